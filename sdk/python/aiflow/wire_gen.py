@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+# Generated from api/*.yaml by tools/codegen; do not edit.
+"""States and frame types of the worker protocol."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class TaskState(str, Enum):
+    """State of a task instance, as in Apache Airflow; no_status is Airflow's None."""
+
+    no_status = "no_status"
+    scheduled = "scheduled"
+    queued = "queued"
+    running = "running"
+    success = "success"
+    failed = "failed"
+    up_for_retry = "up_for_retry"
+    up_for_reschedule = "up_for_reschedule"
+    upstream_failed = "upstream_failed"
+    skipped = "skipped"
+    deferred = "deferred"
+    removed = "removed"
+    restarting = "restarting"
+    awaiting_input = "awaiting_input"
+
+
+class RunState(str, Enum):
+    """State of a DAG run."""
+
+    queued = "queued"
+    running = "running"
+    success = "success"
+    failed = "failed"
+
+
+class RunType(str, Enum):
+    """What created a DAG run."""
+
+    scheduled = "scheduled"
+    manual = "manual"
+    backfill = "backfill"
+    asset_triggered = "asset_triggered"
+    operator_triggered = "operator_triggered"
+
+
+class TriggerRule(str, Enum):
+    """When a task may start, given the states of its direct upstream instances."""
+
+    all_success = "all_success"
+    all_failed = "all_failed"
+    all_done = "all_done"
+    all_done_min_one_success = "all_done_min_one_success"
+    all_done_setup_success = "all_done_setup_success"
+    one_success = "one_success"
+    one_failed = "one_failed"
+    one_done = "one_done"
+    none_failed = "none_failed"
+    none_failed_min_one_success = "none_failed_min_one_success"
+    none_skipped = "none_skipped"
+    all_skipped = "all_skipped"
+    always = "always"
+
+
+class Outcome(str, Enum):
+    """What a worker reports of one attempt (workflow-semantics section 7)."""
+
+    success = "success"
+    failed = "failed"
+    failed_no_retry = "failed_no_retry"
+    skipped = "skipped"
+    up_for_reschedule = "up_for_reschedule"
+    killed = "killed"
+
+
+class Role(str, Enum):
+    """What a user may do, weakest first; each role holds the rights of the ones before it."""
+
+    viewer = "viewer"
+    user = "user"
+    operator = "operator"
+    admin = "admin"
+
+
+#: Fields of each frame type and of the DAG description, for checks in tests.
+FIELDS: dict[str, dict[str, str]] = {
+    "TaskKey": {"dag_id": "string", "run_id": "string", "task_id": "string", "map_index": "int"},
+    "Job": {"key": "TaskKey", "try_number": "int", "epoch": "int", "operator": "string", "dag_file": "string", "payload": "json", "params": "json", "logical_date": "time?", "data_interval_start": "time?", "data_interval_end": "time?", "run_type": "string", "execution_timeout_ms": "int?", "log_path": "string", "env": "map<string>", "token": "string", "max_tries": "int"},
+    "XComEntry": {"key": "string", "value": "json"},
+    "Hello": {"worker_id": "string", "slots": "int", "pid": "int", "version": "string", "running": "[AttemptRef]"},
+    "AttemptRef": {"key": "TaskKey", "try_number": "int", "epoch": "int"},
+    "Started": {"seq": "int", "attempt": "AttemptRef", "pid": "int", "at": "time"},
+    "Heartbeat": {"attempts": "[AttemptRef]"},
+    "Progress": {"attempt": "AttemptRef", "done": "double", "total": "double", "unit": "string", "what": "string"},
+    "Finished": {"seq": "int", "attempt": "AttemptRef", "outcome": "Outcome", "exit_code": "int?", "signal": "int?", "cause": "string", "started_at": "time", "ended_at": "time", "xcoms": "[XComEntry]", "branch": "[string]?", "skip_all_downstream": "bool", "reschedule_at": "time?"},
+    "XComGet": {"request_id": "int", "attempt": "AttemptRef", "dag_id": "string", "run_id": "string", "task_id": "string", "map_index": "int", "key": "string"},
+    "HelloOk": {"server_id": "string", "heartbeat_ms": "int", "lease_ms": "int"},
+    "Start": {"job": "Job"},
+    "Cancel": {"attempt": "AttemptRef", "reason": "string", "grace_ms": "int"},
+    "Ack": {"seq": "int", "accepted": "bool", "reason": "string"},
+    "XComValue": {"request_id": "int", "found": "bool", "value": "json"},
+    "Drain": {},
+    "TaskStart": {"job": "Job"},
+    "TaskXComPush": {"key": "string", "value": "json"},
+    "TaskXComGet": {"request_id": "int", "dag_id": "string", "run_id": "string", "task_id": "string", "map_index": "int", "key": "string"},
+    "TaskXComValue": {"request_id": "int", "found": "bool", "value": "json"},
+    "TaskDone": {"outcome": "Outcome", "cause": "string", "branch": "[string]?", "skip_all_downstream": "bool", "reschedule_at": "time?"},
+    "ZygoteFork": {"request_id": "int", "cwd": "string", "env": "map<string>"},
+    "ZygoteForked": {"request_id": "int", "pid": "int"},
+    "ZygoteExited": {"pid": "int", "exit_code": "int?", "signal": "int?"},
+    "DagFile": {"file": "string", "dags": "[DagSpec]", "error": "ParseError?"},
+    "ParseError": {"file": "string", "line": "int?", "kind": "string", "message": "string", "traceback": "string"},
+    "DagSpec": {"dag_id": "string", "description": "string", "doc_md": "string", "tags": "[string]", "owner": "string", "schedule": "ScheduleSpec", "start_date": "time?", "end_date": "time?", "timezone": "string", "catchup": "bool", "max_active_tasks": "int", "max_active_runs": "int", "max_consecutive_failed_dag_runs": "int", "dagrun_timeout_ms": "int?", "is_paused_upon_creation": "bool", "fail_fast": "bool", "compat": "int", "params": "json", "tasks": "[TaskSpec]", "task_groups": "[TaskGroupSpec]", "source_hash": "string"},
+    "ScheduleSpec": {"kind": "string", "cron": "string?", "interval_ms": "int?", "text": "string"},
+    "TaskGroupSpec": {"group_id": "string", "label": "string", "parent": "string?", "tooltip": "string"},
+    "TaskSpec": {"task_id": "string", "label": "string", "operator": "string", "operator_name": "string", "group": "string?", "upstream": "[string]", "trigger_rule": "TriggerRule", "payload": "json", "retries": "int", "retry_delay_ms": "int", "retry_exponential_backoff": "double", "max_retry_delay_ms": "int?", "execution_timeout_ms": "int?", "pool": "string", "pool_slots": "int", "priority_weight": "int", "weight_rule": "string", "max_active_tis_per_dag": "int?", "max_active_tis_per_dagrun": "int?", "depends_on_past": "bool", "wait_for_downstream": "bool", "is_setup": "bool", "is_teardown": "bool", "on_failure_fail_dagrun": "bool", "start_date": "time?", "end_date": "time?", "doc_md": "string", "owner": "string", "is_branch": "bool", "is_short_circuit": "bool", "ignore_downstream_trigger_rules": "bool"},
+}

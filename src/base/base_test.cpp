@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "base/bounded_queue.h"
+#include "base/clock.h"
+#include "base/deadline.h"
+#include "base/prng.h"
+#include "base/result.h"
+
+namespace aiflow {
+namespace {
+
+Result<int> half(int n) {
+  if (n % 2 != 0) return fail(ErrorCode::invalid_argument, "odd");
+  return n / 2;
+}
+
+Result<int> quarter(int n) {
+  AIFLOW_ASSIGN(const int h, half(n));
+  AIFLOW_TRY(half(h));
+  return h / 2;
+}
+
+TEST_CASE("an error passes through try and assign") {
+  CHECK(quarter(8).value() == 2);
+  CHECK(quarter(6).error().message == "odd");
+  CHECK(std::move(quarter(3).error()).with_context("n 3").message == "n 3: odd");
+}
+
+TEST_CASE("times survive a round trip and offsets are applied") {
+  for (const char* text : {"2026-11-23T18:10:21.000000Z", "1969-12-31T23:59:59.999999Z",
+                           "2024-02-29T00:00:00.123456Z"}) {
+    CHECK(format_time(parse_time(text).value()) == text);
+  }
+  CHECK(format_time(parse_time("2026-01-01T09:00:00+09:00").value()) ==
+        "2026-01-01T00:00:00.000000Z");
+  for (const char* text : {"", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z",
+                           "2026-01-01T00:00:00", "2026-01-01T24:00:00Z", "2026-01-01"}) {
+    CHECK_FALSE(parse_time(text).has_value());
+  }
+}
+
+TEST_CASE("a full queue follows its policy") {
+  BoundedQueue<int> frames(2, WhenFull::drop_oldest);
+  for (int i = 0; i < 4; ++i) CHECK(frames.push(i));
+  CHECK(frames.pop() == 2);
+  CHECK(frames.dropped() == 2);
+  BoundedQueue<int> requests(1, WhenFull::reject);
+  CHECK(requests.push(1));
+  CHECK_FALSE(requests.push(2));
+  requests.close();
+  CHECK(requests.pop() == 1);
+  CHECK_FALSE(requests.pop().has_value());
+}
+
+TEST_CASE("a blocking queue hands every element to the other thread in order") {
+  BoundedQueue<int> queue(3, WhenFull::block);
+  std::jthread producer([&] {
+    for (int i = 0; i < 1000; ++i) queue.push(i);
+    queue.close();
+  });
+  int expected = 0;
+  while (auto value = queue.pop()) CHECK(*value == expected++);
+  CHECK(expected == 1000);
+}
+
+TEST_CASE("a deadline follows the steady clock, not the wall clock") {
+  ManualClock clock;
+  const Deadline deadline = Deadline::after(clock, std::chrono::seconds(5));
+  clock.jump_wall(std::chrono::hours(48));
+  CHECK_FALSE(deadline.passed(clock.steady_now()));
+  clock.advance(std::chrono::seconds(5));
+  CHECK(deadline.passed(clock.steady_now()));
+}
+
+TEST_CASE("the same seed gives the same numbers") {
+  Prng a(7), b(7);
+  for (int i = 0; i < 100; ++i) CHECK(a.next() == b.next());
+  CHECK(Prng(0).next() == 0xE220A8397B1DCDAFULL);
+}
+
+}  // namespace
+}  // namespace aiflow

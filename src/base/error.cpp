@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/error.h"
+
+#include "base/assert.h"
+
+namespace aiflow {
+
+std::string_view to_string(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::invalid_argument: return "invalid_argument";
+    case ErrorCode::not_found: return "not_found";
+    case ErrorCode::conflict: return "conflict";
+    case ErrorCode::denied: return "denied";
+    case ErrorCode::unavailable: return "unavailable";
+    case ErrorCode::timeout: return "timeout";
+    case ErrorCode::cancelled: return "cancelled";
+    case ErrorCode::corrupt: return "corrupt";
+    case ErrorCode::internal: return "internal";
+  }
+  AIFLOW_ASSERT(false);
+}
+
+}  // namespace aiflow

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated from api/dag.yaml by tools/codegen; do not edit.
+#include "wire/dag.h"
+
+#include "wire/detail/codec.h"
+
+namespace aiflow::wire {
+
+Status read_value(const json::Value& value, ScheduleSpec& out);
+Status read_value(const json::Value& value, TaskSpec& out);
+Status read_value(const json::Value& value, TaskGroupSpec& out);
+Status read_value(const json::Value& value, DagSpec& out);
+Status read_value(const json::Value& value, ParseError& out);
+Status read_value(const json::Value& value, DagFile& out);
+
+json::Value to_json(const ScheduleSpec& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "kind", value.kind);
+  detail::put(out, "cron", value.cron);
+  detail::put(out, "interval_ms", value.interval_ms);
+  detail::put(out, "text", value.text);
+  return json::Value(std::move(out));
+}
+
+Result<ScheduleSpec> parse_schedule_spec(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ScheduleSpec");
+  ScheduleSpec out;
+  AIFLOW_TRY(detail::get(value, "kind", out.kind));
+  AIFLOW_TRY(detail::get(value, "cron", out.cron));
+  AIFLOW_TRY(detail::get(value, "interval_ms", out.interval_ms));
+  AIFLOW_TRY(detail::get(value, "text", out.text));
+  return out;
+}
+
+Status read_value(const json::Value& value, ScheduleSpec& out) {
+  AIFLOW_ASSIGN(out, parse_schedule_spec(value));
+  return {};
+}
+
+json::Value to_json(const TaskSpec& value) {
+  json::Object out;
+  out.reserve(31);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "label", value.label);
+  detail::put(out, "operator", value.operator_);
+  detail::put(out, "operator_name", value.operator_name);
+  detail::put(out, "group", value.group);
+  detail::put(out, "upstream", value.upstream);
+  detail::put(out, "trigger_rule", value.trigger_rule);
+  detail::put(out, "payload", value.payload);
+  detail::put(out, "retries", value.retries);
+  detail::put(out, "retry_delay_ms", value.retry_delay_ms);
+  detail::put(out, "retry_exponential_backoff", value.retry_exponential_backoff);
+  detail::put(out, "max_retry_delay_ms", value.max_retry_delay_ms);
+  detail::put(out, "execution_timeout_ms", value.execution_timeout_ms);
+  detail::put(out, "pool", value.pool);
+  detail::put(out, "pool_slots", value.pool_slots);
+  detail::put(out, "priority_weight", value.priority_weight);
+  detail::put(out, "weight_rule", value.weight_rule);
+  detail::put(out, "max_active_tis_per_dag", value.max_active_tis_per_dag);
+  detail::put(out, "max_active_tis_per_dagrun", value.max_active_tis_per_dagrun);
+  detail::put(out, "depends_on_past", value.depends_on_past);
+  detail::put(out, "wait_for_downstream", value.wait_for_downstream);
+  detail::put(out, "is_setup", value.is_setup);
+  detail::put(out, "is_teardown", value.is_teardown);
+  detail::put(out, "on_failure_fail_dagrun", value.on_failure_fail_dagrun);
+  detail::put(out, "start_date", value.start_date);
+  detail::put(out, "end_date", value.end_date);
+  detail::put(out, "doc_md", value.doc_md);
+  detail::put(out, "owner", value.owner);
+  detail::put(out, "is_branch", value.is_branch);
+  detail::put(out, "is_short_circuit", value.is_short_circuit);
+  detail::put(out, "ignore_downstream_trigger_rules", value.ignore_downstream_trigger_rules);
+  return json::Value(std::move(out));
+}
+
+Result<TaskSpec> parse_task_spec(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TaskSpec");
+  TaskSpec out;
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "label", out.label));
+  AIFLOW_TRY(detail::get(value, "operator", out.operator_));
+  AIFLOW_TRY(detail::get(value, "operator_name", out.operator_name));
+  AIFLOW_TRY(detail::get(value, "group", out.group));
+  AIFLOW_TRY(detail::get(value, "upstream", out.upstream));
+  AIFLOW_TRY(detail::get(value, "trigger_rule", out.trigger_rule));
+  AIFLOW_TRY(detail::get(value, "payload", out.payload));
+  AIFLOW_TRY(detail::get(value, "retries", out.retries));
+  AIFLOW_TRY(detail::get(value, "retry_delay_ms", out.retry_delay_ms));
+  AIFLOW_TRY(detail::get(value, "retry_exponential_backoff", out.retry_exponential_backoff));
+  AIFLOW_TRY(detail::get(value, "max_retry_delay_ms", out.max_retry_delay_ms));
+  AIFLOW_TRY(detail::get(value, "execution_timeout_ms", out.execution_timeout_ms));
+  AIFLOW_TRY(detail::get(value, "pool", out.pool));
+  AIFLOW_TRY(detail::get(value, "pool_slots", out.pool_slots));
+  AIFLOW_TRY(detail::get(value, "priority_weight", out.priority_weight));
+  AIFLOW_TRY(detail::get(value, "weight_rule", out.weight_rule));
+  AIFLOW_TRY(detail::get(value, "max_active_tis_per_dag", out.max_active_tis_per_dag));
+  AIFLOW_TRY(detail::get(value, "max_active_tis_per_dagrun", out.max_active_tis_per_dagrun));
+  AIFLOW_TRY(detail::get(value, "depends_on_past", out.depends_on_past));
+  AIFLOW_TRY(detail::get(value, "wait_for_downstream", out.wait_for_downstream));
+  AIFLOW_TRY(detail::get(value, "is_setup", out.is_setup));
+  AIFLOW_TRY(detail::get(value, "is_teardown", out.is_teardown));
+  AIFLOW_TRY(detail::get(value, "on_failure_fail_dagrun", out.on_failure_fail_dagrun));
+  AIFLOW_TRY(detail::get(value, "start_date", out.start_date));
+  AIFLOW_TRY(detail::get(value, "end_date", out.end_date));
+  AIFLOW_TRY(detail::get(value, "doc_md", out.doc_md));
+  AIFLOW_TRY(detail::get(value, "owner", out.owner));
+  AIFLOW_TRY(detail::get(value, "is_branch", out.is_branch));
+  AIFLOW_TRY(detail::get(value, "is_short_circuit", out.is_short_circuit));
+  AIFLOW_TRY(detail::get(value, "ignore_downstream_trigger_rules", out.ignore_downstream_trigger_rules));
+  return out;
+}
+
+Status read_value(const json::Value& value, TaskSpec& out) {
+  AIFLOW_ASSIGN(out, parse_task_spec(value));
+  return {};
+}
+
+json::Value to_json(const TaskGroupSpec& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "group_id", value.group_id);
+  detail::put(out, "label", value.label);
+  detail::put(out, "parent", value.parent);
+  detail::put(out, "tooltip", value.tooltip);
+  return json::Value(std::move(out));
+}
+
+Result<TaskGroupSpec> parse_task_group_spec(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TaskGroupSpec");
+  TaskGroupSpec out;
+  AIFLOW_TRY(detail::get(value, "group_id", out.group_id));
+  AIFLOW_TRY(detail::get(value, "label", out.label));
+  AIFLOW_TRY(detail::get(value, "parent", out.parent));
+  AIFLOW_TRY(detail::get(value, "tooltip", out.tooltip));
+  return out;
+}
+
+Status read_value(const json::Value& value, TaskGroupSpec& out) {
+  AIFLOW_ASSIGN(out, parse_task_group_spec(value));
+  return {};
+}
+
+json::Value to_json(const DagSpec& value) {
+  json::Object out;
+  out.reserve(21);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "description", value.description);
+  detail::put(out, "doc_md", value.doc_md);
+  detail::put(out, "tags", value.tags);
+  detail::put(out, "owner", value.owner);
+  detail::put(out, "schedule", value.schedule);
+  detail::put(out, "start_date", value.start_date);
+  detail::put(out, "end_date", value.end_date);
+  detail::put(out, "timezone", value.timezone);
+  detail::put(out, "catchup", value.catchup);
+  detail::put(out, "max_active_tasks", value.max_active_tasks);
+  detail::put(out, "max_active_runs", value.max_active_runs);
+  detail::put(out, "max_consecutive_failed_dag_runs", value.max_consecutive_failed_dag_runs);
+  detail::put(out, "dagrun_timeout_ms", value.dagrun_timeout_ms);
+  detail::put(out, "is_paused_upon_creation", value.is_paused_upon_creation);
+  detail::put(out, "fail_fast", value.fail_fast);
+  detail::put(out, "compat", value.compat);
+  detail::put(out, "params", value.params);
+  detail::put(out, "tasks", value.tasks);
+  detail::put(out, "task_groups", value.task_groups);
+  detail::put(out, "source_hash", value.source_hash);
+  return json::Value(std::move(out));
+}
+
+Result<DagSpec> parse_dag_spec(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("DagSpec");
+  DagSpec out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "description", out.description));
+  AIFLOW_TRY(detail::get(value, "doc_md", out.doc_md));
+  AIFLOW_TRY(detail::get(value, "tags", out.tags));
+  AIFLOW_TRY(detail::get(value, "owner", out.owner));
+  AIFLOW_TRY(detail::get(value, "schedule", out.schedule));
+  AIFLOW_TRY(detail::get(value, "start_date", out.start_date));
+  AIFLOW_TRY(detail::get(value, "end_date", out.end_date));
+  AIFLOW_TRY(detail::get(value, "timezone", out.timezone));
+  AIFLOW_TRY(detail::get(value, "catchup", out.catchup));
+  AIFLOW_TRY(detail::get(value, "max_active_tasks", out.max_active_tasks));
+  AIFLOW_TRY(detail::get(value, "max_active_runs", out.max_active_runs));
+  AIFLOW_TRY(detail::get(value, "max_consecutive_failed_dag_runs", out.max_consecutive_failed_dag_runs));
+  AIFLOW_TRY(detail::get(value, "dagrun_timeout_ms", out.dagrun_timeout_ms));
+  AIFLOW_TRY(detail::get(value, "is_paused_upon_creation", out.is_paused_upon_creation));
+  AIFLOW_TRY(detail::get(value, "fail_fast", out.fail_fast));
+  AIFLOW_TRY(detail::get(value, "compat", out.compat));
+  AIFLOW_TRY(detail::get(value, "params", out.params));
+  AIFLOW_TRY(detail::get(value, "tasks", out.tasks));
+  AIFLOW_TRY(detail::get(value, "task_groups", out.task_groups));
+  AIFLOW_TRY(detail::get(value, "source_hash", out.source_hash));
+  return out;
+}
+
+Status read_value(const json::Value& value, DagSpec& out) {
+  AIFLOW_ASSIGN(out, parse_dag_spec(value));
+  return {};
+}
+
+json::Value to_json(const ParseError& value) {
+  json::Object out;
+  out.reserve(5);
+  detail::put(out, "file", value.file);
+  detail::put(out, "line", value.line);
+  detail::put(out, "kind", value.kind);
+  detail::put(out, "message", value.message);
+  detail::put(out, "traceback", value.traceback);
+  return json::Value(std::move(out));
+}
+
+Result<ParseError> parse_parse_error(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ParseError");
+  ParseError out;
+  AIFLOW_TRY(detail::get(value, "file", out.file));
+  AIFLOW_TRY(detail::get(value, "line", out.line));
+  AIFLOW_TRY(detail::get(value, "kind", out.kind));
+  AIFLOW_TRY(detail::get(value, "message", out.message));
+  AIFLOW_TRY(detail::get(value, "traceback", out.traceback));
+  return out;
+}
+
+Status read_value(const json::Value& value, ParseError& out) {
+  AIFLOW_ASSIGN(out, parse_parse_error(value));
+  return {};
+}
+
+json::Value to_json(const DagFile& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "file", value.file);
+  detail::put(out, "dags", value.dags);
+  detail::put(out, "error", value.error);
+  return json::Value(std::move(out));
+}
+
+Result<DagFile> parse_dag_file(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("DagFile");
+  DagFile out;
+  AIFLOW_TRY(detail::get(value, "file", out.file));
+  AIFLOW_TRY(detail::get(value, "dags", out.dags));
+  AIFLOW_TRY(detail::get(value, "error", out.error));
+  return out;
+}
+
+Status read_value(const json::Value& value, DagFile& out) {
+  AIFLOW_ASSIGN(out, parse_dag_file(value));
+  return {};
+}
+
+}  // namespace aiflow::wire

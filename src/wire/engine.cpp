@@ -1,0 +1,1579 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated from api/engine.yaml by tools/codegen; do not edit.
+#include "wire/engine.h"
+
+#include "wire/detail/codec.h"
+
+namespace aiflow::wire {
+
+Status read_value(const json::Value& value, ErrorBody& out);
+Status read_value(const json::Value& value, LoginRequest& out);
+Status read_value(const json::Value& value, Session& out);
+Status read_value(const json::Value& value, PasswordChange& out);
+Status read_value(const json::Value& value, UserInfo& out);
+Status read_value(const json::Value& value, UserCreate& out);
+Status read_value(const json::Value& value, UserCreated& out);
+Status read_value(const json::Value& value, HealthComponent& out);
+Status read_value(const json::Value& value, Health& out);
+Status read_value(const json::Value& value, RunBar& out);
+Status read_value(const json::Value& value, Dag& out);
+Status read_value(const json::Value& value, DagPatch& out);
+Status read_value(const json::Value& value, GraphNode& out);
+Status read_value(const json::Value& value, GraphGroup& out);
+Status read_value(const json::Value& value, GraphEdge& out);
+Status read_value(const json::Value& value, DagGraph& out);
+Status read_value(const json::Value& value, DagSource& out);
+Status read_value(const json::Value& value, ImportError& out);
+Status read_value(const json::Value& value, DagRun& out);
+Status read_value(const json::Value& value, TriggerRequest& out);
+Status read_value(const json::Value& value, ProgressInfo& out);
+Status read_value(const json::Value& value, TaskInstance& out);
+Status read_value(const json::Value& value, TaskTry& out);
+Status read_value(const json::Value& value, ClearRequest& out);
+Status read_value(const json::Value& value, MarkRequest& out);
+Status read_value(const json::Value& value, TaskList& out);
+Status read_value(const json::Value& value, GridTask& out);
+Status read_value(const json::Value& value, Grid& out);
+Status read_value(const json::Value& value, LogChunk& out);
+Status read_value(const json::Value& value, XComItem& out);
+Status read_value(const json::Value& value, XComPut& out);
+Status read_value(const json::Value& value, BlobInfo& out);
+Status read_value(const json::Value& value, Lineage& out);
+Status read_value(const json::Value& value, ModelVariant& out);
+Status read_value(const json::Value& value, ModelVersion& out);
+Status read_value(const json::Value& value, Model& out);
+Status read_value(const json::Value& value, VariantCreate& out);
+Status read_value(const json::Value& value, Report& out);
+Status read_value(const json::Value& value, ReportCreate& out);
+Status read_value(const json::Value& value, Pack& out);
+Status read_value(const json::Value& value, PackCreate& out);
+Status read_value(const json::Value& value, Service& out);
+Status read_value(const json::Value& value, ServiceDeploy& out);
+Status read_value(const json::Value& value, Camera& out);
+Status read_value(const json::Value& value, CameraCreate& out);
+Status read_value(const json::Value& value, SceneEvent& out);
+Status read_value(const json::Value& value, SceneEventPatch& out);
+Status read_value(const json::Value& value, Worker& out);
+Status read_value(const json::Value& value, StreamEvent& out);
+
+json::Value to_json(const ErrorBody& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "code", value.code);
+  detail::put(out, "message", value.message);
+  detail::put(out, "request_id", value.request_id);
+  return json::Value(std::move(out));
+}
+
+Result<ErrorBody> parse_error_body(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ErrorBody");
+  ErrorBody out;
+  AIFLOW_TRY(detail::get(value, "code", out.code));
+  AIFLOW_TRY(detail::get(value, "message", out.message));
+  AIFLOW_TRY(detail::get(value, "request_id", out.request_id));
+  return out;
+}
+
+Status read_value(const json::Value& value, ErrorBody& out) {
+  AIFLOW_ASSIGN(out, parse_error_body(value));
+  return {};
+}
+
+json::Value to_json(const LoginRequest& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "username", value.username);
+  detail::put(out, "password", value.password);
+  return json::Value(std::move(out));
+}
+
+Result<LoginRequest> parse_login_request(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("LoginRequest");
+  LoginRequest out;
+  AIFLOW_TRY(detail::get(value, "username", out.username));
+  AIFLOW_TRY(detail::get(value, "password", out.password));
+  return out;
+}
+
+Status read_value(const json::Value& value, LoginRequest& out) {
+  AIFLOW_ASSIGN(out, parse_login_request(value));
+  return {};
+}
+
+json::Value to_json(const Session& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "username", value.username);
+  detail::put(out, "role", value.role);
+  detail::put(out, "csrf_token", value.csrf_token);
+  detail::put(out, "must_change_password", value.must_change_password);
+  return json::Value(std::move(out));
+}
+
+Result<Session> parse_session(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Session");
+  Session out;
+  AIFLOW_TRY(detail::get(value, "username", out.username));
+  AIFLOW_TRY(detail::get(value, "role", out.role));
+  AIFLOW_TRY(detail::get(value, "csrf_token", out.csrf_token));
+  AIFLOW_TRY(detail::get(value, "must_change_password", out.must_change_password));
+  return out;
+}
+
+Status read_value(const json::Value& value, Session& out) {
+  AIFLOW_ASSIGN(out, parse_session(value));
+  return {};
+}
+
+json::Value to_json(const PasswordChange& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "old_password", value.old_password);
+  detail::put(out, "new_password", value.new_password);
+  return json::Value(std::move(out));
+}
+
+Result<PasswordChange> parse_password_change(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("PasswordChange");
+  PasswordChange out;
+  AIFLOW_TRY(detail::get(value, "old_password", out.old_password));
+  AIFLOW_TRY(detail::get(value, "new_password", out.new_password));
+  return out;
+}
+
+Status read_value(const json::Value& value, PasswordChange& out) {
+  AIFLOW_ASSIGN(out, parse_password_change(value));
+  return {};
+}
+
+json::Value to_json(const UserInfo& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "username", value.username);
+  detail::put(out, "role", value.role);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "last_login_at", value.last_login_at);
+  return json::Value(std::move(out));
+}
+
+Result<UserInfo> parse_user_info(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("UserInfo");
+  UserInfo out;
+  AIFLOW_TRY(detail::get(value, "username", out.username));
+  AIFLOW_TRY(detail::get(value, "role", out.role));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "last_login_at", out.last_login_at));
+  return out;
+}
+
+Status read_value(const json::Value& value, UserInfo& out) {
+  AIFLOW_ASSIGN(out, parse_user_info(value));
+  return {};
+}
+
+json::Value to_json(const UserCreate& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "username", value.username);
+  detail::put(out, "role", value.role);
+  detail::put(out, "password", value.password);
+  return json::Value(std::move(out));
+}
+
+Result<UserCreate> parse_user_create(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("UserCreate");
+  UserCreate out;
+  AIFLOW_TRY(detail::get(value, "username", out.username));
+  AIFLOW_TRY(detail::get(value, "role", out.role));
+  AIFLOW_TRY(detail::get(value, "password", out.password));
+  return out;
+}
+
+Status read_value(const json::Value& value, UserCreate& out) {
+  AIFLOW_ASSIGN(out, parse_user_create(value));
+  return {};
+}
+
+json::Value to_json(const UserCreated& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "username", value.username);
+  detail::put(out, "role", value.role);
+  detail::put(out, "one_time_password", value.one_time_password);
+  return json::Value(std::move(out));
+}
+
+Result<UserCreated> parse_user_created(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("UserCreated");
+  UserCreated out;
+  AIFLOW_TRY(detail::get(value, "username", out.username));
+  AIFLOW_TRY(detail::get(value, "role", out.role));
+  AIFLOW_TRY(detail::get(value, "one_time_password", out.one_time_password));
+  return out;
+}
+
+Status read_value(const json::Value& value, UserCreated& out) {
+  AIFLOW_ASSIGN(out, parse_user_created(value));
+  return {};
+}
+
+json::Value to_json(const HealthComponent& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "name", value.name);
+  detail::put(out, "status", value.status);
+  detail::put(out, "reason", value.reason);
+  return json::Value(std::move(out));
+}
+
+Result<HealthComponent> parse_health_component(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("HealthComponent");
+  HealthComponent out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "status", out.status));
+  AIFLOW_TRY(detail::get(value, "reason", out.reason));
+  return out;
+}
+
+Status read_value(const json::Value& value, HealthComponent& out) {
+  AIFLOW_ASSIGN(out, parse_health_component(value));
+  return {};
+}
+
+json::Value to_json(const Health& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "status", value.status);
+  detail::put(out, "version", value.version);
+  detail::put(out, "components", value.components);
+  return json::Value(std::move(out));
+}
+
+Result<Health> parse_health(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Health");
+  Health out;
+  AIFLOW_TRY(detail::get(value, "status", out.status));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "components", out.components));
+  return out;
+}
+
+Status read_value(const json::Value& value, Health& out) {
+  AIFLOW_ASSIGN(out, parse_health(value));
+  return {};
+}
+
+json::Value to_json(const RunBar& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "state", value.state);
+  detail::put(out, "start_date", value.start_date);
+  detail::put(out, "end_date", value.end_date);
+  return json::Value(std::move(out));
+}
+
+Result<RunBar> parse_run_bar(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("RunBar");
+  RunBar out;
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "start_date", out.start_date));
+  AIFLOW_TRY(detail::get(value, "end_date", out.end_date));
+  return out;
+}
+
+Status read_value(const json::Value& value, RunBar& out) {
+  AIFLOW_ASSIGN(out, parse_run_bar(value));
+  return {};
+}
+
+json::Value to_json(const Dag& value) {
+  json::Object out;
+  out.reserve(16);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "dag_display_name", value.dag_display_name);
+  detail::put(out, "description", value.description);
+  detail::put(out, "is_paused", value.is_paused);
+  detail::put(out, "owners", value.owners);
+  detail::put(out, "tags", value.tags);
+  detail::put(out, "timetable_summary", value.timetable_summary);
+  detail::put(out, "timetable_description", value.timetable_description);
+  detail::put(out, "next_dagrun_run_after", value.next_dagrun_run_after);
+  detail::put(out, "fileloc", value.fileloc);
+  detail::put(out, "version", value.version);
+  detail::put(out, "last_parsed_time", value.last_parsed_time);
+  detail::put(out, "recent_runs", value.recent_runs);
+  detail::put(out, "running_count", value.running_count);
+  detail::put(out, "failed_count", value.failed_count);
+  detail::put(out, "has_import_errors", value.has_import_errors);
+  return json::Value(std::move(out));
+}
+
+Result<Dag> parse_dag(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Dag");
+  Dag out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "dag_display_name", out.dag_display_name));
+  AIFLOW_TRY(detail::get(value, "description", out.description));
+  AIFLOW_TRY(detail::get(value, "is_paused", out.is_paused));
+  AIFLOW_TRY(detail::get(value, "owners", out.owners));
+  AIFLOW_TRY(detail::get(value, "tags", out.tags));
+  AIFLOW_TRY(detail::get(value, "timetable_summary", out.timetable_summary));
+  AIFLOW_TRY(detail::get(value, "timetable_description", out.timetable_description));
+  AIFLOW_TRY(detail::get(value, "next_dagrun_run_after", out.next_dagrun_run_after));
+  AIFLOW_TRY(detail::get(value, "fileloc", out.fileloc));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "last_parsed_time", out.last_parsed_time));
+  AIFLOW_TRY(detail::get(value, "recent_runs", out.recent_runs));
+  AIFLOW_TRY(detail::get(value, "running_count", out.running_count));
+  AIFLOW_TRY(detail::get(value, "failed_count", out.failed_count));
+  AIFLOW_TRY(detail::get(value, "has_import_errors", out.has_import_errors));
+  return out;
+}
+
+Status read_value(const json::Value& value, Dag& out) {
+  AIFLOW_ASSIGN(out, parse_dag(value));
+  return {};
+}
+
+json::Value to_json(const DagPatch& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "is_paused", value.is_paused);
+  return json::Value(std::move(out));
+}
+
+Result<DagPatch> parse_dag_patch(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("DagPatch");
+  DagPatch out;
+  AIFLOW_TRY(detail::get(value, "is_paused", out.is_paused));
+  return out;
+}
+
+Status read_value(const json::Value& value, DagPatch& out) {
+  AIFLOW_ASSIGN(out, parse_dag_patch(value));
+  return {};
+}
+
+json::Value to_json(const GraphNode& value) {
+  json::Object out;
+  out.reserve(7);
+  detail::put(out, "id", value.id);
+  detail::put(out, "label", value.label);
+  detail::put(out, "operator_name", value.operator_name);
+  detail::put(out, "group", value.group);
+  detail::put(out, "trigger_rule", value.trigger_rule);
+  detail::put(out, "is_branch", value.is_branch);
+  detail::put(out, "doc_md", value.doc_md);
+  return json::Value(std::move(out));
+}
+
+Result<GraphNode> parse_graph_node(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("GraphNode");
+  GraphNode out;
+  AIFLOW_TRY(detail::get(value, "id", out.id));
+  AIFLOW_TRY(detail::get(value, "label", out.label));
+  AIFLOW_TRY(detail::get(value, "operator_name", out.operator_name));
+  AIFLOW_TRY(detail::get(value, "group", out.group));
+  AIFLOW_TRY(detail::get(value, "trigger_rule", out.trigger_rule));
+  AIFLOW_TRY(detail::get(value, "is_branch", out.is_branch));
+  AIFLOW_TRY(detail::get(value, "doc_md", out.doc_md));
+  return out;
+}
+
+Status read_value(const json::Value& value, GraphNode& out) {
+  AIFLOW_ASSIGN(out, parse_graph_node(value));
+  return {};
+}
+
+json::Value to_json(const GraphGroup& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "id", value.id);
+  detail::put(out, "label", value.label);
+  detail::put(out, "parent", value.parent);
+  return json::Value(std::move(out));
+}
+
+Result<GraphGroup> parse_graph_group(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("GraphGroup");
+  GraphGroup out;
+  AIFLOW_TRY(detail::get(value, "id", out.id));
+  AIFLOW_TRY(detail::get(value, "label", out.label));
+  AIFLOW_TRY(detail::get(value, "parent", out.parent));
+  return out;
+}
+
+Status read_value(const json::Value& value, GraphGroup& out) {
+  AIFLOW_ASSIGN(out, parse_graph_group(value));
+  return {};
+}
+
+json::Value to_json(const GraphEdge& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "source", value.source);
+  detail::put(out, "target", value.target);
+  return json::Value(std::move(out));
+}
+
+Result<GraphEdge> parse_graph_edge(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("GraphEdge");
+  GraphEdge out;
+  AIFLOW_TRY(detail::get(value, "source", out.source));
+  AIFLOW_TRY(detail::get(value, "target", out.target));
+  return out;
+}
+
+Status read_value(const json::Value& value, GraphEdge& out) {
+  AIFLOW_ASSIGN(out, parse_graph_edge(value));
+  return {};
+}
+
+json::Value to_json(const DagGraph& value) {
+  json::Object out;
+  out.reserve(5);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "version", value.version);
+  detail::put(out, "nodes", value.nodes);
+  detail::put(out, "groups", value.groups);
+  detail::put(out, "edges", value.edges);
+  return json::Value(std::move(out));
+}
+
+Result<DagGraph> parse_dag_graph(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("DagGraph");
+  DagGraph out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "nodes", out.nodes));
+  AIFLOW_TRY(detail::get(value, "groups", out.groups));
+  AIFLOW_TRY(detail::get(value, "edges", out.edges));
+  return out;
+}
+
+Status read_value(const json::Value& value, DagGraph& out) {
+  AIFLOW_ASSIGN(out, parse_dag_graph(value));
+  return {};
+}
+
+json::Value to_json(const DagSource& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "version", value.version);
+  detail::put(out, "content", value.content);
+  return json::Value(std::move(out));
+}
+
+Result<DagSource> parse_dag_source(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("DagSource");
+  DagSource out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "content", out.content));
+  return out;
+}
+
+Status read_value(const json::Value& value, DagSource& out) {
+  AIFLOW_ASSIGN(out, parse_dag_source(value));
+  return {};
+}
+
+json::Value to_json(const ImportError& value) {
+  json::Object out;
+  out.reserve(6);
+  detail::put(out, "import_error_id", value.import_error_id);
+  detail::put(out, "filename", value.filename);
+  detail::put(out, "line", value.line);
+  detail::put(out, "timestamp", value.timestamp);
+  detail::put(out, "stack_trace", value.stack_trace);
+  detail::put(out, "message", value.message);
+  return json::Value(std::move(out));
+}
+
+Result<ImportError> parse_import_error(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ImportError");
+  ImportError out;
+  AIFLOW_TRY(detail::get(value, "import_error_id", out.import_error_id));
+  AIFLOW_TRY(detail::get(value, "filename", out.filename));
+  AIFLOW_TRY(detail::get(value, "line", out.line));
+  AIFLOW_TRY(detail::get(value, "timestamp", out.timestamp));
+  AIFLOW_TRY(detail::get(value, "stack_trace", out.stack_trace));
+  AIFLOW_TRY(detail::get(value, "message", out.message));
+  return out;
+}
+
+Status read_value(const json::Value& value, ImportError& out) {
+  AIFLOW_ASSIGN(out, parse_import_error(value));
+  return {};
+}
+
+json::Value to_json(const DagRun& value) {
+  json::Object out;
+  out.reserve(14);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "state", value.state);
+  detail::put(out, "run_type", value.run_type);
+  detail::put(out, "logical_date", value.logical_date);
+  detail::put(out, "data_interval_start", value.data_interval_start);
+  detail::put(out, "data_interval_end", value.data_interval_end);
+  detail::put(out, "queued_at", value.queued_at);
+  detail::put(out, "start_date", value.start_date);
+  detail::put(out, "end_date", value.end_date);
+  detail::put(out, "conf", value.conf);
+  detail::put(out, "note", value.note);
+  detail::put(out, "dag_version", value.dag_version);
+  detail::put(out, "cause", value.cause);
+  return json::Value(std::move(out));
+}
+
+Result<DagRun> parse_dag_run(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("DagRun");
+  DagRun out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "run_type", out.run_type));
+  AIFLOW_TRY(detail::get(value, "logical_date", out.logical_date));
+  AIFLOW_TRY(detail::get(value, "data_interval_start", out.data_interval_start));
+  AIFLOW_TRY(detail::get(value, "data_interval_end", out.data_interval_end));
+  AIFLOW_TRY(detail::get(value, "queued_at", out.queued_at));
+  AIFLOW_TRY(detail::get(value, "start_date", out.start_date));
+  AIFLOW_TRY(detail::get(value, "end_date", out.end_date));
+  AIFLOW_TRY(detail::get(value, "conf", out.conf));
+  AIFLOW_TRY(detail::get(value, "note", out.note));
+  AIFLOW_TRY(detail::get(value, "dag_version", out.dag_version));
+  AIFLOW_TRY(detail::get(value, "cause", out.cause));
+  return out;
+}
+
+Status read_value(const json::Value& value, DagRun& out) {
+  AIFLOW_ASSIGN(out, parse_dag_run(value));
+  return {};
+}
+
+json::Value to_json(const TriggerRequest& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "logical_date", value.logical_date);
+  detail::put(out, "conf", value.conf);
+  detail::put(out, "note", value.note);
+  return json::Value(std::move(out));
+}
+
+Result<TriggerRequest> parse_trigger_request(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TriggerRequest");
+  TriggerRequest out;
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "logical_date", out.logical_date));
+  AIFLOW_TRY(detail::get(value, "conf", out.conf));
+  AIFLOW_TRY(detail::get(value, "note", out.note));
+  return out;
+}
+
+Status read_value(const json::Value& value, TriggerRequest& out) {
+  AIFLOW_ASSIGN(out, parse_trigger_request(value));
+  return {};
+}
+
+json::Value to_json(const ProgressInfo& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "done", value.done);
+  detail::put(out, "total", value.total);
+  detail::put(out, "unit", value.unit);
+  detail::put(out, "what", value.what);
+  return json::Value(std::move(out));
+}
+
+Result<ProgressInfo> parse_progress_info(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ProgressInfo");
+  ProgressInfo out;
+  AIFLOW_TRY(detail::get(value, "done", out.done));
+  AIFLOW_TRY(detail::get(value, "total", out.total));
+  AIFLOW_TRY(detail::get(value, "unit", out.unit));
+  AIFLOW_TRY(detail::get(value, "what", out.what));
+  return out;
+}
+
+Status read_value(const json::Value& value, ProgressInfo& out) {
+  AIFLOW_ASSIGN(out, parse_progress_info(value));
+  return {};
+}
+
+json::Value to_json(const TaskInstance& value) {
+  json::Object out;
+  out.reserve(20);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  detail::put(out, "task_display_name", value.task_display_name);
+  detail::put(out, "operator_name", value.operator_name);
+  detail::put(out, "state", value.state);
+  detail::put(out, "cause", value.cause);
+  detail::put(out, "try_number", value.try_number);
+  detail::put(out, "max_tries", value.max_tries);
+  detail::put(out, "start_date", value.start_date);
+  detail::put(out, "end_date", value.end_date);
+  detail::put(out, "queued_when", value.queued_when);
+  detail::put(out, "scheduled_when", value.scheduled_when);
+  detail::put(out, "duration", value.duration);
+  detail::put(out, "pool", value.pool);
+  detail::put(out, "priority_weight", value.priority_weight);
+  detail::put(out, "hostname", value.hostname);
+  detail::put(out, "pid", value.pid);
+  detail::put(out, "progress", value.progress);
+  return json::Value(std::move(out));
+}
+
+Result<TaskInstance> parse_task_instance(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TaskInstance");
+  TaskInstance out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  AIFLOW_TRY(detail::get(value, "task_display_name", out.task_display_name));
+  AIFLOW_TRY(detail::get(value, "operator_name", out.operator_name));
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "cause", out.cause));
+  AIFLOW_TRY(detail::get(value, "try_number", out.try_number));
+  AIFLOW_TRY(detail::get(value, "max_tries", out.max_tries));
+  AIFLOW_TRY(detail::get(value, "start_date", out.start_date));
+  AIFLOW_TRY(detail::get(value, "end_date", out.end_date));
+  AIFLOW_TRY(detail::get(value, "queued_when", out.queued_when));
+  AIFLOW_TRY(detail::get(value, "scheduled_when", out.scheduled_when));
+  AIFLOW_TRY(detail::get(value, "duration", out.duration));
+  AIFLOW_TRY(detail::get(value, "pool", out.pool));
+  AIFLOW_TRY(detail::get(value, "priority_weight", out.priority_weight));
+  AIFLOW_TRY(detail::get(value, "hostname", out.hostname));
+  AIFLOW_TRY(detail::get(value, "pid", out.pid));
+  AIFLOW_TRY(detail::get(value, "progress", out.progress));
+  return out;
+}
+
+Status read_value(const json::Value& value, TaskInstance& out) {
+  AIFLOW_ASSIGN(out, parse_task_instance(value));
+  return {};
+}
+
+json::Value to_json(const TaskTry& value) {
+  json::Object out;
+  out.reserve(6);
+  detail::put(out, "try_number", value.try_number);
+  detail::put(out, "state", value.state);
+  detail::put(out, "cause", value.cause);
+  detail::put(out, "start_date", value.start_date);
+  detail::put(out, "end_date", value.end_date);
+  detail::put(out, "hostname", value.hostname);
+  return json::Value(std::move(out));
+}
+
+Result<TaskTry> parse_task_try(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TaskTry");
+  TaskTry out;
+  AIFLOW_TRY(detail::get(value, "try_number", out.try_number));
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "cause", out.cause));
+  AIFLOW_TRY(detail::get(value, "start_date", out.start_date));
+  AIFLOW_TRY(detail::get(value, "end_date", out.end_date));
+  AIFLOW_TRY(detail::get(value, "hostname", out.hostname));
+  return out;
+}
+
+Status read_value(const json::Value& value, TaskTry& out) {
+  AIFLOW_ASSIGN(out, parse_task_try(value));
+  return {};
+}
+
+json::Value to_json(const ClearRequest& value) {
+  json::Object out;
+  out.reserve(6);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "task_ids", value.task_ids);
+  detail::put(out, "include_upstream", value.include_upstream);
+  detail::put(out, "include_downstream", value.include_downstream);
+  detail::put(out, "only_failed", value.only_failed);
+  detail::put(out, "dry_run", value.dry_run);
+  return json::Value(std::move(out));
+}
+
+Result<ClearRequest> parse_clear_request(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ClearRequest");
+  ClearRequest out;
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "task_ids", out.task_ids));
+  AIFLOW_TRY(detail::get(value, "include_upstream", out.include_upstream));
+  AIFLOW_TRY(detail::get(value, "include_downstream", out.include_downstream));
+  AIFLOW_TRY(detail::get(value, "only_failed", out.only_failed));
+  AIFLOW_TRY(detail::get(value, "dry_run", out.dry_run));
+  return out;
+}
+
+Status read_value(const json::Value& value, ClearRequest& out) {
+  AIFLOW_ASSIGN(out, parse_clear_request(value));
+  return {};
+}
+
+json::Value to_json(const MarkRequest& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "new_state", value.new_state);
+  return json::Value(std::move(out));
+}
+
+Result<MarkRequest> parse_mark_request(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("MarkRequest");
+  MarkRequest out;
+  AIFLOW_TRY(detail::get(value, "new_state", out.new_state));
+  return out;
+}
+
+Status read_value(const json::Value& value, MarkRequest& out) {
+  AIFLOW_ASSIGN(out, parse_mark_request(value));
+  return {};
+}
+
+json::Value to_json(const TaskList& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "items", value.items);
+  detail::put(out, "total_entries", value.total_entries);
+  return json::Value(std::move(out));
+}
+
+Result<TaskList> parse_task_list(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TaskList");
+  TaskList out;
+  AIFLOW_TRY(detail::get(value, "items", out.items));
+  AIFLOW_TRY(detail::get(value, "total_entries", out.total_entries));
+  return out;
+}
+
+Status read_value(const json::Value& value, TaskList& out) {
+  AIFLOW_ASSIGN(out, parse_task_list(value));
+  return {};
+}
+
+json::Value to_json(const GridTask& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "label", value.label);
+  detail::put(out, "group", value.group);
+  detail::put(out, "operator_name", value.operator_name);
+  return json::Value(std::move(out));
+}
+
+Result<GridTask> parse_grid_task(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("GridTask");
+  GridTask out;
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "label", out.label));
+  AIFLOW_TRY(detail::get(value, "group", out.group));
+  AIFLOW_TRY(detail::get(value, "operator_name", out.operator_name));
+  return out;
+}
+
+Status read_value(const json::Value& value, GridTask& out) {
+  AIFLOW_ASSIGN(out, parse_grid_task(value));
+  return {};
+}
+
+json::Value to_json(const Grid& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "tasks", value.tasks);
+  detail::put(out, "runs", value.runs);
+  detail::put(out, "states", value.states);
+  return json::Value(std::move(out));
+}
+
+Result<Grid> parse_grid(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Grid");
+  Grid out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "tasks", out.tasks));
+  AIFLOW_TRY(detail::get(value, "runs", out.runs));
+  AIFLOW_TRY(detail::get(value, "states", out.states));
+  return out;
+}
+
+Status read_value(const json::Value& value, Grid& out) {
+  AIFLOW_ASSIGN(out, parse_grid(value));
+  return {};
+}
+
+json::Value to_json(const LogChunk& value) {
+  json::Object out;
+  out.reserve(5);
+  detail::put(out, "content", value.content);
+  detail::put(out, "next_offset", value.next_offset);
+  detail::put(out, "size", value.size);
+  detail::put(out, "complete", value.complete);
+  detail::put(out, "truncated", value.truncated);
+  return json::Value(std::move(out));
+}
+
+Result<LogChunk> parse_log_chunk(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("LogChunk");
+  LogChunk out;
+  AIFLOW_TRY(detail::get(value, "content", out.content));
+  AIFLOW_TRY(detail::get(value, "next_offset", out.next_offset));
+  AIFLOW_TRY(detail::get(value, "size", out.size));
+  AIFLOW_TRY(detail::get(value, "complete", out.complete));
+  AIFLOW_TRY(detail::get(value, "truncated", out.truncated));
+  return out;
+}
+
+Status read_value(const json::Value& value, LogChunk& out) {
+  AIFLOW_ASSIGN(out, parse_log_chunk(value));
+  return {};
+}
+
+json::Value to_json(const XComItem& value) {
+  json::Object out;
+  out.reserve(5);
+  detail::put(out, "key", value.key);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  detail::put(out, "value", value.value);
+  detail::put(out, "timestamp", value.timestamp);
+  return json::Value(std::move(out));
+}
+
+Result<XComItem> parse_xcom_item(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("XComItem");
+  XComItem out;
+  AIFLOW_TRY(detail::get(value, "key", out.key));
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  AIFLOW_TRY(detail::get(value, "value", out.value));
+  AIFLOW_TRY(detail::get(value, "timestamp", out.timestamp));
+  return out;
+}
+
+Status read_value(const json::Value& value, XComItem& out) {
+  AIFLOW_ASSIGN(out, parse_xcom_item(value));
+  return {};
+}
+
+json::Value to_json(const XComPut& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "key", value.key);
+  detail::put(out, "value", value.value);
+  return json::Value(std::move(out));
+}
+
+Result<XComPut> parse_xcom_put(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("XComPut");
+  XComPut out;
+  AIFLOW_TRY(detail::get(value, "key", out.key));
+  AIFLOW_TRY(detail::get(value, "value", out.value));
+  return out;
+}
+
+Status read_value(const json::Value& value, XComPut& out) {
+  AIFLOW_ASSIGN(out, parse_xcom_put(value));
+  return {};
+}
+
+json::Value to_json(const BlobInfo& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "sha256", value.sha256);
+  detail::put(out, "size", value.size);
+  return json::Value(std::move(out));
+}
+
+Result<BlobInfo> parse_blob_info(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("BlobInfo");
+  BlobInfo out;
+  AIFLOW_TRY(detail::get(value, "sha256", out.sha256));
+  AIFLOW_TRY(detail::get(value, "size", out.size));
+  return out;
+}
+
+Status read_value(const json::Value& value, BlobInfo& out) {
+  AIFLOW_ASSIGN(out, parse_blob_info(value));
+  return {};
+}
+
+json::Value to_json(const Lineage& value) {
+  json::Object out;
+  out.reserve(5);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "try_number", value.try_number);
+  detail::put(out, "username", value.username);
+  return json::Value(std::move(out));
+}
+
+Result<Lineage> parse_lineage(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Lineage");
+  Lineage out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "try_number", out.try_number));
+  AIFLOW_TRY(detail::get(value, "username", out.username));
+  return out;
+}
+
+Status read_value(const json::Value& value, Lineage& out) {
+  AIFLOW_ASSIGN(out, parse_lineage(value));
+  return {};
+}
+
+json::Value to_json(const ModelVariant& value) {
+  json::Object out;
+  out.reserve(11);
+  detail::put(out, "variant_id", value.variant_id);
+  detail::put(out, "model", value.model);
+  detail::put(out, "version", value.version);
+  detail::put(out, "variant", value.variant);
+  detail::put(out, "format", value.format);
+  detail::put(out, "blob", value.blob);
+  detail::put(out, "decoder", value.decoder);
+  detail::put(out, "method", value.method);
+  detail::put(out, "parent_variant_id", value.parent_variant_id);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "lineage", value.lineage);
+  return json::Value(std::move(out));
+}
+
+Result<ModelVariant> parse_model_variant(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ModelVariant");
+  ModelVariant out;
+  AIFLOW_TRY(detail::get(value, "variant_id", out.variant_id));
+  AIFLOW_TRY(detail::get(value, "model", out.model));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "variant", out.variant));
+  AIFLOW_TRY(detail::get(value, "format", out.format));
+  AIFLOW_TRY(detail::get(value, "blob", out.blob));
+  AIFLOW_TRY(detail::get(value, "decoder", out.decoder));
+  AIFLOW_TRY(detail::get(value, "method", out.method));
+  AIFLOW_TRY(detail::get(value, "parent_variant_id", out.parent_variant_id));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "lineage", out.lineage));
+  return out;
+}
+
+Status read_value(const json::Value& value, ModelVariant& out) {
+  AIFLOW_ASSIGN(out, parse_model_variant(value));
+  return {};
+}
+
+json::Value to_json(const ModelVersion& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "version", value.version);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "variants", value.variants);
+  return json::Value(std::move(out));
+}
+
+Result<ModelVersion> parse_model_version(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ModelVersion");
+  ModelVersion out;
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "variants", out.variants));
+  return out;
+}
+
+Status read_value(const json::Value& value, ModelVersion& out) {
+  AIFLOW_ASSIGN(out, parse_model_version(value));
+  return {};
+}
+
+json::Value to_json(const Model& value) {
+  json::Object out;
+  out.reserve(7);
+  detail::put(out, "name", value.name);
+  detail::put(out, "description", value.description);
+  detail::put(out, "task", value.task);
+  detail::put(out, "licence", value.licence);
+  detail::put(out, "source", value.source);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "versions", value.versions);
+  return json::Value(std::move(out));
+}
+
+Result<Model> parse_model(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Model");
+  Model out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "description", out.description));
+  AIFLOW_TRY(detail::get(value, "task", out.task));
+  AIFLOW_TRY(detail::get(value, "licence", out.licence));
+  AIFLOW_TRY(detail::get(value, "source", out.source));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "versions", out.versions));
+  return out;
+}
+
+Status read_value(const json::Value& value, Model& out) {
+  AIFLOW_ASSIGN(out, parse_model(value));
+  return {};
+}
+
+json::Value to_json(const VariantCreate& value) {
+  json::Object out;
+  out.reserve(12);
+  detail::put(out, "model", value.model);
+  detail::put(out, "description", value.description);
+  detail::put(out, "task", value.task);
+  detail::put(out, "licence", value.licence);
+  detail::put(out, "source", value.source);
+  detail::put(out, "version", value.version);
+  detail::put(out, "variant", value.variant);
+  detail::put(out, "format", value.format);
+  detail::put(out, "blob_sha256", value.blob_sha256);
+  detail::put(out, "decoder", value.decoder);
+  detail::put(out, "method", value.method);
+  detail::put(out, "parent_variant_id", value.parent_variant_id);
+  return json::Value(std::move(out));
+}
+
+Result<VariantCreate> parse_variant_create(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("VariantCreate");
+  VariantCreate out;
+  AIFLOW_TRY(detail::get(value, "model", out.model));
+  AIFLOW_TRY(detail::get(value, "description", out.description));
+  AIFLOW_TRY(detail::get(value, "task", out.task));
+  AIFLOW_TRY(detail::get(value, "licence", out.licence));
+  AIFLOW_TRY(detail::get(value, "source", out.source));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "variant", out.variant));
+  AIFLOW_TRY(detail::get(value, "format", out.format));
+  AIFLOW_TRY(detail::get(value, "blob_sha256", out.blob_sha256));
+  AIFLOW_TRY(detail::get(value, "decoder", out.decoder));
+  AIFLOW_TRY(detail::get(value, "method", out.method));
+  AIFLOW_TRY(detail::get(value, "parent_variant_id", out.parent_variant_id));
+  return out;
+}
+
+Status read_value(const json::Value& value, VariantCreate& out) {
+  AIFLOW_ASSIGN(out, parse_variant_create(value));
+  return {};
+}
+
+json::Value to_json(const Report& value) {
+  json::Object out;
+  out.reserve(8);
+  detail::put(out, "report_id", value.report_id);
+  detail::put(out, "model", value.model);
+  detail::put(out, "version", value.version);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "title", value.title);
+  detail::put(out, "device", value.device);
+  detail::put(out, "body", value.body);
+  detail::put(out, "lineage", value.lineage);
+  return json::Value(std::move(out));
+}
+
+Result<Report> parse_report(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Report");
+  Report out;
+  AIFLOW_TRY(detail::get(value, "report_id", out.report_id));
+  AIFLOW_TRY(detail::get(value, "model", out.model));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "title", out.title));
+  AIFLOW_TRY(detail::get(value, "device", out.device));
+  AIFLOW_TRY(detail::get(value, "body", out.body));
+  AIFLOW_TRY(detail::get(value, "lineage", out.lineage));
+  return out;
+}
+
+Status read_value(const json::Value& value, Report& out) {
+  AIFLOW_ASSIGN(out, parse_report(value));
+  return {};
+}
+
+json::Value to_json(const ReportCreate& value) {
+  json::Object out;
+  out.reserve(5);
+  detail::put(out, "model", value.model);
+  detail::put(out, "version", value.version);
+  detail::put(out, "title", value.title);
+  detail::put(out, "device", value.device);
+  detail::put(out, "body", value.body);
+  return json::Value(std::move(out));
+}
+
+Result<ReportCreate> parse_report_create(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ReportCreate");
+  ReportCreate out;
+  AIFLOW_TRY(detail::get(value, "model", out.model));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "title", out.title));
+  AIFLOW_TRY(detail::get(value, "device", out.device));
+  AIFLOW_TRY(detail::get(value, "body", out.body));
+  return out;
+}
+
+Status read_value(const json::Value& value, ReportCreate& out) {
+  AIFLOW_ASSIGN(out, parse_report_create(value));
+  return {};
+}
+
+json::Value to_json(const Pack& value) {
+  json::Object out;
+  out.reserve(11);
+  detail::put(out, "digest", value.digest);
+  detail::put(out, "name", value.name);
+  detail::put(out, "version", value.version);
+  detail::put(out, "engine", value.engine);
+  detail::put(out, "size", value.size);
+  detail::put(out, "files", value.files);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "source", value.source);
+  detail::put(out, "licence", value.licence);
+  detail::put(out, "manifest", value.manifest);
+  detail::put(out, "lineage", value.lineage);
+  return json::Value(std::move(out));
+}
+
+Result<Pack> parse_pack(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Pack");
+  Pack out;
+  AIFLOW_TRY(detail::get(value, "digest", out.digest));
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "engine", out.engine));
+  AIFLOW_TRY(detail::get(value, "size", out.size));
+  AIFLOW_TRY(detail::get(value, "files", out.files));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "source", out.source));
+  AIFLOW_TRY(detail::get(value, "licence", out.licence));
+  AIFLOW_TRY(detail::get(value, "manifest", out.manifest));
+  AIFLOW_TRY(detail::get(value, "lineage", out.lineage));
+  return out;
+}
+
+Status read_value(const json::Value& value, Pack& out) {
+  AIFLOW_ASSIGN(out, parse_pack(value));
+  return {};
+}
+
+json::Value to_json(const PackCreate& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "digest", value.digest);
+  detail::put(out, "blob_sha256", value.blob_sha256);
+  return json::Value(std::move(out));
+}
+
+Result<PackCreate> parse_pack_create(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("PackCreate");
+  PackCreate out;
+  AIFLOW_TRY(detail::get(value, "digest", out.digest));
+  AIFLOW_TRY(detail::get(value, "blob_sha256", out.blob_sha256));
+  return out;
+}
+
+Status read_value(const json::Value& value, PackCreate& out) {
+  AIFLOW_ASSIGN(out, parse_pack_create(value));
+  return {};
+}
+
+json::Value to_json(const Service& value) {
+  json::Object out;
+  out.reserve(18);
+  detail::put(out, "name", value.name);
+  detail::put(out, "state", value.state);
+  detail::put(out, "cause", value.cause);
+  detail::put(out, "model", value.model);
+  detail::put(out, "version", value.version);
+  detail::put(out, "variant", value.variant);
+  detail::put(out, "variant_id", value.variant_id);
+  detail::put(out, "pack_digest", value.pack_digest);
+  detail::put(out, "report_id", value.report_id);
+  detail::put(out, "pid", value.pid);
+  detail::put(out, "started_at", value.started_at);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "restarts", value.restarts);
+  detail::put(out, "address", value.address);
+  detail::put(out, "requests", value.requests);
+  detail::put(out, "latency_ms_p50", value.latency_ms_p50);
+  detail::put(out, "latency_ms_p99", value.latency_ms_p99);
+  detail::put(out, "lineage", value.lineage);
+  return json::Value(std::move(out));
+}
+
+Result<Service> parse_service(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Service");
+  Service out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "cause", out.cause));
+  AIFLOW_TRY(detail::get(value, "model", out.model));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "variant", out.variant));
+  AIFLOW_TRY(detail::get(value, "variant_id", out.variant_id));
+  AIFLOW_TRY(detail::get(value, "pack_digest", out.pack_digest));
+  AIFLOW_TRY(detail::get(value, "report_id", out.report_id));
+  AIFLOW_TRY(detail::get(value, "pid", out.pid));
+  AIFLOW_TRY(detail::get(value, "started_at", out.started_at));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "restarts", out.restarts));
+  AIFLOW_TRY(detail::get(value, "address", out.address));
+  AIFLOW_TRY(detail::get(value, "requests", out.requests));
+  AIFLOW_TRY(detail::get(value, "latency_ms_p50", out.latency_ms_p50));
+  AIFLOW_TRY(detail::get(value, "latency_ms_p99", out.latency_ms_p99));
+  AIFLOW_TRY(detail::get(value, "lineage", out.lineage));
+  return out;
+}
+
+Status read_value(const json::Value& value, Service& out) {
+  AIFLOW_ASSIGN(out, parse_service(value));
+  return {};
+}
+
+json::Value to_json(const ServiceDeploy& value) {
+  json::Object out;
+  out.reserve(7);
+  detail::put(out, "name", value.name);
+  detail::put(out, "model", value.model);
+  detail::put(out, "version", value.version);
+  detail::put(out, "variant", value.variant);
+  detail::put(out, "pack", value.pack);
+  detail::put(out, "report_id", value.report_id);
+  detail::put(out, "threads", value.threads);
+  return json::Value(std::move(out));
+}
+
+Result<ServiceDeploy> parse_service_deploy(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ServiceDeploy");
+  ServiceDeploy out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "model", out.model));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "variant", out.variant));
+  AIFLOW_TRY(detail::get(value, "pack", out.pack));
+  AIFLOW_TRY(detail::get(value, "report_id", out.report_id));
+  AIFLOW_TRY(detail::get(value, "threads", out.threads));
+  return out;
+}
+
+Status read_value(const json::Value& value, ServiceDeploy& out) {
+  AIFLOW_ASSIGN(out, parse_service_deploy(value));
+  return {};
+}
+
+json::Value to_json(const Camera& value) {
+  json::Object out;
+  out.reserve(20);
+  detail::put(out, "camera_id", value.camera_id);
+  detail::put(out, "name", value.name);
+  detail::put(out, "source", value.source);
+  detail::put(out, "state", value.state);
+  detail::put(out, "cause", value.cause);
+  detail::put(out, "service", value.service);
+  detail::put(out, "rules", value.rules);
+  detail::put(out, "start_frame", value.start_frame);
+  detail::put(out, "end_frame", value.end_frame);
+  detail::put(out, "realtime", value.realtime);
+  detail::put(out, "frame", value.frame);
+  detail::put(out, "frames_total", value.frames_total);
+  detail::put(out, "fps", value.fps);
+  detail::put(out, "tracks", value.tracks);
+  detail::put(out, "counts", value.counts);
+  detail::put(out, "event_count", value.event_count);
+  detail::put(out, "dropped", value.dropped);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "lineage", value.lineage);
+  detail::put(out, "stats", value.stats);
+  return json::Value(std::move(out));
+}
+
+Result<Camera> parse_camera(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Camera");
+  Camera out;
+  AIFLOW_TRY(detail::get(value, "camera_id", out.camera_id));
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "source", out.source));
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "cause", out.cause));
+  AIFLOW_TRY(detail::get(value, "service", out.service));
+  AIFLOW_TRY(detail::get(value, "rules", out.rules));
+  AIFLOW_TRY(detail::get(value, "start_frame", out.start_frame));
+  AIFLOW_TRY(detail::get(value, "end_frame", out.end_frame));
+  AIFLOW_TRY(detail::get(value, "realtime", out.realtime));
+  AIFLOW_TRY(detail::get(value, "frame", out.frame));
+  AIFLOW_TRY(detail::get(value, "frames_total", out.frames_total));
+  AIFLOW_TRY(detail::get(value, "fps", out.fps));
+  AIFLOW_TRY(detail::get(value, "tracks", out.tracks));
+  AIFLOW_TRY(detail::get(value, "counts", out.counts));
+  AIFLOW_TRY(detail::get(value, "event_count", out.event_count));
+  AIFLOW_TRY(detail::get(value, "dropped", out.dropped));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "lineage", out.lineage));
+  AIFLOW_TRY(detail::get(value, "stats", out.stats));
+  return out;
+}
+
+Status read_value(const json::Value& value, Camera& out) {
+  AIFLOW_ASSIGN(out, parse_camera(value));
+  return {};
+}
+
+json::Value to_json(const CameraCreate& value) {
+  json::Object out;
+  out.reserve(11);
+  detail::put(out, "camera_id", value.camera_id);
+  detail::put(out, "name", value.name);
+  detail::put(out, "source", value.source);
+  detail::put(out, "service", value.service);
+  detail::put(out, "rules", value.rules);
+  detail::put(out, "classes", value.classes);
+  detail::put(out, "start_frame", value.start_frame);
+  detail::put(out, "end_frame", value.end_frame);
+  detail::put(out, "realtime", value.realtime);
+  detail::put(out, "score_min", value.score_min);
+  detail::put(out, "detect_fps", value.detect_fps);
+  return json::Value(std::move(out));
+}
+
+Result<CameraCreate> parse_camera_create(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("CameraCreate");
+  CameraCreate out;
+  AIFLOW_TRY(detail::get(value, "camera_id", out.camera_id));
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "source", out.source));
+  AIFLOW_TRY(detail::get(value, "service", out.service));
+  AIFLOW_TRY(detail::get(value, "rules", out.rules));
+  AIFLOW_TRY(detail::get(value, "classes", out.classes));
+  AIFLOW_TRY(detail::get(value, "start_frame", out.start_frame));
+  AIFLOW_TRY(detail::get(value, "end_frame", out.end_frame));
+  AIFLOW_TRY(detail::get(value, "realtime", out.realtime));
+  AIFLOW_TRY(detail::get(value, "score_min", out.score_min));
+  AIFLOW_TRY(detail::get(value, "detect_fps", out.detect_fps));
+  return out;
+}
+
+Status read_value(const json::Value& value, CameraCreate& out) {
+  AIFLOW_ASSIGN(out, parse_camera_create(value));
+  return {};
+}
+
+json::Value to_json(const SceneEvent& value) {
+  json::Object out;
+  out.reserve(24);
+  detail::put(out, "event_id", value.event_id);
+  detail::put(out, "camera_id", value.camera_id);
+  detail::put(out, "rule_id", value.rule_id);
+  detail::put(out, "rule_name", value.rule_name);
+  detail::put(out, "kind", value.kind);
+  detail::put(out, "state", value.state);
+  detail::put(out, "started_at", value.started_at);
+  detail::put(out, "ended_at", value.ended_at);
+  detail::put(out, "media_time_ms", value.media_time_ms);
+  detail::put(out, "frame", value.frame);
+  detail::put(out, "track_ids", value.track_ids);
+  detail::put(out, "label", value.label);
+  detail::put(out, "score", value.score);
+  detail::put(out, "points", value.points);
+  detail::put(out, "values", value.values);
+  detail::put(out, "snapshot_sha256", value.snapshot_sha256);
+  detail::put(out, "service", value.service);
+  detail::put(out, "model", value.model);
+  detail::put(out, "version", value.version);
+  detail::put(out, "variant", value.variant);
+  detail::put(out, "variant_id", value.variant_id);
+  detail::put(out, "report_id", value.report_id);
+  detail::put(out, "pack_digest", value.pack_digest);
+  detail::put(out, "lineage", value.lineage);
+  return json::Value(std::move(out));
+}
+
+Result<SceneEvent> parse_scene_event(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("SceneEvent");
+  SceneEvent out;
+  AIFLOW_TRY(detail::get(value, "event_id", out.event_id));
+  AIFLOW_TRY(detail::get(value, "camera_id", out.camera_id));
+  AIFLOW_TRY(detail::get(value, "rule_id", out.rule_id));
+  AIFLOW_TRY(detail::get(value, "rule_name", out.rule_name));
+  AIFLOW_TRY(detail::get(value, "kind", out.kind));
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "started_at", out.started_at));
+  AIFLOW_TRY(detail::get(value, "ended_at", out.ended_at));
+  AIFLOW_TRY(detail::get(value, "media_time_ms", out.media_time_ms));
+  AIFLOW_TRY(detail::get(value, "frame", out.frame));
+  AIFLOW_TRY(detail::get(value, "track_ids", out.track_ids));
+  AIFLOW_TRY(detail::get(value, "label", out.label));
+  AIFLOW_TRY(detail::get(value, "score", out.score));
+  AIFLOW_TRY(detail::get(value, "points", out.points));
+  AIFLOW_TRY(detail::get(value, "values", out.values));
+  AIFLOW_TRY(detail::get(value, "snapshot_sha256", out.snapshot_sha256));
+  AIFLOW_TRY(detail::get(value, "service", out.service));
+  AIFLOW_TRY(detail::get(value, "model", out.model));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "variant", out.variant));
+  AIFLOW_TRY(detail::get(value, "variant_id", out.variant_id));
+  AIFLOW_TRY(detail::get(value, "report_id", out.report_id));
+  AIFLOW_TRY(detail::get(value, "pack_digest", out.pack_digest));
+  AIFLOW_TRY(detail::get(value, "lineage", out.lineage));
+  return out;
+}
+
+Status read_value(const json::Value& value, SceneEvent& out) {
+  AIFLOW_ASSIGN(out, parse_scene_event(value));
+  return {};
+}
+
+json::Value to_json(const SceneEventPatch& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "state", value.state);
+  return json::Value(std::move(out));
+}
+
+Result<SceneEventPatch> parse_scene_event_patch(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("SceneEventPatch");
+  SceneEventPatch out;
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  return out;
+}
+
+Status read_value(const json::Value& value, SceneEventPatch& out) {
+  AIFLOW_ASSIGN(out, parse_scene_event_patch(value));
+  return {};
+}
+
+json::Value to_json(const Worker& value) {
+  json::Object out;
+  out.reserve(7);
+  detail::put(out, "worker_id", value.worker_id);
+  detail::put(out, "state", value.state);
+  detail::put(out, "slots", value.slots);
+  detail::put(out, "running", value.running);
+  detail::put(out, "pid", value.pid);
+  detail::put(out, "version", value.version);
+  detail::put(out, "last_seen", value.last_seen);
+  return json::Value(std::move(out));
+}
+
+Result<Worker> parse_worker(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Worker");
+  Worker out;
+  AIFLOW_TRY(detail::get(value, "worker_id", out.worker_id));
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "slots", out.slots));
+  AIFLOW_TRY(detail::get(value, "running", out.running));
+  AIFLOW_TRY(detail::get(value, "pid", out.pid));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "last_seen", out.last_seen));
+  return out;
+}
+
+Status read_value(const json::Value& value, Worker& out) {
+  AIFLOW_ASSIGN(out, parse_worker(value));
+  return {};
+}
+
+json::Value to_json(const StreamEvent& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "id", value.id);
+  detail::put(out, "kind", value.kind);
+  detail::put(out, "at", value.at);
+  detail::put(out, "data", value.data);
+  return json::Value(std::move(out));
+}
+
+Result<StreamEvent> parse_stream_event(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("StreamEvent");
+  StreamEvent out;
+  AIFLOW_TRY(detail::get(value, "id", out.id));
+  AIFLOW_TRY(detail::get(value, "kind", out.kind));
+  AIFLOW_TRY(detail::get(value, "at", out.at));
+  AIFLOW_TRY(detail::get(value, "data", out.data));
+  return out;
+}
+
+Status read_value(const json::Value& value, StreamEvent& out) {
+  AIFLOW_ASSIGN(out, parse_stream_event(value));
+  return {};
+}
+
+const std::vector<RouteInfo>& all_routes() {
+  static const std::vector<RouteInfo> routes = {
+      {Route::login, "login", "POST", "/auth/login", "public", false},
+      {Route::logout, "logout", "POST", "/auth/logout", "any", false},
+      {Route::who_am_i, "who_am_i", "GET", "/auth/me", "any", false},
+      {Route::change_password, "change_password", "POST", "/auth/password", "any", false},
+      {Route::list_users, "list_users", "GET", "/api/v2/users", "admin", false},
+      {Route::create_user, "create_user", "POST", "/api/v2/users", "admin", false},
+      {Route::delete_user, "delete_user", "DELETE", "/api/v2/users/{username}", "admin", false},
+      {Route::health, "health", "GET", "/api/v2/monitor/health", "public", false},
+      {Route::stream, "stream", "GET", "/api/v2/stream", "view", false},
+      {Route::list_dags, "list_dags", "GET", "/api/v2/dags", "view", false},
+      {Route::get_dag, "get_dag", "GET", "/api/v2/dags/{dag_id}", "view", false},
+      {Route::patch_dag, "patch_dag", "PATCH", "/api/v2/dags/{dag_id}", "operate", false},
+      {Route::get_dag_graph, "get_dag_graph", "GET", "/api/v2/dags/{dag_id}/graph", "view", false},
+      {Route::get_dag_source, "get_dag_source", "GET", "/api/v2/dagSources/{dag_id}", "view", false},
+      {Route::get_grid, "get_grid", "GET", "/api/v2/dags/{dag_id}/grid", "view", false},
+      {Route::list_import_errors, "list_import_errors", "GET", "/api/v2/importErrors", "view", false},
+      {Route::list_dag_runs, "list_dag_runs", "GET", "/api/v2/dags/{dag_id}/dagRuns", "view", false},
+      {Route::trigger_dag_run, "trigger_dag_run", "POST", "/api/v2/dags/{dag_id}/dagRuns", "run", false},
+      {Route::get_dag_run, "get_dag_run", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}", "view", false},
+      {Route::list_task_instances, "list_task_instances", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances", "view", false},
+      {Route::get_task_instance, "get_task_instance", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}", "view", false},
+      {Route::mark_task_instance, "mark_task_instance", "PATCH", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}", "run", false},
+      {Route::list_tries, "list_tries", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries", "view", false},
+      {Route::get_log, "get_log", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/logs/{try_number}", "view", false},
+      {Route::stream_log, "stream_log", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/logs/{try_number}/stream", "view", false},
+      {Route::list_xcoms, "list_xcoms", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/xcomEntries", "view", true},
+      {Route::clear_task_instances, "clear_task_instances", "POST", "/api/v2/dags/{dag_id}/clearTaskInstances", "run", false},
+      {Route::put_blob, "put_blob", "POST", "/api/v2/blobs", "run", true},
+      {Route::get_blob, "get_blob", "GET", "/api/v2/blobs/{sha256}", "view", true},
+      {Route::list_models, "list_models", "GET", "/api/v2/models", "view", true},
+      {Route::get_model, "get_model", "GET", "/api/v2/models/{model}", "view", true},
+      {Route::create_variant, "create_variant", "POST", "/api/v2/variants", "run", true},
+      {Route::get_variant, "get_variant", "GET", "/api/v2/variants/{variant_id}", "view", true},
+      {Route::create_report, "create_report", "POST", "/api/v2/reports", "run", true},
+      {Route::list_reports, "list_reports", "GET", "/api/v2/reports", "view", true},
+      {Route::get_report, "get_report", "GET", "/api/v2/reports/{report_id}", "view", true},
+      {Route::list_packs, "list_packs", "GET", "/api/v2/packs", "view", true},
+      {Route::get_pack, "get_pack", "GET", "/api/v2/packs/{digest}", "view", true},
+      {Route::create_pack, "create_pack", "POST", "/api/v2/packs", "run", true},
+      {Route::list_services, "list_services", "GET", "/api/v2/services", "view", true},
+      {Route::get_service, "get_service", "GET", "/api/v2/services/{name}", "view", true},
+      {Route::deploy_service, "deploy_service", "POST", "/api/v2/services", "run", true},
+      {Route::delete_service, "delete_service", "DELETE", "/api/v2/services/{name}", "run", false},
+      {Route::list_cameras, "list_cameras", "GET", "/api/v2/cameras", "view", true},
+      {Route::get_camera, "get_camera", "GET", "/api/v2/cameras/{camera_id}", "view", true},
+      {Route::create_camera, "create_camera", "POST", "/api/v2/cameras", "operate", true},
+      {Route::stop_camera, "stop_camera", "POST", "/api/v2/cameras/{camera_id}/stop", "operate", true},
+      {Route::delete_camera, "delete_camera", "DELETE", "/api/v2/cameras/{camera_id}", "operate", false},
+      {Route::live_camera, "live_camera", "GET", "/api/v2/cameras/{camera_id}/live", "view", false},
+      {Route::camera_picture, "camera_picture", "GET", "/api/v2/cameras/{camera_id}/picture", "view", false},
+      {Route::list_scene_events, "list_scene_events", "GET", "/api/v2/events", "view", true},
+      {Route::get_scene_event, "get_scene_event", "GET", "/api/v2/events/{event_id}", "view", true},
+      {Route::patch_scene_event, "patch_scene_event", "PATCH", "/api/v2/events/{event_id}", "operate", false},
+      {Route::scene_event_snapshot, "scene_event_snapshot", "GET", "/api/v2/events/{event_id}/snapshot", "view", false},
+      {Route::list_workers, "list_workers", "GET", "/api/v2/workers", "view", false},
+      {Route::oip_server, "oip_server", "GET", "/v2", "public", false},
+      {Route::oip_live, "oip_live", "GET", "/v2/health/live", "public", false},
+      {Route::oip_ready, "oip_ready", "GET", "/v2/health/ready", "public", false},
+      {Route::oip_model, "oip_model", "GET", "/v2/models/{model}", "view", true},
+      {Route::oip_model_version, "oip_model_version", "GET", "/v2/models/{model}/versions/{version}", "view", true},
+      {Route::oip_model_ready, "oip_model_ready", "GET", "/v2/models/{model}/ready", "view", true},
+      {Route::oip_infer, "oip_infer", "POST", "/v2/models/{model}/infer", "run", true},
+      {Route::oip_infer_version, "oip_infer_version", "POST", "/v2/models/{model}/versions/{version}/infer", "run", true},
+  };
+  return routes;
+}
+
+}  // namespace aiflow::wire

@@ -1,0 +1,710 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated from api/engine.yaml by tools/codegen; do not edit.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/states.h"
+#include "json/value.h"
+
+namespace aiflow::wire {
+
+struct ErrorBody {
+  std::string code;
+  std::string message;
+  std::string request_id;
+  friend bool operator==(const ErrorBody&, const ErrorBody&) = default;
+};
+[[nodiscard]] json::Value to_json(const ErrorBody& value);
+[[nodiscard]] Result<ErrorBody> parse_error_body(const json::Value& value);
+
+struct LoginRequest {
+  std::string username;
+  std::string password;
+  friend bool operator==(const LoginRequest&, const LoginRequest&) = default;
+};
+[[nodiscard]] json::Value to_json(const LoginRequest& value);
+[[nodiscard]] Result<LoginRequest> parse_login_request(const json::Value& value);
+
+struct Session {
+  std::string username;
+  Role role{};
+  std::string csrf_token;
+  bool must_change_password{};
+  friend bool operator==(const Session&, const Session&) = default;
+};
+[[nodiscard]] json::Value to_json(const Session& value);
+[[nodiscard]] Result<Session> parse_session(const json::Value& value);
+
+struct PasswordChange {
+  std::string old_password;
+  std::string new_password;
+  friend bool operator==(const PasswordChange&, const PasswordChange&) = default;
+};
+[[nodiscard]] json::Value to_json(const PasswordChange& value);
+[[nodiscard]] Result<PasswordChange> parse_password_change(const json::Value& value);
+
+struct UserInfo {
+  std::string username;
+  Role role{};
+  WallTime created_at{};
+  std::optional<WallTime> last_login_at;
+  friend bool operator==(const UserInfo&, const UserInfo&) = default;
+};
+[[nodiscard]] json::Value to_json(const UserInfo& value);
+[[nodiscard]] Result<UserInfo> parse_user_info(const json::Value& value);
+
+struct UserCreate {
+  std::string username;
+  Role role{};
+  std::optional<std::string> password;
+  friend bool operator==(const UserCreate&, const UserCreate&) = default;
+};
+[[nodiscard]] json::Value to_json(const UserCreate& value);
+[[nodiscard]] Result<UserCreate> parse_user_create(const json::Value& value);
+
+/// one_time_password is set when none was given; it must be changed at first login.
+struct UserCreated {
+  std::string username;
+  Role role{};
+  std::optional<std::string> one_time_password;
+  friend bool operator==(const UserCreated&, const UserCreated&) = default;
+};
+[[nodiscard]] json::Value to_json(const UserCreated& value);
+[[nodiscard]] Result<UserCreated> parse_user_created(const json::Value& value);
+
+struct HealthComponent {
+  std::string name;
+  std::string status;
+  std::string reason;
+  friend bool operator==(const HealthComponent&, const HealthComponent&) = default;
+};
+[[nodiscard]] json::Value to_json(const HealthComponent& value);
+[[nodiscard]] Result<HealthComponent> parse_health_component(const json::Value& value);
+
+struct Health {
+  std::string status;
+  std::string version;
+  std::vector<HealthComponent> components;
+  friend bool operator==(const Health&, const Health&) = default;
+};
+[[nodiscard]] json::Value to_json(const Health& value);
+[[nodiscard]] Result<Health> parse_health(const json::Value& value);
+
+/// One of the last runs of a DAG, for the bars in the list.
+struct RunBar {
+  std::string dag_run_id;
+  RunState state{};
+  std::optional<WallTime> start_date;
+  std::optional<WallTime> end_date;
+  friend bool operator==(const RunBar&, const RunBar&) = default;
+};
+[[nodiscard]] json::Value to_json(const RunBar& value);
+[[nodiscard]] Result<RunBar> parse_run_bar(const json::Value& value);
+
+struct Dag {
+  std::string dag_id;
+  std::string dag_display_name;
+  std::string description;
+  bool is_paused{};
+  std::vector<std::string> owners;
+  std::vector<std::string> tags;
+  std::string timetable_summary;
+  std::string timetable_description;
+  std::optional<WallTime> next_dagrun_run_after;
+  std::string fileloc;
+  std::int64_t version{};
+  std::optional<WallTime> last_parsed_time;
+  std::vector<RunBar> recent_runs;
+  std::int64_t running_count{};
+  std::int64_t failed_count{};
+  bool has_import_errors{};
+  friend bool operator==(const Dag&, const Dag&) = default;
+};
+[[nodiscard]] json::Value to_json(const Dag& value);
+[[nodiscard]] Result<Dag> parse_dag(const json::Value& value);
+
+struct DagPatch {
+  std::optional<bool> is_paused;
+  friend bool operator==(const DagPatch&, const DagPatch&) = default;
+};
+[[nodiscard]] json::Value to_json(const DagPatch& value);
+[[nodiscard]] Result<DagPatch> parse_dag_patch(const json::Value& value);
+
+struct GraphNode {
+  std::string id;
+  std::string label;
+  std::string operator_name;
+  std::optional<std::string> group;
+  TriggerRule trigger_rule{};
+  bool is_branch{};
+  std::string doc_md;
+  friend bool operator==(const GraphNode&, const GraphNode&) = default;
+};
+[[nodiscard]] json::Value to_json(const GraphNode& value);
+[[nodiscard]] Result<GraphNode> parse_graph_node(const json::Value& value);
+
+struct GraphGroup {
+  std::string id;
+  std::string label;
+  std::optional<std::string> parent;
+  friend bool operator==(const GraphGroup&, const GraphGroup&) = default;
+};
+[[nodiscard]] json::Value to_json(const GraphGroup& value);
+[[nodiscard]] Result<GraphGroup> parse_graph_group(const json::Value& value);
+
+struct GraphEdge {
+  std::string source;
+  std::string target;
+  friend bool operator==(const GraphEdge&, const GraphEdge&) = default;
+};
+[[nodiscard]] json::Value to_json(const GraphEdge& value);
+[[nodiscard]] Result<GraphEdge> parse_graph_edge(const json::Value& value);
+
+/// Structure only; states come with the task instances.
+struct DagGraph {
+  std::string dag_id;
+  std::int64_t version{};
+  std::vector<GraphNode> nodes;
+  std::vector<GraphGroup> groups;
+  std::vector<GraphEdge> edges;
+  friend bool operator==(const DagGraph&, const DagGraph&) = default;
+};
+[[nodiscard]] json::Value to_json(const DagGraph& value);
+[[nodiscard]] Result<DagGraph> parse_dag_graph(const json::Value& value);
+
+struct DagSource {
+  std::string dag_id;
+  std::int64_t version{};
+  std::string content;
+  friend bool operator==(const DagSource&, const DagSource&) = default;
+};
+[[nodiscard]] json::Value to_json(const DagSource& value);
+[[nodiscard]] Result<DagSource> parse_dag_source(const json::Value& value);
+
+struct ImportError {
+  std::int64_t import_error_id{};
+  std::string filename;
+  std::optional<std::int64_t> line;
+  WallTime timestamp{};
+  std::string stack_trace;
+  std::string message;
+  friend bool operator==(const ImportError&, const ImportError&) = default;
+};
+[[nodiscard]] json::Value to_json(const ImportError& value);
+[[nodiscard]] Result<ImportError> parse_import_error(const json::Value& value);
+
+struct DagRun {
+  std::string dag_id;
+  std::string dag_run_id;
+  RunState state{};
+  RunType run_type{};
+  std::optional<WallTime> logical_date;
+  std::optional<WallTime> data_interval_start;
+  std::optional<WallTime> data_interval_end;
+  std::optional<WallTime> queued_at;
+  std::optional<WallTime> start_date;
+  std::optional<WallTime> end_date;
+  json::Value conf;
+  std::string note;
+  std::int64_t dag_version{};
+  std::string cause;
+  friend bool operator==(const DagRun&, const DagRun&) = default;
+};
+[[nodiscard]] json::Value to_json(const DagRun& value);
+[[nodiscard]] Result<DagRun> parse_dag_run(const json::Value& value);
+
+struct TriggerRequest {
+  std::optional<std::string> dag_run_id;
+  std::optional<WallTime> logical_date;
+  std::optional<json::Value> conf;
+  std::optional<std::string> note;
+  friend bool operator==(const TriggerRequest&, const TriggerRequest&) = default;
+};
+[[nodiscard]] json::Value to_json(const TriggerRequest& value);
+[[nodiscard]] Result<TriggerRequest> parse_trigger_request(const json::Value& value);
+
+struct ProgressInfo {
+  double done{};
+  double total{};
+  std::string unit;
+  std::string what;
+  friend bool operator==(const ProgressInfo&, const ProgressInfo&) = default;
+};
+[[nodiscard]] json::Value to_json(const ProgressInfo& value);
+[[nodiscard]] Result<ProgressInfo> parse_progress_info(const json::Value& value);
+
+struct TaskInstance {
+  std::string dag_id;
+  std::string dag_run_id;
+  std::string task_id;
+  std::int64_t map_index{};
+  std::string task_display_name;
+  std::string operator_name;
+  TaskState state{};
+  std::string cause;
+  std::int64_t try_number{};
+  std::int64_t max_tries{};
+  std::optional<WallTime> start_date;
+  std::optional<WallTime> end_date;
+  std::optional<WallTime> queued_when;
+  std::optional<WallTime> scheduled_when;
+  std::optional<double> duration;
+  std::string pool;
+  std::int64_t priority_weight{};
+  std::string hostname;
+  std::optional<std::int64_t> pid;
+  std::optional<ProgressInfo> progress;
+  friend bool operator==(const TaskInstance&, const TaskInstance&) = default;
+};
+[[nodiscard]] json::Value to_json(const TaskInstance& value);
+[[nodiscard]] Result<TaskInstance> parse_task_instance(const json::Value& value);
+
+struct TaskTry {
+  std::int64_t try_number{};
+  TaskState state{};
+  std::string cause;
+  std::optional<WallTime> start_date;
+  std::optional<WallTime> end_date;
+  std::string hostname;
+  friend bool operator==(const TaskTry&, const TaskTry&) = default;
+};
+[[nodiscard]] json::Value to_json(const TaskTry& value);
+[[nodiscard]] Result<TaskTry> parse_task_try(const json::Value& value);
+
+struct ClearRequest {
+  std::string dag_run_id;
+  std::vector<std::string> task_ids;
+  std::optional<bool> include_upstream;
+  std::optional<bool> include_downstream;
+  std::optional<bool> only_failed;
+  std::optional<bool> dry_run;
+  friend bool operator==(const ClearRequest&, const ClearRequest&) = default;
+};
+[[nodiscard]] json::Value to_json(const ClearRequest& value);
+[[nodiscard]] Result<ClearRequest> parse_clear_request(const json::Value& value);
+
+struct MarkRequest {
+  TaskState new_state{};
+  friend bool operator==(const MarkRequest&, const MarkRequest&) = default;
+};
+[[nodiscard]] json::Value to_json(const MarkRequest& value);
+[[nodiscard]] Result<MarkRequest> parse_mark_request(const json::Value& value);
+
+struct TaskList {
+  std::vector<TaskInstance> items;
+  std::int64_t total_entries{};
+  friend bool operator==(const TaskList&, const TaskList&) = default;
+};
+[[nodiscard]] json::Value to_json(const TaskList& value);
+[[nodiscard]] Result<TaskList> parse_task_list(const json::Value& value);
+
+struct GridTask {
+  std::string task_id;
+  std::string label;
+  std::optional<std::string> group;
+  std::string operator_name;
+  friend bool operator==(const GridTask&, const GridTask&) = default;
+};
+[[nodiscard]] json::Value to_json(const GridTask& value);
+[[nodiscard]] Result<GridTask> parse_grid_task(const json::Value& value);
+
+/// Columns (runs, oldest first) x rows (tasks in topological order); states[row][column].
+struct Grid {
+  std::string dag_id;
+  std::vector<GridTask> tasks;
+  std::vector<DagRun> runs;
+  json::Value states;
+  friend bool operator==(const Grid&, const Grid&) = default;
+};
+[[nodiscard]] json::Value to_json(const Grid& value);
+[[nodiscard]] Result<Grid> parse_grid(const json::Value& value);
+
+/// A piece of a try's log from byte `offset`; complete = the attempt has ended and this is its end.
+struct LogChunk {
+  std::string content;
+  std::int64_t next_offset{};
+  std::int64_t size{};
+  bool complete{};
+  bool truncated{};
+  friend bool operator==(const LogChunk&, const LogChunk&) = default;
+};
+[[nodiscard]] json::Value to_json(const LogChunk& value);
+[[nodiscard]] Result<LogChunk> parse_log_chunk(const json::Value& value);
+
+struct XComItem {
+  std::string key;
+  std::string task_id;
+  std::int64_t map_index{};
+  json::Value value;
+  WallTime timestamp{};
+  friend bool operator==(const XComItem&, const XComItem&) = default;
+};
+[[nodiscard]] json::Value to_json(const XComItem& value);
+[[nodiscard]] Result<XComItem> parse_xcom_item(const json::Value& value);
+
+struct XComPut {
+  std::string key;
+  json::Value value;
+  friend bool operator==(const XComPut&, const XComPut&) = default;
+};
+[[nodiscard]] json::Value to_json(const XComPut& value);
+[[nodiscard]] Result<XComPut> parse_xcom_put(const json::Value& value);
+
+struct BlobInfo {
+  std::string sha256;
+  std::int64_t size{};
+  friend bool operator==(const BlobInfo&, const BlobInfo&) = default;
+};
+[[nodiscard]] json::Value to_json(const BlobInfo& value);
+[[nodiscard]] Result<BlobInfo> parse_blob_info(const json::Value& value);
+
+/// The thread - which DAG run, task and try made or deployed a thing (empty strings when a person did).
+struct Lineage {
+  std::string dag_id;
+  std::string dag_run_id;
+  std::string task_id;
+  std::int64_t try_number{};
+  std::string username;
+  friend bool operator==(const Lineage&, const Lineage&) = default;
+};
+[[nodiscard]] json::Value to_json(const Lineage& value);
+[[nodiscard]] Result<Lineage> parse_lineage(const json::Value& value);
+
+struct ModelVariant {
+  std::int64_t variant_id{};
+  std::string model;
+  std::int64_t version{};
+  std::string variant;
+  std::string format;
+  BlobInfo blob{};
+  json::Value decoder;
+  json::Value method;
+  std::optional<std::int64_t> parent_variant_id;
+  WallTime created_at{};
+  Lineage lineage{};
+  friend bool operator==(const ModelVariant&, const ModelVariant&) = default;
+};
+[[nodiscard]] json::Value to_json(const ModelVariant& value);
+[[nodiscard]] Result<ModelVariant> parse_model_variant(const json::Value& value);
+
+struct ModelVersion {
+  std::int64_t version{};
+  WallTime created_at{};
+  std::vector<ModelVariant> variants;
+  friend bool operator==(const ModelVersion&, const ModelVersion&) = default;
+};
+[[nodiscard]] json::Value to_json(const ModelVersion& value);
+[[nodiscard]] Result<ModelVersion> parse_model_version(const json::Value& value);
+
+struct Model {
+  std::string name;
+  std::string description;
+  std::string task;
+  std::string licence;
+  std::string source;
+  WallTime created_at{};
+  std::vector<ModelVersion> versions;
+  friend bool operator==(const Model&, const Model&) = default;
+};
+[[nodiscard]] json::Value to_json(const Model& value);
+[[nodiscard]] Result<Model> parse_model(const json::Value& value);
+
+/// version 0 = a new version. method says how it was made (passes, quantisation, calibration frames).
+struct VariantCreate {
+  std::string model;
+  std::optional<std::string> description;
+  std::optional<std::string> task;
+  std::optional<std::string> licence;
+  std::optional<std::string> source;
+  std::int64_t version{};
+  std::string variant;
+  std::string format;
+  std::string blob_sha256;
+  json::Value decoder;
+  json::Value method;
+  std::optional<std::int64_t> parent_variant_id;
+  friend bool operator==(const VariantCreate&, const VariantCreate&) = default;
+};
+[[nodiscard]] json::Value to_json(const VariantCreate& value);
+[[nodiscard]] Result<VariantCreate> parse_variant_create(const json::Value& value);
+
+/// Comparison of variants of one version on one device. body - see docs/guide/reports.md.
+struct Report {
+  std::int64_t report_id{};
+  std::string model;
+  std::int64_t version{};
+  WallTime created_at{};
+  std::string title;
+  std::string device;
+  json::Value body;
+  Lineage lineage{};
+  friend bool operator==(const Report&, const Report&) = default;
+};
+[[nodiscard]] json::Value to_json(const Report& value);
+[[nodiscard]] Result<Report> parse_report(const json::Value& value);
+
+struct ReportCreate {
+  std::string model;
+  std::int64_t version{};
+  std::string title;
+  std::string device;
+  json::Value body;
+  friend bool operator==(const ReportCreate&, const ReportCreate&) = default;
+};
+[[nodiscard]] json::Value to_json(const ReportCreate& value);
+[[nodiscard]] Result<ReportCreate> parse_report_create(const json::Value& value);
+
+struct Pack {
+  std::string digest;
+  std::string name;
+  std::string version;
+  std::string engine;
+  std::int64_t size{};
+  std::int64_t files{};
+  WallTime created_at{};
+  std::string source;
+  std::string licence;
+  json::Value manifest;
+  Lineage lineage{};
+  friend bool operator==(const Pack&, const Pack&) = default;
+};
+[[nodiscard]] json::Value to_json(const Pack& value);
+[[nodiscard]] Result<Pack> parse_pack(const json::Value& value);
+
+/// blob_sha256 is the pack's archive (tar.zst, uploaded before); the server unpacks and verifies it and refuses another digest.
+struct PackCreate {
+  std::string digest;
+  std::string blob_sha256;
+  friend bool operator==(const PackCreate&, const PackCreate&) = default;
+};
+[[nodiscard]] json::Value to_json(const PackCreate& value);
+[[nodiscard]] Result<PackCreate> parse_pack_create(const json::Value& value);
+
+struct Service {
+  std::string name;
+  std::string state;
+  std::string cause;
+  std::string model;
+  std::int64_t version{};
+  std::string variant;
+  std::int64_t variant_id{};
+  std::string pack_digest;
+  std::optional<std::int64_t> report_id;
+  std::optional<std::int64_t> pid;
+  std::optional<WallTime> started_at;
+  WallTime created_at{};
+  std::int64_t restarts{};
+  std::string address;
+  std::int64_t requests{};
+  std::optional<double> latency_ms_p50;
+  std::optional<double> latency_ms_p99;
+  Lineage lineage{};
+  friend bool operator==(const Service&, const Service&) = default;
+};
+[[nodiscard]] json::Value to_json(const Service& value);
+[[nodiscard]] Result<Service> parse_service(const json::Value& value);
+
+/// pack - digest or name. The old variant serves until the new one is ready.
+struct ServiceDeploy {
+  std::string name;
+  std::string model;
+  std::int64_t version{};
+  std::string variant;
+  std::string pack;
+  std::optional<std::int64_t> report_id;
+  std::optional<std::int64_t> threads;
+  friend bool operator==(const ServiceDeploy&, const ServiceDeploy&) = default;
+};
+[[nodiscard]] json::Value to_json(const ServiceDeploy& value);
+[[nodiscard]] Result<ServiceDeploy> parse_service_deploy(const json::Value& value);
+
+struct Camera {
+  std::string camera_id;
+  std::string name;
+  std::string source;
+  std::string state;
+  std::string cause;
+  std::string service;
+  json::Value rules;
+  std::int64_t start_frame{};
+  std::optional<std::int64_t> end_frame;
+  bool realtime{};
+  std::int64_t frame{};
+  std::int64_t frames_total{};
+  double fps{};
+  std::int64_t tracks{};
+  json::Value counts;
+  std::int64_t event_count{};
+  std::int64_t dropped{};
+  WallTime created_at{};
+  Lineage lineage{};
+  json::Value stats;
+  friend bool operator==(const Camera&, const Camera&) = default;
+};
+[[nodiscard]] json::Value to_json(const Camera& value);
+[[nodiscard]] Result<Camera> parse_camera(const json::Value& value);
+
+/// Creates or replaces a camera; it starts at once.
+struct CameraCreate {
+  std::string camera_id;
+  std::optional<std::string> name;
+  std::string source;
+  std::string service;
+  json::Value rules;
+  std::optional<std::vector<std::string>> classes;
+  std::optional<std::int64_t> start_frame;
+  std::optional<std::int64_t> end_frame;
+  std::optional<bool> realtime;
+  std::optional<double> score_min;
+  std::optional<double> detect_fps;
+  friend bool operator==(const CameraCreate&, const CameraCreate&) = default;
+};
+[[nodiscard]] json::Value to_json(const CameraCreate& value);
+[[nodiscard]] Result<CameraCreate> parse_camera_create(const json::Value& value);
+
+struct SceneEvent {
+  std::string event_id;
+  std::string camera_id;
+  std::string rule_id;
+  std::string rule_name;
+  std::string kind;
+  std::string state;
+  WallTime started_at{};
+  std::optional<WallTime> ended_at;
+  std::int64_t media_time_ms{};
+  std::int64_t frame{};
+  std::vector<std::int64_t> track_ids;
+  std::string label;
+  double score{};
+  json::Value points;
+  json::Value values;
+  std::optional<std::string> snapshot_sha256;
+  std::string service;
+  std::string model;
+  std::int64_t version{};
+  std::string variant;
+  std::int64_t variant_id{};
+  std::optional<std::int64_t> report_id;
+  std::string pack_digest;
+  Lineage lineage{};
+  friend bool operator==(const SceneEvent&, const SceneEvent&) = default;
+};
+[[nodiscard]] json::Value to_json(const SceneEvent& value);
+[[nodiscard]] Result<SceneEvent> parse_scene_event(const json::Value& value);
+
+struct SceneEventPatch {
+  std::string state;
+  friend bool operator==(const SceneEventPatch&, const SceneEventPatch&) = default;
+};
+[[nodiscard]] json::Value to_json(const SceneEventPatch& value);
+[[nodiscard]] Result<SceneEventPatch> parse_scene_event_patch(const json::Value& value);
+
+struct Worker {
+  std::string worker_id;
+  std::string state;
+  std::int64_t slots{};
+  std::int64_t running{};
+  std::int64_t pid{};
+  std::string version;
+  WallTime last_seen{};
+  friend bool operator==(const Worker&, const Worker&) = default;
+};
+[[nodiscard]] json::Value to_json(const Worker& value);
+[[nodiscard]] Result<Worker> parse_worker(const json::Value& value);
+
+/// One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - dag, dag_run, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it.
+struct StreamEvent {
+  std::int64_t id{};
+  std::string kind;
+  WallTime at{};
+  json::Value data;
+  friend bool operator==(const StreamEvent&, const StreamEvent&) = default;
+};
+[[nodiscard]] json::Value to_json(const StreamEvent& value);
+[[nodiscard]] Result<StreamEvent> parse_stream_event(const json::Value& value);
+
+/// Every route of the REST API.
+enum class Route : std::uint16_t {
+  login,
+  logout,
+  who_am_i,
+  change_password,
+  list_users,
+  create_user,
+  delete_user,
+  health,
+  stream,
+  list_dags,
+  get_dag,
+  patch_dag,
+  get_dag_graph,
+  get_dag_source,
+  get_grid,
+  list_import_errors,
+  list_dag_runs,
+  trigger_dag_run,
+  get_dag_run,
+  list_task_instances,
+  get_task_instance,
+  mark_task_instance,
+  list_tries,
+  get_log,
+  stream_log,
+  list_xcoms,
+  clear_task_instances,
+  put_blob,
+  get_blob,
+  list_models,
+  get_model,
+  create_variant,
+  get_variant,
+  create_report,
+  list_reports,
+  get_report,
+  list_packs,
+  get_pack,
+  create_pack,
+  list_services,
+  get_service,
+  deploy_service,
+  delete_service,
+  list_cameras,
+  get_camera,
+  create_camera,
+  stop_camera,
+  delete_camera,
+  live_camera,
+  camera_picture,
+  list_scene_events,
+  get_scene_event,
+  patch_scene_event,
+  scene_event_snapshot,
+  list_workers,
+  oip_server,
+  oip_live,
+  oip_ready,
+  oip_model,
+  oip_model_version,
+  oip_model_ready,
+  oip_infer,
+  oip_infer_version,
+};
+struct RouteInfo {
+  Route route;
+  std::string_view name;
+  std::string_view method;
+  std::string_view path;  ///< with {parameters}
+  std::string_view permission;  ///< public any view run operate admin
+  bool task_token;  ///< a task's attempt token is accepted too
+};
+[[nodiscard]] const std::vector<RouteInfo>& all_routes();
+
+}  // namespace aiflow::wire

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include "wire/dag.h"
+#include "wire/engine.h"
+#include "wire/worker.h"
+
+namespace aiflow::wire {
+namespace {
+
+TEST_CASE("a frame survives a round trip through JSON text") {
+  Finished report;
+  report.seq = 7;
+  report.attempt.key = {.dag_id = "d", .run_id = "r", .task_id = "t", .map_index = -1};
+  report.outcome = Outcome::failed;
+  report.signal = 9;
+  report.branch = std::vector<std::string>{"a", "b"};
+  report.xcoms = {{.key = "return_value", .value = json::object({{"n", 1}})}};
+  const auto text = json::write(to_json(report));
+  CHECK(parse_finished(json::parse(text).value()).value() == report);
+}
+
+TEST_CASE("an error names the path of the wrong member") {
+  const auto value = json::parse(R"({"attempts":[{"key":{"dag_id":1}}]})").value();
+  CHECK(parse_heartbeat(value).error().message ==
+        "'attempts' [0] 'key' 'dag_id' must be a string");
+  CHECK(parse_hello_ok(json::parse("{}").value()).error().message == "'server_id' is missing");
+}
+
+TEST_CASE("optional members may be absent, null or set; unknown ones are ignored") {
+  const auto patch = [](const char* text) { return parse_dag_patch(json::parse(text).value()); };
+  CHECK_FALSE(patch("{}").value().is_paused.has_value());
+  CHECK_FALSE(patch(R"({"is_paused":null,"x":1})").value().is_paused.has_value());
+  CHECK(patch(R"({"is_paused":true})").value().is_paused == true);
+}
+
+TEST_CASE("every route has a permission and a unique method and path") {
+  for (const auto& a : all_routes()) {
+    CHECK_FALSE(a.permission.empty());
+    for (const auto& b : all_routes()) {
+      CHECK((&a == &b || a.method != b.method || a.path != b.path));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace aiflow::wire

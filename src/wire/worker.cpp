@@ -1,0 +1,635 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated from api/worker.yaml by tools/codegen; do not edit.
+#include "wire/worker.h"
+
+#include "wire/detail/codec.h"
+
+namespace aiflow::wire {
+
+Status read_value(const json::Value& value, TaskKey& out);
+Status read_value(const json::Value& value, Job& out);
+Status read_value(const json::Value& value, XComEntry& out);
+Status read_value(const json::Value& value, AttemptRef& out);
+Status read_value(const json::Value& value, Hello& out);
+Status read_value(const json::Value& value, Started& out);
+Status read_value(const json::Value& value, Heartbeat& out);
+Status read_value(const json::Value& value, Progress& out);
+Status read_value(const json::Value& value, Finished& out);
+Status read_value(const json::Value& value, XComGet& out);
+Status read_value(const json::Value& value, HelloOk& out);
+Status read_value(const json::Value& value, Start& out);
+Status read_value(const json::Value& value, Cancel& out);
+Status read_value(const json::Value& value, Ack& out);
+Status read_value(const json::Value& value, XComValue& out);
+Status read_value(const json::Value& value, Drain& out);
+Status read_value(const json::Value& value, TaskStart& out);
+Status read_value(const json::Value& value, TaskXComPush& out);
+Status read_value(const json::Value& value, TaskXComGet& out);
+Status read_value(const json::Value& value, TaskXComValue& out);
+Status read_value(const json::Value& value, TaskDone& out);
+Status read_value(const json::Value& value, ZygoteFork& out);
+Status read_value(const json::Value& value, ZygoteForked& out);
+Status read_value(const json::Value& value, ZygoteExited& out);
+
+json::Value to_json(const TaskKey& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "run_id", value.run_id);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  return json::Value(std::move(out));
+}
+
+Result<TaskKey> parse_task_key(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TaskKey");
+  TaskKey out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "run_id", out.run_id));
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  return out;
+}
+
+Status read_value(const json::Value& value, TaskKey& out) {
+  AIFLOW_ASSIGN(out, parse_task_key(value));
+  return {};
+}
+
+json::Value to_json(const Job& value) {
+  json::Object out;
+  out.reserve(16);
+  detail::put(out, "key", value.key);
+  detail::put(out, "try_number", value.try_number);
+  detail::put(out, "epoch", value.epoch);
+  detail::put(out, "operator", value.operator_);
+  detail::put(out, "dag_file", value.dag_file);
+  detail::put(out, "payload", value.payload);
+  detail::put(out, "params", value.params);
+  detail::put(out, "logical_date", value.logical_date);
+  detail::put(out, "data_interval_start", value.data_interval_start);
+  detail::put(out, "data_interval_end", value.data_interval_end);
+  detail::put(out, "run_type", value.run_type);
+  detail::put(out, "execution_timeout_ms", value.execution_timeout_ms);
+  detail::put(out, "log_path", value.log_path);
+  detail::put(out, "env", value.env);
+  detail::put(out, "token", value.token);
+  detail::put(out, "max_tries", value.max_tries);
+  return json::Value(std::move(out));
+}
+
+Result<Job> parse_job(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Job");
+  Job out;
+  AIFLOW_TRY(detail::get(value, "key", out.key));
+  AIFLOW_TRY(detail::get(value, "try_number", out.try_number));
+  AIFLOW_TRY(detail::get(value, "epoch", out.epoch));
+  AIFLOW_TRY(detail::get(value, "operator", out.operator_));
+  AIFLOW_TRY(detail::get(value, "dag_file", out.dag_file));
+  AIFLOW_TRY(detail::get(value, "payload", out.payload));
+  AIFLOW_TRY(detail::get(value, "params", out.params));
+  AIFLOW_TRY(detail::get(value, "logical_date", out.logical_date));
+  AIFLOW_TRY(detail::get(value, "data_interval_start", out.data_interval_start));
+  AIFLOW_TRY(detail::get(value, "data_interval_end", out.data_interval_end));
+  AIFLOW_TRY(detail::get(value, "run_type", out.run_type));
+  AIFLOW_TRY(detail::get(value, "execution_timeout_ms", out.execution_timeout_ms));
+  AIFLOW_TRY(detail::get(value, "log_path", out.log_path));
+  AIFLOW_TRY(detail::get(value, "env", out.env));
+  AIFLOW_TRY(detail::get(value, "token", out.token));
+  AIFLOW_TRY(detail::get(value, "max_tries", out.max_tries));
+  return out;
+}
+
+Status read_value(const json::Value& value, Job& out) {
+  AIFLOW_ASSIGN(out, parse_job(value));
+  return {};
+}
+
+json::Value to_json(const XComEntry& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "key", value.key);
+  detail::put(out, "value", value.value);
+  return json::Value(std::move(out));
+}
+
+Result<XComEntry> parse_xcom_entry(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("XComEntry");
+  XComEntry out;
+  AIFLOW_TRY(detail::get(value, "key", out.key));
+  AIFLOW_TRY(detail::get(value, "value", out.value));
+  return out;
+}
+
+Status read_value(const json::Value& value, XComEntry& out) {
+  AIFLOW_ASSIGN(out, parse_xcom_entry(value));
+  return {};
+}
+
+json::Value to_json(const AttemptRef& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "key", value.key);
+  detail::put(out, "try_number", value.try_number);
+  detail::put(out, "epoch", value.epoch);
+  return json::Value(std::move(out));
+}
+
+Result<AttemptRef> parse_attempt_ref(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("AttemptRef");
+  AttemptRef out;
+  AIFLOW_TRY(detail::get(value, "key", out.key));
+  AIFLOW_TRY(detail::get(value, "try_number", out.try_number));
+  AIFLOW_TRY(detail::get(value, "epoch", out.epoch));
+  return out;
+}
+
+Status read_value(const json::Value& value, AttemptRef& out) {
+  AIFLOW_ASSIGN(out, parse_attempt_ref(value));
+  return {};
+}
+
+json::Value to_json(const Hello& value) {
+  json::Object out;
+  out.reserve(5);
+  detail::put(out, "worker_id", value.worker_id);
+  detail::put(out, "slots", value.slots);
+  detail::put(out, "pid", value.pid);
+  detail::put(out, "version", value.version);
+  detail::put(out, "running", value.running);
+  return json::Value(std::move(out));
+}
+
+Result<Hello> parse_hello(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Hello");
+  Hello out;
+  AIFLOW_TRY(detail::get(value, "worker_id", out.worker_id));
+  AIFLOW_TRY(detail::get(value, "slots", out.slots));
+  AIFLOW_TRY(detail::get(value, "pid", out.pid));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "running", out.running));
+  return out;
+}
+
+Status read_value(const json::Value& value, Hello& out) {
+  AIFLOW_ASSIGN(out, parse_hello(value));
+  return {};
+}
+
+json::Value to_json(const Started& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "seq", value.seq);
+  detail::put(out, "attempt", value.attempt);
+  detail::put(out, "pid", value.pid);
+  detail::put(out, "at", value.at);
+  return json::Value(std::move(out));
+}
+
+Result<Started> parse_started(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Started");
+  Started out;
+  AIFLOW_TRY(detail::get(value, "seq", out.seq));
+  AIFLOW_TRY(detail::get(value, "attempt", out.attempt));
+  AIFLOW_TRY(detail::get(value, "pid", out.pid));
+  AIFLOW_TRY(detail::get(value, "at", out.at));
+  return out;
+}
+
+Status read_value(const json::Value& value, Started& out) {
+  AIFLOW_ASSIGN(out, parse_started(value));
+  return {};
+}
+
+json::Value to_json(const Heartbeat& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "attempts", value.attempts);
+  return json::Value(std::move(out));
+}
+
+Result<Heartbeat> parse_heartbeat(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Heartbeat");
+  Heartbeat out;
+  AIFLOW_TRY(detail::get(value, "attempts", out.attempts));
+  return out;
+}
+
+Status read_value(const json::Value& value, Heartbeat& out) {
+  AIFLOW_ASSIGN(out, parse_heartbeat(value));
+  return {};
+}
+
+json::Value to_json(const Progress& value) {
+  json::Object out;
+  out.reserve(5);
+  detail::put(out, "attempt", value.attempt);
+  detail::put(out, "done", value.done);
+  detail::put(out, "total", value.total);
+  detail::put(out, "unit", value.unit);
+  detail::put(out, "what", value.what);
+  return json::Value(std::move(out));
+}
+
+Result<Progress> parse_progress(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Progress");
+  Progress out;
+  AIFLOW_TRY(detail::get(value, "attempt", out.attempt));
+  AIFLOW_TRY(detail::get(value, "done", out.done));
+  AIFLOW_TRY(detail::get(value, "total", out.total));
+  AIFLOW_TRY(detail::get(value, "unit", out.unit));
+  AIFLOW_TRY(detail::get(value, "what", out.what));
+  return out;
+}
+
+Status read_value(const json::Value& value, Progress& out) {
+  AIFLOW_ASSIGN(out, parse_progress(value));
+  return {};
+}
+
+json::Value to_json(const Finished& value) {
+  json::Object out;
+  out.reserve(12);
+  detail::put(out, "seq", value.seq);
+  detail::put(out, "attempt", value.attempt);
+  detail::put(out, "outcome", value.outcome);
+  detail::put(out, "exit_code", value.exit_code);
+  detail::put(out, "signal", value.signal);
+  detail::put(out, "cause", value.cause);
+  detail::put(out, "started_at", value.started_at);
+  detail::put(out, "ended_at", value.ended_at);
+  detail::put(out, "xcoms", value.xcoms);
+  detail::put(out, "branch", value.branch);
+  detail::put(out, "skip_all_downstream", value.skip_all_downstream);
+  detail::put(out, "reschedule_at", value.reschedule_at);
+  return json::Value(std::move(out));
+}
+
+Result<Finished> parse_finished(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Finished");
+  Finished out;
+  AIFLOW_TRY(detail::get(value, "seq", out.seq));
+  AIFLOW_TRY(detail::get(value, "attempt", out.attempt));
+  AIFLOW_TRY(detail::get(value, "outcome", out.outcome));
+  AIFLOW_TRY(detail::get(value, "exit_code", out.exit_code));
+  AIFLOW_TRY(detail::get(value, "signal", out.signal));
+  AIFLOW_TRY(detail::get(value, "cause", out.cause));
+  AIFLOW_TRY(detail::get(value, "started_at", out.started_at));
+  AIFLOW_TRY(detail::get(value, "ended_at", out.ended_at));
+  AIFLOW_TRY(detail::get(value, "xcoms", out.xcoms));
+  AIFLOW_TRY(detail::get(value, "branch", out.branch));
+  AIFLOW_TRY(detail::get(value, "skip_all_downstream", out.skip_all_downstream));
+  AIFLOW_TRY(detail::get(value, "reschedule_at", out.reschedule_at));
+  return out;
+}
+
+Status read_value(const json::Value& value, Finished& out) {
+  AIFLOW_ASSIGN(out, parse_finished(value));
+  return {};
+}
+
+json::Value to_json(const XComGet& value) {
+  json::Object out;
+  out.reserve(7);
+  detail::put(out, "request_id", value.request_id);
+  detail::put(out, "attempt", value.attempt);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "run_id", value.run_id);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  detail::put(out, "key", value.key);
+  return json::Value(std::move(out));
+}
+
+Result<XComGet> parse_xcom_get(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("XComGet");
+  XComGet out;
+  AIFLOW_TRY(detail::get(value, "request_id", out.request_id));
+  AIFLOW_TRY(detail::get(value, "attempt", out.attempt));
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "run_id", out.run_id));
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  AIFLOW_TRY(detail::get(value, "key", out.key));
+  return out;
+}
+
+Status read_value(const json::Value& value, XComGet& out) {
+  AIFLOW_ASSIGN(out, parse_xcom_get(value));
+  return {};
+}
+
+json::Value to_json(const HelloOk& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "server_id", value.server_id);
+  detail::put(out, "heartbeat_ms", value.heartbeat_ms);
+  detail::put(out, "lease_ms", value.lease_ms);
+  return json::Value(std::move(out));
+}
+
+Result<HelloOk> parse_hello_ok(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("HelloOk");
+  HelloOk out;
+  AIFLOW_TRY(detail::get(value, "server_id", out.server_id));
+  AIFLOW_TRY(detail::get(value, "heartbeat_ms", out.heartbeat_ms));
+  AIFLOW_TRY(detail::get(value, "lease_ms", out.lease_ms));
+  return out;
+}
+
+Status read_value(const json::Value& value, HelloOk& out) {
+  AIFLOW_ASSIGN(out, parse_hello_ok(value));
+  return {};
+}
+
+json::Value to_json(const Start& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "job", value.job);
+  return json::Value(std::move(out));
+}
+
+Result<Start> parse_start(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Start");
+  Start out;
+  AIFLOW_TRY(detail::get(value, "job", out.job));
+  return out;
+}
+
+Status read_value(const json::Value& value, Start& out) {
+  AIFLOW_ASSIGN(out, parse_start(value));
+  return {};
+}
+
+json::Value to_json(const Cancel& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "attempt", value.attempt);
+  detail::put(out, "reason", value.reason);
+  detail::put(out, "grace_ms", value.grace_ms);
+  return json::Value(std::move(out));
+}
+
+Result<Cancel> parse_cancel(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Cancel");
+  Cancel out;
+  AIFLOW_TRY(detail::get(value, "attempt", out.attempt));
+  AIFLOW_TRY(detail::get(value, "reason", out.reason));
+  AIFLOW_TRY(detail::get(value, "grace_ms", out.grace_ms));
+  return out;
+}
+
+Status read_value(const json::Value& value, Cancel& out) {
+  AIFLOW_ASSIGN(out, parse_cancel(value));
+  return {};
+}
+
+json::Value to_json(const Ack& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "seq", value.seq);
+  detail::put(out, "accepted", value.accepted);
+  detail::put(out, "reason", value.reason);
+  return json::Value(std::move(out));
+}
+
+Result<Ack> parse_ack(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Ack");
+  Ack out;
+  AIFLOW_TRY(detail::get(value, "seq", out.seq));
+  AIFLOW_TRY(detail::get(value, "accepted", out.accepted));
+  AIFLOW_TRY(detail::get(value, "reason", out.reason));
+  return out;
+}
+
+Status read_value(const json::Value& value, Ack& out) {
+  AIFLOW_ASSIGN(out, parse_ack(value));
+  return {};
+}
+
+json::Value to_json(const XComValue& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "request_id", value.request_id);
+  detail::put(out, "found", value.found);
+  detail::put(out, "value", value.value);
+  return json::Value(std::move(out));
+}
+
+Result<XComValue> parse_xcom_value(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("XComValue");
+  XComValue out;
+  AIFLOW_TRY(detail::get(value, "request_id", out.request_id));
+  AIFLOW_TRY(detail::get(value, "found", out.found));
+  AIFLOW_TRY(detail::get(value, "value", out.value));
+  return out;
+}
+
+Status read_value(const json::Value& value, XComValue& out) {
+  AIFLOW_ASSIGN(out, parse_xcom_value(value));
+  return {};
+}
+
+json::Value to_json(const Drain& /*value*/) {
+  json::Object out;
+  return json::Value(std::move(out));
+}
+
+Result<Drain> parse_drain(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Drain");
+  Drain out;
+  return out;
+}
+
+Status read_value(const json::Value& value, Drain& out) {
+  AIFLOW_ASSIGN(out, parse_drain(value));
+  return {};
+}
+
+json::Value to_json(const TaskStart& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "job", value.job);
+  return json::Value(std::move(out));
+}
+
+Result<TaskStart> parse_task_start(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TaskStart");
+  TaskStart out;
+  AIFLOW_TRY(detail::get(value, "job", out.job));
+  return out;
+}
+
+Status read_value(const json::Value& value, TaskStart& out) {
+  AIFLOW_ASSIGN(out, parse_task_start(value));
+  return {};
+}
+
+json::Value to_json(const TaskXComPush& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "key", value.key);
+  detail::put(out, "value", value.value);
+  return json::Value(std::move(out));
+}
+
+Result<TaskXComPush> parse_task_xcom_push(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TaskXComPush");
+  TaskXComPush out;
+  AIFLOW_TRY(detail::get(value, "key", out.key));
+  AIFLOW_TRY(detail::get(value, "value", out.value));
+  return out;
+}
+
+Status read_value(const json::Value& value, TaskXComPush& out) {
+  AIFLOW_ASSIGN(out, parse_task_xcom_push(value));
+  return {};
+}
+
+json::Value to_json(const TaskXComGet& value) {
+  json::Object out;
+  out.reserve(6);
+  detail::put(out, "request_id", value.request_id);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "run_id", value.run_id);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  detail::put(out, "key", value.key);
+  return json::Value(std::move(out));
+}
+
+Result<TaskXComGet> parse_task_xcom_get(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TaskXComGet");
+  TaskXComGet out;
+  AIFLOW_TRY(detail::get(value, "request_id", out.request_id));
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "run_id", out.run_id));
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  AIFLOW_TRY(detail::get(value, "key", out.key));
+  return out;
+}
+
+Status read_value(const json::Value& value, TaskXComGet& out) {
+  AIFLOW_ASSIGN(out, parse_task_xcom_get(value));
+  return {};
+}
+
+json::Value to_json(const TaskXComValue& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "request_id", value.request_id);
+  detail::put(out, "found", value.found);
+  detail::put(out, "value", value.value);
+  return json::Value(std::move(out));
+}
+
+Result<TaskXComValue> parse_task_xcom_value(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TaskXComValue");
+  TaskXComValue out;
+  AIFLOW_TRY(detail::get(value, "request_id", out.request_id));
+  AIFLOW_TRY(detail::get(value, "found", out.found));
+  AIFLOW_TRY(detail::get(value, "value", out.value));
+  return out;
+}
+
+Status read_value(const json::Value& value, TaskXComValue& out) {
+  AIFLOW_ASSIGN(out, parse_task_xcom_value(value));
+  return {};
+}
+
+json::Value to_json(const TaskDone& value) {
+  json::Object out;
+  out.reserve(5);
+  detail::put(out, "outcome", value.outcome);
+  detail::put(out, "cause", value.cause);
+  detail::put(out, "branch", value.branch);
+  detail::put(out, "skip_all_downstream", value.skip_all_downstream);
+  detail::put(out, "reschedule_at", value.reschedule_at);
+  return json::Value(std::move(out));
+}
+
+Result<TaskDone> parse_task_done(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TaskDone");
+  TaskDone out;
+  AIFLOW_TRY(detail::get(value, "outcome", out.outcome));
+  AIFLOW_TRY(detail::get(value, "cause", out.cause));
+  AIFLOW_TRY(detail::get(value, "branch", out.branch));
+  AIFLOW_TRY(detail::get(value, "skip_all_downstream", out.skip_all_downstream));
+  AIFLOW_TRY(detail::get(value, "reschedule_at", out.reschedule_at));
+  return out;
+}
+
+Status read_value(const json::Value& value, TaskDone& out) {
+  AIFLOW_ASSIGN(out, parse_task_done(value));
+  return {};
+}
+
+json::Value to_json(const ZygoteFork& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "request_id", value.request_id);
+  detail::put(out, "cwd", value.cwd);
+  detail::put(out, "env", value.env);
+  return json::Value(std::move(out));
+}
+
+Result<ZygoteFork> parse_zygote_fork(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ZygoteFork");
+  ZygoteFork out;
+  AIFLOW_TRY(detail::get(value, "request_id", out.request_id));
+  AIFLOW_TRY(detail::get(value, "cwd", out.cwd));
+  AIFLOW_TRY(detail::get(value, "env", out.env));
+  return out;
+}
+
+Status read_value(const json::Value& value, ZygoteFork& out) {
+  AIFLOW_ASSIGN(out, parse_zygote_fork(value));
+  return {};
+}
+
+json::Value to_json(const ZygoteForked& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "request_id", value.request_id);
+  detail::put(out, "pid", value.pid);
+  return json::Value(std::move(out));
+}
+
+Result<ZygoteForked> parse_zygote_forked(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ZygoteForked");
+  ZygoteForked out;
+  AIFLOW_TRY(detail::get(value, "request_id", out.request_id));
+  AIFLOW_TRY(detail::get(value, "pid", out.pid));
+  return out;
+}
+
+Status read_value(const json::Value& value, ZygoteForked& out) {
+  AIFLOW_ASSIGN(out, parse_zygote_forked(value));
+  return {};
+}
+
+json::Value to_json(const ZygoteExited& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "pid", value.pid);
+  detail::put(out, "exit_code", value.exit_code);
+  detail::put(out, "signal", value.signal);
+  return json::Value(std::move(out));
+}
+
+Result<ZygoteExited> parse_zygote_exited(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ZygoteExited");
+  ZygoteExited out;
+  AIFLOW_TRY(detail::get(value, "pid", out.pid));
+  AIFLOW_TRY(detail::get(value, "exit_code", out.exit_code));
+  AIFLOW_TRY(detail::get(value, "signal", out.signal));
+  return out;
+}
+
+Status read_value(const json::Value& value, ZygoteExited& out) {
+  AIFLOW_ASSIGN(out, parse_zygote_exited(value));
+  return {};
+}
+
+}  // namespace aiflow::wire

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated from api/worker.yaml by tools/codegen; do not edit.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/states.h"
+#include "json/value.h"
+
+namespace aiflow::wire {
+
+/// Names a task instance.
+struct TaskKey {
+  std::string dag_id;
+  std::string run_id;
+  std::string task_id;
+  std::int64_t map_index{};
+  friend bool operator==(const TaskKey&, const TaskKey&) = default;
+};
+[[nodiscard]] json::Value to_json(const TaskKey& value);
+[[nodiscard]] Result<TaskKey> parse_task_key(const json::Value& value);
+
+/// Everything a worker needs to run one attempt; the whole contract between scheduler and executor.
+struct Job {
+  TaskKey key{};
+  std::int64_t try_number{};
+  std::int64_t epoch{};
+  std::string operator_;
+  std::string dag_file;
+  json::Value payload;
+  json::Value params;
+  std::optional<WallTime> logical_date;
+  std::optional<WallTime> data_interval_start;
+  std::optional<WallTime> data_interval_end;
+  std::string run_type;
+  std::optional<std::int64_t> execution_timeout_ms;
+  std::string log_path;
+  std::map<std::string, std::string> env;
+  std::string token;
+  std::int64_t max_tries{};
+  friend bool operator==(const Job&, const Job&) = default;
+};
+[[nodiscard]] json::Value to_json(const Job& value);
+[[nodiscard]] Result<Job> parse_job(const json::Value& value);
+
+/// One value a task published.
+struct XComEntry {
+  std::string key;
+  json::Value value;
+  friend bool operator==(const XComEntry&, const XComEntry&) = default;
+};
+[[nodiscard]] json::Value to_json(const XComEntry& value);
+[[nodiscard]] Result<XComEntry> parse_xcom_entry(const json::Value& value);
+
+/// One attempt under its epoch.
+struct AttemptRef {
+  TaskKey key{};
+  std::int64_t try_number{};
+  std::int64_t epoch{};
+  friend bool operator==(const AttemptRef&, const AttemptRef&) = default;
+};
+[[nodiscard]] json::Value to_json(const AttemptRef& value);
+[[nodiscard]] Result<AttemptRef> parse_attempt_ref(const json::Value& value);
+
+struct Hello {
+  std::string worker_id;
+  std::int64_t slots{};
+  std::int64_t pid{};
+  std::string version;
+  std::vector<AttemptRef> running;
+  friend bool operator==(const Hello&, const Hello&) = default;
+};
+[[nodiscard]] json::Value to_json(const Hello& value);
+[[nodiscard]] Result<Hello> parse_hello(const json::Value& value);
+
+struct Started {
+  std::int64_t seq{};
+  AttemptRef attempt{};
+  std::int64_t pid{};
+  WallTime at{};
+  friend bool operator==(const Started&, const Started&) = default;
+};
+[[nodiscard]] json::Value to_json(const Started& value);
+[[nodiscard]] Result<Started> parse_started(const json::Value& value);
+
+struct Heartbeat {
+  std::vector<AttemptRef> attempts;
+  friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
+};
+[[nodiscard]] json::Value to_json(const Heartbeat& value);
+[[nodiscard]] Result<Heartbeat> parse_heartbeat(const json::Value& value);
+
+/// From a log line '::aiflow:progress {"done":1,"total":9,"unit":"frames","what":"..."}'. Not stored.
+struct Progress {
+  AttemptRef attempt{};
+  double done{};
+  double total{};
+  std::string unit;
+  std::string what;
+  friend bool operator==(const Progress&, const Progress&) = default;
+};
+[[nodiscard]] json::Value to_json(const Progress& value);
+[[nodiscard]] Result<Progress> parse_progress(const json::Value& value);
+
+struct Finished {
+  std::int64_t seq{};
+  AttemptRef attempt{};
+  Outcome outcome{};
+  std::optional<std::int64_t> exit_code;
+  std::optional<std::int64_t> signal;
+  std::string cause;
+  WallTime started_at{};
+  WallTime ended_at{};
+  std::vector<XComEntry> xcoms;
+  std::optional<std::vector<std::string>> branch;
+  bool skip_all_downstream{};
+  std::optional<WallTime> reschedule_at;
+  friend bool operator==(const Finished&, const Finished&) = default;
+};
+[[nodiscard]] json::Value to_json(const Finished& value);
+[[nodiscard]] Result<Finished> parse_finished(const json::Value& value);
+
+/// A task asks for an upstream value; map_index -1 = unmapped.
+struct XComGet {
+  std::int64_t request_id{};
+  AttemptRef attempt{};
+  std::string dag_id;
+  std::string run_id;
+  std::string task_id;
+  std::int64_t map_index{};
+  std::string key;
+  friend bool operator==(const XComGet&, const XComGet&) = default;
+};
+[[nodiscard]] json::Value to_json(const XComGet& value);
+[[nodiscard]] Result<XComGet> parse_xcom_get(const json::Value& value);
+
+struct HelloOk {
+  std::string server_id;
+  std::int64_t heartbeat_ms{};
+  std::int64_t lease_ms{};
+  friend bool operator==(const HelloOk&, const HelloOk&) = default;
+};
+[[nodiscard]] json::Value to_json(const HelloOk& value);
+[[nodiscard]] Result<HelloOk> parse_hello_ok(const json::Value& value);
+
+struct Start {
+  Job job{};
+  friend bool operator==(const Start&, const Start&) = default;
+};
+[[nodiscard]] json::Value to_json(const Start& value);
+[[nodiscard]] Result<Start> parse_start(const json::Value& value);
+
+/// End the attempt's process tree (SIGTERM, then SIGKILL after grace_ms). A higher epoch was given out, or a user asked.
+struct Cancel {
+  AttemptRef attempt{};
+  std::string reason;
+  std::int64_t grace_ms{};
+  friend bool operator==(const Cancel&, const Cancel&) = default;
+};
+[[nodiscard]] json::Value to_json(const Cancel& value);
+[[nodiscard]] Result<Cancel> parse_cancel(const json::Value& value);
+
+/// The report with this seq is stored (accepted) or refused for good (stale epoch); either way drop it from the spool.
+struct Ack {
+  std::int64_t seq{};
+  bool accepted{};
+  std::string reason;
+  friend bool operator==(const Ack&, const Ack&) = default;
+};
+[[nodiscard]] json::Value to_json(const Ack& value);
+[[nodiscard]] Result<Ack> parse_ack(const json::Value& value);
+
+struct XComValue {
+  std::int64_t request_id{};
+  bool found{};
+  json::Value value;
+  friend bool operator==(const XComValue&, const XComValue&) = default;
+};
+[[nodiscard]] json::Value to_json(const XComValue& value);
+[[nodiscard]] Result<XComValue> parse_xcom_value(const json::Value& value);
+
+/// Take no new jobs; exit when the last one ends.
+struct Drain {
+  friend bool operator==(const Drain&, const Drain&) = default;
+};
+[[nodiscard]] json::Value to_json(const Drain& value);
+[[nodiscard]] Result<Drain> parse_drain(const json::Value& value);
+
+/// Supervisor -> task, first frame.
+struct TaskStart {
+  Job job{};
+  friend bool operator==(const TaskStart&, const TaskStart&) = default;
+};
+[[nodiscard]] json::Value to_json(const TaskStart& value);
+[[nodiscard]] Result<TaskStart> parse_task_start(const json::Value& value);
+
+struct TaskXComPush {
+  std::string key;
+  json::Value value;
+  friend bool operator==(const TaskXComPush&, const TaskXComPush&) = default;
+};
+[[nodiscard]] json::Value to_json(const TaskXComPush& value);
+[[nodiscard]] Result<TaskXComPush> parse_task_xcom_push(const json::Value& value);
+
+struct TaskXComGet {
+  std::int64_t request_id{};
+  std::string dag_id;
+  std::string run_id;
+  std::string task_id;
+  std::int64_t map_index{};
+  std::string key;
+  friend bool operator==(const TaskXComGet&, const TaskXComGet&) = default;
+};
+[[nodiscard]] json::Value to_json(const TaskXComGet& value);
+[[nodiscard]] Result<TaskXComGet> parse_task_xcom_get(const json::Value& value);
+
+struct TaskXComValue {
+  std::int64_t request_id{};
+  bool found{};
+  json::Value value;
+  friend bool operator==(const TaskXComValue&, const TaskXComValue&) = default;
+};
+[[nodiscard]] json::Value to_json(const TaskXComValue& value);
+[[nodiscard]] Result<TaskXComValue> parse_task_xcom_value(const json::Value& value);
+
+/// Task -> supervisor, last frame; without it the exit status alone decides (non-zero or signal = failed).
+struct TaskDone {
+  Outcome outcome{};
+  std::string cause;
+  std::optional<std::vector<std::string>> branch;
+  bool skip_all_downstream{};
+  std::optional<WallTime> reschedule_at;
+  friend bool operator==(const TaskDone&, const TaskDone&) = default;
+};
+[[nodiscard]] json::Value to_json(const TaskDone& value);
+[[nodiscard]] Result<TaskDone> parse_task_done(const json::Value& value);
+
+struct ZygoteFork {
+  std::int64_t request_id{};
+  std::string cwd;
+  std::map<std::string, std::string> env;
+  friend bool operator==(const ZygoteFork&, const ZygoteFork&) = default;
+};
+[[nodiscard]] json::Value to_json(const ZygoteFork& value);
+[[nodiscard]] Result<ZygoteFork> parse_zygote_fork(const json::Value& value);
+
+/// The child's pid; it has called setsid, so pgid = pid. The zygote double-forks nothing; it reaps and reports.
+struct ZygoteForked {
+  std::int64_t request_id{};
+  std::int64_t pid{};
+  friend bool operator==(const ZygoteForked&, const ZygoteForked&) = default;
+};
+[[nodiscard]] json::Value to_json(const ZygoteForked& value);
+[[nodiscard]] Result<ZygoteForked> parse_zygote_forked(const json::Value& value);
+
+struct ZygoteExited {
+  std::int64_t pid{};
+  std::optional<std::int64_t> exit_code;
+  std::optional<std::int64_t> signal;
+  friend bool operator==(const ZygoteExited&, const ZygoteExited&) = default;
+};
+[[nodiscard]] json::Value to_json(const ZygoteExited& value);
+[[nodiscard]] Result<ZygoteExited> parse_zygote_exited(const json::Value& value);
+
+}  // namespace aiflow::wire

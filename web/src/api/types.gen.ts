@@ -1,0 +1,653 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated from api/*.yaml by tools/codegen; do not edit.
+
+/** State of a task instance, as in Apache Airflow; no_status is Airflow's None. */
+export const TASK_STATES = ['no_status', 'scheduled', 'queued', 'running', 'success', 'failed', 'up_for_retry', 'up_for_reschedule', 'upstream_failed', 'skipped', 'deferred', 'removed', 'restarting', 'awaiting_input'] as const;
+export type TaskState = (typeof TASK_STATES)[number];
+
+/** State of a DAG run. */
+export const RUN_STATES = ['queued', 'running', 'success', 'failed'] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+/** What created a DAG run. */
+export const RUN_TYPES = ['scheduled', 'manual', 'backfill', 'asset_triggered', 'operator_triggered'] as const;
+export type RunType = (typeof RUN_TYPES)[number];
+
+/** When a task may start, given the states of its direct upstream instances. */
+export const TRIGGER_RULES = ['all_success', 'all_failed', 'all_done', 'all_done_min_one_success', 'all_done_setup_success', 'one_success', 'one_failed', 'one_done', 'none_failed', 'none_failed_min_one_success', 'none_skipped', 'all_skipped', 'always'] as const;
+export type TriggerRule = (typeof TRIGGER_RULES)[number];
+
+/** What a worker reports of one attempt (workflow-semantics section 7). */
+export const OUTCOMES = ['success', 'failed', 'failed_no_retry', 'skipped', 'up_for_reschedule', 'killed'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What a user may do, weakest first; each role holds the rights of the ones before it. */
+export const ROLES = ['viewer', 'user', 'operator', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface ErrorBody {
+  code: string;
+  message: string;
+  request_id: string;
+}
+
+export interface LoginRequest {
+  username: string;
+  password: string;
+}
+
+export interface Session {
+  username: string;
+  role: Role;
+  csrf_token: string;
+  must_change_password: boolean;
+}
+
+export interface PasswordChange {
+  old_password: string;
+  new_password: string;
+}
+
+export interface UserInfo {
+  username: string;
+  role: Role;
+  created_at: string;
+  last_login_at?: string | null;
+}
+
+export interface UserCreate {
+  username: string;
+  role: Role;
+  password?: string | null;
+}
+
+/** one_time_password is set when none was given; it must be changed at first login. */
+export interface UserCreated {
+  username: string;
+  role: Role;
+  one_time_password?: string | null;
+}
+
+export interface HealthComponent {
+  name: string;
+  status: string;
+  reason: string;
+}
+
+export interface Health {
+  status: string;
+  version: string;
+  components: HealthComponent[];
+}
+
+/** One of the last runs of a DAG, for the bars in the list. */
+export interface RunBar {
+  dag_run_id: string;
+  state: RunState;
+  start_date?: string | null;
+  end_date?: string | null;
+}
+
+export interface Dag {
+  dag_id: string;
+  dag_display_name: string;
+  description: string;
+  is_paused: boolean;
+  owners: string[];
+  tags: string[];
+  timetable_summary: string;
+  timetable_description: string;
+  next_dagrun_run_after?: string | null;
+  fileloc: string;
+  version: number;
+  last_parsed_time?: string | null;
+  recent_runs: RunBar[];
+  running_count: number;
+  failed_count: number;
+  has_import_errors: boolean;
+}
+
+export interface DagPatch {
+  is_paused?: boolean | null;
+}
+
+export interface GraphNode {
+  id: string;
+  label: string;
+  operator_name: string;
+  group?: string | null;
+  trigger_rule: TriggerRule;
+  is_branch: boolean;
+  doc_md: string;
+}
+
+export interface GraphGroup {
+  id: string;
+  label: string;
+  parent?: string | null;
+}
+
+export interface GraphEdge {
+  source: string;
+  target: string;
+}
+
+/** Structure only; states come with the task instances. */
+export interface DagGraph {
+  dag_id: string;
+  version: number;
+  nodes: GraphNode[];
+  groups: GraphGroup[];
+  edges: GraphEdge[];
+}
+
+export interface DagSource {
+  dag_id: string;
+  version: number;
+  content: string;
+}
+
+export interface ImportError {
+  import_error_id: number;
+  filename: string;
+  line?: number | null;
+  timestamp: string;
+  stack_trace: string;
+  message: string;
+}
+
+export interface DagRun {
+  dag_id: string;
+  dag_run_id: string;
+  state: RunState;
+  run_type: RunType;
+  logical_date?: string | null;
+  data_interval_start?: string | null;
+  data_interval_end?: string | null;
+  queued_at?: string | null;
+  start_date?: string | null;
+  end_date?: string | null;
+  conf: unknown;
+  note: string;
+  dag_version: number;
+  cause: string;
+}
+
+export interface TriggerRequest {
+  dag_run_id?: string | null;
+  logical_date?: string | null;
+  conf?: unknown | null;
+  note?: string | null;
+}
+
+export interface ProgressInfo {
+  done: number;
+  total: number;
+  unit: string;
+  what: string;
+}
+
+export interface TaskInstance {
+  dag_id: string;
+  dag_run_id: string;
+  task_id: string;
+  map_index: number;
+  task_display_name: string;
+  operator_name: string;
+  state: TaskState;
+  cause: string;
+  try_number: number;
+  max_tries: number;
+  start_date?: string | null;
+  end_date?: string | null;
+  queued_when?: string | null;
+  scheduled_when?: string | null;
+  duration?: number | null;
+  pool: string;
+  priority_weight: number;
+  hostname: string;
+  pid?: number | null;
+  progress?: ProgressInfo | null;
+}
+
+export interface TaskTry {
+  try_number: number;
+  state: TaskState;
+  cause: string;
+  start_date?: string | null;
+  end_date?: string | null;
+  hostname: string;
+}
+
+export interface ClearRequest {
+  dag_run_id: string;
+  task_ids: string[];
+  include_upstream?: boolean | null;
+  include_downstream?: boolean | null;
+  only_failed?: boolean | null;
+  dry_run?: boolean | null;
+}
+
+export interface MarkRequest {
+  new_state: TaskState;
+}
+
+export interface TaskList {
+  items: TaskInstance[];
+  total_entries: number;
+}
+
+export interface GridTask {
+  task_id: string;
+  label: string;
+  group?: string | null;
+  operator_name: string;
+}
+
+/** Columns (runs, oldest first) x rows (tasks in topological order); states[row][column]. */
+export interface Grid {
+  dag_id: string;
+  tasks: GridTask[];
+  runs: DagRun[];
+  states: unknown;
+}
+
+/** A piece of a try's log from byte `offset`; complete = the attempt has ended and this is its end. */
+export interface LogChunk {
+  content: string;
+  next_offset: number;
+  size: number;
+  complete: boolean;
+  truncated: boolean;
+}
+
+export interface XComItem {
+  key: string;
+  task_id: string;
+  map_index: number;
+  value: unknown;
+  timestamp: string;
+}
+
+export interface XComPut {
+  key: string;
+  value: unknown;
+}
+
+export interface BlobInfo {
+  sha256: string;
+  size: number;
+}
+
+/** The thread - which DAG run, task and try made or deployed a thing (empty strings when a person did). */
+export interface Lineage {
+  dag_id: string;
+  dag_run_id: string;
+  task_id: string;
+  try_number: number;
+  username: string;
+}
+
+export interface ModelVariant {
+  variant_id: number;
+  model: string;
+  version: number;
+  variant: string;
+  format: string;
+  blob: BlobInfo;
+  decoder: unknown;
+  method: unknown;
+  parent_variant_id?: number | null;
+  created_at: string;
+  lineage: Lineage;
+}
+
+export interface ModelVersion {
+  version: number;
+  created_at: string;
+  variants: ModelVariant[];
+}
+
+export interface Model {
+  name: string;
+  description: string;
+  task: string;
+  licence: string;
+  source: string;
+  created_at: string;
+  versions: ModelVersion[];
+}
+
+/** version 0 = a new version. method says how it was made (passes, quantisation, calibration frames). */
+export interface VariantCreate {
+  model: string;
+  description?: string | null;
+  task?: string | null;
+  licence?: string | null;
+  source?: string | null;
+  version: number;
+  variant: string;
+  format: string;
+  blob_sha256: string;
+  decoder: unknown;
+  method: unknown;
+  parent_variant_id?: number | null;
+}
+
+/** Comparison of variants of one version on one device. body - see docs/guide/reports.md. */
+export interface Report {
+  report_id: number;
+  model: string;
+  version: number;
+  created_at: string;
+  title: string;
+  device: string;
+  body: unknown;
+  lineage: Lineage;
+}
+
+export interface ReportCreate {
+  model: string;
+  version: number;
+  title: string;
+  device: string;
+  body: unknown;
+}
+
+export interface Pack {
+  digest: string;
+  name: string;
+  version: string;
+  engine: string;
+  size: number;
+  files: number;
+  created_at: string;
+  source: string;
+  licence: string;
+  manifest: unknown;
+  lineage: Lineage;
+}
+
+/** blob_sha256 is the pack's archive (tar.zst, uploaded before); the server unpacks and verifies it and refuses another digest. */
+export interface PackCreate {
+  digest: string;
+  blob_sha256: string;
+}
+
+export interface Service {
+  name: string;
+  state: string;
+  cause: string;
+  model: string;
+  version: number;
+  variant: string;
+  variant_id: number;
+  pack_digest: string;
+  report_id?: number | null;
+  pid?: number | null;
+  started_at?: string | null;
+  created_at: string;
+  restarts: number;
+  address: string;
+  requests: number;
+  latency_ms_p50?: number | null;
+  latency_ms_p99?: number | null;
+  lineage: Lineage;
+}
+
+/** pack - digest or name. The old variant serves until the new one is ready. */
+export interface ServiceDeploy {
+  name: string;
+  model: string;
+  version: number;
+  variant: string;
+  pack: string;
+  report_id?: number | null;
+  threads?: number | null;
+}
+
+export interface Camera {
+  camera_id: string;
+  name: string;
+  source: string;
+  state: string;
+  cause: string;
+  service: string;
+  rules: unknown;
+  start_frame: number;
+  end_frame?: number | null;
+  realtime: boolean;
+  frame: number;
+  frames_total: number;
+  fps: number;
+  tracks: number;
+  counts: unknown;
+  event_count: number;
+  dropped: number;
+  created_at: string;
+  lineage: Lineage;
+  stats: unknown;
+}
+
+/** Creates or replaces a camera; it starts at once. */
+export interface CameraCreate {
+  camera_id: string;
+  name?: string | null;
+  source: string;
+  service: string;
+  rules: unknown;
+  classes?: string[] | null;
+  start_frame?: number | null;
+  end_frame?: number | null;
+  realtime?: boolean | null;
+  score_min?: number | null;
+  detect_fps?: number | null;
+}
+
+export interface SceneEvent {
+  event_id: string;
+  camera_id: string;
+  rule_id: string;
+  rule_name: string;
+  kind: string;
+  state: string;
+  started_at: string;
+  ended_at?: string | null;
+  media_time_ms: number;
+  frame: number;
+  track_ids: number[];
+  label: string;
+  score: number;
+  points: unknown;
+  values: unknown;
+  snapshot_sha256?: string | null;
+  service: string;
+  model: string;
+  version: number;
+  variant: string;
+  variant_id: number;
+  report_id?: number | null;
+  pack_digest: string;
+  lineage: Lineage;
+}
+
+export interface SceneEventPatch {
+  state: string;
+}
+
+export interface Worker {
+  worker_id: string;
+  state: string;
+  slots: number;
+  running: number;
+  pid: number;
+  version: string;
+  last_seen: string;
+}
+
+/** One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - dag, dag_run, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it. */
+export interface StreamEvent {
+  id: number;
+  kind: string;
+  at: string;
+  data: unknown;
+}
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** Coordinates are fractions of the frame's width and height. Meaning and defaults - video.md section 6. */
+export interface RuleConfig {
+  rule_id: string;
+  kind: string;
+  name: string;
+  points: Point[];
+  classes: string[];
+  params: unknown;
+}
+
+export interface CameraConfig {
+  camera_id: string;
+  source: string;
+  start_frame: number;
+  end_frame?: number | null;
+  realtime: boolean;
+  infer_socket: string;
+  classes: string[];
+  score_min: number;
+  detect_fps: number;
+  rules: RuleConfig[];
+  live_fps: number;
+}
+
+export interface TrackWire {
+  track_id: number;
+  label: string;
+  score: number;
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+  confirmed: boolean;
+}
+
+/** Up; payload = JPEG when live is on and it was this frame's turn, else empty. */
+export interface FrameReport {
+  frame: number;
+  frames_total: number;
+  media_time_us: number;
+  width: number;
+  height: number;
+  tracks: TrackWire[];
+  counts: Record<string, number>;
+  dropped: number;
+  decode_us: number;
+  detect_us: number;
+  track_us: number;
+  rules_us: number;
+  encode_us: number;
+}
+
+/** Up; payload = snapshot JPEG with the deciding box, zone and point drawn. phase - start | end. */
+export interface SceneEventReport {
+  event_id: string;
+  rule_id: string;
+  kind: string;
+  phase: string;
+  media_time_us: number;
+  frame: number;
+  track_ids: number[];
+  label: string;
+  score: number;
+  points: Point[];
+  values: unknown;
+}
+
+/** Up, last frame. */
+export interface CameraEnded {
+  reason: string;
+  error?: string | null;
+  frames: number;
+  events: number;
+  dropped: number;
+  seconds: number;
+  decode_us_mean: number;
+  detect_us_mean: number;
+  overhead_us_mean: number;
+}
+
+/** Down; pictures wanted or not. */
+export interface LiveSwitch {
+  True: boolean;
+}
+
+export interface CameraStop {
+}
+
+export const ROUTES = {
+  login: { method: 'POST', path: '/auth/login' },
+  logout: { method: 'POST', path: '/auth/logout' },
+  who_am_i: { method: 'GET', path: '/auth/me' },
+  change_password: { method: 'POST', path: '/auth/password' },
+  list_users: { method: 'GET', path: '/api/v2/users' },
+  create_user: { method: 'POST', path: '/api/v2/users' },
+  delete_user: { method: 'DELETE', path: '/api/v2/users/{username}' },
+  health: { method: 'GET', path: '/api/v2/monitor/health' },
+  stream: { method: 'GET', path: '/api/v2/stream' },
+  list_dags: { method: 'GET', path: '/api/v2/dags' },
+  get_dag: { method: 'GET', path: '/api/v2/dags/{dag_id}' },
+  patch_dag: { method: 'PATCH', path: '/api/v2/dags/{dag_id}' },
+  get_dag_graph: { method: 'GET', path: '/api/v2/dags/{dag_id}/graph' },
+  get_dag_source: { method: 'GET', path: '/api/v2/dagSources/{dag_id}' },
+  get_grid: { method: 'GET', path: '/api/v2/dags/{dag_id}/grid' },
+  list_import_errors: { method: 'GET', path: '/api/v2/importErrors' },
+  list_dag_runs: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns' },
+  trigger_dag_run: { method: 'POST', path: '/api/v2/dags/{dag_id}/dagRuns' },
+  get_dag_run: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}' },
+  list_task_instances: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances' },
+  get_task_instance: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}' },
+  mark_task_instance: { method: 'PATCH', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}' },
+  list_tries: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries' },
+  get_log: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/logs/{try_number}' },
+  stream_log: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/logs/{try_number}/stream' },
+  list_xcoms: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/xcomEntries' },
+  clear_task_instances: { method: 'POST', path: '/api/v2/dags/{dag_id}/clearTaskInstances' },
+  put_blob: { method: 'POST', path: '/api/v2/blobs' },
+  get_blob: { method: 'GET', path: '/api/v2/blobs/{sha256}' },
+  list_models: { method: 'GET', path: '/api/v2/models' },
+  get_model: { method: 'GET', path: '/api/v2/models/{model}' },
+  create_variant: { method: 'POST', path: '/api/v2/variants' },
+  get_variant: { method: 'GET', path: '/api/v2/variants/{variant_id}' },
+  create_report: { method: 'POST', path: '/api/v2/reports' },
+  list_reports: { method: 'GET', path: '/api/v2/reports' },
+  get_report: { method: 'GET', path: '/api/v2/reports/{report_id}' },
+  list_packs: { method: 'GET', path: '/api/v2/packs' },
+  get_pack: { method: 'GET', path: '/api/v2/packs/{digest}' },
+  create_pack: { method: 'POST', path: '/api/v2/packs' },
+  list_services: { method: 'GET', path: '/api/v2/services' },
+  get_service: { method: 'GET', path: '/api/v2/services/{name}' },
+  deploy_service: { method: 'POST', path: '/api/v2/services' },
+  delete_service: { method: 'DELETE', path: '/api/v2/services/{name}' },
+  list_cameras: { method: 'GET', path: '/api/v2/cameras' },
+  get_camera: { method: 'GET', path: '/api/v2/cameras/{camera_id}' },
+  create_camera: { method: 'POST', path: '/api/v2/cameras' },
+  stop_camera: { method: 'POST', path: '/api/v2/cameras/{camera_id}/stop' },
+  delete_camera: { method: 'DELETE', path: '/api/v2/cameras/{camera_id}' },
+  live_camera: { method: 'GET', path: '/api/v2/cameras/{camera_id}/live' },
+  camera_picture: { method: 'GET', path: '/api/v2/cameras/{camera_id}/picture' },
+  list_scene_events: { method: 'GET', path: '/api/v2/events' },
+  get_scene_event: { method: 'GET', path: '/api/v2/events/{event_id}' },
+  patch_scene_event: { method: 'PATCH', path: '/api/v2/events/{event_id}' },
+  scene_event_snapshot: { method: 'GET', path: '/api/v2/events/{event_id}/snapshot' },
+  list_workers: { method: 'GET', path: '/api/v2/workers' },
+  oip_server: { method: 'GET', path: '/v2' },
+  oip_live: { method: 'GET', path: '/v2/health/live' },
+  oip_ready: { method: 'GET', path: '/v2/health/ready' },
+  oip_model: { method: 'GET', path: '/v2/models/{model}' },
+  oip_model_version: { method: 'GET', path: '/v2/models/{model}/versions/{version}' },
+  oip_model_ready: { method: 'GET', path: '/v2/models/{model}/ready' },
+  oip_infer: { method: 'POST', path: '/v2/models/{model}/infer' },
+  oip_infer_version: { method: 'POST', path: '/v2/models/{model}/versions/{version}/infer' },
+} as const;
