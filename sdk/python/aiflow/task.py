@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs one attempt of a Python (or templated Bash) task inside its own process.
+
+The supervisor's first frame is TaskStart{job}; XComs go out and are asked for on the same socket;
+the last frame is TaskDone{outcome, ...}. Everything printed goes to the attempt's log.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import signal
+import socket
+import sys
+import traceback
+
+from aiflow import protocol
+from aiflow.context import TaskInstance, build_context, set_current_context
+from aiflow.dag import DAG, collect_dags
+from aiflow.exceptions import (AirflowException, AirflowFailException, AirflowRescheduleException,
+                               AirflowSensorTimeout, AirflowSkipException, AirflowTaskTerminated)
+
+
+def load_dag(path: str, dag_id: str) -> DAG:
+    """Imports a DAG file and returns one of its DAGs. Raises AirflowException when it is gone."""
+    with collect_dags() as found:
+        import_file(path)
+    for dag in found:
+        if dag.dag_id == dag_id:
+            return dag
+    raise AirflowException(f"{path} no longer defines dag '{dag_id}'")
+
+
+def import_file(path: str):
+    """Imports a Python file by path, with its folder importable, as Airflow does."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    name = "aiflow_dag_" + os.path.basename(path).removesuffix(".py").replace("-", "_")
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise AirflowException(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def main(sock: socket.socket) -> int:
+    """Runs the attempt that the supervisor describes; returns the process's exit code."""
+    _set_up_output()
+    job = protocol.recv(sock)["job"]
+    signal.signal(signal.SIGTERM, _on_sigterm)
+    done = _run(job, sock)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        protocol.send(sock, "TaskDone", **done)
+    except OSError:
+        return 1  # the supervisor is gone: the exit code is all that is left to say
+    return 0 if done["outcome"] in ("success", "skipped", "up_for_reschedule") else 1
+
+
+def _set_up_output() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True, errors="backslashreplace")
+    logging.basicConfig(stream=sys.stdout, level=logging.INFO, force=True,
+                        format="%(levelname)s %(name)s: %(message)s")
+
+
+def _on_sigterm(_signal, _frame):
+    raise AirflowTaskTerminated("SIGTERM")
+
+
+def _done(outcome: str, cause: str = "", **more) -> dict:
+    return {"outcome": outcome, "cause": cause, "skip_all_downstream": False, **more}
+
+
+def _run(job: dict, sock: socket.socket) -> dict:
+    """-> the fields of TaskDone. Every ending of user code is mapped here, in one place
+    (workflow-semantics section 7 of the design: what each exception means)."""
+    operator = None
+    try:
+        dag = load_dag(job["dag_file"], job["key"]["dag_id"])
+        operator = dag.get_task(job["key"]["task_id"])
+        ti = TaskInstance(job, sock, operator)
+        context = build_context(job, dag, operator, ti)
+        set_current_context(context)
+        operator.render_template_fields(context)
+        value = operator.execute(context)
+        if value is not None and operator.do_xcom_push:
+            ti.push_return_value(value)
+        return _done("success", **operator.outcome_fields(value))
+    except AirflowSkipException as skip:
+        return _done("skipped", str(skip) or "the task skipped itself")
+    except AirflowRescheduleException as again:
+        return _done("up_for_reschedule", "waits for its next poke",
+                     reschedule_at=again.reschedule_date.isoformat())
+    except (AirflowFailException, AirflowSensorTimeout) as error:
+        _print_traceback()
+        return _done("failed_no_retry", _cause(error))
+    except AirflowTaskTerminated:
+        if operator is not None:
+            operator.on_kill()
+        return _done("killed", "ended by SIGTERM")
+    except BaseException as error:  # SystemExit and KeyboardInterrupt of user code count too
+        if isinstance(error, SystemExit) and error.code in (None, 0):
+            return _done("success")
+        _print_traceback()
+        return _done("failed", _cause(error))
+
+
+def _cause(error: BaseException) -> str:
+    text = str(error).strip().split("\n", 1)[0]
+    return f"{type(error).__name__}: {text}"[:500] if text else type(error).__name__
+
+
+def _print_traceback() -> None:
+    """The traceback without the SDK's own first frames: it starts in the user's code."""
+    kind, error, trace = sys.exc_info()
+    own = os.path.dirname(os.path.abspath(__file__)) + os.sep
+    first = trace
+    while first is not None and first.tb_frame.f_code.co_filename.startswith(own):
+        first = first.tb_next
+    traceback.print_exception(kind, error, first or trace)
