@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The process's environment, user and host, read in one place so that the rest can be tested.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace aiflow::os {
+
+/// nullopt when the variable is not set.
+[[nodiscard]] std::optional<std::string> get_env(const std::string& name);
+/// All variables of this process.
+[[nodiscard]] std::map<std::string, std::string> environment();
+/// Effective user id is 0.
+[[nodiscard]] bool is_root();
+/// This process's id.
+[[nodiscard]] int process_id();
+/// The running program's own file, e.g. to start a sibling beside it. Empty when unknown.
+[[nodiscard]] std::filesystem::path program_path();
+/// The machine's host name; "localhost" when unknown.
+[[nodiscard]] std::string host_name();
+
+}  // namespace aiflow::os
