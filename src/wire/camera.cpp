@@ -258,14 +258,14 @@ Status read_value(const json::Value& value, CameraEnded& out) {
 json::Value to_json(const LiveSwitch& value) {
   json::Object out;
   out.reserve(1);
-  detail::put(out, "True", value.True);
+  detail::put(out, "on", value.on);
   return json::Value(std::move(out));
 }
 
 Result<LiveSwitch> parse_live_switch(const json::Value& value) {
   if (!value.is_object()) return detail::not_an_object("LiveSwitch");
   LiveSwitch out;
-  AIFLOW_TRY(detail::get(value, "True", out.True));
+  AIFLOW_TRY(detail::get(value, "on", out.on));
   return out;
 }
 

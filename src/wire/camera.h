@@ -124,7 +124,7 @@ struct CameraEnded {
 
 /// Down; pictures wanted or not.
 struct LiveSwitch {
-  bool True{};
+  bool on{};
   friend bool operator==(const LiveSwitch&, const LiveSwitch&) = default;
 };
 [[nodiscard]] json::Value to_json(const LiveSwitch& value);

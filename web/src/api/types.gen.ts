@@ -580,7 +580,7 @@ export interface CameraEnded {
 
 /** Down; pictures wanted or not. */
 export interface LiveSwitch {
-  True: boolean;
+  on: boolean;
 }
 
 export interface CameraStop {
