@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Blocking HTTP/1.1 client over TCP or a Unix socket. Each call takes a Deadline. One thread at a
+// time. An HTTP error status is an answer, not an Error; Error means that no answer came.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "base/deadline.h"
+#include "base/result.h"
+#include "net/http.h"
+
+namespace aiflow::net {
+
+struct Endpoint {
+  std::filesystem::path unix_socket;  ///< set: the rest is unused
+  std::string host = "127.0.0.1";     ///< numeric address or name
+  std::uint16_t port = 0;
+};
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string target = "/";  ///< path?query, already encoded
+  Headers headers;
+  std::string body;
+  std::filesystem::path body_file;  ///< set: sent instead of `body`, in pieces
+};
+
+struct ClientResponse {
+  int status = 0;
+  Headers headers;   ///< names in lower case
+  std::string body;  ///< at most 256 MiB
+};
+
+class Client {
+ public:
+  Client(const Clock& clock, Endpoint endpoint);
+  ~Client();
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+
+  /// Sends and reads the whole answer; keeps the connection for the next call, and connects again
+  /// when the server had closed it. Errors: unavailable (cannot connect, connection lost), timeout,
+  /// corrupt (not HTTP), invalid_argument (body_file unreadable).
+  [[nodiscard]] Result<ClientResponse> send(const ClientRequest& request, Deadline deadline);
+
+  /// As send, but a 200 answer's body goes to `file` (created or truncated), of any size.
+  [[nodiscard]] Result<ClientResponse> download(const ClientRequest& request,
+                                                const std::filesystem::path& file,
+                                                Deadline deadline);
+
+  struct EventCall {
+    ClientRequest request;
+    /// Called for each event; false ends the call.
+    std::function<bool(const SseMessage&)> on_event;
+    std::stop_token stop;  ///< ends the call from another thread
+  };
+  /// Reads Server-Sent Events until the callback says false, `stop` is requested or the server ends
+  /// the answer; all three give the answer's head (status != 200: with its body). Errors as send.
+  [[nodiscard]] Result<ClientResponse> stream_events(EventCall call, Deadline deadline);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace aiflow::net
