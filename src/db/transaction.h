@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// A transaction: rolled back at the end of its scope unless committed.
+#pragma once
+
+#include "db/connection.h"
+
+namespace aiflow::db {
+
+enum class TransactionKind {
+  write,  ///< takes the write lock at once (BEGIN IMMEDIATE), so it can't fail on the way for it
+  read,   ///< one snapshot for several queries
+};
+
+class Transaction {
+ public:
+  [[nodiscard]] static Result<Transaction> begin(Connection& connection, TransactionKind kind);
+  ~Transaction();
+  Transaction(Transaction&& other) noexcept : connection_(other.connection_) {
+    other.connection_ = nullptr;
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  Transaction& operator=(Transaction&&) = delete;
+
+  /// Durable on return without error (synchronous=FULL). After an error everything is rolled back.
+  Status commit();
+
+ private:
+  explicit Transaction(Connection& connection) : connection_(&connection) {}
+  Connection* connection_;  ///< null once ended
+};
+
+}  // namespace aiflow::db

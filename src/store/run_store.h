@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// DAG runs, task instances, the history of tries, XComs, pools, and the outbox of effects.
+// Only the conductor writes them; the API reads.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/states.h"
+#include "db/connection.h"
+#include "json/value.h"
+#include "store/keys.h"
+#include "wire/engine.h"
+#include "wire/worker.h"
+
+namespace aiflow::store {
+
+struct RunRow {
+  RunKey key;
+  RunState state = RunState::queued;
+  RunType run_type = RunType::manual;
+  std::optional<WallTime> logical_date;
+  std::optional<WallTime> data_interval_start;
+  std::optional<WallTime> data_interval_end;
+  WallTime run_after;
+  std::optional<WallTime> queued_at;
+  std::optional<WallTime> start_date;
+  std::optional<WallTime> end_date;
+  json::Value conf;  ///< object
+  std::string note;
+  int dag_version = 0;
+  std::string cause;         ///< why it ended as it did, in words
+  std::string triggered_by;  ///< username, or "" for the scheduler
+  int clear_number = 0;
+};
+
+struct TaskRow {
+  TaskKey key;
+  TaskState state = TaskState::no_status;
+  std::string cause;  ///< why it is in this state, in words
+  int try_number = 0;
+  int max_tries = 0;       ///< Airflow's: retries at creation (or after clear)
+  std::int64_t epoch = 0;  ///< fencing token; grows on every grant, reap, clear and mark
+  std::optional<WallTime> scheduled_at;
+  std::optional<WallTime> queued_at;
+  std::optional<WallTime> start_date;
+  std::optional<WallTime> end_date;
+  std::optional<WallTime> wake_at;  ///< when a retry or a reschedule is due
+  std::string worker_id;
+  std::optional<std::int64_t> pid;
+  std::string pool;
+  int pool_slots = 1;
+  int priority_weight = 1;
+  std::string operator_name;
+  std::string display_name;
+};
+
+/// An ended try.
+struct TryRow {
+  TaskKey key;
+  int try_number = 0;
+  std::int64_t epoch = 0;
+  TaskState state = TaskState::no_status;
+  std::string cause;
+  std::optional<WallTime> start_date;
+  std::optional<WallTime> end_date;
+  std::string worker_id;
+};
+
+struct XComRow {
+  TaskKey key;
+  std::string name;
+  json::Value value;
+  WallTime stored_at;
+};
+
+enum class OutboxKind { submit, cancel };
+
+/// An effect that is to be performed, kept until its receiver has shown that it has it.
+struct OutboxRow {
+  std::int64_t id = 0;
+  OutboxKind kind = OutboxKind::submit;
+  TaskKey key;
+  int try_number = 0;
+  std::int64_t epoch = 0;
+  std::string reason;  ///< of a cancel
+  WallTime created_at;
+};
+
+struct PoolRow {
+  PoolName name;
+  int slots = 128;  ///< -1 = no limit
+  bool include_deferred = false;
+};
+
+struct RunQuery {
+  std::optional<DagId> dag_id;        ///< all DAGs without
+  std::vector<RunState> states;       ///< empty = all
+  bool newest_first = true;           ///< by run_after, then run_id
+  Page page;
+};
+
+class RunStore {
+ public:
+  explicit RunStore(db::Connection& db) : db_(db) {}
+
+  /// Errors: conflict when (dag, run_id) or (dag, logical_date) exists (S11).
+  Status insert_run(const RunRow& run);
+  Status update_run(const RunRow& run);
+  /// Errors: not_found.
+  [[nodiscard]] Result<RunRow> run(const RunKey& key);
+  [[nodiscard]] Result<Listed<RunRow>> list_runs(const RunQuery& query);
+  /// Queued and running ones, oldest first.
+  [[nodiscard]] Result<std::vector<RunRow>> unfinished_runs();
+  /// The run with the newest logical date that the timetable made.
+  [[nodiscard]] Result<std::optional<RunRow>> last_scheduled_run(const DagId& dag_id);
+  /// True when the DAG has a run with this logical date.
+  [[nodiscard]] Result<bool> has_logical_date(const DagId& dag_id, WallTime logical_date);
+
+  Status upsert_task(const TaskRow& task);
+  /// Errors: not_found.
+  [[nodiscard]] Result<TaskRow> task(const TaskKey& key);
+  /// By task_id and map_index.
+  [[nodiscard]] Result<std::vector<TaskRow>> tasks(const RunKey& run);
+
+  Status upsert_try(const TryRow& row);
+  /// Oldest first; ended tries only (the current one is the task itself).
+  [[nodiscard]] Result<std::vector<TryRow>> tries(const TaskKey& key);
+
+  Status put_xcom(const XComRow& row);
+  Status delete_xcoms(const TaskKey& key);
+  [[nodiscard]] Result<std::optional<XComRow>> xcom(const TaskKey& key, const std::string& name);
+  [[nodiscard]] Result<std::vector<XComRow>> xcoms(const TaskKey& key);
+
+  /// Returns the row's id.
+  [[nodiscard]] Result<std::int64_t> add_outbox(const OutboxRow& row);
+  /// Removes the rows of that kind for this attempt.
+  Status delete_outbox(OutboxKind kind, const TaskKey& key, std::int64_t epoch);
+  /// Oldest first.
+  [[nodiscard]] Result<std::vector<OutboxRow>> outbox();
+
+  [[nodiscard]] Result<std::vector<PoolRow>> pools();
+  Status put_pool(const PoolRow& pool);
+
+ private:
+  db::Connection& db_;
+};
+
+/// As the API shows them. `progress` is not stored: the service adds it.
+[[nodiscard]] wire::DagRun to_wire(const RunRow& run);
+[[nodiscard]] wire::TaskInstance to_wire(const TaskRow& task);
+[[nodiscard]] wire::TaskTry to_wire(const TryRow& row);
+
+[[nodiscard]] TaskKey from_wire(const wire::TaskKey& key);
+[[nodiscard]] wire::TaskKey to_wire(const TaskKey& key);
+
+}  // namespace aiflow::store
