@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parses one DAG file in a limited child process. Whatever the file does (endless loop, 1 GB of
+// output, crash, processes left behind), the caller gets a DagFile within the time limit.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "wire/dag.h"
+
+namespace aiflow::supervise {
+
+struct ParseOptions {
+  std::string python = "/usr/bin/python3";
+  /// The folder that holds the Python package `aiflow`.
+  std::filesystem::path sdk;
+  Duration wall_max = std::chrono::seconds(30);
+  std::uint64_t cpu_s_max = 30;
+  std::uint64_t address_space_bytes_max = 1ULL << 30;
+  std::uint64_t file_bytes_max = 64ULL << 20;  ///< of any file the DAG file writes
+  std::uint64_t processes_max = 256;           ///< of the same user; root is exempt
+  std::size_t result_bytes_max = 8U << 20;
+  std::size_t output_bytes_kept = 64U << 10;  ///< of stdout + stderr; the rest is thrown away
+};
+
+/// Kinds of ParseError made here; the parser adds its own (syntax, import, …).
+/// "timeout", "crash", "too_large", "bad_result".
+///
+/// Thread-safe, blocks up to wall_max. What the file does wrong is in DagFile.error, naming the
+/// file; only failures of our own side (no Python, no process) are an Error.
+[[nodiscard]] Result<wire::DagFile> parse_dag_file(const ParseOptions& options,
+                                                   const std::filesystem::path& file);
+
+}  // namespace aiflow::supervise

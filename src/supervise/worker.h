@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The worker: takes jobs from the server over a Unix socket, runs each attempt as a supervised
+// process tree, and reports. One thread, one epoll loop, N attempts. The server may stop and start
+// meanwhile: tasks go on, reports wait on disk (spool) until they are acknowledged.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace aiflow::supervise {
+
+struct WorkerOptions {
+  std::string worker_id;
+  /// data directory: run/worker.lock, run/worker/ (attempts' private files), spool/.
+  std::filesystem::path home;
+  /// Server's socket; empty = home/run/worker.sock.
+  std::filesystem::path socket;
+  int slots = 8;
+  std::string version = "0.1.0";
+  std::string python = "/usr/bin/python3";
+  /// Put in front of PYTHONPATH for the zygote: the folder that holds `aiflow`.
+  std::filesystem::path sdk;
+  /// The server's API socket for tasks (AIFLOW_API_SOCKET); empty = home/run/api.sock.
+  std::filesystem::path api_socket;
+  /// Between SIGTERM and SIGKILL when an attempt runs out of time.
+  Duration grace = std::chrono::seconds(10);
+  std::uint64_t log_bytes_max = 64ULL << 20;  ///< of one try; the rest is counted, not kept
+  Duration reconnect_min = std::chrono::milliseconds(50);
+  Duration reconnect_max = std::chrono::seconds(2);
+};
+
+/// Runs until `stop` (ends all tasks), SIGTERM (drains: ends when the last task has; a second one
+/// ends the tasks) or a Drain message. Call it from the program's first thread, before others
+/// start: it blocks SIGTERM and SIGINT for itself.
+/// Errors: conflict when another worker holds the directory, denied, invalid_argument.
+[[nodiscard]] Status run_worker(const WorkerOptions& options, std::stop_token stop);
+
+}  // namespace aiflow::supervise
