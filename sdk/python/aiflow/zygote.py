@@ -10,14 +10,16 @@ worker goes away, the zygote ends every child's group and itself.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import selectors
 import signal
 import socket
 import sys
+import traceback
 
-from aiflow import protocol, task
+from aiflow import protocol, run_task
 
 WORKER_FD = 3
 
@@ -48,9 +50,11 @@ def _run_child(request: dict, fds: list[int]) -> None:
     os.chdir(request.get("cwd") or "/")
     code = 1
     try:
-        code = task.main(socket.socket(fileno=3))
+        code = run_task.main(socket.socket(fileno=3))
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else 1
+    except BaseException:
+        traceback.print_exc()  # into the attempt's log: the supervisor sees only the exit code
     finally:
         try:
             sys.stdout.flush()
@@ -120,10 +124,11 @@ class Zygote:
 
     def _end_children(self) -> None:
         for pid in self._children:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        for pid in self._children:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
 
 
 def _dup_above(fd: int, lowest: int) -> int:

@@ -63,8 +63,9 @@ def main(sock: socket.socket) -> int:
 
 
 def _set_up_output() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True, errors="backslashreplace")
+    # New streams: the zygote's own may have been files, and a file's stream fails on a pipe.
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, force=True,
                         format="%(levelname)s %(name)s: %(message)s")
 
@@ -89,9 +90,10 @@ def _run(job: dict, sock: socket.socket) -> dict:
         set_current_context(context)
         operator.render_template_fields(context)
         value = operator.execute(context)
+        done = _done("success", **operator.outcome_fields(value))
         if value is not None and operator.do_xcom_push:
             ti.push_return_value(value)
-        return _done("success", **operator.outcome_fields(value))
+        return done
     except AirflowSkipException as skip:
         return _done("skipped", str(skip) or "the task skipped itself")
     except AirflowRescheduleException as again:

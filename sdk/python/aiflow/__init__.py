@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Write workflows for AIflow: DAGs, tasks, operators, with Airflow's names and arguments.
+
+    from aiflow import DAG, task
+    from aiflow.operators.bash import BashOperator
+
+    with DAG("hello", schedule="@daily"):
+        BashOperator(task_id="greet", bash_command="echo hello")
+
+The SDK needs the standard library only; Jinja2 is used when a task has templates.
+"""
+
+from aiflow.baseoperator import BaseOperator, chain, cross_downstream
+from aiflow.context import get_current_context
+from aiflow.dag import DAG, Param, TaskGroup
+from aiflow.decorators import dag, setup, task, task_group, teardown
+from aiflow.wire_gen import TriggerRule
+from aiflow.xcom_arg import XComArg
+
+__all__ = ["BaseOperator", "DAG", "Param", "TaskGroup", "TriggerRule", "XComArg", "chain",
+           "cross_downstream", "dag", "get_current_context", "setup", "task", "task_group",
+           "teardown"]

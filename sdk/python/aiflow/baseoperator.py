@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""BaseOperator: what every task has, how edges are drawn, chain() and cross_downstream()."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Sequence
+
+from aiflow.context import jinja_environment, render
+from aiflow.dag import DAG, TaskGroup, check_id, current_dag, current_group
+from aiflow.exceptions import AirflowException
+from aiflow.wire_gen import TriggerRule
+from aiflow.xcom_arg import XComArg, find_xcom_args
+
+_RULE_ALIASES = {"none_failed_or_skipped": "none_failed_min_one_success", "dummy": "always"}
+_WEIGHT_RULES = ("downstream", "upstream", "absolute")
+
+
+def trigger_rule_name(rule: Any, task_id: str) -> str:
+    """The rule's name; Airflow 2's aliases are read too. Raises AirflowException."""
+    name = str(getattr(rule, "value", rule))
+    name = _RULE_ALIASES.get(name, name)
+    if name not in TriggerRule.__members__:
+        raise AirflowException(f"task '{task_id}': unknown trigger_rule {name!r}; known are "
+                               + ", ".join(TriggerRule.__members__))
+    return name
+
+
+class _DefaultArgs(type):
+    """Fills arguments that a call leaves out from the group's and the DAG's default_args."""
+
+    def __call__(cls, *args: Any, **kwargs: Any):
+        dag = kwargs.get("dag") or current_dag()
+        group = kwargs.get("task_group") or current_group()
+        defaults = {**(dag.default_args if dag else {}), **(group.default_args if group else {}),
+                    **(kwargs.pop("default_args", None) or {})}
+        known = cls.argument_names()
+        for name, value in defaults.items():
+            if name in known:
+                kwargs.setdefault(name, value)
+        return super().__call__(*args, **kwargs)
+
+    def argument_names(cls) -> set[str]:
+        names: set[str] = set()
+        for base in cls.__mro__:
+            init = base.__dict__.get("__init__")
+            code = getattr(init, "__code__", None)
+            if code is not None:
+                count = code.co_argcount + code.co_kwonlyargcount
+                names.update(code.co_varnames[1:count])
+        return names
+
+
+class BaseOperator(metaclass=_DefaultArgs):
+    """One task. Subclasses set template_fields and write execute(context)."""
+
+    template_fields: Sequence[str] = ()
+    #: the worker's way to run it: "python" (in a Python process), "bash", or "empty" (no process)
+    aiflow_operator = "python"
+    is_branch = False
+    is_short_circuit = False
+
+    def __init__(self, task_id: str, *, owner: str = "aiflow", retries: int = 0,
+                 retry_delay: dt.timedelta | float = dt.timedelta(seconds=300),
+                 retry_exponential_backoff: bool | float = False,
+                 max_retry_delay: dt.timedelta | float | None = None,
+                 start_date: dt.datetime | None = None, end_date: dt.datetime | None = None,
+                 depends_on_past: bool = False, wait_for_downstream: bool = False,
+                 trigger_rule: Any = "all_success", pool: str = "default_pool",
+                 pool_slots: int = 1, priority_weight: int = 1, weight_rule: Any = "downstream",
+                 execution_timeout: dt.timedelta | None = None,
+                 max_active_tis_per_dag: int | None = None,
+                 max_active_tis_per_dagrun: int | None = None, do_xcom_push: bool = True,
+                 multiple_outputs: bool = False, doc_md: str | None = None,
+                 task_display_name: str | None = None, dag: DAG | None = None,
+                 task_group: TaskGroup | None = None, **unknown: Any):
+        if unknown:
+            raise AirflowException(f"{type(self).__name__} '{task_id}': unknown arguments: "
+                                   + ", ".join(sorted(unknown)))
+        self.dag = dag or current_dag()
+        if self.dag is None:
+            raise AirflowException(f"task '{task_id}' is outside of a DAG: use `with DAG(...)`, "
+                                   "or pass dag=")
+        group = task_group or current_group()
+        self.group_id = group.group_id if group else None
+        self.label = task_display_name or check_id("task_id", task_id)
+        self.task_id = check_id("task_id", (group.prefix if group else "") + task_id)
+        self.owner = owner
+        self.retries = int(retries or 0)
+        self.retry_delay = _timedelta(retry_delay)
+        self.retry_exponential_backoff = float(2 if retry_exponential_backoff is True
+                                               else retry_exponential_backoff or 0)
+        self.max_retry_delay = None if max_retry_delay is None else _timedelta(max_retry_delay)
+        self.start_date, self.end_date = start_date, end_date
+        self.depends_on_past = depends_on_past or wait_for_downstream
+        self.wait_for_downstream = wait_for_downstream
+        self.trigger_rule = trigger_rule_name(trigger_rule, self.task_id)
+        self.pool, self.pool_slots = pool or "default_pool", pool_slots
+        self.priority_weight = priority_weight
+        self.weight_rule = str(getattr(weight_rule, "value", weight_rule))
+        if self.weight_rule not in _WEIGHT_RULES:
+            raise AirflowException(f"task '{self.task_id}': weight_rule {self.weight_rule!r} is not "
+                                   "one of " + ", ".join(_WEIGHT_RULES))
+        self.execution_timeout = execution_timeout
+        self.max_active_tis_per_dag = max_active_tis_per_dag
+        self.max_active_tis_per_dagrun = max_active_tis_per_dagrun
+        self.do_xcom_push, self.multiple_outputs = do_xcom_push, multiple_outputs
+        self.doc_md = doc_md or ""
+        self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False
+        self.upstream_task_ids: set[str] = set()
+        self.downstream_task_ids: set[str] = set()
+        self.dag.add_task(self)
+        if group:
+            group.members.append(self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+        # Arguments are set after BaseOperator.__init__ by subclasses: an XComArg among them is an edge.
+        if name in self.template_fields and "upstream_task_ids" in self.__dict__:
+            for arg in find_xcom_args(value):
+                self.set_upstream(arg.operator)
+
+    # -- running ------------------------------------------------------------------------------
+
+    def execute(self, context: dict) -> Any:
+        """The work. What it returns becomes the XCom return_value."""
+        raise NotImplementedError(f"{type(self).__name__}.execute")
+
+    def on_kill(self) -> None:
+        """Called when the task is ended from outside."""
+
+    def outcome_fields(self, value: Any) -> dict:
+        """More fields for TaskDone (branches, short circuits)."""
+        del value
+        return {}
+
+    def render_template_fields(self, context: dict) -> None:
+        """Renders every template field in place; Jinja is loaded only when one needs it."""
+        context = {**context, **self.dag.user_defined_macros}
+        env = None
+        for name in self.template_fields:
+            value = getattr(self, name, None)
+            if value is None:
+                continue
+            if env is None and "{" in repr(value):
+                from aiflow.context import is_template
+
+                env = jinja_environment() if is_template(repr(value)) else None
+            object.__setattr__(self, name, render(value, context, env))
+
+    # -- what the scheduler is told --------------------------------------------------------------
+
+    def payload(self) -> dict:
+        """The operator's arguments for the worker, JSON."""
+        return {}
+
+    # -- edges ------------------------------------------------------------------------------------
+
+    @property
+    def output(self) -> XComArg:
+        """Reference to what this task returns."""
+        return XComArg(self)
+
+    @property
+    def roots(self):
+        return [self]
+
+    @property
+    def leaves(self):
+        return [self]
+
+    def set_downstream(self, other: Any) -> None:
+        for task in _tasks_of(other, "roots"):
+            if task.dag is not self.dag:
+                raise AirflowException(f"tasks '{self.task_id}' and '{task.task_id}' are in "
+                                       "different DAGs")
+            self.downstream_task_ids.add(task.task_id)
+            task.upstream_task_ids.add(self.task_id)
+
+    def set_upstream(self, other: Any) -> None:
+        for task in _tasks_of(other, "leaves"):
+            task.set_downstream(self)
+
+    def __rshift__(self, other):
+        self.set_downstream(other)
+        return other
+
+    def __lshift__(self, other):
+        self.set_upstream(other)
+        return other
+
+    def __rrshift__(self, other):
+        self.set_upstream(other)
+        return self
+
+    def __rlshift__(self, other):
+        self.set_downstream(other)
+        return self
+
+    def as_setup(self):
+        """Marks this task as a setup."""
+        self.is_setup = True
+        return self
+
+    def as_teardown(self, *, setups: Any = None, on_failure_fail_dagrun: bool = False):
+        """Marks this task as the teardown of `setups`."""
+        self.is_teardown = True
+        self.on_failure_fail_dagrun = on_failure_fail_dagrun
+        self.trigger_rule = "all_done_setup_success"
+        for setup in _tasks_of(setups or [], "leaves"):
+            setup.is_setup = True
+            setup.set_downstream(self)
+        return self
+
+
+def _timedelta(value: dt.timedelta | float) -> dt.timedelta:
+    return value if isinstance(value, dt.timedelta) else dt.timedelta(seconds=value)
+
+
+def _tasks_of(value: Any, end: str) -> list[BaseOperator]:
+    """The operators behind a task, group, XComArg, or a list of them."""
+    if isinstance(value, (list, tuple, set)):
+        return [task for item in value for task in _tasks_of(item, end)]
+    if not hasattr(value, end):
+        raise AirflowException(f"a {type(value).__name__} can't be up- or downstream of a task")
+    return list(getattr(value, end))
+
+
+def chain(*elements: Any) -> None:
+    """chain(a, [b, c], [d, e], f): a >> b >> d >> f and a >> c >> e >> f."""
+    for left, right in zip(elements, elements[1:]):
+        if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+            if len(left) != len(right):
+                raise AirflowException(f"chain: lists of {len(left)} and {len(right)} tasks can't "
+                                       "be paired")
+            for a, b in zip(left, right):
+                for task in _tasks_of(a, "leaves"):
+                    task.set_downstream(b)
+        else:
+            for task in _tasks_of(left, "leaves"):
+                task.set_downstream(right)
+
+
+def cross_downstream(from_tasks: Sequence[Any], to_tasks: Sequence[Any]) -> None:
+    """Every task on the left before every task on the right."""
+    for task in _tasks_of(list(from_tasks), "leaves"):
+        task.set_downstream(list(to_tasks))

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""DAG, TaskGroup, Param: how a workflow is written down. Names and arguments are Airflow's."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import re
+from typing import Any, Iterator
+
+from aiflow.exceptions import AirflowException, DuplicateTaskIdFound
+
+ID_PATTERN = re.compile(r"^[A-Za-z0-9_.\-]{1,250}$")
+
+_dag_stack: list[DAG] = []
+_group_stack: list[TaskGroup] = []
+_collector: list[DAG] | None = None
+
+
+@contextlib.contextmanager
+def collect_dags() -> Iterator[list[DAG]]:
+    """Every DAG made inside the block, in order."""
+    global _collector
+    _collector, before = [], _collector
+    try:
+        yield _collector
+    finally:
+        _collector = before
+
+
+def current_dag() -> DAG | None:
+    """The innermost `with DAG(...)`, or None."""
+    return _dag_stack[-1] if _dag_stack else None
+
+
+def current_group() -> TaskGroup | None:
+    """The innermost `with TaskGroup(...)`, or None."""
+    return _group_stack[-1] if _group_stack else None
+
+
+def check_id(kind: str, value: str) -> str:
+    """Ids are letters, digits, `_`, `-`, `.`, at most 250: they become paths and addresses."""
+    if not isinstance(value, str) or not ID_PATTERN.match(value) or value in (".", ".."):
+        raise AirflowException(f"{kind} {value!r} may have letters, digits, '_', '-' and '.' only, "
+                               "at most 250")
+    return value
+
+
+class Param:
+    """A parameter of a DAG with a default and a JSON schema: Param(5, type="integer", minimum=0)."""
+
+    def __init__(self, default: Any = None, description: str | None = None, **schema: Any):
+        self.value = default
+        self.description = description
+        self.schema = schema.pop("schema", schema)
+
+    def dump(self) -> dict:
+        return {"value": self.value, "description": self.description, "schema": self.schema}
+
+
+class DAG:
+    """A workflow: tasks, their order, and when it runs."""
+
+    def __init__(self, dag_id: str, description: str | None = None, schedule: Any = None,
+                 start_date: dt.datetime | None = None, end_date: dt.datetime | None = None, *,
+                 schedule_interval: Any = None, default_args: dict | None = None,
+                 params: dict | None = None, catchup: bool | None = None,
+                 max_active_tasks: int = 16, concurrency: int | None = None,
+                 max_active_runs: int = 16, max_consecutive_failed_dag_runs: int = 0,
+                 dagrun_timeout: dt.timedelta | None = None, doc_md: str | None = None,
+                 tags: list[str] | None = None, is_paused_upon_creation: bool | None = None,
+                 fail_fast: bool = False, fail_stop: bool = False, compat: int = 3,
+                 owner_links: dict | None = None, dag_display_name: str | None = None,
+                 render_template_as_native_obj: bool = False,
+                 user_defined_macros: dict | None = None, **unknown: Any):
+        if unknown:
+            raise AirflowException(f"DAG '{dag_id}': unknown arguments: {', '.join(sorted(unknown))}")
+        if compat not in (2, 3):
+            raise AirflowException(f"DAG '{dag_id}': compat is 2 or 3, not {compat!r}")
+        self.dag_id = check_id("dag_id", dag_id)
+        self.description = description or ""
+        self.schedule = schedule if schedule is not None else schedule_interval
+        self.default_args = dict(default_args or {})
+        self.start_date = start_date or self.default_args.get("start_date")
+        self.end_date = end_date or self.default_args.get("end_date")
+        self.params = {k: v if isinstance(v, Param) else Param(v) for k, v in (params or {}).items()}
+        self.catchup = (compat == 2) if catchup is None else catchup
+        self.max_active_tasks = concurrency or max_active_tasks
+        self.max_active_runs = max_active_runs
+        self.max_consecutive_failed_dag_runs = max_consecutive_failed_dag_runs
+        self.dagrun_timeout = dagrun_timeout
+        self.doc_md = doc_md or ""
+        self.tags = sorted(tags or [])
+        self.is_paused_upon_creation = bool(is_paused_upon_creation)
+        self.fail_fast = fail_fast or fail_stop
+        self.compat = compat
+        self.user_defined_macros = dict(user_defined_macros or {})
+        self.tasks: dict[str, Any] = {}
+        self.groups: dict[str, TaskGroup] = {}
+        if _collector is not None:
+            _collector.append(self)
+
+    def __enter__(self) -> DAG:
+        _dag_stack.append(self)
+        return self
+
+    def __exit__(self, *_exc) -> None:
+        _dag_stack.pop()
+
+    @property
+    def task_ids(self) -> list[str]:
+        return list(self.tasks)
+
+    def add_task(self, operator) -> None:
+        """Called by BaseOperator. Raises DuplicateTaskIdFound."""
+        if operator.task_id in self.tasks:
+            raise DuplicateTaskIdFound(f"dag '{self.dag_id}' has two tasks '{operator.task_id}'")
+        self.tasks[operator.task_id] = operator
+
+    def get_task(self, task_id: str):
+        """Raises AirflowException when there is none."""
+        if task_id not in self.tasks:
+            raise AirflowException(f"dag '{self.dag_id}' has no task '{task_id}'")
+        return self.tasks[task_id]
+
+    def param_values(self) -> dict[str, Any]:
+        """Each param's default."""
+        return {name: param.value for name, param in self.params.items()}
+
+
+class TaskGroup:
+    """Tasks drawn and ordered together; their ids get the group's as prefix."""
+
+    def __init__(self, group_id: str, prefix_group_id: bool = True, parent_group=None, dag=None,
+                 default_args: dict | None = None, tooltip: str = "", **_looks: Any):
+        self.dag = dag or current_dag()
+        if self.dag is None:
+            raise AirflowException(f"task group '{group_id}' is outside of a DAG")
+        self.parent = parent_group or current_group()
+        check_id("group_id", group_id)
+        prefix = self.parent.prefix if self.parent else ""
+        self.label = group_id
+        self.group_id = prefix + group_id
+        self.prefix = self.group_id + "." if prefix_group_id else prefix
+        self.default_args = dict(default_args or {})
+        self.tooltip = tooltip
+        self.members: list[Any] = []
+        if self.group_id in self.dag.groups:
+            raise DuplicateTaskIdFound(f"dag '{self.dag.dag_id}' has two groups '{self.group_id}'")
+        self.dag.groups[self.group_id] = self
+        if self.parent:
+            self.parent.members.append(self)
+
+    def __enter__(self) -> TaskGroup:
+        _group_stack.append(self)
+        return self
+
+    def __exit__(self, *_exc) -> None:
+        _group_stack.pop()
+
+    def iter_tasks(self) -> Iterator[Any]:
+        """All tasks inside, nested groups too."""
+        for member in self.members:
+            if isinstance(member, TaskGroup):
+                yield from member.iter_tasks()
+            else:
+                yield member
+
+    @property
+    def roots(self) -> list[Any]:
+        """Tasks without an upstream inside the group."""
+        inside = {t.task_id for t in self.iter_tasks()}
+        return [t for t in self.iter_tasks() if not t.upstream_task_ids & inside]
+
+    @property
+    def leaves(self) -> list[Any]:
+        """Tasks without a downstream inside the group."""
+        inside = {t.task_id for t in self.iter_tasks()}
+        return [t for t in self.iter_tasks() if not t.downstream_task_ids & inside]
+
+    def set_downstream(self, other) -> None:
+        for leaf in self.leaves:
+            leaf.set_downstream(other)
+
+    def set_upstream(self, other) -> None:
+        for root in self.roots:
+            root.set_upstream(other)
+
+    def __rshift__(self, other):
+        self.set_downstream(other)
+        return other
+
+    def __lshift__(self, other):
+        self.set_upstream(other)
+        return other
+
+    def __rrshift__(self, other):
+        self.set_upstream(other)
+        return self
+
+    def __rlshift__(self, other):
+        self.set_downstream(other)
+        return self

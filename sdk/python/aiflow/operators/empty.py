@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""EmptyOperator: a point where edges meet; it takes no worker."""
+
+from __future__ import annotations
+
+from aiflow.baseoperator import BaseOperator
+
+
+class EmptyOperator(BaseOperator):
+    """Done as soon as its trigger rule lets it start."""
+
+    aiflow_operator = "empty"
+
+    def execute(self, context: dict) -> None:
+        del context

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Python operators: plain, branch, short circuit."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, Callable, Sequence
+
+from aiflow.baseoperator import BaseOperator
+from aiflow.context import get_current_context
+from aiflow.exceptions import AirflowException
+
+__all__ = ["BranchPythonOperator", "PythonOperator", "ShortCircuitOperator", "get_current_context"]
+
+
+class PythonOperator(BaseOperator):
+    """Calls a function. Parameters named like context members (ti, ds, params, ...) get them."""
+
+    template_fields: Sequence[str] = ("op_args", "op_kwargs", "templates_dict")
+
+    def __init__(self, *, python_callable: Callable, op_args: Sequence[Any] | None = None,
+                 op_kwargs: dict[str, Any] | None = None, templates_dict: dict | None = None,
+                 show_return_value_in_logs: bool = True, **kwargs):
+        super().__init__(**kwargs)
+        if not callable(python_callable):
+            raise AirflowException(f"task '{self.task_id}': python_callable is not callable")
+        self.python_callable = python_callable
+        self.op_args = list(op_args or [])
+        self.op_kwargs = dict(op_kwargs or {})
+        self.templates_dict = templates_dict
+        self.show_return_value_in_logs = show_return_value_in_logs
+
+    def payload(self) -> dict:
+        return {"callable": getattr(self.python_callable, "__qualname__", "?")}
+
+    def execute(self, context: dict) -> Any:
+        if self.templates_dict is not None:
+            context = {**context, "templates_dict": self.templates_dict}
+        value = self.python_callable(*self.op_args, **self.arguments(context))
+        if inspect.iscoroutine(value):
+            import asyncio
+
+            value = asyncio.run(value)
+        if self.show_return_value_in_logs and value is not None:
+            print(f"Done. Returned value was: {str(value)[:2000]}")
+        return value
+
+    def arguments(self, context: dict) -> dict[str, Any]:
+        """op_kwargs, and those context members that the function's signature asks for."""
+        parameters = inspect.signature(self.python_callable).parameters
+        if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+            return {**context, **self.op_kwargs}
+        positional = list(parameters)[: len(self.op_args)]
+        wanted = {name: context[name] for name in parameters
+                  if name in context and name not in positional}
+        return {**wanted, **self.op_kwargs}
+
+
+class BranchPythonOperator(PythonOperator):
+    """The function returns the task id(s), or group id(s), to follow; None follows nothing."""
+
+    is_branch = True
+
+    def outcome_fields(self, value: Any) -> dict:
+        names = [] if value is None else [value] if isinstance(value, str) else list(value)
+        followed: list[str] = []
+        for name in names:
+            followed += self._resolve(name)
+        return {"branch": followed}
+
+    def _resolve(self, name: Any) -> list[str]:
+        """A task id, or the root tasks of a group; a name relative to this task's group counts."""
+        for candidate in (name, f"{self.group_id}.{name}" if self.group_id else name):
+            if candidate in self.dag.groups:
+                return [task.task_id for task in self.dag.groups[candidate].roots]
+            if candidate in self.dag.tasks:
+                return [candidate]
+        raise AirflowException(f"branch '{self.task_id}' chose {name!r}, which is neither a task nor "
+                               "a group of the DAG")
+
+
+class ShortCircuitOperator(PythonOperator):
+    """A false return value skips what comes after."""
+
+    is_short_circuit = True
+
+    def __init__(self, *, ignore_downstream_trigger_rules: bool = True, **kwargs):
+        super().__init__(**kwargs)
+        self.ignore_downstream_trigger_rules = ignore_downstream_trigger_rules
+
+    def outcome_fields(self, value: Any) -> dict:
+        return {} if value else {"skip_all_downstream": True}

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads one DAG file and prints what it defines as one JSON object (DagFile of api/dag.yaml).
+
+    python3 -m aiflow.parse FILE          JSON on fd 3 if that is open, else on standard output
+
+Runs in a process of its own with limits: a DAG file is somebody's code.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import sys
+import traceback
+from typing import Any
+
+from aiflow.dag import DAG, collect_dags
+from aiflow.exceptions import AirflowDagCycleException, AirflowException
+from aiflow.run_task import import_file
+
+RESULT_FD = 3
+_PRESETS = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *",
+            "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *", "@quarterly": "0 0 1 */3 *",
+            "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *"}
+
+
+def _ms(delta: dt.timedelta | None) -> int | None:
+    return None if delta is None else round(delta.total_seconds() * 1000)
+
+
+def _time(value: dt.datetime | None) -> str | None:
+    """A time without a zone is UTC, as in Airflow's default."""
+    if value is None:
+        return None
+    aware = value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)
+    return aware.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _zone_name(dag: DAG) -> str:
+    zone = dag.start_date.tzinfo if dag.start_date else None
+    return getattr(zone, "key", None) or getattr(zone, "name", None) or "UTC"
+
+
+def _schedule(dag: DAG) -> dict:
+    value = dag.schedule
+    if value is None or value == "@none":
+        return {"kind": "none", "text": "never; started by hand"}
+    if value == "@once":
+        return {"kind": "once", "text": "once"}
+    if value == "@continuous":
+        raise AirflowException(f"dag '{dag.dag_id}': schedule '@continuous' is not available")
+    if isinstance(value, dt.timedelta):
+        if value <= dt.timedelta(0):
+            raise AirflowException(f"dag '{dag.dag_id}': the schedule interval must be positive")
+        return {"kind": "interval", "interval_ms": _ms(value), "text": f"every {value}"}
+    if isinstance(value, str):
+        return {"kind": "cron", "cron": _PRESETS.get(value, value), "text": value}
+    raise AirflowException(f"dag '{dag.dag_id}': schedule of type {type(value).__name__} is not "
+                           "available; use a cron text, a preset such as @daily, or a timedelta")
+
+
+def _task(operator) -> dict:
+    payload = json.loads(json.dumps(operator.payload()))
+    return {
+        "task_id": operator.task_id, "label": operator.label,
+        "operator": operator.aiflow_operator, "operator_name": type(operator).__name__.lstrip("_"),
+        "group": operator.group_id, "upstream": sorted(operator.upstream_task_ids),
+        "trigger_rule": operator.trigger_rule, "payload": payload, "retries": operator.retries,
+        "retry_delay_ms": _ms(operator.retry_delay),
+        "retry_exponential_backoff": operator.retry_exponential_backoff,
+        "max_retry_delay_ms": _ms(operator.max_retry_delay),
+        "execution_timeout_ms": _ms(operator.execution_timeout), "pool": operator.pool,
+        "pool_slots": operator.pool_slots, "priority_weight": operator.priority_weight,
+        "weight_rule": operator.weight_rule,
+        "max_active_tis_per_dag": operator.max_active_tis_per_dag,
+        "max_active_tis_per_dagrun": operator.max_active_tis_per_dagrun,
+        "depends_on_past": operator.depends_on_past,
+        "wait_for_downstream": operator.wait_for_downstream, "is_setup": operator.is_setup,
+        "is_teardown": operator.is_teardown,
+        "on_failure_fail_dagrun": operator.on_failure_fail_dagrun,
+        "start_date": _time(operator.start_date), "end_date": _time(operator.end_date),
+        "doc_md": operator.doc_md, "owner": operator.owner, "is_branch": operator.is_branch,
+        "is_short_circuit": operator.is_short_circuit,
+        "ignore_downstream_trigger_rules":
+            getattr(operator, "ignore_downstream_trigger_rules", True),
+    }
+
+
+def _check_cycle(dag: DAG) -> None:
+    """Kahn's algorithm; what is left over holds a cycle, and one walk along it names the path."""
+    waiting = {t: len(op.upstream_task_ids) for t, op in dag.tasks.items()}
+    ready = [t for t, count in waiting.items() if count == 0]
+    while ready:
+        done = ready.pop()
+        del waiting[done]
+        for below in dag.tasks[done].downstream_task_ids:
+            waiting[below] -= 1
+            if waiting[below] == 0:
+                ready.append(below)
+    if not waiting:
+        return
+    path = [next(iter(waiting))]
+    while path.count(path[-1]) == 1:
+        path.append(next(t for t in sorted(dag.tasks[path[-1]].upstream_task_ids) if t in waiting))
+    circle = path[path.index(path[-1]):][::-1]
+    raise AirflowDagCycleException(f"dag '{dag.dag_id}': tasks wait for each other in a circle: "
+                                   + " -> ".join(circle))
+
+
+def dag_spec(dag: DAG, source_hash: str) -> dict:
+    """One DAG as DagSpec. Raises AirflowException when it can't run."""
+    _check_cycle(dag)
+    owners = sorted({t.owner for t in dag.tasks.values()})
+    return {
+        "dag_id": dag.dag_id, "description": dag.description, "doc_md": dag.doc_md,
+        "tags": dag.tags, "owner": ", ".join(owners), "schedule": _schedule(dag),
+        "start_date": _time(dag.start_date), "end_date": _time(dag.end_date),
+        "timezone": _zone_name(dag), "catchup": dag.catchup,
+        "max_active_tasks": dag.max_active_tasks, "max_active_runs": dag.max_active_runs,
+        "max_consecutive_failed_dag_runs": dag.max_consecutive_failed_dag_runs,
+        "dagrun_timeout_ms": _ms(dag.dagrun_timeout),
+        "is_paused_upon_creation": dag.is_paused_upon_creation, "fail_fast": dag.fail_fast,
+        "compat": dag.compat, "params": {k: p.dump() for k, p in dag.params.items()},
+        "tasks": [_task(op) for op in dag.tasks.values()],
+        "task_groups": [{"group_id": g.group_id, "label": g.label, "tooltip": g.tooltip,
+                         "parent": g.parent.group_id if g.parent else None}
+                        for g in dag.groups.values()],
+        "source_hash": source_hash,
+    }
+
+
+def _parse_error(path: str, error: BaseException) -> dict:
+    line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None
+    if line is None:
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if os.path.abspath(frame.filename) == os.path.abspath(path):
+                line = frame.lineno
+                break
+    text = "".join(traceback.format_exception(error))
+    own = os.path.dirname(os.path.abspath(__file__))
+    message = (error.msg if isinstance(error, SyntaxError) else str(error)) or "no message"
+    return {"file": path, "line": line, "kind": type(error).__name__,
+            "message": message[:2000], "traceback": text.replace(own, "aiflow")[-20000:]}
+
+
+def parse_file(path: str) -> dict:
+    """-> DagFile. Whatever the file does wrong becomes its `error`, and then it has no DAGs."""
+    try:
+        with open(path, "rb") as file:
+            source_hash = hashlib.sha256(file.read()).hexdigest()
+        with collect_dags() as found:
+            import_file(path)
+        specs = [dag_spec(dag, source_hash) for dag in found]
+        ids = [spec["dag_id"] for spec in specs]
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        if twice:
+            raise AirflowException(f"{path} defines dag '{twice[0]}' twice")
+        return {"file": path, "dags": specs, "error": None}
+    except BaseException as error:  # SystemExit of a DAG file counts as its error too
+        return {"file": path, "dags": [], "error": _parse_error(path, error)}
+
+
+def _result_fd() -> int:
+    try:
+        os.fstat(RESULT_FD)
+        return RESULT_FD
+    except OSError:
+        return 1
+
+
+def main(argv: list[str]) -> int:
+    """Entry point of `python3 -m aiflow.parse`."""
+    if len(argv) != 2:
+        print("usage: python3 -m aiflow.parse FILE", file=sys.stderr)
+        return 2
+    fd = _result_fd()
+    result: dict[str, Any] = parse_file(os.path.abspath(argv[1]))
+    with os.fdopen(os.dup(fd), "w", encoding="utf-8") as out:
+        json.dump(result, out, ensure_ascii=False)
+    return 0 if result["error"] is None else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""airflow.models.baseoperator"""
+
+from aiflow.baseoperator import BaseOperator as BaseOperator
+from aiflow.baseoperator import chain as chain
+from aiflow.baseoperator import cross_downstream as cross_downstream

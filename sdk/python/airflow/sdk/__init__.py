@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""airflow.sdk (Airflow 3's authoring interface)"""
+
+from aiflow import DAG as DAG
+from aiflow import BaseOperator as BaseOperator
+from aiflow import Param as Param
+from aiflow import TaskGroup as TaskGroup
+from aiflow import TriggerRule as TriggerRule
+from aiflow import XComArg as XComArg
+from aiflow import chain as chain
+from aiflow import cross_downstream as cross_downstream
+from aiflow import dag as dag
+from aiflow import get_current_context as get_current_context
+from aiflow import setup as setup
+from aiflow import task as task
+from aiflow import task_group as task_group
+from aiflow import teardown as teardown
