@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// A DAG as data: what the parser wrote (api/dag.yaml), typed. Plain aggregates, field by field the
+// same as wire::DagSpec; texts that this library does not read (payload, params, doc_md) stay text.
+// Pure: no clocks, files, threads. Check a Dag with dag::validate before anything else uses it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/states.h"
+
+namespace aiflow::dag {
+
+enum class ScheduleKind : std::uint8_t { none, once, cron, interval };
+
+/// When runs are made. `cron`: 5 fields or an @alias, set when kind is cron. `interval`: > 0 when
+/// kind is interval. `text`: what the author wrote, for people.
+struct Schedule {
+  ScheduleKind kind = ScheduleKind::none;
+  std::string cron;
+  Duration interval{0};
+  std::string text;
+  bool operator==(const Schedule&) const = default;
+};
+
+/// How a task's priority weight grows by its relatives (workflow-semantics section 9).
+enum class WeightRule : std::uint8_t { downstream, upstream, absolute };
+
+struct TaskGroup {
+  std::string group_id;
+  std::string label;
+  std::optional<std::string> parent;
+  std::string tooltip;
+  bool operator==(const TaskGroup&) const = default;
+};
+
+struct Task {
+  TaskId task_id;  ///< with the group prefix
+  std::string label;
+  std::string operator_kind = "bash";  ///< bash | python | empty (wire: `operator`)
+  std::string operator_name;           ///< class name on screen
+  std::optional<std::string> group;
+  std::vector<TaskId> upstream;  ///< direct upstream task ids
+  TriggerRule trigger_rule = TriggerRule::all_success;
+  std::string payload = "{}";  ///< JSON text: arguments of the operator
+  int retries = 0;
+  Duration retry_delay = std::chrono::seconds(300);
+  double retry_exponential_backoff = 0;  ///< multiplier; 0 and 1 = off, 2 = Airflow's True
+  std::optional<Duration> max_retry_delay;
+  std::optional<Duration> execution_timeout;  ///< enforced by the worker
+  PoolName pool{"default_pool"};
+  int pool_slots = 1;
+  int priority_weight = 1;
+  WeightRule weight_rule = WeightRule::downstream;
+  std::optional<int> max_active_tis_per_dag;
+  std::optional<int> max_active_tis_per_dagrun;
+  bool depends_on_past = false;
+  bool wait_for_downstream = false;  ///< implies depends_on_past
+  bool is_setup = false;
+  bool is_teardown = false;
+  bool on_failure_fail_dagrun = false;
+  std::optional<WallTime> start_date;
+  std::optional<WallTime> end_date;
+  std::string doc_md;
+  std::string owner;
+  bool is_branch = false;
+  bool is_short_circuit = false;
+  bool ignore_downstream_trigger_rules = true;
+  bool operator==(const Task&) const = default;
+};
+
+struct Dag {
+  DagId dag_id;
+  std::string description;
+  std::string doc_md;
+  std::vector<std::string> tags;
+  std::string owner;
+  Schedule schedule;
+  std::optional<WallTime> start_date;
+  std::optional<WallTime> end_date;
+  std::string timezone = "UTC";  ///< IANA name
+  bool catchup = false;
+  int max_active_tasks = 16;  ///< queued + running: of a run (compat 3), of the DAG (compat 2)
+  int max_active_runs = 16;
+  int max_consecutive_failed_dag_runs = 0;  ///< 0 = off
+  std::optional<Duration> dagrun_timeout;
+  bool is_paused_upon_creation = false;
+  bool fail_fast = false;
+  int compat = 3;             ///< 2 or 3: where Airflow 2 and 3 differ
+  std::string params = "{}";  ///< JSON text
+  std::vector<Task> tasks;
+  std::vector<TaskGroup> task_groups;
+  std::string source_hash;  ///< sha256 of the file's bytes, hex
+  bool operator==(const Dag&) const = default;
+};
+
+}  // namespace aiflow::dag

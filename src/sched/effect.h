@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one step wants done. In one transaction: upsert the rows, append the changes, put submits
+// and cancels into the outbox. After the commit: perform the outbox (each is idempotent by key and
+// epoch, so repeat it until it is acknowledged or a newer epoch makes it void), send the replies.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "sched/row.h"
+
+namespace aiflow::sched {
+
+/// One transition of a task instance, a run or a DAG, for the history: one row each, in order.
+struct Change {
+  enum class Kind : std::uint8_t { task_instance, run, dag };
+  Kind kind = Kind::task_instance;
+  TaskKey key;       ///< run: task_id empty; dag: run_id and task_id empty
+  std::string from;  ///< state as in JSON; empty: it did not exist
+  std::string to;
+  std::int32_t try_number = 0;
+  Epoch epoch = 0;
+  std::string cause;  ///< in words for people: "upstream 'x' failed"
+  std::string user;   ///< who did it by hand; empty: the scheduler
+  WallTime at{};
+};
+
+/// Start this attempt on a worker. The job's other parts follow from the row's DAG version.
+struct SubmitJob {
+  TaskKey key;
+  std::int32_t try_number = 0;
+  Epoch epoch = 0;
+  std::int64_t weight = 0;  ///< a worker with a queue of its own starts the highest first
+};
+
+/// End this attempt's process tree, if it exists. Done when the worker says so, or when its lease
+/// has run out.
+struct CancelAttempt {
+  TaskKey key;
+  std::int32_t try_number = 0;
+  Epoch epoch = 0;
+  std::string reason;
+};
+
+/// Answer to one event.
+struct Reply {
+  bool accepted = true;
+  ErrorCode code = ErrorCode::conflict;  ///< when refused
+  std::string reason;                    ///< when refused, for people
+};
+
+struct Effects {
+  std::vector<DagRow> dags;
+  std::vector<PoolRow> pools;
+  std::vector<PoolName> pools_removed;
+  std::vector<RunRow> runs;
+  std::vector<TaskInstanceRow> instances;  ///< a row appears at most once, with its last value
+  std::vector<Change> changes;
+  std::vector<SubmitJob> submits;
+  std::vector<CancelAttempt> cancels;
+  std::vector<Reply> replies;  ///< one per event, same order; send after the commit
+
+  /// Nothing to commit (replies may still have to be sent).
+  [[nodiscard]] bool empty() const {
+    return dags.empty() && pools.empty() && pools_removed.empty() && runs.empty() &&
+           instances.empty() && changes.empty() && submits.empty() && cancels.empty();
+  }
+};
+
+}  // namespace aiflow::sched
