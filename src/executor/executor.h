@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where jobs run. Implementations differ only in that: local worker processes now, other places
+// later, and a fake for tests; all pass executor_conformance.h.
+// Order of calls: reconcile, submit of what was queued, start; then submit, cancel, acknowledge and
+// answer from any thread; stop. Nothing is assigned before start.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "executor/job.h"
+
+namespace aiflow::executor {
+
+struct CancelRequest {
+  Attempt attempt;
+  std::string reason;  ///< for people
+  Duration grace = std::chrono::seconds(10);  ///< between SIGTERM and SIGKILL
+};
+
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  /// Tells which attempts the database has as running, so that workers that still run them keep
+  /// them, others are told to end theirs, and those that nobody runs are reported lost after the
+  /// lease. Once, before start.
+  virtual void reconcile(std::vector<Attempt> running) = 0;
+  /// Begins to report to `sink`. Errors: conflict, denied, unavailable (e.g. the socket's folder).
+  [[nodiscard]] virtual Status start(ReportSink sink) = 0;
+
+  /// Takes a job; it starts when a slot is free. Idempotent by (key, epoch).
+  /// Errors: unavailable, when the executor is stopping.
+  [[nodiscard]] virtual Status submit(Job job) = 0;
+  /// Ends an attempt wherever it is. Answered by Finished, Lost, or Gone. Idempotent.
+  virtual void cancel(const CancelRequest& request) = 0;
+  /// The report is stored (accepted), or refused for good; the worker may drop it.
+  virtual void acknowledge(const Receipt& receipt, bool accepted, const std::string& reason) = 0;
+  /// The answer to XComAsked.
+  virtual void answer(const WorkerId& worker, const wire::XComValue& value) = 0;
+
+  /// All workers that are known now, by id.
+  [[nodiscard]] virtual std::vector<wire::Worker> workers() const = 0;
+  /// No report comes after it returns. What runs goes on running.
+  virtual void stop() = 0;
+};
+
+}  // namespace aiflow::executor

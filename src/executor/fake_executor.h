@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// An executor in memory for tests: it holds the jobs, and the test says what becomes of them.
+// Thread-safe; reports go to the sink from the thread that calls start_job, finish_job and so on.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "executor/executor.h"
+
+namespace aiflow::executor {
+
+class FakeExecutor final : public Executor {
+ public:
+  explicit FakeExecutor(const Clock& clock) : clock_(clock) {}
+
+  void reconcile(std::vector<Attempt> running) override;
+  [[nodiscard]] Status start(ReportSink sink) override;
+  [[nodiscard]] Status submit(Job job) override;
+  void cancel(const CancelRequest& request) override;
+  void acknowledge(const Receipt& receipt, bool accepted, const std::string& reason) override;
+  void answer(const WorkerId& worker, const wire::XComValue& value) override;
+  [[nodiscard]] std::vector<wire::Worker> workers() const override;
+  void stop() override;
+
+  /// What a test may look at.
+  struct Acknowledged {
+    std::int64_t seq = 0;
+    bool accepted = false;
+    std::string reason;
+  };
+  [[nodiscard]] std::vector<Job> waiting() const;       ///< submitted, not started; oldest first
+  [[nodiscard]] std::vector<Attempt> running() const;   ///< started, not finished
+  [[nodiscard]] std::vector<Attempt> cancelled() const;
+  [[nodiscard]] std::vector<Acknowledged> acknowledged() const;
+  [[nodiscard]] std::vector<wire::XComValue> answers() const;
+  [[nodiscard]] int submit_count() const;  ///< with duplicates
+
+  /// Starts a waiting job. False when there is none of that attempt. Returns through the sink.
+  bool start_job(const Attempt& attempt);
+  /// Ends an attempt, known or not, with this outcome; the other fields as given in `finished`.
+  /// `seq` 0 is replaced by the next number. Returns the number.
+  std::int64_t finish_job(wire::Finished finished);
+  void lose(const Attempt& attempt);
+  void ask(const wire::XComGet& question);
+  void report_progress(const wire::Progress& progress);
+  /// From now on submit fails (true) or works again (false).
+  void set_refusing(bool refusing);
+
+ private:
+  void send(Report report);
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  ReportSink sink_;
+  bool refusing_ = false;
+  int submit_count_ = 0;
+  std::int64_t next_seq_ = 1;
+  std::vector<Job> waiting_;
+  std::vector<Attempt> running_;
+  std::vector<Attempt> cancelled_;
+  std::vector<Acknowledged> acknowledged_;
+  std::vector<wire::XComValue> answers_;
+};
+
+}  // namespace aiflow::executor

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What crosses between the conductor and an executor. A Job (api/worker.yaml) is the whole contract:
+// executors know no DAGs, the scheduler knows no executors.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "wire/engine.h"
+#include "wire/worker.h"
+
+namespace aiflow::executor {
+
+using Job = wire::Job;
+using Attempt = wire::AttemptRef;
+
+[[nodiscard]] inline Attempt attempt_of(const Job& job) {
+  return {job.key, job.try_number, job.epoch};
+}
+
+/// Which worker sent a report, and under which number it waits there for its acknowledgement.
+struct Receipt {
+  WorkerId worker;
+  std::int64_t seq = 0;
+};
+
+/// The attempt's process runs. Must be acknowledged.
+struct Started {
+  Receipt receipt;
+  wire::Started report;
+};
+/// The attempt has ended. Must be acknowledged.
+struct Finished {
+  Receipt receipt;
+  wire::Finished report;
+};
+/// Its worker was silent for longer than the lease; nothing more is heard of it that counts.
+struct Lost {
+  Attempt attempt;
+  std::string reason;
+};
+/// A cancelled attempt is not here (any more).
+struct Gone {
+  Attempt attempt;
+};
+/// Not stored, only shown.
+struct Progress {
+  wire::Progress report;
+};
+/// A task asks for a value; the answer goes to Executor::answer.
+struct XComAsked {
+  WorkerId worker;
+  wire::XComGet question;
+};
+/// A worker came, went, or took another number of jobs.
+struct WorkerChanged {
+  wire::Worker worker;
+};
+using Report =
+    std::variant<Started, Finished, Lost, Gone, Progress, XComAsked, WorkerChanged>;
+
+/// Takes reports; called from the executor's thread, must not block for long nor call back.
+using ReportSink = std::function<void(Report)>;
+
+}  // namespace aiflow::executor
