@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DAGs, their versions, and the files that gave none.
+// DAGs, their versions, and the files that gave none. DAG rows and versions are written by the
+// conductor alone.
 #pragma once
 
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "dag/schedule.h"
 #include "db/connection.h"
 #include "store/keys.h"
 #include "wire/dag.h"
@@ -22,8 +24,13 @@ struct DagRow {
   bool is_active = true;  ///< false once its file no longer gives it; runs and history stay
   int version = 0;        ///< the newest one
   std::optional<WallTime> last_parsed_at;
-  std::optional<WallTime> next_run_after;  ///< when the timetable makes the next run
   WallTime created_at;
+  /// What the scheduler remembers (sched::DagRow).
+  std::optional<dag::Tick> last_tick;
+  std::optional<dag::Tick> next_tick;
+  int consecutive_failed_runs = 0;
+  std::int64_t last_run_number = 0;
+  std::string cause;  ///< why it is paused, in words
 };
 
 /// One version of a DAG, as the parser gave it. Runs keep the version that they began with.
@@ -39,16 +46,11 @@ class DagStore {
  public:
   explicit DagStore(db::Connection& db) : db_(db) {}
 
-  /// Stores a parse result: a new version only if the spec differs from the newest one (its
-  /// source_hash apart); then the text of that version is brought up to date. New DAGs are paused as
-  /// the spec says. Returns the row as it is now.
-  [[nodiscard]] Result<DagRow> save(const wire::DagSpec& spec, const std::string& fileloc,
-                                    const std::string& source, WallTime now);
-  Status set_paused(const DagId& dag_id, bool paused);
-  /// Marks the DAGs of a file that the file no longer gives. Returns them.
-  [[nodiscard]] Result<std::vector<DagId>> deactivate_missing(const std::string& fileloc,
-                                                              const std::vector<DagId>& present);
-  Status set_next_run_after(const DagId& dag_id, std::optional<WallTime> when);
+  /// Inserts or replaces the row; the version it names must be stored.
+  Status put(const DagRow& dag);
+  Status add_version(const DagVersionRow& version);
+  /// The file was parsed again and gave the same spec: only its text may differ (comments).
+  Status set_source(const DagVersionRow& version);
 
   /// Errors: not_found.
   [[nodiscard]] Result<DagRow> get(const DagId& dag_id);
@@ -56,6 +58,9 @@ class DagStore {
   [[nodiscard]] Result<std::vector<DagRow>> list(bool with_inactive = false);
   /// version 0 = the newest. Errors: not_found.
   [[nodiscard]] Result<DagVersionRow> version(const DagId& dag_id, int version = 0);
+
+  /// As the API's list shows it: the row, the newest version's texts, and the last `bars` runs.
+  [[nodiscard]] Result<wire::Dag> view(const DagRow& dag, int bars = 10);
 
   /// One error per file: replaces the older one.
   [[nodiscard]] Result<wire::ImportError> set_import_error(const wire::ImportError& error);

@@ -19,13 +19,14 @@ namespace aiflow::store {
 
 struct RunRow {
   RunKey key;
+  std::int64_t number = 0;  ///< order of creation within the DAG, from 1
   RunState state = RunState::queued;
   RunType run_type = RunType::manual;
   std::optional<WallTime> logical_date;
   std::optional<WallTime> data_interval_start;
   std::optional<WallTime> data_interval_end;
   WallTime run_after;
-  std::optional<WallTime> queued_at;
+  WallTime queued_at;
   std::optional<WallTime> start_date;
   std::optional<WallTime> end_date;
   json::Value conf;  ///< object
@@ -52,9 +53,12 @@ struct TaskRow {
   std::optional<std::int64_t> pid;
   std::string pool;
   int pool_slots = 1;
-  int priority_weight = 1;
+  std::int64_t priority_weight = 1;  ///< effective
   std::string operator_name;
   std::string display_name;
+  /// Of a branch that succeeded: the direct children it follows.
+  std::optional<std::vector<std::string>> branch_followed;
+  bool skip_all_downstream = false;  ///< a short circuit whose condition was false
 };
 
 /// An ended try.
@@ -92,13 +96,12 @@ struct OutboxRow {
 struct PoolRow {
   PoolName name;
   int slots = 128;  ///< -1 = no limit
-  bool include_deferred = false;
 };
 
 struct RunQuery {
   std::optional<DagId> dag_id;        ///< all DAGs without
   std::vector<RunState> states;       ///< empty = all
-  bool newest_first = true;           ///< by run_after, then run_id
+  bool newest_first = true;           ///< by run_after, then order of creation
   Page page;
 };
 
@@ -108,16 +111,16 @@ class RunStore {
 
   /// Errors: conflict when (dag, run_id) or (dag, logical_date) exists (S11).
   Status insert_run(const RunRow& run);
+  /// All columns but the note. Errors: not_found.
   Status update_run(const RunRow& run);
+  Status set_note(const RunKey& key, const std::string& note);
   /// Errors: not_found.
   [[nodiscard]] Result<RunRow> run(const RunKey& key);
   [[nodiscard]] Result<Listed<RunRow>> list_runs(const RunQuery& query);
   /// Queued and running ones, oldest first.
   [[nodiscard]] Result<std::vector<RunRow>> unfinished_runs();
-  /// The run with the newest logical date that the timetable made.
-  [[nodiscard]] Result<std::optional<RunRow>> last_scheduled_run(const DagId& dag_id);
-  /// True when the DAG has a run with this logical date.
-  [[nodiscard]] Result<bool> has_logical_date(const DagId& dag_id, WallTime logical_date);
+  /// The last `count` finished ones of each DAG, oldest first.
+  [[nodiscard]] Result<std::vector<RunRow>> last_finished_runs(int count);
 
   Status upsert_task(const TaskRow& task);
   /// Errors: not_found.
@@ -143,6 +146,7 @@ class RunStore {
 
   [[nodiscard]] Result<std::vector<PoolRow>> pools();
   Status put_pool(const PoolRow& pool);
+  Status remove_pool(const PoolName& name);
 
  private:
   db::Connection& db_;
