@@ -3,7 +3,6 @@
 // The unit is the caller's (pixels in AIflow); x grows to the right, y grows downwards.
 #pragma once
 
-#include <span>
 #include <vector>
 
 namespace aiflow::geometry {

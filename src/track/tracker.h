@@ -27,6 +27,7 @@ struct TrackerOptions {
   double giou_near = -0.2;  ///< last chance for fast objects: boxes need not meet
   Duration near_gap = std::chrono::milliseconds(500);  ///< how old a track may be for that chance
   int confirm_hits = 3;     ///< detections until a track counts
+  Duration tentative = std::chrono::milliseconds(500);  ///< an unconfirmed track waits this long
   Duration buffer = std::chrono::seconds(3);  ///< a lost track is remembered this long
 };
 
