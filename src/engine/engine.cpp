@@ -110,8 +110,7 @@ Result<Output> copy_output(const aiflow_engine_tensor& from) {
       (from.bytes > 0 && !from.data)) {
     return fail(ErrorCode::internal, "the engine gave an output that can't be read");
   }
-  AIFLOW_ASSIGN(auto shape,
-                tensor::Shape::make({from.shape, static_cast<std::size_t>(from.rank)}));
+  AIFLOW_ASSIGN(auto shape, tensor::Shape::make({from.shape, static_cast<std::size_t>(from.rank)}));
   const std::span bytes(static_cast<const std::byte*>(from.data), from.bytes);
   AIFLOW_ASSIGN(auto copy, tensor::Tensor::from_bytes(*dtype, std::move(shape), bytes));
   return Output{from.name, std::move(copy)};
@@ -195,8 +194,7 @@ const EngineInfo& Engine::info() const { return plugin_->info; }
 
 Result<Session> Engine::open(std::span<const std::byte> model, const OpenOptions& options) const {
   if (options.threads < 1 || options.threads > kThreadsMax) {
-    return fail(ErrorCode::invalid_argument,
-                "threads must be 1 to " + std::to_string(kThreadsMax));
+    return fail(ErrorCode::invalid_argument, "threads must be 1 to " + std::to_string(kThreadsMax));
   }
   aiflow_engine_open_options abi_options{};
   abi_options.struct_bytes = sizeof abi_options;
@@ -205,8 +203,7 @@ Result<Session> Engine::open(std::span<const std::byte> model, const OpenOptions
   auto impl = std::make_unique<Session::Impl>();
   impl->plugin = plugin_;
   aiflow_engine_error error{};
-  const auto code =
-      plugin_->open(model.data(), model.size(), &abi_options, &impl->handle, &error);
+  const auto code = plugin_->open(model.data(), model.size(), &abi_options, &impl->handle, &error);
   if (code != AIFLOW_ENGINE_OK) return fail(error_of(code, error));
   AIFLOW_ASSERT(impl->handle != nullptr);
   AIFLOW_ASSIGN(impl->inputs, read_specs(impl->handle->inputs, impl->handle->input_count));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// An inference engine as C++: Engine (a loaded plug-in) opens a model and gives a Session, a Session
-// runs tensors. The plug-in itself is a shared object behind engine_abi.h; loader.h loads it.
-// Threads: an Engine may be used from many, a Session by one at a time.
+// An inference engine as C++: Engine (a loaded plug-in) opens a model and gives a Session, a
+// Session runs tensors. The plug-in itself is a shared object behind engine_abi.h; loader.h loads
+// it. Threads: an Engine may be used from many, a Session by one at a time.
 #pragma once
 
 #include <cstddef>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The C interface between AIflow and an engine plug-in (a shared object in a runtime pack).
  *
- * Version rule. A plug-in tells the MAJOR and MINOR it was built with. It can be used when its MAJOR
- * equals the host's and its MINOR is not greater than the host's. MINOR grows when a member is added
- * at the end of a struct or a function is added; MAJOR grows on any other change. Each struct that
- * may grow starts with struct_bytes, set by the one who allocates it: the other side touches no
- * member beyond it.
+ * Version rule. A plug-in tells the MAJOR and MINOR it was built with. It can be used when its
+ * MAJOR equals the host's and its MINOR is not greater than the host's. MINOR grows when a member
+ * is added at the end of a struct or a function is added; MAJOR grows on any other change. Each
+ * struct that may grow starts with struct_bytes, set by the one who allocates it: the other side
+ * touches no member beyond it.
  *
  * Errors. Each call that can fail returns a code (0 = ok) and writes one sentence into the caller's
  * aiflow_engine_error. No C++ exception leaves a plug-in.
@@ -103,8 +103,8 @@ typedef struct aiflow_engine_session {
   void* impl;
 } aiflow_engine_session;
 
-/* Says what the plug-in is. The caller allocates and sets struct_bytes. Never fails, and loads
- * nothing: `version` is null when the engine's library can't be loaded. */
+/* Says what the plug-in is. The caller allocates and sets struct_bytes. Never fails; it may load
+ * the engine's own library, and `version` is null when that can't be done. */
 AIFLOW_ENGINE_EXPORT void aiflow_engine_describe(aiflow_engine_description* out);
 
 /* Loads a model. The caller keeps `model` alive only for the time of the call. On success

@@ -48,8 +48,8 @@ Result<Engine> load_engine(const std::filesystem::path& file) {
     AIFLOW_TRY(find_function(plugin->handle, "aiflow_engine_close", plugin->close));
     return find_function(plugin->handle, "aiflow_engine_run", plugin->run);
   };
-  if (auto found = find_all(); !found) return fail(found.error().code,
-                                                   name + " " + found.error().message);
+  if (auto found = find_all(); !found)
+    return fail(found.error().code, name + " " + found.error().message);
   aiflow_engine_description description{};
   description.struct_bytes = sizeof description;
   plugin->describe(&description);

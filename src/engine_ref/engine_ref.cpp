@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The smallest true plug-in: what a plug-in author reads first, and what tests use where an engine's
-// bad behaviour is wanted. A model is text: "aiflow-ref", then one word: "scale" (output y = 2 x, any
-// shape), "crash", "hang", "fail", "nan" (one NaN) - what run does.
+// The smallest true plug-in: what a plug-in author reads first, and what tests use where an
+// engine's bad behaviour is wanted. A model is text: "aiflow-ref", then one word: "scale" (output y
+// = 2 x, any shape), "crash", "hang", "fail", "nan" (one NaN) - what run does.
 #include <unistd.h>
 
 #include <csignal>

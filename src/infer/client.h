@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The client side of aiflow-infer's socket: describe, infer, detect. One connection, one request at a
-// time, used by one thread at a time; Clients shares a few of them among threads.
+// The client side of aiflow-infer's socket: describe, infer, detect. One connection, one request at
+// a time, used by one thread at a time; Clients shares a few of them among threads.
 #pragma once
 
 #include <cstdint>
@@ -49,8 +49,8 @@ class Client {
  private:
   struct Answer;
   Client(os::Fd fd, const Clock& clock) : fd_(std::move(fd)), clock_(&clock) {}
-  Result<Answer> call(std::string_view type, json::Value body,
-                      std::span<const std::byte> payload, Deadline deadline);
+  Result<Answer> call(std::string_view type, json::Value body, std::span<const std::byte> payload,
+                      Deadline deadline);
   [[nodiscard]] std::int64_t left_ms(Deadline deadline) const;
 
   os::Fd fd_;

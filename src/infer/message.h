@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One message of the inference and camera protocols (api/inference.yaml): u32 big-endian JSON length,
-// u32 big-endian payload length, JSON with a "type" member, payload bytes.
+// One message of the inference and camera protocols (api/inference.yaml): u32 big-endian JSON
+// length, u32 big-endian payload length, JSON with a "type" member, payload bytes.
 #pragma once
 
 #include <cstddef>

@@ -48,7 +48,8 @@ class Model {
   wire::Description description_;
 };
 
-/// Picture in, detections out, with the time of each step; what optimise and compare run in-process.
+/// Picture in, detections out, with the time of each step; what optimise and compare run
+/// in-process.
 class Pipeline {
  public:
   /// The model must have a decoder (asserted) and outlive the pipeline.

@@ -10,8 +10,8 @@
 namespace aiflow::infer {
 
 struct NmsOptions {
-  double iou = 0.5;         ///< boxes of a class that overlap more are one object
-  double containment = 0;   ///< > 0: also when this share of the smaller box lies in the larger
+  double iou = 0.5;        ///< boxes of a class that overlap more are one object
+  double containment = 0;  ///< > 0: also when this share of the smaller box lies in the larger
   bool across_classes = false;
   int detections_max = 300;
 };

@@ -69,8 +69,8 @@ class Preprocessor {
   Placement placement_;
   int inner_width_ = 0;  ///< of the resized picture inside the input
   int inner_height_ = 0;
-  std::vector<int> column_offsets_;   ///< bytes into a row, one an output column
-  std::vector<float> column_weights_;  ///< of the right neighbour, 0 to 1
+  std::vector<int> column_offsets_;     ///< bytes into a row, one an output column
+  std::vector<float> column_weights_;   ///< of the right neighbour, 0 to 1
   std::vector<std::uint16_t> blended_;  ///< one row, two source rows mixed, times 256
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps one aiflow-infer alive: starts it, waits until it is ready, restarts it with back-off when it
-// ends, stops it. One thread of its own; all methods are safe from any thread.
+// Keeps one aiflow-infer alive: starts it, waits until it is ready, restarts it with back-off when
+// it ends, stops it. One thread of its own; all methods are safe from any thread.
 #pragma once
 
 #include <condition_variable>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds the ONNX Runtime pack from its PyPI wheel: download (or take from a folder), cut the library
-// and the licences out, add our plug-in, seal, archive. Each phase's time is recorded.
+// Builds the ONNX Runtime pack from its PyPI wheel: download (or take from a folder), cut the
+// library and the licences out, add our plug-in, seal, archive. Each phase's time is recorded.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A runtime pack: a folder with an engine, its plug-in, its licences and pack.json, which lists every
-// other file with its SHA-256. The pack's digest is the SHA-256 of pack.json's canonical bytes, so it
-// names the content and does not depend on how the archive was compressed.
-// In: a folder or an archive (.tar.zst). Out: a verified folder. No threads.
+// A runtime pack: a folder with an engine, its plug-in, its licences and pack.json, which lists
+// every other file with its SHA-256. The pack's digest is the SHA-256 of pack.json's canonical
+// bytes, so it names the content and does not depend on how the archive was compressed. In: a
+// folder or an archive (.tar.zst). Out: a verified folder. No threads.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 namespace aiflow::runtime {
 
 struct PackFile {
-  std::string path;  ///< relative, '/' between parts, never "." or ".."
+  std::string path;    ///< relative, '/' between parts, never "." or ".."
   std::string sha256;  ///< 64 lower-case hex digits
   std::int64_t size_bytes = 0;
   friend bool operator==(const PackFile&, const PackFile&) = default;
@@ -40,10 +40,10 @@ struct PackManifest {
   std::string engine;   ///< what the plug-in calls itself
   int abi_major = 0;
   int abi_minor = 0;
-  std::string plugin;  ///< path of the plug-in inside the pack
+  std::string plugin;           ///< path of the plug-in inside the pack
   std::vector<PackFile> files;  ///< sorted by path, without pack.json
   PackSource source;
-  std::string licence;  ///< SPDX expression of the engine's licence
+  std::string licence;     ///< SPDX expression of the engine's licence
   std::string created_by;  ///< program and version; no time, for the digest
   friend bool operator==(const PackManifest&, const PackManifest&) = default;
 };

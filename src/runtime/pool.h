@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The packs of one machine: <data>/packs/sha256-<hex>/, each unpacked once, verified in full, made
-// read-only, and from then on only looked up. Safe from several threads and processes: a pack appears
-// by one rename.
+// read-only, and from then on only looked up. Safe from several threads and processes: a pack
+// appears by one rename.
 #pragma once
 
 #include <filesystem>
@@ -24,8 +24,8 @@ class Pool {
   /// `folder` = <data>/packs; made when missing.
   explicit Pool(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  /// Unpacks and verifies an archive. A pack that is there already is verified quickly and returned.
-  /// Errors: as unpack_archive.
+  /// Unpacks and verifies an archive. A pack that is there already is verified quickly and
+  /// returned. Errors: as unpack_archive.
   [[nodiscard]] Result<InstalledPack> install(const std::filesystem::path& archive) const;
 
   /// Looks a pack up and checks it. Errors: not_found, corrupt.
