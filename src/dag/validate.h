@@ -8,8 +8,8 @@
 
 namespace aiflow::dag {
 
-/// Errors: invalid_argument, one sentence for the DAG's author. Checked: ids (1-250 of
-/// [A-Za-z0-9_.-]), duplicate ids, self-edges, duplicate and missing upstreams, cycles, numbers out
+/// Errors: invalid_argument, one sentence for the DAG's author. Checked: ids (1-250 letters of any
+/// script, digits, "_.-"), duplicate ids, self-edges, missing upstreams, cycles, numbers out
 /// of range, schedule, task groups.
 [[nodiscard]] Status validate(const Dag& dag);
 

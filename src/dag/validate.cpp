@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dag/validate.h"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "dag/schedule.h"
+
+namespace aiflow::dag {
+namespace {
+
+using Index = std::unordered_map<std::string_view, std::size_t>;
+constexpr std::size_t kIdLettersMax = 250;
+constexpr std::size_t kPathShown = 20;  // task ids of a cycle shown in full
+
+std::unexpected<Error> invalid(std::string message) {
+  return fail(ErrorCode::invalid_argument, std::move(message));
+}
+
+std::string quoted(std::string_view id) { return "'" + std::string(id) + "'"; }
+
+bool id_byte_ok(unsigned char c) {
+  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+  return letter || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+}
+
+Status check_id(std::string_view what, std::string_view id) {
+  const auto starts_letter = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  const auto letters = static_cast<std::size_t>(std::ranges::count_if(id, starts_letter));
+  if (id.empty()) return invalid(std::string(what) + " is empty");
+  if (letters > kIdLettersMax) {
+    return invalid(std::string(what) + " has " + std::to_string(letters) + " letters, at most " +
+                   std::to_string(kIdLettersMax) + " are allowed");
+  }
+  const auto ok = [](char c) { return id_byte_ok(static_cast<unsigned char>(c)); };
+  if (!std::ranges::all_of(id, ok)) {
+    return invalid(std::string(what) + " " + quoted(id) +
+                   " may hold only letters, digits, '_', '.' and '-'");
+  }
+  return {};
+}
+
+Status check_at_least(std::string_view what, std::int64_t value, std::int64_t least) {
+  if (value >= least) return {};
+  return invalid(std::string(what) + " is " + std::to_string(value) + ", but must be at least " +
+                 std::to_string(least));
+}
+
+Status check_numbers(const Task& task) {
+  AIFLOW_TRY(check_at_least("retries", task.retries, 0));
+  AIFLOW_TRY(check_at_least("pool_slots", task.pool_slots, 1));
+  AIFLOW_TRY(check_at_least("retry_delay in microseconds", task.retry_delay.count(), 0));
+  AIFLOW_TRY(check_at_least("max_active_tis_per_dag", task.max_active_tis_per_dag.value_or(1), 1));
+  AIFLOW_TRY(
+      check_at_least("max_active_tis_per_dagrun", task.max_active_tis_per_dagrun.value_or(1), 1));
+  const auto timeout = task.execution_timeout.value_or(Duration(1)).count();
+  AIFLOW_TRY(check_at_least("execution_timeout in microseconds", timeout, 1));
+  const double backoff = task.retry_exponential_backoff;
+  if (!(backoff >= 0 && backoff <= 1000)) {
+    return invalid("retry_exponential_backoff must be between 0 and 1000");
+  }
+  if (task.pool.value.empty()) return invalid("pool is empty");
+  if (task.is_setup && task.is_teardown) return invalid("a task is setup or teardown, not both");
+  return {};
+}
+
+Status check_upstreams(const Task& task, const Index& index) {
+  for (const TaskId& id : task.upstream) {
+    if (id == task.task_id) return invalid("the task is its own upstream");
+    if (!index.contains(id.value)) {
+      return invalid("upstream " + quoted(id.value) + " does not exist");
+    }
+  }
+  return {};
+}
+
+Status check_task(const Task& task, const Index& index) {
+  AIFLOW_TRY(check_id("task_id", task.task_id.value));
+  AIFLOW_TRY(check_numbers(task));
+  return check_upstreams(task, index);
+}
+
+std::string cycle_text(const Dag& dag, std::span<const std::size_t> cycle) {
+  std::string text = "cycle of " + std::to_string(cycle.size()) + " tasks: ";
+  for (std::size_t i = 0; i < std::min(cycle.size(), kPathShown); ++i) {
+    text += dag.tasks[cycle[i]].task_id.value + " -> ";
+  }
+  if (cycle.size() > kPathShown) text += "... -> ";
+  return text + dag.tasks[cycle.front()].task_id.value;
+}
+
+/// Follows upstreams from tasks that Kahn's order could not place: each of them has such an
+/// upstream, so the walk must meet itself.
+Status check_cycle(const Dag& dag, const Index& index) {
+  std::vector<std::size_t> open(dag.tasks.size());
+  std::vector<std::vector<std::size_t>> downstream(dag.tasks.size());
+  std::vector<std::size_t> ready;
+  for (std::size_t task = 0; task < dag.tasks.size(); ++task) {
+    open[task] = dag.tasks[task].upstream.size();
+    if (open[task] == 0) ready.push_back(task);
+    for (const TaskId& id : dag.tasks[task].upstream) {
+      downstream[index.at(id.value)].push_back(task);
+    }
+  }
+  for (std::size_t next = 0; next < ready.size(); ++next) {
+    for (const std::size_t task : downstream[ready[next]]) {
+      if (--open[task] == 0) ready.push_back(task);
+    }
+  }
+  if (ready.size() == dag.tasks.size()) return {};
+  std::vector<std::size_t> path;
+  std::vector<bool> seen(dag.tasks.size(), false);
+  auto task = static_cast<std::size_t>(
+      std::ranges::find_if(open, [](std::size_t n) { return n > 0; }) - open.begin());
+  while (!seen[task]) {
+    seen[task] = true;
+    path.push_back(task);
+    for (const TaskId& id : dag.tasks[task].upstream) {
+      if (open[index.at(id.value)] > 0) task = index.at(id.value);
+    }
+  }
+  std::vector<std::size_t> cycle(std::ranges::find(path, task), path.end());
+  std::ranges::reverse(cycle);  // the walk went upstream; people read downstream
+  return invalid(cycle_text(dag, cycle));
+}
+
+Status check_groups(const Dag& dag) {
+  std::unordered_map<std::string_view, const TaskGroup*> groups;
+  for (const TaskGroup& group : dag.task_groups) {
+    if (!groups.emplace(group.group_id, &group).second) {
+      return invalid("task group " + quoted(group.group_id) + " is defined twice");
+    }
+  }
+  for (const TaskGroup& group : dag.task_groups) {
+    if (group.parent && !groups.contains(*group.parent)) {
+      return invalid("task group " + quoted(group.group_id) + ": parent " +
+                     quoted(*group.parent) + " does not exist");
+    }
+    std::size_t depth = 0;
+    for (const TaskGroup* at = &group; at->parent; at = groups.at(*at->parent)) {
+      if (!groups.contains(*at->parent)) break;
+      if (++depth > dag.task_groups.size()) {
+        return invalid("task group " + quoted(group.group_id) + " contains itself");
+      }
+    }
+  }
+  for (const Task& task : dag.tasks) {
+    if (task.group && !groups.contains(*task.group)) {
+      return invalid("task " + quoted(task.task_id.value) + ": group " + quoted(*task.group) +
+                     " does not exist");
+    }
+  }
+  return {};
+}
+
+Status check_schedule(const Dag& dag) {
+  if (dag.schedule.kind == ScheduleKind::cron) {
+    auto cron = Cron::parse(dag.schedule.cron);
+    if (!cron) return fail(std::move(cron).error().with_context("schedule"));
+  }
+  if (dag.schedule.kind == ScheduleKind::interval) {
+    AIFLOW_TRY(check_at_least("schedule interval in microseconds", dag.schedule.interval.count(),
+                              Duration(std::chrono::seconds(1)).count()));
+  }
+  if (dag.compat != 2 && dag.compat != 3) return invalid("compat must be 2 or 3");
+  AIFLOW_TRY(check_at_least("max_active_tasks", dag.max_active_tasks, 1));
+  AIFLOW_TRY(check_at_least("max_active_runs", dag.max_active_runs, 1));
+  AIFLOW_TRY(check_at_least("max_consecutive_failed_dag_runs",
+                            dag.max_consecutive_failed_dag_runs, 0));
+  const auto timeout = dag.dagrun_timeout.value_or(Duration(1)).count();
+  return check_at_least("dagrun_timeout in microseconds", timeout, 1);
+}
+
+Status check_dag(const Dag& dag) {
+  AIFLOW_TRY(check_schedule(dag));
+  Index index;
+  for (std::size_t task = 0; task < dag.tasks.size(); ++task) {
+    if (!index.emplace(dag.tasks[task].task_id.value, task).second) {
+      return invalid("task " + quoted(dag.tasks[task].task_id.value) + " is defined twice");
+    }
+  }
+  for (const Task& task : dag.tasks) {
+    auto status = check_task(task, index);
+    if (status) continue;
+    return fail(std::move(status).error().with_context("task " + quoted(task.task_id.value)));
+  }
+  AIFLOW_TRY(check_groups(dag));
+  return check_cycle(dag, index);
+}
+
+}  // namespace
+
+Status validate(const Dag& dag) {
+  AIFLOW_TRY(check_id("dag_id", dag.dag_id.value));
+  auto status = check_dag(dag);
+  if (status) return {};
+  return fail(std::move(status).error().with_context("dag " + quoted(dag.dag_id.value)));
+}
+
+}  // namespace aiflow::dag
