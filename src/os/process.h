@@ -20,12 +20,12 @@ namespace aiflow::os {
 
 /// Soft and hard limit alike; nullopt leaves the parent's.
 struct ResourceLimits {
-  std::optional<std::uint64_t> address_space_bytes;
-  std::optional<std::uint64_t> cpu_s;
-  std::optional<std::uint64_t> file_bytes;
-  std::optional<std::uint64_t> open_files;
-  std::optional<std::uint64_t> processes;  ///< of the same user; root is exempt
-  std::optional<std::uint64_t> core_bytes;
+  std::optional<std::uint64_t> address_space_bytes = std::nullopt;
+  std::optional<std::uint64_t> cpu_s = std::nullopt;
+  std::optional<std::uint64_t> file_bytes = std::nullopt;
+  std::optional<std::uint64_t> open_files = std::nullopt;
+  std::optional<std::uint64_t> processes = std::nullopt;  ///< of the same user; root is exempt
+  std::optional<std::uint64_t> core_bytes = std::nullopt;
 };
 
 enum class Grouping {
@@ -36,16 +36,16 @@ enum class Grouping {
 
 struct ProcessOptions {
   /// argv[0] is looked up in PATH when it has no slash.
-  std::vector<std::string> argv;
+  std::vector<std::string> argv = {};
   /// The whole environment; nullopt = this process's.
-  std::optional<std::map<std::string, std::string>> env;
+  std::optional<std::map<std::string, std::string>> env = std::nullopt;
   /// Working directory; empty = this process's.
-  std::filesystem::path cwd;
+  std::filesystem::path cwd = {};
   /// {descriptor here, descriptor there}. 0, 1 and 2 become /dev/null when they are not listed
   /// ({2, 2} inherits stderr); every other descriptor is closed.
-  std::vector<std::pair<int, int>> fds;
+  std::vector<std::pair<int, int>> fds = {};
   Grouping grouping = Grouping::new_session;
-  ResourceLimits limits;
+  ResourceLimits limits = {};
   /// SIGKILL when the thread that started it ends, e.g. with its process. Start from a thread that
   /// lives as long as the child should.
   bool die_with_parent = false;
@@ -59,13 +59,13 @@ struct ProcessOptions {
   /// Own empty network namespace where the kernel allows it, silently none otherwise.
   bool try_no_network = false;
   /// Become this user and group (no supplementary groups); needs root.
-  std::optional<std::pair<unsigned, unsigned>> run_as;
+  std::optional<std::pair<unsigned, unsigned>> run_as = std::nullopt;
 };
 
 /// How a process ended: exactly one of the two is set.
 struct ExitStatus {
-  std::optional<int> exit_code;
-  std::optional<int> signal;
+  std::optional<int> exit_code = std::nullopt;
+  std::optional<int> signal = std::nullopt;
   [[nodiscard]] bool success() const { return exit_code == 0; }
   friend bool operator==(const ExitStatus&, const ExitStatus&) = default;
 };

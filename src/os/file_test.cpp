@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "os/file.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "os/environment.h"
+#include "os/lock_file.h"
+#include "os/process.h"
+#include "os/temp_dir.h"
+
+namespace aiflow::os {
+namespace {
+
+TEST_CASE("an atomic write replaces the file and leaves nothing beside it") {
+  const TempDir dir = TempDir::create("aiflow-test").value();
+  const Path file = dir.path() / "a";
+  REQUIRE(write_atomic(file, "one").has_value());
+  REQUIRE(write_atomic(file, std::string("t\0wo", 4)).has_value());
+  CHECK(read_file(file, 100).value() == std::string("t\0wo", 4));
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 1);
+  struct stat info{};
+  ::stat(file.c_str(), &info);
+  CHECK((info.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("an atomic file that is not committed leaves nothing behind") {
+  const TempDir dir = TempDir::create("aiflow-test").value();
+  {
+    auto file = AtomicFile::create(dir.path() / "a").value();
+    REQUIRE(file.write("half").has_value());
+  }
+  CHECK(std::filesystem::is_empty(dir.path()));
+}
+
+TEST_CASE("reading has a limit and says what is missing") {
+  const TempDir dir = TempDir::create("aiflow-test").value();
+  REQUIRE(write_atomic(dir.path() / "a", "12345").has_value());
+  CHECK(read_file(dir.path() / "a", 5).value() == "12345");
+  CHECK(read_file(dir.path() / "a", 4).error().code == ErrorCode::invalid_argument);
+  const auto missing = read_file(dir.path() / "b", 4);
+  CHECK(missing.error().code == ErrorCode::not_found);
+  CHECK(missing.error().message.find((dir.path() / "b").string()) != std::string::npos);
+  CHECK(read_file(dir.path(), 4).error().message.find("is a directory") != std::string::npos);
+  CHECK(read_file("/proc/self/stat", 4096).value().size() > 10);  // reports size 0
+}
+
+TEST_CASE("directories are made with parents and removed with what is inside") {
+  const TempDir dir = TempDir::create("aiflow-test").value();
+  REQUIRE(make_dirs(dir.path() / "a/b/c").has_value());
+  REQUIRE(make_dirs(dir.path() / "a/b/c").has_value());
+  std::filesystem::create_symlink("/usr", dir.path() / "a/link");
+  REQUIRE(write_atomic(dir.path() / "a/b/c/file", "x").has_value());
+  CHECK(make_dirs(dir.path() / "a/b/c/file/d").error().code == ErrorCode::invalid_argument);
+  REQUIRE(remove_tree(dir.path() / "a").has_value());
+  CHECK_FALSE(std::filesystem::exists(dir.path() / "a"));
+  CHECK(std::filesystem::exists("/usr/bin"));
+  CHECK(remove_tree(dir.path() / "a").has_value());
+}
+
+TEST_CASE("a path cannot leave its root") {
+  CHECK(join_inside("/data", "a/b.txt").value() == "/data/a/b.txt");
+  for (const char* text : {"", "/etc/passwd", "..", "../x", "a/../../x", "a/.."}) {
+    CHECK(join_inside("/data", text).error().code == ErrorCode::invalid_argument);
+  }
+  CHECK_FALSE(join_inside("/data", std::string_view("a\0b", 3)).has_value());
+}
+
+TEST_CASE("opening beneath a root refuses symbolic links that lead out") {
+  const TempDir dir = TempDir::create("aiflow-test").value();
+  std::filesystem::create_symlink("/etc/passwd", dir.path() / "out");
+  REQUIRE(write_atomic(dir.path() / "in", "x").has_value());
+  CHECK(open_beneath(dir.path(), "in").has_value());
+  CHECK(open_beneath(dir.path(), "out").error().code == ErrorCode::invalid_argument);
+}
+
+TEST_CASE("a lock file names the process that holds it") {
+  const TempDir dir = TempDir::create("aiflow-test").value();
+  const Path path = dir.path() / "lock";
+  {
+    const auto held = LockFile::acquire(path);
+    REQUIRE(held.has_value());
+    const auto second = LockFile::acquire(path);
+    CHECK(second.error().code == ErrorCode::conflict);
+    CHECK(second.error().message.find(std::to_string(process_id())) != std::string::npos);
+    CHECK(LockFile::holder(path) == process_id());
+  }
+  CHECK(LockFile::holder(path) == 0);
+  CHECK(LockFile::acquire(path).has_value());
+}
+
+}  // namespace
+}  // namespace aiflow::os
