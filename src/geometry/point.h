@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plane geometry for tracks and rules: points, segments, polygons, boxes. Pure values and functions.
-// The unit is the caller's (pixels in AIflow); x grows to the right, y grows downwards.
+// Plane geometry for tracks and rules: points, segments, polygons, boxes. Pure values and
+// functions. The unit is the caller's (pixels in AIflow); x grows to the right, y grows downwards.
 #pragma once
 
 #include <vector>

@@ -24,8 +24,8 @@ double signed_area(const std::vector<Point>& points) {
 
 Result<Polygon> Polygon::create(std::vector<Point> points) {
   if (points.size() < 3) {
-    return fail(ErrorCode::invalid_argument, "a polygon needs at least 3 points, there are " +
-                                                 std::to_string(points.size()));
+    return fail(ErrorCode::invalid_argument,
+                "a polygon needs at least 3 points, there are " + std::to_string(points.size()));
   }
   for (const Point& p : points) {
     if (!std::isfinite(p.x) || !std::isfinite(p.y)) {

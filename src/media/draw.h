@@ -25,8 +25,8 @@ void draw_box(Image& image, const geometry::Box& box, Pen pen);
 void draw_polygon(Image& image, std::span<const geometry::Point> points, Pen pen);
 /// A filled disc; the pen's thickness is its radius.
 void draw_point(Image& image, geometry::Point centre, Pen pen);
-/// Capital letters, digits and " .:-#%/" in a 5x7 font drawn `pen.thickness` times as large, on a dark
-/// ground; small letters become capitals, other characters '?'. `at` is the left upper corner.
+/// Capital letters, digits and " .:-#%/" in a 5x7 font drawn `pen.thickness` times as large, on a
+/// dark ground; small letters become capitals, other characters '?'. `at` is the left upper corner.
 void draw_label(Image& image, geometry::Point at, std::string_view text, Pen pen);
 
 }  // namespace aiflow::media

@@ -17,8 +17,8 @@ namespace aiflow::rules {
 /// someone who looks along the line on the screen, side B on the right.
 enum class Direction { a_to_b, b_to_a, both };
 
-/// The track's path crosses the line and is kept for `confirm_hits` detections at `margin` or more from
-/// it on both sides; once per track and direction, until it was `rearm` away from the line.
+/// The track's path crosses the line and is kept for `confirm_hits` detections at `margin` or more
+/// from it on both sides; once per track and direction, until it was `rearm` away from the line.
 struct LineCrossing {
   Direction direction = Direction::both;
   int confirm_hits = 2;
@@ -26,20 +26,21 @@ struct LineCrossing {
   Duration rearm = std::chrono::seconds(2);
 };
 
-/// A confirmed track is in the zone for `enter_hits` detections and `enter`; ends when it is outside
-/// the zone, grown by `exit_margin`, for `exit`, or lost for more than `lost`.
+/// A confirmed track is in the zone for `enter_hits` detections and `enter`; ends when it is
+/// outside the zone, grown by `exit_margin`, for `exit`, or lost for more than `lost`.
 struct Intrusion {
   int enter_hits = 3;
   Duration enter = std::chrono::milliseconds(400);
   Duration exit = std::chrono::seconds(1);
   Duration lost = std::chrono::seconds(3);
   Duration cooldown = std::chrono::seconds(30);  ///< until the same track alarms again
-  double exit_margin = 0.02;  ///< of the frame's height
+  double exit_margin = 0.02;                     ///< of the frame's height
   double score_mean_min = 0.5;
-  double height_min = 0;      ///< pixels; smaller boxes do not count
+  double height_min = 0;  ///< pixels; smaller boxes do not count
 };
 
-/// The median over `window` of the number of tracks in the zone is >= count_on for `hold`; ends when it is
+/// The median over `window` of the number of tracks in the zone is >= count_on for `hold`; ends
+/// when it is
 /// <= count_off for `clear`. count_on >= 1, count_off < count_on.
 struct Congestion {
   int count_on = 5;

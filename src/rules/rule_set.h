@@ -17,15 +17,16 @@
 namespace aiflow::rules {
 
 struct FrameSize {
-  int width = 0;   ///< pixels
+  int width = 0;  ///< pixels
   int height = 0;
 };
 
 /// All rules of one camera.
 class RuleSet {
  public:
-  /// `key` goes into the event ids: the camera's id (a live one adds when it was started, since its media
-  /// time starts at 0 again). Errors: invalid_argument naming the rule and what is wrong with it.
+  /// `key` goes into the event ids: the camera's id (a live one adds when it was started, since its
+  /// media time starts at 0 again). Errors: invalid_argument naming the rule and what is wrong with
+  /// it.
   [[nodiscard]] static Result<RuleSet> create(std::string key, FrameSize size,
                                               std::vector<Rule> rules);
   RuleSet(RuleSet&&) noexcept;

@@ -7,8 +7,8 @@
 namespace aiflow::track {
 namespace {
 
-/// Shortest augmenting paths over a table with rows <= columns. Rows and columns count from 1; column
-/// 0 stands for "the row that is being placed".
+/// Shortest augmenting paths over a table with rows <= columns. Rows and columns count from 1;
+/// column 0 stands for "the row that is being placed".
 class Solver {
  public:
   explicit Solver(const CostTable& table)

@@ -9,9 +9,9 @@
 namespace aiflow::track {
 
 struct Detection {
-  geometry::Box box;   ///< pixels
-  double score = 0;    ///< 0..1
-  std::string label;   ///< "Person"
+  geometry::Box box;  ///< pixels
+  double score = 0;   ///< 0..1
+  std::string label;  ///< "Person"
 };
 
 }  // namespace aiflow::track

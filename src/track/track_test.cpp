@@ -71,8 +71,8 @@ TEST_CASE("two people who cross keep their ids") {
   std::vector<Track> tracks;
   for (int i = 0; i <= 60; ++i) {
     const double step = 4.0 * i;
-    tracks = tracker.update(std::vector{person(100 + step, 100), person(340 - step, 130)},
-                            kFrame * i);
+    tracks =
+        tracker.update(std::vector{person(100 + step, 100), person(340 - step, 130)}, kFrame * i);
   }
   REQUIRE(tracks.size() == 2);
   CHECK(find(tracks, 1)->box.centre().x == doctest::Approx(355).epsilon(0.02));

@@ -91,7 +91,8 @@ struct Tracker::Impl {
     CostTable table{rows.size(), columns.size(), {}};
     table.costs.reserve(rows.size() * columns.size());
     for (const std::size_t i : rows) {
-      for (const std::size_t d : columns) table.costs.push_back(cost(round, live[i], detections[d]));
+      for (const std::size_t d : columns)
+        table.costs.push_back(cost(round, live[i], detections[d]));
     }
     const auto column_of = assign(table);
     for (std::size_t r = 0; r < rows.size(); ++r) {

@@ -32,12 +32,12 @@ struct CameraProcessOptions {
   std::filesystem::path program;  ///< aiflow-camera
   wire::CameraConfig config;
   CameraCallbacks callbacks;
-  /// Crashes in a row until the camera counts as failed; a report in between starts anew. Live sources
-  /// are restarted for ever.
+  /// Crashes in a row until the camera counts as failed; a report in between starts anew. Live
+  /// sources are restarted for ever.
   int restarts_max = 3;
   Duration pause_first = std::chrono::seconds(1);  ///< doubles up to pause_max
   Duration pause_max = std::chrono::seconds(30);
-  Duration stop_grace = std::chrono::seconds(3);   ///< until the program is killed
+  Duration stop_grace = std::chrono::seconds(3);  ///< until the program is killed
 };
 
 class CameraProcess {
@@ -51,8 +51,8 @@ class CameraProcess {
 
   /// Pictures wanted or not; survives restarts. Thread-safe.
   virtual void set_live(bool on) = 0;
-  /// Asks the program to end, kills it after stop_grace, waits for the last callback. Idempotent; not from
-  /// a callback.
+  /// Asks the program to end, kills it after stop_grace, waits for the last callback. Idempotent;
+  /// not from a callback.
   virtual void stop() = 0;
   /// Waits until the camera has ended by itself or was stopped.
   virtual void wait() = 0;

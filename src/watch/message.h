@@ -25,8 +25,8 @@ struct Message {
 /// Adds the type to the body and sends all of it. Errors: timeout, unavailable (the peer is gone).
 [[nodiscard]] Status send_message(int fd, const Message& message, Deadline deadline);
 
-/// Errors: timeout, unavailable (the peer is gone), corrupt (lengths over the limit, no JSON object, no
-/// type); nothing is allocated for a length over the limit.
+/// Errors: timeout, unavailable (the peer is gone), corrupt (lengths over the limit, no JSON
+/// object, no type); nothing is allocated for a length over the limit.
 [[nodiscard]] Result<Message> recv_message(int fd, Deadline deadline);
 
 }  // namespace aiflow::watch

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kalman filter of a box with constant velocity. ByteTrack's noise is diagonal, so the eight-state
-// filter falls apart into four independent ones (centre x and y, width, height), with dt in seconds.
+// filter falls apart into four independent ones (centre x and y, width, height), with dt in
+// seconds.
 #pragma once
 
 #include "geometry/box.h"
