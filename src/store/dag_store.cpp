@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/dag_store.h"
+
+#include <utility>
+
+#include "store/detail/rows.h"
+
+namespace aiflow::store {
+namespace {
+
+constexpr std::string_view kSelect =
+    "SELECT dag_id, fileloc, is_paused, is_active, version, last_parsed_at, created_at,"
+    " last_logical_date, last_interval_start, last_interval_end, last_run_after,"
+    " next_logical_date, next_interval_start, next_interval_end, next_run_after,"
+    " consecutive_failed_runs, last_run_number, cause FROM dags";
+
+std::optional<dag::Tick> read_tick(db::Row& row) {
+  const auto logical = row.optional_time();
+  const auto start = row.optional_time();
+  const auto end = row.optional_time();
+  const auto after = row.optional_time();
+  if (!logical || !start || !end || !after) return std::nullopt;
+  return dag::Tick{
+      .logical_date = *logical, .interval_start = *start, .interval_end = *end, .run_after = *after};
+}
+
+DagRow read_dag(db::Row& row) {
+  return {.dag_id = DagId{row.text()},
+          .fileloc = row.text(),
+          .is_paused = row.boolean(),
+          .is_active = row.boolean(),
+          .version = row.small(),
+          .last_parsed_at = row.optional_time(),
+          .created_at = row.time(),
+          .last_tick = read_tick(row),
+          .next_tick = read_tick(row),
+          .consecutive_failed_runs = row.small(),
+          .last_run_number = row.integer(),
+          .cause = row.text()};
+}
+
+/// The four columns of a tick.
+void add_tick(db::Params& params, const std::optional<dag::Tick>& tick) {
+  if (!tick) {
+    params.insert(params.end(), 4, nullptr);
+    return;
+  }
+  params.insert(params.end(), {tick->logical_date, tick->interval_start, tick->interval_end,
+                               tick->run_after});
+}
+
+wire::ImportError read_import_error(db::Row& row) {
+  return {.import_error_id = row.integer(),
+          .filename = row.text(),
+          .line = row.optional_integer(),
+          .timestamp = row.time(),
+          .stack_trace = row.text(),
+          .message = row.text()};
+}
+
+constexpr std::string_view kSelectImportErrors =
+    "SELECT import_error_id, filename, line, timestamp, stack_trace, message FROM import_errors";
+
+}  // namespace
+
+Status DagStore::put(const DagRow& dag) {
+  db::Params params{dag.fileloc, dag.is_paused, dag.is_active,
+                    dag.version, dag.last_parsed_at, dag.created_at};
+  add_tick(params, dag.last_tick);
+  add_tick(params, dag.next_tick);
+  params.insert(params.end(), {dag.consecutive_failed_runs, dag.last_run_number, dag.cause,
+                               dag.dag_id.value});
+  AIFLOW_TRY(db_.run(R"(
+    UPDATE dags SET fileloc = ?, is_paused = ?, is_active = ?, version = ?, last_parsed_at = ?,
+      created_at = ?, last_logical_date = ?, last_interval_start = ?, last_interval_end = ?,
+      last_run_after = ?, next_logical_date = ?, next_interval_start = ?, next_interval_end = ?,
+      next_run_after = ?, consecutive_failed_runs = ?, last_run_number = ?, cause = ?
+    WHERE dag_id = ?)",
+                     params));
+  if (db_.changes() > 0) return {};
+  return db_.run(R"(
+    INSERT INTO dags (fileloc, is_paused, is_active, version, last_parsed_at, created_at,
+      last_logical_date, last_interval_start, last_interval_end, last_run_after,
+      next_logical_date, next_interval_start, next_interval_end, next_run_after,
+      consecutive_failed_runs, last_run_number, cause, dag_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+                 params);
+}
+
+Status DagStore::add_version(const DagVersionRow& version) {
+  return db_.run(
+      "INSERT INTO dag_versions (dag_id, version, spec, source, created_at) VALUES (?, ?, ?, ?, ?)",
+      {version.dag_id.value, version.version, json::write(wire::to_json(version.spec)),
+       version.source, version.created_at});
+}
+
+Status DagStore::set_source(const DagVersionRow& version) {
+  return db_.run("UPDATE dag_versions SET spec = ?, source = ? WHERE dag_id = ? AND version = ?",
+                 {json::write(wire::to_json(version.spec)), version.source, version.dag_id.value,
+                  version.version});
+}
+
+Result<DagRow> DagStore::get(const DagId& dag_id) {
+  static const std::string sql = std::string(kSelect) + " WHERE dag_id = ?";
+  return detail::require(db_.first(sql, {dag_id.value}, read_dag),
+                         "dag '" + dag_id.value + "' does not exist");
+}
+
+Result<std::vector<DagRow>> DagStore::list(bool with_inactive) {
+  static const std::string sql = std::string(kSelect) + " WHERE is_active >= ? ORDER BY dag_id";
+  return db_.all(sql, {with_inactive ? 0 : 1}, read_dag);
+}
+
+Result<DagVersionRow> DagStore::version(const DagId& dag_id, int version) {
+  struct Raw {
+    int version;
+    std::string spec;
+    std::string source;
+    WallTime created_at;
+  };
+  AIFLOW_ASSIGN(Raw raw, detail::require(db_.first(R"(
+      SELECT version, spec, source, created_at FROM dag_versions
+      WHERE dag_id = ? AND (version = ? OR ? = 0) ORDER BY version DESC LIMIT 1)",
+                                                   {dag_id.value, version, version},
+                                                   [](db::Row& row) {
+                                                     return Raw{.version = row.small(),
+                                                                .spec = row.text(),
+                                                                .source = row.text(),
+                                                                .created_at = row.time()};
+                                                   }),
+                                         "dag '" + dag_id.value + "' has no such version"));
+  AIFLOW_ASSIGN(const json::Value parsed, json::parse(raw.spec));
+  AIFLOW_ASSIGN(wire::DagSpec spec, wire::parse_dag_spec(parsed));
+  return DagVersionRow{.dag_id = dag_id,
+                       .version = raw.version,
+                       .spec = std::move(spec),
+                       .source = std::move(raw.source),
+                       .created_at = raw.created_at};
+}
+
+Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
+  AIFLOW_ASSIGN(const DagVersionRow newest, version(dag.dag_id));
+  AIFLOW_ASSIGN(std::vector<wire::RunBar> runs, db_.all(R"(
+      SELECT run_id, state, start_date, end_date FROM dag_runs WHERE dag_id = ?
+      ORDER BY run_after DESC, number DESC LIMIT ?)",
+                                                        {dag.dag_id.value, bars}, [](db::Row& row) {
+                                                          return wire::RunBar{
+                                                              .dag_run_id = row.text(),
+                                                              .state = detail::read_enum(
+                                                                  row, parse_run_state),
+                                                              .start_date = row.optional_time(),
+                                                              .end_date = row.optional_time()};
+                                                        }));
+  AIFLOW_ASSIGN(const auto counts, db_.first(R"(
+      SELECT count(*) FILTER (WHERE state IN ('queued', 'running')),
+             count(*) FILTER (WHERE state = 'failed') FROM dag_runs WHERE dag_id = ?)",
+                                             {dag.dag_id.value}, [](db::Row& row) {
+                                               const auto running = row.integer();
+                                               return std::pair(running, row.integer());
+                                             }));
+  AIFLOW_ASSIGN(const auto broken,
+                db_.first("SELECT count(*) FROM import_errors WHERE filename = ?", {dag.fileloc},
+                          [](db::Row& row) { return row.integer(); }));
+  std::vector<wire::RunBar> oldest_first(runs.rbegin(), runs.rend());
+  const wire::DagSpec& spec = newest.spec;
+  return wire::Dag{.dag_id = dag.dag_id.value,
+                   .dag_display_name = dag.dag_id.value,
+                   .description = spec.description,
+                   .is_paused = dag.is_paused,
+                   .owners = {spec.owner},
+                   .tags = spec.tags,
+                   .timetable_summary = spec.schedule.text,
+                   .timetable_description = spec.schedule.kind,
+                   .next_dagrun_run_after =
+                       dag.next_tick ? std::optional(dag.next_tick->run_after) : std::nullopt,
+                   .fileloc = dag.fileloc,
+                   .version = dag.version,
+                   .last_parsed_time = dag.last_parsed_at,
+                   .recent_runs = std::move(oldest_first),
+                   .running_count = counts->first,
+                   .failed_count = counts->second,
+                   .has_import_errors = broken.value_or(0) > 0};
+}
+
+Result<wire::ImportError> DagStore::set_import_error(const wire::ImportError& error) {
+  AIFLOW_TRY(db_.run("DELETE FROM import_errors WHERE filename = ?", {error.filename}));
+  AIFLOW_TRY(db_.run(R"(
+    INSERT INTO import_errors (filename, line, timestamp, stack_trace, message)
+    VALUES (?, ?, ?, ?, ?))",
+                     {error.filename, error.line, error.timestamp, error.stack_trace,
+                      error.message}));
+  wire::ImportError stored = error;
+  stored.import_error_id = db_.last_insert_id();
+  return stored;
+}
+
+Result<bool> DagStore::clear_import_error(const std::string& filename) {
+  AIFLOW_TRY(db_.run("DELETE FROM import_errors WHERE filename = ?", {filename}));
+  return db_.changes() > 0;
+}
+
+Result<std::vector<wire::ImportError>> DagStore::import_errors() {
+  static const std::string sql = std::string(kSelectImportErrors) + " ORDER BY filename";
+  return db_.all(sql, {}, read_import_error);
+}
+
+}  // namespace aiflow::store

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// The scripts of src/store/migrations, embedded at build (migrations.cmake writes the .cpp).
+#pragma once
+
+#include <span>
+
+#include "db/migrate.h"
+
+namespace aiflow::store::detail {
+
+[[nodiscard]] std::span<const db::Migration> sqlite_migrations();
+
+}  // namespace aiflow::store::detail

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs, outbox and pools; task instances, tries and XComs are in task_store.cpp.
+#include "store/run_store.h"
+
+#include <utility>
+
+#include "store/detail/rows.h"
+
+namespace aiflow::store {
+namespace {
+
+constexpr std::string_view kSelectRun =
+    "SELECT dag_id, run_id, number, state, run_type, logical_date, data_interval_start,"
+    " data_interval_end, run_after, queued_at, start_date, end_date, conf, note, dag_version,"
+    " cause, triggered_by, clear_number FROM dag_runs";
+
+RunRow read_run(db::Row& row) {
+  return {.key = {.dag_id = DagId{row.text()}, .run_id = RunId{row.text()}},
+          .number = row.integer(),
+          .state = detail::read_enum(row, parse_run_state),
+          .run_type = detail::read_enum(row, parse_run_type),
+          .logical_date = row.optional_time(),
+          .data_interval_start = row.optional_time(),
+          .data_interval_end = row.optional_time(),
+          .run_after = row.time(),
+          .queued_at = row.time(),
+          .start_date = row.optional_time(),
+          .end_date = row.optional_time(),
+          .conf = detail::read_json(row),
+          .note = row.text(),
+          .dag_version = row.small(),
+          .cause = row.text(),
+          .triggered_by = row.text(),
+          .clear_number = row.small()};
+}
+
+std::string select_runs(std::string_view rest) {
+  return std::string(kSelectRun) + " " + std::string(rest);
+}
+
+OutboxRow read_outbox(db::Row& row) {
+  return {.id = row.integer(),
+          .kind = row.text() == "submit" ? OutboxKind::submit : OutboxKind::cancel,
+          .key = detail::read_task_key(row),
+          .try_number = row.small(),
+          .epoch = row.integer(),
+          .reason = row.text(),
+          .created_at = row.time()};
+}
+
+std::string_view to_string(OutboxKind kind) {
+  return kind == OutboxKind::submit ? "submit" : "cancel";
+}
+
+}  // namespace
+
+Status RunStore::insert_run(const RunRow& run) {
+  Status done = db_.run(R"(
+    INSERT INTO dag_runs (dag_id, run_id, number, state, run_type, logical_date,
+      data_interval_start, data_interval_end, run_after, queued_at, start_date, end_date, conf,
+      note, dag_version, cause, triggered_by, clear_number)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+                        {run.key.dag_id.value, run.key.run_id.value, run.number,
+                         aiflow::to_string(run.state), aiflow::to_string(run.run_type),
+                         run.logical_date, run.data_interval_start, run.data_interval_end,
+                         run.run_after, run.queued_at, run.start_date, run.end_date,
+                         json::write(run.conf), run.note, run.dag_version, run.cause,
+                         run.triggered_by, run.clear_number});
+  if (done || done.error().code != ErrorCode::conflict) return done;
+  return fail(std::move(done).error().with_context("run '" + run.key.run_id.value + "' of dag '" +
+                                                   run.key.dag_id.value + "'"));
+}
+
+Status RunStore::update_run(const RunRow& run) {
+  AIFLOW_TRY(db_.run(R"(
+    UPDATE dag_runs SET number = ?, state = ?, run_type = ?, logical_date = ?,
+      data_interval_start = ?, data_interval_end = ?, run_after = ?, queued_at = ?,
+      start_date = ?, end_date = ?, conf = ?, dag_version = ?, cause = ?, triggered_by = ?,
+      clear_number = ?
+    WHERE dag_id = ? AND run_id = ?)",
+                     {run.number, aiflow::to_string(run.state), aiflow::to_string(run.run_type),
+                      run.logical_date, run.data_interval_start, run.data_interval_end,
+                      run.run_after, run.queued_at, run.start_date, run.end_date,
+                      json::write(run.conf), run.dag_version, run.cause, run.triggered_by,
+                      run.clear_number, run.key.dag_id.value, run.key.run_id.value}));
+  if (db_.changes() > 0) return {};
+  return fail(ErrorCode::not_found, "run '" + run.key.run_id.value + "' does not exist");
+}
+
+Status RunStore::set_note(const RunKey& key, const std::string& note) {
+  return db_.run("UPDATE dag_runs SET note = ? WHERE dag_id = ? AND run_id = ?",
+                 {note, key.dag_id.value, key.run_id.value});
+}
+
+Result<RunRow> RunStore::run(const RunKey& key) {
+  static const std::string sql = select_runs("WHERE dag_id = ? AND run_id = ?");
+  return detail::require(
+      db_.first(sql, {key.dag_id.value, key.run_id.value}, read_run),
+      "dag '" + key.dag_id.value + "' has no run '" + key.run_id.value + "'");
+}
+
+Result<Listed<RunRow>> RunStore::list_runs(const RunQuery& query) {
+  detail::Where where;
+  if (query.dag_id) where.add("dag_id = ?", query.dag_id->value);
+  if (!query.states.empty()) {
+    std::string condition = "state IN (";
+    for (const RunState state : query.states) {
+      condition += "'" + std::string(aiflow::to_string(state)) + "',";
+    }
+    condition.back() = ')';
+    where.add(condition);
+  }
+  AIFLOW_ASSIGN(const auto total,
+                db_.first("SELECT count(*) FROM dag_runs" + where.text(), where.params(),
+                          [](db::Row& row) { return row.integer(); }));
+  const std::string order = query.newest_first
+                                ? " ORDER BY run_after DESC, number DESC LIMIT ? OFFSET ?"
+                                : " ORDER BY run_after, number LIMIT ? OFFSET ?";
+  AIFLOW_ASSIGN(auto items,
+                db_.all(std::string(kSelectRun) + where.text() + order,
+                        where.params_with({query.page.limit, query.page.offset}), read_run));
+  return Listed<RunRow>{.items = std::move(items), .total = total.value_or(0)};
+}
+
+Result<std::vector<RunRow>> RunStore::unfinished_runs() {
+  static const std::string sql =
+      select_runs("WHERE state IN ('queued', 'running') ORDER BY run_after, dag_id, number");
+  return db_.all(sql, {}, read_run);
+}
+
+Result<std::vector<RunRow>> RunStore::last_finished_runs(int count) {
+  static const std::string sql = select_runs(R"(
+    WHERE (dag_id, run_id) IN (
+      SELECT dag_id, run_id FROM (
+        SELECT dag_id, run_id, row_number() OVER (PARTITION BY dag_id ORDER BY number DESC) AS nth
+        FROM dag_runs WHERE state NOT IN ('queued', 'running'))
+      WHERE nth <= ?)
+    ORDER BY dag_id, number)");
+  return db_.all(sql, {count}, read_run);
+}
+
+Result<std::int64_t> RunStore::add_outbox(const OutboxRow& row) {
+  AIFLOW_TRY(db_.run(R"(
+    INSERT INTO outbox (kind, dag_id, run_id, task_id, map_index, try_number, epoch, reason,
+      created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?))",
+                     {to_string(row.kind), row.key.dag_id.value, row.key.run_id.value,
+                      row.key.task_id.value, row.key.map_index, row.try_number, row.epoch,
+                      row.reason, row.created_at}));
+  return db_.last_insert_id();
+}
+
+Status RunStore::delete_outbox(OutboxKind kind, const TaskKey& key, std::int64_t epoch) {
+  return db_.run(R"(
+    DELETE FROM outbox WHERE dag_id = ? AND run_id = ? AND task_id = ? AND map_index = ?
+      AND epoch = ? AND kind = ?)",
+                 {key.dag_id.value, key.run_id.value, key.task_id.value, key.map_index, epoch,
+                  to_string(kind)});
+}
+
+Result<std::vector<OutboxRow>> RunStore::outbox() {
+  return db_.all(R"(
+    SELECT id, kind, dag_id, run_id, task_id, map_index, try_number, epoch, reason, created_at
+    FROM outbox ORDER BY id)",
+                 {}, read_outbox);
+}
+
+Result<std::vector<PoolRow>> RunStore::pools() {
+  return db_.all("SELECT name, slots FROM pools ORDER BY name", {}, [](db::Row& row) {
+    return PoolRow{.name = PoolName{row.text()}, .slots = row.small()};
+  });
+}
+
+Status RunStore::put_pool(const PoolRow& pool) {
+  return db_.run("REPLACE INTO pools (name, slots) VALUES (?, ?)", {pool.name.value, pool.slots});
+}
+
+Status RunStore::remove_pool(const PoolName& name) {
+  return db_.run("DELETE FROM pools WHERE name = ?", {name.value});
+}
+
+wire::DagRun to_wire(const RunRow& run) {
+  return {.dag_id = run.key.dag_id.value,
+          .dag_run_id = run.key.run_id.value,
+          .state = run.state,
+          .run_type = run.run_type,
+          .logical_date = run.logical_date,
+          .data_interval_start = run.data_interval_start,
+          .data_interval_end = run.data_interval_end,
+          .queued_at = run.queued_at,
+          .start_date = run.start_date,
+          .end_date = run.end_date,
+          .conf = run.conf,
+          .note = run.note,
+          .dag_version = run.dag_version,
+          .cause = run.cause};
+}
+
+}  // namespace aiflow::store

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// Task instances, the history of tries, and XComs of RunStore.
+#include <utility>
+
+#include "store/detail/rows.h"
+#include "store/run_store.h"
+
+namespace aiflow::store {
+namespace {
+
+constexpr std::string_view kSelectTask =
+    "SELECT dag_id, run_id, task_id, map_index, state, cause, try_number, max_tries, epoch,"
+    " scheduled_at, queued_at, start_date, end_date, wake_at, worker_id, pid, pool, pool_slots,"
+    " priority_weight, operator_name, display_name, branch_followed, skip_all_downstream"
+    " FROM task_instances";
+
+std::optional<std::vector<std::string>> read_branch(db::Row& row) {
+  const auto text = row.optional_text();
+  if (!text) return std::nullopt;
+  std::vector<std::string> ids;
+  const auto value = json::parse(*text);
+  if (!value || !value->is_array()) return ids;
+  for (const json::Value& id : value->as_array()) ids.push_back(id.as_string());
+  return ids;
+}
+
+TaskRow read_task(db::Row& row) {
+  return {.key = detail::read_task_key(row),
+          .state = detail::read_enum(row, parse_task_state),
+          .cause = row.text(),
+          .try_number = row.small(),
+          .max_tries = row.small(),
+          .epoch = row.integer(),
+          .scheduled_at = row.optional_time(),
+          .queued_at = row.optional_time(),
+          .start_date = row.optional_time(),
+          .end_date = row.optional_time(),
+          .wake_at = row.optional_time(),
+          .worker_id = row.text(),
+          .pid = row.optional_integer(),
+          .pool = row.text(),
+          .pool_slots = row.small(),
+          .priority_weight = row.integer(),
+          .operator_name = row.text(),
+          .display_name = row.text(),
+          .branch_followed = read_branch(row),
+          .skip_all_downstream = row.boolean()};
+}
+
+XComRow read_xcom(db::Row& row) {
+  return {.key = detail::read_task_key(row),
+          .name = row.text(),
+          .value = detail::read_json(row),
+          .stored_at = row.time()};
+}
+
+db::Params key_params(const TaskKey& key) {
+  return {key.dag_id.value, key.run_id.value, key.task_id.value, key.map_index};
+}
+
+constexpr std::string_view kByTask =
+    " WHERE dag_id = ? AND run_id = ? AND task_id = ? AND map_index = ?";
+
+std::optional<double> duration_s(std::optional<WallTime> start, std::optional<WallTime> end) {
+  if (!start || !end) return std::nullopt;
+  return std::chrono::duration<double>(*end - *start).count();
+}
+
+}  // namespace
+
+Status RunStore::upsert_task(const TaskRow& task) {
+  std::optional<std::string> branch;
+  if (task.branch_followed) branch = detail::write_strings(*task.branch_followed);
+  return db_.run(R"(
+    REPLACE INTO task_instances (dag_id, run_id, task_id, map_index, state, cause, try_number,
+      max_tries, epoch, scheduled_at, queued_at, start_date, end_date, wake_at, worker_id, pid,
+      pool, pool_slots, priority_weight, operator_name, display_name, branch_followed,
+      skip_all_downstream)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+                 {task.key.dag_id.value, task.key.run_id.value, task.key.task_id.value,
+                  task.key.map_index, aiflow::to_string(task.state), task.cause, task.try_number,
+                  task.max_tries, task.epoch, task.scheduled_at, task.queued_at, task.start_date,
+                  task.end_date, task.wake_at, task.worker_id, task.pid, task.pool,
+                  task.pool_slots, task.priority_weight, task.operator_name, task.display_name,
+                  branch, task.skip_all_downstream});
+}
+
+Result<TaskRow> RunStore::task(const TaskKey& key) {
+  static const std::string sql = std::string(kSelectTask) + std::string(kByTask);
+  return detail::require(db_.first(sql, key_params(key), read_task),
+                         "run '" + key.run_id.value + "' has no task '" + key.task_id.value + "'");
+}
+
+Result<std::vector<TaskRow>> RunStore::tasks(const RunKey& run) {
+  static const std::string sql = std::string(kSelectTask) +
+                                 " WHERE dag_id = ? AND run_id = ? ORDER BY task_id, map_index";
+  return db_.all(sql, {run.dag_id.value, run.run_id.value}, read_task);
+}
+
+Status RunStore::upsert_try(const TryRow& row) {
+  return db_.run(R"(
+    REPLACE INTO task_tries (dag_id, run_id, task_id, map_index, try_number, epoch, state, cause,
+      start_date, end_date, worker_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+                 {row.key.dag_id.value, row.key.run_id.value, row.key.task_id.value,
+                  row.key.map_index, row.try_number, row.epoch, aiflow::to_string(row.state),
+                  row.cause, row.start_date, row.end_date, row.worker_id});
+}
+
+Result<std::vector<TryRow>> RunStore::tries(const TaskKey& key) {
+  static const std::string sql =
+      "SELECT dag_id, run_id, task_id, map_index, try_number, epoch, state, cause, start_date,"
+      " end_date, worker_id FROM task_tries" +
+      std::string(kByTask) + " ORDER BY try_number";
+  return db_.all(sql, key_params(key), [](db::Row& row) {
+    return TryRow{.key = detail::read_task_key(row),
+                  .try_number = row.small(),
+                  .epoch = row.integer(),
+                  .state = detail::read_enum(row, parse_task_state),
+                  .cause = row.text(),
+                  .start_date = row.optional_time(),
+                  .end_date = row.optional_time(),
+                  .worker_id = row.text()};
+  });
+}
+
+Status RunStore::put_xcom(const XComRow& row) {
+  return db_.run(R"(
+    REPLACE INTO xcoms (dag_id, run_id, task_id, map_index, name, value, stored_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?))",
+                 {row.key.dag_id.value, row.key.run_id.value, row.key.task_id.value,
+                  row.key.map_index, row.name, json::write(row.value), row.stored_at});
+}
+
+Status RunStore::delete_xcoms(const TaskKey& key) {
+  static const std::string sql = "DELETE FROM xcoms" + std::string(kByTask);
+  return db_.run(sql, key_params(key));
+}
+
+namespace {
+constexpr std::string_view kSelectXCom =
+    "SELECT dag_id, run_id, task_id, map_index, name, value, stored_at FROM xcoms";
+}  // namespace
+
+Result<std::optional<XComRow>> RunStore::xcom(const TaskKey& key, const std::string& name) {
+  static const std::string sql =
+      std::string(kSelectXCom) + std::string(kByTask) + " AND name = ?";
+  db::Params params = key_params(key);
+  params.emplace_back(name);
+  return db_.first(sql, params, read_xcom);
+}
+
+Result<std::vector<XComRow>> RunStore::xcoms(const TaskKey& key) {
+  static const std::string sql =
+      std::string(kSelectXCom) + std::string(kByTask) + " ORDER BY name";
+  return db_.all(sql, key_params(key), read_xcom);
+}
+
+wire::TaskInstance to_wire(const TaskRow& task) {
+  return {.dag_id = task.key.dag_id.value,
+          .dag_run_id = task.key.run_id.value,
+          .task_id = task.key.task_id.value,
+          .map_index = task.key.map_index,
+          .task_display_name = task.display_name,
+          .operator_name = task.operator_name,
+          .state = task.state,
+          .cause = task.cause,
+          .try_number = task.try_number,
+          .max_tries = task.max_tries,
+          .start_date = task.start_date,
+          .end_date = task.end_date,
+          .queued_when = task.queued_at,
+          .scheduled_when = task.scheduled_at,
+          .duration = duration_s(task.start_date, task.end_date),
+          .pool = task.pool,
+          .priority_weight = task.priority_weight,
+          .hostname = task.worker_id,
+          .pid = task.pid,
+          .progress = std::nullopt};
+}
+
+wire::TaskTry to_wire(const TryRow& row) {
+  return {.try_number = row.try_number,
+          .state = row.state,
+          .cause = row.cause,
+          .start_date = row.start_date,
+          .end_date = row.end_date,
+          .hostname = row.worker_id};
+}
+
+TaskKey from_wire(const wire::TaskKey& key) {
+  return {.dag_id = DagId{key.dag_id},
+          .run_id = RunId{key.run_id},
+          .task_id = TaskId{key.task_id},
+          .map_index = static_cast<int>(key.map_index)};
+}
+
+wire::TaskKey to_wire(const TaskKey& key) {
+  return {.dag_id = key.dag_id.value,
+          .run_id = key.run_id.value,
+          .task_id = key.task_id.value,
+          .map_index = key.map_index};
+}
+
+}  // namespace aiflow::store
