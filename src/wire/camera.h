@@ -26,28 +26,28 @@ struct Point {
 
 /// Coordinates are fractions of the frame's width and height. Meaning and defaults - video.md section 6.
 struct RuleConfig {
-  std::string rule_id;
-  std::string kind;
-  std::string name;
-  std::vector<Point> points;
-  std::vector<std::string> classes;
-  json::Value params;
+  std::string rule_id{};
+  std::string kind{};
+  std::string name{};
+  std::vector<Point> points{};
+  std::vector<std::string> classes{};
+  json::Value params{};
   friend bool operator==(const RuleConfig&, const RuleConfig&) = default;
 };
 [[nodiscard]] json::Value to_json(const RuleConfig& value);
 [[nodiscard]] Result<RuleConfig> parse_rule_config(const json::Value& value);
 
 struct CameraConfig {
-  std::string camera_id;
-  std::string source;
+  std::string camera_id{};
+  std::string source{};
   std::int64_t start_frame{};
-  std::optional<std::int64_t> end_frame;
+  std::optional<std::int64_t> end_frame{};
   bool realtime{};
-  std::string infer_socket;
-  std::vector<std::string> classes;
+  std::string infer_socket{};
+  std::vector<std::string> classes{};
   double score_min{};
   double detect_fps{};
-  std::vector<RuleConfig> rules;
+  std::vector<RuleConfig> rules{};
   double live_fps{};
   friend bool operator==(const CameraConfig&, const CameraConfig&) = default;
 };
@@ -56,7 +56,7 @@ struct CameraConfig {
 
 struct TrackWire {
   std::int64_t track_id{};
-  std::string label;
+  std::string label{};
   double score{};
   double x{};
   double y{};
@@ -75,8 +75,8 @@ struct FrameReport {
   std::int64_t media_time_us{};
   std::int64_t width{};
   std::int64_t height{};
-  std::vector<TrackWire> tracks;
-  std::map<std::string, std::int64_t> counts;
+  std::vector<TrackWire> tracks{};
+  std::map<std::string, std::int64_t> counts{};
   std::int64_t dropped{};
   std::int64_t decode_us{};
   std::int64_t detect_us{};
@@ -90,17 +90,17 @@ struct FrameReport {
 
 /// Up; payload = snapshot JPEG with the deciding box, zone and point drawn. phase - start | end.
 struct SceneEventReport {
-  std::string event_id;
-  std::string rule_id;
-  std::string kind;
-  std::string phase;
+  std::string event_id{};
+  std::string rule_id{};
+  std::string kind{};
+  std::string phase{};
   std::int64_t media_time_us{};
   std::int64_t frame{};
-  std::vector<std::int64_t> track_ids;
-  std::string label;
+  std::vector<std::int64_t> track_ids{};
+  std::string label{};
   double score{};
-  std::vector<Point> points;
-  json::Value values;
+  std::vector<Point> points{};
+  json::Value values{};
   friend bool operator==(const SceneEventReport&, const SceneEventReport&) = default;
 };
 [[nodiscard]] json::Value to_json(const SceneEventReport& value);
@@ -108,8 +108,8 @@ struct SceneEventReport {
 
 /// Up, last frame.
 struct CameraEnded {
-  std::string reason;
-  std::optional<std::string> error;
+  std::string reason{};
+  std::optional<std::string> error{};
   std::int64_t frames{};
   std::int64_t events{};
   std::int64_t dropped{};

@@ -17,44 +17,44 @@
 namespace aiflow::wire {
 
 struct ScheduleSpec {
-  std::string kind;
-  std::optional<std::string> cron;
-  std::optional<std::int64_t> interval_ms;
-  std::string text;
+  std::string kind{};
+  std::optional<std::string> cron{};
+  std::optional<std::int64_t> interval_ms{};
+  std::string text{};
   friend bool operator==(const ScheduleSpec&, const ScheduleSpec&) = default;
 };
 [[nodiscard]] json::Value to_json(const ScheduleSpec& value);
 [[nodiscard]] Result<ScheduleSpec> parse_schedule_spec(const json::Value& value);
 
 struct TaskSpec {
-  std::string task_id;
-  std::string label;
-  std::string operator_;
-  std::string operator_name;
-  std::optional<std::string> group;
-  std::vector<std::string> upstream;
+  std::string task_id{};
+  std::string label{};
+  std::string operator_{};
+  std::string operator_name{};
+  std::optional<std::string> group{};
+  std::vector<std::string> upstream{};
   TriggerRule trigger_rule{};
-  json::Value payload;
+  json::Value payload{};
   std::int64_t retries{};
   std::int64_t retry_delay_ms{};
   double retry_exponential_backoff{};
-  std::optional<std::int64_t> max_retry_delay_ms;
-  std::optional<std::int64_t> execution_timeout_ms;
-  std::string pool;
+  std::optional<std::int64_t> max_retry_delay_ms{};
+  std::optional<std::int64_t> execution_timeout_ms{};
+  std::string pool{};
   std::int64_t pool_slots{};
   std::int64_t priority_weight{};
-  std::string weight_rule;
-  std::optional<std::int64_t> max_active_tis_per_dag;
-  std::optional<std::int64_t> max_active_tis_per_dagrun;
+  std::string weight_rule{};
+  std::optional<std::int64_t> max_active_tis_per_dag{};
+  std::optional<std::int64_t> max_active_tis_per_dagrun{};
   bool depends_on_past{};
   bool wait_for_downstream{};
   bool is_setup{};
   bool is_teardown{};
   bool on_failure_fail_dagrun{};
-  std::optional<WallTime> start_date;
-  std::optional<WallTime> end_date;
-  std::string doc_md;
-  std::string owner;
+  std::optional<WallTime> start_date{};
+  std::optional<WallTime> end_date{};
+  std::string doc_md{};
+  std::string owner{};
   bool is_branch{};
   bool is_short_circuit{};
   bool ignore_downstream_trigger_rules{};
@@ -64,37 +64,37 @@ struct TaskSpec {
 [[nodiscard]] Result<TaskSpec> parse_task_spec(const json::Value& value);
 
 struct TaskGroupSpec {
-  std::string group_id;
-  std::string label;
-  std::optional<std::string> parent;
-  std::string tooltip;
+  std::string group_id{};
+  std::string label{};
+  std::optional<std::string> parent{};
+  std::string tooltip{};
   friend bool operator==(const TaskGroupSpec&, const TaskGroupSpec&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskGroupSpec& value);
 [[nodiscard]] Result<TaskGroupSpec> parse_task_group_spec(const json::Value& value);
 
 struct DagSpec {
-  std::string dag_id;
-  std::string description;
-  std::string doc_md;
-  std::vector<std::string> tags;
-  std::string owner;
+  std::string dag_id{};
+  std::string description{};
+  std::string doc_md{};
+  std::vector<std::string> tags{};
+  std::string owner{};
   ScheduleSpec schedule{};
-  std::optional<WallTime> start_date;
-  std::optional<WallTime> end_date;
-  std::string timezone;
+  std::optional<WallTime> start_date{};
+  std::optional<WallTime> end_date{};
+  std::string timezone{};
   bool catchup{};
   std::int64_t max_active_tasks{};
   std::int64_t max_active_runs{};
   std::int64_t max_consecutive_failed_dag_runs{};
-  std::optional<std::int64_t> dagrun_timeout_ms;
+  std::optional<std::int64_t> dagrun_timeout_ms{};
   bool is_paused_upon_creation{};
   bool fail_fast{};
   std::int64_t compat{};
-  json::Value params;
-  std::vector<TaskSpec> tasks;
-  std::vector<TaskGroupSpec> task_groups;
-  std::string source_hash;
+  json::Value params{};
+  std::vector<TaskSpec> tasks{};
+  std::vector<TaskGroupSpec> task_groups{};
+  std::string source_hash{};
   friend bool operator==(const DagSpec&, const DagSpec&) = default;
 };
 [[nodiscard]] json::Value to_json(const DagSpec& value);
@@ -102,20 +102,20 @@ struct DagSpec {
 
 /// Why a file gives no DAGs.
 struct ParseError {
-  std::string file;
-  std::optional<std::int64_t> line;
-  std::string kind;
-  std::string message;
-  std::string traceback;
+  std::string file{};
+  std::optional<std::int64_t> line{};
+  std::string kind{};
+  std::string message{};
+  std::string traceback{};
   friend bool operator==(const ParseError&, const ParseError&) = default;
 };
 [[nodiscard]] json::Value to_json(const ParseError& value);
 [[nodiscard]] Result<ParseError> parse_parse_error(const json::Value& value);
 
 struct DagFile {
-  std::string file;
-  std::vector<DagSpec> dags;
-  std::optional<ParseError> error;
+  std::string file{};
+  std::vector<DagSpec> dags{};
+  std::optional<ParseError> error{};
   friend bool operator==(const DagFile&, const DagFile&) = default;
 };
 [[nodiscard]] json::Value to_json(const DagFile& value);

@@ -17,26 +17,26 @@
 namespace aiflow::wire {
 
 struct ErrorBody {
-  std::string code;
-  std::string message;
-  std::string request_id;
+  std::string code{};
+  std::string message{};
+  std::string request_id{};
   friend bool operator==(const ErrorBody&, const ErrorBody&) = default;
 };
 [[nodiscard]] json::Value to_json(const ErrorBody& value);
 [[nodiscard]] Result<ErrorBody> parse_error_body(const json::Value& value);
 
 struct LoginRequest {
-  std::string username;
-  std::string password;
+  std::string username{};
+  std::string password{};
   friend bool operator==(const LoginRequest&, const LoginRequest&) = default;
 };
 [[nodiscard]] json::Value to_json(const LoginRequest& value);
 [[nodiscard]] Result<LoginRequest> parse_login_request(const json::Value& value);
 
 struct Session {
-  std::string username;
+  std::string username{};
   Role role{};
-  std::string csrf_token;
+  std::string csrf_token{};
   bool must_change_password{};
   friend bool operator==(const Session&, const Session&) = default;
 };
@@ -44,27 +44,27 @@ struct Session {
 [[nodiscard]] Result<Session> parse_session(const json::Value& value);
 
 struct PasswordChange {
-  std::string old_password;
-  std::string new_password;
+  std::string old_password{};
+  std::string new_password{};
   friend bool operator==(const PasswordChange&, const PasswordChange&) = default;
 };
 [[nodiscard]] json::Value to_json(const PasswordChange& value);
 [[nodiscard]] Result<PasswordChange> parse_password_change(const json::Value& value);
 
 struct UserInfo {
-  std::string username;
+  std::string username{};
   Role role{};
   WallTime created_at{};
-  std::optional<WallTime> last_login_at;
+  std::optional<WallTime> last_login_at{};
   friend bool operator==(const UserInfo&, const UserInfo&) = default;
 };
 [[nodiscard]] json::Value to_json(const UserInfo& value);
 [[nodiscard]] Result<UserInfo> parse_user_info(const json::Value& value);
 
 struct UserCreate {
-  std::string username;
+  std::string username{};
   Role role{};
-  std::optional<std::string> password;
+  std::optional<std::string> password{};
   friend bool operator==(const UserCreate&, const UserCreate&) = default;
 };
 [[nodiscard]] json::Value to_json(const UserCreate& value);
@@ -72,27 +72,27 @@ struct UserCreate {
 
 /// one_time_password is set when none was given; it must be changed at first login.
 struct UserCreated {
-  std::string username;
+  std::string username{};
   Role role{};
-  std::optional<std::string> one_time_password;
+  std::optional<std::string> one_time_password{};
   friend bool operator==(const UserCreated&, const UserCreated&) = default;
 };
 [[nodiscard]] json::Value to_json(const UserCreated& value);
 [[nodiscard]] Result<UserCreated> parse_user_created(const json::Value& value);
 
 struct HealthComponent {
-  std::string name;
-  std::string status;
-  std::string reason;
+  std::string name{};
+  std::string status{};
+  std::string reason{};
   friend bool operator==(const HealthComponent&, const HealthComponent&) = default;
 };
 [[nodiscard]] json::Value to_json(const HealthComponent& value);
 [[nodiscard]] Result<HealthComponent> parse_health_component(const json::Value& value);
 
 struct Health {
-  std::string status;
-  std::string version;
-  std::vector<HealthComponent> components;
+  std::string status{};
+  std::string version{};
+  std::vector<HealthComponent> components{};
   friend bool operator==(const Health&, const Health&) = default;
 };
 [[nodiscard]] json::Value to_json(const Health& value);
@@ -100,29 +100,29 @@ struct Health {
 
 /// One of the last runs of a DAG, for the bars in the list.
 struct RunBar {
-  std::string dag_run_id;
+  std::string dag_run_id{};
   RunState state{};
-  std::optional<WallTime> start_date;
-  std::optional<WallTime> end_date;
+  std::optional<WallTime> start_date{};
+  std::optional<WallTime> end_date{};
   friend bool operator==(const RunBar&, const RunBar&) = default;
 };
 [[nodiscard]] json::Value to_json(const RunBar& value);
 [[nodiscard]] Result<RunBar> parse_run_bar(const json::Value& value);
 
 struct Dag {
-  std::string dag_id;
-  std::string dag_display_name;
-  std::string description;
+  std::string dag_id{};
+  std::string dag_display_name{};
+  std::string description{};
   bool is_paused{};
-  std::vector<std::string> owners;
-  std::vector<std::string> tags;
-  std::string timetable_summary;
-  std::string timetable_description;
-  std::optional<WallTime> next_dagrun_run_after;
-  std::string fileloc;
+  std::vector<std::string> owners{};
+  std::vector<std::string> tags{};
+  std::string timetable_summary{};
+  std::string timetable_description{};
+  std::optional<WallTime> next_dagrun_run_after{};
+  std::string fileloc{};
   std::int64_t version{};
-  std::optional<WallTime> last_parsed_time;
-  std::vector<RunBar> recent_runs;
+  std::optional<WallTime> last_parsed_time{};
+  std::vector<RunBar> recent_runs{};
   std::int64_t running_count{};
   std::int64_t failed_count{};
   bool has_import_errors{};
@@ -132,37 +132,37 @@ struct Dag {
 [[nodiscard]] Result<Dag> parse_dag(const json::Value& value);
 
 struct DagPatch {
-  std::optional<bool> is_paused;
+  std::optional<bool> is_paused{};
   friend bool operator==(const DagPatch&, const DagPatch&) = default;
 };
 [[nodiscard]] json::Value to_json(const DagPatch& value);
 [[nodiscard]] Result<DagPatch> parse_dag_patch(const json::Value& value);
 
 struct GraphNode {
-  std::string id;
-  std::string label;
-  std::string operator_name;
-  std::optional<std::string> group;
+  std::string id{};
+  std::string label{};
+  std::string operator_name{};
+  std::optional<std::string> group{};
   TriggerRule trigger_rule{};
   bool is_branch{};
-  std::string doc_md;
+  std::string doc_md{};
   friend bool operator==(const GraphNode&, const GraphNode&) = default;
 };
 [[nodiscard]] json::Value to_json(const GraphNode& value);
 [[nodiscard]] Result<GraphNode> parse_graph_node(const json::Value& value);
 
 struct GraphGroup {
-  std::string id;
-  std::string label;
-  std::optional<std::string> parent;
+  std::string id{};
+  std::string label{};
+  std::optional<std::string> parent{};
   friend bool operator==(const GraphGroup&, const GraphGroup&) = default;
 };
 [[nodiscard]] json::Value to_json(const GraphGroup& value);
 [[nodiscard]] Result<GraphGroup> parse_graph_group(const json::Value& value);
 
 struct GraphEdge {
-  std::string source;
-  std::string target;
+  std::string source{};
+  std::string target{};
   friend bool operator==(const GraphEdge&, const GraphEdge&) = default;
 };
 [[nodiscard]] json::Value to_json(const GraphEdge& value);
@@ -170,20 +170,20 @@ struct GraphEdge {
 
 /// Structure only; states come with the task instances.
 struct DagGraph {
-  std::string dag_id;
+  std::string dag_id{};
   std::int64_t version{};
-  std::vector<GraphNode> nodes;
-  std::vector<GraphGroup> groups;
-  std::vector<GraphEdge> edges;
+  std::vector<GraphNode> nodes{};
+  std::vector<GraphGroup> groups{};
+  std::vector<GraphEdge> edges{};
   friend bool operator==(const DagGraph&, const DagGraph&) = default;
 };
 [[nodiscard]] json::Value to_json(const DagGraph& value);
 [[nodiscard]] Result<DagGraph> parse_dag_graph(const json::Value& value);
 
 struct DagSource {
-  std::string dag_id;
+  std::string dag_id{};
   std::int64_t version{};
-  std::string content;
+  std::string content{};
   friend bool operator==(const DagSource&, const DagSource&) = default;
 };
 [[nodiscard]] json::Value to_json(const DagSource& value);
@@ -191,41 +191,41 @@ struct DagSource {
 
 struct ImportError {
   std::int64_t import_error_id{};
-  std::string filename;
-  std::optional<std::int64_t> line;
+  std::string filename{};
+  std::optional<std::int64_t> line{};
   WallTime timestamp{};
-  std::string stack_trace;
-  std::string message;
+  std::string stack_trace{};
+  std::string message{};
   friend bool operator==(const ImportError&, const ImportError&) = default;
 };
 [[nodiscard]] json::Value to_json(const ImportError& value);
 [[nodiscard]] Result<ImportError> parse_import_error(const json::Value& value);
 
 struct DagRun {
-  std::string dag_id;
-  std::string dag_run_id;
+  std::string dag_id{};
+  std::string dag_run_id{};
   RunState state{};
   RunType run_type{};
-  std::optional<WallTime> logical_date;
-  std::optional<WallTime> data_interval_start;
-  std::optional<WallTime> data_interval_end;
-  std::optional<WallTime> queued_at;
-  std::optional<WallTime> start_date;
-  std::optional<WallTime> end_date;
-  json::Value conf;
-  std::string note;
+  std::optional<WallTime> logical_date{};
+  std::optional<WallTime> data_interval_start{};
+  std::optional<WallTime> data_interval_end{};
+  std::optional<WallTime> queued_at{};
+  std::optional<WallTime> start_date{};
+  std::optional<WallTime> end_date{};
+  json::Value conf{};
+  std::string note{};
   std::int64_t dag_version{};
-  std::string cause;
+  std::string cause{};
   friend bool operator==(const DagRun&, const DagRun&) = default;
 };
 [[nodiscard]] json::Value to_json(const DagRun& value);
 [[nodiscard]] Result<DagRun> parse_dag_run(const json::Value& value);
 
 struct TriggerRequest {
-  std::optional<std::string> dag_run_id;
-  std::optional<WallTime> logical_date;
-  std::optional<json::Value> conf;
-  std::optional<std::string> note;
+  std::optional<std::string> dag_run_id{};
+  std::optional<WallTime> logical_date{};
+  std::optional<json::Value> conf{};
+  std::optional<std::string> note{};
   friend bool operator==(const TriggerRequest&, const TriggerRequest&) = default;
 };
 [[nodiscard]] json::Value to_json(const TriggerRequest& value);
@@ -234,34 +234,34 @@ struct TriggerRequest {
 struct ProgressInfo {
   double done{};
   double total{};
-  std::string unit;
-  std::string what;
+  std::string unit{};
+  std::string what{};
   friend bool operator==(const ProgressInfo&, const ProgressInfo&) = default;
 };
 [[nodiscard]] json::Value to_json(const ProgressInfo& value);
 [[nodiscard]] Result<ProgressInfo> parse_progress_info(const json::Value& value);
 
 struct TaskInstance {
-  std::string dag_id;
-  std::string dag_run_id;
-  std::string task_id;
+  std::string dag_id{};
+  std::string dag_run_id{};
+  std::string task_id{};
   std::int64_t map_index{};
-  std::string task_display_name;
-  std::string operator_name;
+  std::string task_display_name{};
+  std::string operator_name{};
   TaskState state{};
-  std::string cause;
+  std::string cause{};
   std::int64_t try_number{};
   std::int64_t max_tries{};
-  std::optional<WallTime> start_date;
-  std::optional<WallTime> end_date;
-  std::optional<WallTime> queued_when;
-  std::optional<WallTime> scheduled_when;
-  std::optional<double> duration;
-  std::string pool;
+  std::optional<WallTime> start_date{};
+  std::optional<WallTime> end_date{};
+  std::optional<WallTime> queued_when{};
+  std::optional<WallTime> scheduled_when{};
+  std::optional<double> duration{};
+  std::string pool{};
   std::int64_t priority_weight{};
-  std::string hostname;
-  std::optional<std::int64_t> pid;
-  std::optional<ProgressInfo> progress;
+  std::string hostname{};
+  std::optional<std::int64_t> pid{};
+  std::optional<ProgressInfo> progress{};
   friend bool operator==(const TaskInstance&, const TaskInstance&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskInstance& value);
@@ -270,22 +270,22 @@ struct TaskInstance {
 struct TaskTry {
   std::int64_t try_number{};
   TaskState state{};
-  std::string cause;
-  std::optional<WallTime> start_date;
-  std::optional<WallTime> end_date;
-  std::string hostname;
+  std::string cause{};
+  std::optional<WallTime> start_date{};
+  std::optional<WallTime> end_date{};
+  std::string hostname{};
   friend bool operator==(const TaskTry&, const TaskTry&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskTry& value);
 [[nodiscard]] Result<TaskTry> parse_task_try(const json::Value& value);
 
 struct ClearRequest {
-  std::string dag_run_id;
-  std::vector<std::string> task_ids;
-  std::optional<bool> include_upstream;
-  std::optional<bool> include_downstream;
-  std::optional<bool> only_failed;
-  std::optional<bool> dry_run;
+  std::string dag_run_id{};
+  std::vector<std::string> task_ids{};
+  std::optional<bool> include_upstream{};
+  std::optional<bool> include_downstream{};
+  std::optional<bool> only_failed{};
+  std::optional<bool> dry_run{};
   friend bool operator==(const ClearRequest&, const ClearRequest&) = default;
 };
 [[nodiscard]] json::Value to_json(const ClearRequest& value);
@@ -299,7 +299,7 @@ struct MarkRequest {
 [[nodiscard]] Result<MarkRequest> parse_mark_request(const json::Value& value);
 
 struct TaskList {
-  std::vector<TaskInstance> items;
+  std::vector<TaskInstance> items{};
   std::int64_t total_entries{};
   friend bool operator==(const TaskList&, const TaskList&) = default;
 };
@@ -307,10 +307,10 @@ struct TaskList {
 [[nodiscard]] Result<TaskList> parse_task_list(const json::Value& value);
 
 struct GridTask {
-  std::string task_id;
-  std::string label;
-  std::optional<std::string> group;
-  std::string operator_name;
+  std::string task_id{};
+  std::string label{};
+  std::optional<std::string> group{};
+  std::string operator_name{};
   friend bool operator==(const GridTask&, const GridTask&) = default;
 };
 [[nodiscard]] json::Value to_json(const GridTask& value);
@@ -318,10 +318,10 @@ struct GridTask {
 
 /// Columns (runs, oldest first) x rows (tasks in topological order); states[row][column].
 struct Grid {
-  std::string dag_id;
-  std::vector<GridTask> tasks;
-  std::vector<DagRun> runs;
-  json::Value states;
+  std::string dag_id{};
+  std::vector<GridTask> tasks{};
+  std::vector<DagRun> runs{};
+  json::Value states{};
   friend bool operator==(const Grid&, const Grid&) = default;
 };
 [[nodiscard]] json::Value to_json(const Grid& value);
@@ -329,7 +329,7 @@ struct Grid {
 
 /// A piece of a try's log from byte `offset`; complete = the attempt has ended and this is its end.
 struct LogChunk {
-  std::string content;
+  std::string content{};
   std::int64_t next_offset{};
   std::int64_t size{};
   bool complete{};
@@ -340,10 +340,10 @@ struct LogChunk {
 [[nodiscard]] Result<LogChunk> parse_log_chunk(const json::Value& value);
 
 struct XComItem {
-  std::string key;
-  std::string task_id;
+  std::string key{};
+  std::string task_id{};
   std::int64_t map_index{};
-  json::Value value;
+  json::Value value{};
   WallTime timestamp{};
   friend bool operator==(const XComItem&, const XComItem&) = default;
 };
@@ -351,15 +351,15 @@ struct XComItem {
 [[nodiscard]] Result<XComItem> parse_xcom_item(const json::Value& value);
 
 struct XComPut {
-  std::string key;
-  json::Value value;
+  std::string key{};
+  json::Value value{};
   friend bool operator==(const XComPut&, const XComPut&) = default;
 };
 [[nodiscard]] json::Value to_json(const XComPut& value);
 [[nodiscard]] Result<XComPut> parse_xcom_put(const json::Value& value);
 
 struct BlobInfo {
-  std::string sha256;
+  std::string sha256{};
   std::int64_t size{};
   friend bool operator==(const BlobInfo&, const BlobInfo&) = default;
 };
@@ -368,11 +368,11 @@ struct BlobInfo {
 
 /// The thread - which DAG run, task and try made or deployed a thing (empty strings when a person did).
 struct Lineage {
-  std::string dag_id;
-  std::string dag_run_id;
-  std::string task_id;
+  std::string dag_id{};
+  std::string dag_run_id{};
+  std::string task_id{};
   std::int64_t try_number{};
-  std::string username;
+  std::string username{};
   friend bool operator==(const Lineage&, const Lineage&) = default;
 };
 [[nodiscard]] json::Value to_json(const Lineage& value);
@@ -380,14 +380,14 @@ struct Lineage {
 
 struct ModelVariant {
   std::int64_t variant_id{};
-  std::string model;
+  std::string model{};
   std::int64_t version{};
-  std::string variant;
-  std::string format;
+  std::string variant{};
+  std::string format{};
   BlobInfo blob{};
-  json::Value decoder;
-  json::Value method;
-  std::optional<std::int64_t> parent_variant_id;
+  json::Value decoder{};
+  json::Value method{};
+  std::optional<std::int64_t> parent_variant_id{};
   WallTime created_at{};
   Lineage lineage{};
   friend bool operator==(const ModelVariant&, const ModelVariant&) = default;
@@ -398,20 +398,20 @@ struct ModelVariant {
 struct ModelVersion {
   std::int64_t version{};
   WallTime created_at{};
-  std::vector<ModelVariant> variants;
+  std::vector<ModelVariant> variants{};
   friend bool operator==(const ModelVersion&, const ModelVersion&) = default;
 };
 [[nodiscard]] json::Value to_json(const ModelVersion& value);
 [[nodiscard]] Result<ModelVersion> parse_model_version(const json::Value& value);
 
 struct Model {
-  std::string name;
-  std::string description;
-  std::string task;
-  std::string licence;
-  std::string source;
+  std::string name{};
+  std::string description{};
+  std::string task{};
+  std::string licence{};
+  std::string source{};
   WallTime created_at{};
-  std::vector<ModelVersion> versions;
+  std::vector<ModelVersion> versions{};
   friend bool operator==(const Model&, const Model&) = default;
 };
 [[nodiscard]] json::Value to_json(const Model& value);
@@ -419,18 +419,18 @@ struct Model {
 
 /// version 0 = a new version. method says how it was made (passes, quantisation, calibration frames).
 struct VariantCreate {
-  std::string model;
-  std::optional<std::string> description;
-  std::optional<std::string> task;
-  std::optional<std::string> licence;
-  std::optional<std::string> source;
+  std::string model{};
+  std::optional<std::string> description{};
+  std::optional<std::string> task{};
+  std::optional<std::string> licence{};
+  std::optional<std::string> source{};
   std::int64_t version{};
-  std::string variant;
-  std::string format;
-  std::string blob_sha256;
-  json::Value decoder;
-  json::Value method;
-  std::optional<std::int64_t> parent_variant_id;
+  std::string variant{};
+  std::string format{};
+  std::string blob_sha256{};
+  json::Value decoder{};
+  json::Value method{};
+  std::optional<std::int64_t> parent_variant_id{};
   friend bool operator==(const VariantCreate&, const VariantCreate&) = default;
 };
 [[nodiscard]] json::Value to_json(const VariantCreate& value);
@@ -439,12 +439,12 @@ struct VariantCreate {
 /// Comparison of variants of one version on one device. body - see docs/guide/reports.md.
 struct Report {
   std::int64_t report_id{};
-  std::string model;
+  std::string model{};
   std::int64_t version{};
   WallTime created_at{};
-  std::string title;
-  std::string device;
-  json::Value body;
+  std::string title{};
+  std::string device{};
+  json::Value body{};
   Lineage lineage{};
   friend bool operator==(const Report&, const Report&) = default;
 };
@@ -452,27 +452,27 @@ struct Report {
 [[nodiscard]] Result<Report> parse_report(const json::Value& value);
 
 struct ReportCreate {
-  std::string model;
+  std::string model{};
   std::int64_t version{};
-  std::string title;
-  std::string device;
-  json::Value body;
+  std::string title{};
+  std::string device{};
+  json::Value body{};
   friend bool operator==(const ReportCreate&, const ReportCreate&) = default;
 };
 [[nodiscard]] json::Value to_json(const ReportCreate& value);
 [[nodiscard]] Result<ReportCreate> parse_report_create(const json::Value& value);
 
 struct Pack {
-  std::string digest;
-  std::string name;
-  std::string version;
-  std::string engine;
+  std::string digest{};
+  std::string name{};
+  std::string version{};
+  std::string engine{};
   std::int64_t size{};
   std::int64_t files{};
   WallTime created_at{};
-  std::string source;
-  std::string licence;
-  json::Value manifest;
+  std::string source{};
+  std::string licence{};
+  json::Value manifest{};
   Lineage lineage{};
   friend bool operator==(const Pack&, const Pack&) = default;
 };
@@ -481,31 +481,31 @@ struct Pack {
 
 /// blob_sha256 is the pack's archive (tar.zst, uploaded before); the server unpacks and verifies it and refuses another digest.
 struct PackCreate {
-  std::string digest;
-  std::string blob_sha256;
+  std::string digest{};
+  std::string blob_sha256{};
   friend bool operator==(const PackCreate&, const PackCreate&) = default;
 };
 [[nodiscard]] json::Value to_json(const PackCreate& value);
 [[nodiscard]] Result<PackCreate> parse_pack_create(const json::Value& value);
 
 struct Service {
-  std::string name;
-  std::string state;
-  std::string cause;
-  std::string model;
+  std::string name{};
+  std::string state{};
+  std::string cause{};
+  std::string model{};
   std::int64_t version{};
-  std::string variant;
+  std::string variant{};
   std::int64_t variant_id{};
-  std::string pack_digest;
-  std::optional<std::int64_t> report_id;
-  std::optional<std::int64_t> pid;
-  std::optional<WallTime> started_at;
+  std::string pack_digest{};
+  std::optional<std::int64_t> report_id{};
+  std::optional<std::int64_t> pid{};
+  std::optional<WallTime> started_at{};
   WallTime created_at{};
   std::int64_t restarts{};
-  std::string address;
+  std::string address{};
   std::int64_t requests{};
-  std::optional<double> latency_ms_p50;
-  std::optional<double> latency_ms_p99;
+  std::optional<double> latency_ms_p50{};
+  std::optional<double> latency_ms_p99{};
   Lineage lineage{};
   friend bool operator==(const Service&, const Service&) = default;
 };
@@ -514,39 +514,39 @@ struct Service {
 
 /// pack - digest or name. The old variant serves until the new one is ready.
 struct ServiceDeploy {
-  std::string name;
-  std::string model;
+  std::string name{};
+  std::string model{};
   std::int64_t version{};
-  std::string variant;
-  std::string pack;
-  std::optional<std::int64_t> report_id;
-  std::optional<std::int64_t> threads;
+  std::string variant{};
+  std::string pack{};
+  std::optional<std::int64_t> report_id{};
+  std::optional<std::int64_t> threads{};
   friend bool operator==(const ServiceDeploy&, const ServiceDeploy&) = default;
 };
 [[nodiscard]] json::Value to_json(const ServiceDeploy& value);
 [[nodiscard]] Result<ServiceDeploy> parse_service_deploy(const json::Value& value);
 
 struct Camera {
-  std::string camera_id;
-  std::string name;
-  std::string source;
-  std::string state;
-  std::string cause;
-  std::string service;
-  json::Value rules;
+  std::string camera_id{};
+  std::string name{};
+  std::string source{};
+  std::string state{};
+  std::string cause{};
+  std::string service{};
+  json::Value rules{};
   std::int64_t start_frame{};
-  std::optional<std::int64_t> end_frame;
+  std::optional<std::int64_t> end_frame{};
   bool realtime{};
   std::int64_t frame{};
   std::int64_t frames_total{};
   double fps{};
   std::int64_t tracks{};
-  json::Value counts;
+  json::Value counts{};
   std::int64_t event_count{};
   std::int64_t dropped{};
   WallTime created_at{};
   Lineage lineage{};
-  json::Value stats;
+  json::Value stats{};
   friend bool operator==(const Camera&, const Camera&) = default;
 };
 [[nodiscard]] json::Value to_json(const Camera& value);
@@ -554,46 +554,46 @@ struct Camera {
 
 /// Creates or replaces a camera; it starts at once.
 struct CameraCreate {
-  std::string camera_id;
-  std::optional<std::string> name;
-  std::string source;
-  std::string service;
-  json::Value rules;
-  std::optional<std::vector<std::string>> classes;
-  std::optional<std::int64_t> start_frame;
-  std::optional<std::int64_t> end_frame;
-  std::optional<bool> realtime;
-  std::optional<double> score_min;
-  std::optional<double> detect_fps;
+  std::string camera_id{};
+  std::optional<std::string> name{};
+  std::string source{};
+  std::string service{};
+  json::Value rules{};
+  std::optional<std::vector<std::string>> classes{};
+  std::optional<std::int64_t> start_frame{};
+  std::optional<std::int64_t> end_frame{};
+  std::optional<bool> realtime{};
+  std::optional<double> score_min{};
+  std::optional<double> detect_fps{};
   friend bool operator==(const CameraCreate&, const CameraCreate&) = default;
 };
 [[nodiscard]] json::Value to_json(const CameraCreate& value);
 [[nodiscard]] Result<CameraCreate> parse_camera_create(const json::Value& value);
 
 struct SceneEvent {
-  std::string event_id;
-  std::string camera_id;
-  std::string rule_id;
-  std::string rule_name;
-  std::string kind;
-  std::string state;
+  std::string event_id{};
+  std::string camera_id{};
+  std::string rule_id{};
+  std::string rule_name{};
+  std::string kind{};
+  std::string state{};
   WallTime started_at{};
-  std::optional<WallTime> ended_at;
+  std::optional<WallTime> ended_at{};
   std::int64_t media_time_ms{};
   std::int64_t frame{};
-  std::vector<std::int64_t> track_ids;
-  std::string label;
+  std::vector<std::int64_t> track_ids{};
+  std::string label{};
   double score{};
-  json::Value points;
-  json::Value values;
-  std::optional<std::string> snapshot_sha256;
-  std::string service;
-  std::string model;
+  json::Value points{};
+  json::Value values{};
+  std::optional<std::string> snapshot_sha256{};
+  std::string service{};
+  std::string model{};
   std::int64_t version{};
-  std::string variant;
+  std::string variant{};
   std::int64_t variant_id{};
-  std::optional<std::int64_t> report_id;
-  std::string pack_digest;
+  std::optional<std::int64_t> report_id{};
+  std::string pack_digest{};
   Lineage lineage{};
   friend bool operator==(const SceneEvent&, const SceneEvent&) = default;
 };
@@ -601,19 +601,19 @@ struct SceneEvent {
 [[nodiscard]] Result<SceneEvent> parse_scene_event(const json::Value& value);
 
 struct SceneEventPatch {
-  std::string state;
+  std::string state{};
   friend bool operator==(const SceneEventPatch&, const SceneEventPatch&) = default;
 };
 [[nodiscard]] json::Value to_json(const SceneEventPatch& value);
 [[nodiscard]] Result<SceneEventPatch> parse_scene_event_patch(const json::Value& value);
 
 struct Worker {
-  std::string worker_id;
-  std::string state;
+  std::string worker_id{};
+  std::string state{};
   std::int64_t slots{};
   std::int64_t running{};
   std::int64_t pid{};
-  std::string version;
+  std::string version{};
   WallTime last_seen{};
   friend bool operator==(const Worker&, const Worker&) = default;
 };
@@ -623,9 +623,9 @@ struct Worker {
 /// One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - dag, dag_run, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it.
 struct StreamEvent {
   std::int64_t id{};
-  std::string kind;
+  std::string kind{};
   WallTime at{};
-  json::Value data;
+  json::Value data{};
   friend bool operator==(const StreamEvent&, const StreamEvent&) = default;
 };
 [[nodiscard]] json::Value to_json(const StreamEvent& value);

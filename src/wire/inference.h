@@ -18,9 +18,9 @@ namespace aiflow::wire {
 
 /// A tensor in the frame's payload. datatype as in the Open Inference Protocol (FP32, UINT8, ...).
 struct TensorRef {
-  std::string name;
-  std::string datatype;
-  std::vector<std::int64_t> shape;
+  std::string name{};
+  std::string datatype{};
+  std::vector<std::int64_t> shape{};
   std::int64_t offset{};
   std::int64_t size{};
   friend bool operator==(const TensorRef&, const TensorRef&) = default;
@@ -37,9 +37,9 @@ struct Describe {
 
 /// -1 = any extent.
 struct TensorSpec {
-  std::string name;
-  std::string datatype;
-  std::vector<std::int64_t> shape;
+  std::string name{};
+  std::string datatype{};
+  std::vector<std::int64_t> shape{};
   friend bool operator==(const TensorSpec&, const TensorSpec&) = default;
 };
 [[nodiscard]] json::Value to_json(const TensorSpec& value);
@@ -47,14 +47,14 @@ struct TensorSpec {
 
 struct Description {
   std::int64_t id{};
-  std::string model;
-  std::string version;
-  std::string variant;
-  std::string engine;
-  std::string engine_version;
-  std::vector<TensorSpec> inputs;
-  std::vector<TensorSpec> outputs;
-  json::Value decoder;
+  std::string model{};
+  std::string version{};
+  std::string variant{};
+  std::string engine{};
+  std::string engine_version{};
+  std::vector<TensorSpec> inputs{};
+  std::vector<TensorSpec> outputs{};
+  json::Value decoder{};
   friend bool operator==(const Description&, const Description&) = default;
 };
 [[nodiscard]] json::Value to_json(const Description& value);
@@ -62,8 +62,8 @@ struct Description {
 
 struct Infer {
   std::int64_t id{};
-  std::vector<TensorRef> inputs;
-  std::vector<std::string> outputs;
+  std::vector<TensorRef> inputs{};
+  std::vector<std::string> outputs{};
   std::int64_t deadline_ms{};
   friend bool operator==(const Infer&, const Infer&) = default;
 };
@@ -72,7 +72,7 @@ struct Infer {
 
 struct Inferred {
   std::int64_t id{};
-  std::vector<TensorRef> outputs;
+  std::vector<TensorRef> outputs{};
   std::int64_t queue_us{};
   std::int64_t run_us{};
   friend bool operator==(const Inferred&, const Inferred&) = default;
@@ -85,7 +85,7 @@ struct Detect {
   std::int64_t id{};
   std::int64_t width{};
   std::int64_t height{};
-  std::string format;
+  std::string format{};
   double score_min{};
   std::int64_t deadline_ms{};
   friend bool operator==(const Detect&, const Detect&) = default;
@@ -95,7 +95,7 @@ struct Detect {
 
 /// Box in pixels of the image that was sent.
 struct DetectionWire {
-  std::string label;
+  std::string label{};
   std::int64_t class_id{};
   double score{};
   double x{};
@@ -109,7 +109,7 @@ struct DetectionWire {
 
 struct Detected {
   std::int64_t id{};
-  std::vector<DetectionWire> detections;
+  std::vector<DetectionWire> detections{};
   std::int64_t pre_us{};
   std::int64_t run_us{};
   std::int64_t post_us{};
@@ -121,8 +121,8 @@ struct Detected {
 
 struct Failed {
   std::int64_t id{};
-  std::string code;
-  std::string message;
+  std::string code{};
+  std::string message{};
   friend bool operator==(const Failed&, const Failed&) = default;
 };
 [[nodiscard]] json::Value to_json(const Failed& value);

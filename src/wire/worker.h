@@ -18,9 +18,9 @@ namespace aiflow::wire {
 
 /// Names a task instance.
 struct TaskKey {
-  std::string dag_id;
-  std::string run_id;
-  std::string task_id;
+  std::string dag_id{};
+  std::string run_id{};
+  std::string task_id{};
   std::int64_t map_index{};
   friend bool operator==(const TaskKey&, const TaskKey&) = default;
 };
@@ -32,18 +32,18 @@ struct Job {
   TaskKey key{};
   std::int64_t try_number{};
   std::int64_t epoch{};
-  std::string operator_;
-  std::string dag_file;
-  json::Value payload;
-  json::Value params;
-  std::optional<WallTime> logical_date;
-  std::optional<WallTime> data_interval_start;
-  std::optional<WallTime> data_interval_end;
-  std::string run_type;
-  std::optional<std::int64_t> execution_timeout_ms;
-  std::string log_path;
-  std::map<std::string, std::string> env;
-  std::string token;
+  std::string operator_{};
+  std::string dag_file{};
+  json::Value payload{};
+  json::Value params{};
+  std::optional<WallTime> logical_date{};
+  std::optional<WallTime> data_interval_start{};
+  std::optional<WallTime> data_interval_end{};
+  std::string run_type{};
+  std::optional<std::int64_t> execution_timeout_ms{};
+  std::string log_path{};
+  std::map<std::string, std::string> env{};
+  std::string token{};
   std::int64_t max_tries{};
   friend bool operator==(const Job&, const Job&) = default;
 };
@@ -52,8 +52,8 @@ struct Job {
 
 /// One value a task published.
 struct XComEntry {
-  std::string key;
-  json::Value value;
+  std::string key{};
+  json::Value value{};
   friend bool operator==(const XComEntry&, const XComEntry&) = default;
 };
 [[nodiscard]] json::Value to_json(const XComEntry& value);
@@ -70,11 +70,11 @@ struct AttemptRef {
 [[nodiscard]] Result<AttemptRef> parse_attempt_ref(const json::Value& value);
 
 struct Hello {
-  std::string worker_id;
+  std::string worker_id{};
   std::int64_t slots{};
   std::int64_t pid{};
-  std::string version;
-  std::vector<AttemptRef> running;
+  std::string version{};
+  std::vector<AttemptRef> running{};
   friend bool operator==(const Hello&, const Hello&) = default;
 };
 [[nodiscard]] json::Value to_json(const Hello& value);
@@ -91,7 +91,7 @@ struct Started {
 [[nodiscard]] Result<Started> parse_started(const json::Value& value);
 
 struct Heartbeat {
-  std::vector<AttemptRef> attempts;
+  std::vector<AttemptRef> attempts{};
   friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
 };
 [[nodiscard]] json::Value to_json(const Heartbeat& value);
@@ -102,8 +102,8 @@ struct Progress {
   AttemptRef attempt{};
   double done{};
   double total{};
-  std::string unit;
-  std::string what;
+  std::string unit{};
+  std::string what{};
   friend bool operator==(const Progress&, const Progress&) = default;
 };
 [[nodiscard]] json::Value to_json(const Progress& value);
@@ -113,15 +113,15 @@ struct Finished {
   std::int64_t seq{};
   AttemptRef attempt{};
   Outcome outcome{};
-  std::optional<std::int64_t> exit_code;
-  std::optional<std::int64_t> signal;
-  std::string cause;
+  std::optional<std::int64_t> exit_code{};
+  std::optional<std::int64_t> signal{};
+  std::string cause{};
   WallTime started_at{};
   WallTime ended_at{};
-  std::vector<XComEntry> xcoms;
-  std::optional<std::vector<std::string>> branch;
+  std::vector<XComEntry> xcoms{};
+  std::optional<std::vector<std::string>> branch{};
   bool skip_all_downstream{};
-  std::optional<WallTime> reschedule_at;
+  std::optional<WallTime> reschedule_at{};
   friend bool operator==(const Finished&, const Finished&) = default;
 };
 [[nodiscard]] json::Value to_json(const Finished& value);
@@ -131,18 +131,18 @@ struct Finished {
 struct XComGet {
   std::int64_t request_id{};
   AttemptRef attempt{};
-  std::string dag_id;
-  std::string run_id;
-  std::string task_id;
+  std::string dag_id{};
+  std::string run_id{};
+  std::string task_id{};
   std::int64_t map_index{};
-  std::string key;
+  std::string key{};
   friend bool operator==(const XComGet&, const XComGet&) = default;
 };
 [[nodiscard]] json::Value to_json(const XComGet& value);
 [[nodiscard]] Result<XComGet> parse_xcom_get(const json::Value& value);
 
 struct HelloOk {
-  std::string server_id;
+  std::string server_id{};
   std::int64_t heartbeat_ms{};
   std::int64_t lease_ms{};
   friend bool operator==(const HelloOk&, const HelloOk&) = default;
@@ -160,7 +160,7 @@ struct Start {
 /// End the attempt's process tree (SIGTERM, then SIGKILL after grace_ms). A higher epoch was given out, or a user asked.
 struct Cancel {
   AttemptRef attempt{};
-  std::string reason;
+  std::string reason{};
   std::int64_t grace_ms{};
   friend bool operator==(const Cancel&, const Cancel&) = default;
 };
@@ -171,7 +171,7 @@ struct Cancel {
 struct Ack {
   std::int64_t seq{};
   bool accepted{};
-  std::string reason;
+  std::string reason{};
   friend bool operator==(const Ack&, const Ack&) = default;
 };
 [[nodiscard]] json::Value to_json(const Ack& value);
@@ -180,7 +180,7 @@ struct Ack {
 struct XComValue {
   std::int64_t request_id{};
   bool found{};
-  json::Value value;
+  json::Value value{};
   friend bool operator==(const XComValue&, const XComValue&) = default;
 };
 [[nodiscard]] json::Value to_json(const XComValue& value);
@@ -202,8 +202,8 @@ struct TaskStart {
 [[nodiscard]] Result<TaskStart> parse_task_start(const json::Value& value);
 
 struct TaskXComPush {
-  std::string key;
-  json::Value value;
+  std::string key{};
+  json::Value value{};
   friend bool operator==(const TaskXComPush&, const TaskXComPush&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskXComPush& value);
@@ -211,11 +211,11 @@ struct TaskXComPush {
 
 struct TaskXComGet {
   std::int64_t request_id{};
-  std::string dag_id;
-  std::string run_id;
-  std::string task_id;
+  std::string dag_id{};
+  std::string run_id{};
+  std::string task_id{};
   std::int64_t map_index{};
-  std::string key;
+  std::string key{};
   friend bool operator==(const TaskXComGet&, const TaskXComGet&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskXComGet& value);
@@ -224,7 +224,7 @@ struct TaskXComGet {
 struct TaskXComValue {
   std::int64_t request_id{};
   bool found{};
-  json::Value value;
+  json::Value value{};
   friend bool operator==(const TaskXComValue&, const TaskXComValue&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskXComValue& value);
@@ -233,10 +233,10 @@ struct TaskXComValue {
 /// Task -> supervisor, last frame; without it the exit status alone decides (non-zero or signal = failed).
 struct TaskDone {
   Outcome outcome{};
-  std::string cause;
-  std::optional<std::vector<std::string>> branch;
+  std::string cause{};
+  std::optional<std::vector<std::string>> branch{};
   bool skip_all_downstream{};
-  std::optional<WallTime> reschedule_at;
+  std::optional<WallTime> reschedule_at{};
   friend bool operator==(const TaskDone&, const TaskDone&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskDone& value);
@@ -244,8 +244,8 @@ struct TaskDone {
 
 struct ZygoteFork {
   std::int64_t request_id{};
-  std::string cwd;
-  std::map<std::string, std::string> env;
+  std::string cwd{};
+  std::map<std::string, std::string> env{};
   friend bool operator==(const ZygoteFork&, const ZygoteFork&) = default;
 };
 [[nodiscard]] json::Value to_json(const ZygoteFork& value);
@@ -262,8 +262,8 @@ struct ZygoteForked {
 
 struct ZygoteExited {
   std::int64_t pid{};
-  std::optional<std::int64_t> exit_code;
-  std::optional<std::int64_t> signal;
+  std::optional<std::int64_t> exit_code{};
+  std::optional<std::int64_t> signal{};
   friend bool operator==(const ZygoteExited&, const ZygoteExited&) = default;
 };
 [[nodiscard]] json::Value to_json(const ZygoteExited& value);
