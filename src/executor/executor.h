@@ -23,8 +23,7 @@ class Executor {
   virtual ~Executor() = default;
 
   /// Tells which attempts the database has as running, so that workers that still run them keep
-  /// them, others are told to end theirs, and those that nobody runs are reported lost after the
-  /// lease. Once, before start.
+  /// them; workers are told to end whatever else they run. Once, before start.
   virtual void reconcile(std::vector<Attempt> running) = 0;
   /// Begins to report to `sink`. Errors: conflict, denied, unavailable (e.g. the socket's folder).
   [[nodiscard]] virtual Status start(ReportSink sink) = 0;

@@ -3,9 +3,7 @@
 // Thread-safe; reports go to the sink from the thread that calls start_job, finish_job and so on.
 #pragma once
 
-#include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +43,10 @@ class FakeExecutor final : public Executor {
   /// `seq` 0 is replaced by the next number. Returns the number.
   std::int64_t finish_job(wire::Finished finished);
   void lose(const Attempt& attempt);
+  /// A heartbeat that names all running attempts.
+  void beat();
+  /// A worker says hello with so many slots (0: it went).
+  void set_slots(int slots);
   void ask(const wire::XComGet& question);
   void report_progress(const wire::Progress& progress);
   /// From now on submit fails (true) or works again (false).

@@ -39,7 +39,13 @@ struct Finished {
   Receipt receipt;
   wire::Finished report;
 };
-/// Its worker was silent for longer than the lease; nothing more is heard of it that counts.
+/// The worker still runs these attempts.
+struct StillRunning {
+  WorkerId worker;
+  std::vector<Attempt> attempts;
+};
+/// The attempt was given to a worker that was silent for longer than the lease before it claimed it.
+/// (Leases of claimed attempts are the scheduler's; see StillRunning.)
 struct Lost {
   Attempt attempt;
   std::string reason;
@@ -62,7 +68,7 @@ struct WorkerChanged {
   wire::Worker worker;
 };
 using Report =
-    std::variant<Started, Finished, Lost, Gone, Progress, XComAsked, WorkerChanged>;
+    std::variant<Started, Finished, StillRunning, Lost, Gone, Progress, XComAsked, WorkerChanged>;
 
 /// Takes reports; called from the executor's thread, must not block for long nor call back.
 using ReportSink = std::function<void(Report)>;

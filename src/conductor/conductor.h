@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drives the scheduler core: drains the inbox, lets sched::step decide, stores rows, history and
+// outbox in one transaction, then performs what was decided and tells the listeners.
+// In: reports of the executor, requests of the API and of the DAG parser, time passing. Out: jobs
+// for the executor, answers after the commit (S14), committed changes for the event stream.
+// Threads: one of its own ("conductor"); requests may come from any thread.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "dag/schedule.h"
+#include "executor/executor.h"
+#include "json/value.h"
+#include "store/dag_store.h"
+#include "store/keys.h"
+#include "store/run_store.h"
+#include "store/store.h"
+#include "wire/dag.h"
+#include "wire/engine.h"
+
+namespace aiflow::conductor {
+
+struct Options {
+  std::filesystem::path data_dir;  ///< logs/… and run/api.sock are below it
+  /// Makes the attempt's token (secret) for a job whose other fields are set. May be empty.
+  std::function<std::string(const wire::Job&)> sign_token;
+  /// Offset function of an IANA zone; empty = UTC everywhere.
+  std::function<dag::UtcOffset(const std::string& zone)> zone;
+  /// Gets the committed changes of each step, in order, and unstored ones (id 0: progress, worker).
+  /// Called from the conductor's thread; must not block nor call the conductor. May be empty.
+  std::function<void(const std::vector<wire::StreamEvent>&)> on_changes;
+  Duration lease = std::chrono::seconds(15);
+  /// Reports that only say "it goes on" (started, heartbeat) wait so long for company, so that a
+  /// short task costs one commit, not two.
+  Duration started_delay = std::chrono::milliseconds(10);
+};
+
+/// A parsed file: its DAGs replace those it gave before; an error leaves them as they are.
+struct DagFileParsed {
+  wire::DagFile file;
+  std::string source;  ///< the file's text
+};
+
+struct TriggerRun {
+  DagId dag_id;
+  std::optional<RunId> run_id;  ///< made from the time when absent
+  std::optional<WallTime> logical_date;
+  json::Value conf;  ///< object or null
+  std::string note;
+  std::string user;  ///< who asks, for the history
+};
+
+struct ClearTasks {
+  store::RunKey run;
+  std::vector<TaskId> tasks;  ///< empty = all
+  bool include_upstream = false;
+  bool include_downstream = true;
+  bool only_failed = false;
+  bool dry_run = false;  ///< only say which
+  std::string user;
+};
+
+struct MarkTask {
+  store::TaskKey key;
+  TaskState state = TaskState::success;  ///< success | failed | skipped
+  std::string user;
+};
+
+struct PauseDag {
+  DagId dag_id;
+  bool paused = true;
+  std::string user;
+};
+
+template <class T>
+using Answer = std::function<void(Result<T>)>;
+
+class Conductor {
+ public:
+  /// All references must outlive it. The executor must not have been started.
+  Conductor(const Clock& clock, store::Store& store, executor::Executor& executor,
+            Options options);
+  ~Conductor();
+
+  /// Rebuilds the scheduler's state from the store, reconciles with the executor and starts it.
+  /// Errors: corrupt (rows that fit no DAG version), those of the store and of the executor.
+  [[nodiscard]] Status open();
+  /// Starts the thread. After open().
+  void start();
+  /// Ends the thread and the executor's reports; waiting requests are answered `cancelled`.
+  void stop();
+  /// For tests and simulation, instead of start(): does what is waiting and due, on this thread.
+  /// True when there was anything.
+  bool run_pending();
+
+  // Requests. The answer comes on the conductor's thread, after the commit; with errors
+  // not_found, conflict, invalid_argument, unavailable (the store), cancelled (stopping).
+  void parsed(DagFileParsed file, Answer<std::vector<DagId>> answer);
+  /// The file is gone: its DAGs make no new runs.
+  void file_removed(std::string filename, Answer<std::vector<DagId>> answer);
+  void trigger(TriggerRun request, Answer<store::RunRow> answer);
+  /// The cleared (dry_run: the affected) task instances.
+  void clear(ClearTasks request, Answer<std::vector<store::TaskRow>> answer);
+  void mark(MarkTask request, Answer<store::TaskRow> answer);
+  void pause(PauseDag request, Answer<store::DagRow> answer);
+  /// Why a task instance is in its state and what it waits for, in words.
+  void explain(store::TaskKey key, Answer<std::string> answer);
+
+  /// The last progress that a running task reported.
+  [[nodiscard]] std::optional<wire::ProgressInfo> progress(const store::TaskKey& key) const;
+
+  /// "" when all is well, else why the loop can't commit (for the health page).
+  [[nodiscard]] std::string trouble() const;
+
+ private:
+  class Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+/// Calls an asynchronous request and waits for its answer (for handlers on a pool of threads):
+///   auto run = wait_for<store::RunRow>([&](auto answer) { conductor.trigger(request, answer); });
+template <class T, class Call>
+[[nodiscard]] Result<T> wait_for(Call call);
+
+}  // namespace aiflow::conductor
+
+#include "conductor/wait_for.h"
