@@ -13,7 +13,7 @@
 namespace aiflow::log {
 namespace {
 
-constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%S.%eZ %-5l %v";
+constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v";
 
 std::shared_ptr<spdlog::logger> make_logger(std::vector<spdlog::sink_ptr> sinks, Level level) {
   auto logger = std::make_shared<spdlog::logger>("aiflow", sinks.begin(), sinks.end());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Structured log: a constant message plus fields as data, one line each:
 //   log::info("task finished", {{"run", run_id}, {"ms", 31}});
-//   2026-11-23T18:10:21.123Z info  task finished run=manual_1 ms=31
+//   2026-11-23T18:10:21.123Z info    task finished run=manual_1 ms=31
 // Goes to stderr and, when set up, to a rotating file. Safe from any thread. The sink is the one
 // mutable global of the project. Levels: error = someone must act; warn = we coped; info = life of
 // runs, models, cameras; debug. A Secret cannot be a field: it has no conversion.
@@ -59,7 +59,7 @@ void error(std::string_view message, Fields fields = {});
 struct Options {
   Level level = Level::info;
   bool to_stderr = true;
-  std::filesystem::path file;           ///< empty = no file
+  std::filesystem::path file{};           ///< empty = no file
   std::size_t file_bytes_max = 8 << 20;  ///< then it is rotated
   std::size_t files_max = 3;
 };

@@ -38,7 +38,7 @@ TEST_CASE("the file gets the lines of its level and above") {
   std::stringstream text;
   text << std::ifstream(path).rdbuf();
   CHECK(text.str().find("quiet") == std::string::npos);
-  CHECK(text.str().find("warn  loud n=1") != std::string::npos);
+  CHECK(text.str().find("warning loud n=1") != std::string::npos);
   std::filesystem::remove(path);
 }
 

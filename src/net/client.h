@@ -17,7 +17,7 @@
 namespace aiflow::net {
 
 struct Endpoint {
-  std::filesystem::path unix_socket;  ///< set: the rest is unused
+  std::filesystem::path unix_socket{};  ///< set: the rest is unused
   std::string host = "127.0.0.1";     ///< numeric address or name
   std::uint16_t port = 0;
 };
@@ -25,15 +25,15 @@ struct Endpoint {
 struct ClientRequest {
   std::string method = "GET";
   std::string target = "/";  ///< path?query, already encoded
-  Headers headers;
-  std::string body;
-  std::filesystem::path body_file;  ///< set: sent instead of `body`, in pieces
+  Headers headers{};
+  std::string body{};
+  std::filesystem::path body_file{};  ///< set: sent instead of `body`, in pieces
 };
 
 struct ClientResponse {
   int status = 0;
-  Headers headers;   ///< names in lower case
-  std::string body;  ///< at most 256 MiB
+  Headers headers{};   ///< names in lower case
+  std::string body{};  ///< at most 256 MiB
 };
 
 class Client {
@@ -54,10 +54,10 @@ class Client {
                                                 Deadline deadline);
 
   struct EventCall {
-    ClientRequest request;
+    ClientRequest request{};
     /// Called for each event; false ends the call.
-    std::function<bool(const SseMessage&)> on_event;
-    std::stop_token stop;  ///< ends the call from another thread
+    std::function<bool(const SseMessage&)> on_event{};
+    std::stop_token stop{};  ///< ends the call from another thread
   };
   /// Reads Server-Sent Events until the callback says false, `stop` is requested or the server ends
   /// the answer; all three give the answer's head (status != 200: with its body). Errors as send.

@@ -22,9 +22,9 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// One Server-Sent Event.
 struct SseMessage {
-  std::string id;     ///< empty = none
-  std::string event;  ///< empty = "message"
-  std::string data;   ///< may hold line breaks
+  std::string id{};     ///< empty = none
+  std::string event{};  ///< empty = "message"
+  std::string data{};   ///< may hold line breaks
 };
 
 /// As it goes over the wire, with the blank line at its end.

@@ -24,8 +24,8 @@ namespace aiflow::net {
 /// Who is at the other end.
 struct Peer {
   bool unix_socket = false;
-  std::string address;               ///< TCP: textual IP address
-  std::optional<std::uint32_t> uid;  ///< Unix socket: SO_PEERCRED
+  std::string address{};               ///< TCP: textual IP address
+  std::optional<std::uint32_t> uid{};  ///< Unix socket: SO_PEERCRED
   std::int32_t pid = 0;              ///< Unix socket: SO_PEERCRED
 };
 
@@ -55,20 +55,20 @@ struct Request {
 
 struct Response {
   int status = 200;
-  std::string content_type;  ///< empty = no such header
-  Headers headers;
-  std::string body;
+  std::string content_type{};  ///< empty = no such header
+  Headers headers{};
+  std::string body{};
   /// Static bytes instead of `body` (they live as long as the program): embedded files.
-  std::string_view static_body;
+  std::string_view static_body{};
   /// A file instead of `body`, sent in pieces.
-  std::filesystem::path body_file;
+  std::filesystem::path body_file{};
 };
 
 /// How to take a request's body.
 struct BodyRule {
   std::uint64_t bytes_max = 1 << 20;
   /// Not empty: the body is written to a new file in this folder (mode 0600).
-  std::filesystem::path to_folder;
+  std::filesystem::path to_folder{};
 };
 
 /// An open Server-Sent Event answer. Copies are handles to the same stream. Messages beyond 256
@@ -114,8 +114,8 @@ struct WebSocketOptions {
   std::size_t queue_max = 4;
   std::size_t message_bytes_max = 64 << 10;  ///< of what the client sends
   /// Both on the event loop: return quickly.
-  std::function<void(std::string_view text)> on_message;
-  std::function<void()> on_close;
+  std::function<void(std::string_view text)> on_message{};
+  std::function<void()> on_close{};
 };
 
 /// The right to answer one request, once. Destroyed without an answer it sends status 500.
@@ -153,8 +153,8 @@ class Handler {
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  std::optional<std::uint16_t> port;   ///< nullopt = no TCP; 0 = any free port
-  std::filesystem::path unix_socket;   ///< empty = none; mode 0600, an old file is replaced
+  std::optional<std::uint16_t> port{};   ///< nullopt = no TCP; 0 = any free port
+  std::filesystem::path unix_socket{};   ///< empty = none; mode 0600, an old file is replaced
   std::size_t handler_threads_max = 16;
   std::size_t handler_queue_max = 256;  ///< beyond it: 503
   std::size_t connections_max = 512;    ///< beyond it: closed at once

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all connections of one server share. Connections keep it alive, so that a Responder or an
+// EventStream may outlive the Server object; after `stopping` nothing is posted any more.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "net/detail/pool.h"
+#include "net/server.h"
+
+namespace aiflow::net::detail {
+
+namespace asio = boost::asio;
+using Socket = asio::generic::stream_protocol::socket;
+
+/// Something with a socket that the server closes when it stops. Loop thread only.
+class Closable {
+ public:
+  virtual ~Closable() = default;
+  virtual void close_now() = 0;
+  /// False while a request is being answered: a stopping server waits for it.
+  [[nodiscard]] virtual bool is_idle() const = 0;
+};
+
+struct Core {
+  Core(ServerOptions server_options, Handler& request_handler)
+      : options(std::move(server_options)),
+        handler(request_handler),
+        pool({.threads_max = options.handler_threads_max,
+              .queue_max = options.handler_queue_max}) {}
+
+  /// Runs `task` on the loop thread; dropped when the server has stopped.
+  template <class F>
+  void post(F task) {
+    if (!stopped.load()) asio::post(io, std::move(task));
+  }
+  [[nodiscard]] std::string next_request_id();
+
+  const ServerOptions options;
+  Handler& handler;
+  asio::io_context io{1};
+  Pool pool;
+  std::atomic<bool> stopping{false};  ///< no new requests
+  std::atomic<bool> stopped{false};   ///< the loop has ended
+  std::atomic<std::size_t> connections{0};
+  std::atomic<std::uint64_t> requests{0};
+  std::uint32_t id_start = 0;
+  std::set<Closable*> open;  ///< loop thread only
+};
+
+/// Counts a connection for as long as it lives, and lists it for the stop. Loop thread only for the
+/// list; connections die on the loop thread or after it has ended.
+class OpenMark {
+ public:
+  OpenMark(Core& core, Closable& item) : core_(core), item_(item) {
+    core_.open.insert(&item_);
+    core_.connections.fetch_add(1);
+  }
+  ~OpenMark() {
+    core_.open.erase(&item_);
+    core_.connections.fetch_sub(1);
+  }
+  OpenMark(const OpenMark&) = delete;
+  OpenMark& operator=(const OpenMark&) = delete;
+
+ private:
+  Core& core_;
+  Closable& item_;
+};
+
+}  // namespace aiflow::net::detail

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/server.h"
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include "net/client.h"
+#include "os/file.h"
+#include "os/socket.h"
+#include "os/system_clock.h"
+#include "os/temp_dir.h"
+
+namespace aiflow::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+const os::SystemClock kClock;
+
+class TestHandler final : public Handler {
+ public:
+  std::variant<BodyRule, Response> admit(Request& request) override {
+    if (on_admit) return on_admit(request);
+    return rule;
+  }
+  void handle(Request request, Responder responder) override {
+    on_handle(std::move(request), std::move(responder));
+  }
+  Response refuse(int status, std::string_view reason, std::string_view) override {
+    return {.status = status, .content_type = "text/plain", .headers = {},
+            .body = std::string(reason)};
+  }
+
+  BodyRule rule;
+  std::function<std::variant<BodyRule, Response>(Request&)> on_admit;
+  std::function<void(Request, Responder)> on_handle = [](Request request, Responder responder) {
+    std::move(responder).send({.content_type = "text/plain",
+                               .headers = {},
+                               .body = request.method + " " + request.path + "?" + request.query +
+                                       " " + request.body});
+  };
+};
+
+struct Fixture {
+  explicit Fixture(ServerOptions options = {}) {
+    options.unix_socket = folder.path() / "s.sock";
+    if (!options.port) options.port = 0;
+    server = Server::start(options, handler).value();
+  }
+  Client client() const { return {kClock, {.unix_socket = folder.path() / "s.sock"}}; }
+  Client tcp_client() const { return {kClock, {.unix_socket = {}, .port = server->port()}}; }
+  os::Fd raw() const {
+    return os::connect_unix(folder.path() / "s.sock", Deadline::after(kClock, 5s)).value();
+  }
+
+  os::TempDir folder = os::TempDir::create("net-test").value();
+  TestHandler handler;
+  std::unique_ptr<Server> server;
+};
+
+Deadline soon() { return Deadline::after(kClock, 10s); }
+
+/// Everything until the server closes.
+std::string read_all(const os::Fd& fd) {
+  std::string out;
+  std::array<char, 4096> piece{};
+  timeval limit{.tv_sec = 10, .tv_usec = 0};
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  for (;;) {
+    const auto got = ::recv(fd.get(), piece.data(), piece.size(), 0);
+    if (got <= 0) return out;
+    out.append(piece.data(), static_cast<std::size_t>(got));
+  }
+}
+
+std::string talk(const Fixture& fixture, std::string_view bytes) {
+  const auto fd = fixture.raw();
+  CHECK(os::send_all(fd.get(), bytes, soon()));
+  return read_all(fd);
+}
+
+/// A value that one thread waits for and another sets.
+class Signal {
+ public:
+  void set() {
+    const std::scoped_lock lock(mutex_);
+    set_ = true;
+    changed_.notify_all();
+  }
+  bool wait() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, 10s, [&] { return set_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool set_ = false;
+};
+
+TEST_CASE("a request is answered on TCP and on the Unix socket, over one kept connection") {
+  Fixture fixture;
+  for (auto client : {0, 1}) {
+    auto c = client == 0 ? fixture.client() : fixture.tcp_client();
+    for (int i = 0; i < 3; ++i) {
+      const auto answer =
+          c.send({.method = "POST", .target = "/a?b=1", .headers = {}, .body = "hi"}, soon());
+      REQUIRE(answer);
+      CHECK(answer->status == 200);
+      CHECK(answer->body == "POST /a?b=1 hi");
+    }
+  }
+  CHECK(fixture.server->connections() <= 2);
+}
+
+TEST_CASE("the peer of the Unix socket is known by its uid") {
+  Fixture fixture;
+  fixture.handler.on_handle = [](Request request, Responder responder) {
+    const auto uid = request.peer.uid ? std::to_string(*request.peer.uid) : "none";
+    std::move(responder).send({.headers = {}, .body = uid});
+  };
+  CHECK(fixture.client().send({}, soon())->body == std::to_string(::getuid()));
+  CHECK(fixture.tcp_client().send({}, soon())->body == "none");
+}
+
+TEST_CASE("malformed requests get 400 and the connection ends") {
+  Fixture fixture;
+  for (const char* bytes :
+       {"nonsense\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nbad header\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"}) {
+    CAPTURE(bytes);
+    CHECK(talk(fixture, bytes).starts_with("HTTP/1.1 400 "));
+  }
+}
+
+TEST_CASE("a header beyond the limit gets 431") {
+  Fixture fixture;
+  const auto answer = talk(
+      fixture, "GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
+  CHECK(answer.starts_with("HTTP/1.1 431 "));
+}
+
+TEST_CASE("a body beyond the rule gets 413, announced or chunked") {
+  Fixture fixture;
+  fixture.handler.rule.bytes_max = 10;
+  auto client = fixture.client();
+  const std::string big(500'000, 'x');
+  CHECK(client.send({.method = "POST", .headers = {}, .body = big}, soon())->status == 413);
+  CHECK(talk(fixture,
+                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n" +
+                     std::string(32, 'x') + "\r\n0\r\n\r\n")
+            .starts_with("HTTP/1.1 413 "));
+  CHECK(client.send({.method = "POST", .headers = {}, .body = "0123456789"}, soon())->status == 200);
+}
+
+TEST_CASE("a refused request's body is never read into memory") {
+  Fixture fixture;
+  fixture.handler.on_admit = [](Request&) -> std::variant<BodyRule, Response> {
+    return Response{.status = 403, .content_type = {}, .headers = {}, .body = "no"};
+  };
+  auto client = fixture.client();
+  const auto answer = client.send(
+      {.method = "POST", .headers = {}, .body = std::string(3 << 20, 'x')}, soon());
+  REQUIRE(answer);
+  CHECK(answer->status == 403);
+}
+
+TEST_CASE("a body can go to a file, which is gone after the answer") {
+  Fixture fixture;
+  fixture.handler.rule = {.bytes_max = 8 << 20, .to_folder = fixture.folder.path()};
+  std::filesystem::path seen;
+  fixture.handler.on_handle = [&](Request request, Responder responder) {
+    seen = request.body_file;
+    const auto text = os::read_file(request.body_file, 8 << 20);
+    std::move(responder).send({.headers = {}, .body = std::to_string(text->size())});
+  };
+  const auto source = fixture.folder.path() / "source";
+  REQUIRE(os::write_atomic(source, std::string(5 << 20, 'y')));
+  auto client = fixture.client();
+  const auto answer =
+      client.send({.method = "POST", .headers = {}, .body_file = source}, soon());
+  CHECK(answer->body == std::to_string(5 << 20));
+  CHECK_FALSE(seen.empty());
+  CHECK_FALSE(std::filesystem::exists(seen));
+}
+
+TEST_CASE("a file is sent in pieces and downloaded whole") {
+  Fixture fixture;
+  const auto source = fixture.folder.path() / "source";
+  std::string bytes;
+  for (int i = 0; i < 300'000; ++i) bytes += static_cast<char>(i % 251);
+  REQUIRE(os::write_atomic(source, bytes));
+  fixture.handler.on_handle = [&](Request, Responder responder) {
+    std::move(responder).send({.headers = {}, .body_file = source});
+  };
+  const auto target = fixture.folder.path() / "target";
+  auto client = fixture.client();
+  REQUIRE(client.download({}, target, soon()));
+  CHECK(os::read_file(target, 1 << 20).value() == bytes);
+  CHECK(client.send({.method = "HEAD", .headers = {}}, soon()).has_value() == true);
+}
+
+TEST_CASE("a client that sends its header byte by byte is cut off") {
+  Fixture fixture({.header_timeout = 50ms});
+  const auto fd = fixture.raw();
+  REQUIRE(os::send_all(fd.get(), "GET / HT", soon()));
+  CHECK(read_all(fd).starts_with("HTTP/1.1 408 "));
+}
+
+TEST_CASE("a client that stops in the middle of its body is cut off") {
+  Fixture fixture({.transfer_timeout = 50ms});
+  const auto fd = fixture.raw();
+  REQUIRE(os::send_all(fd.get(), "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc", soon()));
+  CHECK(read_all(fd).starts_with("HTTP/1.1 408 "));
+}
+
+TEST_CASE("an idle connection is closed") {
+  Fixture fixture({.idle_timeout = 50ms});
+  CHECK(read_all(fixture.raw()).empty());
+}
+
+TEST_CASE("clients that do not read their answers do not block others") {
+  Fixture fixture;
+  fixture.handler.on_handle = [](Request request, Responder responder) {
+    const auto size = request.path == "/big" ? 30U << 20 : 2U;
+    std::move(responder).send({.headers = {}, .body = std::string(size, 'x')});
+  };
+  std::vector<os::Fd> slow;
+  for (int i = 0; i < 20; ++i) {
+    slow.push_back(fixture.raw());
+    REQUIRE(os::send_all(slow.back().get(), "GET /big HTTP/1.1\r\n\r\n", soon()));
+  }
+  auto client = fixture.client();
+  for (int i = 0; i < 20; ++i) CHECK(client.send({}, soon())->body == "xx");
+}
+
+TEST_CASE("beyond the pool's queue requests get 503 at once") {
+  Fixture fixture({.handler_threads_max = 1, .handler_queue_max = 1});
+  Signal started;
+  Signal go;
+  fixture.handler.on_handle = [&](Request, Responder responder) {
+    started.set();
+    go.wait();
+    std::move(responder).send({.headers = {}, .body = "late"});
+  };
+  const auto running = fixture.raw();
+  REQUIRE(os::send_all(running.get(), "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", soon()));
+  REQUIRE(started.wait());
+  // The first of these waits in the queue, the rest finds it full.
+  std::vector<os::Fd> more;
+  for (int i = 0; i < 3; ++i) {
+    more.push_back(fixture.raw());
+    REQUIRE(os::send_all(more.back().get(), "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", soon()));
+  }
+  CHECK(read_all(more.back()).starts_with("HTTP/1.1 503 "));
+  go.set();
+  CHECK(read_all(running).ends_with("late"));
+}
+
+TEST_CASE("connections beyond the limit are closed") {
+  Fixture fixture({.connections_max = 2});
+  const auto a = fixture.raw();
+  const auto b = fixture.raw();
+  CHECK(talk(fixture, "GET / HTTP/1.1\r\n\r\n").empty());
+}
+
+TEST_CASE("a handler that forgets to answer gives 500") {
+  Fixture fixture;
+  fixture.handler.on_handle = [](Request, Responder) {};
+  auto client = fixture.client();
+  CHECK(client.send({}, soon())->status == 500);
+}
+
+TEST_CASE("a header value cannot split the answer") {
+  Fixture fixture;
+  fixture.handler.on_handle = [](Request, Responder responder) {
+    std::move(responder).send({.headers = {{"X", "a\r\nSet-Cookie: evil"}}, .body = ""});
+  };
+  auto client = fixture.client();
+  const auto answer = client.send({}, soon());
+  CHECK(find_header(answer->headers, "set-cookie") == nullptr);
+}
+
+TEST_CASE("events reach the client in order, with heartbeats between") {
+  Fixture fixture({.heartbeat = 5ms});
+  fixture.handler.on_handle = [](Request, Responder responder) {
+    const auto stream = std::move(responder).open_event_stream();
+    for (int i = 1; i <= 100; ++i) {
+      stream.send({.id = std::to_string(i), .event = "n", .data = std::to_string(i * i)});
+    }
+    stream.close();
+  };
+  std::vector<std::string> got;
+  auto client = fixture.client();
+  const auto head = client.stream_events(
+      {.request = {}, .on_event =
+                          [&](const SseMessage& m) {
+                            got.push_back(m.data);
+                            return true;
+                          },
+       .stop = {}},
+      soon());
+  REQUIRE(head);
+  CHECK(head->status == 200);
+  REQUIRE(got.size() == 100);
+  CHECK(got.back() == "10000");
+}
+
+TEST_CASE("a client that does not read its events is dropped, and the sender learns it") {
+  Fixture fixture;
+  Signal closed;
+  std::optional<EventStream> stream;
+  Signal opened;
+  fixture.handler.on_handle = [&](Request, Responder responder) {
+    stream = std::move(responder).open_event_stream();
+    stream->on_close([&] { closed.set(); });
+    opened.set();
+  };
+  const auto fd = fixture.raw();
+  REQUIRE(os::send_all(fd.get(), "GET / HTTP/1.1\r\n\r\n", soon()));
+  REQUIRE(opened.wait());
+  bool dropped = false;
+  for (int i = 0; i < 5000 && !dropped; ++i) {
+    dropped = !stream->send({.data = std::string(10'000, 'x')});
+  }
+  CHECK(dropped);
+  CHECK(closed.wait());
+  CHECK_FALSE(stream->is_open());
+}
+
+TEST_CASE("a client that goes away closes its stream; a stop token ends the client's call") {
+  Fixture fixture;
+  Signal closed;
+  fixture.handler.on_handle = [&](Request, Responder responder) {
+    const auto stream = std::move(responder).open_event_stream();
+    stream.on_close([&] { closed.set(); });
+    stream.send({.data = "hello"});
+  };
+  std::stop_source stop;
+  auto client = fixture.client();
+  const auto head = client.stream_events({.request = {},
+                                          .on_event =
+                                              [&](const SseMessage&) {
+                                                std::thread([&] { stop.request_stop(); }).detach();
+                                                return true;
+                                              },
+                                          .stop = stop.get_token()},
+                                         Deadline::never());
+  CHECK(head);
+  CHECK(closed.wait());
+}
+
+TEST_CASE("a web socket carries messages both ways and drops the oldest when slow") {
+  Fixture fixture;
+  Signal heard;
+  Signal opened;
+  std::optional<WebSocket> socket;
+  fixture.handler.on_handle = [&](Request request, Responder responder) {
+    REQUIRE(request.wants_websocket);
+    socket = std::move(responder).open_websocket(
+        {.queue_max = 2,
+         .on_message = [&](std::string_view text) { if (text == "ping") heard.set(); },
+         .on_close = {}});
+    opened.set();
+  };
+  const auto fd = fixture.raw();
+  REQUIRE(os::send_all(fd.get(),
+                       "GET /live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                       "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+                       soon()));
+  REQUIRE(opened.wait());
+  std::string head;
+  while (!head.ends_with("\r\n\r\n")) head += os::recv_exact(fd.get(), 1, soon()).value();
+  CHECK(head.starts_with("HTTP/1.1 101 "));
+  CHECK(head.find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") != std::string::npos);
+  CHECK(socket->send_text("hi"));
+  CHECK(os::recv_exact(fd.get(), 4, soon()).value() == "\x81\x02hi");
+  // Masked "ping" with mask 0.
+  const std::string_view ping("\x81\x84\0\0\0\0ping", 10);
+  REQUIRE(os::send_all(fd.get(), ping, soon()));
+  CHECK(heard.wait());
+  for (int i = 0; i < 200; ++i) socket->send_binary(std::string(200'000, 'x'));
+  CHECK(socket->dropped() > 0);
+  CHECK(socket->waiting() <= 2);
+}
+
+TEST_CASE("a stop lets a running handler answer and then closes everything") {
+  Fixture fixture;
+  Signal started;
+  Signal go;
+  fixture.handler.on_handle = [&](Request, Responder responder) {
+    started.set();
+    go.wait();
+    std::move(responder).send({.headers = {}, .body = "last"});
+  };
+  const auto fd = fixture.raw();
+  REQUIRE(os::send_all(fd.get(), "GET / HTTP/1.1\r\n\r\n", soon()));
+  REQUIRE(started.wait());
+  std::thread stopper([&] { fixture.server->stop(5s); });
+  go.set();
+  CHECK(read_all(fd).ends_with("last"));
+  stopper.join();
+  CHECK_FALSE(fixture.client().send({}, soon()));
+}
+
+TEST_CASE("a taken port is one clear error") {
+  Fixture fixture;
+  TestHandler handler;
+  const auto second = Server::start({.port = fixture.server->port()}, handler);
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == ErrorCode::conflict);
+  CHECK(second.error().message.find(std::to_string(fixture.server->port())) != std::string::npos);
+}
+
+TEST_CASE("the client says what is wrong when nobody answers") {
+  Client nobody(kClock, {.unix_socket = "/nonexistent/api.sock"});
+  CHECK_FALSE(nobody.send({}, soon()));
+  Fixture fixture;
+  fixture.handler.on_handle = [](Request, Responder responder) {
+    std::thread([r = std::move(responder)]() mutable { std::this_thread::sleep_for(200ms); })
+        .detach();
+  };
+  auto client = fixture.client();
+  const auto late = client.send({}, Deadline::after(kClock, 20ms));
+  REQUIRE_FALSE(late);
+  CHECK(late.error().code == ErrorCode::timeout);
+}
+
+}  // namespace
+}  // namespace aiflow::net
