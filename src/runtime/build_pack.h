@@ -27,7 +27,9 @@ struct Progress {
 
 struct BuildOptions {
   std::string version = kOnnxruntimeVersion;
-  std::filesystem::path plugin;      ///< libaiflow_engine_ort.so
+  std::filesystem::path plugin;  ///< libaiflow_engine_ort.so, see find_plugin
+  int abi_major = 0;             ///< engine::host_abi(): what the plug-in was built with
+  int abi_minor = 0;
   std::filesystem::path wheel_dir;   ///< looked into first and downloaded into
   std::filesystem::path output_dir;  ///< gets <name>-<version>/ and <name>-<version>.tar.zst
   std::string python = "/usr/bin/python3";
@@ -49,6 +51,11 @@ struct BuiltPack {
   PackDigest digest;
   std::vector<Phase> phases;  ///< also written to <name>-<version>.profile.json beside the archive
 };
+
+/// libaiflow_engine_<name>.so of this build or installation: ../lib or ../lib/aiflow, seen from the
+/// folder of the running program. Errors: not_found naming the places.
+[[nodiscard]] Result<std::filesystem::path> find_plugin(const std::filesystem::path& program,
+                                                        const std::string& name);
 
 /// Errors: unavailable when the wheel is neither in wheel_dir nor to be had: the message names the
 /// file and the folder to put it in; corrupt for a wheel without the library.
