@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bad input: each gives one clear error that names the file and the reason, and the rest goes on."""
+
+import os
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from server import BIN, ApiError
+
+CLIP = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
+
+GOOD = """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("good"):
+    BashOperator(task_id="a", bash_command="echo fine")
+"""
+
+
+def goes_on(server):
+    """A good DAG is read and run to its end."""
+    server.add_dag("good", GOOD)
+    run = server.trigger("good")
+    assert server.wait_run("good", run)["state"] == "success"
+
+
+def import_error(server, name):
+    def find():
+        for error in server.get("/api/v2/importErrors")["items"]:
+            if error["filename"].endswith(name):
+                return error
+        return None
+
+    return server.wait_for(find, f"the import error of {name}", timeout=90)
+
+
+@pytest.mark.parametrize("name, source, words", [
+    ("syntax.py", "x = 1\ndef broken(:\n", "invalid syntax"),
+    ("cycle.py", """
+from aiflow import DAG
+from aiflow.operators.empty import EmptyOperator as E
+with DAG("cycle"):
+    a, b = E(task_id="a"), E(task_id="b")
+    a >> b >> a
+""", "circle"),
+    ("endless.py", "while True: pass\n", "time"),
+    ("loud.py", "import sys\nfor _ in range(1 << 14): sys.stdout.write('x' * 65536)\nraise ValueError('loud')\n",
+     "loud"),
+    ("crash.py", "import os\nos.kill(os.getpid(), 11)\n", "SIGSEGV"),
+    ("greedy.py", "x = bytearray(1 << 40)\n", "MemoryError"),
+])
+def test_a_broken_dag_file_shows_its_error_and_harms_nothing_else(server, name, source, words):
+    (server.dags / name).write_text(source)
+    goes_on(server)
+    error = import_error(server, name)
+    assert words.lower() in (error["message"] + error["stack_trace"]).lower()
+
+
+def test_a_file_that_breaks_keeps_its_last_good_version(server):
+    server.add_dag("good", GOOD)
+    (server.dags / "good.py").write_text("nonsense(")
+    import_error(server, "good.py")
+    run = server.trigger("good")
+    assert server.wait_run("good", run)["state"] == "success"
+
+
+def test_a_task_that_ignores_sigterm_and_leaves_grandchildren_is_ended_whole(server, tmp_path):
+    pids = tmp_path / "pids"
+    server.add_dag("stubborn", f"""
+from datetime import timedelta
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("stubborn"):
+    BashOperator(task_id="a", execution_timeout=timedelta(seconds=1), bash_command='''
+        trap "" TERM
+        setsid bash -c 'trap "" TERM; echo $$ >> {pids}; sleep 611' &
+        (setsid nohup bash -c 'trap "" TERM; echo $$ >> {pids}; sleep 612' &)
+        echo $$ >> {pids}
+        sleep 613''')
+""")
+    run = server.trigger("stubborn")
+    assert server.wait_run("stubborn", run, timeout=60)["state"] == "failed"
+    assert "timed out after 1s" in server.tasks("stubborn", run)["a"]["cause"]
+    time.sleep(2)
+    alive = [pid for pid in pids.read_text().split() if Path(f"/proc/{pid}/cmdline").exists()
+             and Path(f"/proc/{pid}/cmdline").read_bytes()]
+    assert alive == []
+    goes_on(server)
+
+
+def test_a_taken_port_is_named(server, make_server, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = subprocess.run([BIN / "aiflow", "serve", "--home", tmp_path / "other", "--port", str(port)],
+                              capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert str(port) in done.stderr and len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_second_server_on_the_same_directory_is_refused(server):
+    done = subprocess.run([BIN / "aiflow", "serve", "--home", server.home, "--port", "0"],
+                          capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert str(server.process.pid) in done.stderr and str(server.home) in done.stderr
+    goes_on(server)
+
+
+def test_a_full_log_disk_leaves_the_tasks_outcome_alone(make_server, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small tmpfs needs root")
+    home = tmp_path / "home"
+    (home / "logs").mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", home / "logs"], check=True)
+    try:
+        server = make_server(home=home, slots=2).start()
+        server.add_dag("chatty", """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("chatty"):
+    BashOperator(task_id="a", bash_command="head -c 2000000 /dev/zero | tr '\\\\0' x | fold; echo end")
+""")
+        run = server.trigger("chatty")
+        assert server.wait_run("chatty", run)["state"] == "success"
+        goes_on(server)
+        server.stop()
+    finally:
+        subprocess.run(["umount", "-l", home / "logs"], check=False)
+
+
+def cli(server, *words, **more):
+    return subprocess.run([BIN / "aiflow", *words, "--home", server.home], capture_output=True,
+                          text=True, timeout=120, **more)
+
+
+@pytest.mark.parametrize("words, package", [
+    (("model", "add", "ssd-oidv4"), "objectron"), (("runtime", "add", "onnxruntime"), "onnxruntime")])
+def test_an_unreachable_registry_names_the_file_and_where_to_put_it(server, tmp_path, words, package):
+    nowhere = {"npm_config_registry": "http://127.0.0.1:9", "PIP_INDEX_URL": "http://127.0.0.1:9",
+               "npm_config_fetch_retries": "0", "PIP_RETRIES": "0", "npm_config_cache": str(tmp_path / "npm")}
+    done = cli(server, *words, env={**os.environ, **nowhere})
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert package in last and str(server.home / "downloads") in last
+
+
+@pytest.mark.parametrize("content", [b"", b"\x08\x09garbage" * 1000, os.urandom(100_000)],
+                         ids=["empty", "text", "random"])
+def test_a_file_that_is_no_model_is_refused(server, tmp_path, content):
+    path = tmp_path / "bad.onnx"
+    path.write_bytes(content)
+    done = cli(server, "model", "add", "bad", "--file", str(path))
+    assert done.returncode == 1
+    assert "bad.onnx" in done.stderr and len(done.stderr.strip().splitlines()) == 1
+    assert server.get("/api/v2/models")["total_entries"] == 0
+
+
+@pytest.mark.parametrize("kind", ["missing", "text", "truncated"])
+def test_a_video_that_is_none_fails_the_camera_with_its_name(server, detector, tmp_path, kind):
+    path = tmp_path / f"{kind}.avi"
+    if kind == "text":
+        path.write_text("this is no video\n" * 1000)
+    if kind == "truncated":
+        path.write_bytes(CLIP.read_bytes()[:3000])
+    rules = tmp_path / "rules.json"
+    rules.write_text('{"rules": []}')
+    done = cli(server, "camera", "add", "bad", "--source", str(path), "--service", detector,
+               "--rules", str(rules), "--wait")
+    assert done.returncode == 1
+    assert path.name in done.stderr
+    goes_on(server)
+
+
+@pytest.fixture
+def detector(server):
+    """A deployed detector, from the packages that the demo uses."""
+    for words in (("model", "add", "ssd-oidv4"), ("runtime", "add", "onnxruntime"),
+                  ("service", "deploy", "det", "--model", "ssd-oidv4", "--variant", "fp32", "--pack",
+                   "onnxruntime")):
+        done = cli(server, *words)
+        assert done.returncode == 0, done.stderr
+    return "det"
+
+
+def test_unknown_things_are_not_found(server):
+    for path in ("/api/v2/dags/nope", "/api/v2/models/nope", "/api/v2/events/nope", "/v2/models/nope"):
+        with pytest.raises(ApiError) as error:
+            server.get(path)
+        assert error.value.status == 404
