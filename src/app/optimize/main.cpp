@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// aiflow-optimize: model jobs on local files, run as a task's process. Exit codes: 0, 1 failed,
+// 2 wrong usage.
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "app/optimize/commands.h"
+
+namespace {
+
+using aiflow::Result;
+using aiflow::json::Value;
+using Command = std::function<Result<Value>(std::span<const std::string>)>;
+
+constexpr const char* kUsage =
+    "usage: aiflow-optimize convert|optimize|compare --name value …\n"
+    "  convert   a TFLite file becomes ONNX and a decoder configuration\n"
+    "  optimize  makes the variants fp32-simplified, fp16 and int8 of an ONNX model\n"
+    "  compare   measures accuracy, agreement, latency and size of variants\n"
+    "docs/guide/reports.md lists the arguments.\n"
+    "example: aiflow-optimize convert --tflite model.tflite --out model.onnx\n";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const std::map<std::string, Command> commands{{"convert", aiflow::app::run_convert}};
+  if (!words.empty() && (words[0] == "--help" || words[0] == "-h")) {
+    std::fputs(kUsage, stdout);
+    return 0;
+  }
+  const auto command = words.empty() ? commands.end() : commands.find(words[0]);
+  if (command == commands.end()) {
+    std::fputs(kUsage, stderr);
+    return 2;
+  }
+  const auto answer = command->second(std::span(words).subspan(1));
+  if (!answer) {
+    std::fprintf(stderr, "aiflow-optimize %s: %s\n", words[0].c_str(),
+                 answer.error().message.c_str());
+    return answer.error().code == aiflow::ErrorCode::invalid_argument ? 2 : 1;
+  }
+  std::printf("%s\n", aiflow::json::write(*answer).c_str());
+  return 0;
+}
