@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// `aiflow serve`: the composition root of the server. The only place that knows all parts.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace aiflow::app {
+
+struct ServeOptions {
+  std::filesystem::path home;  ///< data directory; made (0700) when missing
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+  bool port_auto = false;  ///< port taken: take any free one and say so; else that is an error
+  std::vector<std::filesystem::path> dag_folders;  ///< empty = home/dags
+  std::string python = "/usr/bin/python3";
+  std::filesystem::path sdk;      ///< folder that holds the Python package aiflow
+  std::filesystem::path programs;  ///< folder of aiflow, aiflow-infer, aiflow-camera; empty = ours
+  int worker_slots = 8;
+  bool start_worker = true;  ///< start a worker when none connects within 300 ms
+  std::string version = "0.1.0";
+};
+
+/// Runs until SIGTERM or SIGINT. Prints "AIflow VERSION is ready at URL" on stdout, and on the very
+/// first start the admin's one-time password; writes home/run/server.json {"pid","url","socket"}.
+/// Returns the exit code: 0 after a stop, 1 when it could not start (one line on stderr says why).
+[[nodiscard]] int run_server(const ServeOptions& options);
+
+}  // namespace aiflow::app
