@@ -101,6 +101,19 @@ TEST_CASE("a part of a clip starts and ends at exactly the frames asked for") {
   CHECK(play(*part).last == 404);
 }
 
+TEST_CASE("frames can be thinned out to a rate, without drift") {
+  for (const auto& [interval_ms, expected] :
+       {std::pair{250, 8}, {200, 10}, {100, 20}, {99, 20}, {1000, 2}}) {
+    auto source = Source::open(kClip, {.start_frame = 40,
+                                       .end_frame = 60,
+                                       .interval_min = std::chrono::milliseconds(interval_ms)});
+    REQUIRE(source);
+    const Played played = play(*source);
+    CHECK(played.first == 40);
+    CHECK(played.frames == expected);
+  }
+}
+
 TEST_CASE("a cut clip gives what is there, then says so") {
   Folder folder;
   const std::string whole = bytes_of(kClip);

@@ -106,6 +106,7 @@ struct Source::Impl {
   std::int64_t decode_errors = 0;
   std::optional<std::int64_t> first_pts;
   Duration last_time{0};
+  Duration next_time{0};  ///< of the next frame that is given
   bool draining = false;
   bool cut = false;
 
@@ -223,7 +224,10 @@ Result<std::optional<Frame>> Source::Impl::next() {
     }
     const Duration time = time_of(*frame);
     const std::int64_t index = frames++;
-    if (index < options.start_frame) continue;
+    if (index < options.start_frame || time < next_time) continue;
+    // From one due time to the next, not from frame to frame: 4 of 10 a second stays 4 on average.
+    const bool on_beat = time - next_time < options.interval_min;
+    next_time = (on_beat ? next_time : time) + options.interval_min;
     auto image = pictures.make(*frame);
     if (!image) {
       ++decode_errors;

@@ -28,6 +28,7 @@ struct Frame {
 struct SourceOptions {
   std::int64_t start_frame = 0;                ///< first frame given; files only
   std::optional<std::int64_t> end_frame = {};  ///< one past the last frame given; files only
+  Duration interval_min{0};  ///< frames sooner after the last given one are decoded, not given
   std::int64_t pixels_max = 7680LL * 4320;  ///< larger pictures are refused before they are decoded
   int threads = 1;                          ///< decoder threads, >= 1
   Duration open_timeout = std::chrono::seconds(10);

@@ -113,7 +113,7 @@ class CongestionWatcher final : public Watcher {
   WatcherBase base_;
   Congestion params_;
   geometry::Polygon zone_;
-  std::deque<Sample> samples_;  ///< of the last `window`
+  std::deque<Sample> samples_;     ///< of the last `window`
   std::optional<Duration> since_;  ///< the median has been at the limit (on, or off when open)
   std::optional<SceneEvent> open_;
   int peak_ = 0;

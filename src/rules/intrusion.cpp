@@ -79,8 +79,7 @@ class IntrusionWatcher final : public Watcher {
   [[nodiscard]] bool may_start(const Visitor& visitor, const track::Track& track,
                                Duration time) const {
     return track.seen && track.confirmed && visitor.hits >= params_.enter_hits &&
-           time - visitor.first_hit >= params_.enter &&
-           zone_.contains(track.box.bottom_centre()) &&
+           time - visitor.first_hit >= params_.enter && zone_.contains(track.box.bottom_centre()) &&
            track.score_mean >= params_.score_mean_min &&
            (!visitor.alarm_again || time >= *visitor.alarm_again);
   }

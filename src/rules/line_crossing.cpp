@@ -18,10 +18,10 @@ struct Walker {
   Side side = Side::none;       ///< where it was kept for confirm_hits
   Side candidate = Side::none;  ///< where it is being seen now
   int candidate_hits = 0;
-  bool crossed = false;         ///< the path met the segment since it left `side`
-  std::optional<Point> last;    ///< where it was seen last
-  Point left_at;                ///< last place on `side`
-  Duration last_near{0};        ///< when it was last at the line
+  bool crossed = false;                        ///< the path met the segment since it left `side`
+  std::optional<Point> last;                   ///< where it was seen last
+  Point left_at;                               ///< last place on `side`
+  Duration last_near{0};                       ///< when it was last at the line
   std::array<bool, 2> spent = {false, false};  ///< this direction has been counted
 };
 
@@ -100,8 +100,8 @@ class LineWatcher final : public Watcher {
 Result<std::unique_ptr<Watcher>> watch_line(WatcherBase base) {
   const auto& params = std::get<LineCrossing>(base.rule.params);
   if (base.points.size() != 2) {
-    return fail(ErrorCode::invalid_argument, "a line has exactly 2 points, not " +
-                                                 std::to_string(base.points.size()));
+    return fail(ErrorCode::invalid_argument,
+                "a line has exactly 2 points, not " + std::to_string(base.points.size()));
   }
   if (geometry::distance(base.points[0], base.points[1]) < 1) {
     return fail(ErrorCode::invalid_argument, "the line is shorter than a pixel");

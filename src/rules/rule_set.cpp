@@ -113,9 +113,8 @@ SceneEvent make_event(const WatcherBase& base, const Scene& scene,
     event.boxes.push_back(track->box);
     event.score += track->score_mean / static_cast<double>(deciding.size());
   }
-  const std::int64_t track = deciding.size() == 1 && event.kind != "congestion"
-                                 ? event.track_ids.front()
-                                 : 0;
+  const std::int64_t track =
+      deciding.size() == 1 && event.kind != "congestion" ? event.track_ids.front() : 0;
   event.id = event_id({base.key, base.rule.id, track, scene.time});
   return event;
 }

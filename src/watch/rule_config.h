@@ -2,6 +2,7 @@
 // Rules as they come over the wire or in a rules file -> rules as the rule set takes them.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"

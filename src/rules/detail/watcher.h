@@ -51,8 +51,6 @@ class Watcher {
 [[nodiscard]] SceneEvent make_event(const WatcherBase& base, const Scene& scene,
                                     std::span<const track::Track* const> deciding);
 
-[[nodiscard]] inline double seconds(Duration d) {
-  return std::chrono::duration<double>(d).count();
-}
+[[nodiscard]] inline double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 
 }  // namespace aiflow::rules
