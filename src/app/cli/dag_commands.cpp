@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+// aiflow dags …, aiflow tasks …
+#include <iostream>
+
+#include "app/cli/commands.h"
+
+namespace aiflow::app {
+namespace {
+
+const Parameter kDag{.name = "dag_id", .help = "the DAG", .required = true};
+const Parameter kRun{.name = "--run", .help = "DAG run id; the newest when left out"};
+
+std::string or_dash(const std::optional<WallTime>& time, WallTime now) {
+  return time ? format_ago(*time, now) : "-";
+}
+
+Status list_dags(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto items, client.list("/api/v2/dags"));
+  return print_list(
+      in, items,
+      {.header = {"DAG", "SCHEDULE", "PAUSED", "NEXT RUN", "RUNNING", "FAILED", "FILE"},
+       .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
+         AIFLOW_ASSIGN(const auto dag, wire::parse_dag(item));
+         const auto next = dag.next_dagrun_run_after;
+         return std::vector<std::string>{dag.dag_id,
+                                         dag.timetable_summary,
+                                         dag.is_paused ? "yes" : "no",
+                                         next ? format_time(*next).substr(0, 16) + "Z" : "-",
+                                         std::to_string(dag.running_count),
+                                         std::to_string(dag.failed_count),
+                                         dag.fileloc};
+       },
+       .empty = "no DAGs yet: put a Python file with a DAG into " +
+                (client.home() / "dags").string()});
+}
+
+Status list_import_errors(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto items, client.list("/api/v2/importErrors"));
+  return print_list(
+      in, items,
+      {.header = {"FILE", "LINE", "ERROR"},
+       .row = [](const json::Value& item) -> Result<std::vector<std::string>> {
+         AIFLOW_ASSIGN(const auto error, wire::parse_import_error(item));
+         return std::vector<std::string>{error.filename,
+                                         error.line ? std::to_string(*error.line) : "-",
+                                         error.message};
+       },
+       .empty = "every DAG file was read without an error"});
+}
+
+Status trigger(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  json::Value body = json::object({});
+  if (in.given("--run-id")) body.set("dag_run_id", in.text("--run-id"));
+  if (in.given("--logical-date")) body.set("logical_date", in.text("--logical-date"));
+  if (in.given("--conf")) {
+    AIFLOW_ASSIGN(auto conf, parse_object(in.text("--conf"), "--conf"));
+    body.set("conf", std::move(conf));
+  }
+  AIFLOW_ASSIGN(const auto run,
+                client.call("POST", api_path({"dags", in.text("dag_id"), "dagRuns"}), body));
+  print_object(in, run);
+  return {};
+}
+
+Status set_paused(const Clock& clock, const Invocation& in, bool paused) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto dag, client.call("PATCH", api_path({"dags", in.text("dag_id")}),
+                                            json::object({{"is_paused", paused}})));
+  if (in.flag("--json")) {
+    print_object(in, dag);
+  } else {
+    std::cout << in.text("dag_id") << (paused ? " is paused" : " is active") << "\n";
+  }
+  return {};
+}
+
+Status list_runs(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto items, client.list(api_path({"dags", in.text("dag_id"), "dagRuns"}) +
+                                              "?limit=" + in.text("--limit")));
+  return print_list(
+      in, items,
+      {.header = {"RUN", "STATE", "TYPE", "STARTED", "TOOK", "CAUSE"},
+       .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
+         AIFLOW_ASSIGN(const auto run, wire::parse_dag_run(item));
+         return std::vector<std::string>{
+             run.dag_run_id,
+             std::string(to_string(run.state)),
+             std::string(to_string(run.run_type)),
+             or_dash(run.start_date, clock.now()),
+             run.start_date
+                 ? format_duration(run.end_date.value_or(clock.now()) - *run.start_date)
+                 : "-",
+             run.cause};
+       },
+       .empty = "no runs yet: aiflow dags trigger " + in.text("dag_id")});
+}
+
+/// --run, or the newest run of the DAG.
+Result<std::string> run_of(ApiClient& client, const Invocation& in) {
+  if (in.given("--run")) return in.text("--run");
+  AIFLOW_ASSIGN(const auto runs,
+                client.list(api_path({"dags", in.text("dag_id"), "dagRuns"}) + "?limit=1"));
+  if (runs.empty()) {
+    return fail(ErrorCode::not_found, "dag '" + in.text("dag_id") + "' has no runs yet; start one: " +
+                                          "aiflow dags trigger " + in.text("dag_id"));
+  }
+  return json::get_string(runs.front(), "dag_run_id");
+}
+
+Status list_tasks(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto run, run_of(client, in));
+  AIFLOW_ASSIGN(const auto items, client.list(api_path({"dags", in.text("dag_id"), "dagRuns", run,
+                                                        "taskInstances"})));
+  const bool colour = is_terminal();
+  return print_list(
+      in, items,
+      {.header = {"TASK", "STATE", "TRY", "TOOK", "CAUSE"},
+       .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
+         AIFLOW_ASSIGN(const auto ti, wire::parse_task_instance(item));
+         return std::vector<std::string>{
+             ti.task_id, state_label(ti.state, colour),
+             std::to_string(ti.try_number) + "/" + std::to_string(ti.max_tries + 1),
+             ti.start_date ? format_duration(ti.end_date.value_or(clock.now()) - *ti.start_date)
+                           : "-",
+             ti.cause};
+       },
+       .empty = "the run has no tasks"});
+}
+
+Status print_log(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto run, run_of(client, in));
+  const std::vector<std::string> task = {"dags",  in.text("dag_id"), "dagRuns",
+                                         run,     "taskInstances",   in.text("task_id")};
+  std::string attempt = in.text("--try");
+  if (attempt.empty()) {
+    AIFLOW_ASSIGN(const auto item, client.get(api_path(task)));
+    AIFLOW_ASSIGN(const auto ti, wire::parse_task_instance(item));
+    attempt = std::to_string(std::max<std::int64_t>(ti.try_number, 1));
+  }
+  auto path = task;
+  path.insert(path.end(), {"logs", attempt});
+  const auto show = [](const json::Value& value) -> Result<wire::LogChunk> {
+    AIFLOW_ASSIGN(auto chunk, wire::parse_log_chunk(value));
+    std::cout << chunk.content << std::flush;
+    return chunk;
+  };
+  if (in.flag("--follow")) {
+    return client.stream(api_path(path) + "/stream",
+                         {.request = {},
+                          .on_event =
+                              [&](const net::SseMessage& message) {
+                                const auto value = json::parse(message.data);
+                                const auto chunk = value ? show(*value) : fail(value.error());
+                                return chunk && !chunk->complete;
+                              },
+                          .stop = {}});
+  }
+  std::int64_t offset = 0;
+  for (;;) {
+    AIFLOW_ASSIGN(const auto value,
+                  client.get(api_path(path) + "?offset=" + std::to_string(offset)));
+    AIFLOW_ASSIGN(const auto chunk, show(value));
+    if (chunk.next_offset >= chunk.size || chunk.next_offset <= offset) return {};
+    offset = chunk.next_offset;
+  }
+}
+
+Status clear(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto run, run_of(client, in));
+  json::Array tasks;
+  for (const auto& task : in.list("task_ids")) tasks.emplace_back(task);
+  AIFLOW_ASSIGN(
+      const auto answer,
+      client.call("POST", api_path({"dags", in.text("dag_id"), "clearTaskInstances"}),
+                  json::object({{"dag_run_id", run},
+                                {"task_ids", std::move(tasks)},
+                                {"include_downstream", in.flag("--downstream")},
+                                {"include_upstream", in.flag("--upstream")},
+                                {"only_failed", in.flag("--only-failed")},
+                                {"dry_run", in.flag("--dry-run")}})));
+  AIFLOW_ASSIGN(const auto list, wire::parse_task_list(answer));
+  if (in.flag("--json")) {
+    print_object(in, answer);
+    return {};
+  }
+  std::cout << (in.flag("--dry-run") ? "would clear " : "cleared ") << list.items.size()
+            << " task instances of " << run << "\n";
+  for (const auto& ti : list.items) std::cout << "  " << ti.task_id << "\n";
+  return {};
+}
+
+Status mark(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto run, run_of(client, in));
+  AIFLOW_ASSIGN(const auto answer,
+                client.call("PATCH",
+                            api_path({"dags", in.text("dag_id"), "dagRuns", run, "taskInstances",
+                                      in.text("task_id")}),
+                            json::object({{"new_state", in.text("state")}})));
+  print_object(in, answer);
+  return {};
+}
+
+using Action = Status (*)(const Clock&, const Invocation&);
+
+std::function<Status(const Invocation&)> bound(const Clock& clock, Action action) {
+  return [&clock, action](const Invocation& in) { return action(clock, in); };
+}
+
+}  // namespace
+
+std::vector<Command> dag_commands(const Clock& clock) {
+  const Parameter task{.name = "task_id", .help = "the task", .required = true};
+  return {
+      {.words = {"dags", "list"}, .summary = "all DAGs", .parameters = with_common({}),
+       .examples = {"aiflow dags list --json"}, .run = bound(clock, list_dags)},
+      {.words = {"dags", "trigger"}, .summary = "starts a run",
+       .parameters = with_common({kDag, {.name = "--conf", .help = "JSON object for the run"},
+                                  {.name = "--run-id", .help = "id of the run; made when left out"},
+                                  {.name = "--logical-date", .help = "RFC 3339 time"}}),
+       .examples = {"aiflow dags trigger smart_city", R"(aiflow dags trigger etl --conf '{"day": 3}')"},
+       .run = bound(clock, trigger)},
+      {.words = {"dags", "pause"}, .summary = "no new runs, no new tasks",
+       .parameters = with_common({kDag}), .examples = {"aiflow dags pause etl"},
+       .run = [&clock](const Invocation& in) { return set_paused(clock, in, true); }},
+      {.words = {"dags", "unpause"}, .summary = "lets a paused DAG go on",
+       .parameters = with_common({kDag}), .examples = {"aiflow dags unpause etl"},
+       .run = [&clock](const Invocation& in) { return set_paused(clock, in, false); }},
+      {.words = {"dags", "runs"}, .summary = "the runs of a DAG, newest first",
+       .parameters = with_common({kDag, {.name = "--limit", .help = "how many", .otherwise = "20"}}),
+       .examples = {"aiflow dags runs etl --limit 5"}, .run = bound(clock, list_runs)},
+      {.words = {"dags", "errors"}, .summary = "DAG files that could not be read, and why",
+       .parameters = with_common({}), .examples = {"aiflow dags errors"},
+       .run = bound(clock, list_import_errors)},
+      {.words = {"tasks", "list"}, .summary = "the tasks of a run with their states and causes",
+       .parameters = with_common({kDag, kRun}), .examples = {"aiflow tasks list etl"},
+       .run = bound(clock, list_tasks)},
+      {.words = {"tasks", "log"}, .summary = "a task's log",
+       .parameters = with_common({kDag, task, kRun,
+                                  {.name = "--try", .help = "which try; the last when left out"},
+                                  {.name = "--follow", .help = "go on until the try ends", .flag = true}}),
+       .examples = {"aiflow tasks log etl load --follow"}, .run = bound(clock, print_log)},
+      {.words = {"tasks", "clear"}, .summary = "lets tasks run again",
+       .parameters = with_common({kDag, {.name = "task_ids", .help = "tasks", .required = true, .many = true},
+                                  kRun,
+                                  {.name = "--downstream", .help = "and all after them", .flag = true},
+                                  {.name = "--upstream", .help = "and all before them", .flag = true},
+                                  {.name = "--only-failed", .help = "only those that failed", .flag = true},
+                                  {.name = "--dry-run", .help = "show what would be cleared", .flag = true}}),
+       .examples = {"aiflow tasks clear etl load --downstream --dry-run"}, .run = bound(clock, clear)},
+      {.words = {"tasks", "mark"}, .summary = "sets a task's state by hand",
+       .parameters = with_common({kDag, task, {.name = "state", .help = "success, failed or skipped", .required = true}, kRun}),
+       .examples = {"aiflow tasks mark etl load success"}, .run = bound(clock, mark)},
+  };
+}
+
+}  // namespace aiflow::app

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// `aiflow`: server, worker, and command line in one program.
+#include <iostream>
+
+#include "app/cli/command.h"
+#include "app/cli/commands.h"
+#include "os/signals.h"
+#include "os/system_clock.h"
+
+namespace aiflow::app {
+namespace {
+
+std::vector<Command> all_commands(const Clock& clock) {
+  std::vector<Command> all;
+  for (auto* part : {process_commands, dag_commands, model_commands, model_job_commands,
+                     runtime_commands, service_commands, camera_commands, user_commands}) {
+    auto commands = part(clock);
+    all.insert(all.end(), std::make_move_iterator(commands.begin()),
+               std::make_move_iterator(commands.end()));
+  }
+  return all;
+}
+
+int run(std::vector<std::string> words) {
+  const os::SystemClock clock;
+  os::ignore_sigpipe();
+  auto commands = all_commands(clock);
+  commands.push_back({.words = {"completion"},
+                      .summary = "prints a bash completion script",
+                      .parameters = {},
+                      .examples = {"source <(aiflow completion)"},
+                      .run = [&commands](const Invocation&) -> Status {
+                        std::cout << bash_completion(commands);
+                        return {};
+                      }});
+  return run_command_line(commands,
+                          {{"dags", "DAGs and their runs"},
+                           {"tasks", "task instances, their logs and states"},
+                           {"model", "models, variants and reports"},
+                           {"runtime", "runtime packs"},
+                           {"service", "deployed models"},
+                           {"camera", "cameras"},
+                           {"events", "what the cameras' rules found"},
+                           {"user", "users and roles"},
+                           {"workers", "worker processes"}},
+                          std::move(words));
+}
+
+}  // namespace
+}  // namespace aiflow::app
+
+int main(int argc, char** argv) { return aiflow::app::run({argv + 1, argv + argc}); }

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// aiflow serve | worker | demo
+#include <charconv>
+#include <iostream>
+
+#include "app/cli/commands.h"
+#include "app/cli/demo.h"
+#include "app/cli/serve.h"
+#include "os/environment.h"
+#include "os/file.h"
+#include "supervise/worker.h"
+
+namespace aiflow::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path home_of(const Invocation& in) {
+  return in.given("--home") ? fs::absolute(in.text("--home")) : default_home();
+}
+
+/// A file of ours: in the source tree two folders above the build's bin/, or installed beside it.
+fs::path shared_file(const fs::path& in_tree, const fs::path& installed) {
+  const fs::path programs = os::program_path().parent_path();
+  std::error_code ignored;
+  for (const auto& candidate : {programs / "../../.." / in_tree, programs / ".." / installed}) {
+    if (fs::exists(candidate, ignored)) return fs::weakly_canonical(candidate, ignored);
+  }
+  return programs / ".." / installed;
+}
+
+fs::path sdk_folder() { return shared_file("sdk/python", "lib/aiflow/python"); }
+
+/// "auto" = 8080 or any free one; a number = just that (0: any free one).
+Status read_port(const std::string& text, ServeOptions& options) {
+  if (text == "auto") {
+    options.port_auto = true;
+    return {};
+  }
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), options.port);
+  if (ec != std::errc{} || end != text.data() + text.size()) {
+    return fail(ErrorCode::invalid_argument, "--port is 'auto' or a number up to 65535, not '" + text + "'");
+  }
+  return {};
+}
+
+Status serve(const Invocation& in) {
+  ServeOptions options;
+  options.home = home_of(in);
+  options.host = in.text("--host");
+  options.sdk = sdk_folder();
+  AIFLOW_TRY(read_port(in.text("--port"), options));
+  for (const auto& folder : in.list("--dags")) options.dag_folders.push_back(fs::absolute(folder));
+  AIFLOW_ASSIGN(const auto slots, in.number("--slots"));
+  if (slots < 1 || slots > 4096) {
+    return fail(ErrorCode::invalid_argument, "--slots is from 1 to 4096");
+  }
+  options.worker_slots = static_cast<int>(slots);
+  options.start_worker = !in.flag("--no-worker");
+  // It has said why by itself: an empty message adds no second line.
+  if (run_server(options) != 0) return fail(ErrorCode::internal, "");
+  return {};
+}
+
+Status work(const Invocation& in) {
+  AIFLOW_ASSIGN(const auto slots, in.number("--slots"));
+  supervise::WorkerOptions options;
+  options.worker_id = in.given("--id") ? in.text("--id") : os::host_name();
+  options.home = home_of(in);
+  options.slots = static_cast<int>(slots);
+  options.sdk = sdk_folder();
+  return supervise::run_worker(options, {});
+}
+
+Status demo(const Clock& clock, const Invocation& in) {
+  DemoOptions options{
+      .home = in.given("--home") ? fs::absolute(in.text("--home"))
+                                 : default_home().parent_path() / "aiflow-demo",
+      .examples = shared_file("examples", "share/aiflow/examples"),
+      .clip = fs::absolute(in.text("--clip")),
+      .port = in.text("--port"),
+      .once = in.flag("--once")};
+  return run_demo(clock, options);
+}
+
+}  // namespace
+
+std::vector<Command> process_commands(const Clock& clock) {
+  const Parameter home{.name = "--home", .help = "data directory"};
+  const Parameter slots{.name = "--slots", .help = "tasks at a time", .otherwise = "8"};
+  return {
+      {.words = {"serve"}, .summary = "runs the server, and a worker when none is there",
+       .parameters = {home, slots,
+                      {.name = "--port", .help = "port, or auto: 8080 or a free one", .otherwise = "auto"},
+                      {.name = "--host", .help = "address to listen on", .otherwise = "127.0.0.1"},
+                      {.name = "--dags", .help = "folder with DAG files; HOME/dags when left out", .many = true},
+                      {.name = "--no-worker", .help = "start no worker", .flag = true}},
+       .examples = {"aiflow serve", "aiflow serve --home /srv/aiflow --port 9000 --dags ./dags"},
+       .run = serve},
+      {.words = {"worker"}, .summary = "runs tasks for the server on the same data directory",
+       .parameters = {home, slots, {.name = "--id", .help = "name of this worker; the host's when left out"}},
+       .examples = {"aiflow worker --slots 4"}, .run = work},
+      {.words = {"demo"}, .summary = "the smart-city workflow on a real clip",
+       .parameters = {home,
+                      {.name = "--once", .help = "end with the run", .flag = true},
+                      {.name = "--port", .help = "port, or auto", .otherwise = "auto"},
+                      {.name = "--clip", .help = "the pedestrian clip",
+                       .otherwise = "/usr/share/doc/opencv-doc/examples/data/vtest.avi"}},
+       .examples = {"aiflow demo", "aiflow demo --once"},
+       .run = [&clock](const Invocation& in) { return demo(clock, in); }},
+  };
+}
+
+}  // namespace aiflow::app

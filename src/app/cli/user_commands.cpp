@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// aiflow user …, aiflow workers
+#include <iostream>
+
+#include "app/cli/commands.h"
+
+namespace aiflow::app {
+namespace {
+
+Status list_users(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto items, client.list("/api/v2/users"));
+  return print_list(
+      in, items,
+      {.header = {"USER", "ROLE", "LAST LOGIN"},
+       .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
+         AIFLOW_ASSIGN(const auto user, wire::parse_user_info(item));
+         return std::vector<std::string>{
+             user.username, std::string(to_string(user.role)),
+             user.last_login_at ? format_ago(*user.last_login_at, clock.now()) : "never"};
+       },
+       .empty = "no users yet: aiflow user add NAME --role admin"});
+}
+
+Status add_user(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto made,
+                client.call("POST", "/api/v2/users",
+                            json::object({{"username", in.text("username")},
+                                          {"role", in.text("--role")}})));
+  if (in.flag("--json")) {
+    print_object(in, made);
+    return {};
+  }
+  AIFLOW_ASSIGN(const auto user, wire::parse_user_created(made));
+  std::cout << "user " << user.username << " (" << to_string(user.role) << ") made\n"
+            << "one-time password, shown this once: " << user.one_time_password.value_or("") << "\n";
+  return {};
+}
+
+Status delete_user(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_TRY(client.call("DELETE", api_path({"users", in.text("username")})));
+  std::cout << "user " << in.text("username") << " deleted; open sessions have ended\n";
+  return {};
+}
+
+Status list_workers(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto items, client.list("/api/v2/workers"));
+  return print_list(
+      in, items,
+      {.header = {"WORKER", "STATE", "RUNNING", "SLOTS", "PID", "LAST SEEN"},
+       .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
+         AIFLOW_ASSIGN(const auto worker, wire::parse_worker(item));
+         return std::vector<std::string>{worker.worker_id,
+                                         worker.state,
+                                         std::to_string(worker.running),
+                                         std::to_string(worker.slots),
+                                         std::to_string(worker.pid),
+                                         format_ago(worker.last_seen, clock.now())};
+       },
+       .empty = "no worker is connected: aiflow worker"});
+}
+
+}  // namespace
+
+std::vector<Command> user_commands(const Clock& clock) {
+  const Parameter name{.name = "username", .help = "the user", .required = true};
+  return {
+      {.words = {"user", "list"}, .summary = "all users", .parameters = with_common({}),
+       .examples = {"aiflow user list"},
+       .run = [&clock](const Invocation& in) { return list_users(clock, in); }},
+      {.words = {"user", "add"}, .summary = "makes a user with a one-time password",
+       .parameters = with_common({name, {.name = "--role", .help = "viewer, user, operator or admin",
+                                         .otherwise = "viewer"}}),
+       .examples = {"aiflow user add mina --role operator"},
+       .run = [&clock](const Invocation& in) { return add_user(clock, in); }},
+      {.words = {"user", "delete"}, .summary = "removes a user and ends its sessions",
+       .parameters = with_common({name}), .examples = {"aiflow user delete mina"},
+       .run = [&clock](const Invocation& in) { return delete_user(clock, in); }},
+      {.words = {"workers", "list"}, .summary = "connected workers, their slots and load",
+       .parameters = with_common({}), .examples = {"aiflow workers list --json"},
+       .run = [&clock](const Invocation& in) { return list_workers(clock, in); }},
+  };
+}
+
+}  // namespace aiflow::app
