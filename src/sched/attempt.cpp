@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+// What workers report. A report counts only under the current epoch and from the worker that holds
+// the attempt; anything else is refused and changes nothing.
+#include <algorithm>
+
+#include "sched/detail/backoff.h"
+#include "sched/detail/planted_bug.h"
+#include "sched/detail/stepper.h"
+
+namespace aiflow::sched::detail {
+namespace {
+
+constexpr const char* kStale = "a newer attempt exists, or the attempt has ended";
+
+bool same_worker(const Instance& instance, const WorkerId& worker) {
+  return instance.worker.value.empty() || worker.value.empty() || instance.worker == worker;
+}
+
+/// Tasks of the DAG that a name stands for: the task, or the first tasks of a group.
+std::vector<TaskIndex> named_tasks(const Version& version, const TaskId& name) {
+  if (const auto task = version.topology.find(name)) return {*task};
+  const auto& groups = version.definition->task_groups;
+  const auto in_group = [&](TaskIndex task) {
+    std::optional<std::string> group = version.task(task).group;
+    while (group && *group != name.value) {
+      const auto it = std::ranges::find(groups, *group, &dag::TaskGroup::group_id);
+      group = it == groups.end() ? std::nullopt : it->parent;
+    }
+    return group.has_value();
+  };
+  std::vector<TaskIndex> first;
+  for (TaskIndex task = 0; task < version.topology.size(); ++task) {
+    if (in_group(task) && std::ranges::none_of(version.topology.upstream(task), in_group)) {
+      first.push_back(task);
+    }
+  }
+  return first;
+}
+
+}  // namespace
+
+std::optional<Stepper::Ref> Stepper::find(const TaskKey& key) {
+  Run* run = model_.find_run({key.dag_id, key.run_id});
+  const auto task = run == nullptr ? std::nullopt : run->version->topology.find(key.task_id);
+  if (!task || key.map_index != -1) return std::nullopt;
+  return Ref{run, *task};
+}
+
+Reply Stepper::apply(const AttemptStarted& event) {
+  const auto ref = find(event.key);
+  if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
+  Instance& instance = ref->run->instances[ref->task];
+  const bool current = event.epoch == instance.epoch && event.try_number == instance.try_number;
+  if (current && instance.state == TaskState::running) {
+    if (same_worker(instance, event.worker)) return {};
+    if (!planted(PlantedBug::claim_without_cas)) {
+      return refuse(ErrorCode::conflict, "worker " + quoted(instance.worker.value) + " runs it");
+    }
+    return {};
+  }
+  if (!current || instance.state != TaskState::queued) return refuse(ErrorCode::conflict, kStale);
+  instance.worker = event.worker;
+  set_state(*ref->run, ref->task, TaskState::running,
+            {"started by worker " + quoted(event.worker.value)});
+  model_.arm(*ref->run, ref->task, now_.steady + model_.options.lease);
+  return {};
+}
+
+Reply Stepper::apply(const AttemptFinished& event) {
+  const auto ref = find(event.key);
+  if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
+  if (ends_restart(*ref, event.epoch)) return {};
+  const Instance& instance = ref->run->instances[ref->task];
+  const bool active =
+      instance.state == TaskState::running || instance.state == TaskState::queued;
+  const bool current = event.epoch == instance.epoch || planted(PlantedBug::result_without_fencing);
+  if (!active || !current) return refuse(ErrorCode::conflict, kStale);
+  if (!same_worker(instance, event.worker) && !planted(PlantedBug::result_without_fencing)) {
+    return refuse(ErrorCode::conflict, "worker " + quoted(instance.worker.value) + " runs it");
+  }
+  if (instance.state == TaskState::queued) {
+    const AttemptStarted started{event.key, instance.try_number, instance.epoch, event.worker};
+    if (Reply reply = apply(started); !reply.accepted) return reply;
+  }
+  return apply_finished(*ref, event);
+}
+
+Reply Stepper::apply_finished(Ref ref, const AttemptFinished& event) {
+  const std::string cause =
+      event.cause.empty() ? std::string(to_string(event.outcome)) : event.cause;
+  switch (event.outcome) {
+    case Outcome::success: succeed(ref, event); return {};
+    case Outcome::skipped:
+      set_state(*ref.run, ref.task, TaskState::skipped, {"the task skipped itself: " + cause});
+      return {};
+    case Outcome::failed: fail_attempt(ref, cause, true); return {};
+    case Outcome::failed_no_retry:
+    case Outcome::killed: fail_attempt(ref, cause, false); return {};
+    case Outcome::up_for_reschedule: reschedule(ref, event); return {};
+  }
+  return {};
+}
+
+Reply Stepper::apply(const Heartbeat& event) {
+  const auto ref = find(event.key);
+  if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
+  const Instance& instance = ref->run->instances[ref->task];
+  const bool current =
+      (event.epoch == instance.epoch && same_worker(instance, event.worker)) ||
+      planted(PlantedBug::heartbeat_ignores_epoch);
+  if (instance.state != TaskState::running || !current) {
+    return refuse(ErrorCode::conflict, kStale);
+  }
+  model_.arm(*ref->run, ref->task, now_.steady + model_.options.lease);
+  return {};
+}
+
+Reply Stepper::apply(const AttemptLost& event) {
+  const auto ref = find(event.key);
+  if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
+  if (ends_restart(*ref, event.epoch)) return {};
+  Instance& instance = ref->run->instances[ref->task];
+  const bool active =
+      instance.state == TaskState::running || instance.state == TaskState::queued;
+  if (!active || event.epoch != instance.epoch) return refuse(ErrorCode::conflict, kStale);
+  lose(*ref, event.cause);
+  return {};
+}
+
+Reply Stepper::apply(const SubmitRefused& event) {
+  const auto ref = find(event.key);
+  if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
+  Instance& instance = ref->run->instances[ref->task];
+  if (instance.state != TaskState::queued || event.epoch != instance.epoch) {
+    return refuse(ErrorCode::conflict, kStale);
+  }
+  new_epoch(instance);
+  if (event.permanent) {
+    fail_attempt(*ref, "the executor refused it: " + event.cause, false);
+    return {};
+  }
+  set_state(*ref->run, ref->task, TaskState::scheduled,
+            {"the executor refused it: " + event.cause});
+  model_.set_ready(*ref->run, ref->task, false);
+  model_.arm(*ref->run, ref->task, now_.steady + model_.options.refused_pause);
+  return {};
+}
+
+/// A cleared instance waits until its old process is gone: a report of the epoch before the clear,
+/// or the end of its lease.
+bool Stepper::ends_restart(Ref ref, Epoch epoch) {
+  const Instance& instance = ref.run->instances[ref.task];
+  if (instance.state != TaskState::restarting || epoch != instance.epoch - 1) return false;
+  set_state(*ref.run, ref.task, TaskState::no_status, {"cleared; the old attempt has ended"});
+  push(*ref.run, ref.task);
+  return true;
+}
+
+void Stepper::lose(Ref ref, const std::string& cause) {
+  Instance& instance = ref.run->instances[ref.task];
+  if (instance.state == TaskState::restarting) {
+    ends_restart(ref, instance.epoch - 1);
+    return;
+  }
+  cancel(*ref.run, ref.task, "the attempt was given up: " + cause);
+  if (!planted(PlantedBug::reaper_keeps_epoch)) new_epoch(instance);
+  if (instance.state == TaskState::queued) {
+    set_state(*ref.run, ref.task, TaskState::scheduled, {"worker lost before the start: " + cause});
+    return;
+  }
+  fail_attempt(ref, "worker lost: " + cause, true);
+  if (planted(PlantedBug::lost_lease_charges_no_try)) --instance.try_number;
+}
+
+void Stepper::fail_attempt(Ref ref, std::string cause, bool may_retry) {
+  Instance& instance = ref.run->instances[ref.task];
+  const dag::Task& spec = ref.run->version->task(ref.task);
+  const int extra = planted(PlantedBug::retry_limit_off_by_one) ? 1 : 0;
+  const bool tries_left = instance.max_tries != 0 &&
+                          instance.try_number <= instance.max_tries + extra;
+  if (!may_retry || !tries_left) {
+    set_state(*ref.run, ref.task, TaskState::failed, {std::move(cause)});
+    if (ref.run->version->definition->fail_fast && !spec.is_teardown) {
+      stop_others(*ref.run, ref.task);
+    }
+    return;
+  }
+  const Duration delay = retry_delay(
+      spec, {ref.run->row.key.dag_id.value, spec.task_id.value, ref.run->row.logical_date,
+             instance.try_number});
+  set_state(*ref.run, ref.task, TaskState::up_for_retry,
+            {cause + " (try " + std::to_string(instance.try_number) + " of " +
+             std::to_string(instance.max_tries + 1) + ")"});
+  instance.next_try_at = now_.wall + delay;
+  model_.arm(*ref.run, ref.task, now_.steady + delay);
+}
+
+void Stepper::succeed(Ref ref, const AttemptFinished& event) {
+  Instance& instance = ref.run->instances[ref.task];
+  const Version& version = *ref.run->version;
+  std::vector<TaskIndex> named;
+  for (const TaskId& name : event.branch.value_or(std::vector<TaskId>{})) {
+    const auto tasks = named_tasks(version, name);
+    if (tasks.empty()) {
+      return fail_attempt(ref, "the branch names " + quoted(name.value) +
+                                   ", which is not a task of the DAG", true);
+    }
+    named.insert(named.end(), tasks.begin(), tasks.end());
+  }
+  instance.branch_followed.reset();
+  instance.skip_all_downstream = event.skip_all_downstream;
+  if (event.branch) {
+    const auto below = version.topology.all_downstream(named);
+    instance.branch_followed.emplace();
+    for (const TaskIndex child : version.topology.downstream(ref.task)) {
+      const bool followed = std::ranges::find(named, child) != named.end() ||
+                            std::ranges::binary_search(below, child);
+      if (followed) instance.branch_followed->push_back(version.task(child).task_id);
+    }
+  }
+  set_state(*ref.run, ref.task, TaskState::success, {event.cause.empty() ? "done" : event.cause});
+  if (instance.branch_followed) skip_not_followed(ref, *instance.branch_followed);
+  if (instance.skip_all_downstream) short_circuit(ref);
+}
+
+void Stepper::skip_not_followed(Ref ref, const std::vector<TaskId>& followed) {
+  const Version& version = *ref.run->version;
+  for (const TaskIndex child : version.topology.downstream(ref.task)) {
+    if (std::ranges::find(followed, version.task(child).task_id) != followed.end()) continue;
+    skip_by(ref, child, Reason::branch_not_followed);
+  }
+}
+
+void Stepper::short_circuit(Ref ref) {
+  const Version& version = *ref.run->version;
+  if (version.task(ref.task).ignore_downstream_trigger_rules) {
+    for (const TaskIndex task : version.topology.all_downstream(std::span(&ref.task, 1))) {
+      skip_by(ref, task, Reason::short_circuit);
+    }
+    return;
+  }
+  for (const TaskIndex child : version.topology.downstream(ref.task)) {
+    skip_by(ref, child, Reason::short_circuit);
+  }
+}
+
+/// Skips a task below a branch or short circuit, unless it has begun or is a teardown.
+void Stepper::skip_by(Ref ref, TaskIndex target, Reason reason) {
+  const bool open = is_schedulable(ref.run->instances[target].state);
+  if (!open || ref.run->version->task(target).is_teardown) return;
+  const Verdict verdict{Verdict::Kind::move, reason, TaskState::skipped, ref.task};
+  set_state(*ref.run, target, TaskState::skipped, {describe(*ref.run, target, verdict)});
+}
+
+void Stepper::reschedule(Ref ref, const AttemptFinished& event) {
+  const WallTime at = std::max(event.reschedule_at.value_or(now_.wall), now_.wall);
+  set_state(*ref.run, ref.task, TaskState::up_for_reschedule,
+            {event.cause.empty() ? "the sensor's condition is not met yet" : event.cause});
+  ref.run->instances[ref.task].next_try_at = at;
+  model_.arm(*ref.run, ref.task, now_.steady + (at - now_.wall));
+}
+
+/// fail_fast: what is active fails, what has not begun is skipped; teardowns go on.
+void Stepper::stop_others(Run& run, TaskIndex failed) {
+  const std::string cause =
+      "fail_fast: task " + quoted(run.version->task(failed).task_id.value) + " failed";
+  for (TaskIndex task = 0; task < run.instances.size(); ++task) {
+    Instance& instance = run.instances[task];
+    if (is_finished(instance.state) || run.version->task(task).is_teardown) continue;
+    const bool active = is_active(instance.state);
+    if (active) cancel(run, task, cause);
+    if (active || instance.state == TaskState::scheduled) new_epoch(instance);
+    set_state(run, task, active ? TaskState::failed : TaskState::skipped, {cause});
+  }
+}
+
+}  // namespace aiflow::sched::detail

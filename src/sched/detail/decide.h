@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two questions the scheduler asks, as pure functions of the model: may this instance be
+// scheduled (its upstreams), may a scheduled one be queued (the limits). step() acts on the
+// answers, explain() puts the same answers into words.
+#pragma once
+
+#include <string>
+
+#include "sched/detail/model.h"
+
+namespace aiflow::sched::detail {
+
+enum class Reason : std::uint8_t {
+  // waits
+  not_schedulable,  // its state is not one of none, up_for_retry, up_for_reschedule
+  run_queued,
+  run_ended,
+  timer,            // retry delay or reschedule time
+  setup_open,
+  rule_open,
+  scope_open,
+  past_open,
+  paused,
+  // moves
+  branch_not_followed,
+  short_circuit,
+  setup_failed,
+  setup_skipped,
+  rule,
+  // ready
+  ready,
+};
+
+struct Verdict {
+  enum class Kind : std::uint8_t { wait, move, ready };
+  Kind kind = Kind::wait;
+  Reason reason = Reason::not_schedulable;
+  TaskState state = TaskState::no_status;  ///< where to, when kind is move
+  TaskIndex task = kNoTask;                ///< the relative concerned, when there is one
+};
+
+[[nodiscard]] Verdict decide(const Run& run, TaskIndex task);
+/// The verdict in words.
+[[nodiscard]] std::string describe(const Run& run, TaskIndex task, const Verdict& verdict);
+
+/// What keeps a scheduled instance from being queued.
+enum class Limit : std::uint8_t {
+  none,
+  pause_after_refusal,
+  dag_paused,
+  no_worker,
+  parallelism,
+  max_active_tasks,
+  tis_per_dag,
+  tis_per_dagrun,
+  pool_unknown,
+  pool_too_small,
+  pool_full,
+};
+
+/// Limits of the whole installation, the DAG and the run; the same for all instances of a run.
+[[nodiscard]] Limit run_limit(const Model& model, const Run& run);
+/// Limits of one bucket of the run.
+[[nodiscard]] Limit bucket_limit(const Model& model, const Run& run, const BucketSpec& bucket);
+[[nodiscard]] std::string describe_limit(const Model& model, const Run& run, TaskIndex task);
+
+/// The run before this one that depends_on_past looks at; nullptr: none.
+[[nodiscard]] const Run* previous_run(const Run& run);
+
+[[nodiscard]] std::string quoted(std::string_view text);
+
+}  // namespace aiflow::sched::detail

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// One step in the making: applies events to the model and collects the effects. Its parts:
+// stepper.cpp (order of work, transitions), attempt.cpp (worker reports), run.cpp (runs and
+// schedules), user.cpp (what people do), grant.cpp (limits).
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sched/detail/decide.h"
+#include "sched/detail/model.h"
+#include "sched/effect.h"
+#include "sched/event.h"
+
+namespace aiflow::sched::detail {
+
+class Stepper {
+ public:
+  Stepper(Model& model, Now now) : model_(model), now_(now) {}
+
+  [[nodiscard]] Effects run(std::span<const Event> events);
+
+ private:
+  struct Ref {
+    Run* run;
+    TaskIndex task;
+  };
+  /// Why a transition happens and who wants it (empty: the scheduler).
+  struct Why {
+    std::string cause;
+    std::string user = {};
+  };
+
+  // stepper.cpp
+  void propagate();
+  void evaluate(Run& run, TaskIndex task);
+  void schedule_task(Run& run, TaskIndex task, std::string cause);
+  void set_state(Run& run, TaskIndex task, TaskState state, const Why& why);
+  void stamp(Instance& instance, TaskState state) const;
+  void push(Run& run, TaskIndex task);
+  void push_all(Run& run);
+  void push_dependents(Run& run, TaskIndex task);
+  void push_later_runs(Run& run, TaskIndex task);
+  void touch(Run& run, TaskIndex task);
+  void touch(Run& run);
+  void touch(DagState& dag_state);
+  void new_epoch(Instance& instance) { ++instance.epoch; }
+  void cancel(Run& run, TaskIndex task, std::string reason);
+  void fire_timers();
+  void fire(const Timer& timer);
+  void collect_rows();
+  Reply refuse(ErrorCode code, std::string reason) const {
+    return {false, code, std::move(reason)};
+  }
+
+  // attempt.cpp
+  Reply apply(const AttemptStarted& event);
+  Reply apply(const AttemptFinished& event);
+  Reply apply(const Heartbeat& event);
+  Reply apply(const AttemptLost& event);
+  Reply apply(const SubmitRefused& event);
+  Reply apply_finished(Ref ref, const AttemptFinished& event);
+  bool ends_restart(Ref ref, Epoch epoch);
+  void lose(Ref ref, const std::string& cause);
+  void fail_attempt(Ref ref, std::string cause, bool may_retry);
+  void succeed(Ref ref, const AttemptFinished& event);
+  void reschedule(Ref ref, const AttemptFinished& event);
+  void skip_not_followed(Ref ref, const std::vector<TaskId>& followed);
+  void short_circuit(Ref ref);
+  void skip_by(Ref ref, TaskIndex target, Reason reason);
+  void stop_others(Run& run, TaskIndex failed);
+  std::optional<Ref> find(const TaskKey& key);
+
+  // run.cpp
+  Reply apply(const RunTriggered& event);
+  Reply apply(const RunLoaded& event);
+  Run& create_run(DagState& dag_state, RunRow row);
+  void create_due_runs();
+  void create_scheduled_run(DagState& dag_state, const dag::Tick& tick);
+  void plan_schedule(DagState& dag_state);
+  void start_runs(DagState& dag_state);
+  void start_run(Run& run);
+  void check_runs();
+  void check_run(Run& run);
+  void follow_leaves(Run& run, const Why& why);
+  void end_run(Run& run, RunState state, const Why& why);
+  void set_run_state(Run& run, RunState state, const Why& why);
+  void time_out(Run& run);
+  void count_failure(DagState& dag_state, RunState state);
+  void let_go(DagState& dag_state);
+  [[nodiscard]] bool deadlocked(const Run& run) const;
+  [[nodiscard]] dag::UtcOffset zone_of(const dag::Dag& definition) const;
+
+  // user.cpp
+  Reply apply(const DagPut& event);
+  Reply apply(const DagRemoved& event);
+  Reply apply(const DagPaused& event);
+  Reply apply(const TasksCleared& event);
+  Reply apply(const TaskMarked& event);
+  Reply apply(const RunMarked& event);
+  Reply apply(const PoolPut& event);
+  Reply apply(const PoolRemoved& event);
+  Reply apply(const WorkerSlotsChanged& event);
+  void set_paused(DagState& dag_state, bool paused, const Why& why);
+  bool clear_task(Run& run, TaskIndex task, const Why& why);
+  void mark_task(Run& run, TaskIndex task, TaskState state, const Why& why);
+  void reopen(Run& run, const Why& why);
+  [[nodiscard]] std::vector<TaskIndex> to_clear(const Run& run, const TasksCleared& event) const;
+  void note_dag(const DagState& dag_state, std::string to, const Why& why);
+
+  // grant.cpp
+  void grant();
+  void grant_one(Run& run, TaskIndex task);
+
+  Model& model_;
+  Now now_;
+  Effects out_;
+  std::vector<Ref> worklist_;
+  std::size_t worklist_next_ = 0;
+  std::vector<Ref> dirty_instances_;
+  std::vector<Run*> dirty_runs_;
+  std::vector<Run*> runs_to_check_;
+  std::vector<DagState*> dirty_dags_;
+  std::vector<DagState*> dags_to_start_;
+};
+
+}  // namespace aiflow::sched::detail

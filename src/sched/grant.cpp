@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which scheduled instances are queued: highest weight first, then logical date, then a stable
+// order by name, as far as workers, pools and limits allow.
+#include <algorithm>
+
+#include "sched/detail/stepper.h"
+
+namespace aiflow::sched::detail {
+namespace {
+
+/// The first ready instance of one bucket.
+struct Head {
+  Run* run;
+  std::size_t bucket;
+
+  [[nodiscard]] const ReadyKey& key() const { return *run->ready[bucket].begin(); }
+  /// Later in the order of grants, for a heap whose top is the first.
+  bool operator<(const Head& other) const { return other.before(*this); }
+  [[nodiscard]] bool before(const Head& other) const {
+    if (key().first != other.key().first) return key().first < other.key().first;
+    if (run->order() != other.run->order()) return run->order() < other.run->order();
+    if (run != other.run) return run->row.key < other.run->row.key;
+    return key().second < other.key().second;
+  }
+};
+
+}  // namespace
+
+void Stepper::grant() {
+  if (model_.ready_runs.empty() || model_.active >= model_.capacity()) return;
+  std::vector<Head> heads;
+  for (const auto& [uid, run] : model_.ready_runs) {
+    if (run_limit(model_, *run) != Limit::none) continue;
+    for (std::size_t bucket = 0; bucket < run->ready.size(); ++bucket) {
+      if (!run->ready[bucket].empty()) heads.push_back({run, bucket});
+    }
+  }
+  std::make_heap(heads.begin(), heads.end());
+  while (!heads.empty() && model_.active < model_.capacity()) {
+    std::pop_heap(heads.begin(), heads.end());
+    const Head head = heads.back();
+    heads.pop_back();
+    const bool blocked = run_limit(model_, *head.run) != Limit::none ||
+                         bucket_limit(model_, *head.run,
+                                      head.run->version->buckets[head.bucket]) != Limit::none;
+    if (blocked) continue;
+    grant_one(*head.run, head.key().second);
+    if (head.run->ready[head.bucket].empty()) continue;
+    heads.push_back(head);
+    std::push_heap(heads.begin(), heads.end());
+  }
+}
+
+void Stepper::grant_one(Run& run, TaskIndex task) {
+  Instance& instance = run.instances[task];
+  new_epoch(instance);
+  set_state(run, task, TaskState::queued, {"a slot is free"});
+  out_.submits.push_back({run.key_of(task), instance.try_number, instance.epoch,
+                          run.version->topology.weight(task)});
+}
+
+}  // namespace aiflow::sched::detail

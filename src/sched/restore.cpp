@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <map>
+
+#include "sched/detail/decide.h"
+#include "sched/detail/load_run.h"
+#include "sched/detail/planted_bug.h"
+#include "sched/step.h"
+
+namespace aiflow::sched {
+namespace detail {
+namespace {
+
+void copy_row(Instance& to, const TaskInstanceRow& from) {
+  to.state = from.state;
+  to.try_number = from.try_number;
+  to.max_tries = from.max_tries;
+  to.epoch = planted(PlantedBug::restore_resets_epoch) ? 0 : from.epoch;
+  to.cause = from.cause;
+  to.worker = from.worker;
+  to.scheduled_at = from.scheduled_at;
+  to.queued_at = from.queued_at;
+  to.started_at = from.started_at;
+  to.ended_at = from.ended_at;
+  to.next_try_at = from.next_try_at;
+  to.branch_followed = from.branch_followed;
+  to.skip_all_downstream = from.skip_all_downstream;
+}
+
+/// Wall times of the rows become steady times of this process.
+void arm_timers(Model& model, Run& run, TaskIndex task, Now now) {
+  const Instance& instance = run.instances[task];
+  if (planted(PlantedBug::restore_forgets_timers)) return;
+  if (instance.state == TaskState::running || instance.state == TaskState::restarting) {
+    model.arm(run, task, now.steady + model.options.lease);
+  }
+  const bool waits = instance.state == TaskState::up_for_retry ||
+                     instance.state == TaskState::up_for_reschedule;
+  if (!waits) return;
+  const Duration left = instance.next_try_at.value_or(now.wall) - now.wall;
+  model.arm(run, task, now.steady + std::max(left, Duration{0}));
+}
+
+Status corrupt(const RunRow& row, const std::string& what) {
+  return fail(ErrorCode::corrupt, "dag " + quoted(row.key.dag_id.value) + ", run " +
+                                      quoted(row.key.run_id.value) + ": " + what);
+}
+
+Status check_rows(const Version& version, const RunRow& row,
+                  std::span<const TaskInstanceRow> instances) {
+  if (instances.size() != version.topology.size()) {
+    return corrupt(row, std::to_string(instances.size()) + " task instances, but the DAG has " +
+                            std::to_string(version.topology.size()) + " tasks");
+  }
+  std::vector<bool> seen(instances.size(), false);
+  for (const TaskInstanceRow& instance : instances) {
+    const auto task = version.topology.find(instance.key.task_id);
+    if (!task || seen[*task]) {
+      return corrupt(row, "unexpected instance of task " + quoted(instance.key.task_id.value));
+    }
+    seen[*task] = true;
+  }
+  return {};
+}
+
+}  // namespace
+
+bool load_version(Model& model, const DagVersionRow& row) {
+  DagState* dag_state = model.find_dag(row.definition->dag_id);
+  if (dag_state == nullptr) return false;
+  if (!dag_state->versions.contains(row.version)) {
+    dag_state->versions.emplace(row.version, std::make_shared<const Version>(row));
+  }
+  return true;
+}
+
+Status load_run(Model& model, const RunRow& row, std::span<const TaskInstanceRow> instances,
+                Now now) {
+  DagState* dag_state = model.find_dag(row.key.dag_id);
+  if (dag_state == nullptr || !dag_state->versions.contains(row.dag_version)) {
+    return corrupt(row, "version " + std::to_string(row.dag_version) + " of its DAG is missing");
+  }
+  AIFLOW_TRY(check_rows(*dag_state->versions.at(row.dag_version), row, instances));
+  Run& run = model.add_run(*dag_state, row);
+  for (const TaskInstanceRow& from : instances) {
+    const TaskIndex task = *run.version->topology.find(from.key.task_id);
+    model.account(run, task, -1);
+    copy_row(run.instances[task], from);
+    model.account(run, task, +1);
+    if (from.state == TaskState::scheduled) model.set_ready(run, task, true);
+    arm_timers(model, run, task, now);
+  }
+  const auto timeout = run.version->definition->dagrun_timeout;
+  if (timeout && row.state == RunState::running) {
+    const Duration left = row.started_at.value_or(now.wall) + *timeout - now.wall;
+    model.arm_run(run, now.steady + std::max(left, Duration{0}));
+  }
+  return {};
+}
+
+}  // namespace detail
+
+Result<State> restore(const Rows& rows, Options options, Now now) {
+  State state(std::move(options));
+  detail::Model& model = state.model();
+  for (const PoolRow& pool : rows.pools) model.pools[pool.name].slots = pool.slots;
+  for (const DagRow& row : rows.dags) model.dags[row.dag_id].row = row;
+  for (const DagVersionRow& version : rows.versions) detail::load_version(model, version);
+  std::map<RunKey, std::vector<TaskInstanceRow>> instances;
+  for (const TaskInstanceRow& row : rows.instances) {
+    instances[{row.key.dag_id, row.key.run_id}].push_back(row);
+  }
+  for (const RunRow& row : rows.runs) {
+    AIFLOW_TRY(detail::load_run(model, row, instances[row.key], now));
+  }
+  for (auto& [dag_id, dag_state] : model.dags) {
+    if (!dag_state.versions.contains(dag_state.row.version)) {
+      return fail(ErrorCode::corrupt, "dag " + detail::quoted(dag_id.value) + ": version " +
+                                          std::to_string(dag_state.row.version) + " is missing");
+    }
+    model.arm_schedule(dag_state);
+  }
+  return state;
+}
+
+}  // namespace aiflow::sched

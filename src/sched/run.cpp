@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs: made by a schedule or by hand, started as max_active_runs allows, ended when all their
+// instances have.
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "sched/detail/load_run.h"
+#include "sched/detail/planted_bug.h"
+#include "sched/detail/stepper.h"
+
+namespace aiflow::sched::detail {
+namespace {
+
+constexpr std::size_t kRunIdMax = 250;
+
+bool run_id_ok(std::string_view id) {
+  const auto ok = [](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (c >= '0' && c <= '9') || std::string_view("_.~:+-").contains(c);
+  };
+  return !id.empty() && id.size() <= kRunIdMax && std::ranges::all_of(id, ok);
+}
+
+/// "manual__2026-11-23T18:10:21.123456+00:00", as Airflow names runs.
+RunId made_run_id(std::string_view type, WallTime time) {
+  std::string text = format_time(time);
+  text.pop_back();
+  if (text.ends_with(".000000")) text.resize(text.size() - 7);
+  return {std::string(type) + "__" + text + "+00:00"};
+}
+
+bool date_taken(const DagState& dag_state, WallTime date) {
+  const auto it = dag_state.runs.lower_bound({date, 0});
+  return it != dag_state.runs.end() && it->first.first == date;
+}
+
+RunState leaf_state(const Run& run) {
+  if (planted(PlantedBug::run_ignores_failed_leaf)) return RunState::success;
+  const auto failed = [&](TaskIndex leaf) { return is_failed(run.instances[leaf].state); };
+  const bool bad = std::ranges::any_of(run.version->topology.leaves(), failed);
+  return bad ? RunState::failed : RunState::success;
+}
+
+std::string leaf_cause(const Run& run) {
+  for (const TaskIndex leaf : run.version->topology.leaves()) {
+    const TaskState state = run.instances[leaf].state;
+    if (!is_failed(state)) continue;
+    return "task " + quoted(run.version->task(leaf).task_id.value) + " ended as " +
+           std::string(to_string(state));
+  }
+  return "all tasks at the end of the DAG succeeded or were skipped";
+}
+
+}  // namespace
+
+Reply Stepper::apply(const RunTriggered& event) {
+  DagState* dag_state = model_.find_dag(event.key.dag_id);
+  if (dag_state == nullptr || !dag_state->row.active) {
+    return refuse(ErrorCode::not_found, "dag " + quoted(event.key.dag_id.value) + " is not known");
+  }
+  const dag::Dag& definition = *dag_state->current().definition;
+  if (event.logical_date && date_taken(*dag_state, *event.logical_date)) {
+    return refuse(ErrorCode::conflict, "a run with this logical date exists");
+  }
+  WallTime date = event.logical_date.value_or(now_.wall);
+  while (date_taken(*dag_state, date)) date += Duration(1);
+  RunRow row;
+  row.key = event.key;
+  if (row.key.run_id.value.empty()) row.key.run_id = made_run_id(to_string(event.run_type), date);
+  if (!run_id_ok(row.key.run_id.value)) {
+    return refuse(ErrorCode::invalid_argument,
+                  "a run id has 1 to 250 of the characters A-Z a-z 0-9 _ . ~ : + -");
+  }
+  if (dag_state->run_index.contains(row.key.run_id)) {
+    return refuse(ErrorCode::conflict, "run " + quoted(row.key.run_id.value) + " exists already");
+  }
+  const dag::Tick tick = dag::manual_tick(definition, date, zone_of(definition));
+  row.run_type = event.run_type;
+  row.logical_date = date;
+  row.interval_start = tick.interval_start;
+  row.interval_end = tick.interval_end;
+  row.run_after = now_.wall;
+  row.conf = event.conf;
+  row.triggered_by = event.user;
+  row.cause = event.user.empty() ? "triggered" : "triggered by " + event.user;
+  create_run(*dag_state, std::move(row));
+  return {};
+}
+
+Reply Stepper::apply(const RunLoaded& event) {
+  if (model_.find_run(event.run.key) != nullptr) return {};
+  if (!load_version(model_, event.version)) {
+    return refuse(ErrorCode::not_found, "dag of run " + quoted(event.run.key.run_id.value) +
+                                            " is not known");
+  }
+  auto status = load_run(model_, event.run, event.instances, now_);
+  if (!status) return refuse(status.error().code, status.error().message);
+  return {};
+}
+
+/// `row` lacks number, version and queued_at.
+Run& Stepper::create_run(DagState& dag_state, RunRow row) {
+  row.number = ++dag_state.row.last_run_number;
+  row.dag_version = dag_state.row.version;
+  row.queued_at = now_.wall;
+  row.state = RunState::queued;
+  Run& run = model_.add_run(dag_state, std::move(row));
+  touch(dag_state);
+  touch(run);
+  for (TaskIndex task = 0; task < run.instances.size(); ++task) {
+    const dag::Task& spec = run.version->task(task);
+    const WallTime date = run.order().first;
+    const bool outside = (spec.start_date && *spec.start_date > date) ||
+                         (spec.end_date && *spec.end_date < date);
+    if (outside && run.row.run_type != RunType::backfill) {
+      set_state(run, task, TaskState::removed, {"the logical date is outside the task's dates"});
+    }
+    touch(run, task);
+  }
+  out_.changes.push_back({Change::Kind::run, {run.row.key.dag_id, run.row.key.run_id, {}, -1}, "",
+                          "queued", 0, 0, run.row.cause, run.row.triggered_by, now_.wall});
+  if (!dag_state.to_start) dags_to_start_.push_back(&dag_state);
+  dag_state.to_start = true;
+  return run;
+}
+
+void Stepper::create_due_runs() {
+  while (!model_.schedule.empty() && model_.schedule.begin()->first <= now_.wall) {
+    DagState& dag_state = model_.dags.at(model_.schedule.begin()->second);
+    const dag::Dag& definition = *dag_state.current().definition;
+    dag::Tick tick = *dag_state.row.next_tick;
+    if (!definition.catchup) {  // of several that are due only the latest is made
+      const auto later = dag::next_tick(definition, tick, now_.wall, zone_of(definition));
+      if (later && later->run_after <= now_.wall) tick = *later;
+    }
+    create_scheduled_run(dag_state, tick);
+  }
+}
+
+void Stepper::create_scheduled_run(DagState& dag_state, const dag::Tick& tick) {
+  RunRow row;
+  row.key = {dag_state.row.dag_id, made_run_id("scheduled", tick.logical_date)};
+  row.run_type = RunType::scheduled;
+  row.logical_date = tick.logical_date;
+  row.interval_start = tick.interval_start;
+  row.interval_end = tick.interval_end;
+  row.run_after = tick.run_after;
+  row.cause = "due by the schedule";
+  dag_state.row.last_tick = tick;
+  const bool taken = date_taken(dag_state, tick.logical_date) ||
+                     dag_state.run_index.contains(row.key.run_id);
+  if (!taken) create_run(dag_state, std::move(row));
+  plan_schedule(dag_state);
+}
+
+void Stepper::plan_schedule(DagState& dag_state) {
+  const dag::Dag& definition = *dag_state.current().definition;
+  dag_state.row.next_tick =
+      dag::next_tick(definition, dag_state.row.last_tick, now_.wall, zone_of(definition));
+  touch(dag_state);
+  model_.arm_schedule(dag_state);
+}
+
+void Stepper::start_runs(DagState& dag_state) {
+  const std::int32_t limit = dag_state.current().definition->max_active_runs;
+  const bool ignore = planted(PlantedBug::run_limit_ignored);
+  while (!dag_state.row.paused && (ignore || dag_state.runs_running < limit)) {
+    Run* first = nullptr;
+    for (const auto& [order, run] : dag_state.runs) {
+      if (run->row.state != RunState::queued) continue;
+      const auto rank = [](const Run& r) { return RunOrder{r.row.run_after, r.row.number}; };
+      if (first == nullptr || rank(*run) < rank(*first)) first = run.get();
+    }
+    if (first == nullptr) break;
+    start_run(*first);
+  }
+  model_.arm_schedule(dag_state);
+}
+
+void Stepper::start_run(Run& run) {
+  run.row.started_at = now_.wall;
+  set_run_state(run, RunState::running, {"max_active_runs allows it"});
+  const auto timeout = run.version->definition->dagrun_timeout;
+  if (timeout) model_.arm_run(run, now_.steady + *timeout);
+  push_all(run);
+  if (!run.to_check) runs_to_check_.push_back(&run);
+  run.to_check = true;
+}
+
+void Stepper::check_runs() {
+  for (Run* run : std::exchange(runs_to_check_, {})) {
+    run->to_check = false;
+    check_run(*run);
+  }
+}
+
+void Stepper::check_run(Run& run) {
+  if (run.row.state != RunState::running) return;
+  if (run.unfinished() == 0) return end_run(run, leaf_state(run), {leaf_cause(run)});
+  if (!deadlocked(run)) return;
+  for (TaskIndex task = 0; task < run.instances.size(); ++task) {
+    if (is_finished(run.instances[task].state)) continue;
+    set_state(run, task, TaskState::upstream_failed, {"deadlock: it can never run"});
+  }
+  end_run(run, RunState::failed, {"deadlock: no task that is left can ever run"});
+}
+
+/// A finished run whose instances were marked: its state follows them.
+void Stepper::follow_leaves(Run& run, const Why& why) {
+  const RunState state = leaf_state(run);
+  if (state != run.row.state) set_run_state(run, state, why);
+}
+
+/// Nothing is active or waits for a timer, and what is left waits for its relatives only.
+bool Stepper::deadlocked(const Run& run) const {
+  if (run.count(TaskState::no_status) != run.unfinished()) return false;
+  for (TaskIndex task = 0; task < run.instances.size(); ++task) {
+    const Instance& instance = run.instances[task];
+    if (is_finished(instance.state)) continue;
+    if (instance.in_worklist) return false;
+    const dag::Task& spec = run.version->task(task);
+    const bool elsewhere = spec.depends_on_past || spec.wait_for_downstream ||
+                           spec.max_active_tis_per_dag || spec.max_active_tis_per_dagrun;
+    if (elsewhere) return false;
+    const Verdict verdict = decide(run, task);
+    const bool relatives =
+        verdict.kind == Verdict::Kind::wait && verdict.reason != Reason::paused;
+    if (!relatives) return false;
+  }
+  return true;
+}
+
+void Stepper::end_run(Run& run, RunState state, const Why& why) {
+  run.row.ended_at = now_.wall;
+  if (!run.row.started_at) run.row.started_at = now_.wall;
+  set_run_state(run, state, why);
+  model_.arm_run(run, kNoTime);
+  count_failure(*run.owner, state);
+}
+
+void Stepper::set_run_state(Run& run, RunState state, const Why& why) {
+  DagState& dag_state = *run.owner;
+  const auto count = [&](std::int32_t sign) {
+    if (run.row.state == RunState::queued) dag_state.runs_queued += sign;
+    if (run.row.state == RunState::running) dag_state.runs_running += sign;
+  };
+  const RunState from = run.row.state;
+  count(-1);
+  run.row.state = state;
+  count(+1);
+  run.row.cause = why.cause;
+  touch(run);
+  out_.changes.push_back({Change::Kind::run, {run.row.key.dag_id, run.row.key.run_id, {}, -1},
+                          std::string(to_string(from)), std::string(to_string(state)), 0, 0,
+                          why.cause, why.user, now_.wall});
+  if (state == RunState::running) return;
+  if (!dag_state.to_start) dags_to_start_.push_back(&dag_state);
+  dag_state.to_start = true;
+}
+
+void Stepper::time_out(Run& run) {
+  const std::string cause = "dagrun_timeout passed";
+  for (TaskIndex task = 0; task < run.instances.size(); ++task) {
+    Instance& instance = run.instances[task];
+    if (is_finished(instance.state)) continue;
+    if (is_active(instance.state)) cancel(run, task, cause);
+    new_epoch(instance);
+    set_state(run, task, TaskState::skipped, {cause});
+  }
+  end_run(run, RunState::failed, {cause});
+}
+
+void Stepper::count_failure(DagState& dag_state, RunState state) {
+  std::int32_t& failed = dag_state.row.consecutive_failed_runs;
+  const std::int32_t before = failed;
+  failed = state == RunState::failed ? failed + 1 : 0;
+  if (failed != before) touch(dag_state);
+  const std::int32_t limit = dag_state.current().definition->max_consecutive_failed_dag_runs;
+  if (limit == 0 || failed < limit || dag_state.row.paused) return;
+  set_paused(dag_state, true, {std::to_string(failed) + " runs failed one after the other"});
+}
+
+/// Drops the oldest finished runs from memory; a DAG that asks about the past keeps them.
+void Stepper::let_go(DagState& dag_state) {
+  if (dag_state.current().has_past_deps) return;
+  const auto open = static_cast<std::size_t>(dag_state.runs_queued + dag_state.runs_running);
+  while (dag_state.runs.size() > open + kFinishedRunsKept) {
+    Run* oldest = nullptr;
+    for (const auto& [order, run] : dag_state.runs) {
+      if (!run->finished()) continue;
+      if (oldest == nullptr || run->row.number < oldest->row.number) oldest = run.get();
+    }
+    model_.drop_run(*oldest);
+  }
+}
+
+dag::UtcOffset Stepper::zone_of(const dag::Dag& definition) const {
+  return model_.options.zone ? model_.options.zone(definition.timezone) : dag::UtcOffset{};
+}
+
+}  // namespace aiflow::sched::detail

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sched/state.h"
+
+#include <algorithm>
+
+#include "sched/detail/model.h"
+
+namespace aiflow::sched {
+
+State::State(Options options) : model_(std::make_unique<detail::Model>()) {
+  model_->slots = options.slots;
+  model_->options = std::move(options);
+  model_->pools[{"default_pool"}].slots = PoolRow{}.slots;
+}
+
+State::State(State&&) noexcept = default;
+State& State::operator=(State&&) noexcept = default;
+State::~State() = default;
+
+Wakeup State::next_wakeup() const {
+  Wakeup wakeup;
+  if (!model_->schedule.empty()) wakeup.wall = model_->schedule.begin()->first;
+  if (!model_->timers.empty()) wakeup.steady = model_->timers.top().at;
+  return wakeup;
+}
+
+std::optional<DagRow> State::dag_row(const DagId& dag_id) const {
+  const detail::DagState* dag_state = model_->find_dag(dag_id);
+  if (dag_state == nullptr) return std::nullopt;
+  return dag_state->row;
+}
+
+std::optional<RunRow> State::run_row(const RunKey& key) const {
+  const detail::Run* run = model_->find_run(key);
+  if (run == nullptr) return std::nullopt;
+  return run->row;
+}
+
+std::optional<TaskInstanceRow> State::instance_row(const TaskKey& key) const {
+  const detail::Run* run = model_->find_run({key.dag_id, key.run_id});
+  const auto task = run == nullptr ? std::nullopt : run->version->topology.find(key.task_id);
+  if (!task || key.map_index != -1) return std::nullopt;
+  return detail::row_of(*run, *task);
+}
+
+bool State::has_run(const RunKey& key) const { return model_->find_run(key) != nullptr; }
+
+const dag::Dag* State::definition(const RunKey& key) const {
+  const detail::Run* run = model_->find_run(key);
+  return run == nullptr ? nullptr : run->version->definition.get();
+}
+
+const dag::Dag* State::definition(const DagId& dag_id) const {
+  const detail::DagState* dag_state = model_->find_dag(dag_id);
+  return dag_state == nullptr ? nullptr : dag_state->current().definition.get();
+}
+
+Rows State::rows() const {
+  Rows rows;
+  for (const auto& [name, pool] : model_->pools) {
+    if (pool.slots) rows.pools.push_back({name, *pool.slots});
+  }
+  for (const auto& [dag_id, dag_state] : model_->dags) {
+    rows.dags.push_back(dag_state.row);
+    for (const auto& [number, version] : dag_state.versions) {
+      rows.versions.push_back({number, version->definition});
+    }
+    for (const auto& [order, run] : dag_state.runs) {
+      rows.runs.push_back(run->row);
+      for (detail::TaskIndex task = 0; task < run->instances.size(); ++task) {
+        rows.instances.push_back(detail::row_of(*run, task));
+      }
+    }
+  }
+  std::ranges::sort(rows.runs, {}, &RunRow::key);
+  std::ranges::sort(rows.instances, {}, &TaskInstanceRow::key);
+  return rows;
+}
+
+std::int32_t State::active_attempts() const { return model_->active; }
+
+}  // namespace aiflow::sched

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+
+#include "dag/validate.h"
+
+namespace aiflow::flow {
+namespace {
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::stringstream stream(text);
+  for (std::string part; std::getline(stream, part, separator);) {
+    if (!part.empty()) parts.push_back(part);
+  }
+  return parts;
+}
+
+bool has(const Line& line, const std::string& name) { return line.options.contains(name); }
+
+std::string option(const Line& line, const std::string& name, const std::string& otherwise = "") {
+  const auto it = line.options.find(name);
+  return it == line.options.end() ? otherwise : it->second;
+}
+
+int number(const Line& line, const std::string& name, int otherwise) {
+  return has(line, name) ? std::atoi(option(line, name).c_str()) : otherwise;
+}
+
+std::optional<int> optional_number(const Line& line, const std::string& name) {
+  if (!has(line, name)) return std::nullopt;
+  return std::atoi(option(line, name).c_str());
+}
+
+std::vector<TaskId> ids(const std::string& text) {
+  std::vector<TaskId> result;
+  for (const std::string& part : split(text, ',')) result.push_back({part});
+  return result;
+}
+
+std::string same_rows(const sched::Rows& a, const sched::Rows& b) {
+  if (a.dags != b.dags) return "the stored DAG rows differ from the state";
+  if (a.runs != b.runs) return "the stored run rows differ from the state";
+  if (a.pools != b.pools) return "the stored pool rows differ from the state";
+  if (a.instances != b.instances) return "the stored instance rows differ from the state";
+  return "";
+}
+
+}  // namespace
+
+Duration parse_duration(const std::string& text) {
+  std::size_t used = 0;
+  const double value = std::stod(text, &used);
+  const std::string unit = text.substr(used);
+  const double factor = unit == "ms"  ? 1e3
+                        : unit == "s" ? 1e6
+                        : unit == "m" ? 60e6
+                        : unit == "h" ? 3600e6
+                                      : 86400e6;
+  return Duration(static_cast<std::int64_t>(value * factor));
+}
+
+Line parse_line(const std::string& text) {
+  Line line;
+  std::stringstream stream(text.substr(0, text.find('#')));
+  stream >> line.verb;
+  std::getline(stream >> std::ws, line.rest);
+  while (!line.rest.empty() && line.rest.back() == ' ') line.rest.pop_back();
+  std::stringstream rest(line.rest);
+  for (std::string word; rest >> word;) {
+    const auto equals = word.find('=');
+    if (equals == std::string::npos) {
+      line.words.push_back(word);
+      line.options[word] = "";
+    } else {
+      line.options[word.substr(0, equals)] = word.substr(equals + 1);
+    }
+  }
+  return line;
+}
+
+Flow::Flow() {
+  options_.slots = 100;
+  state_ = sched::State(options_);
+  now_.wall = parse_time("2026-01-01T00:00:00Z").value();
+  now_.steady = SteadyTime(std::chrono::hours(1));
+}
+
+void Flow::fail(std::string message) {
+  if (error_.empty()) error_ = std::move(message);
+}
+
+std::string Flow::run_line(const std::string& text) {
+  error_.clear();
+  Line line = parse_line(text);
+  if (line.verb.empty()) return "";
+  const bool refusal = line.verb == "refused";
+  if (refusal) line = parse_line(line.rest);
+  if (define(line)) return error_;
+  put_dag();
+  last_reply_ = {};
+  if (line.verb.starts_with("expect")) return expect(line);
+  if (!act(line) && !act_by_user(line)) return "unknown word '" + line.verb + "'";
+  if (refusal == last_reply_.accepted) {
+    fail(refusal ? "it was accepted" : "it was refused: " + last_reply_.reason);
+  }
+  return error_;
+}
+
+bool Flow::define(const Line& line) {
+  if (line.verb == "dag") {
+    put_dag();
+    dag_ = {};
+    dag_.dag_id = {line.words.at(0)};
+    dag_.max_active_tasks = number(line, "max_active_tasks", 16);
+    dag_.max_active_runs = number(line, "max_active_runs", 16);
+    dag_.max_consecutive_failed_dag_runs = number(line, "max_failed_runs", 0);
+    dag_.compat = number(line, "compat", 3);
+    dag_.fail_fast = has(line, "fail_fast");
+    dag_.catchup = has(line, "catchup");
+    dag_.is_paused_upon_creation = has(line, "paused");
+    if (has(line, "timeout")) dag_.dagrun_timeout = parse_duration(option(line, "timeout"));
+    if (has(line, "start")) dag_.start_date = parse_time(option(line, "start")).value();
+    if (has(line, "every")) {
+      dag_.schedule = {dag::ScheduleKind::interval, "", parse_duration(option(line, "every")), ""};
+    }
+    if (has(line, "cron")) {
+      dag_.schedule = {dag::ScheduleKind::cron, option(line, "cron"), {}, ""};
+    }
+  } else if (line.verb == "task") {
+    define_task(line);
+  } else if (line.verb == "group") {
+    dag_.task_groups.push_back({line.words.at(0), "", std::nullopt, ""});
+  } else {
+    return false;
+  }
+  dirty_dag_ = true;
+  return true;
+}
+
+void Flow::define_task(const Line& line) {
+  dag::Task task;
+  task.task_id = {line.words.at(0)};
+  task.upstream = ids(option(line, "up"));
+  if (has(line, "rule")) {
+    const auto rule = parse_trigger_rule(option(line, "rule"));
+    if (!rule) return fail("unknown rule");
+    task.trigger_rule = *rule;
+  }
+  task.operator_kind = option(line, "op", "bash");
+  task.retries = number(line, "retries", 0);
+  task.retry_delay = parse_duration(option(line, "delay", "10s"));
+  task.retry_exponential_backoff = number(line, "backoff", 0);
+  task.pool = {option(line, "pool", "default_pool")};
+  task.pool_slots = number(line, "pool_slots", 1);
+  task.priority_weight = number(line, "weight", 1);
+  if (has(line, "absolute")) task.weight_rule = dag::WeightRule::absolute;
+  task.max_active_tis_per_dag = optional_number(line, "per_dag");
+  task.max_active_tis_per_dagrun = optional_number(line, "per_run");
+  task.depends_on_past = has(line, "depends_on_past");
+  task.wait_for_downstream = has(line, "wait_for_downstream");
+  task.is_setup = has(line, "setup");
+  task.is_teardown = has(line, "teardown");
+  if (task.is_teardown) task.trigger_rule = TriggerRule::all_done_setup_success;
+  task.on_failure_fail_dagrun = has(line, "fails_run");
+  task.ignore_downstream_trigger_rules = !has(line, "respect_rules");
+  if (has(line, "group")) task.group = option(line, "group");
+  dag_.tasks.push_back(std::move(task));
+}
+
+void Flow::put_dag() {
+  if (!dirty_dag_) return;
+  dirty_dag_ = false;
+  if (auto status = dag::validate(dag_); !status) return fail(status.error().message);
+  const sched::DagVersionRow row{++versions_[dag_.dag_id.value],
+                                 std::make_shared<const dag::Dag>(dag_)};
+  tables_.put_version(row);
+  send(sched::DagPut{row});
+}
+
+void Flow::send(sched::Event event) {
+  const auto effects = sched::step(state_, std::span(&event, 1), now_);
+  tables_.apply(effects);
+  last_reply_ = effects.replies.at(0);
+  for (const auto& submit : effects.submits) submitted_.push_back(submit.key.task_id.value);
+  for (const auto& change : effects.changes) {
+    if (change.cause.empty()) fail("a change of " + change.key.task_id.value + " has no cause");
+  }
+  if (const auto text = same_rows(tables_.rows(), state_.rows()); !text.empty()) fail(text);
+}
+
+void Flow::tick() {
+  const auto effects = sched::step(state_, {}, now_);
+  tables_.apply(effects);
+  for (const auto& submit : effects.submits) submitted_.push_back(submit.key.task_id.value);
+  if (const auto text = same_rows(tables_.rows(), state_.rows()); !text.empty()) fail(text);
+}
+
+/// The server dies and comes back from what it had stored; steady time starts anew.
+void Flow::restart() {
+  now_.steady = SteadyTime(std::chrono::hours(7));
+  auto restored = sched::restore(tables_.rows(), options_, now_);
+  if (!restored) return fail("restore: " + restored.error().message);
+  state_ = std::move(*restored);
+  tick();
+}
+
+sched::TaskKey Flow::key_of(const Line& line) const {
+  const auto dag_id = dag_of_run_.find(line.words.at(0));
+  return {dag_id == dag_of_run_.end() ? DagId{} : dag_id->second, {line.words.at(0)},
+          {line.words.size() > 1 ? line.words[1] : ""}, -1};
+}
+
+sched::TaskInstanceRow Flow::row_of(const Line& line) const {
+  return state_.instance_row(key_of(line)).value_or(sched::TaskInstanceRow{});
+}
+
+void Flow::finish(const Line& line) {
+  const auto row = row_of(line);
+  sched::AttemptFinished event;
+  event.key = key_of(line);
+  event.try_number = row.try_number;
+  event.epoch = number(line, "epoch", static_cast<int>(row.epoch));
+  event.worker = {option(line, "worker", row.worker.value)};
+  const auto outcome = parse_outcome(line.words.at(2));
+  if (!outcome) return fail("unknown outcome");
+  event.outcome = *outcome;
+  if (has(line, "branch")) event.branch = ids(option(line, "branch"));
+  event.skip_all_downstream = has(line, "short");
+  if (has(line, "in")) event.reschedule_at = now_.wall + parse_duration(option(line, "in"));
+  send(event);
+}
+
+bool Flow::act(const Line& line) {
+  const auto epoch = [&] {
+    return number(line, "epoch", static_cast<int>(row_of(line).epoch));
+  };
+  const WorkerId worker{option(line, "worker", "w1")};
+  if (line.verb == "wait") {
+    now_.wall += parse_duration(line.words.at(0));
+    now_.steady += parse_duration(line.words.at(0));
+    tick();
+  } else if (line.verb == "jump") {
+    now_.wall += parse_duration(line.words.at(0));
+    tick();
+  } else if (line.verb == "restart") {
+    restart();
+  } else if (line.verb == "start") {
+    send(sched::AttemptStarted{key_of(line), row_of(line).try_number, epoch(), worker});
+  } else if (line.verb == "finish") {
+    finish(line);
+  } else if (line.verb == "heartbeat") {
+    send(sched::Heartbeat{key_of(line), epoch(), worker});
+  } else if (line.verb == "lost") {
+    send(sched::AttemptLost{key_of(line), epoch(), "worker w1 has gone"});
+  } else if (line.verb == "refuse") {
+    send(sched::SubmitRefused{key_of(line), epoch(), has(line, "permanent"), "no such image"});
+  } else if (line.verb == "slots") {
+    options_.slots = std::atoi(line.words.at(0).c_str());
+    send(sched::WorkerSlotsChanged{options_.slots});
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool Flow::act_by_user(const Line& line) {
+  if (line.verb == "trigger") {
+    const DagId dag_id{line.words.at(0)};
+    const std::string run = line.words.at(1);
+    sched::RunTriggered event{{dag_id, {run}}, RunType::manual, std::nullopt, "{}", "kim"};
+    if (has(line, "date")) event.logical_date = parse_time(option(line, "date")).value();
+    send(event);
+    if (last_reply_.accepted) dag_of_run_[run] = dag_id;
+  } else if (line.verb == "clear") {
+    const auto key = key_of(line);
+    sched::TasksCleared event{{key.dag_id, key.run_id}, {}, true, false, false, "kim"};
+    if (line.words.size() > 1 && !has(line, "all")) event.tasks = ids(line.words[1]);
+    event.include_downstream = !has(line, "only");
+    event.only_failed = has(line, "failed");
+    send(event);
+  } else if (line.verb == "mark") {
+    send(sched::TaskMarked{key_of(line), parse_task_state(line.words.at(2)).value(), "kim"});
+  } else if (line.verb == "mark_run") {
+    const auto key = key_of(line);
+    send(sched::RunMarked{{key.dag_id, key.run_id}, parse_run_state(line.words.at(1)).value(),
+                          "kim"});
+  } else if (line.verb == "pause" || line.verb == "unpause") {
+    send(sched::DagPaused{{line.words.at(0)}, line.verb == "pause", "kim"});
+  } else if (line.verb == "remove") {
+    send(sched::DagRemoved{{line.words.at(0)}});
+  } else if (line.verb == "pool") {
+    send(sched::PoolPut{{{line.words.at(0)}, std::atoi(line.words.at(1).c_str())}});
+  } else {
+    return false;
+  }
+  return true;
+}
+
+std::string Flow::expect(const Line& line) {
+  if (line.verb == "expect") return expect_states(line);
+  if (line.verb == "expect_order") return expect_order(line);
+  if (line.verb == "expect_why") {
+    const std::string why = sched::explain(state_, key_of(line));
+    const auto at = line.rest.find('"');
+    const std::string wanted = line.rest.substr(at + 1, line.rest.rfind('"') - at - 1);
+    return why.find(wanted) == std::string::npos ? "it says: " + why : error_;
+  }
+  if (line.verb == "expect_dag") {
+    const auto row = state_.dag_row({line.words.at(0)});
+    const bool paused = row && row->paused;
+    const std::string now = paused ? "paused" : "unpaused";
+    return now == line.words.at(1) ? error_ : "it is " + now;
+  }
+  if (line.verb == "expect_runs") {
+    const auto rows = state_.rows();
+    const auto count = std::ranges::count_if(rows.runs, [&](const sched::RunRow& row) {
+      return row.key.dag_id.value == line.words.at(0);
+    });
+    return std::to_string(count) == line.words.at(1) ? error_ : "runs: " + std::to_string(count);
+  }
+  return "unknown word '" + line.verb + "'";
+}
+
+/// `expect RUN run=STATE TASK=STATE[/TRY] …`
+std::string Flow::expect_states(const Line& line) {
+  const std::string run = line.words.at(0);
+  for (const auto& [name, wanted] : line.options) {
+    if (name == run) continue;
+    std::string found = "unknown";
+    const auto dag_id = dag_of_run_.find(run);
+    const DagId dag = dag_id == dag_of_run_.end() ? dag_.dag_id : dag_id->second;
+    if (name == "run") {
+      const auto row = state_.run_row({dag, {run}});
+      if (row) found = to_string(row->state);
+    } else if (const auto row = state_.instance_row({dag, {run}, {name}, -1})) {
+      found = to_string(row->state);
+      if (wanted.contains('/')) found += "/" + std::to_string(row->try_number);
+    }
+    if (found != wanted) fail(name + " is " + found + ", expected " + wanted);
+  }
+  return error_;
+}
+
+/// What was submitted since the last expect_order, in this order.
+std::string Flow::expect_order(const Line& line) {
+  std::string found;
+  for (const std::string& task : std::exchange(submitted_, {})) {
+    found += (found.empty() ? "" : " ") + task;
+  }
+  return found == line.rest ? error_ : "submitted: " + found;
+}
+
+}  // namespace aiflow::flow
