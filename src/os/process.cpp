@@ -199,6 +199,14 @@ Result<Process> Process::start(const ProcessOptions& options) {
   return fail(start_error(options, prepared.plan.error, prepared.plan.failed_step));
 }
 
+Result<Process> Process::adopt(int pid) {
+  Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!pidfd.valid()) {
+    return fail(error_from_errno(errno, "adopt process " + std::to_string(pid)));
+  }
+  return Process(pid, std::move(pidfd));
+}
+
 Result<ExitStatus> Process::wait(Deadline deadline) {
   const SystemClock clock;
   for (;;) {

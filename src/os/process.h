@@ -80,6 +80,8 @@ class Process {
   /// Errors: the message holds the system's words and the program's name, e.g.
   /// "could not start: No such file or directory: 'bash'" (not_found, denied, unavailable, …).
   [[nodiscard]] static Result<Process> start(const ProcessOptions& options);
+  /// A process that already runs and has become a child of this one. Errors: not_found.
+  [[nodiscard]] static Result<Process> adopt(int pid);
   Process(Process&&) = default;
   Process& operator=(Process&&) = default;
 

@@ -33,6 +33,12 @@ Status become_subreaper() {
   return {};
 }
 
+std::vector<int> all_processes() {
+  std::vector<int> pids;
+  detail::for_each_process([&](int pid, int) { pids.push_back(pid); });
+  return pids;
+}
+
 std::vector<int> children_of(int pid) {
   std::vector<int> children;
   detail::for_each_process([&](int child, int parent) {

@@ -14,6 +14,9 @@ namespace aiflow::os {
 /// From now on orphaned descendants of this process become its children.
 [[nodiscard]] Status become_subreaper();
 
+/// Every process that can be seen, in no order.
+[[nodiscard]] std::vector<int> all_processes();
+
 /// Direct children (of all threads) of a process; empty when it has ended.
 [[nodiscard]] std::vector<int> children_of(int pid);
 

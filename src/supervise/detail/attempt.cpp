@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervise/detail/attempt.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+#include "log/log.h"
+#include "os/process_tree.h"
+#include "os/socket.h"
+
+namespace aiflow::supervise::detail {
+namespace {
+
+constexpr Duration kProgressEvery = std::chrono::milliseconds(100);
+constexpr std::size_t kReadBytes = 64U << 10;
+/// What a pipe can hold at most here, plus what may come while we read: the end of the output of
+/// something that never stops writing is not waited for.
+constexpr std::size_t kDrainBytesMax = 1U << 20;
+
+/// "5s", "300ms"
+std::string words_of(std::int64_t ms) {
+  if (ms % 1000 == 0) return std::to_string(ms / 1000) + "s";
+  return std::to_string(ms) + "ms";
+}
+
+/// A member of the payload, or nullptr when missing or null.
+const json::Value* member(const json::Value& payload, std::string_view key) {
+  const json::Value* value = payload.find(key);
+  return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+bool payload_flag(const json::Value& payload, std::string_view key, bool otherwise) {
+  const json::Value* value = member(payload, key);
+  return value != nullptr && value->is_bool() ? value->as_bool() : otherwise;
+}
+
+/// BashOperator's skip_on_exit_code: a number or a list; 99 when the payload says nothing, none
+/// when it says null.
+bool skips(const json::Value& payload, int exit_code) {
+  const json::Value* codes = payload.find("skip_on_exit_code");
+  if (codes == nullptr) return exit_code == 99;
+  const auto equals = [&](const json::Value& v) { return v.is_int() && v.as_int() == exit_code; };
+  if (codes->is_array()) return std::ranges::any_of(codes->as_array(), equals);
+  return equals(*codes);
+}
+
+bool runs_directly(const wire::Job& job) {
+  return job.operator_ == "bash" && !payload_flag(job.payload, "templated", false);
+}
+
+}  // namespace
+
+struct Attempt::Pipes {
+  os::Pipe out;
+  os::Pipe error;
+};
+
+Attempt::Attempt(const Clock& clock, os::EventLoop& loop, wire::Job job, AttemptSettings settings)
+    : clock_(clock),
+      loop_(loop),
+      job_(std::move(job)),
+      settings_(std::move(settings)),
+      log_(clock, settings_.log_bytes_max),
+      output_(log_, [this](wire::Progress progress) { take_progress(std::move(progress)); }) {}
+
+Attempt::~Attempt() { close_all(); }
+
+void Attempt::start(Zygote& zygote, AttemptEvents events) {
+  events_ = std::move(events);
+  started_at_ = clock_.now();
+  oom_kills_before_ = oom_kill_count();
+  log_.open(job_.log_path);
+  log_.note("starting " + job_.operator_ + ", try " + std::to_string(job_.try_number));
+  if (auto ready = prepare(); !ready) {
+    return finish(std::nullopt, "could not start: " + ready.error().message);
+  }
+  auto out = os::make_pipe();
+  auto error = os::make_pipe();
+  if (!out || !error) return finish(std::nullopt, "could not start: no file descriptors are left");
+  Pipes pipes{*std::move(out), *std::move(error)};
+  if (!runs_directly(job_)) return start_python(zygote, std::move(pipes));
+  const json::Value* command = member(job_.payload, "bash_command");
+  if (command == nullptr || !command->is_string()) {
+    return finish(std::nullopt, "could not start: the task has no bash_command");
+  }
+  start_bash(std::move(pipes), command->as_string());
+}
+
+Status Attempt::prepare() {
+  const os::Path work = settings_.directory / "work";
+  AIFLOW_TRY(os::make_dirs(work));
+  if (job_.token.empty()) return {};
+  const os::Path token = settings_.directory / "token";
+  const os::Fd fd(::open(token.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!fd.valid()) return fail(os::error_from_errno(errno, "write '" + token.string() + "'"));
+  return os::write_all(fd.get(), job_.token);
+}
+
+std::map<std::string, std::string> Attempt::task_env() const {
+  auto env = settings_.base_env;
+  const json::Value* own = job_.operator_ == "bash" ? member(job_.payload, "env") : nullptr;
+  if (own != nullptr && own->is_object() && runs_directly(job_)) {
+    // As in Airflow: env replaces the environment unless append_env.
+    if (!payload_flag(job_.payload, "append_env", false)) {
+      std::erase_if(env, [](const auto& entry) { return !entry.first.starts_with("AIFLOW_"); });
+    }
+    for (const auto& [key, value] : own->as_object()) {
+      env[key] = value.is_string() ? value.as_string() : json::write(value);
+    }
+  }
+  for (const auto& [key, value] : job_.env) env[key] = value;
+  env["AIFLOW_ATTEMPT"] = settings_.mark;
+  if (!job_.token.empty()) env["AIFLOW_TOKEN_FILE"] = (settings_.directory / "token").string();
+  return env;
+}
+
+void Attempt::start_bash(Pipes pipes, const std::string& command) {
+  const json::Value* cwd = member(job_.payload, "cwd");
+  os::ProcessOptions options;
+  options.argv = {"bash", "-c", command};
+  options.env = task_env();
+  options.cwd = cwd != nullptr && cwd->is_string() ? os::Path(cwd->as_string())
+                                                   : settings_.directory / "work";
+  options.fds = {{pipes.out.write_end.get(), 1}, {pipes.error.write_end.get(), 2}};
+  options.die_with_parent = true;
+  options.subreaper = true;
+  auto process = os::Process::start(options);
+  if (!process) return finish(std::nullopt, process.error().message);
+  process_ = *std::move(process);
+  out_ = std::move(pipes.out.read_end);
+  error_ = std::move(pipes.error.read_end);
+  loop_.watch(process_->pidfd(), {}, [this] { on_root_exit(); });
+  on_started(process_->pid());
+}
+
+void Attempt::start_python(Zygote& zygote, Pipes pipes) {
+  through_zygote_ = true;
+  auto pair = os::socket_pair();
+  os::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!pair || !null.valid()) {
+    return finish(std::nullopt, "could not start: no file descriptors are left");
+  }
+  task_ = std::move(pair->first);
+  out_ = std::move(pipes.out.read_end);
+  error_ = std::move(pipes.error.read_end);
+  Zygote::Request request;
+  request.cwd = (settings_.directory / "work").string();
+  request.env = task_env();
+  request.fds = {std::move(null), std::move(pipes.out.write_end), std::move(pipes.error.write_end),
+                 std::move(pair->second)};
+  request.callbacks.forked = [this](Result<int> pid) {
+    if (!pid) return finish(std::nullopt, "could not start: " + pid.error().message);
+    on_started(*pid);
+  };
+  request.callbacks.exited = [this](os::ExitStatus status) {
+    ::kill(-pid_, SIGKILL);  // what it left in its group
+    finish(status, "");
+  };
+  request.callbacks.orphaned = [this] { adopt(); };
+  zygote.fork(std::move(request));
+}
+
+void Attempt::on_started(int pid) {
+  pid_ = pid;
+  watch_output(out_, TaskOutput::Stream::standard_out);
+  watch_output(error_, TaskOutput::Stream::standard_error);
+  if (task_.valid()) {
+    wire::TaskStart start{.job = job_};
+    start.job.token.clear();  // it is in the token file
+    static_cast<void>(os::set_nonblocking(task_.get()));
+    // The process is new and its socket empty: a job fits into the buffer or waits a moment for
+    // the reader. One that does not read in time fails by its exit.
+    static_cast<void>(os::send_all(task_.get(), encode("TaskStart", start),
+                                   Deadline::after(clock_, std::chrono::seconds(5))));
+    loop_.watch(task_.get(), {}, [this] { on_task_readable(); });
+  }
+  arm_execution_timeout();
+  events_.started(pid);
+  if (!ending_) return;
+  const End wanted = *std::exchange(ending_, std::nullopt);  // asked for before there was a process
+  end(wanted);
+}
+
+void Attempt::arm_execution_timeout() {
+  if (!job_.execution_timeout_ms || *job_.execution_timeout_ms <= 0) return;
+  const std::int64_t ms = *job_.execution_timeout_ms;
+  timers_.push_back(loop_.after(std::chrono::milliseconds(ms), [this, ms] {
+    end({.cause = "timed out after " + words_of(ms),
+         .outcome = Outcome::failed,
+         .grace = settings_.grace});
+  }));
+}
+
+void Attempt::watch_output(os::Fd& fd, TaskOutput::Stream stream) {
+  static_cast<void>(os::set_nonblocking(fd.get()));
+  loop_.watch(fd.get(), {}, [this, &fd, stream] {
+    if (read_output(fd, stream)) return;
+    loop_.unwatch(fd.get());
+    fd.reset();
+  });
+}
+
+bool Attempt::read_output(os::Fd& fd, TaskOutput::Stream stream) {
+  std::array<char, kReadBytes> buffer;
+  const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+  if (got < 0) return errno == EAGAIN || errno == EINTR;
+  if (got == 0) return false;
+  output_.feed(stream, {buffer.data(), static_cast<std::size_t>(got)});
+  log_.flush();
+  return true;
+}
+
+void Attempt::drain_output(os::Fd& fd, TaskOutput::Stream stream) {
+  std::array<char, kReadBytes> buffer;
+  std::size_t total = 0;
+  while (fd.valid() && total < kDrainBytesMax) {
+    const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return;
+    output_.feed(stream, {buffer.data(), static_cast<std::size_t>(got)});
+    total += static_cast<std::size_t>(got);
+  }
+}
+
+void Attempt::on_root_exit() {
+  // Still a zombie, so its number still names its group: what it left there ends before the reap.
+  process_->signal_group(SIGKILL);
+  loop_.unwatch(process_->pidfd());
+  const auto status = process_->poll();
+  finish(status.value_or(os::ExitStatus{.exit_code = 255}), "");
+}
+
+void Attempt::end(const End& wanted) {
+  if (finished_ || ending_) return;
+  ending_ = wanted;
+  if (pid_ == 0) return;
+  log_.note("ending the task: " + wanted.cause);
+  if (wanted.grace <= Duration{0}) return kill_tree_now();
+  os::signal_tree(pid_, SIGTERM);
+  timers_.push_back(loop_.after(wanted.grace, [this] { kill_tree_now(); }));
+}
+
+void Attempt::kill_tree_now() { os::kill_tree(pid_); }
+
+void Attempt::take_progress(wire::Progress progress) {
+  progress.attempt = ref();
+  progress_waiting_ = std::move(progress);
+  const SteadyTime now = clock_.steady_now();
+  if (now >= progress_next_) return flush_progress();
+  // The newest replaces what waits; a timer sends it when its turn has come.
+  timers_.push_back(loop_.at(progress_next_, [this] { flush_progress(); }));
+  progress_next_ = SteadyTime::max();
+}
+
+void Attempt::flush_progress() {
+  if (!progress_waiting_) return;
+  progress_next_ = clock_.steady_now() + kProgressEvery;
+  events_.progress(*std::exchange(progress_waiting_, std::nullopt));
+}
+
+void Attempt::finish(std::optional<os::ExitStatus> status, std::string start_failure) {
+  if (finished_) return;
+  finished_ = true;
+  drain_output(out_, TaskOutput::Stream::standard_out);
+  drain_output(error_, TaskOutput::Stream::standard_error);
+  output_.finish();
+  flush_progress();
+  read_task_frames();
+  wire::Finished report;
+  report.attempt = ref();
+  report.started_at = started_at_;
+  report.ended_at = clock_.now();
+  if (status) {
+    judge(*status, report);
+  } else {
+    report.outcome = Outcome::failed;
+    report.cause = std::move(start_failure);
+  }
+  log_.note("ended: " + std::string(to_string(report.outcome)) +
+            (report.cause.empty() ? "" : ", " + report.cause));
+  log_.close();
+  if (!log_.truncation().empty()) {
+    log::warn("log truncated", {{"log", job_.log_path}, {"reason", log_.truncation()}});
+  }
+  close_all();
+  remove_directory();
+  events_.finished(std::move(report));
+}
+
+void Attempt::judge(const os::ExitStatus& status, wire::Finished& report) {
+  if (status.exit_code) report.exit_code = *status.exit_code;
+  if (status.signal) report.signal = *status.signal;
+  report.outcome = status.success() ? Outcome::success : Outcome::failed;
+  if (!status.success()) report.cause = os::describe(status);
+  if (status.signal == SIGKILL && oom_kill_count() > oom_kills_before_) {
+    report.cause = "out of memory (killed by the kernel)";
+  }
+  if (ending_) {
+    report.outcome = ending_->outcome;
+    report.cause = ending_->cause;
+  } else if (!refusal_.empty()) {
+    report.outcome = Outcome::failed;
+    report.cause = refusal_;
+  } else if (done_) {
+    report.outcome = done_->outcome;
+    report.cause = done_->cause;
+    report.branch = done_->branch;
+    report.skip_all_downstream = done_->skip_all_downstream;
+    report.reschedule_at = done_->reschedule_at;
+  } else if (!through_zygote_) {
+    judge_bash(status, report);
+  } else if (status.success()) {
+    // The process may have ended itself (os._exit) in the middle of the user's code.
+    report.outcome = Outcome::failed;
+    report.cause = "the task's process ended without saying how the task went";
+  }
+  if (report.outcome == Outcome::success || report.outcome == Outcome::skipped) {
+    report.xcoms = std::move(xcoms_);
+  }
+}
+
+void Attempt::judge_bash(const os::ExitStatus& status, wire::Finished& report) {
+  if (status.exit_code && *status.exit_code != 0 && skips(job_.payload, *status.exit_code)) {
+    report.outcome = Outcome::skipped;
+    report.cause = "exit code " + std::to_string(*status.exit_code) + " means skipped";
+  }
+  if (report.outcome == Outcome::success && payload_flag(job_.payload, "do_xcom_push", true)) {
+    add_return_value();
+  }
+}
+
+void Attempt::add_return_value() {
+  auto value = output_.return_value();
+  if (!value) return;
+  if (!*value) return log_.note(value->error().message);
+  xcoms_.push_back({.key = "return_value", .value = **std::move(value)});
+}
+
+void Attempt::close_all() {
+  for (const auto timer : timers_) loop_.cancel(timer);
+  timers_.clear();
+  for (os::Fd* fd : {&out_, &error_, &task_}) {
+    if (!fd->valid()) continue;
+    loop_.unwatch(fd->get());
+    fd->reset();
+  }
+  if (process_) loop_.unwatch(process_->pidfd());
+}
+
+void Attempt::remove_directory() {
+  // The usual case needs no walk: the work folder is empty.
+  const os::Path work = settings_.directory / "work";
+  ::unlink((settings_.directory / "token").c_str());
+  if (::rmdir(work.c_str()) == 0 && ::rmdir(settings_.directory.c_str()) == 0) return;
+  if (auto removed = os::remove_tree(settings_.directory); !removed) {
+    log::warn("an attempt's folder stays behind", {{"reason", removed.error()}});
+  }
+}
+
+}  // namespace aiflow::supervise::detail

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// One attempt: its process tree from start to end, its log, its time limit, its result.
+// Private to supervise; runs on the worker's event loop.
+//
+// How the whole tree is ended. The root of every attempt is a subreaper, and so is the worker. A
+// descendant that is orphaned becomes a child of its attempt's root while that lives, so the tree
+// below the root is complete, whatever double fork, setsid or cleared environment was used; when
+// the root ends, what is left below it becomes a child of the worker. An unknown child of the
+// worker is therefore always a leftover of an attempt that has ended, and is killed (orphans.h).
+// That is exact where marks in the environment or sessions can be shaken off. Python roots are
+// forked by the zygote, which does not make them subreapers; for these alone session and
+// environment mark decide whether an orphan's attempt still runs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "os/event_loop.h"
+#include "os/frame.h"
+#include "os/process.h"
+#include "supervise/detail/log_file.h"
+#include "supervise/detail/message.h"
+#include "supervise/detail/task_output.h"
+#include "supervise/detail/zygote.h"
+#include "wire/worker.h"
+
+namespace aiflow::supervise::detail {
+
+struct AttemptSettings {
+  os::Path directory;  ///< this attempt's private folder (token, working directory)
+  std::string mark;    ///< value of AIFLOW_ATTEMPT, unique on the machine
+  std::map<std::string, std::string> base_env;
+  Duration grace;
+  std::uint64_t log_bytes_max;
+};
+
+struct AttemptEvents {
+  std::function<void(int pid)> started;
+  std::function<void(wire::Progress)> progress;
+  std::function<void(wire::TaskXComGet)> xcom_asked;
+  /// The last call; the attempt may be destroyed from a later callback of the loop, not inside.
+  std::function<void(wire::Finished)> finished;
+};
+
+class Attempt {
+ public:
+  Attempt(const Clock& clock, os::EventLoop& loop, wire::Job job, AttemptSettings settings);
+  ~Attempt();
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  void start(Zygote& zygote, AttemptEvents events);
+  /// SIGTERM to the whole tree, SIGKILL after the grace; `outcome` is what will be reported then.
+  struct End {
+    std::string cause;
+    Outcome outcome = Outcome::killed;
+    Duration grace{};
+  };
+  void end(const End& end);
+  void answer_xcom(const wire::TaskXComValue& value);
+
+  [[nodiscard]] wire::AttemptRef ref() const { return {job_.key, job_.try_number, job_.epoch}; }
+  [[nodiscard]] const wire::Job& job() const { return job_; }
+  [[nodiscard]] int pid() const { return pid_; }
+  [[nodiscard]] bool through_zygote() const { return through_zygote_; }
+  [[nodiscard]] const std::string& mark() const { return settings_.mark; }
+
+ private:
+  struct Pipes;
+  Status prepare();
+  std::map<std::string, std::string> task_env() const;
+  void start_bash(Pipes pipes, const std::string& command);
+  void start_python(Zygote& zygote, Pipes pipes);
+  void on_started(int pid);
+  void watch_output(os::Fd& fd, TaskOutput::Stream stream);
+  /// False at the end of the stream.
+  bool read_output(os::Fd& fd, TaskOutput::Stream stream);
+  void drain_output(os::Fd& fd, TaskOutput::Stream stream);
+  void on_task_readable();
+  void read_task_frames();
+  void on_task_frame(const std::string& payload);
+  void on_xcom_push(wire::TaskXComPush push);
+  void refuse_task(const std::string& reason);
+  void adopt();
+  void on_root_exit();
+  void kill_tree_now();
+  void take_progress(wire::Progress progress);
+  void flush_progress();
+  void arm_execution_timeout();
+  void finish(std::optional<os::ExitStatus> status, std::string start_failure);
+  void judge(const os::ExitStatus& status, wire::Finished& report);
+  void judge_bash(const os::ExitStatus& status, wire::Finished& report);
+  void add_return_value();
+  void close_all();
+  void remove_directory();
+
+  const Clock& clock_;
+  os::EventLoop& loop_;
+  wire::Job job_;
+  AttemptSettings settings_;
+  AttemptEvents events_;
+  LogFile log_;
+  TaskOutput output_;
+  bool through_zygote_ = false;
+  WallTime started_at_{};
+  std::uint64_t oom_kills_before_ = 0;
+  int pid_ = 0;
+  std::optional<os::Process> process_;
+  os::Fd out_;
+  os::Fd error_;
+  os::Fd task_;  ///< socket to the Python side
+  os::FrameReader task_reader_{kFrameBytesMax};
+  std::vector<wire::XComEntry> xcoms_;
+  std::size_t xcom_bytes_ = 0;
+  std::optional<wire::TaskDone> done_;
+  std::string refusal_;  ///< why the attempt fails whatever the task says
+  std::optional<End> ending_;
+  std::vector<os::EventLoop::TimerId> timers_;
+  bool finished_ = false;
+  std::optional<wire::Progress> progress_waiting_;
+  SteadyTime progress_next_{};
+};
+
+/// Kills by the kernel's out-of-memory handling since boot, on this machine; 0 when unknown.
+[[nodiscard]] std::uint64_t oom_kill_count();
+
+}  // namespace aiflow::supervise::detail

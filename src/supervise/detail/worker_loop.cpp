@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervise/detail/worker_loop.h"
+
+#include <algorithm>
+
+#include "log/log.h"
+#include "os/environment.h"
+#include "supervise/detail/orphans.h"
+
+namespace aiflow::supervise::detail {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Leftovers are looked for at most this often while tasks end one after the other: a look reads
+/// all of /proc.
+constexpr Duration kSweepDelay = milliseconds(100);
+constexpr Duration kSweepAgain = milliseconds(20);
+/// An acknowledgement that takes longer makes its report worth an fsync.
+constexpr Duration kSyncDelay = milliseconds(200);
+/// How long a finished worker waits for its last acknowledgements.
+constexpr Duration kLeaveWait = std::chrono::seconds(2);
+
+/// What every task's environment starts from. The program's own folder comes first in PATH, so
+/// that a task's `aiflow` is the one that runs it.
+std::map<std::string, std::string> make_base_env(const WorkerOptions& options) {
+  auto env = os::environment();
+  env.erase("AIFLOW_TOKEN_FILE");
+  env.erase("AIFLOW_ATTEMPT");
+  env["AIFLOW_HOME"] = options.home.string();
+  const auto api = options.api_socket.empty() ? options.home / "run/api.sock" : options.api_socket;
+  env["AIFLOW_API_SOCKET"] = api.string();
+  const std::string folder = os::program_path().parent_path().string();
+  const auto path = env.find("PATH");
+  env["PATH"] =
+      path == env.end() ? folder + ":/usr/local/bin:/usr/bin:/bin" : folder + ":" + path->second;
+  return env;
+}
+
+ZygoteOptions zygote_options(const WorkerOptions& options, std::map<std::string, std::string> env) {
+  const auto before = env.find("PYTHONPATH");
+  const std::string rest = before == env.end() ? "" : ":" + before->second;
+  env["PYTHONPATH"] = options.sdk.string() + rest;
+  return {.python = options.python, .env = std::move(env)};
+}
+
+}  // namespace
+
+WorkerLoop::WorkerLoop(const Clock& clock, os::EventLoop& loop, const WorkerOptions& options)
+    : clock_(clock),
+      loop_(loop),
+      options_(options),
+      base_env_(make_base_env(options)),
+      zygote_(loop, zygote_options(options, base_env_)),
+      spool_(options.home / "spool"),
+      link_(loop,
+            {.socket = options.socket.empty() ? options.home / "run/worker.sock" : options.socket,
+             .reconnect_min = options.reconnect_min,
+             .reconnect_max = options.reconnect_max},
+            {.connected = [this] { on_connected(); },
+             .lost = [this] { sync_spool_soon(); },
+             .message = [this](std::string_view type,
+                               const json::Value& message) { on_message(type, message); }}) {}
+
+WorkerLoop::~WorkerLoop() = default;
+
+void WorkerLoop::run() {
+  link_.start();
+  beat();
+  while (!finished()) {
+    done_.clear();
+    loop_.run_once(milliseconds(500));
+  }
+  leave();
+}
+
+void WorkerLoop::ask_to_end() {
+  if (draining_) return stop_tasks();
+  log::info("draining", {{"running", static_cast<std::int64_t>(attempts_.size())}});
+  draining_ = true;
+  if (attempts_.empty()) leave_at_ = clock_.steady_now() + kLeaveWait;
+  if (link_.connected()) say_hello();  // with 0 slots: send no more jobs
+}
+
+void WorkerLoop::stop_tasks() {
+  draining_ = true;
+  std::vector<Attempt*> running;
+  for (const auto& [key, attempt] : attempts_) running.push_back(attempt.get());
+  for (Attempt* attempt : running) {
+    attempt->end(
+        {.cause = "the worker was stopped", .outcome = Outcome::failed, .grace = options_.grace});
+  }
+}
+
+bool WorkerLoop::finished() const {
+  if (!draining_ || !attempts_.empty()) return false;
+  const bool reported = spool_.reports().empty() || !link_.connected();
+  return reported || clock_.steady_now() >= leave_at_;
+}
+
+void WorkerLoop::leave() {
+  spool_.sync_later();
+  for (int round = 0; round < 100 && sweep() > 0; ++round) os::sleep_for(kSweepAgain);
+  log::info("worker ends",
+            {{"unacknowledged", static_cast<std::int64_t>(spool_.reports().size())}});
+}
+
+WorkerLoop::AttemptKey WorkerLoop::key_of(const wire::AttemptRef& ref) {
+  return {ref.key.dag_id, ref.key.run_id, ref.key.task_id, ref.key.map_index, ref.epoch};
+}
+
+void WorkerLoop::on_connected() {
+  log::info("connected to the server");
+  say_hello();
+  for (const auto& [seq, started] : unacknowledged_starts_) link_.send(encode("Started", started));
+  for (const auto& [seq, report] : spool_.reports()) link_.send(encode("Finished", report));
+  for (const auto& [id, question] : questions_) link_.send(encode("XComGet", question.message));
+}
+
+/// An attempt whose report waits for its acknowledgement counts as here: the server must not take
+/// it for lost while its result is on the way.
+std::vector<wire::AttemptRef> WorkerLoop::attempts_here() const {
+  std::vector<wire::AttemptRef> refs;
+  for (const auto& [key, attempt] : attempts_) refs.push_back(attempt->ref());
+  for (const auto& [seq, report] : spool_.reports()) refs.push_back(report.attempt);
+  return refs;
+}
+
+void WorkerLoop::say_hello() {
+  wire::Hello hello;
+  hello.worker_id = options_.worker_id;
+  hello.slots = draining_ ? 0 : options_.slots;
+  hello.pid = os::process_id();
+  hello.version = options_.version;
+  hello.running = attempts_here();
+  link_.send(encode("Hello", hello));
+}
+
+void WorkerLoop::send_heartbeat() {
+  link_.send(encode("Heartbeat", wire::Heartbeat{.attempts = attempts_here()}));
+}
+
+void WorkerLoop::beat() {
+  send_heartbeat();
+  if (!attempts_.empty()) sweep_soon(kSweepDelay);
+  loop_.after(heartbeat_every_, [this] { beat(); });
+}
+
+void WorkerLoop::on_message(std::string_view type, const json::Value& message) {
+  Status understood;
+  const auto take = [&](auto parsed, auto act) {
+    if (parsed) return act(*std::move(parsed));
+    understood = fail(std::move(parsed.error()));
+  };
+  if (type == "HelloOk") {
+    take(wire::parse_hello_ok(message), [this](const wire::HelloOk& ok) {
+      heartbeat_every_ = milliseconds(std::clamp<std::int64_t>(ok.heartbeat_ms, 20, 60'000));
+    });
+  } else if (type == "Start") {
+    take(wire::parse_start(message), [this](wire::Start start) { on_start(std::move(start.job)); });
+  } else if (type == "Cancel") {
+    take(wire::parse_cancel(message), [this](const wire::Cancel& cancel) { on_cancel(cancel); });
+  } else if (type == "Ack") {
+    take(wire::parse_ack(message), [this](const wire::Ack& ack) { on_ack(ack); });
+  } else if (type == "XComValue") {
+    take(wire::parse_xcom_value(message),
+         [this](const wire::XComValue& value) { on_xcom_value(value); });
+  } else if (type == "Drain") {
+    if (!draining_) ask_to_end();
+  } else {
+    understood = fail(ErrorCode::invalid_argument, "unknown type");
+  }
+  if (!understood) {
+    log::warn("a message of the server is not understood",
+              {{"type", type}, {"reason", understood.error()}});
+  }
+}
+
+void WorkerLoop::on_start(wire::Job job) {
+  const wire::AttemptRef ref{job.key, job.try_number, job.epoch};
+  const AttemptKey key = key_of(ref);
+  const bool reported = std::ranges::any_of(
+      spool_.reports(), [&](const auto& entry) { return key_of(entry.second.attempt) == key; });
+  if (attempts_.contains(key) || reported) return;  // delivered twice
+  end_older(ref);
+  auto made = std::make_unique<Attempt>(clock_, loop_, std::move(job), settings_for_next());
+  ++next_attempt_;
+  Attempt& attempt = *made;
+  attempts_.emplace(key, std::move(made));
+  attempt.start(
+      zygote_,
+      {.started = [this, &attempt](int pid) { on_started(attempt, pid); },
+       .progress = [this](const wire::Progress& p) { link_.send(encode("Progress", p)); },
+       .xcom_asked = [this, &attempt](const wire::TaskXComGet& q) { on_xcom_asked(attempt, q); },
+       .finished = [this](wire::Finished report) { on_finished(std::move(report)); }});
+}
+
+AttemptSettings WorkerLoop::settings_for_next() const {
+  return {.directory = options_.home / "run/worker" / std::to_string(next_attempt_),
+          .mark = attempt_mark(options_.home, next_attempt_),
+          .base_env = base_env_,
+          .grace = options_.grace,
+          .log_bytes_max = options_.log_bytes_max};
+}
+
+/// A higher epoch of the same task instance was given out: what runs under a lower one is stale.
+void WorkerLoop::end_older(const wire::AttemptRef& newer) {
+  for (const auto& [key, attempt] : attempts_) {
+    const wire::AttemptRef ref = attempt->ref();
+    if (ref.key != newer.key || ref.epoch >= newer.epoch) continue;
+    attempt->end({.cause = "a newer attempt was started", .outcome = Outcome::killed, .grace = {}});
+  }
+}
+
+void WorkerLoop::on_cancel(const wire::Cancel& cancel) {
+  bool found = false;
+  std::vector<Attempt*> meant;
+  for (const auto& [key, attempt] : attempts_) {
+    const wire::AttemptRef ref = attempt->ref();
+    if (ref.key == cancel.attempt.key && ref.epoch <= cancel.attempt.epoch) {
+      meant.push_back(attempt.get());
+    }
+  }
+  for (Attempt* attempt : meant) {
+    found = true;
+    attempt->end({.cause = cancel.reason.empty() ? "cancelled" : cancel.reason,
+                  .outcome = Outcome::killed,
+                  .grace = milliseconds(std::clamp<std::int64_t>(cancel.grace_ms, 0, 600'000))});
+  }
+  if (!found) send_heartbeat();  // tells the server that it is not here
+}
+
+void WorkerLoop::on_ack(const wire::Ack& ack) {
+  unacknowledged_starts_.erase(ack.seq);
+  const auto report = spool_.reports().find(ack.seq);
+  if (report == spool_.reports().end()) return;
+  const wire::AttemptRef ref = report->second.attempt;
+  std::erase_if(unacknowledged_starts_,
+                [&](const auto& entry) { return entry.second.attempt == ref; });
+  if (!ack.accepted) {
+    log::warn("a report was refused", {{"task", ref.key.task_id}, {"reason", ack.reason}});
+  }
+  spool_.remove(ack.seq);
+}
+
+void WorkerLoop::on_started(const Attempt& attempt, int pid) {
+  const wire::Started started{
+      .seq = spool_.next_seq(), .attempt = attempt.ref(), .pid = pid, .at = clock_.now()};
+  unacknowledged_starts_.emplace(started.seq, started);
+  link_.send(encode("Started", started));
+}
+
+void WorkerLoop::on_finished(wire::Finished report) {
+  report.seq = spool_.next_seq();
+  spool_.add(report);
+  link_.send(encode("Finished", report));
+  sync_spool_soon();
+  auto ended = attempts_.extract(key_of(report.attempt));
+  std::erase_if(questions_, [&](const auto& each) { return each.second.asker == ended.key(); });
+  done_.push_back(std::move(ended.mapped()));
+  sweep_soon(kSweepDelay);
+  if (attempts_.empty()) leave_at_ = clock_.steady_now() + kLeaveWait;
+}
+
+void WorkerLoop::on_xcom_asked(const Attempt& attempt, const wire::TaskXComGet& question) {
+  wire::XComGet message;
+  message.request_id = next_question_++;
+  message.attempt = attempt.ref();
+  message.dag_id = question.dag_id;
+  message.run_id = question.run_id;
+  message.task_id = question.task_id;
+  message.map_index = question.map_index;
+  message.key = question.key;
+  link_.send(encode("XComGet", message));
+  questions_.emplace(message.request_id, Question{.asker = key_of(attempt.ref()),
+                                                  .task_request_id = question.request_id,
+                                                  .message = std::move(message)});
+}
+
+void WorkerLoop::on_xcom_value(const wire::XComValue& value) {
+  const auto question = questions_.extract(value.request_id);
+  if (question.empty()) return;
+  const auto asker = attempts_.find(question.mapped().asker);
+  if (asker == attempts_.end()) return;
+  asker->second->answer_xcom({.request_id = question.mapped().task_request_id,
+                              .found = value.found,
+                              .value = value.value});
+}
+
+void WorkerLoop::sync_spool_soon() {
+  if (sync_armed_) return;
+  sync_armed_ = true;
+  loop_.after(kSyncDelay, [this] {
+    sync_armed_ = false;
+    spool_.sync_later();
+  });
+}
+
+void WorkerLoop::sweep_soon(Duration delay) {
+  if (sweep_armed_) return;
+  sweep_armed_ = true;
+  loop_.after(delay, [this] {
+    sweep_armed_ = false;
+    if (sweep() > 0) sweep_soon(kSweepAgain);
+  });
+}
+
+int WorkerLoop::sweep() {
+  LiveProcesses live;
+  live.known.insert(zygote_.pid());
+  for (const auto& [key, attempt] : attempts_) {
+    live.known.insert(attempt->pid());
+    if (!attempt->through_zygote()) continue;
+    live.session_roots.insert(attempt->pid());
+    live.marks.insert(attempt->mark());
+  }
+  return sweep_orphans(live);
+}
+
+}  // namespace aiflow::supervise::detail

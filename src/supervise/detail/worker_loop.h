@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The worker's state and its reactions to the server, to attempts and to signals.
+// Private to supervise.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "os/event_loop.h"
+#include "os/system_clock.h"
+#include "supervise/detail/attempt.h"
+#include "supervise/detail/server_link.h"
+#include "supervise/detail/spool.h"
+#include "supervise/detail/zygote.h"
+#include "supervise/worker.h"
+#include "wire/worker.h"
+
+namespace aiflow::supervise::detail {
+
+class WorkerLoop {
+ public:
+  WorkerLoop(const Clock& clock, os::EventLoop& loop, const WorkerOptions& options);
+  ~WorkerLoop();
+  WorkerLoop(const WorkerLoop&) = delete;
+  WorkerLoop& operator=(const WorkerLoop&) = delete;
+
+  /// Runs until drained or stopped.
+  void run();
+  /// First call: no new jobs, end with the last task. Second call: end the tasks.
+  void ask_to_end();
+  /// Ends the tasks at once.
+  void stop_tasks();
+
+ private:
+  using AttemptKey = std::tuple<std::string, std::string, std::string, std::int64_t, std::int64_t>;
+  struct Question {
+    AttemptKey asker;
+    std::int64_t task_request_id = 0;
+    wire::XComGet message;
+  };
+
+  static AttemptKey key_of(const wire::AttemptRef& ref);
+  void on_connected();
+  void on_message(std::string_view type, const json::Value& message);
+  void on_start(wire::Job job);
+  void on_cancel(const wire::Cancel& cancel);
+  void on_ack(const wire::Ack& ack);
+  void on_xcom_value(const wire::XComValue& value);
+  void on_started(const Attempt& attempt, int pid);
+  void on_finished(wire::Finished report);
+  void on_xcom_asked(const Attempt& attempt, const wire::TaskXComGet& question);
+  void end_older(const wire::AttemptRef& newer);
+  [[nodiscard]] AttemptSettings settings_for_next() const;
+  [[nodiscard]] std::vector<wire::AttemptRef> attempts_here() const;
+  void say_hello();
+  void send_heartbeat();
+  void beat();
+  void sweep_soon(Duration delay);
+  [[nodiscard]] int sweep();
+  void sync_spool_soon();
+  [[nodiscard]] bool finished() const;
+  void leave();
+
+  const Clock& clock_;
+  os::EventLoop& loop_;
+  WorkerOptions options_;
+  std::map<std::string, std::string> base_env_;
+  Zygote zygote_;
+  Spool spool_;
+  ServerLink link_;
+  std::map<AttemptKey, std::unique_ptr<Attempt>> attempts_;
+  std::vector<std::unique_ptr<Attempt>> done_;  ///< destroyed outside their own callbacks
+  std::map<std::int64_t, wire::Started> unacknowledged_starts_;
+  std::map<std::int64_t, Question> questions_;
+  std::int64_t next_question_ = 1;
+  std::uint64_t next_attempt_ = 1;
+  Duration heartbeat_every_ = std::chrono::seconds(5);
+  bool sweep_armed_ = false;
+  bool sync_armed_ = false;
+  bool draining_ = false;
+  SteadyTime leave_at_ = SteadyTime::max();
+};
+
+}  // namespace aiflow::supervise::detail

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervise/parse_dag_file.h"
+
+#include <poll.h>
+#include <sys/fsuid.h>
+#include <unistd.h>
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+
+#include "json/value.h"
+#include "os/environment.h"
+#include "os/file.h"
+#include "os/process.h"
+#include "os/system_clock.h"
+
+namespace aiflow::supervise {
+namespace {
+
+constexpr int kResultFd = 3;
+constexpr unsigned kNobody = 65534;
+
+/// What the child wrote, up to limits; more is read and thrown away, so that it never blocks.
+struct Capture {
+  os::Fd fd;
+  std::size_t bytes_max;
+  std::string bytes = {};
+  bool overflow = false;
+
+  /// Reads once; closes at the end of the stream.
+  void read_some() {
+    std::array<char, 64U << 10> buffer;
+    const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (got <= 0) return fd.reset();
+    const auto count = static_cast<std::size_t>(got);
+    const std::size_t kept = std::min(count, bytes_max - bytes.size());
+    bytes.append(buffer.data(), kept);
+    overflow |= kept < count;
+  }
+};
+
+struct Run {
+  os::Process process;
+  Capture result;
+  Capture output;
+};
+
+enum class End { exited, timed_out, too_large };
+
+/// Whether the user nobody may read `path`, all folders above included. Only this thread's file
+/// access changes for a moment.
+bool nobody_can_read(const os::Path& path) {
+  const int uid = ::setfsuid(kNobody);
+  const int gid = ::setfsgid(kNobody);
+  const os::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  ::setfsuid(static_cast<uid_t>(uid));
+  ::setfsgid(static_cast<gid_t>(gid));
+  return fd.valid();
+}
+
+os::ProcessOptions process_options(const ParseOptions& options, const os::Path& file) {
+  os::ProcessOptions process;
+  process.argv = {options.python, "-m", "aiflow.parse", file.string()};
+  // Nothing of the server's environment: it may hold secrets, the file is somebody's code.
+  process.env = {{"PATH", os::get_env("PATH").value_or("/usr/local/bin:/usr/bin:/bin")},
+                 {"PYTHONPATH", options.sdk.string()},
+                 {"PYTHONDONTWRITEBYTECODE", "1"},
+                 {"HOME", "/nonexistent"},
+                 {"LANG", "C.UTF-8"}};
+  process.cwd = "/";
+  process.limits = {.address_space_bytes = options.address_space_bytes_max,
+                    .cpu_s = options.cpu_s_max,
+                    .file_bytes = options.file_bytes_max,
+                    .open_files = 256,
+                    .processes = options.processes_max,
+                    .core_bytes = 0};
+  process.die_with_parent = true;
+  process.contain_tree = true;
+  process.no_new_privileges = true;
+  process.try_no_network = true;
+  const bool other_user =
+      os::is_root() && nobody_can_read(file) && nobody_can_read(options.sdk / "aiflow/parse.py");
+  if (other_user) process.run_as = {kNobody, kNobody};
+  return process;
+}
+
+Result<Run> start(const ParseOptions& options, const os::Path& file) {
+  AIFLOW_ASSIGN(auto result, os::make_pipe());
+  AIFLOW_ASSIGN(auto output, os::make_pipe());
+  auto process_opts = process_options(options, file);
+  process_opts.fds = {{output.write_end.get(), 1},
+                      {output.write_end.get(), 2},
+                      {result.write_end.get(), kResultFd}};
+  AIFLOW_ASSIGN(auto process, os::Process::start(process_opts));
+  AIFLOW_TRY(os::set_nonblocking(result.read_end.get()));
+  AIFLOW_TRY(os::set_nonblocking(output.read_end.get()));
+  return Run{.process = std::move(process),
+             .result = {.fd = std::move(result.read_end), .bytes_max = options.result_bytes_max},
+             .output = {.fd = std::move(output.read_end), .bytes_max = options.output_bytes_kept}};
+}
+
+/// Reads until the process (its guard, so the whole tree) has ended or must be ended.
+End follow(Run& run, Deadline deadline) {
+  const os::SystemClock clock;
+  for (;;) {
+    if (run.result.overflow) return End::too_large;
+    const Duration left = deadline.left(clock.steady_now());
+    if (left == Duration{0}) return End::timed_out;
+    std::array<pollfd, 3> waits{pollfd{run.process.pidfd(), POLLIN, 0},
+                                pollfd{run.result.fd.get(), POLLIN, 0},
+                                pollfd{run.output.fd.get(), POLLIN, 0}};
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+    ::poll(waits.data(), waits.size(), static_cast<int>(std::min<std::int64_t>(ms, 60'000)));
+    if (waits[1].revents != 0) run.result.read_some();
+    if (waits[2].revents != 0) run.output.read_some();
+    const bool readable = waits[1].revents != 0 || waits[2].revents != 0;
+    if (waits[0].revents != 0 && !readable) return End::exited;
+  }
+}
+
+/// The guard ends the tree on SIGTERM; should it hang, its own end takes the command with it.
+os::ExitStatus end_tree(os::Process& process) {
+  const os::SystemClock clock;
+  process.send_signal(SIGTERM);
+  if (auto ended = process.wait(Deadline::after(clock, std::chrono::seconds(5)))) return *ended;
+  process.send_signal(SIGKILL);
+  return process.wait(Deadline::never()).value_or(os::ExitStatus{.exit_code = 255});
+}
+
+wire::DagFile broken(const os::Path& file, std::string kind, std::string message) {
+  wire::ParseError error;
+  error.file = file.string();
+  error.kind = std::move(kind);
+  error.message = file.string() + ": " + message;
+  return {.file = file.string(), .dags = {}, .error = std::move(error)};
+}
+
+/// The end of what was printed, as a hint; only printable ASCII and newlines are kept.
+std::string output_tail(const std::string& output) {
+  constexpr std::size_t kTailBytes = 4000;
+  std::string tail = output.substr(output.size() - std::min(output.size(), kTailBytes));
+  std::ranges::replace_if(tail, [](char c) { return c != '\n' && (c < ' ' || c > '~'); }, '?');
+  return tail;
+}
+
+std::string seconds_text(Duration duration) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
+}
+
+wire::DagFile crashed(const os::Path& file, const os::ExitStatus& status, const Run& run) {
+  std::string words = "the parser ended without a result: " + os::describe(status);
+  if (status.signal == SIGXCPU || status.signal == SIGKILL) {
+    words += "; the file uses too much processor time or memory at import";
+  }
+  wire::DagFile made = broken(file, "crash", words);
+  made.error->traceback = output_tail(run.output.bytes);
+  return made;
+}
+
+wire::DagFile read_result(const os::Path& file, const os::ExitStatus& status, const Run& run) {
+  if (run.result.bytes.empty()) return crashed(file, status, run);
+  auto value = json::parse(run.result.bytes);
+  auto parsed =
+      value ? wire::parse_dag_file(*value) : Result<wire::DagFile>(fail(std::move(value.error())));
+  if (!parsed) {
+    return broken(file, "bad_result",
+                  "the parser's result cannot be read: " + parsed.error().message);
+  }
+  parsed->file = file.string();
+  return *std::move(parsed);
+}
+
+}  // namespace
+
+Result<wire::DagFile> parse_dag_file(const ParseOptions& options,
+                                     const std::filesystem::path& file) {
+  const os::SystemClock clock;
+  AIFLOW_ASSIGN(Run run, start(options, file));
+  const End end = follow(run, Deadline::after(clock, options.wall_max));
+  const os::ExitStatus status = end_tree(run.process);
+  if (end == End::timed_out) {
+    return broken(file, "timeout",
+                  "importing it takes longer than " + seconds_text(options.wall_max) +
+                      "; move slow work out of the top level of the file into tasks");
+  }
+  if (end == End::too_large) {
+    return broken(file, "too_large",
+                  "its DAGs are larger than " + std::to_string(options.result_bytes_max) +
+                      " bytes; split the file");
+  }
+  return read_result(file, status, run);
+}
+
+}  // namespace aiflow::supervise

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervise/worker.h"
+
+#include <sys/eventfd.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "log/log.h"
+#include "os/environment.h"
+#include "os/lock_file.h"
+#include "os/process_tree.h"
+#include "os/signals.h"
+#include "os/system_clock.h"
+#include "supervise/detail/orphans.h"
+#include "supervise/detail/worker_loop.h"
+
+namespace aiflow::supervise {
+namespace {
+
+Status check(const WorkerOptions& options) {
+  if (options.home.empty() || !options.home.is_absolute()) {
+    return fail(ErrorCode::invalid_argument, "the worker needs an absolute data directory");
+  }
+  if (options.slots < 1) {
+    return fail(ErrorCode::invalid_argument, "the worker needs at least one slot");
+  }
+  return {};
+}
+
+/// Ends and removes what a worker before this one left: it may have been killed.
+Status clear_remains(const WorkerOptions& options) {
+  if (const int count = detail::sweep_leftovers(options.home); count > 0) {
+    log::warn("ended processes that an earlier worker left", {{"count", count}});
+  }
+  AIFLOW_TRY(os::remove_tree(options.home / "run/worker"));
+  AIFLOW_TRY(os::make_dirs(options.home / "run/worker"));
+  return os::make_dirs(options.home / "spool");
+}
+
+}  // namespace
+
+Status run_worker(const WorkerOptions& options, std::stop_token stop) {
+  AIFLOW_TRY(check(options));
+  AIFLOW_TRY(os::make_dirs(options.home / "run"));
+  AIFLOW_ASSIGN(const auto lock, os::LockFile::acquire(options.home / "run/worker.lock"));
+  AIFLOW_TRY(os::become_subreaper());
+  os::ignore_sigpipe();
+  std::signal(SIGXFSZ, SIG_IGN);  // a log over a file size limit is a failed write, not our end
+  AIFLOW_TRY(clear_remains(options));
+
+  const os::SystemClock clock;
+  AIFLOW_ASSIGN(const auto loop, os::EventLoop::create(clock));
+  AIFLOW_ASSIGN(const os::Fd signals, os::signal_fd({SIGTERM, SIGINT}));
+  const os::Fd stopped(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!stopped.valid()) return fail(os::error_from_errno(errno, "eventfd"));
+  log::info("worker starts",
+            {{"id", options.worker_id}, {"slots", options.slots}, {"pid", os::process_id()}});
+
+  detail::WorkerLoop worker(clock, *loop, options);
+  loop->watch(signals.get(), {}, [&] {
+    while (os::read_signal(signals.get())) worker.ask_to_end();
+  });
+  loop->watch(stopped.get(), {}, [&] {
+    loop->unwatch(stopped.get());
+    worker.stop_tasks();
+  });
+  const std::stop_callback wake(stop, [&] { ::eventfd_write(stopped.get(), 1); });
+  worker.run();
+  return {};
+}
+
+}  // namespace aiflow::supervise
