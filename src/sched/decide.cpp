@@ -65,6 +65,18 @@ bool past_passes(const Run& run, TaskIndex task) {
   });
 }
 
+}  // namespace
+
+const Run* previous_run(const Run& run) {
+  const auto& runs = run.owner->runs;
+  const bool catchup = run.version->definition->catchup;
+  for (auto it = runs.find(run.order()); it != runs.begin();) {
+    --it;
+    if (!catchup || it->second->row.run_type != RunType::manual) return it->second.get();
+  }
+  return nullptr;
+}
+
 Verdict by_relatives(const Run& run, TaskIndex task) {
   const Instance& instance = run.instances[task];
   const dag::Task& spec = run.version->task(task);
@@ -83,18 +95,6 @@ Verdict by_relatives(const Run& run, TaskIndex task) {
     return wait_for(Reason::scope_open);
   }
   return {Verdict::Kind::ready, Reason::ready};
-}
-
-}  // namespace
-
-const Run* previous_run(const Run& run) {
-  const auto& runs = run.owner->runs;
-  const bool catchup = run.version->definition->catchup;
-  for (auto it = runs.find(run.order()); it != runs.begin();) {
-    --it;
-    if (!catchup || it->second->row.run_type != RunType::manual) return it->second.get();
-  }
-  return nullptr;
 }
 
 Verdict decide(const Run& run, TaskIndex task) {

@@ -49,6 +49,7 @@ void Stepper::propagate() {
 }
 
 void Stepper::evaluate(Run& run, TaskIndex task) {
+  if (run.instances[task].state == TaskState::scheduled) return reconsider(run, task);
   const Verdict verdict = decide(run, task);
   if (verdict.kind == Verdict::Kind::wait) return;
   std::string cause = describe(run, task, verdict);
@@ -57,6 +58,18 @@ void Stepper::evaluate(Run& run, TaskIndex task) {
   } else {
     schedule_task(run, task, std::move(cause));
   }
+}
+
+/// A scheduled instance whose upstreams changed after all (cleared or marked) loses its turn: at the
+/// grant its rule must still hold. The try was not used, so it is given back.
+void Stepper::reconsider(Run& run, TaskIndex task) {
+  const Verdict verdict = by_relatives(run, task);
+  if (verdict.kind == Verdict::Kind::ready) return;
+  Instance& instance = run.instances[task];
+  --instance.try_number;
+  const bool move = verdict.kind == Verdict::Kind::move;
+  set_state(run, task, move ? verdict.state : TaskState::no_status,
+            {"an upstream changed: " + describe(run, task, verdict)});
 }
 
 void Stepper::schedule_task(Run& run, TaskIndex task, std::string cause) {
@@ -86,7 +99,7 @@ void Stepper::set_state(Run& run, TaskIndex task, TaskState state, const Why& wh
   out_.changes.push_back({Change::Kind::task_instance, run.key_of(task),
                           std::string(to_string(from)), std::string(to_string(state)),
                           instance.try_number, instance.epoch, why.cause, why.user, now_.wall});
-  if (is_finished(state)) push_dependents(run, task);
+  if (is_finished(state) || is_finished(from)) push_dependents(run, task);
   const bool may_end_run = is_finished(state) || state == TaskState::no_status;
   if (!may_end_run || run.to_check) return;
   run.to_check = true;
@@ -118,7 +131,8 @@ void Stepper::stamp(Instance& instance, TaskState state) const {
 
 void Stepper::push(Run& run, TaskIndex task) {
   Instance& instance = run.instances[task];
-  if (instance.in_worklist || !is_schedulable(instance.state)) return;
+  const bool open = is_schedulable(instance.state) || instance.state == TaskState::scheduled;
+  if (instance.in_worklist || !open) return;
   instance.in_worklist = true;
   worklist_.push_back({&run, task});
 }

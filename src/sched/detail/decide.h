@@ -40,6 +40,8 @@ struct Verdict {
 };
 
 [[nodiscard]] Verdict decide(const Run& run, TaskIndex task);
+/// The part of it that looks at the instance's upstreams only, whatever its own state.
+[[nodiscard]] Verdict by_relatives(const Run& run, TaskIndex task);
 /// The verdict in words.
 [[nodiscard]] std::string describe(const Run& run, TaskIndex task, const Verdict& verdict);
 

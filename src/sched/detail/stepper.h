@@ -35,6 +35,7 @@ class Stepper {
   // stepper.cpp
   void propagate();
   void evaluate(Run& run, TaskIndex task);
+  void reconsider(Run& run, TaskIndex task);
   void schedule_task(Run& run, TaskIndex task, std::string cause);
   void set_state(Run& run, TaskIndex task, TaskState state, const Why& why);
   void stamp(Instance& instance, TaskState state) const;
