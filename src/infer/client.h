@@ -8,6 +8,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/deadline.h"
@@ -71,6 +72,8 @@ class Clients {
                                               Deadline deadline);
 
  private:
+  template <class Call>
+  auto with_client(Deadline deadline, Call call) -> decltype(call(std::declval<Client&>()));
   Result<Client> take(Deadline deadline);
   void give_back(Client client);
 

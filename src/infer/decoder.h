@@ -26,7 +26,7 @@ struct Detection {
 
 struct Decoded {
   std::vector<Detection> detections;  ///< by falling score
-  std::int64_t dropped_nan = 0;       ///< candidates left out because a number was NaN or infinite
+  std::int64_t dropped_nan = 0;       ///< candidates left out because a number was NaN or +infinity
 };
 
 class Decoder {
@@ -39,6 +39,12 @@ class Decoder {
   /// What pictures must become before they go into the model.
   [[nodiscard]] virtual const InputSpec& input() const = 0;
   [[nodiscard]] virtual const std::vector<std::string>& labels() const = 0;
+
+  /// The configuration's own threshold, for callers that have none.
+  [[nodiscard]] virtual double score_min() const = 0;
+
+  /// Errors: invalid_argument when an output that decode needs is not among the model's.
+  [[nodiscard]] virtual Status check_outputs(std::span<const engine::TensorSpec> specs) const = 0;
 
   /// Candidates under `score_min` (0 to 1) are left out, then NMS per class.
   /// Errors: invalid_argument when an output is missing or its shape does not fit.

@@ -2,11 +2,12 @@
 // A model that is ready to answer: engine session, metadata, decoder. One thread at a time.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "engine/engine.h"
 #include "infer/decoder.h"
@@ -61,6 +62,7 @@ class Pipeline {
     Duration run{};
     Duration post{};
   };
+  /// `score_min` <= 0 = the decoder's own. Errors: the engine's, or the decoder's.
   [[nodiscard]] Result<Outcome> detect(const ImageView& image, double score_min);
 
  private:

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -24,8 +25,9 @@ enum class Resize {
 
 /// What a model wants to see. element = (pixel - mean) * scale, per channel in `colour` order.
 struct InputSpec {
-  int width = 0;   ///< 1 to 4096
-  int height = 0;  ///< 1 to 4096
+  std::string name;  ///< of the input tensor; "" = the model's only one
+  int width = 0;     ///< 1 to 4096
+  int height = 0;    ///< 1 to 4096
   Layout layout = Layout::nchw;
   ColourOrder colour = ColourOrder::rgb;
   Resize resize = Resize::stretch;
@@ -63,15 +65,26 @@ class Preprocessor {
  private:
   void plan(const ImageView& image);
   template <class Element>
-  void fill(const ImageView& image, Element* out);
+  void fill(const ImageView& image, std::span<Element> out);
+  template <class Element>
+  void fill_padding(std::span<Element> out) const;
+  void blend_rows(const ImageView& image, int y);
+  void mix_columns(const ImageView& image);
+  template <class Element>
+  void write_row(int y, std::span<Element> out) const;
+  /// Where a pixel's channel is in the tensor.
+  [[nodiscard]] std::size_t index(int channel, int y, int x) const;
 
   InputSpec spec_;
   Placement placement_;
   int inner_width_ = 0;  ///< of the resized picture inside the input
   int inner_height_ = 0;
-  std::vector<int> column_offsets_;     ///< bytes into a row, one an output column
-  std::vector<float> column_weights_;   ///< of the right neighbour, 0 to 1
-  std::vector<std::uint16_t> blended_;  ///< one row, two source rows mixed, times 256
+  int inner_x_ = 0;
+  int inner_y_ = 0;
+  std::vector<int> column_offsets_;     ///< of the left neighbour in a row, in bytes
+  std::vector<int> column_weights_;     ///< of the right neighbour, 0 to 256
+  std::vector<std::uint16_t> blended_;  ///< two source rows mixed, pixel value times 2^8
+  std::vector<std::int32_t> mixed_;     ///< one output row, pixel value times 2^16
 };
 
 }  // namespace aiflow::infer

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps one aiflow-infer alive: starts it, waits until it is ready, restarts it with back-off when
-// it ends, stops it. One thread of its own; all methods are safe from any thread.
+// it ends, stops it. One thread of its own; start() and stop() are for one caller at a time,
+// the others for any thread.
 #pragma once
 
 #include <condition_variable>
@@ -67,18 +68,22 @@ class ServiceProcess {
   void stop();
 
  private:
-  void loop(std::stop_token stop);
-  Result<os::Process> launch(std::stop_token stop, Error& error);
+  struct Life;
+  void loop(const std::stop_token& token);
+  Status live_once(bool& was_ready);
+  Status wait_ready(Life& life) const;
+  std::string end_of(Life& life) const;
   void set(ServiceState state, int pid);
-  void record_end(std::string why);
+  void record_end(const std::string& why);
 
   const ServiceSpec spec_;
   const Clock& clock_;
   const std::function<void(const ServiceStatus&)> on_change_;
+  os::Pipe wake_;  ///< its writing end closes = the thread shall stop
   mutable std::mutex mutex_;
-  std::condition_variable_any changed_;
-  ServiceStatus status_;
-  std::optional<Error> first_error_;
+  std::condition_variable changed_;
+  ServiceStatus status_;              ///< under mutex_
+  std::optional<Error> first_error_;  ///< under mutex_
   std::jthread thread_;
 };
 
