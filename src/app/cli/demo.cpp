@@ -175,7 +175,8 @@ class RunFollower {
       if (const auto task = wire::parse_task_instance(event->data)) screen.changed(*task);
     } else if (event->kind == "progress") {
       const auto task = json::get_string(event->data, "task_id");
-      const auto progress = wire::parse_progress_info(event->data);
+      const auto info = json::get_object(event->data, "progress");
+      const auto progress = info ? wire::parse_progress_info(**info) : fail(info.error());
       if (task && progress) screen.progress(*task, *progress);
     } else if (event->kind == "dag_run") {
       auto state = wire::parse_dag_run(event->data);
