@@ -75,6 +75,8 @@ class Bench {
                     AIFLOW_SOURCE_DIR "/sdk/python", std::to_string(setup_.grace_ms),
                     std::to_string(setup_.log_bytes_max)};
     options.fds = {{2, 2}};
+    options.env = os::environment();
+    (*options.env)["STRANGER"] = "here";
     options.limits.file_bytes = setup_.file_bytes_max;
     worker_ = os::Process::start(options).value();
   }
@@ -131,6 +133,19 @@ class Bench {
     job.log_path = (home() / "logs" / (job.key.task_id + ".log")).string();
     job.max_tries = 1;
     return job;
+  }
+  /// A task of the file that write_dag() wrote.
+  wire::Job python_job(const std::string& task_id) {
+    wire::Job job = bash_job("");
+    job.key.task_id = task_id;
+    job.operator_ = "python";
+    job.payload = json::object({});
+    job.dag_file = (home() / "dag.py").string();
+    job.log_path = (home() / "logs" / (task_id + ".log")).string();
+    return job;
+  }
+  void write_dag(const std::string& source) const {
+    REQUIRE(os::write_atomic(home() / "dag.py", source).has_value());
   }
   void start(const wire::Job& job) { send("Start", wire::Start{.job = job}); }
   wire::Finished run(const wire::Job& job) {

@@ -107,9 +107,13 @@ std::map<std::string, std::string> Attempt::task_env() const {
   auto env = settings_.base_env;
   const json::Value* own = job_.operator_ == "bash" ? member(job_.payload, "env") : nullptr;
   if (own != nullptr && own->is_object() && runs_directly(job_)) {
-    // As in Airflow: env replaces the environment unless append_env.
+    // As in Airflow, env replaces the environment unless append_env; what a command needs to find
+    // programs and AIflow stays.
+    const auto stays = [](const std::string& name) {
+      return name.starts_with("AIFLOW_") || name == "PATH" || name == "HOME";
+    };
     if (!payload_flag(job_.payload, "append_env", false)) {
-      std::erase_if(env, [](const auto& entry) { return !entry.first.starts_with("AIFLOW_"); });
+      std::erase_if(env, [&](const auto& entry) { return !stays(entry.first); });
     }
     for (const auto& [key, value] : own->as_object()) {
       env[key] = value.is_string() ? value.as_string() : json::write(value);

@@ -41,6 +41,8 @@ ZygoteOptions zygote_options(const WorkerOptions& options, std::map<std::string,
   const auto before = env.find("PYTHONPATH");
   const std::string rest = before == env.end() ? "" : ":" + before->second;
   env["PYTHONPATH"] = options.sdk.string() + rest;
+  // Its forks show its environment in /proc, not their own: sweep_leftovers must know them too.
+  env["AIFLOW_ATTEMPT"] = attempt_mark(options.home, 0);
   return {.python = options.python, .env = std::move(env)};
 }
 

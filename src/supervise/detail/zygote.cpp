@@ -51,7 +51,7 @@ Status Zygote::ensure_started() {
   options.env = options_.env;
   options.cwd = "/";
   options.fds = {{2, 2}, {2, 1}, {pair.second.get(), kZygoteFd}};
-  options.die_with_parent = true;
+  // Not die_with_parent: at our end it must first end its tasks, which it sees by the socket.
   AIFLOW_ASSIGN(auto process, os::Process::start(options));
   log::info("zygote started", {{"pid", process.pid()}});
   process_ = std::move(process);
