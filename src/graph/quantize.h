@@ -33,8 +33,8 @@ class RangeCollector {
   [[nodiscard]] std::uint64_t not_finite() const { return not_finite_; }
   /// Everything that was seen; {0,0} when nothing was.
   [[nodiscard]] Range min_max() const { return {min_, max_}; }
-  /// Leaves out (100 - percent) / 2 percent at each end; 50 < percent <= 100. Resolution: 1/4096 of
-  /// the range, or better.
+  /// Leaves out (100 - percent) / 2 percent at each end; 50 < percent <= 100. Resolution: 1/2048 of
+  /// the largest magnitude, or better.
   [[nodiscard]] Range percentile(double percent) const;
 
  private:
