@@ -28,14 +28,14 @@
 namespace aiflow::conductor {
 
 struct Options {
-  std::filesystem::path data_dir;  ///< logs/… and run/api.sock are below it
+  std::filesystem::path data_dir{};  ///< logs/… and run/api.sock are below it
   /// Makes the attempt's token (secret) for a job whose other fields are set. May be empty.
-  std::function<std::string(const wire::Job&)> sign_token;
+  std::function<std::string(const wire::Job&)> sign_token{};
   /// Offset function of an IANA zone; empty = UTC everywhere.
-  std::function<dag::UtcOffset(const std::string& zone)> zone;
+  std::function<dag::UtcOffset(const std::string& zone)> zone{};
   /// Gets the committed changes of each step, in order, and unstored ones (id 0: progress, worker).
   /// Called from the conductor's thread; must not block nor call the conductor. May be empty.
-  std::function<void(const std::vector<wire::StreamEvent>&)> on_changes;
+  std::function<void(const std::vector<wire::StreamEvent>&)> on_changes{};
   Duration lease = std::chrono::seconds(15);
   /// Reports that only say "it goes on" (started, heartbeat) wait so long for company, so that a
   /// short task costs one commit, not two.
@@ -44,39 +44,39 @@ struct Options {
 
 /// A parsed file: its DAGs replace those it gave before; an error leaves them as they are.
 struct DagFileParsed {
-  wire::DagFile file;
-  std::string source;  ///< the file's text
+  wire::DagFile file{};
+  std::string source{};  ///< the file's text
 };
 
 struct TriggerRun {
-  DagId dag_id;
-  std::optional<RunId> run_id;  ///< made from the time when absent
-  std::optional<WallTime> logical_date;
-  json::Value conf;  ///< object or null
-  std::string note;
-  std::string user;  ///< who asks, for the history
+  DagId dag_id{};
+  std::optional<RunId> run_id{};  ///< made from the time when absent
+  std::optional<WallTime> logical_date{};
+  json::Value conf{};  ///< object or null
+  std::string note{};
+  std::string user{};  ///< who asks, for the history
 };
 
 struct ClearTasks {
-  store::RunKey run;
-  std::vector<TaskId> tasks;  ///< empty = all
+  store::RunKey run{};
+  std::vector<TaskId> tasks{};  ///< empty = all
   bool include_upstream = false;
   bool include_downstream = true;
   bool only_failed = false;
   bool dry_run = false;  ///< only say which
-  std::string user;
+  std::string user{};
 };
 
 struct MarkTask {
-  store::TaskKey key;
+  store::TaskKey key{};
   TaskState state = TaskState::success;  ///< success | failed | skipped
-  std::string user;
+  std::string user{};
 };
 
 struct PauseDag {
-  DagId dag_id;
+  DagId dag_id{};
   bool paused = true;
-  std::string user;
+  std::string user{};
 };
 
 template <class T>
@@ -123,6 +123,9 @@ class Conductor {
   class Engine;
   std::unique_ptr<Engine> engine_;
 };
+
+/// Workers that were connected when the server ran last (executor::LocalExecutorOptions wants them).
+[[nodiscard]] Result<std::vector<WorkerId>> workers_before(store::Store& store);
 
 /// Calls an asynchronous request and waits for its answer (for handlers on a pool of threads):
 ///   auto run = wait_for<store::RunRow>([&](auto answer) { conductor.trigger(request, answer); });

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include "conductor/detail/jobs.h"
+#include "conductor/log_path.h"
+#include "conductor/testing/bench.h"
+#include "store/event_log.h"
+
+namespace aiflow::conductor {
+namespace {
+
+using testing::Bench;
+using testing::bash_task;
+
+TEST_CASE("a triggered run goes through all states to success") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a"), bash_task("b", {"a"})});
+  const store::RunRow run = bench.trigger("etl");
+  CHECK(run.state == RunState::running);
+  REQUIRE(bench.executor().waiting().size() == 1);
+  CHECK(bench.state("etl", run, "a") == TaskState::queued);
+  CHECK(bench.state("etl", run, "b") == TaskState::no_status);
+
+  const executor::Job job = bench.executor().waiting().front();
+  bench.executor().start_job(executor::attempt_of(job));
+  bench.settle();
+  CHECK(bench.state("etl", run, "a") == TaskState::running);
+  bench.finish(executor::attempt_of(job));
+  CHECK(bench.state("etl", run, "a") == TaskState::success);
+  CHECK(bench.state("etl", run, "b") == TaskState::queued);
+  bench.run_all();
+  CHECK(bench.run_state("etl", run) == RunState::success);
+  CHECK(bench.outbox().empty());
+}
+
+TEST_CASE("every change has a row in the event log, in its own transaction") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const store::RunRow run = bench.trigger("etl");
+  bench.run_all();
+  std::vector<std::string> states;
+  for (const wire::StreamEvent& event : bench.event_log()) {
+    if (event.kind == store::kind::task_instance) {
+      states.push_back(event.data.find("state")->as_string());
+    }
+  }
+  CHECK(states == std::vector<std::string>{"no_status", "scheduled", "queued", "running",
+                                           "success"});
+  // What the listener got is what was stored.
+  std::vector<std::int64_t> stored, heard;
+  for (const wire::StreamEvent& event : bench.event_log()) stored.push_back(event.id);
+  for (const wire::StreamEvent& event : bench.heard()) {
+    if (event.id != 0) heard.push_back(event.id);
+  }
+  CHECK(stored == heard);
+}
+
+TEST_CASE("a failed try is retried after its delay and its history is kept") {
+  Bench bench;
+  wire::TaskSpec task = bash_task("a");
+  task.retries = 1;
+  task.retry_delay_ms = 60'000;
+  bench.put_dag("etl", {task});
+  const store::RunRow run = bench.trigger("etl");
+  bench.finish(executor::attempt_of(bench.executor().waiting().front()), Outcome::failed);
+  CHECK(bench.state("etl", run, "a") == TaskState::up_for_retry);
+  CHECK(bench.executor().waiting().empty());
+  bench.advance(std::chrono::seconds(61));
+  REQUIRE(bench.executor().waiting().size() == 1);
+  CHECK(bench.executor().waiting().front().try_number == 2);
+  bench.run_all();
+  CHECK(bench.run_state("etl", run) == RunState::success);
+  const auto tries = bench.tries("etl", run, "a");
+  REQUIRE(tries.size() == 2);
+  CHECK(tries[0].state == TaskState::up_for_retry);
+  CHECK(tries[1].state == TaskState::success);
+}
+
+TEST_CASE("values are stored with the accepted finish only") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a"), bash_task("b", {"a"})});
+  const store::RunRow run = bench.trigger("etl");
+  const executor::Attempt attempt = executor::attempt_of(bench.executor().waiting().front());
+  wire::Finished stale;
+  stale.attempt = attempt;
+  stale.attempt.epoch += 7;
+  stale.xcoms = {{.key = "return_value", .value = "stale"}};
+  bench.finish(stale);
+  CHECK_FALSE(bench.xcom("etl", run, "a").has_value());
+  REQUIRE(bench.executor().acknowledged().size() == 1);
+  CHECK_FALSE(bench.executor().acknowledged().front().accepted);
+  CHECK(bench.state("etl", run, "a") == TaskState::queued);
+
+  wire::Finished good;
+  good.attempt = attempt;
+  good.xcoms = {{.key = "return_value", .value = 42}};
+  bench.finish(good);
+  REQUIRE(bench.xcom("etl", run, "a").has_value());
+  CHECK(bench.xcom("etl", run, "a")->value.as_int() == 42);
+
+  bench.executor().ask({.request_id = 5,
+                        .attempt = attempt,
+                        .dag_id = "etl",
+                        .run_id = run.key.run_id.value,
+                        .task_id = "a",
+                        .map_index = -1,
+                        .key = "return_value"});
+  bench.settle();
+  REQUIRE(bench.executor().answers().size() == 1);
+  CHECK(bench.executor().answers().front().found);
+  CHECK(bench.executor().answers().front().value.as_int() == 42);
+}
+
+TEST_CASE("a second finish of the same attempt changes nothing and is acknowledged") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const store::RunRow run = bench.trigger("etl");
+  const executor::Attempt attempt = executor::attempt_of(bench.executor().waiting().front());
+  bench.finish(attempt);
+  const std::size_t events = bench.event_log().size();
+  bench.finish(attempt, Outcome::failed);
+  CHECK(bench.state("etl", run, "a") == TaskState::success);
+  CHECK(bench.event_log().size() == events);
+  REQUIRE(bench.executor().acknowledged().size() == 2);
+  CHECK_FALSE(bench.executor().acknowledged().back().accepted);
+}
+
+TEST_CASE("requests that make no sense are refused with a reason") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const auto unknown = bench.try_trigger({.dag_id = DagId{"nope"}});
+  REQUIRE_FALSE(unknown.has_value());
+  CHECK(unknown.error().code == ErrorCode::not_found);
+  const auto bad_id = bench.try_trigger({.dag_id = DagId{"etl"}, .run_id = RunId{"../x"}});
+  REQUIRE_FALSE(bad_id.has_value());
+  CHECK(bad_id.error().code == ErrorCode::invalid_argument);
+  REQUIRE(bench.try_trigger({.dag_id = DagId{"etl"}, .run_id = RunId{"one"}}).has_value());
+  const auto twice = bench.try_trigger({.dag_id = DagId{"etl"}, .run_id = RunId{"one"}});
+  REQUIRE_FALSE(twice.has_value());
+  CHECK(twice.error().code == ErrorCode::conflict);
+}
+
+TEST_CASE("the same spec is no new version, a changed one is, and a run keeps its own") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  bench.put_dag("etl", {bash_task("a")});
+  CHECK(bench.dag("etl").version == 1);
+  const store::RunRow run = bench.trigger("etl");
+  bench.put_dag("etl", {bash_task("a"), bash_task("b", {"a"})});
+  CHECK(bench.dag("etl").version == 2);
+  bench.run_all();
+  CHECK(bench.run_state("etl", run) == RunState::success);
+  CHECK(bench.tasks("etl", run).size() == 1);
+}
+
+TEST_CASE("a broken file shows its error and leaves the good version") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  wire::TaskSpec loop = bash_task("b", {"b"});
+  bench.put_dag("etl", {loop});
+  REQUIRE(bench.import_errors().size() == 1);
+  CHECK(bench.import_errors().front().message.find("etl") != std::string::npos);
+  CHECK(bench.dag("etl").version == 1);
+  bench.put_dag("etl", {bash_task("a")});
+  CHECK(bench.import_errors().empty());
+}
+
+TEST_CASE("a finished run can be cleared, also after it left the memory") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a"), bash_task("b", {"a"})});
+  const store::RunRow run = bench.trigger("etl");
+  bench.run_all();
+  for (int i = 0; i < 40; ++i) {
+    bench.trigger("etl");
+    bench.run_all();
+  }
+  const auto dry = bench.clear({.run = run.key, .tasks = {TaskId{"b"}}, .dry_run = true});
+  REQUIRE(dry.has_value());
+  CHECK(dry->size() == 1);
+  CHECK(bench.state("etl", run, "b") == TaskState::success);
+  const auto cleared = bench.clear({.run = run.key, .tasks = {TaskId{"a"}}});
+  REQUIRE(cleared.has_value());
+  CHECK(cleared->size() == 2);
+  CHECK(bench.run_state("etl", run) != RunState::success);
+  bench.run_all();
+  CHECK(bench.run_state("etl", run) == RunState::success);
+}
+
+TEST_CASE("a task cleared while it runs is cancelled and its late result refused") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const store::RunRow run = bench.trigger("etl");
+  const executor::Attempt first = executor::attempt_of(bench.executor().waiting().front());
+  bench.executor().start_job(first);
+  bench.settle();
+  REQUIRE(bench.clear({.run = run.key}).has_value());
+  CHECK_FALSE(bench.executor().cancelled().empty());
+  bench.finish(first);
+  CHECK(bench.state("etl", run, "a") != TaskState::success);
+  bench.run_all();
+  CHECK(bench.run_state("etl", run) == RunState::success);
+  CHECK(bench.outbox().empty());
+}
+
+TEST_CASE("a mark by hand holds") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const store::RunRow run = bench.trigger("etl");
+  const auto marked = bench.mark({.key = {DagId{"etl"}, run.key.run_id, TaskId{"a"}},
+                                  .state = TaskState::success,
+                                  .user = "ann"});
+  REQUIRE(marked.has_value());
+  CHECK(marked->state == TaskState::success);
+  CHECK(bench.run_state("etl", run) == RunState::success);
+}
+
+TEST_CASE("a paused dag takes triggers but starts nothing") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  REQUIRE(bench.pause({.dag_id = DagId{"etl"}, .paused = true}).has_value());
+  CHECK(bench.dag("etl").is_paused);
+  bench.trigger("etl");
+  CHECK(bench.executor().waiting().empty());
+  REQUIRE(bench.pause({.dag_id = DagId{"etl"}, .paused = false}).has_value());
+  bench.settle();
+  CHECK(bench.executor().waiting().size() == 1);
+}
+
+TEST_CASE("the job has what the worker needs") {
+  Bench bench;
+  wire::TaskSpec task = bash_task("a");
+  task.execution_timeout_ms = 5000;
+  bench.put_dag("etl", {task});
+  json::Value conf = json::object({{"day", "monday"}});
+  REQUIRE(bench.try_trigger({.dag_id = DagId{"etl"}, .run_id = RunId{"r1"}, .conf = conf}));
+  const executor::Job job = bench.executor().waiting().front();
+  CHECK(job.operator_ == "bash");
+  CHECK(job.payload.find("bash_command")->as_string() == "true");
+  CHECK(job.params.find("day")->as_string() == "monday");
+  CHECK(job.execution_timeout_ms == 5000);
+  CHECK(job.env.at("AIFLOW_CTX_TASK_ID") == "a");
+  CHECK(job.env.at("AIRFLOW_CTX_DAG_RUN_ID") == "r1");
+  CHECK(job.env.at("AIFLOW_CTX_TRY_NUMBER") == "1");
+  CHECK(job.token == "token-of-a");
+  CHECK(job.log_path == log_path(bench.data_dir(),
+                                 {DagId{"etl"}, RunId{"r1"}, TaskId{"a"}}, 1));
+}
+
+TEST_CASE("progress is shown, not stored") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const store::RunRow run = bench.trigger("etl");
+  const executor::Attempt attempt = executor::attempt_of(bench.executor().waiting().front());
+  bench.executor().start_job(attempt);
+  const std::size_t events = (bench.settle(), bench.event_log().size());
+  bench.executor().report_progress(
+      {.attempt = attempt, .done = 1, .total = 4, .unit = "frames", .what = "reading"});
+  bench.settle();
+  const store::TaskKey key{DagId{"etl"}, run.key.run_id, TaskId{"a"}};
+  REQUIRE(bench.conductor().progress(key).has_value());
+  CHECK(bench.conductor().progress(key)->total == 4);
+  CHECK(bench.event_log().size() == events);
+  CHECK(bench.heard().back().kind == store::kind::progress);
+  bench.finish(attempt);
+  CHECK_FALSE(bench.conductor().progress(key).has_value());
+}
+
+}  // namespace
+}  // namespace aiflow::conductor

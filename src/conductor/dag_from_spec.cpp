@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conductor/dag_from_spec.h"
+
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "dag/validate.h"
+#include "json/value.h"
+
+namespace aiflow::conductor {
+namespace {
+
+/// 100 years: keeps sums of times far from overflow.
+constexpr std::int64_t kDurationMsMax = std::int64_t{100} * 366 * 86'400'000;
+
+struct Named {
+  std::string what;
+  Error operator()(const std::string& problem) const {
+    return Error{ErrorCode::invalid_argument, what + " " + problem};
+  }
+};
+
+Result<Duration> duration(std::int64_t ms, const Named& name) {
+  if (ms < 0 || ms > kDurationMsMax) return fail(name("is not a duration from 0 to 100 years"));
+  return std::chrono::milliseconds(ms);
+}
+
+Result<std::optional<Duration>> optional_duration(const std::optional<std::int64_t>& ms,
+                                                  const Named& name) {
+  if (!ms) return std::optional<Duration>{};
+  AIFLOW_ASSIGN(const Duration value, duration(*ms, name));
+  return std::optional(value);
+}
+
+Result<int> integer(std::int64_t value, const Named& name) {
+  if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max()) {
+    return fail(name("is out of range"));
+  }
+  return static_cast<int>(value);
+}
+
+Result<std::optional<int>> optional_integer(const std::optional<std::int64_t>& value,
+                                            const Named& name) {
+  if (!value) return std::optional<int>{};
+  AIFLOW_ASSIGN(const int number, integer(*value, name));
+  return std::optional(number);
+}
+
+Result<dag::Schedule> schedule(const wire::ScheduleSpec& spec) {
+  dag::Schedule made{.cron = spec.cron.value_or(""), .text = spec.text};
+  if (spec.kind == "none") {
+    made.kind = dag::ScheduleKind::none;
+  } else if (spec.kind == "once") {
+    made.kind = dag::ScheduleKind::once;
+  } else if (spec.kind == "cron") {
+    made.kind = dag::ScheduleKind::cron;
+  } else if (spec.kind == "interval") {
+    made.kind = dag::ScheduleKind::interval;
+    AIFLOW_ASSIGN(made.interval, duration(spec.interval_ms.value_or(0), {"schedule interval"}));
+  } else {
+    return fail(ErrorCode::invalid_argument, "schedule kind '" + spec.kind + "' is not known");
+  }
+  return made;
+}
+
+Result<dag::WeightRule> weight_rule(const std::string& text) {
+  if (text == "downstream") return dag::WeightRule::downstream;
+  if (text == "upstream") return dag::WeightRule::upstream;
+  if (text == "absolute") return dag::WeightRule::absolute;
+  return fail(ErrorCode::invalid_argument, "weight_rule '" + text + "' is not known");
+}
+
+/// Texts and flags, which need no check here.
+dag::Task plain_fields(const wire::TaskSpec& spec) {
+  dag::Task task;
+  task.task_id = TaskId{spec.task_id};
+  task.label = spec.label;
+  task.operator_kind = spec.operator_;
+  task.operator_name = spec.operator_name;
+  task.group = spec.group;
+  for (const std::string& upstream : spec.upstream) task.upstream.push_back(TaskId{upstream});
+  task.trigger_rule = spec.trigger_rule;
+  task.payload = json::write(spec.payload);
+  task.retry_exponential_backoff = spec.retry_exponential_backoff;
+  task.pool = PoolName{spec.pool};
+  task.depends_on_past = spec.depends_on_past;
+  task.wait_for_downstream = spec.wait_for_downstream;
+  task.is_setup = spec.is_setup;
+  task.is_teardown = spec.is_teardown;
+  task.on_failure_fail_dagrun = spec.on_failure_fail_dagrun;
+  task.start_date = spec.start_date;
+  task.end_date = spec.end_date;
+  task.doc_md = spec.doc_md;
+  task.owner = spec.owner;
+  task.is_branch = spec.is_branch;
+  task.is_short_circuit = spec.is_short_circuit;
+  task.ignore_downstream_trigger_rules = spec.ignore_downstream_trigger_rules;
+  return task;
+}
+
+Result<dag::Task> task(const wire::TaskSpec& spec) {
+  const auto name = [&](const char* field) {
+    return Named{"task '" + spec.task_id + "': " + field};
+  };
+  dag::Task made = plain_fields(spec);
+  AIFLOW_ASSIGN(made.retries, integer(spec.retries, name("retries")));
+  AIFLOW_ASSIGN(made.retry_delay, duration(spec.retry_delay_ms, name("retry_delay")));
+  AIFLOW_ASSIGN(made.max_retry_delay,
+                optional_duration(spec.max_retry_delay_ms, name("max_retry_delay")));
+  AIFLOW_ASSIGN(made.execution_timeout,
+                optional_duration(spec.execution_timeout_ms, name("execution_timeout")));
+  AIFLOW_ASSIGN(made.pool_slots, integer(spec.pool_slots, name("pool_slots")));
+  AIFLOW_ASSIGN(made.priority_weight, integer(spec.priority_weight, name("priority_weight")));
+  AIFLOW_ASSIGN(made.weight_rule, weight_rule(spec.weight_rule));
+  AIFLOW_ASSIGN(made.max_active_tis_per_dag,
+                optional_integer(spec.max_active_tis_per_dag, name("max_active_tis_per_dag")));
+  AIFLOW_ASSIGN(
+      made.max_active_tis_per_dagrun,
+      optional_integer(spec.max_active_tis_per_dagrun, name("max_active_tis_per_dagrun")));
+  return made;
+}
+
+Result<dag::Dag> convert(const wire::DagSpec& spec) {
+  dag::Dag made;
+  made.dag_id = DagId{spec.dag_id};
+  made.description = spec.description;
+  made.doc_md = spec.doc_md;
+  made.tags = spec.tags;
+  made.owner = spec.owner;
+  AIFLOW_ASSIGN(made.schedule, schedule(spec.schedule));
+  made.start_date = spec.start_date;
+  made.end_date = spec.end_date;
+  made.timezone = spec.timezone;
+  made.catchup = spec.catchup;
+  AIFLOW_ASSIGN(made.max_active_tasks, integer(spec.max_active_tasks, {"max_active_tasks"}));
+  AIFLOW_ASSIGN(made.max_active_runs, integer(spec.max_active_runs, {"max_active_runs"}));
+  AIFLOW_ASSIGN(
+      made.max_consecutive_failed_dag_runs,
+      integer(spec.max_consecutive_failed_dag_runs, {"max_consecutive_failed_dag_runs"}));
+  AIFLOW_ASSIGN(made.dagrun_timeout,
+                optional_duration(spec.dagrun_timeout_ms, {"dagrun_timeout"}));
+  made.is_paused_upon_creation = spec.is_paused_upon_creation;
+  made.fail_fast = spec.fail_fast;
+  AIFLOW_ASSIGN(made.compat, integer(spec.compat, {"compat"}));
+  made.params = json::write(spec.params);
+  for (const wire::TaskSpec& one : spec.tasks) {
+    AIFLOW_ASSIGN(dag::Task converted, task(one));
+    made.tasks.push_back(std::move(converted));
+  }
+  for (const wire::TaskGroupSpec& group : spec.task_groups) {
+    made.task_groups.push_back({.group_id = group.group_id,
+                                .label = group.label,
+                                .parent = group.parent,
+                                .tooltip = group.tooltip});
+  }
+  made.source_hash = spec.source_hash;
+  return made;
+}
+
+}  // namespace
+
+Result<dag::Dag> dag_from_spec(const wire::DagSpec& spec) {
+  const std::string context = "dag '" + spec.dag_id + "'";
+  auto made = convert(spec);
+  if (!made) return fail(std::move(made).error().with_context(context));
+  if (Status valid = dag::validate(*made); !valid) return fail(std::move(valid).error());
+  return std::move(*made);
+}
+
+}  // namespace aiflow::conductor

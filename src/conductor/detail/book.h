@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the conductor keeps in memory beside the scheduler's state: the same rows as the database,
+// read back from it after a restart or a failed commit. Owned by the conductor's thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "conductor/detail/rows.h"
+#include "store/dag_store.h"
+#include "store/run_store.h"
+
+namespace aiflow::conductor::detail {
+
+struct KnownDag {
+  store::DagRow row;    ///< file and times; the rest is the scheduler's
+  wire::DagSpec spec;   ///< of the newest version
+};
+
+struct PendingSubmit {
+  std::int64_t epoch = 0;
+  SteadyTime send_again_at{};
+};
+
+struct PendingCancel {
+  int try_number = 0;
+  std::string reason;
+  SteadyTime send_again_at{};
+};
+
+using AttemptId = std::pair<store::TaskKey, std::int64_t>;  ///< with its epoch
+
+struct Book {
+  std::map<DagId, KnownDag> dags;
+  std::map<std::pair<DagId, int>, DefinitionPtr> definitions;
+  std::map<store::TaskKey, PendingSubmit> submits;  ///< rows of the outbox
+  std::map<AttemptId, PendingCancel> cancels;       ///< rows of the outbox
+  std::map<store::TaskKey, std::int64_t> pids;      ///< of attempts that were claimed
+  std::map<store::RunKey, std::string> notes;       ///< of runs that have one
+  std::set<std::string> workers;                    ///< connected, or lost within their lease
+
+  /// nullptr when that version was never loaded.
+  [[nodiscard]] const Definition* definition(const DagId& dag_id, int version) const {
+    const auto found = definitions.find({dag_id, version});
+    return found == definitions.end() ? nullptr : found->second.get();
+  }
+};
+
+}  // namespace aiflow::conductor::detail

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// The conductor's loop and everything it owns. All members but the inbox and the two maps under
+// mutexes belong to the loop's thread.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "conductor/conductor.h"
+#include "conductor/detail/batch.h"
+#include "conductor/detail/book.h"
+#include "conductor/detail/inbox.h"
+#include "sched/state.h"
+#include "sched/step.h"
+
+namespace aiflow::conductor {
+
+/// Where the ids of connected workers are kept for the next start.
+inline constexpr std::string_view kWorkersSetting = "workers";
+
+class Conductor::Engine {
+ public:
+  Engine(const Clock& clock, store::Store& store, executor::Executor& executor, Options options);
+  ~Engine() { stop(); }
+
+  Status open();
+  void start();
+  void stop();
+  bool run_pending();
+
+  void request(detail::Request request);
+  std::optional<wire::ProgressInfo> progress(const store::TaskKey& key) const;
+  std::string trouble() const;
+
+  // Requests, on the loop's thread (engine_requests.cpp).
+  void parsed(detail::Batch& batch, DagFileParsed file, Answer<std::vector<DagId>> answer);
+  void file_removed(detail::Batch& batch, const std::string& filename,
+                    Answer<std::vector<DagId>> answer);
+  void trigger(detail::Batch& batch, TriggerRun request, Answer<store::RunRow> answer);
+  void clear(detail::Batch& batch, const ClearTasks& request,
+             Answer<std::vector<store::TaskRow>> answer);
+  void mark(detail::Batch& batch, const MarkTask& request, Answer<store::TaskRow> answer);
+  void pause(detail::Batch& batch, const PauseDag& request, Answer<store::DagRow> answer);
+  void explain(detail::Batch& batch, const store::TaskKey& key, Answer<std::string> answer);
+
+ private:
+  // The loop (engine.cpp).
+  void run();
+  bool cycle(std::vector<detail::Item> items);
+  bool step(detail::Batch& batch);
+  Status commit(const detail::Batch& batch, const sched::Effects& effects,
+                std::vector<wire::StreamEvent>& events);
+  Status restore();
+  void fall_back(detail::Batch& batch, const Error& error);
+  void send_pending(SteadyTime now);
+  Status send_job(const store::TaskKey& key);
+  [[nodiscard]] Duration time_to_wait() const;
+  [[nodiscard]] sched::Now now() const { return {clock_.now(), clock_.steady_now()}; }
+  void publish(const std::vector<wire::StreamEvent>& events);
+  void set_trouble(std::string trouble);
+
+  // Reports (engine_reports.cpp).
+  void translate(detail::Batch& batch, executor::Report report);
+  void on(detail::Batch& batch, const executor::Started& report);
+  void on(detail::Batch& batch, const executor::Finished& report);
+  void on(detail::Batch& batch, const executor::StillRunning& report);
+  void on(detail::Batch& batch, const executor::Lost& report);
+  void on(detail::Batch& batch, const executor::Gone& report);
+  void on(detail::Batch& batch, const executor::Progress& report);
+  void on(detail::Batch& batch, const executor::XComAsked& report);
+  void on(detail::Batch& batch, const executor::WorkerChanged& report);
+  void end_cancel(detail::Batch& batch, const executor::Attempt& attempt);
+  void forget_progress(const store::TaskKey& key);
+
+  // Parts of requests (engine_requests.cpp).
+  Status put_dag(detail::Batch& batch, const wire::DagSpec& spec, const DagFileParsed& file);
+  void add_version(detail::Batch& batch, const wire::DagSpec& spec, const DagFileParsed& file,
+                   dag::Dag dag);
+  void touch_dag(detail::Batch& batch, const wire::DagSpec& spec, const DagFileParsed& file);
+  void import_error(detail::Batch& batch, wire::ImportError error);
+  void no_import_error(detail::Batch& batch, const std::string& filename);
+  std::vector<DagId> remove_missing(detail::Batch& batch, const std::string& filename,
+                                    const std::vector<DagId>& present);
+  Status need_run(detail::Batch& batch, const store::RunKey& key);
+  Result<std::vector<TaskId>> affected_tasks(const ClearTasks& request);
+  [[nodiscard]] std::optional<store::TaskRow> task_row(const store::TaskKey& key) const;
+
+  const Clock& clock_;
+  store::Store& store_;
+  executor::Executor& executor_;
+  const Options options_;
+  detail::Inbox inbox_;
+  std::optional<sched::State> state_;  ///< absent after a failed commit until it is read back
+  detail::Book book_;
+  std::vector<executor::Report> again_;  ///< of a failed commit
+  std::map<WorkerId, std::int32_t> slots_;
+  std::int32_t slots_sum_ = 0;
+  SteadyTime send_at_ = SteadyTime::max();     ///< when something of the outbox is due again
+  SteadyTime retry_at_ = SteadyTime::min();    ///< after a failure, not before
+  std::int64_t commits_ = 0;
+  std::atomic<bool> stopping_ = false;
+  mutable std::mutex progress_mutex_;
+  std::map<store::TaskKey, wire::ProgressInfo> progress_;
+  mutable std::mutex trouble_mutex_;
+  std::string trouble_;
+  std::jthread thread_;
+};
+
+}  // namespace aiflow::conductor

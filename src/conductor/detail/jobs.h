@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes the job of an attempt. Pure.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "conductor/detail/rows.h"
+#include "sched/row.h"
+#include "wire/worker.h"
+
+namespace aiflow::conductor::detail {
+
+struct JobParts {
+  const sched::TaskInstanceRow& task;
+  const sched::RunRow& run;
+  const Definition& definition;
+  const std::string& dag_file;
+  const std::filesystem::path& data_dir;
+};
+
+/// All but the token. The task must be in the definition (asserted).
+[[nodiscard]] wire::Job make_job(const JobParts& parts);
+
+/// The run's conf over the DAG's params (name -> {value, …}): name -> value.
+[[nodiscard]] json::Value merge_params(const std::string& dag_params, const std::string& conf);
+
+}  // namespace aiflow::conductor::detail

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conductor/detail/loader.h"
+
+#include <set>
+#include <utility>
+
+#include "conductor/dag_from_spec.h"
+
+namespace aiflow::conductor::detail {
+namespace {
+
+/// The version's definition, from the book or the database.
+Result<DefinitionPtr> definition(db::Connection& db, Book& book, const DagId& dag_id,
+                                 int version) {
+  DefinitionPtr& slot = book.definitions[{dag_id, version}];
+  if (slot != nullptr) return slot;
+  AIFLOW_ASSIGN(store::DagVersionRow row, store::DagStore(db).version(dag_id, version));
+  auto made = dag_from_spec(row.spec);
+  if (!made) {
+    return fail(ErrorCode::corrupt, "stored version " + std::to_string(version) + " of " +
+                                        made.error().message);
+  }
+  slot = std::make_shared<const Definition>(*std::move(made));
+  return slot;
+}
+
+sched::DagVersionRow version_row(const DefinitionPtr& definition, int version) {
+  return {.version = version,
+          .definition = std::shared_ptr<const dag::Dag>(definition, &definition->dag)};
+}
+
+class Loader {
+ public:
+  explicit Loader(db::Connection& db) : db_(db), runs_(db) {}
+
+  Result<Loaded> all() {
+    AIFLOW_TRY(dags());
+    AIFLOW_ASSIGN(const auto unfinished, runs_.unfinished_runs());
+    AIFLOW_ASSIGN(const auto finished,
+                  runs_.last_finished_runs(static_cast<int>(sched::kFinishedRunsKept)));
+    for (const store::RunRow& run : finished) AIFLOW_TRY(add_run(run));
+    for (const store::RunRow& run : unfinished) AIFLOW_TRY(add_run(run));
+    AIFLOW_ASSIGN(const auto pools, runs_.pools());
+    for (const store::PoolRow& pool : pools) {
+      loaded_.rows.pools.push_back({.name = pool.name, .slots = pool.slots});
+    }
+    AIFLOW_TRY(outbox());
+    return std::move(loaded_);
+  }
+
+ private:
+  Status dags() {
+    store::DagStore dags(db_);
+    AIFLOW_ASSIGN(const auto rows, dags.list(true));
+    for (const store::DagRow& row : rows) {
+      AIFLOW_ASSIGN(store::DagVersionRow newest, dags.version(row.dag_id, row.version));
+      loaded_.book.dags[row.dag_id] = {.row = row, .spec = std::move(newest.spec)};
+      loaded_.rows.dags.push_back(to_sched(row));
+      AIFLOW_TRY(add_version(row.dag_id, row.version));
+    }
+    return {};
+  }
+
+  Status add_version(const DagId& dag_id, int version) {
+    if (!versions_.insert({dag_id, version}).second) return {};
+    AIFLOW_ASSIGN(const DefinitionPtr made, definition(db_, loaded_.book, dag_id, version));
+    loaded_.rows.versions.push_back(version_row(made, version));
+    return {};
+  }
+
+  Status add_run(const store::RunRow& run) {
+    AIFLOW_TRY(add_version(run.key.dag_id, run.dag_version));
+    loaded_.rows.runs.push_back(to_sched(run));
+    if (!run.note.empty()) loaded_.book.notes[run.key] = run.note;
+    AIFLOW_ASSIGN(const auto tasks, runs_.tasks(run.key));
+    for (const store::TaskRow& task : tasks) {
+      loaded_.rows.instances.push_back(to_sched(task));
+      if (task.pid) loaded_.book.pids[task.key] = *task.pid;
+    }
+    return {};
+  }
+
+  Status outbox() {
+    AIFLOW_ASSIGN(const auto rows, runs_.outbox());
+    for (const store::OutboxRow& row : rows) {
+      if (row.kind == store::OutboxKind::submit) {
+        loaded_.book.submits[row.key] = {.epoch = row.epoch};
+      } else {
+        loaded_.book.cancels[{row.key, row.epoch}] = {.try_number = row.try_number,
+                                                      .reason = row.reason};
+      }
+    }
+    return {};
+  }
+
+  db::Connection& db_;
+  store::RunStore runs_;
+  Loaded loaded_;
+  std::set<std::pair<DagId, int>> versions_;
+};
+
+}  // namespace
+
+Result<Loaded> load(store::Store& store) {
+  return store.read([](db::Connection& db) { return Loader(db).all(); });
+}
+
+Result<sched::RunLoaded> load_run(store::Store& store, Book& book, const store::RunKey& key) {
+  return store.read([&](db::Connection& db) -> Result<sched::RunLoaded> {
+    store::RunStore runs(db);
+    AIFLOW_ASSIGN(const store::RunRow run, runs.run(key));
+    AIFLOW_ASSIGN(const auto tasks, runs.tasks(key));
+    AIFLOW_ASSIGN(const DefinitionPtr made,
+                  definition(db, book, key.dag_id, run.dag_version));
+    if (!run.note.empty()) book.notes[key] = run.note;
+    sched::RunLoaded loaded{.run = to_sched(run),
+                            .instances = {},
+                            .version = version_row(made, run.dag_version)};
+    for (const store::TaskRow& task : tasks) {
+      loaded.instances.push_back(to_sched(task));
+      if (task.pid) book.pids[task.key] = *task.pid;
+    }
+    return loaded;
+  });
+}
+
+}  // namespace aiflow::conductor::detail

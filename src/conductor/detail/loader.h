@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads back what the conductor and the scheduler keep in memory.
+#pragma once
+
+#include "conductor/detail/book.h"
+#include "sched/event.h"
+#include "sched/state.h"
+#include "store/store.h"
+
+namespace aiflow::conductor::detail {
+
+struct Loaded {
+  Book book;
+  sched::Rows rows;
+};
+
+/// Errors: corrupt (a version that is no valid DAG any more), those of the store.
+[[nodiscard]] Result<Loaded> load(store::Store& store);
+
+/// A finished run that the scheduler has let go; its definition goes into `book`.
+/// Errors: not_found.
+[[nodiscard]] Result<sched::RunLoaded> load_run(store::Store& store, Book& book,
+                                                const store::RunKey& key);
+
+}  // namespace aiflow::conductor::detail

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conductor/detail/recorder.h"
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/assert.h"
+#include "store/event_log.h"
+
+namespace aiflow::conductor::detail {
+
+Status Writing::log(std::string_view kind, json::Value data) {
+  AIFLOW_ASSIGN(wire::StreamEvent event, store::EventLog(db).append(kind, now, std::move(data)));
+  events.push_back(std::move(event));
+  return {};
+}
+
+namespace {
+
+/// A step's rows on their way into the database.
+class Recorder {
+ public:
+  Recorder(Writing& writing, Book& book, const Batch& batch, const sched::Effects& effects)
+      : writing_(writing),
+        book_(book),
+        batch_(batch),
+        effects_(effects),
+        dags_(writing.db),
+        runs_(writing.db) {}
+
+  Status all() {
+    for (const Batch::Write& write : batch_.writes) AIFLOW_TRY(write(writing_));
+    AIFLOW_TRY(dag_rows());
+    AIFLOW_TRY(pool_rows());
+    AIFLOW_TRY(run_rows());
+    AIFLOW_TRY(task_rows());
+    AIFLOW_TRY(history());
+    AIFLOW_TRY(xcoms());
+    return outbox();
+  }
+
+ private:
+  Status dag_rows();
+  Status pool_rows();
+  Status run_rows();
+  Status task_rows();
+  Status history();
+  Status task_change(const sched::Change& change);
+  Status run_change(const sched::Change& change);
+  Status dag_change(const sched::Change& change);
+  Status ended_try(const sched::Change& change, const store::TaskRow& row);
+  Status xcoms();
+  Status outbox();
+  Status void_submit(const store::TaskRow& row);
+
+  Writing& writing_;
+  Book& book_;
+  const Batch& batch_;
+  const sched::Effects& effects_;
+  store::DagStore dags_;
+  store::RunStore runs_;
+  std::map<store::TaskKey, store::TaskRow> tasks_;  ///< written by this step
+  std::map<store::RunKey, store::RunRow> run_rows_;
+};
+
+json::Value with_history(json::Value data, const sched::Change& change) {
+  data.set("state", change.to);
+  if (!change.cause.empty()) data.set("cause", change.cause);
+  data.set("previous_state", change.from);
+  if (!change.user.empty()) data.set("user", change.user);
+  return data;
+}
+
+Status Recorder::dag_rows() {
+  for (const sched::DagRow& dag : effects_.dags) {
+    KnownDag& known = book_.dags[dag.dag_id];
+    known.row = to_store(dag, known.row);
+    AIFLOW_TRY(dags_.put(known.row));
+  }
+  return {};
+}
+
+Status Recorder::pool_rows() {
+  for (const sched::PoolRow& pool : effects_.pools) {
+    AIFLOW_TRY(runs_.put_pool({.name = pool.name, .slots = pool.slots}));
+  }
+  for (const PoolName& name : effects_.pools_removed) AIFLOW_TRY(runs_.remove_pool(name));
+  return {};
+}
+
+Status Recorder::run_rows() {
+  std::set<sched::RunKey> made;
+  for (const sched::Change& change : effects_.changes) {
+    if (change.kind == sched::Change::Kind::run && change.from.empty()) {
+      made.insert({change.key.dag_id, change.key.run_id});
+    }
+  }
+  for (const sched::RunRow& run : effects_.runs) {
+    store::RunRow row = to_store(run);
+    if (const auto note = book_.notes.find(row.key); note != book_.notes.end()) {
+      row.note = note->second;
+    }
+    AIFLOW_TRY(made.contains(run.key) ? runs_.insert_run(row) : runs_.update_run(row));
+    run_rows_.emplace(row.key, std::move(row));
+  }
+  return {};
+}
+
+Status Recorder::task_rows() {
+  std::map<std::pair<DagId, RunId>, const Definition*> definitions;
+  for (const auto& [key, run] : run_rows_) {
+    definitions[{key.dag_id, key.run_id}] = book_.definition(key.dag_id, run.dag_version);
+  }
+  for (const sched::TaskInstanceRow& task : effects_.instances) {
+    const Definition*& definition = definitions[{task.key.dag_id, task.key.run_id}];
+    if (definition == nullptr) {
+      AIFLOW_ASSIGN(const store::RunRow run, runs_.run(to_store(task.key).run()));
+      definition = book_.definition(task.key.dag_id, run.dag_version);
+    }
+    AIFLOW_ASSERT(definition != nullptr);
+    store::TaskRow row = to_store(task, *definition);
+    if (row.state == TaskState::queued) book_.pids.erase(row.key);
+    if (const auto pid = book_.pids.find(row.key); pid != book_.pids.end()) row.pid = pid->second;
+    AIFLOW_TRY(runs_.upsert_task(row));
+    AIFLOW_TRY(void_submit(row));
+    tasks_.emplace(row.key, std::move(row));
+  }
+  return {};
+}
+
+Status Recorder::void_submit(const store::TaskRow& row) {
+  const auto pending = book_.submits.find(row.key);
+  if (pending == book_.submits.end()) return {};
+  if (row.state == TaskState::queued && pending->second.epoch == row.epoch) return {};
+  AIFLOW_TRY(runs_.delete_outbox(store::OutboxKind::submit, row.key, pending->second.epoch));
+  book_.submits.erase(pending);
+  return {};
+}
+
+Status Recorder::history() {
+  for (const sched::Change& change : effects_.changes) {
+    switch (change.kind) {
+      case sched::Change::Kind::task_instance: AIFLOW_TRY(task_change(change)); break;
+      case sched::Change::Kind::run: AIFLOW_TRY(run_change(change)); break;
+      case sched::Change::Kind::dag: AIFLOW_TRY(dag_change(change)); break;
+    }
+  }
+  return {};
+}
+
+Status Recorder::task_change(const sched::Change& change) {
+  const auto found = tasks_.find(to_store(change.key));
+  if (found == tasks_.end()) return {};
+  const store::TaskRow& row = found->second;
+  AIFLOW_TRY(ended_try(change, row));
+  // Values belong to the generation that made them (S13): a new try or a clear drops them.
+  const bool begins_anew = change.to == "no_status" || change.to == "restarting" ||
+                           (change.to == "queued" && change.try_number > 1);
+  if (begins_anew && !change.from.empty()) AIFLOW_TRY(runs_.delete_xcoms(row.key));
+  json::Value data = with_history(wire::to_json(store::to_wire(row)), change);
+  data.set("try_number", change.try_number);
+  data.set("epoch", change.epoch);
+  return writing_.log(store::kind::task_instance, std::move(data));
+}
+
+Status Recorder::ended_try(const sched::Change& change, const store::TaskRow& row) {
+  const bool was_active = change.from == "running" || change.from == "queued" ||
+                          change.from == "restarting";
+  const bool goes_on = change.to == "running" || change.to == "scheduled" ||
+                       change.to == "restarting" || change.to == "queued";
+  if (!was_active || goes_on || change.try_number == 0) return {};
+  const auto state = parse_task_state(change.to);
+  AIFLOW_ASSERT(state.has_value());
+  return runs_.upsert_try({.key = row.key,
+                           .try_number = change.try_number,
+                           .epoch = change.epoch,
+                           // Cleared while it ran: that try came to nothing.
+                           .state = *state == TaskState::no_status ? TaskState::failed : *state,
+                           .cause = change.cause,
+                           .start_date = row.start_date,
+                           .end_date = row.end_date ? row.end_date : std::optional(change.at),
+                           .worker_id = row.worker_id});
+}
+
+Status Recorder::run_change(const sched::Change& change) {
+  const auto found = run_rows_.find({change.key.dag_id, change.key.run_id});
+  if (found == run_rows_.end()) return {};
+  return writing_.log(store::kind::dag_run,
+                      with_history(wire::to_json(store::to_wire(found->second)), change));
+}
+
+Status Recorder::dag_change(const sched::Change& change) {
+  const auto known = book_.dags.find(change.key.dag_id);
+  if (known == book_.dags.end()) return {};
+  AIFLOW_ASSIGN(const wire::Dag view, dags_.view(known->second.row));
+  json::Value data = wire::to_json(view);
+  data.set("change", change.to);
+  if (!change.user.empty()) data.set("user", change.user);
+  return writing_.log(store::kind::dag, std::move(data));
+}
+
+Status Recorder::xcoms() {
+  for (const Batch::Ended& ended : batch_.ended) {
+    if (!effects_.replies.at(ended.event).accepted) continue;
+    const store::TaskKey key = store::from_wire(ended.report.attempt.key);
+    AIFLOW_TRY(runs_.delete_xcoms(key));
+    for (const wire::XComEntry& entry : ended.report.xcoms) {
+      AIFLOW_TRY(runs_.put_xcom(
+          {.key = key, .name = entry.key, .value = entry.value, .stored_at = writing_.now}));
+    }
+  }
+  return {};
+}
+
+Status Recorder::outbox() {
+  for (const sched::SubmitJob& submit : effects_.submits) {
+    const store::TaskKey key = to_store(submit.key);
+    AIFLOW_TRY(runs_.add_outbox({.kind = store::OutboxKind::submit,
+                                 .key = key,
+                                 .try_number = submit.try_number,
+                                 .epoch = submit.epoch,
+                                 .reason = {},
+                                 .created_at = writing_.now}));
+    book_.submits[key] = {.epoch = submit.epoch};
+  }
+  for (const sched::CancelAttempt& cancel : effects_.cancels) {
+    const AttemptId id{to_store(cancel.key), cancel.epoch};
+    if (book_.cancels.contains(id)) continue;
+    AIFLOW_TRY(runs_.add_outbox({.kind = store::OutboxKind::cancel,
+                                 .key = id.first,
+                                 .try_number = cancel.try_number,
+                                 .epoch = cancel.epoch,
+                                 .reason = cancel.reason,
+                                 .created_at = writing_.now}));
+    book_.cancels[id] = {.try_number = cancel.try_number, .reason = cancel.reason};
+  }
+  return {};
+}
+
+}  // namespace
+
+Status record(Writing& writing, Book& book, const Batch& batch, const sched::Effects& effects) {
+  return Recorder(writing, book, batch, effects).all();
+}
+
+}  // namespace aiflow::conductor::detail

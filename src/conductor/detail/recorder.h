@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes one step: rows, history, XComs and outbox, in the transaction of the caller.
+#pragma once
+
+#include "conductor/detail/batch.h"
+#include "conductor/detail/book.h"
+#include "sched/effect.h"
+
+namespace aiflow::conductor::detail {
+
+/// Brings `book` along; after an error it must be read back from the database.
+Status record(Writing& writing, Book& book, const Batch& batch, const sched::Effects& effects);
+
+}  // namespace aiflow::conductor::detail

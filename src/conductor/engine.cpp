@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop: drain, step, commit, perform, tell.
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "conductor/detail/engine.h"
+#include "conductor/detail/jobs.h"
+#include "conductor/detail/loader.h"
+#include "conductor/detail/recorder.h"
+#include "store/event_log.h"
+
+namespace aiflow::conductor {
+namespace {
+
+constexpr std::size_t kRequestsMax = 10'000;
+/// Attempts that wait at the executor, so that a free slot is filled without a commit in between.
+constexpr std::int32_t kQueueAhead = 32;
+constexpr auto kWaitMax = std::chrono::seconds(1);
+/// What is in the outbox is offered again after so long: the receiver knows what it has.
+constexpr auto kSendAgain = std::chrono::seconds(10);
+constexpr auto kSendAgainRefused = std::chrono::seconds(1);
+constexpr auto kRetryPause = std::chrono::milliseconds(500);
+constexpr std::int64_t kEventsKept = 200'000;
+constexpr std::int64_t kCommitsBetweenPrunes = 1'000;
+
+bool is_patient(const executor::Report& report) {
+  return std::holds_alternative<executor::Started>(report) ||
+         std::holds_alternative<executor::StillRunning>(report) ||
+         std::holds_alternative<executor::Gone>(report);
+}
+
+}  // namespace
+
+Conductor::Engine::Engine(const Clock& clock, store::Store& store, executor::Executor& executor,
+                          Options options)
+    : clock_(clock),
+      store_(store),
+      executor_(executor),
+      options_(std::move(options)),
+      inbox_(kRequestsMax) {}
+
+Status Conductor::Engine::open() {
+  AIFLOW_TRY(restore());
+  std::vector<executor::Attempt> running;
+  for (const sched::TaskInstanceRow& row : state_->rows().instances) {
+    if (row.state != TaskState::running && row.state != TaskState::restarting) continue;
+    running.push_back({store::to_wire(detail::to_store(row.key)), row.try_number, row.epoch});
+  }
+  executor_.reconcile(std::move(running));
+  // What was queued goes to the executor before any worker can ask.
+  send_pending(clock_.steady_now());
+  return executor_.start([this](executor::Report report) {
+    const bool patient = is_patient(report);
+    inbox_.push(std::move(report), patient);
+  });
+}
+
+Status Conductor::Engine::restore() {
+  AIFLOW_ASSIGN(detail::Loaded loaded, detail::load(store_));
+  AIFLOW_ASSIGN(sched::State state, sched::restore(loaded.rows,
+                                                   {.lease = options_.lease,
+                                                    .queue_ahead = kQueueAhead,
+                                                    .slots = slots_sum_,
+                                                    .zone = options_.zone},
+                                                   now()));
+  state_.emplace(std::move(state));
+  book_ = std::move(loaded.book);
+  send_at_ = SteadyTime::min();
+  return {};
+}
+
+void Conductor::Engine::start() {
+  thread_ = std::jthread([this] { run(); });
+}
+
+void Conductor::Engine::stop() {
+  if (stopping_.exchange(true)) return;
+  inbox_.close();
+  executor_.stop();
+  if (thread_.joinable()) thread_.join();
+  for (detail::Item& item : inbox_.take_all()) {
+    if (auto* request = std::get_if<detail::Request>(&item)) {
+      request->refuse({ErrorCode::cancelled, "the server is stopping"});
+    }
+  }
+}
+
+void Conductor::Engine::run() {
+  while (!stopping_) cycle(inbox_.wait(time_to_wait(), options_.started_delay));
+}
+
+bool Conductor::Engine::run_pending() { return cycle(inbox_.take_all()); }
+
+Duration Conductor::Engine::time_to_wait() const {
+  const sched::Now at = now();
+  // Wall clocks jump, so a wait for one is never long.
+  Duration wait = kWaitMax;
+  const auto until = [&](SteadyTime time) {
+    wait = std::min(wait, time <= at.steady ? Duration{0} : time - at.steady);
+  };
+  if (!state_ || !again_.empty()) {
+    until(retry_at_);
+    return wait;
+  }
+  if (send_at_ != SteadyTime::max()) until(send_at_);
+  const sched::Wakeup wakeup = state_->next_wakeup();
+  if (wakeup.steady) until(*wakeup.steady);
+  if (wakeup.wall) wait = std::min(wait, std::max(Duration{0}, *wakeup.wall - at.wall));
+  return wait;
+}
+
+bool Conductor::Engine::cycle(std::vector<detail::Item> items) {
+  detail::Batch batch;
+  const bool may_try = clock_.steady_now() >= retry_at_;
+  if (!state_ && may_try) {
+    if (Status restored = restore(); !restored) fall_back(batch, restored.error());
+  }
+  const bool can_work = state_.has_value() && (again_.empty() || may_try);
+  if (can_work) {
+    for (executor::Report& report : std::exchange(again_, {})) translate(batch, std::move(report));
+  }
+  for (detail::Item& item : items) {
+    auto* request = std::get_if<detail::Request>(&item);
+    if (request == nullptr && can_work) {
+      translate(batch, std::move(std::get<executor::Report>(item)));
+    } else if (request == nullptr) {
+      again_.push_back(std::move(std::get<executor::Report>(item)));
+    } else if (state_) {
+      request->prepare(batch);
+    } else {
+      request->refuse({ErrorCode::unavailable, trouble()});
+    }
+  }
+  const bool did_step = state_ && step(batch);
+  if (state_ && clock_.steady_now() >= send_at_) send_pending(clock_.steady_now());
+  return did_step || !items.empty();
+}
+
+bool Conductor::Engine::step(detail::Batch& batch) {
+  const sched::Effects effects = sched::step(*state_, batch.events, now());
+  AIFLOW_ASSERT(effects.replies.size() == batch.events.size());
+  std::vector<wire::StreamEvent> events;
+  const bool writes = !effects.empty() || !batch.writes.empty() || !batch.ended.empty();
+  if (writes) {
+    if (Status done = commit(batch, effects, events); !done) {
+      fall_back(batch, done.error());
+      return true;
+    }
+  }
+  set_trouble("");
+  // Jobs first: a free slot waits for them.
+  for (const sched::SubmitJob& submit : effects.submits) {
+    static_cast<void>(send_job(detail::to_store(submit.key)));
+  }
+  if (!effects.cancels.empty()) send_pending(clock_.steady_now());
+  for (std::size_t i = 0; i < batch.handlers.size(); ++i) {
+    if (batch.handlers[i]) batch.handlers[i](effects.replies[i]);
+  }
+  for (const auto& handler : batch.after) handler(sched::Reply{});
+  events.insert(events.end(), std::make_move_iterator(batch.unstored.begin()),
+                std::make_move_iterator(batch.unstored.end()));
+  publish(events);
+  return writes;
+}
+
+Status Conductor::Engine::commit(const detail::Batch& batch, const sched::Effects& effects,
+                                 std::vector<wire::StreamEvent>& events) {
+  return store_.transact([&](db::Connection& db) -> Status {
+    detail::Writing writing{.db = db, .now = clock_.now(), .events = events};
+    AIFLOW_TRY(detail::record(writing, book_, batch, effects));
+    if (++commits_ % kCommitsBetweenPrunes != 0) return {};
+    return store::EventLog(db).prune(kEventsKept);
+  });
+}
+
+void Conductor::Engine::fall_back(detail::Batch& batch, const Error& error) {
+  // Memory is ahead of the disk, or the commit's result is not known: the disk decides.
+  state_.reset();
+  retry_at_ = clock_.steady_now() + kRetryPause;
+  set_trouble(error.message);
+  const Error told{ErrorCode::unavailable, "the change could not be stored: " + error.message};
+  for (const auto& handler : batch.handlers) {
+    if (handler) handler(fail(told));
+  }
+  for (const auto& handler : batch.after) handler(fail(told));
+  std::move(batch.reports.begin(), batch.reports.end(), std::back_inserter(again_));
+  batch = detail::Batch{};
+}
+
+void Conductor::Engine::send_pending(SteadyTime now) {
+  send_at_ = SteadyTime::max();
+  std::vector<store::TaskKey> due;
+  for (const auto& [key, submit] : book_.submits) {
+    if (submit.send_again_at <= now) due.push_back(key);
+  }
+  for (const store::TaskKey& key : due) static_cast<void>(send_job(key));
+  for (const auto& [key, submit] : book_.submits) {
+    send_at_ = std::min(send_at_, submit.send_again_at);
+  }
+  for (auto& [attempt, cancel] : book_.cancels) {
+    if (cancel.send_again_at <= now) {
+      cancel.send_again_at = now + kSendAgain;
+      executor_.cancel({.attempt = {store::to_wire(attempt.first), cancel.try_number,
+                                    attempt.second},
+                        .reason = cancel.reason});
+    }
+    send_at_ = std::min(send_at_, cancel.send_again_at);
+  }
+}
+
+Status Conductor::Engine::send_job(const store::TaskKey& key) {
+  const auto pending = book_.submits.find(key);
+  const auto task = state_->instance_row(detail::to_sched(key));
+  const auto run = state_->run_row(detail::to_sched(key.run()));
+  if (pending == book_.submits.end() || !task || !run) return {};
+  const detail::Definition* definition = book_.definition(key.dag_id, run->dag_version);
+  AIFLOW_ASSERT(definition != nullptr);
+  wire::Job job = detail::make_job({.task = *task,
+                                    .run = *run,
+                                    .definition = *definition,
+                                    .dag_file = book_.dags[key.dag_id].row.fileloc,
+                                    .data_dir = options_.data_dir});
+  if (options_.sign_token) job.token = options_.sign_token(job);
+  Status sent = executor_.submit(std::move(job));
+  const Duration pause = sent ? Duration(kSendAgain) : Duration(kSendAgainRefused);
+  pending->second.send_again_at = clock_.steady_now() + pause;
+  send_at_ = std::min(send_at_, pending->second.send_again_at);
+  return sent;
+}
+
+void Conductor::Engine::publish(const std::vector<wire::StreamEvent>& events) {
+  if (options_.on_changes && !events.empty()) options_.on_changes(events);
+}
+
+void Conductor::Engine::set_trouble(std::string trouble) {
+  const std::scoped_lock lock(trouble_mutex_);
+  trouble_ = std::move(trouble);
+}
+
+std::string Conductor::Engine::trouble() const {
+  const std::scoped_lock lock(trouble_mutex_);
+  return trouble_;
+}
+
+void Conductor::Engine::request(detail::Request request) {
+  if (inbox_.push(request)) return;
+  request.refuse(stopping_ ? Error{ErrorCode::cancelled, "the server is stopping"}
+                           : Error{ErrorCode::unavailable, "too many requests are waiting"});
+}
+
+std::optional<wire::ProgressInfo> Conductor::Engine::progress(const store::TaskKey& key) const {
+  const std::scoped_lock lock(progress_mutex_);
+  const auto found = progress_.find(key);
+  return found == progress_.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace aiflow::conductor

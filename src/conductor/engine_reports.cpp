@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the executor reports, turned into events of the scheduler.
+#include <utility>
+
+#include "conductor/detail/engine.h"
+#include "store/event_log.h"
+#include "store/user_store.h"
+
+namespace aiflow::conductor {
+namespace {
+
+sched::TaskKey key_of(const executor::Attempt& attempt) {
+  return detail::to_sched(store::from_wire(attempt.key));
+}
+
+std::optional<std::vector<TaskId>> branch_of(const wire::Finished& report) {
+  if (!report.branch) return std::nullopt;
+  std::vector<TaskId> ids;
+  for (const std::string& id : *report.branch) ids.push_back(TaskId{id});
+  return ids;
+}
+
+}  // namespace
+
+void Conductor::Engine::translate(detail::Batch& batch, executor::Report report) {
+  std::visit([&](const auto& one) { on(batch, one); }, report);
+  // Those that change rows are taken again if the commit fails.
+  const bool passing = std::holds_alternative<executor::Progress>(report) ||
+                       std::holds_alternative<executor::XComAsked>(report);
+  if (!passing) batch.reports.push_back(std::move(report));
+}
+
+void Conductor::Engine::on(detail::Batch& batch, const executor::Started& report) {
+  const executor::Attempt& attempt = report.report.attempt;
+  const sched::TaskKey key = key_of(attempt);
+  const auto row = state_->instance_row(key);
+  if (row && row->epoch == attempt.epoch) book_.pids[detail::to_store(key)] = report.report.pid;
+  batch.add(sched::AttemptStarted{.key = key,
+                                  .try_number = static_cast<int>(attempt.try_number),
+                                  .epoch = attempt.epoch,
+                                  .worker = report.receipt.worker},
+            [this, receipt = report.receipt, attempt](const Result<sched::Reply>& reply) {
+              if (!reply) return;
+              executor_.acknowledge(receipt, reply->accepted, reply->reason);
+              if (reply->accepted) return;
+              executor_.cancel({.attempt = attempt, .reason = reply->reason});
+            });
+}
+
+void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& report) {
+  const wire::Finished& finished = report.report;
+  const sched::TaskKey key = key_of(finished.attempt);
+  end_cancel(batch, finished.attempt);
+  batch.ended.push_back({.event = batch.events.size(), .report = finished});
+  batch.add(sched::AttemptFinished{.key = key,
+                                   .try_number = static_cast<int>(finished.attempt.try_number),
+                                   .epoch = finished.attempt.epoch,
+                                   .worker = report.receipt.worker,
+                                   .outcome = finished.outcome,
+                                   .cause = finished.cause,
+                                   .branch = branch_of(finished),
+                                   .skip_all_downstream = finished.skip_all_downstream,
+                                   .reschedule_at = finished.reschedule_at},
+            [this, receipt = report.receipt, key](const Result<sched::Reply>& reply) {
+              if (!reply) return;
+              executor_.acknowledge(receipt, reply->accepted, reply->reason);
+              if (reply->accepted) forget_progress(detail::to_store(key));
+            });
+}
+
+void Conductor::Engine::on(detail::Batch& batch, const executor::StillRunning& report) {
+  for (const executor::Attempt& attempt : report.attempts) {
+    batch.add(sched::Heartbeat{.key = key_of(attempt),
+                               .epoch = attempt.epoch,
+                               .worker = report.worker},
+              [this, attempt](const Result<sched::Reply>& reply) {
+                if (!reply || reply->accepted) return;
+                executor_.cancel({.attempt = attempt, .reason = reply->reason});
+              });
+  }
+}
+
+void Conductor::Engine::on(detail::Batch& batch, const executor::Lost& report) {
+  end_cancel(batch, report.attempt);
+  batch.add(sched::AttemptLost{.key = key_of(report.attempt),
+                               .epoch = report.attempt.epoch,
+                               .cause = report.reason});
+}
+
+void Conductor::Engine::on(detail::Batch& batch, const executor::Gone& report) {
+  end_cancel(batch, report.attempt);
+}
+
+void Conductor::Engine::end_cancel(detail::Batch& batch, const executor::Attempt& attempt) {
+  const detail::AttemptId id{store::from_wire(attempt.key), attempt.epoch};
+  if (book_.cancels.erase(id) == 0) return;
+  batch.writes.push_back([id](detail::Writing& writing) {
+    return store::RunStore(writing.db).delete_outbox(store::OutboxKind::cancel, id.first,
+                                                     id.second);
+  });
+}
+
+void Conductor::Engine::on(detail::Batch& batch, const executor::Progress& report) {
+  const wire::Progress& progress = report.report;
+  const store::TaskKey key = store::from_wire(progress.attempt.key);
+  const auto row = state_->instance_row(detail::to_sched(key));
+  if (!row || row->epoch != progress.attempt.epoch) return;
+  const wire::ProgressInfo info{.done = progress.done,
+                                .total = progress.total,
+                                .unit = progress.unit,
+                                .what = progress.what};
+  {
+    const std::scoped_lock lock(progress_mutex_);
+    progress_[key] = info;
+  }
+  batch.unstored.push_back(
+      {.id = 0,
+       .kind = std::string(store::kind::progress),
+       .at = clock_.now(),
+       .data = json::object({{"dag_id", key.dag_id.value},
+                             {"dag_run_id", key.run_id.value},
+                             {"task_id", key.task_id.value},
+                             {"map_index", key.map_index},
+                             {"try_number", progress.attempt.try_number},
+                             {"progress", wire::to_json(info)}})});
+}
+
+void Conductor::Engine::forget_progress(const store::TaskKey& key) {
+  const std::scoped_lock lock(progress_mutex_);
+  progress_.erase(key);
+}
+
+void Conductor::Engine::on(detail::Batch&, const executor::XComAsked& report) {
+  const wire::XComGet& question = report.question;
+  wire::XComValue answer{.request_id = question.request_id, .found = false, .value = {}};
+  const auto found = store_.read([&](db::Connection& db) {
+    return store::RunStore(db).xcom({.dag_id = DagId{question.dag_id},
+                                     .run_id = RunId{question.run_id},
+                                     .task_id = TaskId{question.task_id},
+                                     .map_index = static_cast<int>(question.map_index)},
+                                    question.key);
+  });
+  if (found && *found) {
+    answer.found = true;
+    answer.value = (*found)->value;
+  }
+  executor_.answer(report.worker, answer);
+}
+
+void Conductor::Engine::on(detail::Batch& batch, const executor::WorkerChanged& report) {
+  const wire::Worker& worker = report.worker;
+  slots_[WorkerId{worker.worker_id}] = static_cast<std::int32_t>(worker.slots);
+  const bool gone = worker.state == "gone";
+  if (gone) slots_.erase(WorkerId{worker.worker_id});
+  slots_sum_ = 0;
+  for (const auto& [id, slots] : slots_) slots_sum_ += slots;
+  batch.add(sched::WorkerSlotsChanged{.slots = slots_sum_});
+  batch.unstored.push_back({.id = 0,
+                            .kind = std::string(store::kind::worker),
+                            .at = clock_.now(),
+                            .data = wire::to_json(worker)});
+  const bool changed = gone ? book_.workers.erase(worker.worker_id) > 0
+                            : book_.workers.insert(worker.worker_id).second;
+  if (!changed) return;
+  json::Array ids;
+  for (const std::string& id : book_.workers) ids.emplace_back(id);
+  batch.writes.push_back([ids = std::move(ids)](detail::Writing& writing) {
+    return store::UserStore(writing.db)
+        .set_setting(std::string(kWorkersSetting), json::write(json::Value(ids)));
+  });
+}
+
+Result<std::vector<WorkerId>> workers_before(store::Store& store) {
+  AIFLOW_ASSIGN(const auto text, store.read([](db::Connection& db) {
+    return store::UserStore(db).setting(std::string(kWorkersSetting));
+  }));
+  std::vector<WorkerId> workers;
+  if (!text) return workers;
+  AIFLOW_ASSIGN(const json::Value ids, json::parse(*text));
+  if (!ids.is_array()) return workers;
+  for (const json::Value& id : ids.as_array()) {
+    if (id.is_string()) workers.push_back(WorkerId{id.as_string()});
+  }
+  return workers;
+}
+
+}  // namespace aiflow::conductor

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+// What users and the DAG parser ask for, turned into events of the scheduler.
+#include <algorithm>
+#include <utility>
+
+#include "conductor/dag_from_spec.h"
+#include "conductor/detail/engine.h"
+#include "conductor/detail/loader.h"
+#include "dag/topology.h"
+#include "store/event_log.h"
+
+namespace aiflow::conductor {
+namespace {
+
+/// What decides whether a spec is a new version: comments in the file do not.
+json::Value comparable(wire::DagSpec spec) {
+  spec.source_hash.clear();
+  return wire::to_json(spec);
+}
+
+/// Run ids become folder names and environment values.
+Status check_run_id(const std::string& id) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-.:+~").find(c) != std::string_view::npos;
+  };
+  const bool good = !id.empty() && id.size() <= 200 && id.front() != '.' &&
+                    std::all_of(id.begin(), id.end(), allowed);
+  if (good) return {};
+  return fail(ErrorCode::invalid_argument,
+              "a run id has 1 to 200 characters of A-Z a-z 0-9 _ - . : + ~ and no '.' in front");
+}
+
+/// The scheduler's refusal as an error.
+Error refusal(const sched::Reply& reply) { return {reply.code, reply.reason}; }
+
+/// Calls `answer` with `make()` after an accepted event, with the refusal or error otherwise.
+template <class T, class Make>
+detail::Batch::Handler answering(Answer<T> answer, Make make) {
+  return [answer = std::move(answer), make = std::move(make)](const Result<sched::Reply>& reply) {
+    if (!reply) return answer(fail(reply.error()));
+    if (!reply->accepted) return answer(fail(refusal(*reply)));
+    answer(make());
+  };
+}
+
+}  // namespace
+
+// --- DAG files ---------------------------------------------------------------------------------
+
+void Conductor::Engine::parsed(detail::Batch& batch, DagFileParsed file,
+                               Answer<std::vector<DagId>> answer) {
+  std::vector<DagId> present;
+  std::optional<Error> problem;
+  for (const wire::DagSpec& spec : file.file.dags) {
+    present.push_back(DagId{spec.dag_id});
+    if (Status put = put_dag(batch, spec, file); !put && !problem) problem = put.error();
+  }
+  if (file.file.error) {
+    const wire::ParseError& error = *file.file.error;
+    import_error(batch, {.filename = file.file.file,
+                         .line = error.line,
+                         .timestamp = clock_.now(),
+                         .stack_trace = error.traceback,
+                         .message = error.kind + ": " + error.message});
+  } else if (problem) {
+    import_error(batch, {.filename = file.file.file,
+                         .timestamp = clock_.now(),
+                         .stack_trace = problem->message,
+                         .message = problem->message});
+  } else {
+    no_import_error(batch, file.file.file);
+    remove_missing(batch, file.file.file, present);
+  }
+  batch.after.push_back(answering(std::move(answer), [present] {
+    return Result<std::vector<DagId>>(present);
+  }));
+}
+
+Status Conductor::Engine::put_dag(detail::Batch& batch, const wire::DagSpec& spec,
+                                  const DagFileParsed& file) {
+  AIFLOW_ASSIGN(dag::Dag dag, dag_from_spec(spec));
+  const auto known = book_.dags.find(dag.dag_id);
+  if (known == book_.dags.end()) {
+    add_version(batch, spec, file, std::move(dag));
+    return {};
+  }
+  const store::DagRow& row = known->second.row;
+  if (row.is_active && row.fileloc != file.file.file) {
+    return fail(ErrorCode::conflict, "dag '" + spec.dag_id + "' is already defined in '" +
+                                         row.fileloc + "'; rename one of them");
+  }
+  // A DAG whose file had gone comes back as a new version: the scheduler takes only newer ones.
+  if (row.is_active && comparable(known->second.spec) == comparable(spec)) {
+    touch_dag(batch, spec, file);
+  } else {
+    add_version(batch, spec, file, std::move(dag));
+  }
+  return {};
+}
+
+void Conductor::Engine::add_version(detail::Batch& batch, const wire::DagSpec& spec,
+                                    const DagFileParsed& file, dag::Dag dag) {
+  const DagId id = dag.dag_id;
+  const WallTime now = clock_.now();
+  const auto [place, is_new] = book_.dags.try_emplace(id);
+  detail::KnownDag& known = place->second;
+  if (is_new) {
+    known.row.dag_id = id;
+    known.row.created_at = now;
+  }
+  known.row.fileloc = file.file.file;
+  known.row.last_parsed_at = now;
+  known.row.is_active = true;
+  known.spec = spec;
+  const int version = ++known.row.version;
+  const auto definition = std::make_shared<const detail::Definition>(std::move(dag));
+  book_.definitions[{id, version}] = definition;
+  batch.writes.push_back([row = store::DagVersionRow{.dag_id = id,
+                                                     .version = version,
+                                                     .spec = spec,
+                                                     .source = file.source,
+                                                     .created_at = now}](
+                             detail::Writing& writing) {
+    return store::DagStore(writing.db).add_version(row);
+  });
+  batch.add(sched::DagPut{
+      .version = {.version = version,
+                  .definition = std::shared_ptr<const dag::Dag>(definition, &definition->dag)}});
+}
+
+void Conductor::Engine::touch_dag(detail::Batch& batch, const wire::DagSpec& spec,
+                                  const DagFileParsed& file) {
+  detail::KnownDag& known = book_.dags.at(DagId{spec.dag_id});
+  const bool other_text = known.spec.source_hash != spec.source_hash;
+  known.row.last_parsed_at = clock_.now();
+  known.spec = spec;
+  if (!other_text) return;  // the time is written with the next change of the DAG
+  batch.writes.push_back([version = store::DagVersionRow{.dag_id = known.row.dag_id,
+                                                         .version = known.row.version,
+                                                         .spec = spec,
+                                                         .source = file.source,
+                                                         .created_at = known.row.created_at}](
+                             detail::Writing& writing) {
+    return store::DagStore(writing.db).set_source(version);
+  });
+}
+
+void Conductor::Engine::import_error(detail::Batch& batch, wire::ImportError error) {
+  batch.writes.push_back([error = std::move(error)](detail::Writing& writing) -> Status {
+    AIFLOW_ASSIGN(const wire::ImportError stored,
+                  store::DagStore(writing.db).set_import_error(error));
+    return writing.log(store::kind::import_error, wire::to_json(stored));
+  });
+}
+
+void Conductor::Engine::no_import_error(detail::Batch& batch, const std::string& filename) {
+  batch.writes.push_back([filename](detail::Writing& writing) -> Status {
+    AIFLOW_ASSIGN(const bool had, store::DagStore(writing.db).clear_import_error(filename));
+    if (!had) return {};
+    return writing.log(store::kind::import_error,
+                       json::object({{"filename", filename}, {"removed", true}}));
+  });
+}
+
+std::vector<DagId> Conductor::Engine::remove_missing(detail::Batch& batch,
+                                                     const std::string& filename,
+                                                     const std::vector<DagId>& present) {
+  std::vector<DagId> removed;
+  for (auto& [id, known] : book_.dags) {
+    const bool stays = std::find(present.begin(), present.end(), id) != present.end();
+    if (stays || !known.row.is_active || known.row.fileloc != filename) continue;
+    known.row.is_active = false;
+    batch.add(sched::DagRemoved{.dag_id = id});
+    removed.push_back(id);
+  }
+  return removed;
+}
+
+void Conductor::Engine::file_removed(detail::Batch& batch, const std::string& filename,
+                                     Answer<std::vector<DagId>> answer) {
+  no_import_error(batch, filename);
+  const std::vector<DagId> removed = remove_missing(batch, filename, {});
+  batch.after.push_back(answering(std::move(answer), [removed] {
+    return Result<std::vector<DagId>>(removed);
+  }));
+}
+
+// --- Runs and tasks ----------------------------------------------------------------------------
+
+void Conductor::Engine::trigger(detail::Batch& batch, TriggerRun request,
+                                Answer<store::RunRow> answer) {
+  const RunId run_id =
+      request.run_id.value_or(RunId{"manual__" + format_time(clock_.now())});
+  if (Status good = check_run_id(run_id.value); !good) return answer(fail(good.error()));
+  if (!request.conf.is_null() && !request.conf.is_object()) {
+    return answer(fail(ErrorCode::invalid_argument, "conf must be a JSON object"));
+  }
+  const store::RunKey key{request.dag_id, run_id};
+  const bool exists = state_->has_run(detail::to_sched(key));
+  if (!request.note.empty() && !exists) book_.notes[key] = request.note;
+  batch.add(sched::RunTriggered{.key = detail::to_sched(key),
+                                .run_type = RunType::manual,
+                                .logical_date = request.logical_date,
+                                .conf = request.conf.is_null() ? "{}" : json::write(request.conf),
+                                .user = request.user},
+            answering(std::move(answer), [this, key]() -> Result<store::RunRow> {
+              const auto run = state_->run_row(detail::to_sched(key));
+              // A run without tasks may have ended and gone in the same step.
+              if (!run) {
+                return store_.read(
+                    [&](db::Connection& db) { return store::RunStore(db).run(key); });
+              }
+              store::RunRow row = detail::to_store(*run);
+              const auto note = book_.notes.find(key);
+              if (note != book_.notes.end()) row.note = note->second;
+              return row;
+            }));
+}
+
+Status Conductor::Engine::need_run(detail::Batch& batch, const store::RunKey& key) {
+  if (state_->has_run(detail::to_sched(key)) || batch.loaded.contains(key)) return {};
+  AIFLOW_ASSIGN(sched::RunLoaded loaded, detail::load_run(store_, book_, key));
+  batch.loaded.insert(key);
+  batch.add(std::move(loaded));
+  return {};
+}
+
+Result<std::vector<TaskId>> Conductor::Engine::affected_tasks(const ClearTasks& request) {
+  return store_.read([&](db::Connection& db) -> Result<std::vector<TaskId>> {
+    store::RunStore runs(db);
+    AIFLOW_ASSIGN(const store::RunRow run, runs.run(request.run));
+    AIFLOW_ASSIGN(const auto rows, runs.tasks(request.run));
+    const detail::Definition* definition =
+        book_.definition(request.run.dag_id, run.dag_version);
+    if (definition == nullptr) return fail(ErrorCode::internal, "the run's DAG is not loaded");
+    const dag::Topology topology(definition->dag);
+    std::vector<bool> chosen(topology.size(), request.tasks.empty());
+    for (const TaskId& id : request.tasks) {
+      const auto index = topology.find(id);
+      if (!index) {
+        return fail(ErrorCode::not_found, "dag '" + request.run.dag_id.value +
+                                              "' has no task '" + id.value + "'");
+      }
+      chosen[*index] = true;
+    }
+    const auto order = topology.order();
+    const auto spread = [&](dag::TaskIndex task, std::span<const dag::TaskIndex> to) {
+      if (!chosen[task]) return;
+      for (const dag::TaskIndex next : to) chosen[next] = true;
+    };
+    std::vector<bool> given = chosen;
+    if (request.include_upstream) {
+      for (auto at = order.rbegin(); at != order.rend(); ++at) spread(*at, topology.upstream(*at));
+    }
+    const std::vector<bool> up = std::exchange(chosen, given);
+    if (request.include_downstream) {
+      for (const dag::TaskIndex task : order) spread(task, topology.downstream(task));
+    }
+    std::vector<TaskId> affected;
+    for (const store::TaskRow& row : rows) {
+      const auto index = topology.find(row.key.task_id);
+      if (!index || !(chosen[*index] || up[*index])) continue;
+      const bool failed =
+          row.state == TaskState::failed || row.state == TaskState::upstream_failed;
+      if (!request.only_failed || failed) affected.push_back(row.key.task_id);
+    }
+    return affected;
+  });
+}
+
+std::optional<store::TaskRow> Conductor::Engine::task_row(const store::TaskKey& key) const {
+  const auto row = state_->instance_row(detail::to_sched(key));
+  const auto run = state_->run_row(detail::to_sched(key.run()));
+  if (!row || !run) return std::nullopt;
+  const detail::Definition* definition = book_.definition(key.dag_id, run->dag_version);
+  if (definition == nullptr) return std::nullopt;
+  store::TaskRow made = detail::to_store(*row, *definition);
+  if (const auto pid = book_.pids.find(key); pid != book_.pids.end()) made.pid = pid->second;
+  return made;
+}
+
+void Conductor::Engine::clear(detail::Batch& batch, const ClearTasks& request,
+                              Answer<std::vector<store::TaskRow>> answer) {
+  if (Status there = need_run(batch, request.run); !there) return answer(fail(there.error()));
+  auto affected = affected_tasks(request);
+  if (!affected) return answer(fail(std::move(affected).error()));
+  auto rows = [this, run = request.run, ids = *affected]() {
+    std::vector<store::TaskRow> found;
+    for (const TaskId& id : ids) {
+      if (auto row = task_row({run.dag_id, run.run_id, id})) found.push_back(*std::move(row));
+    }
+    return Result<std::vector<store::TaskRow>>(std::move(found));
+  };
+  if (request.dry_run) {
+    batch.after.push_back(answering(std::move(answer), std::move(rows)));
+    return;
+  }
+  batch.add(sched::TasksCleared{.run = detail::to_sched(request.run),
+                                .tasks = request.tasks,
+                                .include_downstream = request.include_downstream,
+                                .include_upstream = request.include_upstream,
+                                .only_failed = request.only_failed,
+                                .user = request.user},
+            answering(std::move(answer), std::move(rows)));
+}
+
+void Conductor::Engine::mark(detail::Batch& batch, const MarkTask& request,
+                             Answer<store::TaskRow> answer) {
+  if (Status there = need_run(batch, request.key.run()); !there) {
+    return answer(fail(there.error()));
+  }
+  batch.add(sched::TaskMarked{.key = detail::to_sched(request.key),
+                              .state = request.state,
+                              .user = request.user},
+            answering(std::move(answer), [this, key = request.key]() -> Result<store::TaskRow> {
+              if (auto row = task_row(key)) return *std::move(row);
+              return fail(ErrorCode::not_found, "task '" + key.task_id.value + "' does not exist");
+            }));
+}
+
+void Conductor::Engine::pause(detail::Batch& batch, const PauseDag& request,
+                              Answer<store::DagRow> answer) {
+  batch.add(sched::DagPaused{.dag_id = request.dag_id,
+                             .paused = request.paused,
+                             .user = request.user},
+            answering(std::move(answer), [this, id = request.dag_id]() -> Result<store::DagRow> {
+              return book_.dags.at(id).row;
+            }));
+}
+
+void Conductor::Engine::explain(detail::Batch& batch, const store::TaskKey& key,
+                                Answer<std::string> answer) {
+  if (Status there = need_run(batch, key.run()); !there) return answer(fail(there.error()));
+  batch.after.push_back(answering(std::move(answer), [this, key]() -> Result<std::string> {
+    return sched::explain(*state_, detail::to_sched(key));
+  }));
+}
+
+}  // namespace aiflow::conductor

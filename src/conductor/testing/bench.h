@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// A conductor on a temporary database with a fake executor and a clock that is moved by hand.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "conductor/conductor.h"
+#include "executor/fake_executor.h"
+#include "os/temp_dir.h"
+
+namespace aiflow::conductor::testing {
+
+[[nodiscard]] wire::TaskSpec bash_task(const std::string& id,
+                                       std::vector<std::string> upstream = {});
+
+class Bench {
+ public:
+  Bench();
+  ~Bench();
+
+  /// Ends the conductor, the executor and the store as a crash would, and opens them again.
+  /// Jobs that the executor had are gone.
+  void restart();
+
+  executor::FakeExecutor& executor() { return *executor_; }
+  Conductor& conductor() { return *conductor_; }
+  store::Store& store() { return *store_; }
+  ManualClock& clock() { return clock_; }
+  [[nodiscard]] std::filesystem::path data_dir() const { return folder_.path(); }
+
+  /// Lets the conductor do all that is due.
+  void settle();
+  void advance(Duration time);
+  /// A file with one DAG, named after it.
+  void put_dag(const std::string& id, std::vector<wire::TaskSpec> tasks);
+  Result<store::RunRow> try_trigger(TriggerRun request);
+  store::RunRow trigger(const std::string& dag_id);
+  Result<std::vector<store::TaskRow>> clear(ClearTasks request);
+  Result<store::TaskRow> mark(MarkTask request);
+  Result<store::DagRow> pause(PauseDag request);
+
+  /// Reports an end and settles.
+  void finish(const wire::Finished& finished);
+  void finish(const executor::Attempt& attempt, Outcome outcome = Outcome::success);
+  /// Starts and ends with success whatever is waiting or running, until nothing is.
+  void run_all();
+
+  // What the database has.
+  TaskState state(const std::string& dag_id, const store::RunRow& run, const std::string& task);
+  RunState run_state(const std::string& dag_id, const store::RunRow& run);
+  std::vector<store::TaskRow> tasks(const std::string& dag_id, const store::RunRow& run);
+  std::vector<store::TryRow> tries(const std::string& dag_id, const store::RunRow& run,
+                                   const std::string& task);
+  std::optional<store::XComRow> xcom(const std::string& dag_id, const store::RunRow& run,
+                                     const std::string& task);
+  store::DagRow dag(const std::string& dag_id);
+  std::vector<wire::ImportError> import_errors();
+  std::vector<wire::StreamEvent> event_log();
+  std::vector<store::OutboxRow> outbox();
+  /// What the listener got since the last restart.
+  [[nodiscard]] const std::vector<wire::StreamEvent>& heard() const { return heard_; }
+
+ private:
+  void open();
+  template <class T, class Call>
+  Result<T> ask(Call call);
+  template <class Work>
+  auto read(Work work);
+
+  os::TempDir folder_;
+  ManualClock clock_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<executor::FakeExecutor> executor_;
+  std::unique_ptr<Conductor> conductor_;
+  std::vector<wire::StreamEvent> heard_;
+};
+
+}  // namespace aiflow::conductor::testing

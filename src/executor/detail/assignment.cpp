@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "executor/detail/assignment.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace aiflow::executor::detail {
+namespace {
+
+std::int64_t to_ms(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+}  // namespace
+
+Assignment::Assignment(const Clock& clock, AssignmentOptions options, Outlet& outlet)
+    : clock_(clock),
+      options_(std::move(options)),
+      outlet_(outlet),
+      awaited_(options_.workers_before.begin(), options_.workers_before.end()) {}
+
+Assignment::Id Assignment::id_of(const Attempt& attempt) {
+  return {attempt.key.dag_id, attempt.key.run_id, attempt.key.task_id, attempt.key.map_index,
+          attempt.epoch};
+}
+
+void Assignment::reconcile(const std::vector<Attempt>& running) {
+  for (const Attempt& attempt : running) {
+    Entry& entry = entries_[id_of(attempt)];
+    entry.attempt = attempt;
+    entry.phase = Phase::running;
+  }
+}
+
+void Assignment::begin() {
+  begun_ = true;
+  hold_until_ = clock_.steady_now() + options_.lease;
+  for (auto& [id, entry] : entries_) entry.recovered = entry.phase == Phase::waiting;
+  assign();
+}
+
+void Assignment::submit(Job job) {
+  const Attempt attempt = attempt_of(job);
+  const Id id = id_of(attempt);
+  const auto [place, is_new] = entries_.try_emplace(id);
+  if (!is_new) return;
+  place->second.attempt = attempt;
+  place->second.job = std::move(job);
+  waiting_.push_back(id);
+  assign();
+}
+
+void Assignment::cancel(const CancelRequest& request) {
+  const auto found = entries_.find(id_of(request.attempt));
+  if (found == entries_.end() || found->second.phase == Phase::waiting) {
+    if (found != entries_.end()) entries_.erase(found);
+    outlet_.report(Gone{request.attempt});
+    return;
+  }
+  Entry& entry = found->second;
+  entry.cancelled = request;
+  if (entry.phase != Phase::finished) send_cancel(request, entry.worker);
+}
+
+void Assignment::acknowledge(const Receipt& receipt, bool accepted, const std::string& reason) {
+  const auto worker = workers_.find(receipt.worker);
+  if (worker != workers_.end() && worker->second.connected) {
+    outlet_.send(receipt.worker,
+                 typed("Ack", wire::Ack{.seq = receipt.seq, .accepted = accepted, .reason = reason}));
+  }
+  const auto found = unacknowledged_.find({receipt.worker, receipt.seq});
+  if (found == unacknowledged_.end()) return;
+  entries_.erase(found->second);
+  unacknowledged_.erase(found);
+}
+
+void Assignment::hello(const wire::Hello& hello) {
+  const WorkerId id{hello.worker_id};
+  workers_[id] = Worker{.hello = hello,
+                        .connected = true,
+                        .last_seen = clock_.now(),
+                        .heard = clock_.steady_now()};
+  outlet_.send(id, typed("HelloOk", wire::HelloOk{.server_id = options_.server_id,
+                                                  .heartbeat_ms = to_ms(options_.heartbeat),
+                                                  .lease_ms = to_ms(options_.lease)}));
+  adopt_running(hello);
+  resend_unclaimed(hello);
+  awaited_.erase(id);
+  outlet_.report(WorkerChanged{describe(workers_.at(id))});
+  assign();
+}
+
+void Assignment::adopt_running(const wire::Hello& hello) {
+  const WorkerId worker{hello.worker_id};
+  std::vector<Attempt> known;
+  for (const Attempt& attempt : hello.running) {
+    const auto found = entries_.find(id_of(attempt));
+    if (found == entries_.end()) {
+      send_cancel({.attempt = attempt, .reason = "superseded while the worker was away"}, worker);
+      continue;
+    }
+    Entry& entry = found->second;
+    if (entry.worker != worker || entry.phase == Phase::waiting) ++used_[worker];
+    entry.worker = worker;
+    if (entry.phase != Phase::finished) entry.phase = Phase::running;
+    if (entry.cancelled) send_cancel(*entry.cancelled, worker);
+    known.push_back(attempt);
+  }
+  if (!known.empty()) outlet_.report(StillRunning{.worker = worker, .attempts = std::move(known)});
+}
+
+void Assignment::resend_unclaimed(const wire::Hello& hello) {
+  const WorkerId worker{hello.worker_id};
+  for (auto& [id, entry] : entries_) {
+    if (entry.worker != worker || entry.phase != Phase::sent) continue;
+    // The frame may have been lost with the old connection; the worker knows one by its epoch.
+    outlet_.send(worker, typed("Start", wire::Start{.job = *entry.job}));
+  }
+}
+
+void Assignment::started(const WorkerId& worker, const wire::Started& report) {
+  if (const auto found = entries_.find(id_of(report.attempt)); found != entries_.end()) {
+    Entry& entry = found->second;
+    if (entry.phase == Phase::waiting) ++used_[worker];
+    if (entry.phase != Phase::finished) entry.phase = Phase::running;
+    entry.worker = worker;
+  }
+  outlet_.report(Started{.receipt = {.worker = worker, .seq = report.seq}, .report = report});
+}
+
+void Assignment::heartbeat(const WorkerId& worker, const wire::Heartbeat& report) {
+  std::vector<Attempt> known;
+  for (const Attempt& attempt : report.attempts) {
+    if (entries_.contains(id_of(attempt))) {
+      known.push_back(attempt);
+    } else {
+      send_cancel({.attempt = attempt, .reason = "superseded"}, worker);
+    }
+  }
+  if (!known.empty()) outlet_.report(StillRunning{.worker = worker, .attempts = std::move(known)});
+}
+
+void Assignment::finished(const WorkerId& worker, const wire::Finished& report) {
+  const Receipt receipt{.worker = worker, .seq = report.seq};
+  const Id id = id_of(report.attempt);
+  if (const auto found = entries_.find(id); found != entries_.end()) {
+    Entry& entry = found->second;
+    const bool held_slot = entry.phase == Phase::sent || entry.phase == Phase::running;
+    if (held_slot && used_[entry.worker] > 0) --used_[entry.worker];
+    entry.phase = Phase::finished;
+    unacknowledged_[{worker, report.seq}] = id;
+  }
+  outlet_.report(Finished{.receipt = receipt, .report = report});
+  assign();
+}
+
+void Assignment::heard(const WorkerId& worker) {
+  const auto found = workers_.find(worker);
+  if (found == workers_.end()) return;
+  found->second.heard = clock_.steady_now();
+  found->second.last_seen = clock_.now();
+}
+
+void Assignment::disconnected(const WorkerId& worker) {
+  const auto found = workers_.find(worker);
+  if (found == workers_.end()) return;
+  found->second.connected = false;
+  outlet_.report(WorkerChanged{describe(found->second)});
+}
+
+std::vector<WorkerId> Assignment::expire() {
+  const SteadyTime now = clock_.steady_now();
+  std::vector<WorkerId> gone;
+  for (const auto& [id, worker] : workers_) {
+    if (worker.heard + options_.lease <= now) gone.push_back(id);
+  }
+  for (const WorkerId& id : gone) {
+    wire::Worker last = describe(workers_.at(id));
+    last.state = "gone";
+    last.running = 0;
+    forget_attempts_of(id);
+    workers_.erase(id);
+    used_.erase(id);
+    outlet_.report(WorkerChanged{std::move(last)});
+  }
+  if (begun_) assign();
+  return gone;
+}
+
+void Assignment::forget_attempts_of(const WorkerId& worker) {
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    const Phase phase = entry->second.phase;
+    if (entry->second.worker != worker || phase == Phase::finished) {
+      ++entry;
+      continue;
+    }
+    // A claimed attempt has its lease in the scheduler; an unclaimed one is known only here.
+    if (phase == Phase::sent) {
+      outlet_.report(Lost{.attempt = entry->second.attempt,
+                          .reason = "worker '" + worker.value + "' is gone"});
+    } else if (entry->second.cancelled) {
+      outlet_.report(Gone{entry->second.attempt});
+    }
+    entry = entries_.erase(entry);
+  }
+}
+
+void Assignment::assign() {
+  if (!begun_) return;
+  std::deque<Id> held;
+  bool nobody = false;
+  while (!waiting_.empty()) {
+    const auto found = entries_.find(waiting_.front());
+    if (found == entries_.end() || found->second.phase != Phase::waiting) {
+      waiting_.pop_front();
+      continue;
+    }
+    if (must_hold(found->second)) {
+      held.push_back(waiting_.front());
+      waiting_.pop_front();
+      continue;
+    }
+    const auto worker = freest_worker();
+    if (!worker) {
+      nobody = true;
+      break;
+    }
+    waiting_.pop_front();
+    send_start(found->second, *worker);
+  }
+  waiting_.insert(waiting_.begin(), held.begin(), held.end());
+  const bool none_connected = std::none_of(workers_.begin(), workers_.end(),
+                                           [](const auto& one) { return one.second.connected; });
+  if ((nobody || !held.empty()) && none_connected) outlet_.worker_wanted();
+}
+
+bool Assignment::must_hold(const Entry& entry) const {
+  // The worker of before the restart may run this very attempt: giving it to another one would run
+  // it twice under one epoch.
+  return entry.recovered && !awaited_.empty() && clock_.steady_now() < hold_until_;
+}
+
+std::optional<WorkerId> Assignment::freest_worker() const {
+  std::optional<WorkerId> best;
+  std::int64_t most = 0;
+  for (const auto& [id, worker] : workers_) {
+    if (!worker.connected) continue;
+    const std::int64_t free = worker.hello.slots - used_slots(id);
+    if (free <= most) continue;
+    most = free;
+    best = id;
+  }
+  return best;
+}
+
+std::int64_t Assignment::used_slots(const WorkerId& worker) const {
+  const auto found = used_.find(worker);
+  return found == used_.end() ? 0 : found->second;
+}
+
+void Assignment::send_start(Entry& entry, const WorkerId& worker) {
+  entry.phase = Phase::sent;
+  entry.worker = worker;
+  ++used_[worker];
+  outlet_.send(worker, typed("Start", wire::Start{.job = *entry.job}));
+}
+
+void Assignment::send_cancel(const CancelRequest& request, const WorkerId& worker) {
+  const auto found = workers_.find(worker);
+  if (found == workers_.end() || !found->second.connected) return;
+  outlet_.send(worker, typed("Cancel", wire::Cancel{.attempt = request.attempt,
+                                                    .reason = request.reason,
+                                                    .grace_ms = to_ms(request.grace)}));
+}
+
+std::vector<wire::Worker> Assignment::workers() const {
+  std::vector<wire::Worker> all;
+  for (const auto& [id, worker] : workers_) all.push_back(describe(worker));
+  return all;
+}
+
+wire::Worker Assignment::describe(const Worker& worker) const {
+  const WorkerId id{worker.hello.worker_id};
+  return {.worker_id = id.value,
+          .state = worker.connected ? "connected" : "lost",
+          .slots = worker.connected ? worker.hello.slots : 0,
+          .running = used_slots(id),
+          .pid = worker.hello.pid,
+          .version = worker.hello.version,
+          .last_seen = worker.last_seen};
+}
+
+}  // namespace aiflow::executor::detail

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which attempt waits, which worker has which, and what follows from each message: the local
+// executor without its sockets. One thread; messages leave through the Outlet at once.
+#pragma once
+
+#include <compare>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "executor/executor.h"
+#include "executor/job.h"
+
+namespace aiflow::executor::detail {
+
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  /// A frame for a connected worker; `message` has its "type".
+  virtual void send(const WorkerId& worker, const json::Value& message) = 0;
+  virtual void report(Report report) = 0;
+  virtual void worker_wanted() = 0;
+};
+
+struct AssignmentOptions {
+  std::string server_id;
+  Duration heartbeat{};
+  Duration lease{};
+  std::vector<WorkerId> workers_before;
+};
+
+class Assignment {
+ public:
+  Assignment(const Clock& clock, AssignmentOptions options, Outlet& outlet);
+
+  // From the conductor.
+  void reconcile(const std::vector<Attempt>& running);
+  void begin();  ///< messages may come from now on
+  void submit(Job job);
+  void cancel(const CancelRequest& request);
+  void acknowledge(const Receipt& receipt, bool accepted, const std::string& reason);
+
+  // From workers.
+  void hello(const wire::Hello& hello);
+  void started(const WorkerId& worker, const wire::Started& report);
+  void heartbeat(const WorkerId& worker, const wire::Heartbeat& report);
+  void finished(const WorkerId& worker, const wire::Finished& report);
+  /// Any frame came from it.
+  void heard(const WorkerId& worker);
+  void disconnected(const WorkerId& worker);
+
+  /// Forgets workers that were silent for longer than the lease; returns them, so that their
+  /// connections, if any, are closed. Call it a few times per lease.
+  std::vector<WorkerId> expire();
+
+  [[nodiscard]] std::vector<wire::Worker> workers() const;
+
+ private:
+  struct Id {
+    std::string dag_id, run_id, task_id;
+    std::int64_t map_index = 0;
+    std::int64_t epoch = 0;
+    auto operator<=>(const Id&) const = default;
+  };
+  enum class Phase { waiting, sent, running, finished };
+  struct Entry {
+    Attempt attempt;
+    std::optional<Job> job;  ///< absent for those of reconcile
+    Phase phase = Phase::waiting;
+    WorkerId worker;  ///< empty while waiting, or not known since a restart
+    std::optional<CancelRequest> cancelled;
+    bool recovered = false;  ///< was queued before a restart
+  };
+  struct Worker {
+    wire::Hello hello;
+    bool connected = true;
+    WallTime last_seen{};
+    SteadyTime heard{};
+  };
+
+  static Id id_of(const Attempt& attempt);
+  void assign();
+  void send_start(Entry& entry, const WorkerId& worker);
+  void send_cancel(const CancelRequest& request, const WorkerId& worker);
+  void adopt_running(const wire::Hello& hello);
+  void resend_unclaimed(const wire::Hello& hello);
+  [[nodiscard]] bool must_hold(const Entry& entry) const;
+  [[nodiscard]] std::optional<WorkerId> freest_worker() const;
+  [[nodiscard]] std::int64_t used_slots(const WorkerId& worker) const;
+  [[nodiscard]] wire::Worker describe(const Worker& worker) const;
+  void forget_attempts_of(const WorkerId& worker);
+
+  const Clock& clock_;
+  const AssignmentOptions options_;
+  Outlet& outlet_;
+  bool begun_ = false;
+  SteadyTime hold_until_{};        ///< recovered jobs wait so long for their workers
+  std::set<WorkerId> awaited_;     ///< workers of before that have not said hello
+  std::map<WorkerId, Worker> workers_;
+  std::map<WorkerId, std::int64_t> used_;  ///< attempts sent to or running on each worker
+  std::map<Id, Entry> entries_;
+  std::deque<Id> waiting_;  ///< may name entries that wait no more
+  std::map<std::pair<WorkerId, std::int64_t>, Id> unacknowledged_;  ///< finished, by receipt
+};
+
+/// Adds the "type" member to a message's JSON.
+template <class Message>
+[[nodiscard]] json::Value typed(std::string_view type, const Message& message) {
+  json::Value value = wire::to_json(message);
+  value.set("type", type);
+  return value;
+}
+
+}  // namespace aiflow::executor::detail

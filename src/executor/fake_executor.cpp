@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "executor/fake_executor.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace aiflow::executor {
+namespace {
+
+bool same(const Attempt& a, const Attempt& b) { return a.key == b.key && a.epoch == b.epoch; }
+
+bool erase(std::vector<Attempt>& from, const Attempt& attempt) {
+  return std::erase_if(from, [&](const Attempt& one) { return same(one, attempt); }) > 0;
+}
+
+const WorkerId kWorker{"fake"};
+
+}  // namespace
+
+void FakeExecutor::reconcile(std::vector<Attempt> running) {
+  const std::scoped_lock lock(mutex_);
+  running_ = std::move(running);
+}
+
+Status FakeExecutor::start(ReportSink sink) {
+  const std::scoped_lock lock(mutex_);
+  sink_ = std::move(sink);
+  return {};
+}
+
+void FakeExecutor::stop() {
+  const std::scoped_lock lock(mutex_);
+  sink_ = nullptr;
+}
+
+Status FakeExecutor::submit(Job job) {
+  const std::scoped_lock lock(mutex_);
+  ++submit_count_;
+  if (refusing_) return fail(ErrorCode::unavailable, "the fake executor refuses");
+  const Attempt attempt = attempt_of(job);
+  const bool known =
+      std::any_of(waiting_.begin(), waiting_.end(),
+                  [&](const Job& one) { return same(attempt_of(one), attempt); }) ||
+      std::any_of(running_.begin(), running_.end(),
+                  [&](const Attempt& one) { return same(one, attempt); });
+  if (!known) waiting_.push_back(std::move(job));
+  return {};
+}
+
+void FakeExecutor::cancel(const CancelRequest& request) {
+  bool running = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(waiting_,
+                  [&](const Job& job) { return same(attempt_of(job), request.attempt); });
+    running = std::any_of(running_.begin(), running_.end(),
+                          [&](const Attempt& one) { return same(one, request.attempt); });
+    cancelled_.push_back(request.attempt);
+  }
+  if (!running) send(Gone{request.attempt});
+}
+
+void FakeExecutor::acknowledge(const Receipt& receipt, bool accepted, const std::string& reason) {
+  const std::scoped_lock lock(mutex_);
+  acknowledged_.push_back({.seq = receipt.seq, .accepted = accepted, .reason = reason});
+}
+
+void FakeExecutor::answer(const WorkerId&, const wire::XComValue& value) {
+  const std::scoped_lock lock(mutex_);
+  answers_.push_back(value);
+}
+
+std::vector<wire::Worker> FakeExecutor::workers() const { return {}; }
+
+std::vector<Job> FakeExecutor::waiting() const {
+  const std::scoped_lock lock(mutex_);
+  return waiting_;
+}
+std::vector<Attempt> FakeExecutor::running() const {
+  const std::scoped_lock lock(mutex_);
+  return running_;
+}
+std::vector<Attempt> FakeExecutor::cancelled() const {
+  const std::scoped_lock lock(mutex_);
+  return cancelled_;
+}
+std::vector<FakeExecutor::Acknowledged> FakeExecutor::acknowledged() const {
+  const std::scoped_lock lock(mutex_);
+  return acknowledged_;
+}
+std::vector<wire::XComValue> FakeExecutor::answers() const {
+  const std::scoped_lock lock(mutex_);
+  return answers_;
+}
+int FakeExecutor::submit_count() const {
+  const std::scoped_lock lock(mutex_);
+  return submit_count_;
+}
+
+bool FakeExecutor::start_job(const Attempt& attempt) {
+  Started started{.receipt = {.worker = kWorker}, .report = {.attempt = attempt, .pid = 4242}};
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto waits = std::find_if(waiting_.begin(), waiting_.end(), [&](const Job& job) {
+      return same(attempt_of(job), attempt);
+    });
+    if (waits == waiting_.end()) return false;
+    waiting_.erase(waits);
+    running_.push_back(attempt);
+    started.receipt.seq = started.report.seq = next_seq_++;
+    started.report.at = clock_.now();
+  }
+  send(std::move(started));
+  return true;
+}
+
+std::int64_t FakeExecutor::finish_job(wire::Finished finished) {
+  Receipt receipt{.worker = kWorker};
+  {
+    const std::scoped_lock lock(mutex_);
+    erase(running_, finished.attempt);
+    std::erase_if(waiting_,
+                  [&](const Job& job) { return same(attempt_of(job), finished.attempt); });
+    if (finished.seq == 0) finished.seq = next_seq_++;
+    receipt.seq = finished.seq;
+    finished.ended_at = clock_.now();
+  }
+  send(Finished{.receipt = receipt, .report = std::move(finished)});
+  return receipt.seq;
+}
+
+void FakeExecutor::lose(const Attempt& attempt) {
+  {
+    const std::scoped_lock lock(mutex_);
+    erase(running_, attempt);
+    std::erase_if(waiting_, [&](const Job& job) { return same(attempt_of(job), attempt); });
+  }
+  send(Lost{.attempt = attempt, .reason = "the fake worker is gone"});
+}
+
+void FakeExecutor::beat() { send(StillRunning{.worker = kWorker, .attempts = running()}); }
+
+void FakeExecutor::set_slots(int slots) {
+  send(WorkerChanged{{.worker_id = kWorker.value,
+                      .state = slots > 0 ? "connected" : "gone",
+                      .slots = slots,
+                      .running = 0,
+                      .pid = 1,
+                      .version = "fake",
+                      .last_seen = clock_.now()}});
+}
+
+void FakeExecutor::ask(const wire::XComGet& question) {
+  send(XComAsked{.worker = kWorker, .question = question});
+}
+
+void FakeExecutor::report_progress(const wire::Progress& progress) { send(Progress{progress}); }
+
+void FakeExecutor::set_refusing(bool refusing) {
+  const std::scoped_lock lock(mutex_);
+  refusing_ = refusing;
+}
+
+void FakeExecutor::send(Report report) {
+  ReportSink sink;
+  {
+    const std::scoped_lock lock(mutex_);
+    sink = sink_;
+  }
+  if (sink) sink(std::move(report));
+}
+
+}  // namespace aiflow::executor
