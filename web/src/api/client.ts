@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// One place that talks to the server. A route is named by its key in api/engine.yaml, so a route
+// that is renamed there fails to compile here.
+import { ApiError, error_from_answer } from '@/api/error';
+import { ROUTES } from '@/api/types.gen';
+
+export type RouteName = keyof typeof ROUTES;
+
+export interface CallOptions {
+  /** Values of the {braces} in the path. */
+  path?: Record<string, string | number>;
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+let csrf_token = '';
+
+/** Remembers the token that each unsafe call must carry; comes with the session. */
+export function set_csrf_token(token: string): void {
+  csrf_token = token;
+}
+
+/** The address of a route, for fetch, <img>, EventSource and WebSocket alike. */
+export function route_url(name: RouteName, options: Omit<CallOptions, 'body'> = {}): string {
+  const path = ROUTES[name].path.replace(/\{(\w+)\}/g, (_, key: string) => {
+    const value = options.path?.[key];
+    if (value === undefined) throw new Error(`route ${name} needs ${key}`);
+    return encodeURIComponent(String(value));
+  });
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(options.query ?? {})) {
+    if (value !== undefined && value !== '') query.set(key, String(value));
+  }
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+async function read_body(answer: Response): Promise<unknown> {
+  const text = await answer.text();
+  if (!text) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** Calls a route and returns its JSON answer; throws ApiError on any failure. */
+export async function call<T>(name: RouteName, options: CallOptions = {}): Promise<T> {
+  const { method } = ROUTES[name];
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET' && csrf_token) headers['X-CSRF-Token'] = csrf_token;
+  let answer: Response;
+  try {
+    answer = await fetch(route_url(name, options), {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(options.body !== undefined ? { body: JSON.stringify(options.body) } : {}),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    throw new ApiError(0, 'unavailable', 'the server does not answer', '');
+  }
+  const body = await read_body(answer);
+  if (!answer.ok) {
+    throw error_from_answer(answer.status, body, answer.headers.get('X-Request-Id') ?? '');
+  }
+  return body as T;
+}
+
+/** A page of a list route. */
+export interface ListAnswer<T> {
+  items: T[];
+  total_entries: number;
+}
+
+/** Calls a list route and returns its items. */
+export async function call_list<T>(name: RouteName, options: CallOptions = {}): Promise<T[]> {
+  const answer = await call<ListAnswer<T>>(name, options);
+  return answer.items;
+}

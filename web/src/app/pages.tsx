@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of pages. Each loads on first use, so that the first page stays small.
+import { type ComponentType, type ReactNode, lazy } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Compass } from 'lucide-react';
+import { Empty } from '@/ui/feedback';
+import { match_path, usePlace } from '@/ui/router';
+import { HomePage } from '@/features/home/home-page';
+
+type Params = Record<string, string>;
+type PageComponent = ComponentType<{ params: Params }>;
+
+const PAGES: [pattern: string, page: PageComponent][] = [
+  ['/', HomePage],
+  [
+    '/dags',
+    lazy(async () => ({
+      default: (await import('@/features/workflows/dag-list-page')).DagListPage,
+    })),
+  ],
+  [
+    '/dags/:dag_id',
+    lazy(async () => ({ default: (await import('@/features/workflows/dag-page')).DagPage })),
+  ],
+  [
+    '/models',
+    lazy(async () => ({ default: (await import('@/features/models/models-page')).ModelsPage })),
+  ],
+  [
+    '/models/:name',
+    lazy(async () => ({ default: (await import('@/features/models/model-page')).ModelPage })),
+  ],
+  [
+    '/reports/:report_id',
+    lazy(async () => ({ default: (await import('@/features/models/report-page')).ReportPage })),
+  ],
+  [
+    '/runtime',
+    lazy(async () => ({ default: (await import('@/features/runtime/runtime-page')).RuntimePage })),
+  ],
+  [
+    '/services',
+    lazy(async () => ({
+      default: (await import('@/features/services/services-page')).ServicesPage,
+    })),
+  ],
+  [
+    '/services/:name',
+    lazy(async () => ({
+      default: (await import('@/features/services/services-page')).ServicesPage,
+    })),
+  ],
+  [
+    '/cameras',
+    lazy(async () => ({ default: (await import('@/features/cameras/cameras-page')).CamerasPage })),
+  ],
+  [
+    '/cameras/:camera_id',
+    lazy(async () => ({ default: (await import('@/features/cameras/camera-page')).CameraPage })),
+  ],
+  [
+    '/events',
+    lazy(async () => ({ default: (await import('@/features/events/events-page')).EventsPage })),
+  ],
+  [
+    '/events/:event_id',
+    lazy(async () => ({ default: (await import('@/features/events/event-page')).EventPage })),
+  ],
+  [
+    '/users',
+    lazy(async () => ({ default: (await import('@/features/users/users-page')).UsersPage })),
+  ],
+];
+
+export function PageOf(): ReactNode {
+  const { path } = usePlace();
+  const { t } = useTranslation();
+  // After signing in, the sign-in page's own address shows the home page.
+  const wanted = path === '/login' ? '/' : path;
+  for (const [pattern, PageHere] of PAGES) {
+    const params = match_path(pattern, wanted);
+    if (params) return <PageHere key={pattern + Object.values(params).join('/')} params={params} />;
+  }
+  return <Empty icon={Compass} title={t('ui.not_found')} hint={path} />;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  Activity,
+  Box,
+  Boxes,
+  Camera,
+  CloudOff,
+  Home,
+  type LucideIcon,
+  Package,
+  PanelLeft,
+  Users,
+  Workflow,
+} from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Session } from '@/api/types.gen';
+import { TopBar } from '@/app/top-bar';
+import { paths } from '@/models/paths';
+import { useStream } from '@/queries/use-stream';
+import { useEvents } from '@/queries/use-sites';
+import { Link, usePlace } from '@/ui/router';
+import { RelativeTime } from '@/ui/time';
+
+interface RailItem {
+  to: string;
+  word: 'home' | 'workflows' | 'models' | 'runtime' | 'services' | 'cameras' | 'events' | 'users';
+  icon: LucideIcon;
+  also?: string;
+  admin?: boolean;
+}
+
+const RAIL: RailItem[] = [
+  { to: paths.home, word: 'home', icon: Home },
+  { to: paths.dags, word: 'workflows', icon: Workflow },
+  { to: paths.models, word: 'models', icon: Boxes, also: '/reports' },
+  { to: paths.runtime, word: 'runtime', icon: Package },
+  { to: paths.services, word: 'services', icon: Box },
+  { to: paths.cameras, word: 'cameras', icon: Camera },
+  { to: paths.events(), word: 'events', icon: Activity },
+  { to: paths.users, word: 'users', icon: Users, admin: true },
+];
+
+const STORAGE_KEY = 'aiflow.rail';
+
+function is_here(item: RailItem, path: string): boolean {
+  if (item.to === '/') return path === '/' || path === '/login';
+  return path.startsWith(item.to) || Boolean(item.also && path.startsWith(item.also));
+}
+
+function Rail({ role, on_fold }: { role: string; on_fold: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const { path } = usePlace();
+  const events = useEvents();
+  const open_events = events.data?.filter((e) => e.state === 'new').length ?? 0;
+  return (
+    <nav className="rail" aria-label={t('nav.label')}>
+      <Link to={paths.home} className="rail-brand">
+        <img src="/favicon.svg" alt="" />
+        <span>AIflow</span>
+      </Link>
+      {RAIL.filter((item) => !item.admin || role === 'admin').map((item) => (
+        <Link
+          key={item.to}
+          to={item.to}
+          className="rail-link"
+          title={t(`nav.${item.word}`)}
+          aria-current={is_here(item, path) ? 'page' : undefined}
+        >
+          <item.icon size={17} strokeWidth={1.9} aria-hidden />
+          <span>{t(`nav.${item.word}`)}</span>
+          {item.word === 'events' && open_events > 0 && (
+            <span className="rail-count" title={t('events.open_count', { count: open_events })}>
+              {open_events > 99 ? '99+' : open_events}
+            </span>
+          )}
+        </Link>
+      ))}
+      <button type="button" className="icon-button rail-fold" onClick={on_fold}>
+        <PanelLeft size={17} aria-hidden />
+        <span className="sr-only">{t('nav.fold')}</span>
+      </button>
+    </nav>
+  );
+}
+
+function StaleBanner({ since }: { since: number | null }): ReactNode {
+  const { t } = useTranslation();
+  if (since === null) return null;
+  return (
+    <div className="stale" role="status">
+      <CloudOff size={15} aria-hidden />
+      {t('stream.lost')} <RelativeTime time={new Date(since).toISOString()} />
+    </div>
+  );
+}
+
+/** The frame around every page; holds the page's one event stream. */
+export function Shell({ session, children }: { session: Session; children: ReactNode }): ReactNode {
+  const { lost_since } = useStream();
+  const { t } = useTranslation();
+  const [narrow, set_narrow] = useState(() => localStorage.getItem(STORAGE_KEY) === 'narrow');
+  const fold = (): void => {
+    localStorage.setItem(STORAGE_KEY, narrow ? 'wide' : 'narrow');
+    set_narrow(!narrow);
+  };
+  return (
+    <div className={narrow ? 'shell shell-narrow' : 'shell'}>
+      <a className="sr-only" href="#main">
+        {t('nav.skip')}
+      </a>
+      <TopBar session={session} />
+      <Rail role={session.role} on_fold={fold} />
+      <main className="main" id="main" tabIndex={-1}>
+        <StaleBanner since={lost_since} />
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import { LogOut, Monitor, Moon, Sun, User } from 'lucide-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Session } from '@/api/types.gen';
+import { LANGUAGES, set_language } from '@/i18n';
+import { useHealth, useWorkers } from '@/queries/use-admin';
+import { useLogout } from '@/queries/use-session';
+import { IconButton } from '@/ui/button';
+import { ErrorNote } from '@/ui/feedback';
+import { HealthBadge, StateIcon, state_style } from '@/ui/state-badge';
+import { health_look_state } from '@/ui/states';
+import { type ThemeChoice, apply_theme, stored_theme } from '@/ui/theme';
+
+const NEXT_THEME: Record<ThemeChoice, ThemeChoice> = {
+  system: 'light',
+  light: 'dark',
+  dark: 'system',
+};
+const THEME_ICON = { system: Monitor, light: Sun, dark: Moon };
+
+function ThemeButton(): ReactNode {
+  const { t } = useTranslation();
+  const [choice, set_choice] = useState(stored_theme);
+  const turn = (): void => {
+    const next = NEXT_THEME[choice];
+    apply_theme(next);
+    set_choice(next);
+  };
+  return (
+    <IconButton
+      icon={THEME_ICON[choice]}
+      label={`${t('top.theme')}: ${t(`top.theme_${choice}`)}`}
+      onClick={turn}
+    />
+  );
+}
+
+function LanguageSelect(): ReactNode {
+  const { t, i18n } = useTranslation();
+  return (
+    <select
+      aria-label={t('top.language')}
+      value={i18n.resolvedLanguage}
+      onChange={(event) => set_language(event.target.value)}
+    >
+      {LANGUAGES.map((language) => (
+        <option key={language.code} value={language.code}>
+          {language.name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Parts of the server with the reason of each that is not well; the dot shows the worst. */
+function HealthPopover(): ReactNode {
+  const { t } = useTranslation();
+  const health = useHealth();
+  const workers = useWorkers();
+  if (health.error) return <ErrorNote error={health.error} />;
+  return (
+    <ul>
+      {health.data?.components.map((part) => (
+        <li key={part.name}>
+          <HealthBadge state={part.status} />
+          <span>
+            {t(`component.${part.name}` as 'component.database', { defaultValue: part.name })}
+            {part.reason && <span className="faint"> · {part.reason}</span>}
+          </span>
+        </li>
+      ))}
+      {workers.data?.map((worker) => (
+        <li key={worker.worker_id}>
+          <HealthBadge state={worker.state} />
+          <span>
+            {worker.worker_id}
+            <span className="faint">
+              {' · '}
+              {t('top.worker_slots', { running: worker.running, slots: worker.slots })}
+            </span>
+          </span>
+        </li>
+      ))}
+      <li className="faint">AIflow {health.data?.version}</li>
+    </ul>
+  );
+}
+
+function HealthDot(): ReactNode {
+  const { t } = useTranslation();
+  const health = useHealth();
+  const [open, set_open] = useState(false);
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const close = (event: Event): void => {
+      const is_escape = event instanceof KeyboardEvent && event.key === 'Escape';
+      const is_outside =
+        event.type === 'pointerdown' && !ref.current?.contains(event.target as Node);
+      if (is_escape || is_outside) set_open(false);
+    };
+    window.addEventListener('pointerdown', close);
+    window.addEventListener('keydown', close);
+    return () => {
+      window.removeEventListener('pointerdown', close);
+      window.removeEventListener('keydown', close);
+    };
+  }, [open]);
+  const status = health.error ? 'unavailable' : (health.data?.status ?? 'pending');
+  const look = health_look_state(status);
+  const word = t(`health_state.${status}` as 'health_state.ready', { defaultValue: status });
+  return (
+    <div ref={ref}>
+      <button
+        type="button"
+        className="health-dot"
+        style={state_style(look)}
+        aria-expanded={open}
+        aria-label={`${t('top.health')}: ${word}`}
+        title={t('top.health')}
+        onClick={() => set_open(!open)}
+      >
+        <StateIcon state={look} size={15} />
+        <span>{word}</span>
+      </button>
+      {open && (
+        <div className="popover">
+          <HealthPopover />
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function TopBar({ session }: { session: Session }): ReactNode {
+  const { t } = useTranslation();
+  const logout = useLogout();
+  return (
+    <header className="top">
+      <HealthDot />
+      <span className="spread" />
+      <LanguageSelect />
+      <ThemeButton />
+      <span className="top-user" title={t(`role.${session.role}`)}>
+        <User size={15} aria-hidden />
+        <span className="top-user-name">{session.username}</span>
+        <IconButton
+          icon={LogOut}
+          label={t('top.sign_out')}
+          disabled={logout.isPending}
+          onClick={() => logout.mutate()}
+        />
+      </span>
+    </header>
+  );
+}

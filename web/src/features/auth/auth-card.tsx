@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { FormEvent, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { LANGUAGES, set_language } from '@/i18n';
+import '@/features/auth/auth.css';
+
+export interface AuthCardProps {
+  title: string;
+  hint?: string;
+  on_submit: (form: FormData) => void;
+  children: ReactNode;
+}
+
+export function AuthCard({ title, hint, on_submit, children }: AuthCardProps): ReactNode {
+  const { t, i18n } = useTranslation();
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    on_submit(new FormData(event.currentTarget));
+  };
+  return (
+    <div className="auth">
+      <form className="auth-card" onSubmit={submit}>
+        <img src="/favicon.svg" alt="" />
+        <div>
+          <h1>{title}</h1>
+          {hint && <p className="faint">{hint}</p>}
+        </div>
+        {children}
+        <footer className="auth-foot">
+          <span>AIflow</span>
+          <select
+            aria-label={t('top.language')}
+            value={i18n.resolvedLanguage}
+            onChange={(event) => set_language(event.target.value)}
+          >
+            {LANGUAGES.map((language) => (
+              <option key={language.code} value={language.code}>
+                {language.name}
+              </option>
+            ))}
+          </select>
+        </footer>
+      </form>
+    </div>
+  );
+}
+
+export interface AuthFieldProps {
+  name: string;
+  label: string;
+  type?: 'text' | 'password';
+  auto_complete: string;
+  auto_focus?: boolean;
+  min_length?: number;
+  hint?: string;
+}
+
+export function AuthField(props: AuthFieldProps): ReactNode {
+  const { name, label, type = 'password', auto_complete, auto_focus, min_length, hint } = props;
+  return (
+    <div className="field">
+      <label htmlFor={name}>{label}</label>
+      <input
+        id={name}
+        name={name}
+        type={type}
+        className="input"
+        autoComplete={auto_complete}
+        autoFocus={auto_focus}
+        minLength={min_length}
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+      />
+      {hint && <span className="field-hint">{hint}</span>}
+    </div>
+  );
+}

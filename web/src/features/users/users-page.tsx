@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Trash2, UserPlus } from 'lucide-react';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ROLES, type Role, type UserCreated, type UserInfo } from '@/api/types.gen';
+import { useCreateUser, useDeleteUser, useUsers } from '@/queries/use-admin';
+import { useSession } from '@/queries/use-session';
+import { Button, IconButton } from '@/ui/button';
+import { Dialog } from '@/ui/dialog';
+import { Await, CopyText, ErrorNote } from '@/ui/feedback';
+import { Page, Panel } from '@/ui/page';
+import { RelativeTime } from '@/ui/time';
+
+function CreatedNote({ user, on_close }: { user: UserCreated; on_close: () => void }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <Dialog
+      title={t('users.created', { user: user.username })}
+      on_close={on_close}
+      actions={
+        <Button kind="primary" onClick={on_close}>
+          {t('ui.done')}
+        </Button>
+      }
+    >
+      <p>{t('users.one_time_hint')}</p>
+      {user.one_time_password && <CopyText text={user.one_time_password} />}
+    </Dialog>
+  );
+}
+
+function CreateDialog({ on_close }: { on_close: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const create = useCreateUser();
+  if (create.data) return <CreatedNote user={create.data} on_close={on_close} />;
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const username = String(form.get('username')).trim();
+    create.mutate({ username, role: String(form.get('role')) as Role });
+  };
+  return (
+    <Dialog
+      title={t('users.create')}
+      on_close={on_close}
+      actions={
+        <>
+          <Button onClick={on_close}>{t('ui.cancel')}</Button>
+          <Button kind="primary" type="submit" form="create-user" busy={create.isPending}>
+            {t('users.create')}
+          </Button>
+        </>
+      }
+    >
+      <form id="create-user" className="stack" onSubmit={submit}>
+        <div className="field">
+          <label htmlFor="user-name">{t('auth.username')}</label>
+          <input id="user-name" name="username" className="input" autoComplete="off" required />
+        </div>
+        <div className="field">
+          <label htmlFor="user-role">{t('users.role')}</label>
+          <select id="user-role" name="role" className="input" defaultValue="viewer">
+            {ROLES.map((role) => (
+              <option key={role} value={role}>
+                {t(`role.${role}`)} – {t(`role_hint.${role}`)}
+              </option>
+            ))}
+          </select>
+        </div>
+        <p className="field-hint">{t('users.create_hint')}</p>
+        {create.error && <ErrorNote error={create.error} what={t('users.create_failed')} />}
+      </form>
+    </Dialog>
+  );
+}
+
+function DeleteDialog({
+  username,
+  on_close,
+}: {
+  username: string;
+  on_close: () => void;
+}): ReactNode {
+  const { t } = useTranslation();
+  const remove = useDeleteUser();
+  return (
+    <Dialog
+      title={t('users.delete_title', { user: username })}
+      on_close={on_close}
+      actions={
+        <>
+          <Button onClick={on_close}>{t('ui.cancel')}</Button>
+          <Button
+            kind="danger"
+            busy={remove.isPending}
+            onClick={() => remove.mutate(username, { onSuccess: on_close })}
+          >
+            {t('users.delete')}
+          </Button>
+        </>
+      }
+    >
+      <p>{t('users.delete_hint')}</p>
+      {remove.error && <ErrorNote error={remove.error} />}
+    </Dialog>
+  );
+}
+
+function UserTable({ users }: { users: UserInfo[] }): ReactNode {
+  const { t } = useTranslation();
+  const session = useSession();
+  const [deleting, set_deleting] = useState<string | null>(null);
+  return (
+    <Panel flush>
+      <div className="table-wrap">
+        <table className="table">
+          <thead>
+            <tr>
+              <th>{t('auth.username')}</th>
+              <th>{t('users.role')}</th>
+              <th>{t('users.last_login')}</th>
+              <th>{t('users.created_at')}</th>
+              <th>
+                <span className="sr-only">{t('dags.actions')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {users.map((user) => (
+              <tr key={user.username}>
+                <td>
+                  <strong>{user.username}</strong>
+                </td>
+                <td title={t(`role_hint.${user.role}`)}>{t(`role.${user.role}`)}</td>
+                <td>
+                  <RelativeTime time={user.last_login_at} />
+                </td>
+                <td>
+                  <RelativeTime time={user.created_at} />
+                </td>
+                <td className="num">
+                  {user.username !== session.data?.username && (
+                    <IconButton
+                      icon={Trash2}
+                      label={t('users.delete_title', { user: user.username })}
+                      onClick={() => set_deleting(user.username)}
+                    />
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {deleting && <DeleteDialog username={deleting} on_close={() => set_deleting(null)} />}
+    </Panel>
+  );
+}
+
+export function UsersPage(): ReactNode {
+  const { t } = useTranslation();
+  const users = useUsers();
+  const [creating, set_creating] = useState(false);
+  return (
+    <Page
+      title={t('nav.users')}
+      actions={
+        <Button kind="primary" icon={UserPlus} onClick={() => set_creating(true)}>
+          {t('users.create')}
+        </Button>
+      }
+    >
+      <Await query={users}>{(list) => <UserTable users={list} />}</Await>
+      {creating && <CreateDialog on_close={() => set_creating(false)} />}
+    </Page>
+  );
+}

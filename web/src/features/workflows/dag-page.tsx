@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Play } from 'lucide-react';
+import { type ReactNode, Suspense, lazy, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Dag } from '@/api/types.gen';
+import { CodeTab } from '@/features/workflows/code-tab';
+import { GridTab } from '@/features/workflows/grid-tab';
+import { ImportErrors } from '@/features/workflows/import-errors';
+import { RunsTab } from '@/features/workflows/runs-tab';
+import { ScheduleText } from '@/features/workflows/schedule-text';
+import { TaskDrawer } from '@/features/workflows/task-drawer';
+import { TriggerDialog } from '@/features/workflows/trigger-dialog';
+import { paths } from '@/models/paths';
+import { useDag, useImportErrors, usePauseDag, useRuns } from '@/queries/use-dags';
+import { useMay } from '@/queries/use-session';
+import { Button, Switch } from '@/ui/button';
+import { ErrorNote, Skeleton } from '@/ui/feedback';
+import { Page } from '@/ui/page';
+import { set_query, useQueryValue } from '@/ui/router';
+import { Tabs } from '@/ui/tabs';
+import { RelativeTime } from '@/ui/time';
+import '@/features/workflows/workflows.css';
+
+// The graph library is half of this feature's size, so it comes with its tab.
+const GraphTab = lazy(async () => ({
+  default: (await import('@/features/workflows/graph-tab')).GraphTab,
+}));
+
+const TAB_KEYS = ['grid', 'graph', 'runs', 'code'] as const;
+type TabKey = (typeof TAB_KEYS)[number];
+
+function DagActions({ dag }: { dag: Dag }): ReactNode {
+  const { t } = useTranslation();
+  const pause = usePauseDag();
+  const [triggering, set_triggering] = useState(false);
+  const may_operate = useMay('operator');
+  const may_run = useMay('user');
+  return (
+    <>
+      <label className="row faint">
+        {t(dag.is_paused ? 'dags.off' : 'dags.on')}
+        <Switch
+          on={!dag.is_paused}
+          label={t(dag.is_paused ? 'dags.turn_on' : 'dags.turn_off', { dag: dag.dag_id })}
+          disabled={!may_operate}
+          on_change={(on) => pause.mutate({ dag_id: dag.dag_id, is_paused: !on })}
+        />
+      </label>
+      {may_run && (
+        <Button kind="primary" icon={Play} onClick={() => set_triggering(true)}>
+          {t('trigger.button')}
+        </Button>
+      )}
+      {triggering && <TriggerDialog dag_id={dag.dag_id} on_close={() => set_triggering(false)} />}
+    </>
+  );
+}
+
+function TabBody({
+  dag,
+  tab,
+  run_id,
+}: {
+  dag: Dag;
+  tab: TabKey;
+  run_id: string | null;
+}): ReactNode {
+  switch (tab) {
+    case 'grid':
+      return <GridTab dag_id={dag.dag_id} run_id={run_id} />;
+    case 'graph':
+      return (
+        <Suspense fallback={<Skeleton rows={6} height={52} />}>
+          <GraphTab dag_id={dag.dag_id} run_id={run_id} />
+        </Suspense>
+      );
+    case 'runs':
+      return <RunsTab dag_id={dag.dag_id} />;
+    case 'code':
+      return <CodeTab dag={dag} />;
+  }
+}
+
+function DagView({ dag }: { dag: Dag }): ReactNode {
+  const { t } = useTranslation();
+  const [tab_value] = useQueryValue('tab');
+  const [run_value] = useQueryValue('run');
+  const [task_id, set_task] = useQueryValue('task');
+  const runs = useRuns(dag.dag_id);
+  const errors = useImportErrors();
+  const tab = TAB_KEYS.find((key) => key === tab_value) ?? 'grid';
+  const run_id = run_value ?? runs.data?.[0]?.dag_run_id ?? null;
+  const own_errors = (errors.data ?? []).filter((error) => error.filename === dag.fileloc);
+  return (
+    <>
+      <ImportErrors errors={own_errors} />
+      <Tabs
+        label={dag.dag_id}
+        current={tab}
+        tabs={TAB_KEYS.map((key) => ({ key, label: t(`dag.tab_${key}`) }))}
+        on_change={(key) => set_query({ tab: key }, true)}
+      />
+      <div className={task_id ? 'dag-split dag-split-open' : 'dag-split'}>
+        <div className="dag-content" role="tabpanel">
+          <TabBody dag={dag} tab={tab} run_id={run_id} />
+        </div>
+        {task_id && run_id && (
+          <TaskDrawer
+            key={`${run_id}/${task_id}`}
+            task={{ dag_id: dag.dag_id, dag_run_id: run_id, task_id }}
+            on_close={() => set_task(null)}
+          />
+        )}
+      </div>
+    </>
+  );
+}
+
+export function DagPage({ params }: { params: Record<string, string> }): ReactNode {
+  const { t } = useTranslation();
+  const dag_id = params.dag_id ?? '';
+  const query = useDag(dag_id);
+  const dag = query.data;
+  return (
+    <Page
+      title={dag?.dag_display_name || dag_id}
+      parent={{ label: t('nav.workflows'), to: paths.dags }}
+      actions={dag && <DagActions dag={dag} />}
+      fill
+      {...(dag
+        ? {
+            facts: [
+              { label: t('dags.schedule'), value: <ScheduleText dag={dag} /> },
+              {
+                label: t('dags.next_run'),
+                value: dag.is_paused ? (
+                  t('dags.paused')
+                ) : (
+                  <RelativeTime time={dag.next_dagrun_run_after} />
+                ),
+              },
+              { label: t('dags.owner'), value: dag.owners.join(', ') || '–' },
+              { label: t('dag.version'), value: dag.version },
+              { label: t('dag.parsed'), value: <RelativeTime time={dag.last_parsed_time} /> },
+            ],
+          }
+        : {})}
+    >
+      {dag ? (
+        <DagView dag={dag} />
+      ) : query.error ? (
+        <ErrorNote
+          error={query.error}
+          what={t('dag.load_failed', { dag: dag_id })}
+          on_retry={() => void query.refetch()}
+        />
+      ) : (
+        <Skeleton rows={8} height={36} />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useRuns } from '@/queries/use-dags';
+import { set_query } from '@/ui/router';
+import { StateBadge } from '@/ui/state-badge';
+import { RelativeTime, TimeSpan } from '@/ui/time';
+
+/** Which run is shown, with its state, cause, start and duration; another one can be chosen. */
+export function RunStrip({ dag_id, run_id }: { dag_id: string; run_id: string | null }): ReactNode {
+  const { t } = useTranslation();
+  const runs = useRuns(dag_id);
+  const run = runs.data?.find((r) => r.dag_run_id === run_id);
+  if (!runs.data || runs.data.length === 0) {
+    return <div className="run-strip faint">{t('dag.no_runs')}</div>;
+  }
+  return (
+    <div className="run-strip">
+      <select
+        className="input input-small mono"
+        aria-label={t('runs.run')}
+        value={run_id ?? ''}
+        onChange={(event) => set_query({ run: event.target.value })}
+      >
+        {runs.data.map((r) => (
+          <option key={r.dag_run_id} value={r.dag_run_id}>
+            {r.dag_run_id}
+          </option>
+        ))}
+      </select>
+      {run && (
+        <>
+          <StateBadge state={run.state} />
+          <span className="faint">
+            <RelativeTime time={run.start_date ?? run.queued_at} />
+          </span>
+          <TimeSpan start={run.start_date} end={run.end_date} />
+          {run.cause && <span className="faint">{run.cause}</span>}
+        </>
+      )}
+    </div>
+  );
+}

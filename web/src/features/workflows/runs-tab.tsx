@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Play } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { DagRun } from '@/api/types.gen';
+import { paths } from '@/models/paths';
+import { useRuns } from '@/queries/use-dags';
+import { Await, Empty } from '@/ui/feedback';
+import { Link } from '@/ui/router';
+import { StateBadge } from '@/ui/state-badge';
+import { RelativeTime, TimeSpan } from '@/ui/time';
+
+function conf_text(conf: unknown): string {
+  const text = JSON.stringify(conf ?? {});
+  return text === '{}' ? '' : text;
+}
+
+function RunRow({ run }: { run: DagRun }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <tr data-run={run.dag_run_id}>
+      <td>
+        <Link
+          className="row-link mono"
+          to={paths.dag(run.dag_id, { tab: 'graph', run: run.dag_run_id })}
+        >
+          {run.dag_run_id}
+        </Link>
+        {run.note && <p className="faint">{run.note}</p>}
+      </td>
+      <td>
+        <StateBadge state={run.state} />
+        {run.cause && <p className="faint">{run.cause}</p>}
+      </td>
+      <td>{t(`run_type.${run.run_type}`)}</td>
+      <td className="nowrap">
+        <RelativeTime time={run.start_date ?? run.queued_at} />
+      </td>
+      <td className="num">
+        <TimeSpan start={run.start_date} end={run.end_date} />
+      </td>
+      <td className="mono faint wrap-anywhere">{conf_text(run.conf)}</td>
+    </tr>
+  );
+}
+
+export function RunsTab({ dag_id }: { dag_id: string }): ReactNode {
+  const { t } = useTranslation();
+  const runs = useRuns(dag_id);
+  return (
+    <Await query={runs}>
+      {(list) =>
+        list.length === 0 ? (
+          <Empty
+            icon={Play}
+            title={t('dag.no_runs')}
+            hint={t('dag.no_runs_hint')}
+            command={`aiflow dags trigger ${dag_id}`}
+          />
+        ) : (
+          <div className="panel panel-flush table-wrap">
+            <table className="table">
+              <thead>
+                <tr>
+                  <th>{t('runs.run')}</th>
+                  <th>{t('runs.state')}</th>
+                  <th>{t('runs.type')}</th>
+                  <th>{t('runs.started')}</th>
+                  <th className="num">{t('runs.duration')}</th>
+                  <th>{t('runs.conf')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {list.map((run) => (
+                  <RunRow key={run.dag_run_id} run={run} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )
+      }
+    </Await>
+  );
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TaskInstance } from '@/api/types.gen';
+import { absolute_text } from '@/i18n/format';
+import { useLocale } from '@/ui/time';
+
+export function TaskDetails({ instance }: { instance: TaskInstance }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const time = (value: string | null | undefined): string =>
+    value ? absolute_text(value, locale) : '–';
+  const rows: [string, ReactNode][] = [
+    [t('details.operator'), instance.operator_name],
+    [t('details.try'), `${instance.try_number} / ${instance.max_tries}`],
+    [t('details.pool'), instance.pool],
+    [t('details.priority'), instance.priority_weight],
+    [t('details.host'), instance.hostname || '–'],
+    [t('details.pid'), instance.pid ?? '–'],
+    [t('details.scheduled'), time(instance.scheduled_when)],
+    [t('details.queued'), time(instance.queued_when)],
+    [t('details.started'), time(instance.start_date)],
+    [t('details.ended'), time(instance.end_date)],
+  ];
+  return (
+    <dl className="fact-table task-details">
+      {rows.map(([label, value]) => (
+        <div key={label} style={{ display: 'contents' }}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every page's address, made at one place. The address holds all that is needed to come back.
+
+type Query = Record<string, string | number | undefined | null>;
+
+function with_query(path: string, query: Query): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') params.set(key, String(value));
+  }
+  const text = params.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+const part = encodeURIComponent;
+
+export const paths = {
+  home: '/',
+  dags: '/dags',
+  dag: (dag_id: string, query: Query = {}) => with_query(`/dags/${part(dag_id)}`, query),
+  task: (dag_id: string, run: string, task: string, query: Query = {}) =>
+    with_query(`/dags/${part(dag_id)}`, { run, task, ...query }),
+  models: '/models',
+  model: (name: string, query: Query = {}) => with_query(`/models/${part(name)}`, query),
+  report: (report_id: number | string) => `/reports/${report_id}`,
+  runtime: '/runtime',
+  pack: (digest: string) => with_query('/runtime', { digest }),
+  services: '/services',
+  service: (name: string) => `/services/${part(name)}`,
+  cameras: '/cameras',
+  camera: (camera_id: string) => `/cameras/${part(camera_id)}`,
+  events: (query: Query = {}) => with_query('/events', query),
+  event: (event_id: string) => `/events/${part(event_id)}`,
+  users: '/users',
+};

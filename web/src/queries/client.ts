@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { ApiError, is_signed_out } from '@/api/error';
+import { keys } from '@/queries/keys';
+
+/** Data stays fresh until the stream says otherwise, so nothing is read again by itself. */
+export function make_query_client(): QueryClient {
+  const client = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        // The session ended: the sign-in page takes over.
+        if (is_signed_out(error) && query.queryKey[0] !== keys.session[0]) {
+          client.setQueryData(keys.session, null);
+        }
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: Infinity,
+        gcTime: 10 * 60_000,
+        refetchOnWindowFocus: false,
+        retry: (count, error) =>
+          count < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      },
+      mutations: { retry: false },
+    },
+  });
+  return client;
+}

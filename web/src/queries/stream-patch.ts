@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one pushed change does to the query cache. Lists that were never loaded stay unloaded.
+import type { QueryClient } from '@tanstack/react-query';
+import type {
+  Camera,
+  Dag,
+  DagRun,
+  Grid,
+  ImportError,
+  Pack,
+  ProgressInfo,
+  Report,
+  SceneEvent,
+  Service,
+  StreamEvent,
+  TaskInstance,
+  Worker,
+} from '@/api/types.gen';
+import { patch_grid_run, patch_grid_state } from '@/models/grid';
+import { upserted } from '@/models/list';
+import { as_fields, as_number, as_text } from '@/models/unknown';
+import { keys } from '@/queries/keys';
+
+type Patch = (client: QueryClient, data: unknown) => void;
+
+/** Runs kept in a DAG's bars. */
+const RECENT_RUNS_MAX = 14;
+
+function put<T>(
+  client: QueryClient,
+  key: readonly unknown[],
+  item: T,
+  how: { id: (item: T) => string | number; where: 'first' | 'last' },
+): void {
+  client.setQueryData<T[]>(key, (list) => list && upserted(list, item, how.id, how.where));
+}
+
+function patch_dag(client: QueryClient, data: unknown): void {
+  const dag = data as Dag;
+  const old = client.getQueryData<Dag>(keys.dag(dag.dag_id));
+  client.setQueryData(keys.dag(dag.dag_id), dag);
+  put(client, keys.dags, dag, { id: (d) => d.dag_id, where: 'last' });
+  if (old && old.version === dag.version) return;
+  for (const key of [keys.graph(dag.dag_id), keys.source(dag.dag_id), keys.grid(dag.dag_id)]) {
+    void client.invalidateQueries({ queryKey: key });
+  }
+}
+
+function with_run(dag: Dag, run: DagRun): Dag {
+  const bar = {
+    dag_run_id: run.dag_run_id,
+    state: run.state,
+    start_date: run.start_date ?? null,
+    end_date: run.end_date ?? null,
+  };
+  const old = dag.recent_runs.find((r) => r.dag_run_id === run.dag_run_id);
+  const change = (state: string): number =>
+    Number(run.state === state) - Number(old?.state === state);
+  const recent = upserted(dag.recent_runs, bar, (r) => r.dag_run_id, 'last');
+  return {
+    ...dag,
+    recent_runs: recent.slice(-RECENT_RUNS_MAX),
+    running_count: Math.max(0, dag.running_count + change('running')),
+    failed_count: Math.max(0, dag.failed_count + change('failed')),
+  };
+}
+
+function patch_run(client: QueryClient, data: unknown): void {
+  const run = data as DagRun;
+  put(client, keys.runs(run.dag_id), run, { id: (r) => r.dag_run_id, where: 'first' });
+  client.setQueryData<Grid>(keys.grid(run.dag_id), (grid) => grid && patch_grid_run(grid, run));
+  client.setQueryData<Dag>(keys.dag(run.dag_id), (dag) => dag && with_run(dag, run));
+  client.setQueryData<Dag[]>(keys.dags, (dags) =>
+    dags?.map((dag) => (dag.dag_id === run.dag_id ? with_run(dag, run) : dag)),
+  );
+}
+
+const instance_id = (t: TaskInstance): string => `${t.task_id}[${t.map_index}]`;
+
+function patch_instance(client: QueryClient, data: unknown): void {
+  const instance = data as TaskInstance;
+  const { dag_id, dag_run_id, task_id } = instance;
+  put(client, keys.instances(dag_id, dag_run_id), instance, { id: instance_id, where: 'last' });
+  client.setQueryData<Grid>(keys.grid(dag_id), (grid) => grid && patch_grid_state(grid, instance));
+  void client.invalidateQueries({ queryKey: keys.tries(dag_id, dag_run_id, task_id) });
+  if (instance.state === 'success') {
+    void client.invalidateQueries({ queryKey: keys.xcoms(dag_id, dag_run_id, task_id) });
+  }
+}
+
+/** Progress comes either as a whole task instance or as its ids with the numbers. */
+function patch_progress(client: QueryClient, data: unknown): void {
+  const fields = as_fields(data);
+  const inner = as_fields(fields.progress ?? data);
+  const progress: ProgressInfo = {
+    done: as_number(inner.done) ?? 0,
+    total: as_number(inner.total) ?? 0,
+    unit: as_text(inner.unit),
+    what: as_text(inner.what),
+  };
+  const key = keys.instances(as_text(fields.dag_id), as_text(fields.dag_run_id));
+  const map_index = as_number(fields.map_index) ?? -1;
+  client.setQueryData<TaskInstance[]>(key, (list) =>
+    list?.map((t) =>
+      t.task_id === fields.task_id && t.map_index === map_index ? { ...t, progress } : t,
+    ),
+  );
+}
+
+function patch_import_error(client: QueryClient, data: unknown): void {
+  const error = data as Partial<ImportError>;
+  if (typeof error.filename !== 'string' || typeof error.message !== 'string' || !error.message) {
+    void client.invalidateQueries({ queryKey: keys.import_errors });
+    return;
+  }
+  put(client, keys.import_errors, data as ImportError, { id: (e) => e.filename, where: 'last' });
+}
+
+function patch_scene_event(client: QueryClient, data: unknown): void {
+  const event = data as SceneEvent;
+  put(client, keys.events, event, { id: (e) => e.event_id, where: 'first' });
+  client.setQueryData(keys.event(event.event_id), event);
+}
+
+function patch_report(client: QueryClient, data: unknown): void {
+  const report = data as Report;
+  client.setQueryData(keys.report(report.report_id), report);
+  put(client, keys.reports, report, { id: (r) => r.report_id, where: 'first' });
+}
+
+const PATCHES: Record<string, Patch> = {
+  dag: patch_dag,
+  dag_run: patch_run,
+  task_instance: patch_instance,
+  progress: patch_progress,
+  import_error: patch_import_error,
+  report: patch_report,
+  scene_event: patch_scene_event,
+  // A model event may be the model or one variant of it, so the list is read again.
+  model: (client) => {
+    void client.invalidateQueries({ queryKey: keys.models });
+    void client.invalidateQueries({ queryKey: ['model'] });
+  },
+  pack: (client, data) =>
+    put(client, keys.packs, data as Pack, { id: (p) => p.digest, where: 'first' }),
+  service: (client, data) =>
+    put(client, keys.services, data as Service, { id: (s) => s.name, where: 'last' }),
+  camera: (client, data) =>
+    put(client, keys.cameras, data as Camera, { id: (c) => c.camera_id, where: 'last' }),
+  worker: (client, data) => {
+    put(client, keys.workers, data as Worker, { id: (w) => w.worker_id, where: 'last' });
+    void client.invalidateQueries({ queryKey: keys.health });
+  },
+};
+
+/** A thing that was deleted comes with `deleted: true` beside its id: its list is read again. */
+const LIST_OF_KIND: Record<string, readonly unknown[]> = {
+  dag: keys.dags,
+  import_error: keys.import_errors,
+  service: keys.services,
+  camera: keys.cameras,
+  pack: keys.packs,
+};
+
+export function patch_cache(client: QueryClient, event: StreamEvent): void {
+  if (as_fields(event.data).deleted === true) {
+    const key = LIST_OF_KIND[event.kind];
+    if (key) void client.invalidateQueries({ queryKey: key });
+    return;
+  }
+  PATCHES[event.kind]?.(client, event.data);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type UseMutationResult,
+  type UseQueryResult,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { call, call_list } from '@/api/client';
+import type { Health, UserCreate, UserCreated, UserInfo, Worker } from '@/api/types.gen';
+import { keys } from '@/queries/keys';
+
+export function useHealth(): UseQueryResult<Health> {
+  return useQuery({
+    queryKey: keys.health,
+    queryFn: ({ signal }) => call<Health>('health', { signal }),
+  });
+}
+
+export function useWorkers(): UseQueryResult<Worker[]> {
+  return useQuery({
+    queryKey: keys.workers,
+    queryFn: ({ signal }) => call_list<Worker>('list_workers', { signal }),
+  });
+}
+
+export function useUsers(): UseQueryResult<UserInfo[]> {
+  return useQuery({
+    queryKey: keys.users,
+    queryFn: ({ signal }) => call_list<UserInfo>('list_users', { signal }),
+  });
+}
+
+export function useCreateUser(): UseMutationResult<UserCreated, Error, UserCreate> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body) => call<UserCreated>('create_user', { body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.users }),
+  });
+}
+
+export function useDeleteUser(): UseMutationResult<unknown, Error, string> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (username) => call('delete_user', { path: { username } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.users }),
+  });
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type UseMutationResult,
+  type UseQueryResult,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { call, set_csrf_token } from '@/api/client';
+import { is_signed_out } from '@/api/error';
+import type { LoginRequest, PasswordChange, Role, Session } from '@/api/types.gen';
+import { ROLES } from '@/api/types.gen';
+import { keys } from '@/queries/keys';
+
+function keep_token(session: Session): Session {
+  set_csrf_token(session.csrf_token);
+  return session;
+}
+
+/** The signed-in user, or null. */
+export function useSession(): UseQueryResult<Session | null> {
+  return useQuery({
+    queryKey: keys.session,
+    queryFn: async () => {
+      try {
+        return keep_token(await call<Session>('who_am_i'));
+      } catch (error) {
+        if (is_signed_out(error)) return null;
+        throw error;
+      }
+    },
+  });
+}
+
+export function useLogin(): UseMutationResult<Session, Error, LoginRequest> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (body) => keep_token(await call<Session>('login', { body })),
+    onSuccess: (session) => client.setQueryData(keys.session, session),
+  });
+}
+
+export function useChangePassword(): UseMutationResult<Session, Error, PasswordChange> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (body) => keep_token(await call<Session>('change_password', { body })),
+    onSuccess: (session) => client.setQueryData(keys.session, session),
+  });
+}
+
+export function useLogout(): UseMutationResult<unknown, Error, void> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => call('logout'),
+    onSuccess: () => {
+      set_csrf_token('');
+      client.clear();
+      client.setQueryData(keys.session, null);
+    },
+  });
+}
+
+/** Whether the signed-in user holds a role (or a stronger one). Hides what would be refused. */
+export function useMay(role: Role): boolean {
+  const { data } = useSession();
+  return Boolean(data) && ROLES.indexOf((data as Session).role) >= ROLES.indexOf(role);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import { X } from 'lucide-react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from '@/ui/button';
+
+export interface DialogProps {
+  title: string;
+  on_close: () => void;
+  children: ReactNode;
+  /** Buttons, at the end; the primary one last. */
+  actions?: ReactNode;
+}
+
+/** A modal over the page; the browser's own dialog keeps the focus and closes on Escape. */
+export function Dialog({ title, on_close, children, actions }: DialogProps): ReactNode {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const { t } = useTranslation();
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog && !dialog.open) dialog.showModal();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      className="dialog"
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        on_close();
+      }}
+      onMouseDown={(event) => event.target === ref.current && on_close()}
+    >
+      <div className="dialog-body">
+        <header className="dialog-head">
+          <h2 id={id}>{title}</h2>
+          <IconButton icon={X} label={t('ui.close')} onClick={on_close} />
+        </header>
+        <div className="dialog-content">{children}</div>
+        {actions && <footer className="dialog-actions">{actions}</footer>}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a page shows when it has nothing, waits, or failed.
+import { Check, CircleAlert, Copy, type LucideIcon } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ApiError } from '@/api/error';
+import { Button, IconButton } from '@/ui/button';
+
+/** Text with a button that copies it. */
+export function CopyText({ text, block = false }: { text: string; block?: boolean }): ReactNode {
+  const { t } = useTranslation();
+  const [done, set_done] = useState(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard?.writeText(text);
+    set_done(true);
+    window.setTimeout(() => set_done(false), 1500);
+  };
+  return (
+    <span className={block ? 'copy-text copy-text-block' : 'copy-text'}>
+      <code>{text}</code>
+      <IconButton
+        icon={done ? Check : Copy}
+        label={done ? t('ui.copied') : t('ui.copy')}
+        onClick={() => void copy()}
+      />
+    </span>
+  );
+}
+
+export interface EmptyProps {
+  icon: LucideIcon;
+  title: string;
+  hint?: string;
+  /** The next step as a command to copy. */
+  command?: string;
+  children?: ReactNode;
+}
+
+export function Empty({ icon: Icon, title, hint, command, children }: EmptyProps): ReactNode {
+  return (
+    <div className="empty">
+      <Icon size={28} strokeWidth={1.5} aria-hidden />
+      <h3>{title}</h3>
+      {hint && <p>{hint}</p>}
+      {command && <CopyText text={command} />}
+      {children}
+    </div>
+  );
+}
+
+export interface ErrorNoteProps {
+  error: Error;
+  /** What the page was doing, in words. */
+  what?: string;
+  on_retry?: () => void;
+}
+
+/** An error where it happened: what, why, and the id under which the server's log has the rest. */
+export function ErrorNote({ error, what, on_retry }: ErrorNoteProps): ReactNode {
+  const { t } = useTranslation();
+  const known = error instanceof ApiError ? error : null;
+  const why = known
+    ? t(`error.${known.code}` as 'error.internal', { defaultValue: t('error.internal') })
+    : t('error.internal');
+  return (
+    <div className="error-note" role="alert">
+      <CircleAlert size={16} aria-hidden />
+      <div>
+        <strong>{what ?? why}</strong>
+        {what && <span className="error-why"> {why}</span>}
+        {error.message && <p className="error-message">{error.message}</p>}
+        {known?.request_id && (
+          <p className="error-request">
+            {t('error.request_id')} <code>{known.request_id}</code>
+          </p>
+        )}
+      </div>
+      {on_retry && (
+        <Button kind="quiet" onClick={on_retry}>
+          {t('ui.retry')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Grey rows in the shape of what is coming. */
+export function Skeleton({ rows = 5, height = 32 }: { rows?: number; height?: number }): ReactNode {
+  return (
+    <div className="skeleton" aria-busy="true" aria-hidden>
+      {Array.from({ length: rows }, (_, at) => (
+        <div key={at} style={{ height, opacity: 1 - at / (rows + 2) }} />
+      ))}
+    </div>
+  );
+}
+
+export interface AwaitProps<T> {
+  query: { data: T | undefined; error: Error | null; refetch: () => unknown };
+  rows?: number;
+  height?: number;
+  children: (data: T) => ReactNode;
+}
+
+/** Skeleton, error or content of a query, in that order of need. */
+export function Await<T>({ query, rows = 5, height = 32, children }: AwaitProps<T>): ReactNode {
+  if (query.data !== undefined) return children(query.data);
+  if (query.error) return <ErrorNote error={query.error} on_retry={() => void query.refetch()} />;
+  return <Skeleton rows={rows} height={height} />;
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ReactNode } from 'react';
+
+/** JSON as indented text; a plain string stays without quotes. */
+export function JsonView({ value }: { value: unknown }): ReactNode {
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+  return <pre className="json-view">{text}</pre>;
+}
