@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "supervise/worker_bench.h"
+#include "supervise/detail/worker_bench.h"
 
 namespace aiflow::supervise {
 namespace {

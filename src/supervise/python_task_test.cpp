@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <csignal>
 
-#include "supervise/worker_bench.h"
+#include "supervise/detail/worker_bench.h"
 
 namespace aiflow::supervise {
 namespace {
@@ -108,7 +108,7 @@ TEST_CASE("a Python task's time limit ends it and what it started, wherever that
                          bench.pid_in(bench.home() / "orphan")};
   // A task that ends meanwhile makes the worker look for leftovers: these are none.
   CHECK(bench.run(bench.bash_job("true")).outcome == Outcome::success);
-  os::sleep_for(std::chrono::milliseconds(200));
+  os::sleep_for(std::chrono::milliseconds(400));
   CHECK(std::ranges::all_of(pids, alive));
   bench.send("Cancel", wire::Cancel{.attempt = ref_of(job), .reason = "enough", .grace_ms = 50});
   const auto report = bench.finished();

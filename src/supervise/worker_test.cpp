@@ -9,7 +9,7 @@
 #include <array>
 #include <csignal>
 
-#include "supervise/worker_bench.h"
+#include "supervise/detail/worker_bench.h"
 
 namespace aiflow::supervise {
 namespace {
@@ -103,11 +103,22 @@ TEST_CASE("the environment is the job's, the token is a private file that goes a
   const std::string log = bench.log_of(job);
   CHECK(log.find("] 600\n") != std::string::npos);
   CHECK(log.find("/run/worker/1/work\n") != std::string::npos);
-  CHECK(std::filesystem::is_empty(bench.home() / "run/worker"));
+  CHECK_FALSE(std::filesystem::exists(bench.home() / "run/worker/1/token"));
   job = bench.bash_job("echo $A-$STRANGER");
   job.payload.set("env", json::object({{"A", "1"}}));
   job.payload.set("append_env", true);
   CHECK(bench.run(job).xcoms.at(0).value == json::Value("1-here"));
+}
+
+TEST_CASE("the next task finds an empty folder, whatever the one before did to it") {
+  Bench bench;
+  bench.run(bench.bash_job("echo x >a; mkdir b; ln -s /etc c; chmod 755 ."));
+  CHECK(bench.run(bench.bash_job("ls -A | wc -l; stat -c %a . >&2; ls -A")).xcoms.at(0).value ==
+        json::Value(0));
+  bench.run(bench.bash_job("cd ..; rm -rf work; ln -s /etc work"));
+  auto job = bench.bash_job("pwd -P");
+  CHECK(bench.run(job).xcoms.at(0).value ==
+        json::Value((bench.home() / "run/worker/1/work").string()));
 }
 
 /// Ignores SIGTERM, and leaves a setsid grandchild, a double-forked one, and one that also cleared

@@ -168,7 +168,7 @@ void Attempt::start_python(Zygote& zygote, Pipes pipes) {
     finish(status, "");
   };
   request.callbacks.orphaned = [this] { adopt(); };
-  zygote.fork(std::move(request));
+  zygote.start_task(std::move(request));
 }
 
 void Attempt::on_started(int pid) {
@@ -294,7 +294,7 @@ void Attempt::finish(std::optional<os::ExitStatus> status, std::string start_fai
     log::warn("log truncated", {{"log", job_.log_path}, {"reason", log_.truncation()}});
   }
   close_all();
-  remove_directory();
+  empty_directory();
   events_.finished(std::move(report));
 }
 
@@ -358,11 +358,15 @@ void Attempt::close_all() {
   if (process_) loop_.unwatch(process_->pidfd());
 }
 
-void Attempt::remove_directory() {
-  // The usual case needs no walk: the work folder is empty.
-  const os::Path work = settings_.directory / "work";
+void Attempt::empty_directory() {
   ::unlink((settings_.directory / "token").c_str());
-  if (::rmdir(work.c_str()) == 0 && ::rmdir(settings_.directory.c_str()) == 0) return;
+  // As we made it and empty: nothing to do. The task may have done anything to it.
+  const os::Path work = settings_.directory / "work";
+  struct stat info{};
+  std::error_code error;
+  const bool untouched = ::lstat(work.c_str(), &info) == 0 && info.st_mode == (S_IFDIR | 0700) &&
+                         std::filesystem::is_empty(work, error) && !error;
+  if (untouched) return;
   if (auto removed = os::remove_tree(settings_.directory); !removed) {
     log::warn("an attempt's folder stays behind", {{"reason", removed.error()}});
   }

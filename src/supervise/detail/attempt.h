@@ -29,8 +29,10 @@
 namespace aiflow::supervise::detail {
 
 struct AttemptSettings {
-  os::Path directory;  ///< this attempt's private folder (token, working directory)
-  std::string mark;    ///< value of AIFLOW_ATTEMPT, unique on the machine
+  /// This attempt's private folder (token, work/). Given back empty: making and removing folders
+  /// costs more than a short task, so the next attempt uses it again.
+  os::Path directory;
+  std::string mark;  ///< value of AIFLOW_ATTEMPT, unique on the machine
   std::map<std::string, std::string> base_env;
   Duration grace;
   std::uint64_t log_bytes_max;
@@ -62,6 +64,7 @@ class Attempt {
   void answer_xcom(const wire::TaskXComValue& value);
 
   [[nodiscard]] wire::AttemptRef ref() const { return {job_.key, job_.try_number, job_.epoch}; }
+  [[nodiscard]] const os::Path& directory() const { return settings_.directory; }
   [[nodiscard]] const wire::Job& job() const { return job_; }
   [[nodiscard]] int pid() const { return pid_; }
   [[nodiscard]] bool through_zygote() const { return through_zygote_; }
@@ -94,7 +97,7 @@ class Attempt {
   void judge_bash(const os::ExitStatus& status, wire::Finished& report);
   void add_return_value();
   void close_all();
-  void remove_directory();
+  void empty_directory();
 
   const Clock& clock_;
   os::EventLoop& loop_;

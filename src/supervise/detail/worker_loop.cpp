@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 
 /// Leftovers are looked for at most this often while tasks end one after the other: a look reads
 /// all of /proc.
-constexpr Duration kSweepDelay = milliseconds(100);
+constexpr Duration kSweepDelay = milliseconds(250);
 constexpr Duration kSweepAgain = milliseconds(20);
 /// An acknowledgement that takes longer makes its report worth an fsync.
 constexpr Duration kSyncDelay = milliseconds(200);
@@ -102,7 +102,7 @@ bool WorkerLoop::finished() const {
 
 void WorkerLoop::leave() {
   spool_.sync_later();
-  for (int round = 0; round < 100 && sweep() > 0; ++round) os::sleep_for(kSweepAgain);
+  for (int round = 0; round < 100 && sweep() > 0; ++round) loop_.run_once(kSweepAgain);
   log::info("worker ends",
             {{"unacknowledged", static_cast<std::int64_t>(spool_.reports().size())}});
 }
@@ -186,7 +186,6 @@ void WorkerLoop::on_start(wire::Job job) {
   if (attempts_.contains(key) || reported) return;  // delivered twice
   end_older(ref);
   auto made = std::make_unique<Attempt>(clock_, loop_, std::move(job), settings_for_next());
-  ++next_attempt_;
   Attempt& attempt = *made;
   attempts_.emplace(key, std::move(made));
   attempt.start(
@@ -197,12 +196,18 @@ void WorkerLoop::on_start(wire::Job job) {
        .finished = [this](wire::Finished report) { on_finished(std::move(report)); }});
 }
 
-AttemptSettings WorkerLoop::settings_for_next() const {
-  return {.directory = options_.home / "run/worker" / std::to_string(next_attempt_),
-          .mark = attempt_mark(options_.home, next_attempt_),
-          .base_env = base_env_,
-          .grace = options_.grace,
-          .log_bytes_max = options_.log_bytes_max};
+AttemptSettings WorkerLoop::settings_for_next() {
+  if (free_directories_.empty()) {
+    const std::string name = std::to_string(++directory_count_);
+    free_directories_.push_back(options_.home / "run/worker" / name);
+  }
+  AttemptSettings settings{.directory = std::move(free_directories_.back()),
+                           .mark = attempt_mark(options_.home, next_attempt_++),
+                           .base_env = base_env_,
+                           .grace = options_.grace,
+                           .log_bytes_max = options_.log_bytes_max};
+  free_directories_.pop_back();
+  return settings;
 }
 
 /// A higher epoch of the same task instance was given out: what runs under a lower one is stale.
@@ -259,6 +264,7 @@ void WorkerLoop::on_finished(wire::Finished report) {
   sync_spool_soon();
   auto ended = attempts_.extract(key_of(report.attempt));
   std::erase_if(questions_, [&](const auto& each) { return each.second.asker == ended.key(); });
+  free_directories_.push_back(ended.mapped()->directory());
   done_.push_back(std::move(ended.mapped()));
   sweep_soon(kSweepDelay);
   if (attempts_.empty()) leave_at_ = clock_.steady_now() + kLeaveWait;

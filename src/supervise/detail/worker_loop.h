@@ -53,7 +53,7 @@ class WorkerLoop {
   void on_finished(wire::Finished report);
   void on_xcom_asked(const Attempt& attempt, const wire::TaskXComGet& question);
   void end_older(const wire::AttemptRef& newer);
-  [[nodiscard]] AttemptSettings settings_for_next() const;
+  [[nodiscard]] AttemptSettings settings_for_next();
   [[nodiscard]] std::vector<wire::AttemptRef> attempts_here() const;
   void say_hello();
   void send_heartbeat();
@@ -77,6 +77,8 @@ class WorkerLoop {
   std::map<std::int64_t, Question> questions_;
   std::int64_t next_question_ = 1;
   std::uint64_t next_attempt_ = 1;
+  std::vector<os::Path> free_directories_;
+  int directory_count_ = 0;
   Duration heartbeat_every_ = std::chrono::seconds(5);
   bool sweep_armed_ = false;
   bool sync_armed_ = false;

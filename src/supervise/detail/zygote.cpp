@@ -34,7 +34,7 @@ Zygote::~Zygote() {
   process_->stop(std::chrono::milliseconds(500));
 }
 
-void Zygote::fork(Request request) {
+void Zygote::start_task(Request request) {
   if (auto started = ensure_started(); !started) {
     request.callbacks.forked(fail(started.error()));
     return;
@@ -138,7 +138,7 @@ void Zygote::gone(const std::string& reason) {
   }
   for (const auto& [pid, callbacks] : children) callbacks.orphaned();
   // Those were not handed over: the next interpreter takes them.
-  for (auto& request : waiting) fork(std::move(request));
+  for (auto& request : waiting) start_task(std::move(request));
 }
 
 }  // namespace aiflow::supervise::detail

@@ -45,7 +45,7 @@ class Zygote {
   Zygote& operator=(const Zygote&) = delete;
 
   /// Answers through callbacks.forked, also when it fails (then at once).
-  void fork(Request request);
+  void start_task(Request request);
   /// 0 when none runs.
   [[nodiscard]] int pid() const { return process_ ? process_->pid() : 0; }
 

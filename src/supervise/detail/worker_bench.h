@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "os/environment.h"
+#include "os/event_loop.h"
 #include "os/file.h"
 #include "os/process.h"
 #include "os/process_tree.h"
@@ -29,9 +30,10 @@ inline Deadline soon() { return Deadline::after(kClock, std::chrono::seconds(20)
 
 inline bool eventually(const std::function<bool()>& condition) {
   const Deadline deadline = soon();
+  const auto loop = os::EventLoop::create(kClock).value();
   while (!condition()) {
     if (deadline.passed(kClock.steady_now())) return false;
-    os::sleep_for(std::chrono::milliseconds(2));
+    loop->run_once(std::chrono::milliseconds(2));
   }
   return true;
 }
