@@ -141,6 +141,7 @@ Reply Stepper::apply(const SubmitRefused& event) {
   }
   set_state(*ref->run, ref->task, TaskState::scheduled,
             {"the executor refused it: " + event.cause});
+  push(*ref->run, ref->task);
   model_.set_ready(*ref->run, ref->task, false);
   model_.arm(*ref->run, ref->task, now_.steady + model_.options.refused_pause);
   return {};
@@ -166,6 +167,7 @@ void Stepper::lose(Ref ref, const std::string& cause) {
   if (!planted(PlantedBug::reaper_keeps_epoch)) new_epoch(instance);
   if (instance.state == TaskState::queued) {
     set_state(*ref.run, ref.task, TaskState::scheduled, {"worker lost before the start: " + cause});
+    push(*ref.run, ref.task);  // its upstreams may have been cleared since the grant
     return;
   }
   fail_attempt(ref, "worker lost: " + cause, true);

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checker.h"
+
+#include <algorithm>
+
+#include "dag/trigger_rule.h"
+
+namespace aiflow::sim {
+namespace {
+
+using sched::Change;
+using sched::TaskKey;
+using enum TaskState;
+
+bool finished(TaskState state) {
+  return state == success || state == failed || state == upstream_failed || state == skipped ||
+         state == removed;
+}
+
+bool holds_slot(TaskState state) {
+  return state == queued || state == running || state == restarting;
+}
+
+std::string name(const TaskKey& key) { return key.run_id.value + "." + key.task_id.value; }
+
+/// S5, the published table. Empty tasks go to success without a worker; a cleared running instance
+/// goes back to none when its old attempt has ended.
+bool edge_ok(TaskState from, TaskState to, bool by_user) {
+  if (by_user && (to == no_status || to == success || to == failed || to == skipped)) return true;
+  switch (from) {
+    case no_status:
+      return to == scheduled || to == skipped || to == upstream_failed || to == removed ||
+             to == success;
+    case scheduled:
+      return to == queued || to == no_status || to == removed || to == skipped ||
+             to == upstream_failed || to == failed;
+    case queued:
+      return to == running || to == scheduled || to == failed || to == removed || to == skipped;
+    case running:
+      return to == success || to == failed || to == skipped || to == up_for_retry ||
+             to == up_for_reschedule || to == deferred || to == restarting;
+    case restarting: return to == no_status || to == failed || to == skipped;
+    case up_for_retry:
+    case up_for_reschedule:
+      return to == scheduled || to == failed || to == skipped || to == success ||
+             to == upstream_failed;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+void Checker::fail(std::string_view rule, const TaskKey& key, const std::string& text) {
+  if (error_.empty()) error_ = std::string(rule) + " " + name(key) + ": " + text;
+}
+
+const dag::Dag* Checker::definition(const TaskKey& key, const Database& database) const {
+  const auto& run = database.tables.runs.at({key.dag_id, key.run_id});
+  return database.tables.versions.at({key.dag_id, run.dag_version}).definition.get();
+}
+
+const dag::Task* Checker::task(const TaskKey& key, const Database& database) const {
+  const auto& tasks = definition(key, database)->tasks;
+  return &*std::ranges::find(tasks, key.task_id, &dag::Task::task_id);
+}
+
+std::string Checker::commit(const Server& server, const Database& after) {
+  granted_.clear();
+  scheduled_.clear();
+  reported_.clear();
+  check_replies(server);
+  for (const sched::RunRow& row : server.effects.runs) check_new_run(row, server, after);
+  for (const Change& change : server.effects.changes) check_change(change, server, after);
+  check_rows(server, after);
+  for (const TaskKey& key : scheduled_) {
+    if (shadows_[key].state == scheduled) check_rule(key, after);
+  }
+  if (!granted_.empty()) check_limits(after);
+  for (const sched::DagRow& row : server.effects.dags) versions_[row.dag_id] = row.version;
+  return error_;
+}
+
+void Checker::check_replies(const Server& server) {
+  for (std::size_t i = 0; i < server.batch.size(); ++i) {
+    if (!server.effects.replies[i].accepted) continue;
+    const sched::Event& event = server.batch[i].event;
+    const auto check = [&](const auto& report) {
+      Shadow& shadow = shadows_[report.key];
+      const bool ends_restart =
+          shadow.state == restarting && report.epoch == shadow.epoch - 1;
+      if (report.epoch < shadow.epoch && !ends_restart) {
+        fail("S3", report.key, "accepted under old epoch " + std::to_string(report.epoch));
+      }
+      const bool other = !shadow.worker.value.empty() && shadow.worker != report.worker;
+      if (shadow.state == running && report.epoch == shadow.epoch && other) {
+        fail("S3", report.key, "accepted from " + report.worker.value + ", which does not own it");
+      }
+      return !ends_restart;
+    };
+    if (const auto* heartbeat = std::get_if<sched::Heartbeat>(&event)) check(*heartbeat);
+    if (const auto* started = std::get_if<sched::AttemptStarted>(&event)) {
+      check(*started);
+      reported_.insert(started->key);
+      if (started->epoch >= shadows_[started->key].epoch) {
+        shadows_[started->key].worker = started->worker;
+      }
+    }
+    if (const auto* ended = std::get_if<sched::AttemptFinished>(&event)) {
+      const bool result = check(*ended);
+      reported_.insert(ended->key);
+      if (result && !shadows_[ended->key].results.insert(ended->epoch).second) {
+        fail("S8", ended->key, "a second result of one attempt");
+      }
+    }
+  }
+}
+
+void Checker::check_change(const Change& change, const Server& server, const Database& after) {
+  if (change.cause.empty()) fail("cause", change.key, "a change without a cause");
+  if (change.kind == Change::Kind::run) return check_run(change, after);
+  if (change.kind != Change::Kind::task_instance) return;
+  const auto state = parse_task_state(change.to);
+  Shadow& shadow = shadows_[change.key];
+  if (!state || change.from != to_string(shadow.state)) {
+    return fail("S15", change.key, "the history says " + change.from + ", but it was " +
+                                       std::string(to_string(shadow.state)));
+  }
+  check_edge(change);
+  check_epoch(change, shadow, server);
+  check_tries(change, shadow, after);
+  shadow.state = *state;
+  shadow.epoch = change.epoch;
+  shadow.try_number = change.try_number;
+  if (*state == queued) shadow.worker = {};
+  const bool empty_ran = *state == success && change.from == "no_status" && change.user.empty();
+  if (*state == queued || empty_ran) check_rule(change.key, after);
+  if (*state == scheduled) scheduled_.insert(change.key);
+  if (*state == queued) granted_.insert(change.key);
+}
+
+void Checker::check_edge(const Change& change) {
+  const auto from = *parse_task_state(change.from);
+  const auto to = *parse_task_state(change.to);
+  if (finished(from) && change.user.empty()) {
+    fail("S4", change.key, change.from + " -> " + change.to + " without a user");
+  }
+  const bool deadlock = change.cause.starts_with("deadlock");
+  if (!deadlock && !edge_ok(from, to, !change.user.empty())) {
+    fail("S5", change.key, change.from + " -> " + change.to);
+  }
+}
+
+void Checker::check_epoch(const Change& change, const Shadow& before, const Server& /*server*/) {
+  const bool grant = change.to == "queued";
+  const bool by_user = !change.user.empty();
+  const bool taken = (before.state == running || before.state == queued) &&
+                     !reported_.contains(change.key);
+  if (change.epoch < before.epoch) fail("S2", change.key, "the epoch went back");
+  if ((grant || by_user || taken) && change.epoch <= before.epoch) {
+    fail("S2", change.key, change.from + " -> " + change.to + " without a new epoch");
+  }
+}
+
+void Checker::check_tries(const Change& change, Shadow& shadow, const Database& after) {
+  const auto row = after.tables.instances.find(change.key);
+  if (row == after.tables.instances.end()) return;
+  const std::int32_t most = row->second.max_tries;
+  if (change.to == "up_for_reschedule") shadow.may_run_again = true;
+  if (change.to == "up_for_retry" && change.try_number > most) {
+    fail("S7", change.key, "a retry after try " + std::to_string(change.try_number));
+  }
+  if (change.to != "running") return;
+  const int executions = ++shadow.executions[change.try_number];
+  if (executions > 1 && !shadow.may_run_again) fail("S7", change.key, "one try ran twice");
+  if (change.try_number < 1 || change.try_number > most + 1) {
+    fail("S7", change.key, "try " + std::to_string(change.try_number) + " is not allowed");
+  }
+  shadow.may_run_again = false;
+}
+
+/// S6: a reading of the rule over the shadow's upstream states at this very moment.
+void Checker::check_rule(const TaskKey& of, const Database& after) {
+  const dag::Task& spec = *task(of, after);
+  dag::UpstreamCounts counts;
+  for (const TaskId& id : spec.upstream) {
+    TaskKey key = of;
+    key.task_id = id;
+    const TaskState state = shadows_[key].state;
+    ++counts.total;
+    counts.success += state == success ? 1 : 0;
+    counts.failed += state == failed ? 1 : 0;
+    counts.upstream_failed += state == upstream_failed ? 1 : 0;
+    counts.skipped += state == skipped ? 1 : 0;
+    counts.removed += state == removed ? 1 : 0;
+    const auto parent = after.tables.instances.find(key);
+    if (!finished(state) || parent == after.tables.instances.end()) continue;
+    const auto& followed = parent->second.branch_followed;
+    if (followed && std::ranges::find(*followed, of.task_id) == followed->end()) {
+      fail("S6", of, "branch " + id.value + " did not follow it");
+    }
+  }
+  const auto verdict = dag::evaluate_rule(spec.trigger_rule, counts);
+  if (!verdict.runs || verdict.new_state) {
+    fail("S6", of, std::string(to_string(shadows_[of].state)) + " though its trigger rule " +
+                       std::string(to_string(spec.trigger_rule)) + " does not hold");
+  }
+}
+
+void Checker::check_limits(const Database& after) {
+  std::map<PoolName, std::int32_t> pools;
+  std::map<sched::RunKey, std::int32_t> runs;
+  for (const auto& [key, shadow] : shadows_) {
+    if (!holds_slot(shadow.state)) continue;
+    const dag::Task& spec = *task(key, after);
+    pools[spec.pool] += spec.pool_slots;
+    ++runs[{key.dag_id, key.run_id}];
+  }
+  for (const TaskKey& key : granted_) {
+    if (shadows_[key].state != queued) continue;
+    const PoolName& pool = task(key, after)->pool;
+    const auto slots = after.tables.pools.find(pool);
+    if (slots == after.tables.pools.end() || pools[pool] > slots->second.slots) {
+      fail("S9", key, "pool " + pool.value + " is exceeded");
+    }
+    if (runs[{key.dag_id, key.run_id}] > definition(key, after)->max_active_tasks) {
+      fail("S9", key, "max_active_tasks is exceeded");
+    }
+    if (after.tables.dags.at(key.dag_id).paused) fail("S18", key, "a grant in a paused DAG");
+  }
+}
+
+/// Of the version before the commit or after it: an edit in the same commit may lower it.
+std::int64_t Checker::run_limit(const DagId& dag_id, const Database& after) const {
+  const auto limit = [&](std::int32_t version) {
+    return after.tables.versions.at({dag_id, version}).definition->max_active_runs;
+  };
+  const auto before = versions_.find(dag_id);
+  const int now = limit(after.tables.dags.at(dag_id).version);
+  return before == versions_.end() ? now : std::max(now, limit(before->second));
+}
+
+void Checker::check_run(const Change& change, const Database& after) {
+  const sched::RunKey key{change.key.dag_id, change.key.run_id};
+  std::string& state = run_states_[key];
+  if (state != change.from) fail("S15", change.key, "the run's history has a gap");
+  const bool was_over = state == "success" || state == "failed";
+  if (was_over && change.user.empty()) fail("S10", change.key, "a finished run changed by itself");
+  state = change.to;
+  const dag::Dag& spec = *definition(change.key, after);
+  if (change.to == "running") {
+    const auto running_runs = std::ranges::count_if(run_states_, [&](const auto& entry) {
+      return entry.first.dag_id == key.dag_id && entry.second == "running";
+    });
+    if (running_runs > run_limit(key.dag_id, after)) fail("S9", change.key, "max_active_runs is exceeded");
+  }
+  if (change.to != "success" && change.to != "failed") return;
+  bool bad_leaf = false;
+  std::set<TaskId> inner;
+  for (const dag::Task& t : spec.tasks) inner.insert(t.upstream.begin(), t.upstream.end());
+  for (const dag::Task& t : spec.tasks) {
+    const TaskState now = shadows_[{key.dag_id, key.run_id, t.task_id, -1}].state;
+    if (!finished(now)) fail("S10", change.key, "the run ended before " + t.task_id.value);
+    bad_leaf = bad_leaf || (!inner.contains(t.task_id) && (now == failed || now == upstream_failed));
+  }
+  const bool forced = change.cause.starts_with("run marked") ||
+                      change.cause.starts_with("dagrun_timeout");
+  if (!forced && bad_leaf != (change.to == "failed")) {
+    fail("S10", change.key, "the run is " + change.to + " against its leaves");
+  }
+}
+
+void Checker::check_new_run(const sched::RunRow& row, const Server& server, const Database& after) {
+  if (run_states_.contains(row.key)) return;
+  const TaskKey key{row.key.dag_id, row.key.run_id, {}, -1};
+  if (!dates_[row.key.dag_id].insert(*row.logical_date).second) {
+    fail("S11", key, "two runs of one logical date");
+  }
+  if (row.run_type != RunType::scheduled) return;
+  if (*row.interval_end > server.stepped_at.wall) fail("S11", key, "made before its interval ended");
+  const dag::Dag& spec = *definition(key, after);
+  const auto last = last_scheduled_.find(row.key.dag_id);
+  if (last != last_scheduled_.end() && spec.catchup &&
+      *row.logical_date != last->second + spec.schedule.interval) {
+    fail("S11", key, "an interval is missing or doubled");
+  }
+  last_scheduled_[row.key.dag_id] = *row.logical_date;
+}
+
+void Checker::check_rows(const Server& server, const Database& after) {
+  for (const sched::TaskInstanceRow& row : server.effects.instances) {
+    const Shadow& shadow = shadows_[row.key];
+    if (row.state != shadow.state || row.epoch != shadow.epoch) {
+      fail("S15", row.key, "the row differs from its history");
+    }
+    if (row.state == queued && !after.submits.contains({row.key, row.epoch})) {
+      fail("S12", row.key, "queued without an outbox row");
+    }
+  }
+}
+
+std::string Checker::processes(const std::vector<Worker>& workers,
+                               const Database& database) const {
+  std::set<TaskKey> running_now;
+  for (const Worker& worker : workers) {
+    for (const auto& [attempt, state] : worker.attempts) {
+      if (state.phase != WorkerAttempt::Phase::running) continue;
+      const auto row = database.tables.instances.find(attempt.first);
+      const bool current =
+          row != database.tables.instances.end() && row->second.epoch == attempt.second;
+      if (current && !running_now.insert(attempt.first).second) {
+        return "S1 " + name(attempt.first) + ": two processes under one epoch";
+      }
+    }
+  }
+  return "";
+}
+
+std::string Checker::sent(const AttemptKey& attempt, const Database& database) {
+  const auto row = database.tables.instances.find(attempt.first);
+  if (row != database.tables.instances.end() && row->second.epoch >= attempt.second) return "";
+  return "S12 " + name(attempt.first) + ": a job names an epoch that is not committed";
+}
+
+std::string Checker::answered(const sched::Event& event, const Database& database) {
+  if (const auto* trigger = std::get_if<sched::RunTriggered>(&event)) {
+    if (trigger->key.run_id.value.empty()) return "";
+    return database.tables.runs.contains(trigger->key) ? "" : "S14 an accepted run is not stored";
+  }
+  const auto* ended = std::get_if<sched::AttemptFinished>(&event);
+  if (ended == nullptr) return "";
+  const auto row = database.tables.instances.find(ended->key);
+  const bool stored = row != database.tables.instances.end() &&
+                      (row->second.epoch > ended->epoch ||
+                       (row->second.state != running && row->second.state != queued));
+  return stored ? "" : "S14 " + name(ended->key) + ": an accepted result is not stored";
+}
+
+}  // namespace aiflow::sim

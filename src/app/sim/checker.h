@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The invariants of docs (S1-S12, S15, S18), checked after every commit against a shadow that
+// replays the history rows: it shares no code with the scheduler but the trigger rules' function.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "world.h"
+
+namespace aiflow::sim {
+
+class Checker {
+ public:
+  /// One commit: what was decided, from which events, and the database before (its instances) and
+  /// after it. Empty, or the first broken invariant.
+  [[nodiscard]] std::string commit(const Server& server, const Database& after);
+  /// S1: no two processes under the current epoch.
+  [[nodiscard]] std::string processes(const std::vector<Worker>& workers,
+                                      const Database& database) const;
+  /// S12: a job names an epoch that is committed.
+  [[nodiscard]] static std::string sent(const AttemptKey& attempt, const Database& database);
+  /// S14: what was accepted is stored when the answer leaves.
+  [[nodiscard]] static std::string answered(const sched::Event& event, const Database& database);
+
+ private:
+  struct Shadow {
+    TaskState state = TaskState::no_status;
+    sched::Epoch epoch = 0;
+    std::int32_t try_number = 0;
+    WorkerId worker;
+    std::map<std::int32_t, int> executions;  ///< by try number
+    bool may_run_again = false;              ///< after a reschedule the same try runs again
+    std::set<sched::Epoch> results;          ///< epochs with an accepted result
+  };
+
+  void check_replies(const Server& server);
+  void check_change(const sched::Change& change, const Server& server, const Database& after);
+  void check_edge(const sched::Change& change);
+  void check_epoch(const sched::Change& change, const Shadow& before, const Server& server);
+  void check_rule(const sched::TaskKey& of, const Database& after);
+  void check_tries(const sched::Change& change, Shadow& shadow, const Database& after);
+  [[nodiscard]] std::int64_t run_limit(const DagId& dag_id, const Database& after) const;
+  void check_limits(const Database& after);
+  void check_run(const sched::Change& change, const Database& after);
+  void check_new_run(const sched::RunRow& row, const Server& server, const Database& after);
+  void check_rows(const Server& server, const Database& after);
+  void fail(std::string_view rule, const sched::TaskKey& key, const std::string& text);
+  [[nodiscard]] const dag::Dag* definition(const sched::TaskKey& key,
+                                           const Database& database) const;
+  [[nodiscard]] const dag::Task* task(const sched::TaskKey& key, const Database& database) const;
+
+  std::map<sched::TaskKey, Shadow> shadows_;
+  std::map<sched::RunKey, std::string> run_states_;
+  std::map<DagId, std::set<WallTime>> dates_;
+  std::map<DagId, WallTime> last_scheduled_;
+  std::map<DagId, std::int32_t> versions_;  ///< before this commit
+  std::set<sched::TaskKey> scheduled_;  ///< in this commit
+  std::set<sched::TaskKey> granted_;  ///< in this commit
+  std::set<sched::TaskKey> reported_;  ///< with an accepted claim or result in this commit
+  std::string error_;
+};
+
+}  // namespace aiflow::sim

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// A worker in the simulator: claims an attempt before it runs it, keeps its lease by heartbeats,
+// ends what it may no longer run, keeps results on disk until they are acknowledged.
+#include <algorithm>
+
+#include "checker.h"
+#include "world.h"
+
+namespace aiflow::sim {
+namespace {
+
+constexpr Duration kHeartbeat = std::chrono::seconds(4);
+constexpr Duration kAgain = std::chrono::seconds(2);
+
+}  // namespace
+
+std::size_t World::running_on(const Worker& worker) const {
+  return static_cast<std::size_t>(std::ranges::count_if(worker.attempts, [](const auto& entry) {
+    return entry.second.phase != WorkerAttempt::Phase::waiting;
+  }));
+}
+
+void World::worker_act(Worker& worker) {
+  if (!worker.alive || worker.stopped_until > steady_) return;
+  for (const auto& [attempt, result] : worker.spool) {
+    if (worker.report_at[attempt] > steady_) continue;
+    worker.report_at[attempt] = steady_ + kAgain;
+    send_up({result, worker.id, attempt});
+  }
+  std::vector<AttemptKey> keys;
+  for (const auto& [key, attempt] : worker.attempts) keys.push_back(key);
+  for (const AttemptKey& key : keys) worker_run(worker, key, worker.attempts.at(key));
+}
+
+void World::worker_run(Worker& worker, const AttemptKey& key, WorkerAttempt& attempt) {
+  using Phase = WorkerAttempt::Phase;
+  if (attempt.phase == Phase::running && attempt.lease_until <= steady_) {
+    worker.attempts.erase(key);  // its lease is over: it ends its own process
+    return;
+  }
+  if (attempt.phase == Phase::running && attempt.ends_at <= steady_) {
+    return worker_finish(worker, key);
+  }
+  const bool slot = running_on(worker) < static_cast<std::size_t>(kSlotsPerWorker);
+  if (attempt.phase == Phase::waiting && slot) {
+    attempt.phase = Phase::claiming;
+    attempt.next_message = steady_;
+  }
+  if (attempt.phase == Phase::waiting || attempt.next_message > steady_) return;
+  const bool claim = attempt.phase == Phase::claiming;
+  attempt.next_message = steady_ + (claim ? kAgain : kHeartbeat);
+  if (claim) {
+    send_up({sched::AttemptStarted{key.first, attempt.try_number, key.second, worker.id},
+             worker.id, key});
+  } else {
+    send_up({sched::Heartbeat{key.first, key.second, worker.id}, worker.id, key});
+  }
+}
+
+/// What an attempt will report: mostly success.
+sched::AttemptFinished World::outcome_of(const Worker& worker, const AttemptKey& key,
+                                         std::int32_t try_number) {
+  sched::AttemptFinished result;
+  result.key = key.first;
+  result.epoch = key.second;
+  result.try_number = try_number;
+  result.worker = worker.id;
+  result.cause = "exit";
+  const std::uint64_t dice = below(20);
+  if (dice < 4) result.outcome = Outcome::failed;
+  if (dice == 4) result.outcome = Outcome::failed_no_retry;
+  if (dice == 5) result.outcome = Outcome::skipped;
+  if (dice == 6) {
+    result.outcome = Outcome::up_for_reschedule;
+    result.reschedule_at = now().wall + std::chrono::seconds(below(20));
+  }
+  if (result.outcome != Outcome::success) return result;
+  const dag::Dag& definition = *definitions_.at(key.first.dag_id);
+  const auto task = std::ranges::find(definition.tasks, key.first.task_id, &dag::Task::task_id);
+  if (task == definition.tasks.end()) return result;
+  if (task->is_short_circuit) result.skip_all_downstream = chance(0.5);
+  if (!task->is_branch) return result;
+  result.branch.emplace();
+  for (const dag::Task& child : definition.tasks) {
+    const bool below_it = std::ranges::find(child.upstream, task->task_id) != child.upstream.end();
+    if (below_it && chance(0.5)) result.branch->push_back(child.task_id);
+  }
+  return result;
+}
+
+void World::worker_finish(Worker& worker, const AttemptKey& key) {
+  worker.spool.emplace(key, outcome_of(worker, key, worker.attempts.at(key).try_number));
+  worker.attempts.erase(key);
+}
+
+void World::worker_receive(Worker& worker, const Down& message) {
+  const auto found = worker.attempts.find(message.attempt);
+  const bool here = found != worker.attempts.end();
+  switch (message.kind) {
+    case Down::Kind::start:
+      if (!worker.seen.insert(message.attempt).second) return;
+      worker.attempts[message.attempt].try_number = message.try_number;
+      return;
+    case Down::Kind::cancel:
+      if (here) worker.attempts.erase(found);
+      if (worker.spool.contains(message.attempt)) return;
+      if (!worker.seen.contains(message.attempt)) return;
+      send_up({sched::AttemptLost{message.attempt.first, message.attempt.second, "cancelled"},
+               worker.id, message.attempt});
+      return;
+    case Down::Kind::started_ok:
+      if (!here || found->second.phase != WorkerAttempt::Phase::claiming) return;
+      found->second.phase = WorkerAttempt::Phase::running;
+      found->second.lease_until = steady_ + kLease;
+      found->second.ends_at = steady_ + std::chrono::milliseconds(100 + below(12'000));
+      found->second.next_message = steady_ + kHeartbeat;
+      if (error_.empty()) error_ = checker_->processes(workers_, database_);
+      return;
+    case Down::Kind::alive:
+      if (here) found->second.lease_until = found->second.next_message - kHeartbeat + kLease;
+      return;
+    case Down::Kind::finished_ok: worker.spool.erase(message.attempt); return;
+    case Down::Kind::refused:
+      if (here) worker.attempts.erase(found);
+      worker.spool.erase(message.attempt);
+      return;
+  }
+}
+
+/// kill -9 of the worker: its processes die with it, what it had spooled stays. The next one has
+/// another name and reports what it finds.
+void World::worker_crash(Worker& worker) {
+  worker.attempts.clear();
+  worker.seen.clear();
+  worker.id = {"w" + std::to_string(++worker_names_)};
+  worker.stopped_until = steady_;
+}
+
+}  // namespace aiflow::sim

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "checker.h"
+
+namespace aiflow::sim {
+namespace {
+
+constexpr std::int64_t kCalmStepsMax = 40'000;
+constexpr std::size_t kChannelMax = 400;
+
+}  // namespace
+
+World::World(Config config)
+    : config_(config), prng_(config.seed), steady_(std::chrono::hours(1)),
+      wall_(std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)),
+      checker_(std::make_unique<Checker>()) {}
+
+World::~World() = default;
+
+void World::note(std::string_view text) {
+  for (const char c : text) {
+    hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;  // FNV-1a
+  }
+}
+
+void World::setup() {
+  servers_.resize(2);
+  workers_.resize(1 + below(4));
+  for (Worker& worker : workers_) worker.id = {"w" + std::to_string(++worker_names_)};
+  server_start(servers_[0]);
+  send_user(sched::PoolPut{{{"small"}, 2}});
+  const std::size_t dags = 1 + below(3);
+  for (std::size_t i = 0; i < dags; ++i) {
+    auto made = make_dag("d" + std::to_string(i), prng_);
+    if (i == 0 && chance(0.5)) {
+      made.schedule = {dag::ScheduleKind::interval, "", std::chrono::seconds(60), ""};
+      made.start_date = now().wall;
+      made.catchup = chance(0.5);
+    }
+    auto shared = std::make_shared<const dag::Dag>(std::move(made));
+    definitions_[shared->dag_id] = shared;
+    send_user(sched::DagPut{{1, shared}});
+  }
+}
+
+std::string World::run() {
+  setup();
+  for (steps_ = 0; steps_ < config_.steps && error_.empty(); ++steps_) chaos_step();
+  if (error_.empty() && !calm_down()) {
+    error_ = "L1/L5 not all comes to its end after the faults have stopped: " + what_is_left();
+  }
+  return error_;
+}
+
+void World::advance(Duration most) {
+  steady_ += Duration(static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most.count()))));
+}
+
+void World::chaos_step() {
+  const std::uint64_t dice = below(100);
+  if (dice < 34) {
+    deliver();
+  } else if (dice < 64) {
+    server_act(servers_[below(servers_.size())]);
+  } else if (dice < 84) {
+    worker_act(workers_[below(workers_.size())]);
+  } else if (dice < 87) {
+    user_act();
+  } else if (dice < 88) {
+    fault();
+  } else {
+    advance(std::chrono::milliseconds(600));
+  }
+}
+
+void World::fault() {
+  ++faults_;
+  Server& server = servers_[below(servers_.size())];
+  Worker& worker = workers_[below(workers_.size())];
+  switch (below(7)) {
+    case 0:
+      note("server killed");
+      server.phase = Server::Phase::dead;
+      return;
+    case 1:
+      note("server stopped");
+      server.stopped_until = steady_ + std::chrono::seconds(1 + below(40));
+      return;
+    case 2:
+      note("worker killed");
+      return worker_crash(worker);
+    case 3:
+      note("worker stopped");
+      worker.stopped_until = steady_ + std::chrono::seconds(1 + below(40));
+      return;
+    case 4:
+      note("wall clock jumped");
+      wall_ += std::chrono::seconds(below(600));
+      wall_ -= std::chrono::seconds(below(600));
+      return;
+    case 5:
+      note("messages lost");
+      up_.clear();
+      return down_.clear();
+    default:
+      note("time passed");
+      return advance(std::chrono::seconds(25));
+  }
+}
+
+void World::send_up(Up message) {
+  if (up_.size() < kChannelMax) up_.push_back(std::move(message));
+}
+
+void World::send_down(Down message) {
+  if (down_.size() < kChannelMax) down_.push_back(std::move(message));
+}
+
+/// One message of a random place arrives; in chaos it may be lost, or arrive and stay.
+void World::deliver() {
+  const bool lose = !calm_ && chance(0.03);
+  const bool doubled = !calm_ && chance(0.05);
+  const bool up = !up_.empty() && (down_.empty() || chance(0.5));
+  if (up) {
+    const auto at = std::next(up_.begin(), static_cast<std::ptrdiff_t>(
+                                               calm_ ? 0 : below(std::min<std::size_t>(
+                                                               up_.size(), 6))));
+    const Up message = *at;
+    if (!doubled) up_.erase(at);
+    Server* server = leader();
+    if (!lose && server != nullptr) server->inbox.push_back({message.event, message});
+    return;
+  }
+  if (down_.empty()) return;
+  const auto at = std::next(down_.begin(), static_cast<std::ptrdiff_t>(
+                                               calm_ ? 0 : below(std::min<std::size_t>(
+                                                               down_.size(), 6))));
+  const Down message = *at;
+  if (!doubled) down_.erase(at);
+  const auto worker = std::ranges::find(workers_, message.worker, &Worker::id);
+  if (lose || worker == workers_.end() || worker->stopped_until > steady_) return;
+  worker_receive(*worker, message);
+}
+
+bool World::all_done() const {
+  const auto& tables = database_.tables;
+  const bool runs = std::ranges::all_of(tables.runs, [](const auto& entry) {
+    return entry.second.state == RunState::success || entry.second.state == RunState::failed;
+  });
+  const bool spools = std::ranges::all_of(workers_, [](const Worker& worker) {
+    return worker.spool.empty() && worker.attempts.empty();
+  });
+  const bool inboxes = std::ranges::all_of(servers_, [](const Server& server) {
+    return server.phase == Server::Phase::dead ||
+           (server.inbox.empty() && server.phase == Server::Phase::idle);
+  });
+  return runs && spools && inboxes && database_.submits.empty() && database_.cancels.empty() &&
+         up_.empty() && down_.empty();
+}
+
+std::string World::what_is_left() {
+  const Server* server = leader();
+  for (const auto& [key, row] : database_.tables.instances) {
+    const RunState run = database_.tables.runs.at({key.dag_id, key.run_id}).state;
+    if (run == RunState::success || run == RunState::failed || row.ended_at) continue;
+    return key.run_id.value + "." + key.task_id.value + " is " +
+           std::string(to_string(row.state)) + " in a run " + std::string(to_string(run)) + "; " +
+           (server == nullptr ? "no server" : sched::explain(*server->state, key));
+  }
+  return std::to_string(database_.submits.size()) + " submits, " +
+         std::to_string(database_.cancels.size()) + " cancels, or messages";
+}
+
+void World::calm_step() {
+  while (!up_.empty() || !down_.empty()) deliver();
+  for (Server& server : servers_) server_act(server);
+  for (Worker& worker : workers_) worker_act(worker);
+  advance(std::chrono::milliseconds(400));
+}
+
+/// Faults stop, schedules end, nothing is paused: everything must come to its end.
+bool World::calm_down() {
+  calm_ = true;
+  note("calm");
+  for (Server& server : servers_) server.stopped_until = {};
+  for (Worker& worker : workers_) worker.stopped_until = {};
+  while (error_.empty() && leader() == nullptr) server_act(servers_[0]);
+  send_user(sched::PoolPut{{{"small"}, 2}});
+  for (const auto& [id, definition] : definitions_) {
+    send_user(sched::DagRemoved{id});
+    send_user(sched::DagPaused{id, false, "kim"});
+  }
+  for (std::int64_t i = 0; i < kCalmStepsMax && error_.empty(); ++i, ++steps_) {
+    if (all_done()) return true;
+    calm_step();
+  }
+  return !error_.empty();
+}
+
+}  // namespace aiflow::sim
