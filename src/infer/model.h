@@ -22,7 +22,7 @@ struct ModelMeta {
   std::string model;
   std::string version;
   std::string variant;
-  json::Value decoder;  ///< null = tensors only
+  json::Value decoder = {};  ///< null = tensors only
 };
 
 /// Errors: invalid_argument.
