@@ -68,6 +68,12 @@ WebSocket Responder::open_websocket(WebSocketOptions options) && {
 bool EventStream::send(const SseMessage& message) const {
   return impl_->queue->push({.bytes = format_sse(message), .binary = false});
 }
+bool EventStream::send_all(const std::vector<SseMessage>& messages) const {
+  std::string bytes;
+  for (const auto& message : messages) bytes += format_sse(message);
+  return impl_->queue->push({.bytes = std::move(bytes), .binary = false});
+}
+std::size_t EventStream::waiting() const { return impl_->queue->waiting(); }
 void EventStream::close() const { impl_->queue->close(); }
 bool EventStream::is_open() const { return impl_->queue->is_open(); }
 void EventStream::on_close(std::function<void()> callback) const {

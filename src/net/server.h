@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -77,6 +78,10 @@ class EventStream {
  public:
   /// False when the client is gone or was dropped.
   bool send(const SseMessage& message) const;
+  /// As one waiting message, however many they are.
+  bool send_all(const std::vector<SseMessage>& messages) const;
+  /// Messages that wait to be sent.
+  [[nodiscard]] std::size_t waiting() const;
   /// Ends the answer after what was sent.
   void close() const;
   [[nodiscard]] bool is_open() const;

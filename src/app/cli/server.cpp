@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/server.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+
+#include "log/log.h"
+#include "os/environment.h"
+#include "os/file.h"
+#include "service/time_zone.h"
+#include "store/dag_store.h"
+#include "store/event_log.h"
+#include "store/run_store.h"
+
+namespace aiflow::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kWorkerWait = std::chrono::milliseconds(300);
+constexpr auto kStopGrace = std::chrono::seconds(3);
+/// A worker that was started has so long to connect before another one is tried.
+constexpr auto kWorkerStartTime = std::chrono::seconds(10);
+
+fs::path program(const ServeOptions& options, const char* name) {
+  const auto folder =
+      options.programs.empty() ? os::program_path().parent_path() : options.programs;
+  return folder / name;
+}
+
+/// Files whose DAGs the database has.
+Result<std::vector<std::string>> known_files(store::Store& store) {
+  AIFLOW_ASSIGN(const auto dags, store.read([](db::Connection& db) {
+    return store::DagStore(db).list();
+  }));
+  std::set<std::string> files;
+  for (const auto& dag : dags) files.insert(dag.fileloc);
+  return std::vector<std::string>(files.begin(), files.end());
+}
+
+}  // namespace
+
+void WorkerStarter::want() {
+  const std::scoped_lock lock(mutex_);
+  if (process_ && !process_->poll()) {
+    if (clock_.steady_now() - started_at_ < kWorkerStartTime) return;
+  }
+  if (os::LockFile::holder(options_.home / "run" / "worker.lock") != 0) return;
+  const auto log = options_.home / "logs" / "worker.log";
+  const os::Fd out(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  if (!out.valid()) {
+    log::error("worker not started: its log cannot be opened", {{"log", log}});
+    return;
+  }
+  os::ProcessOptions start;
+  start.argv = {program(options_, "aiflow").string(), "worker", "--home", options_.home.string(),
+                "--slots", std::to_string(options_.worker_slots)};
+  start.fds = {{out.get(), 1}, {out.get(), 2}};
+  auto process = os::Process::start(start);
+  if (!process) {
+    log::error("worker not started", {{"error", process.error()}});
+    return;
+  }
+  log::info("worker started", {{"pid", process->pid()}});
+  process_ = *std::move(process);
+  started_at_ = clock_.steady_now();
+}
+
+Status Server::start() {
+  AIFLOW_TRY(make_folders());
+  AIFLOW_TRY(lock());
+  AIFLOW_TRY(log::set_up({.to_stderr = ::isatty(STDERR_FILENO) == 1,
+                          .file = options_.home / "logs" / "server.log"}));
+  AIFLOW_ASSIGN(store_, store::Store::open((options_.home / "aiflow.db").string(), clock_.now()));
+  AIFLOW_ASSIGN(auth_, service::Auth::open(clock_, *store_));
+  AIFLOW_ASSIGN(new_admin_, auth_->ensure_admin());
+  events_ = std::make_unique<service::EventHub>(*store_);
+  AIFLOW_TRY(events_->start());
+  logs_ = std::make_unique<service::LogFollower>();
+  AIFLOW_TRY(logs_->start());
+  AIFLOW_TRY(open_scheduler());
+  make_services();
+  AIFLOW_TRY(listen());
+  AIFLOW_TRY(write_address());
+  start_loader();
+  start_background();
+  return {};
+}
+
+Status Server::make_folders() {
+  for (const char* name : {"run", "logs", "spool", "blobs", "packs", "dags", "uploads"}) {
+    AIFLOW_TRY(os::make_dirs(options_.home / name));
+  }
+  if (options_.dag_folders.empty()) options_.dag_folders = {options_.home / "dags"};
+  return {};
+}
+
+Status Server::lock() {
+  auto lock = os::LockFile::acquire(options_.home / "run" / "server.lock");
+  if (!lock && lock.error().code == ErrorCode::conflict) {
+    const int pid = os::LockFile::holder(options_.home / "run" / "server.lock");
+    return fail(ErrorCode::conflict, "another server (process " + std::to_string(pid) +
+                                         ") runs on the data directory '" +
+                                         options_.home.string() + "'");
+  }
+  if (!lock) return fail(std::move(lock).error());
+  lock_ = *std::move(lock);
+  return {};
+}
+
+Status Server::open_scheduler() {
+  worker_ = std::make_unique<WorkerStarter>(clock_, options_);
+  executor::LocalExecutorOptions executor_options;
+  executor_options.socket_path = options_.home / "run" / "worker.sock";
+  executor_options.server_id = os::host_name() + ":" + std::to_string(os::process_id());
+  AIFLOW_ASSIGN(executor_options.workers_before, workers_before());
+  if (options_.start_worker) {
+    executor_options.worker_wanted = [this] { worker_->want(); };
+  }
+  executor_ = std::make_unique<executor::LocalExecutor>(clock_, std::move(executor_options));
+  conductor::Options options;
+  options.data_dir = options_.home;
+  options.sign_token = [this](const wire::Job& job) {
+    return auth_->sign_attempt(executor::attempt_of(job));
+  };
+  options.zone = [](const std::string& name) { return service::utc_offset_of(name); };
+  options.on_changes = [this](const std::vector<wire::StreamEvent>& changes) {
+    events_->publish(changes);
+    logs_->wake();
+  };
+  conductor_ = std::make_unique<conductor::Conductor>(clock_, *store_, *executor_, options);
+  AIFLOW_TRY(conductor_->open());
+  conductor_->start();
+  return {};
+}
+
+/// Workers that ran something when the last server ended: they may still do so.
+Result<std::vector<WorkerId>> Server::workers_before() {
+  return store_->read([](db::Connection& db) -> Result<std::vector<WorkerId>> {
+    store::RunStore runs(db);
+    AIFLOW_ASSIGN(const auto unfinished, runs.unfinished_runs());
+    std::set<std::string> ids;
+    for (const auto& run : unfinished) {
+      AIFLOW_ASSIGN(const auto tasks, runs.tasks(run.key));
+      for (const auto& task : tasks) {
+        const bool is_there =
+            task.state == TaskState::running || task.state == TaskState::queued;
+        if (is_there && !task.worker_id.empty()) ids.insert(task.worker_id);
+      }
+    }
+    std::vector<WorkerId> out;
+    for (const auto& id : ids) out.push_back(WorkerId{id});
+    return out;
+  });
+}
+
+void Server::make_services() {
+  blobs_ = std::make_unique<store::BlobStore>(options_.home / "blobs");
+  packs_ = std::make_unique<runtime::Pool>(options_.home / "packs");
+  workflows_ = std::make_unique<service::Workflows>(service::Workflows::Parts{
+      clock_, *store_, *conductor_, options_.home / "logs"});
+  catalogue_ = std::make_unique<service::Catalogue>(
+      service::Catalogue::Parts{clock_, *store_, *blobs_, *packs_, *events_});
+  services_ = std::make_unique<service::Deployments>(
+      service::Deployments::Parts{clock_, *store_, *catalogue_, *packs_, *events_,
+                                  program(options_, "aiflow-infer"), options_.home / "run"});
+  cameras_ = std::make_unique<service::Cameras>(
+      service::Cameras::Parts{clock_, *store_, *catalogue_, *services_, *events_,
+                              program(options_, "aiflow-camera")});
+  api_ = std::make_unique<http_api::Api>(http_api::Parts{
+      clock_, *store_, *auth_, *workflows_, *catalogue_, *services_, *cameras_, *events_, *logs_,
+      [this] { return executor_->workers(); }, [this] { return health(); }, options_.version,
+      options_.home / "uploads", static_cast<std::uint32_t>(::geteuid())});
+}
+
+Status Server::listen() {
+  net::ServerOptions options;
+  options.host = options_.host;
+  options.port = options_.port;
+  options.unix_socket = options_.home / "run" / "api.sock";
+  auto http = net::Server::start(options, *api_);
+  const bool is_taken = !http && http.error().code == ErrorCode::conflict;
+  if (is_taken && options_.port_auto) {
+    taken_port_ = options_.port;
+    options.port = 0;
+    http = net::Server::start(options, *api_);
+  }
+  if (!http && is_taken) {
+    return fail(std::move(http).error().with_context("port " + std::to_string(options_.port)));
+  }
+  if (!http) return fail(std::move(http).error());
+  http_ = *std::move(http);
+  return {};
+}
+
+Status Server::write_address() {
+  const auto address =
+      json::object({{"pid", os::process_id()},
+                    {"url", url()},
+                    {"socket", (options_.home / "run" / "api.sock").string()}});
+  return os::write_atomic(options_.home / "run" / "server.json", json::write(address));
+}
+
+void Server::start_loader() {
+  service::DagLoaderOptions options;
+  options.folders = options_.dag_folders;
+  service::DagLoaderParts parts;
+  parts.parse = [parse = supervise::ParseOptions{.python = options_.python, .sdk = options_.sdk}](
+                    const fs::path& file) { return supervise::parse_dag_file(parse, file); };
+  parts.save = [this](wire::DagFile file, std::string source) -> Status {
+    const auto saved = conductor::wait_for<std::vector<DagId>>([&](auto answer) {
+      conductor_->parsed({.file = std::move(file), .source = std::move(source)}, answer);
+    });
+    AIFLOW_TRY(saved);
+    return {};
+  };
+  parts.remove = [this](const std::string& filename) -> Status {
+    const auto removed = conductor::wait_for<std::vector<DagId>>(
+        [&](auto answer) { conductor_->file_removed(filename, answer); });
+    AIFLOW_TRY(removed);
+    return {};
+  };
+  parts.known_files = [this] { return known_files(*store_); };
+  loader_ = std::make_unique<service::DagLoader>(std::move(options), std::move(parts));
+  if (const auto started = loader_->start(); !started) {
+    log::error("DAG files are not watched", {{"error", started.error()}});
+  }
+}
+
+/// What takes its time and nobody waits for.
+void Server::start_background() {
+  restorer_ = std::jthread([this] {
+    services_->restore();
+    cameras_->restore();
+  });
+  if (!options_.start_worker) return;
+  worker_watch_ = std::jthread([this](const std::stop_token& stop) {
+    const auto until = Deadline::after(clock_, kWorkerWait);
+    while (!stop.stop_requested() && !executor_->has_worker()) {
+      if (until.passed(clock_.steady_now())) return worker_->want();
+      os::sleep_for(std::chrono::milliseconds(10));
+    }
+  });
+}
+
+void Server::stop() {
+  if (http_) log::info("server stops");
+  worker_watch_ = {};
+  if (loader_) loader_->stop();
+  // Requests that wait for the conductor are answered while it still runs.
+  if (http_) http_->stop(kStopGrace);
+  if (cameras_) cameras_->stop_all();
+  if (services_) services_->stop();
+  restorer_ = {};
+  if (conductor_) conductor_->stop();
+  if (executor_) executor_->stop();
+  if (logs_) logs_->stop();
+  if (events_) events_->stop();
+}
+
+std::string Server::url() const {
+  const bool is_v6 = options_.host.find(':') != std::string::npos;
+  const auto host = is_v6 ? "[" + options_.host + "]" : options_.host;
+  return "http://" + host + ":" + std::to_string(http_->port());
+}
+
+wire::Health Server::health() {
+  wire::Health out;
+  out.version = options_.version;
+  const auto add = [&](std::string name, std::string trouble) {
+    out.components.push_back({.name = std::move(name),
+                              .status = trouble.empty() ? "healthy" : "unhealthy",
+                              .reason = std::move(trouble)});
+  };
+  const auto database =
+      store_->read([](db::Connection& db) { return store::EventLog(db).last_id(); });
+  add("database", database ? "" : database.error().message);
+  add("scheduler", conductor_->trouble());
+  add("worker", executor_->has_worker() ? "" : "no worker is connected");
+  std::string failed;
+  const auto services = services_->list();
+  for (const auto& service : services.value_or(std::vector<wire::Service>{})) {
+    if (service.state == "failed") failed += (failed.empty() ? "" : ", ") + service.name;
+  }
+  add("services", failed.empty() ? "" : "failed: " + failed);
+  const bool is_well = std::ranges::all_of(
+      out.components, [](const auto& component) { return component.status == "healthy"; });
+  out.status = is_well ? "healthy" : "degraded";
+  return out;
+}
+
+}  // namespace aiflow::app

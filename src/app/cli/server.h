@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// All parts of the server, in the order in which they come to life and end. Private to serve.cpp.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "app/cli/serve.h"
+#include "conductor/conductor.h"
+#include "executor/local_executor.h"
+#include "http_api/api.h"
+#include "os/lock_file.h"
+#include "os/process.h"
+#include "os/system_clock.h"
+#include "service/dag_loader.h"
+
+namespace aiflow::app {
+
+/// Starts `aiflow worker` when none is there, in its own session: it survives this server.
+class WorkerStarter {
+ public:
+  WorkerStarter(const Clock& clock, const ServeOptions& options)
+      : clock_(clock), options_(options) {}
+  /// Does nothing while one that was started lives, or while another holds run/worker.lock.
+  void want();
+
+ private:
+  const Clock& clock_;
+  const ServeOptions& options_;
+  std::mutex mutex_;
+  std::optional<os::Process> process_;  ///< guarded by mutex_
+  SteadyTime started_at_{};             ///< guarded by mutex_
+};
+
+class Server {
+ public:
+  explicit Server(ServeOptions options) : options_(std::move(options)) {}
+  ~Server() { stop(); }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Everything up to the answering port. Errors name what is in the way.
+  [[nodiscard]] Status start();
+  /// Ends all in reverse order; running tasks go on in their worker.
+  void stop();
+
+  [[nodiscard]] std::string url() const;
+  /// Set at the very first start.
+  [[nodiscard]] const std::optional<service::NewAdmin>& new_admin() const { return new_admin_; }
+  /// The port that was asked for, when it was taken and another one is used.
+  [[nodiscard]] std::optional<std::uint16_t> taken_port() const { return taken_port_; }
+
+ private:
+  [[nodiscard]] Status make_folders();
+  [[nodiscard]] Status lock();
+  [[nodiscard]] Status open_scheduler();
+  [[nodiscard]] Result<std::vector<WorkerId>> workers_before();
+  void make_services();
+  [[nodiscard]] Status listen();
+  [[nodiscard]] Status write_address();
+  void start_loader();
+  void start_background();
+  [[nodiscard]] wire::Health health();
+
+  ServeOptions options_;
+  const os::SystemClock clock_;
+  std::optional<os::LockFile> lock_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<service::Auth> auth_;
+  std::optional<service::NewAdmin> new_admin_;
+  std::unique_ptr<service::EventHub> events_;
+  std::unique_ptr<service::LogFollower> logs_;
+  std::unique_ptr<WorkerStarter> worker_;
+  std::unique_ptr<executor::LocalExecutor> executor_;
+  std::unique_ptr<conductor::Conductor> conductor_;
+  std::unique_ptr<store::BlobStore> blobs_;
+  std::unique_ptr<runtime::Pool> packs_;
+  std::unique_ptr<service::Workflows> workflows_;
+  std::unique_ptr<service::Catalogue> catalogue_;
+  std::unique_ptr<service::Deployments> services_;
+  std::unique_ptr<service::Cameras> cameras_;
+  std::unique_ptr<service::DagLoader> loader_;
+  std::unique_ptr<http_api::Api> api_;
+  std::unique_ptr<net::Server> http_;
+  std::optional<std::uint16_t> taken_port_;
+  std::jthread restorer_;
+  std::jthread worker_watch_;
+};
+
+}  // namespace aiflow::app

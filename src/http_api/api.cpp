@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http_api/api.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/assert.h"
+#include "http_api/assets.h"
+#include "http_api/detail/call.h"
+#include "http_api/detail/cookie.h"
+#include "http_api/router.h"
+#include "log/log.h"
+#include "store/user_store.h"
+
+namespace aiflow::http_api {
+namespace {
+
+using service::Principal;
+using wire::Route;
+
+constexpr std::size_t kIdempotencyKeyMax = 128;
+
+/// Images from blobs and data, no script but our own files, never inside another page.
+constexpr std::string_view kContentPolicy =
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'";
+
+struct Context final : net::RequestContext {
+  Match match;
+  Principal who;
+  Parameters query;
+};
+
+struct Refusal {
+  int status = 400;
+  ErrorCode code = ErrorCode::invalid_argument;
+  std::string message;
+  std::string allow{};
+};
+
+bool is_safe(std::string_view method) { return method == "GET" || method == "HEAD"; }
+
+bool is_api_path(std::string_view path) {
+  return path.starts_with("/api/") || path.starts_with("/auth/") || path == "/v2" ||
+         path.starts_with("/v2/");
+}
+
+bool is_oip(std::string_view path) { return path == "/v2" || path.starts_with("/v2/"); }
+
+void add_security_headers(net::Response& response, const std::string& request_id) {
+  response.headers.emplace_back("Content-Security-Policy", std::string(kContentPolicy));
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("X-Frame-Options", "DENY");
+  response.headers.emplace_back("Referrer-Policy", "same-origin");
+  response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
+  response.headers.emplace_back("X-Request-Id", request_id);
+  if (net::find_header(response.headers, "cache-control") == nullptr) {
+    response.headers.emplace_back("Cache-Control", "no-store");
+  }
+}
+
+/// Errors of the inference protocol have its own shape.
+net::Response error_response(const Refusal& refusal, const net::Request& request) {
+  net::Response response;
+  if (is_oip(request.path)) {
+    response = detail::json_response(json::object({{"error", refusal.message}}), refusal.status);
+  } else {
+    const wire::ErrorBody body{.code = std::string(to_string(refusal.code)),
+                               .message = refusal.message,
+                               .request_id = request.id};
+    response =
+        detail::json_response(json::object({{"error", wire::to_json(body)}}), refusal.status);
+  }
+  if (!refusal.allow.empty()) response.headers.emplace_back("Allow", refusal.allow);
+  add_security_headers(response, request.id);
+  return response;
+}
+
+/// Scheme and authority of an Origin must be where the request went.
+bool is_same_origin(const net::Request& request) {
+  const auto* origin = request.header("origin");
+  if (origin == nullptr) return true;
+  const auto* host = request.header("host");
+  const auto scheme = origin->find("://");
+  return host != nullptr && scheme != std::string::npos && origin->substr(scheme + 3) == *host;
+}
+
+/// The rule for each route's body. Only uploads go to a file.
+net::BodyRule body_rule(Route route, const std::filesystem::path& uploads) {
+  switch (route) {
+    case Route::put_blob:
+      return {.bytes_max = service::Catalogue::kBlobBytesMax, .to_folder = uploads};
+    case Route::oip_infer:
+    case Route::oip_infer_version: return {.bytes_max = 64U << 20};
+    case Route::create_report:
+    case Route::create_variant: return {.bytes_max = 16U << 20};
+    default: return {.bytes_max = 1U << 20};
+  }
+}
+
+/// What a client may repeat after a lost answer without doing it twice.
+bool is_repeatable(Route route) {
+  static constexpr std::array kRoutes = {
+      Route::trigger_dag_run, Route::clear_task_instances, Route::create_variant,
+      Route::create_report,   Route::create_pack,          Route::deploy_service,
+      Route::create_camera};
+  return std::ranges::find(kRoutes, route) != kRoutes.end();
+}
+
+std::string subject_of(const Principal& who) {
+  const auto& key = who.attempt.key;
+  if (who.kind != Principal::Kind::task) return who.username;
+  return key.dag_id + "/" + key.run_id + "/" + key.task_id + "/" +
+         std::to_string(who.attempt.epoch);
+}
+
+detail::Table make_table() {
+  detail::Table table(wire::all_routes().size());
+  detail::add_auth_routes(table);
+  detail::add_workflow_routes(table);
+  detail::add_catalogue_routes(table);
+  detail::add_site_routes(table);
+  detail::add_oip_routes(table);
+  for (const auto& route : wire::all_routes()) {
+    AIFLOW_ASSERT(detail::at(table, route.route).index() != 0);
+    AIFLOW_ASSERT(service::is_known_permission(route.permission));
+  }
+  return table;
+}
+
+}  // namespace
+
+int http_status(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::invalid_argument: return 400;
+    case ErrorCode::not_found: return 404;
+    case ErrorCode::conflict: return 409;
+    case ErrorCode::denied: return 403;
+    case ErrorCode::unavailable: return 503;
+    case ErrorCode::timeout: return 504;
+    case ErrorCode::cancelled: return 503;
+    case ErrorCode::corrupt: return 422;
+    case ErrorCode::internal: return 500;
+  }
+  return 500;
+}
+
+struct Api::Impl {
+  explicit Impl(Parts given) : parts(std::move(given)), table(make_table()) {}
+
+  std::expected<Principal, Refusal> identify(const net::Request& request);
+  std::optional<Refusal> check(const net::Request& request, const Context& context);
+  std::optional<Refusal> check_origin(const net::Request& request, const Context& context);
+  std::optional<Refusal> check_content_type(const net::Request& request, const Context& context);
+  Result<net::Response> answer(detail::Call& call, detail::Answer handler);
+  Result<net::Response> answer_once(detail::Call& call, detail::Answer handler,
+                                    const std::string& key);
+
+  Parts parts;
+  const Router router;
+  const detail::Table table;
+};
+
+Api::Api(Parts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
+Api::~Api() = default;
+
+std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
+  if (!is_api_path(request.path)) {
+    auto response = serve_asset(embedded_assets(), request);
+    add_security_headers(response, request.id);
+    return response;
+  }
+  const auto method = request.method == "HEAD" ? "GET" : request.method;
+  auto match = impl_->router.match(method, request.path);
+  if (!match) {
+    const auto& why = match.error();
+    const auto code = why.status == 404 ? ErrorCode::not_found : ErrorCode::invalid_argument;
+    return error_response({why.status, code, why.message, why.allow}, request);
+  }
+  auto context = std::make_unique<Context>();
+  context->match = *std::move(match);
+  const auto query = net::parse_query(request.query);
+  if (!query) {
+    return error_response({400, ErrorCode::invalid_argument, query.error().message}, request);
+  }
+  for (const auto& [key, value] : *query) context->query[key] = value;
+  auto who = impl_->identify(request);
+  if (!who) return error_response(who.error(), request);
+  context->who = *std::move(who);
+  if (const auto refusal = impl_->check(request, *context)) {
+    return error_response(*refusal, request);
+  }
+  const auto route = context->match.route->route;
+  request.context = std::move(context);
+  return body_rule(route, impl_->parts.uploads);
+}
+
+/// Who asks: a task by its token, a local admin by the socket's uid, a user by the session's cookie.
+std::expected<Principal, Refusal> Api::Impl::identify(const net::Request& request) {
+  const auto unknown = [](const Error& error) {
+    const bool is_ours = error.code == ErrorCode::denied;
+    return std::unexpected(
+        Refusal{is_ours ? 401 : http_status(error.code), error.code, error.message});
+  };
+  if (const auto* authorization = request.header("authorization")) {
+    if (!authorization->starts_with("Bearer ")) {
+      return std::unexpected(Refusal{401, ErrorCode::denied, "only Bearer tokens are taken"});
+    }
+    auto task = parts.auth.task(std::string_view(*authorization).substr(7));
+    if (!task) return unknown(task.error());
+    return *std::move(task);
+  }
+  if (request.peer.unix_socket) {
+    const auto uid = request.peer.uid;
+    if (uid && (*uid == parts.uid || *uid == 0)) return service::Auth::local_admin();
+    return Principal{};
+  }
+  const auto* cookies = request.header("cookie");
+  const auto cookie = cookies == nullptr ? std::string_view() : detail::session_of(*cookies);
+  if (cookie.empty()) return Principal{};
+  auto session = parts.auth.session(cookie);
+  if (session) return *std::move(session);
+  // A cookie of a session that is over is as good as none: public routes stay open.
+  if (session.error().code == ErrorCode::denied) return Principal{};
+  return unknown(session.error());
+}
+
+std::optional<Refusal> Api::Impl::check(const net::Request& request, const Context& context) {
+  const auto& route = *context.match.route;
+  const auto& who = context.who;
+  const service::Permission permission{route.permission, route.task_token};
+  if (!service::may(who, permission)) {
+    if (who.kind == Principal::Kind::anonymous) {
+      return Refusal{401, ErrorCode::denied, "log in first"};
+    }
+    if (who.must_change_password) {
+      return Refusal{403, ErrorCode::denied, "change the one-time password first"};
+    }
+    return Refusal{403, ErrorCode::denied,
+                   "this needs the permission '" + std::string(route.permission) + "'"};
+  }
+  if (auto refusal = check_origin(request, context)) return refusal;
+  return check_content_type(request, context);
+}
+
+/// What a browser of another site could send along with our cookie is refused.
+std::optional<Refusal> Api::Impl::check_origin(const net::Request& request,
+                                               const Context& context) {
+  const bool can_change = !is_safe(request.method) || request.wants_websocket;
+  if (!can_change || request.peer.unix_socket) return std::nullopt;
+  if (context.who.kind == Principal::Kind::task) return std::nullopt;
+  if (!is_same_origin(request)) {
+    return Refusal{403, ErrorCode::denied, "the request comes from another site"};
+  }
+  if (context.who.kind != Principal::Kind::user || is_safe(request.method)) return std::nullopt;
+  const auto* token = request.header("x-csrf-token");
+  if (token != nullptr && service::equal_in_constant_time(*token, context.who.csrf_token)) {
+    return std::nullopt;
+  }
+  return Refusal{403, ErrorCode::denied, "the header X-CSRF-Token is missing or wrong"};
+}
+
+/// Forms of other sites can send text and forms, not JSON.
+std::optional<Refusal> Api::Impl::check_content_type(const net::Request& request,
+                                                     const Context& context) {
+  const auto route = context.match.route->route;
+  const auto* type = request.header("content-type");
+  const bool is_raw = route == Route::put_blob || is_oip(request.path);
+  if (is_safe(request.method) || type == nullptr || is_raw || request.peer.unix_socket) {
+    return std::nullopt;
+  }
+  if (type->starts_with("application/json")) return std::nullopt;
+  return Refusal{415, ErrorCode::invalid_argument, "the body must be application/json"};
+}
+
+void Api::handle(net::Request request, net::Responder responder) {
+  auto& context = static_cast<Context&>(*request.context);
+  const auto& route = *context.match.route;
+  detail::Call call{impl_->parts, route, request, context.who, context.match.parameters,
+                    context.query};
+  const auto& entry = impl_->table[static_cast<std::size_t>(route.route)];
+  Result<net::Response> answer = net::Response{};
+  if (const auto* open = std::get_if<detail::Open>(&entry)) {
+    const auto opened = (*open)(call, responder);
+    if (opened) return;
+    answer = fail(opened.error());
+  } else {
+    answer = impl_->answer(call, std::get<detail::Answer>(entry));
+  }
+  if (answer) {
+    add_security_headers(*answer, request.id);
+    std::move(responder).send(*std::move(answer));
+    return;
+  }
+  const auto& error = answer.error();
+  int status = http_status(error.code);
+  if (route.route == Route::login && error.code == ErrorCode::denied) status = 401;
+  if (route.route == Route::login && error.code == ErrorCode::unavailable) status = 429;
+  if (status >= 500) {
+    log::error("request failed", {{"request", request.id}, {"route", route.name},
+                                  {"error", error}});
+  }
+  std::move(responder).send(error_response({status, error.code, error.message}, request));
+}
+
+Result<net::Response> Api::Impl::answer(detail::Call& call, detail::Answer handler) {
+  const auto* key = call.request.header("idempotency-key");
+  if (key == nullptr || !is_repeatable(call.route.route)) return handler(call);
+  if (key->empty() || key->size() > kIdempotencyKeyMax) {
+    return fail(ErrorCode::invalid_argument, "Idempotency-Key has 1 to 128 characters");
+  }
+  return answer_once(call, handler,
+                     subject_of(call.who) + "\n" + call.request.path + "\n" + *key);
+}
+
+/// The same key gives the same answer (S14). Two at the same time may both act: a client repeats
+/// after a lost answer, not beside it.
+Result<net::Response> Api::Impl::answer_once(detail::Call& call, detail::Answer handler,
+                                             const std::string& key) {
+  AIFLOW_ASSIGN(const auto known, parts.store.read([&](db::Connection& db) {
+    return store::UserStore(db).answer(key);
+  }));
+  if (known) {
+    net::Response response;
+    response.status = known->status;
+    response.content_type = "application/json";
+    response.body = known->body;
+    return response;
+  }
+  AIFLOW_ASSIGN(auto made, handler(call));
+  AIFLOW_TRY(parts.store.transact([&](db::Connection& db) {
+    return store::UserStore(db).keep_answer(key, {.status = made.status, .body = made.body},
+                                            parts.clock.now());
+  }));
+  return made;
+}
+
+net::Response Api::refuse(int status, std::string_view reason, std::string_view request_id) {
+  net::Request request;
+  request.id = request_id;
+  const auto code = status >= 500 ? ErrorCode::unavailable : ErrorCode::invalid_argument;
+  return error_response({status, code, std::string(reason)}, request);
+}
+
+}  // namespace aiflow::http_api

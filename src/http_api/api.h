@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The REST API, the Open Inference Protocol and the dashboard's files over net::Server.
+// In: requests; who makes them is found out first (cookie session, Unix socket's uid, attempt
+// token), then the route's permission decides, before a body is read. Every route of
+// api/engine.yaml has one handler in the table; a route without one stops the program at start.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "net/server.h"
+#include "service/auth.h"
+#include "service/cameras.h"
+#include "service/catalogue.h"
+#include "service/deployments.h"
+#include "service/event_hub.h"
+#include "service/task_log.h"
+#include "service/workflows.h"
+#include "store/store.h"
+#include "wire/engine.h"
+
+namespace aiflow::http_api {
+
+/// All must outlive the Api.
+struct Parts {
+  const Clock& clock;
+  store::Store& store;
+  service::Auth& auth;
+  service::Workflows& workflows;
+  service::Catalogue& catalogue;
+  service::Deployments& services;
+  service::Cameras& cameras;
+  service::EventHub& events;
+  service::LogFollower& logs;
+  std::function<std::vector<wire::Worker>()> workers;
+  std::function<wire::Health()> health;
+  std::string version;
+  std::filesystem::path uploads;  ///< folder for bodies on their way to a blob
+  std::uint32_t uid = 0;          ///< the server's: peers of the Unix socket with it are admins
+};
+
+class Api final : public net::Handler {
+ public:
+  /// Stops the program when a route has no handler or an unknown permission.
+  explicit Api(Parts parts);
+  ~Api() override;
+
+  [[nodiscard]] std::variant<net::BodyRule, net::Response> admit(net::Request& request) override;
+  void handle(net::Request request, net::Responder responder) override;
+  [[nodiscard]] net::Response refuse(int status, std::string_view reason,
+                                     std::string_view request_id) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The one place where error codes become HTTP statuses.
+[[nodiscard]] int http_status(ErrorCode code);
+
+}  // namespace aiflow::http_api

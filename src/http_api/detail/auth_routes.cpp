@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Log-in, users, health, workers, and the event stream.
+#include "http_api/detail/call.h"
+#include "http_api/detail/cookie.h"
+
+namespace aiflow::http_api::detail {
+namespace {
+
+Result<net::Response> signed_in(Result<service::SignedIn> made) {
+  if (!made) return fail(std::move(made).error());
+  auto response = one(made->session);
+  response.headers.emplace_back("Set-Cookie", set_cookie(made->cookie.reveal()));
+  return response;
+}
+
+Result<net::Response> login(Call& call) {
+  return with_body(call, wire::parse_login_request, [&](wire::LoginRequest request) {
+    return signed_in(call.parts.auth.login({.username = request.username,
+                                            .password = Secret(std::move(request.password)),
+                                            .address = call.request.peer.address}));
+  });
+}
+
+Result<net::Response> logout(Call& call) {
+  AIFLOW_TRY(call.parts.auth.logout(call.who));
+  auto response = nothing();
+  response.headers.emplace_back("Set-Cookie", clear_cookie());
+  return response;
+}
+
+Result<net::Response> who_am_i(Call& call) {
+  return one(wire::Session{.username = call.who.username,
+                           .role = call.who.role,
+                           .csrf_token = call.who.csrf_token,
+                           .must_change_password = call.who.must_change_password});
+}
+
+Result<net::Response> change_password(Call& call) {
+  return with_body(call, wire::parse_password_change, [&](wire::PasswordChange request) {
+    return signed_in(call.parts.auth.change_password(
+        call.who, {.old_password = Secret(std::move(request.old_password)),
+                   .new_password = Secret(std::move(request.new_password))}));
+  });
+}
+
+Result<net::Response> list_users(Call& call) {
+  AIFLOW_ASSIGN(const auto users, call.parts.auth.users());
+  return page_of(call, users);
+}
+
+Result<net::Response> create_user(Call& call) {
+  return with_body(call, wire::parse_user_create,
+                   [&](const wire::UserCreate& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto made, call.parts.auth.create_user(request));
+                     return one(made);
+                   });
+}
+
+Result<net::Response> delete_user(Call& call) {
+  AIFLOW_TRY(call.parts.auth.delete_user(call.param("username"), call.who));
+  return nothing();
+}
+
+Result<net::Response> health(Call& call) { return one(call.parts.health()); }
+
+Result<net::Response> list_workers(Call& call) { return page_of(call, call.parts.workers()); }
+
+/// Last-Event-ID of a browser that connects again by itself, or ?last_event_id= of one that opens
+/// a new stream.
+Result<std::optional<std::int64_t>> resume_id(const Call& call) {
+  const auto* header = call.request.header("last-event-id");
+  if (header != nullptr) {
+    Parameters query = {{"last_event_id", *header}};
+    const Call with_header{call.parts, call.route,      call.request,
+                           call.who,   call.parameters, query};
+    AIFLOW_ASSIGN(const auto id,
+                  with_header.query_int("last_event_id", 0, {0, INT64_MAX}));
+    return std::optional(id);
+  }
+  if (call.query_text("last_event_id") == nullptr) return std::optional<std::int64_t>();
+  AIFLOW_ASSIGN(const auto id, call.query_int("last_event_id", 0, {0, INT64_MAX}));
+  return std::optional(id);
+}
+
+Status stream(Call& call, net::Responder& responder) {
+  AIFLOW_ASSIGN(const auto after, resume_id(call));
+  const auto events = std::move(responder).open_event_stream();
+  call.parts.events.follow(after, [events](const std::vector<wire::StreamEvent>& batch) {
+    std::vector<net::SseMessage> messages;
+    messages.reserve(batch.size());
+    for (const auto& event : batch) {
+      messages.push_back({.id = event.id > 0 ? std::to_string(event.id) : "",
+                          .event = "",
+                          .data = json::write(to_json(event))});
+    }
+    return events.send_all(messages);
+  });
+  return {};
+}
+
+}  // namespace
+
+void add_auth_routes(Table& table) {
+  using wire::Route;
+  at(table, Route::login) = login;
+  at(table, Route::logout) = logout;
+  at(table, Route::who_am_i) = who_am_i;
+  at(table, Route::change_password) = change_password;
+  at(table, Route::list_users) = list_users;
+  at(table, Route::create_user) = create_user;
+  at(table, Route::delete_user) = delete_user;
+  at(table, Route::health) = health;
+  at(table, Route::stream) = stream;
+  at(table, Route::list_workers) = list_workers;
+}
+
+}  // namespace aiflow::http_api::detail

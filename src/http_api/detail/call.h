@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request on its way through a handler, and what handlers answer with. Private to src/http_api.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "http_api/api.h"
+#include "http_api/router.h"
+#include "net/server.h"
+#include "service/auth.h"
+#include "wire/engine.h"
+
+namespace aiflow::http_api::detail {
+
+struct IntRange {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+};
+
+struct Call {
+  Parts& parts;
+  const wire::RouteInfo& route;
+  net::Request& request;
+  const service::Principal& who;
+  const Parameters& parameters;
+  const Parameters& query;
+
+  [[nodiscard]] const std::string& param(std::string_view name) const {
+    return parameters.find(name)->second;
+  }
+  [[nodiscard]] const std::string* query_text(std::string_view name) const {
+    const auto found = query.find(name);
+    return found == query.end() || found->second.empty() ? nullptr : &found->second;
+  }
+  /// Errors: invalid_argument naming the parameter.
+  [[nodiscard]] Result<std::int64_t> query_int(std::string_view name, std::int64_t otherwise,
+                                               IntRange range) const;
+  [[nodiscard]] Result<std::int64_t> param_int(std::string_view name) const;
+  /// ?limit= (1 to 1000, else 100) and ?offset=.
+  [[nodiscard]] Result<store::Page> page() const;
+  /// The body as JSON. Errors: invalid_argument.
+  [[nodiscard]] Result<json::Value> json_body() const;
+  [[nodiscard]] DagId dag_id() const { return DagId{param("dag_id")}; }
+  [[nodiscard]] store::RunKey run_key() const { return {dag_id(), RunId{param("dag_run_id")}}; }
+  /// With ?map_index=.
+  [[nodiscard]] Result<store::TaskKey> task_key() const;
+};
+
+/// Answers with one response.
+using Answer = Result<net::Response> (*)(Call& call);
+/// Opens a stream, or answers.
+using Open = Status (*)(Call& call, net::Responder& responder);
+using Entry = std::variant<std::monostate, Answer, Open>;
+/// Indexed by wire::Route.
+using Table = std::vector<Entry>;
+
+void add_auth_routes(Table& table);
+void add_workflow_routes(Table& table);
+void add_catalogue_routes(Table& table);
+void add_site_routes(Table& table);
+void add_oip_routes(Table& table);
+
+inline Entry& at(Table& table, wire::Route route) {
+  return table[static_cast<std::size_t>(route)];
+}
+
+[[nodiscard]] net::Response json_response(const json::Value& value, int status = 200);
+template <class T>
+[[nodiscard]] net::Response one(const T& value) {
+  return json_response(to_json(value));
+}
+[[nodiscard]] net::Response nothing();  ///< 204
+
+template <class T>
+[[nodiscard]] net::Response list_of(const std::vector<T>& items, std::int64_t total) {
+  json::Array out;
+  out.reserve(items.size());
+  for (const auto& item : items) out.push_back(to_json(item));
+  return json_response(
+      json::object({{"items", json::Value(std::move(out))}, {"total_entries", total}}));
+}
+
+/// A slice of a whole list.
+template <class T>
+[[nodiscard]] Result<net::Response> page_of(const Call& call, const std::vector<T>& all) {
+  const auto total = static_cast<std::int64_t>(all.size());
+  AIFLOW_ASSIGN(const auto offset, call.query_int("offset", 0, {0, 1'000'000'000}));
+  AIFLOW_ASSIGN(const auto limit, call.query_int("limit", 1000, {1, 1000}));
+  const auto begin = std::min(offset, total);
+  const auto end = std::min(begin + limit, total);
+  return list_of(std::vector<T>(all.begin() + begin, all.begin() + end), total);
+}
+
+/// Parses the body and passes it on: `with_body(call, wire::parse_x, [](wire::X x) {...})`.
+template <class Parse, class Use>
+[[nodiscard]] Result<net::Response> with_body(Call& call, Parse parse, Use use) {
+  AIFLOW_ASSIGN(const auto json, call.json_body());
+  AIFLOW_ASSIGN(auto value, parse(json));
+  return use(std::move(value));
+}
+
+}  // namespace aiflow::http_api::detail

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Blobs, models, reports, packs.
+#include "http_api/detail/call.h"
+
+namespace aiflow::http_api::detail {
+namespace {
+
+Result<net::Response> put_blob(Call& call) {
+  if (call.request.body_file.empty()) {
+    return fail(ErrorCode::invalid_argument, "the body is empty: send the blob's bytes");
+  }
+  AIFLOW_ASSIGN(const auto blob, call.parts.catalogue.put_blob(call.request.body_file));
+  return one(blob);
+}
+
+Result<net::Response> get_blob(Call& call) {
+  net::Response response;
+  AIFLOW_ASSIGN(response.body_file, call.parts.catalogue.blob_file(call.param("sha256")));
+  // Content that users put in must never run as a page of ours.
+  response.content_type = "application/octet-stream";
+  response.headers.emplace_back("Content-Disposition", "attachment");
+  response.headers.emplace_back("Cache-Control", "private, max-age=31536000, immutable");
+  return response;
+}
+
+Result<net::Response> list_models(Call& call) {
+  AIFLOW_ASSIGN(const auto models, call.parts.catalogue.models());
+  return page_of(call, models);
+}
+
+Result<net::Response> get_model(Call& call) {
+  AIFLOW_ASSIGN(const auto model, call.parts.catalogue.model(call.param("model")));
+  return one(model);
+}
+
+Result<net::Response> create_variant(Call& call) {
+  return with_body(call, wire::parse_variant_create,
+                   [&](const wire::VariantCreate& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto made, call.parts.catalogue.create_variant(
+                                                        request, call.who.lineage()));
+                     return one(made);
+                   });
+}
+
+Result<net::Response> get_variant(Call& call) {
+  AIFLOW_ASSIGN(const auto id, call.param_int("variant_id"));
+  AIFLOW_ASSIGN(const auto variant, call.parts.catalogue.variant(id));
+  return one(variant);
+}
+
+Result<net::Response> create_report(Call& call) {
+  return with_body(call, wire::parse_report_create,
+                   [&](const wire::ReportCreate& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto made, call.parts.catalogue.create_report(
+                                                        request, call.who.lineage()));
+                     return one(made);
+                   });
+}
+
+Result<net::Response> list_reports(Call& call) {
+  std::optional<std::string> model;
+  if (const auto* name = call.query_text("model")) model = *name;
+  AIFLOW_ASSIGN(const auto reports, call.parts.catalogue.reports(model));
+  return page_of(call, reports);
+}
+
+Result<net::Response> get_report(Call& call) {
+  AIFLOW_ASSIGN(const auto id, call.param_int("report_id"));
+  AIFLOW_ASSIGN(const auto report, call.parts.catalogue.report(id));
+  return one(report);
+}
+
+Result<net::Response> list_packs(Call& call) {
+  AIFLOW_ASSIGN(const auto packs, call.parts.catalogue.packs());
+  return page_of(call, packs);
+}
+
+Result<net::Response> get_pack(Call& call) {
+  AIFLOW_ASSIGN(const auto pack, call.parts.catalogue.pack(call.param("digest")));
+  return one(pack);
+}
+
+Result<net::Response> create_pack(Call& call) {
+  return with_body(call, wire::parse_pack_create,
+                   [&](const wire::PackCreate& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto made, call.parts.catalogue.create_pack(
+                                                        request, call.who.lineage()));
+                     return one(made);
+                   });
+}
+
+}  // namespace
+
+void add_catalogue_routes(Table& table) {
+  using wire::Route;
+  at(table, Route::put_blob) = put_blob;
+  at(table, Route::get_blob) = get_blob;
+  at(table, Route::list_models) = list_models;
+  at(table, Route::get_model) = get_model;
+  at(table, Route::create_variant) = create_variant;
+  at(table, Route::get_variant) = get_variant;
+  at(table, Route::create_report) = create_report;
+  at(table, Route::list_reports) = list_reports;
+  at(table, Route::get_report) = get_report;
+  at(table, Route::list_packs) = list_packs;
+  at(table, Route::get_pack) = get_pack;
+  at(table, Route::create_pack) = create_pack;
+}
+
+}  // namespace aiflow::http_api::detail

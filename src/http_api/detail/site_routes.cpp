@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Services, cameras, scene events.
+#include <atomic>
+
+#include "http_api/detail/call.h"
+
+namespace aiflow::http_api::detail {
+namespace {
+
+Result<net::Response> list_services(Call& call) {
+  AIFLOW_ASSIGN(const auto services, call.parts.services.list());
+  return page_of(call, services);
+}
+
+Result<net::Response> get_service(Call& call) {
+  AIFLOW_ASSIGN(const auto service, call.parts.services.get(call.param("name")));
+  return one(service);
+}
+
+Result<net::Response> deploy_service(Call& call) {
+  return with_body(call, wire::parse_service_deploy,
+                   [&](const wire::ServiceDeploy& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto made,
+                                   call.parts.services.deploy(request, call.who.lineage()));
+                     return one(made);
+                   });
+}
+
+Result<net::Response> delete_service(Call& call) {
+  AIFLOW_TRY(call.parts.services.remove(call.param("name")));
+  return nothing();
+}
+
+Result<net::Response> list_cameras(Call& call) {
+  AIFLOW_ASSIGN(const auto cameras, call.parts.cameras.list());
+  return page_of(call, cameras);
+}
+
+Result<net::Response> get_camera(Call& call) {
+  AIFLOW_ASSIGN(const auto camera, call.parts.cameras.get(call.param("camera_id")));
+  return one(camera);
+}
+
+Result<net::Response> create_camera(Call& call) {
+  return with_body(call, wire::parse_camera_create,
+                   [&](const wire::CameraCreate& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto made,
+                                   call.parts.cameras.create(request, call.who.lineage()));
+                     return one(made);
+                   });
+}
+
+Result<net::Response> stop_camera(Call& call) {
+  AIFLOW_ASSIGN(const auto camera, call.parts.cameras.stop(call.param("camera_id")));
+  return one(camera);
+}
+
+Result<net::Response> delete_camera(Call& call) {
+  AIFLOW_TRY(call.parts.cameras.remove(call.param("camera_id")));
+  return nothing();
+}
+
+net::Response jpeg(std::string bytes) {
+  net::Response response;
+  response.content_type = "image/jpeg";
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.body = std::move(bytes);
+  return response;
+}
+
+/// Each report as a text message; its picture, when it has one, as a binary message after it.
+Status live_camera(Call& call, net::Responder& responder) {
+  const auto id = call.param("camera_id");
+  AIFLOW_TRY(call.parts.cameras.get(id));
+  if (!call.request.wants_websocket) {
+    return fail(ErrorCode::invalid_argument, "this address is a web socket");
+  }
+  auto* cameras = &call.parts.cameras;
+  const auto viewer = std::make_shared<std::atomic<std::int64_t>>(0);
+  const auto leave = [cameras, id, viewer] {
+    if (const auto number = viewer->exchange(0)) cameras->remove_viewer(id, number);
+  };
+  const auto socket =
+      std::move(responder).open_websocket({.queue_max = 8, .on_close = leave});
+  const auto added =
+      cameras->add_viewer(id, [socket](const std::string& report, std::string_view picture) {
+        socket.send_text(report);
+        if (!picture.empty()) socket.send_binary(std::string(picture));
+      });
+  if (!added) {
+    socket.close();
+    return {};
+  }
+  *viewer = *added;
+  if (!socket.is_open()) leave();  // it was closed before the number was known
+  return {};
+}
+
+Result<net::Response> camera_picture(Call& call) {
+  AIFLOW_ASSIGN(auto bytes, call.parts.cameras.picture(call.param("camera_id")));
+  return jpeg(std::move(bytes));
+}
+
+Result<net::Response> list_scene_events(Call& call) {
+  store::SceneEventQuery query;
+  const auto text = [&](std::string_view name, std::optional<std::string>& out) {
+    if (const auto* value = call.query_text(name)) out = *value;
+  };
+  text("camera_id", query.camera_id);
+  text("kind", query.kind);
+  text("state", query.state);
+  const auto* dag = call.query_text("dag_id");
+  const auto* run = call.query_text("dag_run_id");
+  if (dag != nullptr && run != nullptr) query.run = store::RunKey{DagId{*dag}, RunId{*run}};
+  if (const auto* since = call.query_text("since")) {
+    AIFLOW_ASSIGN(query.since, parse_time(*since));
+  }
+  AIFLOW_ASSIGN(query.page, call.page());
+  AIFLOW_ASSIGN(const auto events, call.parts.cameras.events(query));
+  return list_of(events.items, events.total);
+}
+
+Result<net::Response> get_scene_event(Call& call) {
+  AIFLOW_ASSIGN(const auto event, call.parts.cameras.event(call.param("event_id")));
+  return one(event);
+}
+
+Result<net::Response> patch_scene_event(Call& call) {
+  return with_body(call, wire::parse_scene_event_patch,
+                   [&](const wire::SceneEventPatch& patch) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto event, call.parts.cameras.set_event_state(
+                                                         call.param("event_id"), patch.state));
+                     return one(event);
+                   });
+}
+
+Result<net::Response> scene_event_snapshot(Call& call) {
+  AIFLOW_ASSIGN(const auto event, call.parts.cameras.event(call.param("event_id")));
+  if (!event.snapshot_sha256) return fail(ErrorCode::not_found, "this event has no snapshot");
+  net::Response response;
+  response.content_type = "image/jpeg";
+  AIFLOW_ASSIGN(response.body_file, call.parts.catalogue.blob_file(*event.snapshot_sha256));
+  response.headers.emplace_back("Cache-Control", "private, max-age=86400");
+  return response;
+}
+
+}  // namespace
+
+void add_site_routes(Table& table) {
+  using wire::Route;
+  at(table, Route::list_services) = list_services;
+  at(table, Route::get_service) = get_service;
+  at(table, Route::deploy_service) = deploy_service;
+  at(table, Route::delete_service) = delete_service;
+  at(table, Route::list_cameras) = list_cameras;
+  at(table, Route::get_camera) = get_camera;
+  at(table, Route::create_camera) = create_camera;
+  at(table, Route::stop_camera) = stop_camera;
+  at(table, Route::delete_camera) = delete_camera;
+  at(table, Route::live_camera) = live_camera;
+  at(table, Route::camera_picture) = camera_picture;
+  at(table, Route::list_scene_events) = list_scene_events;
+  at(table, Route::get_scene_event) = get_scene_event;
+  at(table, Route::patch_scene_event) = patch_scene_event;
+  at(table, Route::scene_event_snapshot) = scene_event_snapshot;
+}
+
+}  // namespace aiflow::http_api::detail

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// DAGs, runs, task instances, logs.
+#include "http_api/detail/call.h"
+
+namespace aiflow::http_api::detail {
+namespace {
+
+Result<net::Response> list_dags(Call& call) {
+  AIFLOW_ASSIGN(const auto dags, call.parts.workflows.dags());
+  return page_of(call, dags);
+}
+
+Result<net::Response> get_dag(Call& call) {
+  AIFLOW_ASSIGN(const auto dag, call.parts.workflows.dag(call.dag_id()));
+  return one(dag);
+}
+
+Result<net::Response> patch_dag(Call& call) {
+  return with_body(call, wire::parse_dag_patch,
+                   [&](const wire::DagPatch& patch) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto dag, call.parts.workflows.patch_dag(
+                                                       call.dag_id(), patch, call.who));
+                     return one(dag);
+                   });
+}
+
+Result<int> version_of(const Call& call) {
+  AIFLOW_ASSIGN(const auto version, call.query_int("version", 0, {0, 1'000'000'000}));
+  return static_cast<int>(version);
+}
+
+Result<net::Response> get_dag_graph(Call& call) {
+  AIFLOW_ASSIGN(const auto version, version_of(call));
+  AIFLOW_ASSIGN(const auto graph, call.parts.workflows.graph(call.dag_id(), version));
+  return one(graph);
+}
+
+Result<net::Response> get_dag_source(Call& call) {
+  AIFLOW_ASSIGN(const auto version, version_of(call));
+  AIFLOW_ASSIGN(const auto source, call.parts.workflows.source(call.dag_id(), version));
+  return one(source);
+}
+
+Result<net::Response> get_grid(Call& call) {
+  AIFLOW_ASSIGN(const auto runs, call.query_int("limit", 25, {1, 365}));
+  AIFLOW_ASSIGN(const auto grid,
+                call.parts.workflows.grid(call.dag_id(), static_cast<int>(runs)));
+  return one(grid);
+}
+
+Result<net::Response> list_import_errors(Call& call) {
+  AIFLOW_ASSIGN(const auto errors, call.parts.workflows.import_errors());
+  return page_of(call, errors);
+}
+
+/// "~" as the DAG means all DAGs, as in Airflow.
+Result<net::Response> list_dag_runs(Call& call) {
+  store::RunQuery query;
+  if (call.param("dag_id") != "~") query.dag_id = call.dag_id();
+  if (const auto* state = call.query_text("state")) {
+    const auto parsed = parse_run_state(*state);
+    if (!parsed) return fail(ErrorCode::invalid_argument, "'state' is no state of a run");
+    query.states.push_back(*parsed);
+  }
+  AIFLOW_ASSIGN(query.page, call.page());
+  AIFLOW_ASSIGN(const auto runs, call.parts.workflows.runs(query));
+  return list_of(runs.items, runs.total);
+}
+
+Result<net::Response> trigger_dag_run(Call& call) {
+  return with_body(call, wire::parse_trigger_request,
+                   [&](const wire::TriggerRequest& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto run, call.parts.workflows.trigger(
+                                                       call.dag_id(), request, call.who));
+                     return one(run);
+                   });
+}
+
+Result<net::Response> get_dag_run(Call& call) {
+  AIFLOW_ASSIGN(const auto run, call.parts.workflows.run(call.run_key()));
+  return one(run);
+}
+
+Result<net::Response> list_task_instances(Call& call) {
+  service::TaskFilter filter;
+  if (const auto* state = call.query_text("state")) {
+    const auto parsed = parse_task_state(*state);
+    if (!parsed) return fail(ErrorCode::invalid_argument, "'state' is no state of a task");
+    filter.states.push_back(*parsed);
+  }
+  AIFLOW_ASSIGN(const auto tasks, call.parts.workflows.tasks(call.run_key(), filter));
+  return page_of(call, tasks);
+}
+
+Result<net::Response> get_task_instance(Call& call) {
+  AIFLOW_ASSIGN(const auto key, call.task_key());
+  AIFLOW_ASSIGN(const auto task, call.parts.workflows.task(key));
+  return one(task);
+}
+
+Result<net::Response> mark_task_instance(Call& call) {
+  AIFLOW_ASSIGN(const auto key, call.task_key());
+  return with_body(call, wire::parse_mark_request,
+                   [&](const wire::MarkRequest& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto task, call.parts.workflows.mark(
+                                                        key, request.new_state, call.who));
+                     return one(task);
+                   });
+}
+
+Result<net::Response> list_tries(Call& call) {
+  AIFLOW_ASSIGN(const auto key, call.task_key());
+  AIFLOW_ASSIGN(const auto tries, call.parts.workflows.tries(key));
+  return page_of(call, tries);
+}
+
+Result<service::TryKey> try_key(const Call& call) {
+  AIFLOW_ASSIGN(auto task, call.task_key());
+  AIFLOW_ASSIGN(const auto number, call.param_int("try_number"));
+  if (number > 1'000'000) return fail(ErrorCode::not_found, "there is no such try");
+  return service::TryKey{std::move(task), static_cast<int>(number)};
+}
+
+Result<net::Response> get_log(Call& call) {
+  AIFLOW_ASSIGN(const auto key, try_key(call));
+  AIFLOW_ASSIGN(const auto offset, call.query_int("offset", 0, {0, INT64_MAX}));
+  AIFLOW_ASSIGN(const auto chunk, call.parts.workflows.log(key, offset));
+  return one(chunk);
+}
+
+Status stream_log(Call& call, net::Responder& responder) {
+  AIFLOW_ASSIGN(const auto key, try_key(call));
+  AIFLOW_ASSIGN(const auto offset, call.query_int("offset", 0, {0, INT64_MAX}));
+  AIFLOW_ASSIGN(auto file, call.parts.workflows.log_file(key));
+  const auto events = std::move(responder).open_event_stream();
+  service::LogFollower::Watch watch;
+  watch.file = std::move(file);
+  watch.offset = offset;
+  watch.send = [events](const wire::LogChunk& chunk) {
+    const bool is_there = events.send({.data = json::write(to_json(chunk))});
+    if (chunk.complete) events.close();
+    return is_there;
+  };
+  watch.is_full = [events] { return events.is_open() && events.waiting() > 8; };
+  watch.has_ended = [workflows = &call.parts.workflows, events, key] {
+    // A watcher that went away is noticed here too: the next send says so.
+    return !events.is_open() || workflows->has_ended(key);
+  };
+  call.parts.logs.follow(std::move(watch));
+  return {};
+}
+
+Result<net::Response> list_xcoms(Call& call) {
+  AIFLOW_ASSIGN(const auto key, call.task_key());
+  const bool is_task = call.who.kind == service::Principal::Kind::task;
+  if (is_task && call.who.attempt.key.dag_id != key.dag_id.value) {
+    return fail(ErrorCode::denied, "a task reads the values of its own DAG only");
+  }
+  AIFLOW_ASSIGN(const auto xcoms, call.parts.workflows.xcoms(key));
+  return page_of(call, xcoms);
+}
+
+Result<net::Response> clear_task_instances(Call& call) {
+  return with_body(call, wire::parse_clear_request,
+                   [&](const wire::ClearRequest& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto tasks, call.parts.workflows.clear(
+                                                         call.dag_id(), request, call.who));
+                     const auto total = static_cast<std::int64_t>(tasks.size());
+                     return list_of(tasks, total);
+                   });
+}
+
+}  // namespace
+
+void add_workflow_routes(Table& table) {
+  using wire::Route;
+  at(table, Route::list_dags) = list_dags;
+  at(table, Route::get_dag) = get_dag;
+  at(table, Route::patch_dag) = patch_dag;
+  at(table, Route::get_dag_graph) = get_dag_graph;
+  at(table, Route::get_dag_source) = get_dag_source;
+  at(table, Route::get_grid) = get_grid;
+  at(table, Route::list_import_errors) = list_import_errors;
+  at(table, Route::list_dag_runs) = list_dag_runs;
+  at(table, Route::trigger_dag_run) = trigger_dag_run;
+  at(table, Route::get_dag_run) = get_dag_run;
+  at(table, Route::list_task_instances) = list_task_instances;
+  at(table, Route::get_task_instance) = get_task_instance;
+  at(table, Route::mark_task_instance) = mark_task_instance;
+  at(table, Route::list_tries) = list_tries;
+  at(table, Route::get_log) = get_log;
+  at(table, Route::stream_log) = stream_log;
+  at(table, Route::list_xcoms) = list_xcoms;
+  at(table, Route::clear_task_instances) = clear_task_instances;
+}
+
+}  // namespace aiflow::http_api::detail

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/auth.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/assert.h"
+#include "store/run_store.h"
+#include "store/user_store.h"
+
+namespace aiflow::service {
+namespace {
+
+constexpr std::size_t kPasswordCharsMin = 10;
+constexpr std::size_t kPasswordBytesMax = 1024;
+constexpr std::string_view kKeySetting = "attempt_token_key";
+constexpr auto kTokenLife = std::chrono::hours(24 * 7);
+
+std::string sha256(std::string_view text) {
+  std::array<unsigned char, crypto_hash_sha256_BYTES> out{};
+  crypto_hash_sha256(out.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  return to_hex({reinterpret_cast<const char*>(out.data()), out.size()});
+}
+
+/// 20 characters without look-alikes, 100 bits.
+Secret make_one_time_password() {
+  static constexpr std::string_view kLetters = "abcdefghjkmnpqrstuvwxyz23456789A";
+  static_assert(kLetters.size() == 32);
+  std::string out;
+  for (const char c : random_bytes(20)) {
+    out.push_back(kLetters[static_cast<unsigned char>(c) % kLetters.size()]);
+  }
+  return Secret(std::move(out));
+}
+
+Status check_new_password(std::string_view password) {
+  if (password.size() < kPasswordCharsMin || password.size() > kPasswordBytesMax) {
+    return fail(ErrorCode::invalid_argument, "a password has 10 to 1024 characters");
+  }
+  return {};
+}
+
+Status check_username(std::string_view name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '.' || c == '_' || c == '-' || c == '@';
+  };
+  if (name.empty() || name.size() > 64 || !std::ranges::all_of(name, fits)) {
+    return fail(ErrorCode::invalid_argument,
+                "a user name has 1 to 64 characters: letters, digits, '.', '_', '-', '@'");
+  }
+  return {};
+}
+
+int level_of(std::string_view permission) {
+  if (permission == "any" || permission == "view") return 0;
+  if (permission == "run") return 1;
+  if (permission == "operate") return 2;
+  if (permission == "admin") return 3;
+  return 4;  // public and task are not for roles to decide
+}
+
+store::TaskKey key_of(const wire::TaskKey& key) { return store::from_wire(key); }
+
+}  // namespace
+
+wire::Lineage Principal::lineage() const {
+  if (kind != Kind::task) return {.username = username};
+  return {.dag_id = attempt.key.dag_id,
+          .dag_run_id = attempt.key.run_id,
+          .task_id = attempt.key.task_id,
+          .try_number = attempt.try_number};
+}
+
+bool is_known_permission(std::string_view name) {
+  return name == "public" || name == "task" || level_of(name) < 4;
+}
+
+bool may(const Principal& who, const Permission& permission) {
+  if (permission.name == "public") return true;
+  switch (who.kind) {
+    case Principal::Kind::anonymous: return false;
+    case Principal::Kind::task: return permission.task_token || permission.name == "task";
+    case Principal::Kind::local_admin: return permission.name != "task";
+    case Principal::Kind::user: break;
+  }
+  // Until the one-time password is changed, only the routes about oneself are open.
+  if (who.must_change_password && permission.name != "any") return false;
+  return static_cast<int>(who.role) >= level_of(permission.name);
+}
+
+Result<std::unique_ptr<Auth>> Auth::open(const Clock& clock, store::Store& store,
+                                         AuthOptions options) {
+  AIFLOW_ASSERT(sodium_init() >= 0);
+  auto text = store.transact([&](db::Connection& db) -> Result<std::string> {
+    store::UserStore users(db);
+    AIFLOW_TRY(users.delete_expired_sessions(clock.now()));
+    AIFLOW_ASSIGN(const auto known, users.setting(std::string(kKeySetting)));
+    if (known) return *known;
+    auto made = base64url(random_bytes(32));
+    AIFLOW_TRY(users.set_setting(std::string(kKeySetting), made));
+    return made;
+  });
+  if (!text) return fail(std::move(text).error());
+  AIFLOW_ASSIGN(auto key, base64url_decode(*text));
+  if (key.size() != 32) return fail(ErrorCode::corrupt, "the server's token key is damaged");
+  return std::unique_ptr<Auth>(new Auth(clock, store, options, Secret(std::move(key))));
+}
+
+Auth::Auth(const Clock& clock, store::Store& store, AuthOptions options, Secret key)
+    : clock_(clock), store_(store), options_(options), tokens_(std::move(key)) {}
+
+Result<std::optional<NewAdmin>> Auth::ensure_admin() {
+  AIFLOW_ASSIGN(const auto known, users());
+  if (!known.empty()) return std::optional<NewAdmin>();
+  auto password = make_one_time_password();
+  const store::UserRow row{.username = "admin",
+                           .role = Role::admin,
+                           .password_hash = hash_password(password.reveal()),
+                           .must_change_password = true,
+                           .created_at = clock_.now(),
+                           .last_login_at = std::nullopt};
+  AIFLOW_TRY(store_.transact([&](db::Connection& db) { return store::UserStore(db).add(row); }));
+  return std::optional<NewAdmin>(NewAdmin{row.username, std::move(password)});
+}
+
+Result<SignedIn> Auth::login(const LoginAttempt& attempt) {
+  AIFLOW_TRY(check_wait(attempt));
+  AIFLOW_ASSIGN(const auto user, store_.read([&](db::Connection& db) {
+    return store::UserStore(db).find(attempt.username);
+  }));
+  // An unknown user costs a hash too, or the time would tell which names exist.
+  const bool right = check_password(user ? user->password_hash : std::string(),
+                                    attempt.password.reveal());
+  if (!user || !right) {
+    const auto stored = store_.transact([&](db::Connection& db) -> Status {
+      store::UserStore users(db);
+      AIFLOW_TRY(users.add_login_failure("user:" + attempt.username, clock_.now()));
+      return users.add_login_failure("addr:" + attempt.address, clock_.now());
+    });
+    AIFLOW_TRY(stored);
+    return fail(ErrorCode::denied, "user name or password is wrong");
+  }
+  const auto stored = store_.transact([&](db::Connection& db) -> Status {
+    store::UserStore users(db);
+    AIFLOW_TRY(users.clear_login_failures("user:" + attempt.username));
+    AIFLOW_TRY(users.clear_login_failures("addr:" + attempt.address));
+    auto row = *user;
+    row.last_login_at = clock_.now();
+    return users.update(row);
+  });
+  AIFLOW_TRY(stored);
+  return open_session(attempt.username);
+}
+
+Status Auth::check_wait(const LoginAttempt& attempt) {
+  if (attempt.username.size() > 64 || attempt.password.reveal().size() > kPasswordBytesMax) {
+    return fail(ErrorCode::denied, "user name or password is wrong");
+  }
+  for (const auto& subject : {"user:" + attempt.username, "addr:" + attempt.address}) {
+    AIFLOW_ASSIGN(const auto failures, store_.read([&](db::Connection& db) {
+      return store::UserStore(db).login_failures(subject);
+    }));
+    const int beyond = failures.count - options_.failures_free;
+    if (beyond < 0) continue;
+    const auto wait = std::min(options_.wait_max, options_.wait_first * (1 << std::min(beyond, 16)));
+    const auto left = failures.last_at + wait - clock_.now();
+    if (left <= Duration{0}) continue;
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
+    return fail(ErrorCode::unavailable, "too many failed log-ins; try again in " +
+                                            std::to_string(seconds) + " s");
+  }
+  return {};
+}
+
+Result<SignedIn> Auth::open_session(const std::string& username) {
+  auto cookie = base64url(random_bytes(32));
+  const store::SessionRow row{.id_hash = sha256(cookie),
+                              .username = username,
+                              .csrf_token = base64url(random_bytes(24)),
+                              .created_at = clock_.now(),
+                              .expires_at = clock_.now() + options_.session_life};
+  auto user = store_.transact([&](db::Connection& db) -> Result<store::UserRow> {
+    store::UserStore users(db);
+    AIFLOW_TRY(users.add_session(row));
+    AIFLOW_ASSIGN(auto found, users.find(username));
+    if (!found) return fail(ErrorCode::denied, "user name or password is wrong");
+    return *std::move(found);
+  });
+  if (!user) return fail(std::move(user).error());
+  return SignedIn{.cookie = Secret(std::move(cookie)),
+                  .session = {.username = username,
+                              .role = user->role,
+                              .csrf_token = row.csrf_token,
+                              .must_change_password = user->must_change_password}};
+}
+
+Status Auth::logout(const Principal& who) {
+  if (who.session_hash.empty()) return {};
+  return store_.transact(
+      [&](db::Connection& db) { return store::UserStore(db).end_session(who.session_hash); });
+}
+
+Result<Principal> Auth::session(std::string_view cookie) {
+  const auto hash = sha256(cookie);
+  return store_.read([&](db::Connection& db) -> Result<Principal> {
+    store::UserStore users(db);
+    AIFLOW_ASSIGN(const auto row, users.session(hash, clock_.now()));
+    if (!row) return fail(ErrorCode::denied, "the session is over; log in again");
+    AIFLOW_ASSIGN(const auto user, users.find(row->username));
+    if (!user) return fail(ErrorCode::denied, "the session is over; log in again");
+    Principal who;
+    who.kind = Principal::Kind::user;
+    who.username = user->username;
+    who.role = user->role;
+    who.must_change_password = user->must_change_password;
+    who.session_hash = hash;
+    who.csrf_token = row->csrf_token;
+    return who;
+  });
+}
+
+Result<Principal> Auth::task(std::string_view token) {
+  AIFLOW_ASSIGN(const auto attempt, tokens_.verify(token, clock_.now()));
+  const auto row = store_.read(
+      [&](db::Connection& db) { return store::RunStore(db).task(key_of(attempt.key)); });
+  // The worker's "started" may be written a moment after the task has begun, hence queued.
+  const bool is_current =
+      row && row->epoch == attempt.epoch &&
+      (row->state == TaskState::running || row->state == TaskState::queued);
+  if (!is_current) return fail(ErrorCode::denied, "the task of this token does not run any more");
+  Principal who;
+  who.kind = Principal::Kind::task;
+  who.attempt = attempt;
+  return who;
+}
+
+Principal Auth::local_admin() {
+  Principal who;
+  who.kind = Principal::Kind::local_admin;
+  who.username = "local";
+  who.role = Role::admin;
+  return who;
+}
+
+Result<SignedIn> Auth::change_password(const Principal& who, PasswordChange change) {
+  if (who.kind != Principal::Kind::user) {
+    return fail(ErrorCode::invalid_argument, "only a user who has logged in has a password");
+  }
+  AIFLOW_TRY(check_wait({.username = who.username, .password = Secret(), .address = "password"}));
+  AIFLOW_ASSIGN(const auto user, store_.read([&](db::Connection& db) {
+    return store::UserStore(db).find(who.username);
+  }));
+  if (!user || !check_password(user->password_hash, change.old_password.reveal())) {
+    AIFLOW_TRY(store_.transact([&](db::Connection& db) {
+      return store::UserStore(db).add_login_failure("user:" + who.username, clock_.now());
+    }));
+    return fail(ErrorCode::denied, "the old password is wrong");
+  }
+  AIFLOW_TRY(check_new_password(change.new_password.reveal()));
+  if (change.new_password.reveal() == change.old_password.reveal()) {
+    return fail(ErrorCode::invalid_argument, "the new password must differ from the old one");
+  }
+  auto row = *user;
+  row.password_hash = hash_password(change.new_password.reveal());
+  row.must_change_password = false;
+  const auto stored = store_.transact([&](db::Connection& db) -> Status {
+    store::UserStore users(db);
+    AIFLOW_TRY(users.update(row));
+    return users.end_sessions_of(row.username);
+  });
+  AIFLOW_TRY(stored);
+  return open_session(row.username);
+}
+
+Result<std::vector<wire::UserInfo>> Auth::users() {
+  AIFLOW_ASSIGN(const auto rows, store_.read([](db::Connection& db) {
+    return store::UserStore(db).list();
+  }));
+  std::vector<wire::UserInfo> out;
+  for (const auto& row : rows) {
+    out.push_back({row.username, row.role, row.created_at, row.last_login_at});
+  }
+  return out;
+}
+
+Result<wire::UserCreated> Auth::create_user(const wire::UserCreate& request) {
+  AIFLOW_TRY(check_username(request.username));
+  if (request.password) AIFLOW_TRY(check_new_password(*request.password));
+  wire::UserCreated created{request.username, request.role, std::nullopt};
+  if (!request.password) created.one_time_password = std::string(make_one_time_password().reveal());
+  const auto& password = request.password ? *request.password : *created.one_time_password;
+  const store::UserRow row{.username = request.username,
+                           .role = request.role,
+                           .password_hash = hash_password(password),
+                           .must_change_password = !request.password,
+                           .created_at = clock_.now(),
+                           .last_login_at = std::nullopt};
+  AIFLOW_TRY(store_.transact([&](db::Connection& db) { return store::UserStore(db).add(row); }));
+  return created;
+}
+
+Status Auth::delete_user(const std::string& username, const Principal& who) {
+  if (who.kind == Principal::Kind::user && who.username == username) {
+    return fail(ErrorCode::conflict, "nobody can delete the account that is signed in");
+  }
+  return store_.transact([&](db::Connection& db) -> Status {
+    store::UserStore users(db);
+    AIFLOW_ASSIGN(const auto all, users.list());
+    const auto is_other_admin = [&](const store::UserRow& row) {
+      return row.role == Role::admin && row.username != username;
+    };
+    const auto found = std::ranges::find(all, username, &store::UserRow::username);
+    if (found != all.end() && found->role == Role::admin &&
+        std::ranges::none_of(all, is_other_admin)) {
+      return fail(ErrorCode::conflict, "the last admin cannot be deleted");
+    }
+    return users.remove(username);
+  });
+}
+
+std::string Auth::sign_attempt(const wire::AttemptRef& attempt) const {
+  return tokens_.sign(attempt, clock_.now() + kTokenLife);
+}
+
+std::string Auth::hash_password(std::string_view password) {
+  const std::scoped_lock lock(hash_mutex_);
+  std::array<char, crypto_pwhash_STRBYTES> out{};
+  const int failed = crypto_pwhash_str_alg(out.data(), password.data(), password.size(),
+                                           options_.hash_passes,
+                                           static_cast<std::size_t>(options_.hash_memory_bytes),
+                                           crypto_pwhash_ALG_ARGON2ID13);
+  AIFLOW_ASSERT(failed == 0);  // only for lack of memory
+  return out.data();
+}
+
+bool Auth::check_password(const std::string& hash, std::string_view password) {
+  const auto& checked = hash.empty() ? dummy_hash() : hash;
+  const std::scoped_lock lock(hash_mutex_);
+  const bool same =
+      crypto_pwhash_str_verify(checked.c_str(), password.data(), password.size()) == 0;
+  return same && !hash.empty();
+}
+
+const std::string& Auth::dummy_hash() {
+  std::call_once(dummy_once_, [&] { dummy_hash_ = hash_password("nobody's password"); });
+  return dummy_hash_;
+}
+
+}  // namespace aiflow::service

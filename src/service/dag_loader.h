@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps the DAGs in step with the files: watches the folders (inotify, and a full scan now and
+// then), has changed files parsed in limited child processes, and gives the results to the
+// conductor. One thread looks, two parse: a file that never ends holds up one of them.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/bounded_queue.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "os/fd.h"
+#include "supervise/parse_dag_file.h"
+#include "wire/dag.h"
+
+namespace aiflow::service {
+
+struct DagLoaderOptions {
+  std::vector<std::filesystem::path> folders;
+  Duration rescan = std::chrono::seconds(30);
+  /// A file is parsed when it has not changed for so long.
+  Duration settle = std::chrono::milliseconds(60);
+  std::size_t file_bytes_max = 8 << 20;
+};
+
+/// What the loader needs of the rest; functions, so that tests need neither Python nor a conductor.
+struct DagLoaderParts {
+  std::function<Result<wire::DagFile>(const std::filesystem::path&)> parse;
+  /// The file's DAGs (or its error) and its text; blocks until they are stored.
+  std::function<Status(wire::DagFile file, std::string source)> save;
+  std::function<Status(const std::string& filename)> remove;
+  /// Files whose DAGs are in the database.
+  std::function<Result<std::vector<std::string>>()> known_files;
+};
+
+class DagLoader {
+ public:
+  DagLoader(DagLoaderOptions options, DagLoaderParts parts);
+  ~DagLoader() { stop(); }
+  DagLoader(const DagLoader&) = delete;
+  DagLoader& operator=(const DagLoader&) = delete;
+
+  [[nodiscard]] Status start();
+  void stop();
+  /// Files looked at so far, whether they gave DAGs or an error; for tests.
+  [[nodiscard]] int parsed_count() const { return parsed_count_; }
+
+ private:
+  struct Stamp {
+    std::int64_t changed_ns = 0;
+    std::uintmax_t size = 0;
+    std::uint64_t inode = 0;
+    bool operator==(const Stamp&) const = default;
+  };
+  using Stamps = std::map<std::filesystem::path, Stamp>;
+
+  void look(const std::stop_token& stop);
+  void scan();
+  [[nodiscard]] Stamps list_files();
+  void watch(const std::filesystem::path& folder);
+  void wait_for_change();
+  void parse_queued();
+  [[nodiscard]] bool begin(const std::filesystem::path& file);
+  [[nodiscard]] bool finish(const std::filesystem::path& file);
+  void parse(const std::filesystem::path& file);
+  void drop(const std::filesystem::path& file);
+
+  const DagLoaderOptions options_;
+  const DagLoaderParts parts_;
+  BoundedQueue<std::filesystem::path> queue_{4096, WhenFull::block};
+  std::mutex mutex_;
+  std::set<std::filesystem::path> queued_;  ///< guarded by mutex_
+  std::set<std::filesystem::path> busy_;    ///< guarded by mutex_
+  std::set<std::filesystem::path> again_;   ///< guarded by mutex_: changed while it was parsed
+  Stamps stamps_;                           ///< look's thread
+  os::Fd inotify_;
+  os::Fd wake_;
+  std::atomic<int> parsed_count_{0};
+  std::atomic<bool> stopping_{false};
+  std::vector<std::jthread> threads_;
+};
+
+/// Airflow's rule for which files are worth parsing: *.py that mentions a DAG and the package.
+[[nodiscard]] bool may_hold_dag(std::string_view text);
+
+}  // namespace aiflow::service

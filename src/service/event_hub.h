@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hands committed changes to those who follow them, in the order of the event_log, without gaps:
+// what publish() brings is used as it is when it continues the log, else the rows are read from the
+// database. One thread. A follower that says false is forgotten.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "base/result.h"
+#include "store/store.h"
+#include "wire/engine.h"
+
+namespace aiflow::service {
+
+class EventHub {
+ public:
+  /// Gets a batch, oldest first; called from the hub's thread, must not block.
+  using Sink = std::function<bool(const std::vector<wire::StreamEvent>& batch)>;
+
+  explicit EventHub(store::Store& store) : store_(store) {}
+  ~EventHub() { stop(); }
+  EventHub(const EventHub&) = delete;
+  EventHub& operator=(const EventHub&) = delete;
+
+  /// Begins after the newest row there is.
+  [[nodiscard]] Status start();
+  void stop();
+
+  /// Committed rows, or unstored events (id 0). Any thread; does not block.
+  void publish(const std::vector<wire::StreamEvent>& events);
+  /// Somebody has committed rows.
+  void wake() { publish({}); }
+
+  /// Follows from the row after `after` (nullopt: from now). A follower that is more than
+  /// kReplayMax rows behind starts at now: it must load everything anew.
+  void follow(std::optional<std::int64_t> after, Sink sink);
+  static constexpr int kReplayMax = 1000;
+
+  [[nodiscard]] std::size_t followers() const;
+
+ private:
+  struct Joining {
+    std::optional<std::int64_t> after;
+    Sink sink;
+  };
+  struct Work {
+    std::vector<wire::StreamEvent> events{};
+    std::vector<Joining> joining{};
+    bool stop = false;
+  };
+  void run();
+  [[nodiscard]] Work wait_for_work();
+  [[nodiscard]] std::vector<wire::StreamEvent> in_order(std::vector<wire::StreamEvent> events);
+  [[nodiscard]] std::vector<wire::StreamEvent> read_after(std::int64_t after);
+  void join(Joining joining);
+  void hand_out(const std::vector<wire::StreamEvent>& batch);
+
+  store::Store& store_;
+  mutable std::mutex mutex_;
+  std::condition_variable has_work_;
+  Work work_;                 ///< guarded by mutex_
+  bool woken_ = false;        ///< guarded by mutex_
+  std::size_t follower_count_ = 0;  ///< guarded by mutex_
+  std::int64_t last_id_ = 0;  ///< hub's thread (start() before it)
+  std::vector<Sink> sinks_;   ///< hub's thread
+  std::thread thread_;
+};
+
+}  // namespace aiflow::service

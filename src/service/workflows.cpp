@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/workflows.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "store/dag_store.h"
+#include "store/run_store.h"
+
+namespace aiflow::service {
+namespace {
+
+constexpr int kBars = 14;
+
+bool is_waiting(TaskState state) {
+  return state == TaskState::no_status || state == TaskState::scheduled ||
+         state == TaskState::queued;
+}
+
+bool is_over(TaskState state) {
+  switch (state) {
+    case TaskState::success:
+    case TaskState::failed:
+    case TaskState::upstream_failed:
+    case TaskState::skipped:
+    case TaskState::removed:
+    case TaskState::up_for_retry: return true;
+    default: return false;
+  }
+}
+
+std::string name_of(const Principal& who) {
+  return who.kind == Principal::Kind::task ? "task " + who.attempt.key.task_id : who.username;
+}
+
+}  // namespace
+
+Result<std::vector<wire::Dag>> Workflows::dags() {
+  return parts_.store.read([](db::Connection& db) -> Result<std::vector<wire::Dag>> {
+    store::DagStore dags(db);
+    AIFLOW_ASSIGN(const auto rows, dags.list());
+    std::vector<wire::Dag> out;
+    for (const auto& row : rows) {
+      AIFLOW_ASSIGN(out.emplace_back(), dags.view(row, kBars));
+    }
+    return out;
+  });
+}
+
+Result<wire::Dag> Workflows::dag(const DagId& id) {
+  return parts_.store.read([&](db::Connection& db) -> Result<wire::Dag> {
+    store::DagStore dags(db);
+    AIFLOW_ASSIGN(const auto row, dags.get(id));
+    return dags.view(row, kBars);
+  });
+}
+
+Result<wire::Dag> Workflows::patch_dag(const DagId& id, const wire::DagPatch& patch,
+                                       const Principal& who) {
+  if (patch.is_paused) {
+    const auto paused = conductor::wait_for<store::DagRow>([&](auto answer) {
+      parts_.conductor.pause({.dag_id = id, .paused = *patch.is_paused, .user = name_of(who)},
+                             answer);
+    });
+    AIFLOW_TRY(paused);
+  }
+  return dag(id);
+}
+
+Result<wire::DagGraph> Workflows::graph(const DagId& id, int version) {
+  AIFLOW_ASSIGN(const auto row, parts_.store.read([&](db::Connection& db) {
+    return store::DagStore(db).version(id, version);
+  }));
+  wire::DagGraph graph;
+  graph.dag_id = id.value;
+  graph.version = row.version;
+  for (const auto& task : row.spec.tasks) {
+    graph.nodes.push_back({.id = task.task_id,
+                           .label = task.label,
+                           .operator_name = task.operator_name,
+                           .group = task.group,
+                           .trigger_rule = task.trigger_rule,
+                           .is_branch = task.is_branch,
+                           .doc_md = task.doc_md});
+    for (const auto& upstream : task.upstream) graph.edges.push_back({upstream, task.task_id});
+  }
+  for (const auto& group : row.spec.task_groups) {
+    graph.groups.push_back({group.group_id, group.label, group.parent});
+  }
+  return graph;
+}
+
+Result<wire::DagSource> Workflows::source(const DagId& id, int version) {
+  AIFLOW_ASSIGN(auto row, parts_.store.read([&](db::Connection& db) {
+    return store::DagStore(db).version(id, version);
+  }));
+  return wire::DagSource{id.value, row.version, std::move(row.source)};
+}
+
+Result<wire::Grid> Workflows::grid(const DagId& id, int runs_max) {
+  return parts_.store.read([&](db::Connection& db) -> Result<wire::Grid> {
+    store::RunStore runs(db);
+    AIFLOW_ASSIGN(const auto version, store::DagStore(db).version(id));
+    AIFLOW_ASSIGN(auto listed, runs.list_runs({.dag_id = id,
+                                               .states = {},
+                                               .newest_first = true,
+                                               .page = {.limit = runs_max, .offset = 0}}));
+    std::ranges::reverse(listed.items);
+    wire::Grid grid;
+    grid.dag_id = id.value;
+    std::map<std::string, std::size_t> row_of;
+    for (const auto* task : in_topological_order(version.spec)) {
+      row_of[task->task_id] = grid.tasks.size();
+      grid.tasks.push_back({task->task_id, task->label, task->group, task->operator_name});
+    }
+    const json::Array empty(listed.items.size(), json::Value("no_status"));
+    std::vector<json::Array> states(grid.tasks.size(), empty);
+    for (std::size_t column = 0; column < listed.items.size(); ++column) {
+      grid.runs.push_back(store::to_wire(listed.items[column]));
+      AIFLOW_ASSIGN(const auto tasks, runs.tasks(listed.items[column].key));
+      for (const auto& task : tasks) {
+        const auto row = row_of.find(task.key.task_id.value);
+        if (row != row_of.end()) states[row->second][column] = to_string(task.state);
+      }
+    }
+    json::Array rows;
+    for (auto& row : states) rows.emplace_back(std::move(row));
+    grid.states = std::move(rows);
+    return grid;
+  });
+}
+
+Result<std::vector<wire::ImportError>> Workflows::import_errors() {
+  return parts_.store.read([](db::Connection& db) { return store::DagStore(db).import_errors(); });
+}
+
+Result<store::Listed<wire::DagRun>> Workflows::runs(const store::RunQuery& query) {
+  return parts_.store.read([&](db::Connection& db) -> Result<store::Listed<wire::DagRun>> {
+    if (query.dag_id) AIFLOW_TRY(store::DagStore(db).get(*query.dag_id));
+    AIFLOW_ASSIGN(const auto listed, store::RunStore(db).list_runs(query));
+    store::Listed<wire::DagRun> out;
+    out.total = listed.total;
+    for (const auto& row : listed.items) out.items.push_back(store::to_wire(row));
+    return out;
+  });
+}
+
+Result<wire::DagRun> Workflows::run(const store::RunKey& key) {
+  AIFLOW_ASSIGN(const auto row, parts_.store.read([&](db::Connection& db) {
+    return store::RunStore(db).run(key);
+  }));
+  return store::to_wire(row);
+}
+
+Result<wire::DagRun> Workflows::trigger(const DagId& id, const wire::TriggerRequest& request,
+                                        const Principal& who) {
+  if (request.conf && !request.conf->is_null() && !request.conf->is_object()) {
+    return fail(ErrorCode::invalid_argument, "'conf' must be a JSON object");
+  }
+  conductor::TriggerRun trigger{.dag_id = id,
+                                .run_id = std::nullopt,
+                                .logical_date = request.logical_date,
+                                .conf = request.conf.value_or(json::Value()),
+                                .note = request.note.value_or(""),
+                                .user = name_of(who)};
+  if (request.dag_run_id) {
+    if (!is_run_id(*request.dag_run_id)) {
+      return fail(ErrorCode::invalid_argument,
+                  "'dag_run_id' has 1 to 250 letters, digits or characters of '_.~:+-'");
+    }
+    trigger.run_id = RunId{*request.dag_run_id};
+  }
+  AIFLOW_ASSIGN(const auto row, conductor::wait_for<store::RunRow>([&](auto answer) {
+    parts_.conductor.trigger(trigger, answer);
+  }));
+  return store::to_wire(row);
+}
+
+Result<std::vector<wire::TaskInstance>> Workflows::tasks(const store::RunKey& run,
+                                                         const TaskFilter& filter) {
+  AIFLOW_ASSIGN(const auto rows,
+                parts_.store.read([&](db::Connection& db) -> Result<std::vector<store::TaskRow>> {
+                  store::RunStore runs(db);
+                  AIFLOW_TRY(runs.run(run));
+                  return runs.tasks(run);
+                }));
+  std::vector<wire::TaskInstance> out;
+  for (const auto& row : rows) {
+    const bool fits =
+        filter.states.empty() || std::ranges::find(filter.states, row.state) != filter.states.end();
+    if (fits) out.push_back(with_progress(store::to_wire(row), row.key));
+  }
+  return out;
+}
+
+Result<wire::TaskInstance> Workflows::task(const store::TaskKey& key) {
+  AIFLOW_ASSIGN(const auto row, parts_.store.read([&](db::Connection& db) {
+    return store::RunStore(db).task(key);
+  }));
+  auto task = with_progress(store::to_wire(row), key);
+  if (is_waiting(row.state)) {
+    const auto why = conductor::wait_for<std::string>(
+        [&](auto answer) { parts_.conductor.explain(key, answer); });
+    if (why && !why->empty()) task.cause = *why;
+  }
+  return task;
+}
+
+Result<wire::TaskInstance> Workflows::mark(const store::TaskKey& key, TaskState state,
+                                           const Principal& who) {
+  if (state != TaskState::success && state != TaskState::failed && state != TaskState::skipped) {
+    return fail(ErrorCode::invalid_argument, "'new_state' must be success, failed or skipped");
+  }
+  AIFLOW_ASSIGN(const auto row, conductor::wait_for<store::TaskRow>([&](auto answer) {
+    parts_.conductor.mark({.key = key, .state = state, .user = name_of(who)}, answer);
+  }));
+  return store::to_wire(row);
+}
+
+Result<std::vector<wire::TaskTry>> Workflows::tries(const store::TaskKey& key) {
+  return parts_.store.read([&](db::Connection& db) -> Result<std::vector<wire::TaskTry>> {
+    store::RunStore runs(db);
+    AIFLOW_ASSIGN(const auto current, runs.task(key));
+    AIFLOW_ASSIGN(const auto ended, runs.tries(key));
+    std::vector<wire::TaskTry> out;
+    for (const auto& row : ended) out.push_back(store::to_wire(row));
+    const bool is_new = out.empty() || out.back().try_number < current.try_number;
+    if (is_new && current.try_number > 0) {
+      out.push_back({.try_number = current.try_number,
+                     .state = current.state,
+                     .cause = current.cause,
+                     .start_date = current.start_date,
+                     .end_date = current.end_date,
+                     .hostname = current.worker_id});
+    }
+    return out;
+  });
+}
+
+Result<std::vector<wire::XComItem>> Workflows::xcoms(const store::TaskKey& key) {
+  return parts_.store.read([&](db::Connection& db) -> Result<std::vector<wire::XComItem>> {
+    store::RunStore runs(db);
+    AIFLOW_TRY(runs.task(key));
+    AIFLOW_ASSIGN(auto rows, runs.xcoms(key));
+    std::vector<wire::XComItem> out;
+    for (auto& row : rows) {
+      out.push_back({.key = row.name,
+                     .task_id = row.key.task_id.value,
+                     .map_index = row.key.map_index,
+                     .value = std::move(row.value),
+                     .timestamp = row.stored_at});
+    }
+    return out;
+  });
+}
+
+Result<std::vector<wire::TaskInstance>> Workflows::clear(const DagId& id,
+                                                         const wire::ClearRequest& request,
+                                                         const Principal& who) {
+  conductor::ClearTasks clear{.run = {id, RunId{request.dag_run_id}},
+                              .tasks = {},
+                              .include_upstream = request.include_upstream.value_or(false),
+                              .include_downstream = request.include_downstream.value_or(true),
+                              .only_failed = request.only_failed.value_or(false),
+                              .dry_run = request.dry_run.value_or(false),
+                              .user = name_of(who)};
+  for (const auto& task : request.task_ids) clear.tasks.push_back(TaskId{task});
+  AIFLOW_ASSIGN(const auto rows,
+                conductor::wait_for<std::vector<store::TaskRow>>(
+                    [&](auto answer) { parts_.conductor.clear(clear, answer); }));
+  std::vector<wire::TaskInstance> out;
+  for (const auto& row : rows) out.push_back(store::to_wire(row));
+  return out;
+}
+
+Result<wire::LogChunk> Workflows::log(const TryKey& key, std::int64_t offset) {
+  AIFLOW_ASSIGN(const auto file, log_file(key));
+  const bool ended = has_ended(key);  // before reading: what was written until then is read
+  AIFLOW_ASSIGN(auto chunk, read_log(file, {.offset = offset, .is_final = ended}));
+  chunk.complete = ended && chunk.next_offset >= chunk.size;
+  return chunk;
+}
+
+Result<std::filesystem::path> Workflows::log_file(const TryKey& key) {
+  AIFLOW_ASSIGN(auto file, log_path(parts_.logs, key));
+  AIFLOW_ASSIGN(const auto task, parts_.store.read([&](db::Connection& db) {
+    return store::RunStore(db).task(key.task);
+  }));
+  if (key.try_number < 1 || key.try_number > std::max(task.try_number, 1)) {
+    return fail(ErrorCode::not_found, "task '" + key.task.task_id.value + "' has no try " +
+                                          std::to_string(key.try_number));
+  }
+  return file;
+}
+
+bool Workflows::has_ended(const TryKey& key) {
+  const auto ended = parts_.store.read([&](db::Connection& db) -> Result<bool> {
+    store::RunStore runs(db);
+    AIFLOW_ASSIGN(const auto task, runs.task(key.task));
+    if (task.try_number != key.try_number) return task.try_number > key.try_number;
+    if (is_over(task.state)) return true;
+    AIFLOW_ASSIGN(const auto rows, runs.tries(key.task));
+    return task.state != TaskState::running &&
+           std::ranges::any_of(rows, [&](const auto& row) {
+             return row.try_number == key.try_number && row.epoch == task.epoch;
+           });
+  });
+  return !ended || *ended;
+}
+
+wire::TaskInstance Workflows::with_progress(wire::TaskInstance task,
+                                            const store::TaskKey& key) const {
+  if (task.state == TaskState::running) task.progress = parts_.conductor.progress(key);
+  return task;
+}
+
+std::vector<const wire::TaskSpec*> in_topological_order(const wire::DagSpec& spec) {
+  std::map<std::string_view, std::size_t> at;
+  for (std::size_t i = 0; i < spec.tasks.size(); ++i) at[spec.tasks[i].task_id] = i;
+  std::vector<std::vector<std::size_t>> downstream(spec.tasks.size());
+  std::vector<std::size_t> missing(spec.tasks.size(), 0);
+  for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
+    for (const auto& upstream : spec.tasks[i].upstream) {
+      const auto found = at.find(upstream);
+      if (found == at.end()) continue;
+      downstream[found->second].push_back(i);
+      ++missing[i];
+    }
+  }
+  std::set<std::size_t> ready;
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    if (missing[i] == 0) ready.insert(i);
+  }
+  std::vector<const wire::TaskSpec*> out;
+  while (!ready.empty()) {
+    const auto next = ready.extract(ready.begin()).value();
+    out.push_back(&spec.tasks[next]);
+    for (const auto child : downstream[next]) {
+      if (--missing[child] == 0) ready.insert(child);
+    }
+  }
+  return out;
+}
+
+bool is_run_id(const std::string& id) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_.~:+-").find(c) != std::string_view::npos;
+  };
+  return !id.empty() && id.size() <= 250 && id != "." && id != ".." && id != "~" &&
+         std::ranges::all_of(id, fits);
+}
+
+}  // namespace aiflow::service

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The workflow side of the API: reads from the store, changes through the conductor. Thread-safe;
+// changes block until they are committed.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "conductor/conductor.h"
+#include "service/auth.h"
+#include "service/task_log.h"
+#include "store/store.h"
+#include "wire/engine.h"
+
+namespace aiflow::service {
+
+struct TaskFilter {
+  std::vector<TaskState> states;  ///< empty = all
+};
+
+class Workflows {
+ public:
+  struct Parts {
+    const Clock& clock;
+    store::Store& store;
+    conductor::Conductor& conductor;
+    std::filesystem::path logs;  ///< <data>/logs
+  };
+  explicit Workflows(Parts parts) : parts_(std::move(parts)) {}
+
+  [[nodiscard]] Result<std::vector<wire::Dag>> dags();
+  [[nodiscard]] Result<wire::Dag> dag(const DagId& id);
+  [[nodiscard]] Result<wire::Dag> patch_dag(const DagId& id, const wire::DagPatch& patch,
+                                            const Principal& who);
+  [[nodiscard]] Result<wire::DagGraph> graph(const DagId& id, int version = 0);
+  [[nodiscard]] Result<wire::DagSource> source(const DagId& id, int version = 0);
+  /// The newest `runs_max` runs, oldest first.
+  [[nodiscard]] Result<wire::Grid> grid(const DagId& id, int runs_max);
+  [[nodiscard]] Result<std::vector<wire::ImportError>> import_errors();
+
+  [[nodiscard]] Result<store::Listed<wire::DagRun>> runs(const store::RunQuery& query);
+  [[nodiscard]] Result<wire::DagRun> run(const store::RunKey& key);
+  [[nodiscard]] Result<wire::DagRun> trigger(const DagId& id, const wire::TriggerRequest& request,
+                                             const Principal& who);
+
+  [[nodiscard]] Result<std::vector<wire::TaskInstance>> tasks(const store::RunKey& run,
+                                                              const TaskFilter& filter);
+  /// `cause` says what it waits for while it waits.
+  [[nodiscard]] Result<wire::TaskInstance> task(const store::TaskKey& key);
+  [[nodiscard]] Result<wire::TaskInstance> mark(const store::TaskKey& key, TaskState state,
+                                                const Principal& who);
+  /// The ended ones and the current one, oldest first.
+  [[nodiscard]] Result<std::vector<wire::TaskTry>> tries(const store::TaskKey& key);
+  [[nodiscard]] Result<std::vector<wire::XComItem>> xcoms(const store::TaskKey& key);
+  [[nodiscard]] Result<std::vector<wire::TaskInstance>> clear(const DagId& id,
+                                                              const wire::ClearRequest& request,
+                                                              const Principal& who);
+
+  /// Errors: not_found when there is no such try.
+  [[nodiscard]] Result<wire::LogChunk> log(const TryKey& key, std::int64_t offset);
+  /// Where its log is or will be. Errors: not_found, invalid_argument.
+  [[nodiscard]] Result<std::filesystem::path> log_file(const TryKey& key);
+  [[nodiscard]] bool has_ended(const TryKey& key);
+
+ private:
+  [[nodiscard]] wire::TaskInstance with_progress(wire::TaskInstance task,
+                                                 const store::TaskKey& key) const;
+  Parts parts_;
+};
+
+/// Task ids in topological order, in the file's order where the edges leave a choice.
+[[nodiscard]] std::vector<const wire::TaskSpec*> in_topological_order(const wire::DagSpec& spec);
+
+/// A run id that can be part of a path and of an address: 1 to 250 of letters, digits and "_.~:+-".
+[[nodiscard]] bool is_run_id(const std::string& id);
+
+}  // namespace aiflow::service
