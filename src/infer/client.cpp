@@ -48,7 +48,7 @@ Result<Client::Answer> Client::call(std::string_view type, json::Value body,
   const std::int64_t id = ++last_id_;
   body.set("id", id);
   const auto exchange = [&]() -> Result<Message> {
-    AIFLOW_TRY(send_message(fd_.get(), type, std::move(body), payload, deadline));
+    AIFLOW_TRY(send_message(fd_.get(), {type, std::move(body), payload}, deadline));
     AIFLOW_ASSIGN(auto message, recv_message(fd_.get(), deadline));
     AIFLOW_ASSIGN(const auto answered, json::get_int(message.body, "id"));
     if (answered != id) return fail(ErrorCode::corrupt, "the service answered another request");

@@ -20,10 +20,10 @@ std::size_t get_u32(std::string_view bytes) {
 
 }  // namespace
 
-Status send_message(int fd, std::string_view type, json::Value body,
-                    std::span<const std::byte> payload, Deadline deadline) {
-  body.set("type", type);
-  const std::string text = json::write(body);
+Status send_message(int fd, Outgoing message, Deadline deadline) {
+  message.body.set("type", message.type);
+  const std::string text = json::write(message.body);
+  const auto payload = message.payload;
   if (text.size() > kJsonBytesMax || payload.size() > kPayloadBytesMax) {
     return fail(ErrorCode::invalid_argument, "the message is too large: at most " +
                                                  std::to_string(kPayloadBytesMax >> 20) +

@@ -23,10 +23,16 @@ struct Message {
   std::string payload;
 };
 
-/// Sends `body` with its "type" set. The payload is sent from where it is.
-/// Errors: invalid_argument (over a limit), timeout, unavailable (the peer is gone).
-[[nodiscard]] Status send_message(int fd, std::string_view type, json::Value body,
-                                  std::span<const std::byte> payload, Deadline deadline);
+/// What is sent: as Message, but the payload is borrowed.
+struct Outgoing {
+  std::string_view type;
+  json::Value body;
+  std::span<const std::byte> payload = {};
+};
+
+/// Errors: invalid_argument (over a limit, nothing was sent), timeout, unavailable (the peer is
+/// gone).
+[[nodiscard]] Status send_message(int fd, Outgoing message, Deadline deadline);
 
 /// Errors: timeout, unavailable (the peer is gone), corrupt (lengths over the limits, no JSON, no
 /// type); the stream can't be used after an error.

@@ -179,9 +179,9 @@ TEST_CASE("any tensor survives the way through an answer and back, JSON and bina
 }
 
 TEST_CASE("damaged requests are parsed or refused, never worse") {
-  const std::string text =
-      R"({"inputs":[{"name":"a","datatype":"FP32","shape":[2],"parameters":{"binary_data_size":8}}]})"
-      "12345678";
+  const std::string text = R"({"inputs":[{"name":"a","datatype":"FP32","shape":[2],)"
+                           R"("parameters":{"binary_data_size":8}}]})"
+                           "12345678";
   const std::size_t length = text.size() - 8;
   Prng prng(9);
   for (int i = 0; i < 5000; ++i) {

@@ -75,6 +75,12 @@ std::string text_of(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// One for all tests: ONNX Runtime's library is large.
+const TestPack& shared_pack() {
+  static const TestPack pack;
+  return pack;
+}
+
 engine::Engine load(const TestPack& pack) {
   auto engine = engine::load_engine(pack.onnxruntime() / "lib" / "libaiflow_engine_ort.so");
   REQUIRE_MESSAGE(engine, engine.error().message);
@@ -82,7 +88,7 @@ engine::Engine load(const TestPack& pack) {
 }
 
 TEST_CASE("ONNX Runtime from a pack runs a model, with every optimisation level alike") {
-  const TestPack pack;
+  const TestPack& pack = shared_pack();
   const auto engine = load(pack);
   CHECK(engine.info().name == "onnxruntime");
   CHECK_FALSE(engine.info().version.empty());
@@ -108,7 +114,7 @@ TEST_CASE("ONNX Runtime from a pack runs a model, with every optimisation level 
 }
 
 TEST_CASE("half precision and quantised types pass the plug-in") {
-  const TestPack pack;
+  const TestPack& pack = shared_pack();
   const auto engine = load(pack);
   for (const auto dtype :
        {DType::f16, DType::u8, DType::i8, DType::i64, DType::f64, DType::boolean}) {
@@ -130,7 +136,7 @@ TEST_CASE("half precision and quantised types pass the plug-in") {
 }
 
 TEST_CASE("truncated, random and empty models are refused; nothing crashes") {
-  const TestPack pack;
+  const TestPack& pack = shared_pack();
   const auto engine = load(pack);
   const auto bytes = graph::write_onnx(affine());
   CHECK(engine.open({}).error().code == ErrorCode::corrupt);
@@ -149,7 +155,7 @@ TEST_CASE("truncated, random and empty models are refused; nothing crashes") {
 }
 
 TEST_CASE("an unknown operator is named") {
-  const TestPack pack;
+  const TestPack& pack = shared_pack();
   auto g = affine();
   g.nodes[0].op = "Teleport";
   const auto session = load(pack).open(graph::write_onnx(g));
@@ -159,7 +165,7 @@ TEST_CASE("an unknown operator is named") {
 }
 
 TEST_CASE("a plug-in without its library says which file is missing where") {
-  const TestPack pack;
+  const TestPack& pack = shared_pack();
   const auto folder = pack.root() / "bare";
   std::filesystem::create_directories(folder);
   std::filesystem::copy_file(
@@ -182,7 +188,7 @@ json::Value detector_config() {
 }
 
 TEST_CASE("a picture goes through a real model to a labelled box") {
-  const TestPack pack;
+  const TestPack& pack = shared_pack();
   const auto engine = load(pack);
   const os::SystemClock clock;
   auto model =
@@ -201,7 +207,7 @@ TEST_CASE("a picture goes through a real model to a labelled box") {
 }
 
 TEST_CASE("a decoder that does not fit the model is refused at opening") {
-  const TestPack pack;
+  const TestPack& pack = shared_pack();
   const auto engine = load(pack);
   const auto message = [&](const char* key, json::Value value, bool in_input) {
     auto config = detector_config();
@@ -225,7 +231,7 @@ TEST_CASE("a decoder that does not fit the model is refused at opening") {
 }
 
 TEST_CASE("aiflow-infer with ONNX Runtime: a bad model file ends it with file and reason") {
-  const TestPack pack;
+  const TestPack& pack = shared_pack();
   const os::SystemClock clock;
   auto unknown = affine();
   unknown.nodes[0].op = "Teleport";

@@ -26,8 +26,8 @@ enum class Resize {
 /// What a model wants to see. element = (pixel - mean) * scale, per channel in `colour` order.
 struct InputSpec {
   std::string name = {};  ///< of the input tensor; "" = the model's only one
-  int width = 0;     ///< 1 to 4096
-  int height = 0;    ///< 1 to 4096
+  int width = 0;          ///< 1 to 4096
+  int height = 0;         ///< 1 to 4096
   Layout layout = Layout::nchw;
   ColourOrder colour = ColourOrder::rgb;
   Resize resize = Resize::stretch;

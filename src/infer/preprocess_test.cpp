@@ -23,16 +23,23 @@ ImageView view(const std::vector<std::uint8_t>& pixels, int width, int height,
   return ImageView::make(pixels, width, height, order).value();
 }
 
-/// Bilinear at (x, y) of a target of w x h, straight from the definition.
-double reference(const ImageView& image, int channel, double x, double y, int w, int h) {
-  const double sx = std::clamp((x + 0.5) * image.width() / w - 0.5, 0.0, image.width() - 1.0);
-  const double sy = std::clamp((y + 0.5) * image.height() / h - 0.5, 0.0, image.height() - 1.0);
+struct Place {
+  int channel, x, y;  ///< in the target
+  int width, height;  ///< of the target
+};
+
+/// Bilinear, straight from the definition.
+double reference(const ImageView& image, const Place& to) {
+  const double sx =
+      std::clamp((to.x + 0.5) * image.width() / to.width - 0.5, 0.0, image.width() - 1.0);
+  const double sy =
+      std::clamp((to.y + 0.5) * image.height() / to.height - 0.5, 0.0, image.height() - 1.0);
   const int x0 = static_cast<int>(sx);
   const int y0 = static_cast<int>(sy);
   const auto at = [&](int px, int py) {
     px = std::min(px, image.width() - 1);
     py = std::min(py, image.height() - 1);
-    return static_cast<double>(image.row(py)[px * 3 + channel]);
+    return static_cast<double>(image.row(py)[px * 3 + to.channel]);
   };
   const double fx = sx - x0;
   const double fy = sy - y0;
@@ -62,7 +69,7 @@ TEST_CASE("resizing follows the bilinear definition, down, up and at the edges")
             const auto i = static_cast<std::size_t>((c * target.height + y) * target.width + x);
             worst =
                 std::max(worst, std::abs(static_cast<double>(values[i]) -
-                                         reference(image, c, x, y, target.width, target.height)));
+                                         reference(image, {c, x, y, target.width, target.height})));
           }
         }
       }

@@ -25,7 +25,7 @@ std::int64_t id_of(const Message& message) {
 Status send_failed(int fd, std::int64_t id, const Error& error) {
   const wire::Failed failed{
       .id = id, .code = std::string(to_string(error.code)), .message = error.message};
-  return send_message(fd, "Failed", to_json(failed), {}, Deadline::never());
+  return send_message(fd, {"Failed", to_json(failed)}, Deadline::never());
 }
 
 }  // namespace
@@ -119,7 +119,7 @@ Status Server::answer(Connection& connection, const Message& message) {
 Status Server::answer_describe(Connection& connection, std::int64_t id) {
   wire::Description description = model_.description();
   description.id = id;
-  return send_message(connection.fd.get(), "Description", to_json(description), {},
+  return send_message(connection.fd.get(), {"Description", to_json(description)},
                       Deadline::never());
 }
 
@@ -160,7 +160,7 @@ Status Server::answer_infer(Connection& connection, const Message& message) {
   };
   const auto done = infer();
   if (!done) return send_failed(connection.fd.get(), id_of(message), done.error());
-  return send_message(connection.fd.get(), "Inferred", to_json(done->first), done->second.payload,
+  return send_message(connection.fd.get(), {"Inferred", to_json(done->first), done->second.payload},
                       Deadline::never());
 }
 
@@ -211,7 +211,7 @@ Result<wire::Detected> Server::detect(Connection& connection, const Message& mes
 Status Server::answer_detect(Connection& connection, const Message& message) {
   const auto detected = detect(connection, message);
   if (!detected) return send_failed(connection.fd.get(), id_of(message), detected.error());
-  return send_message(connection.fd.get(), "Detected", to_json(*detected), {}, Deadline::never());
+  return send_message(connection.fd.get(), {"Detected", to_json(*detected)}, Deadline::never());
 }
 
 }  // namespace aiflow::infer

@@ -140,8 +140,9 @@ TEST_CASE("hostile tensors are refused one by one") {
     const auto body =
         json::parse(std::string(R"({"id":7,"outputs":[],"deadline_ms":0,"inputs":[)") + ref + "]}")
             .value();
-    REQUIRE(send_message(fd.get(), "Infer", body,
-                         std::as_bytes(std::span(payload.data(), payload.size())), running.soon()));
+    REQUIRE(send_message(fd.get(),
+                         {"Infer", body, std::as_bytes(std::span(payload.data(), payload.size()))},
+                         running.soon()));
     const auto message = recv_message(fd.get(), running.soon()).value();
     CHECK(json::get_int(message.body, "id").value() == 7);
     return message.type;

@@ -15,7 +15,8 @@ namespace {
 
 /// A service that was ready for so long starts its back-off anew.
 constexpr Duration kHealthyAfter = std::chrono::seconds(60);
-constexpr Duration kStopGrace = std::chrono::seconds(2);
+/// An ended process is reaped at once; this only bounds a surprise.
+constexpr Duration kReapWait = std::chrono::seconds(2);
 constexpr std::size_t kLineBytesMax = 64U << 10;
 
 int poll_ms(Duration left) {
@@ -190,7 +191,7 @@ Status ServiceProcess::live_once(bool& was_ready) {
   output.write_end.reset();
   Life life{std::move(process), std::move(output.read_end), {}};
   if (auto ready = wait_ready(life); !ready) {
-    life.process.stop(kStopGrace);
+    life.process.stop(spec_.stop_grace);
     return ready;
   }
   was_ready = true;
@@ -200,7 +201,7 @@ Status ServiceProcess::live_once(bool& was_ready) {
     const auto event = life.wait(wake_.read_end.get(), false, std::chrono::hours(1));
     if (event == Life::Event::time) continue;
     if (event == Life::Event::woken) {
-      life.process.stop(kStopGrace);
+      life.process.stop(spec_.stop_grace);
       return fail(ErrorCode::cancelled, "stopped");
     }
     return fail(ErrorCode::unavailable, "the inference process ended: " + end_of(life));
@@ -208,7 +209,7 @@ Status ServiceProcess::live_once(bool& was_ready) {
 }
 
 std::string ServiceProcess::end_of(Life& life) const {
-  const auto status = life.process.wait(Deadline::after(clock_, kStopGrace));
+  const auto status = life.process.wait(Deadline::after(clock_, kReapWait));
   return status ? os::describe(*status) : "unknown";
 }
 

@@ -29,6 +29,7 @@ struct ServiceSpec {
   int threads = 1;
   std::uint64_t memory_bytes_max = 0;  ///< address space; 0 = no limit
   Duration ready_timeout = std::chrono::seconds(60);
+  Duration stop_grace = std::chrono::seconds(2);             ///< between SIGTERM and SIGKILL
   Duration back_off_first = std::chrono::milliseconds(100);  ///< doubles
   Duration back_off_max = std::chrono::seconds(30);
 };
@@ -64,7 +65,7 @@ class ServiceProcess {
 
   [[nodiscard]] ServiceStatus status() const;
 
-  /// SIGTERM, then SIGKILL after 2 s. Idempotent.
+  /// SIGTERM, then SIGKILL after stop_grace. Idempotent.
   void stop();
 
  private:

@@ -27,6 +27,7 @@ struct Fixture {
             .model_file = pack.write("model.ref", model_text),
             .meta_file = pack.write("meta.json", R"({"model":"m","version":"1","variant":"v"})"),
             .socket = pack.root() / "infer.sock",
+            .stop_grace = std::chrono::milliseconds(100),
             .back_off_first = std::chrono::milliseconds(1)};
   }
   [[nodiscard]] Deadline soon() const { return Deadline::after(clock, std::chrono::seconds(20)); }

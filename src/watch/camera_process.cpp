@@ -42,7 +42,7 @@ class Line {
   Status send(std::string_view type, json::Value body) {
     const std::scoped_lock lock(mutex_);
     if (!fd_.valid()) return fail(ErrorCode::unavailable, "the camera process is not running");
-    return infer::send_message(fd_.get(), type, std::move(body), {},
+    return infer::send_message(fd_.get(), {type, std::move(body)},
                                Deadline::after(clock_, kSendMax));
   }
 

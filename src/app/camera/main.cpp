@@ -41,7 +41,7 @@ class ServerSink final : public watch::ReportSink {
 
  private:
   Status send(std::string_view type, json::Value body, std::span<const std::uint8_t> payload) {
-    return infer::send_message(kServer, type, std::move(body), std::as_bytes(payload),
+    return infer::send_message(kServer, {type, std::move(body), std::as_bytes(payload)},
                                Deadline::after(clock_, kSendMax));
   }
 
