@@ -6,20 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocketServer } from 'ws';
 import * as data from './data.mjs';
+import { dags, events, instances, runs, seed } from './seed.mjs';
 
 const CLIP = '/usr/share/doc/opencv-doc/examples/data/vtest.avi';
 const frames = [];
 const streams = new Set();
-const runs = new Map();
-const instances = new Map();
 const is_empty = process.env.AIFLOW_MOCK_EMPTY === '1';
 let event_id = 0;
 let session = null;
-const events = Array.from({ length: 14 }, (_, n) => data.make_event(n)).reverse();
 const users = [
   { username: 'admin', role: 'admin', created_at: data.iso(9000), last_login_at: data.iso(60) },
 ];
-const dags = new Map();
 
 function load_frames() {
   if (!existsSync(CLIP)) return;
@@ -81,87 +78,6 @@ async function play_run(run) {
     set_instance(run, task_id, { state: 'success', end_date: data.iso(), progress: null });
   }
   set_run({ state: 'success', end_date: data.iso() });
-}
-
-function seed() {
-  const bars = (dag_id, states, length) =>
-    states.map((state, n) => {
-      const ago = (states.length - n) * 5200;
-      return data.make_run(dag_id, `scheduled__${data.iso(ago).slice(0, 19)}+00:00`, {
-        state,
-        run_type: 'scheduled',
-        start_date: data.iso(ago),
-        end_date:
-          state === 'running' ? null : data.iso(ago - length * (0.6 + ((n * 37) % 10) / 12)),
-      });
-    });
-  const add = (dag, list) => {
-    dags.set(dag.dag_id, { ...dag, recent_runs: list });
-    runs.set(dag.dag_id, [...list].reverse());
-    for (const run of list) {
-      instances.set(
-        run.dag_run_id,
-        data.TASKS.map((task, n) => {
-          const failed = run.state === 'failed' && n >= 3;
-          const state = failed
-            ? n === 3
-              ? 'failed'
-              : 'upstream_failed'
-            : task[0] === 'keep_original'
-              ? 'skipped'
-              : 'success';
-          const ran = state === 'success' || state === 'failed';
-          const times = ran
-            ? {
-                start_date: run.start_date,
-                end_date: run.end_date,
-                try_number: n === 3 ? 2 : 1,
-                max_tries: 3,
-              }
-            : {};
-          const cause =
-            state === 'failed'
-              ? 'exit code 1 after try 2 of 3'
-              : state === 'upstream_failed'
-                ? 'upstream task compare failed'
-                : '';
-          return data.make_instance(run, task, { state, cause, ...times });
-        }),
-      );
-    }
-  };
-  const S = 'success';
-  add(
-    data.make_dag('smart_city', {
-      description: 'Optimise a detector, choose the best variant, watch a street',
-      tags: ['demo', 'video'],
-    }),
-    [
-      ...bars('smart_city', [S, S, 'failed', S, S, 'failed', S], 240),
-      data.make_run('smart_city', data.lineage('').dag_run_id, {
-        start_date: data.iso(3000),
-        end_date: data.iso(2860),
-      }),
-    ],
-  );
-  add(
-    data.make_dag('nightly_retrain', {
-      timetable_summary: '0 3 * * *',
-      next_dagrun_run_after: data.iso(-29000),
-      owners: ['vision'],
-      tags: ['training'],
-      failed_count: 1,
-    }),
-    bars('nightly_retrain', [S, S, S, S, 'failed'], 1900),
-  );
-  add(
-    data.make_dag('hello', {
-      timetable_summary: '*/5 * * * *',
-      is_paused: true,
-      description: 'Two tasks that say hello',
-    }),
-    bars('hello', [S, S, S], 3),
-  );
 }
 
 function grid(dag_id) {

@@ -20,8 +20,10 @@ interface Pen {
 }
 
 // Any CSI or OSC sequence; only those that end in m (colours) have an effect here.
+const ESC = String.fromCharCode(27);
+const BEL = String.fromCharCode(7);
 const ESCAPE = new RegExp(
-  '\\u001b(?:\\[([0-9;?]*)([ -/]*[@-~])|\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)?|.)',
+  `${ESC}(?:\\[([0-9;?]*)([ -/]*[@-~])|\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)?|.)`,
   'g',
 );
 

@@ -19,9 +19,8 @@ export interface ElkBox {
 
 const ROOT_OPTIONS: Record<string, string> = {
   'elk.algorithm': 'layered',
-  'elk.direction': 'RIGHT',
   'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '56',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '40',
   'elk.spacing.nodeNode': '24',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
 };
@@ -29,7 +28,17 @@ const ROOT_OPTIONS: Record<string, string> = {
 /** Group ids get a prefix, since a group and a task may share a name. */
 export const group_key = (id: string): string => `group:${id}`;
 
-export function to_elk(graph: DagGraph): ElkBox {
+export type Direction = 'RIGHT' | 'DOWN';
+
+/** How much of its size a layout keeps when it is fitted into a space; 1 = all of it. */
+export function fit_scale(boxes: PlacedBox[], space: { width: number; height: number }): number {
+  const outer = boxes.filter((box) => box.parent === null);
+  const width = Math.max(1, ...outer.map((box) => box.x + box.width));
+  const height = Math.max(1, ...outer.map((box) => box.y + box.height));
+  return Math.min(1, space.width / width, space.height / height);
+}
+
+export function to_elk(graph: DagGraph, direction: Direction): ElkBox {
   const boxes = new Map<string, ElkBox>();
   for (const group of graph.groups) {
     boxes.set(group.id, {
@@ -38,7 +47,11 @@ export function to_elk(graph: DagGraph): ElkBox {
       layoutOptions: { 'elk.padding': '[top=34,left=14,bottom=14,right=14]' },
     });
   }
-  const root: ElkBox = { id: 'root', children: [], layoutOptions: ROOT_OPTIONS };
+  const root: ElkBox = {
+    id: 'root',
+    children: [],
+    layoutOptions: { ...ROOT_OPTIONS, 'elk.direction': direction },
+  };
   const home = (group: string | null | undefined): ElkBox =>
     (group ? boxes.get(group) : undefined) ?? root;
   for (const group of graph.groups) {

@@ -17,19 +17,19 @@ const part = encodeURIComponent;
 export const paths = {
   home: '/',
   dags: '/dags',
-  dag: (dag_id: string, query: Query = {}) => with_query(`/dags/${part(dag_id)}`, query),
-  task: (dag_id: string, run: string, task: string, query: Query = {}) =>
+  dag: (dag_id: string, query: Query = {}): string => with_query(`/dags/${part(dag_id)}`, query),
+  task: (dag_id: string, run: string, task: string, query: Query = {}): string =>
     with_query(`/dags/${part(dag_id)}`, { run, task, ...query }),
   models: '/models',
-  model: (name: string, query: Query = {}) => with_query(`/models/${part(name)}`, query),
-  report: (report_id: number | string) => `/reports/${report_id}`,
+  model: (name: string, query: Query = {}): string => with_query(`/models/${part(name)}`, query),
+  report: (report_id: number | string): string => `/reports/${report_id}`,
   runtime: '/runtime',
-  pack: (digest: string) => with_query('/runtime', { digest }),
+  pack: (digest: string): string => with_query('/runtime', { digest }),
   services: '/services',
-  service: (name: string) => `/services/${part(name)}`,
+  service: (name: string): string => `/services/${part(name)}`,
   cameras: '/cameras',
-  camera: (camera_id: string) => `/cameras/${part(camera_id)}`,
-  events: (query: Query = {}) => with_query('/events', query),
-  event: (event_id: string) => `/events/${part(event_id)}`,
+  camera: (camera_id: string): string => `/cameras/${part(camera_id)}`,
+  events: (query: Query = {}): string => with_query('/events', query),
+  event: (event_id: string): string => `/events/${part(event_id)}`,
   users: '/users',
 };

@@ -9,6 +9,26 @@ interface Size {
   height: number;
 }
 
+const SIDE_DISTANCE = 18;
+
+/** A stands on the left of the line's direction as one sees it, as the crossing's a_to_b means. */
+function Sides({ from, to }: { from: [number, number]; to: [number, number] }): ReactNode {
+  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+  const length = Math.hypot(dx, dy) || 1;
+  const [nx, ny] = [(dy / length) * SIDE_DISTANCE, (-dx / length) * SIDE_DISTANCE];
+  const [mx, my] = [from[0] + dx / 3, from[1] + dy / 3];
+  return (
+    <>
+      <text className="overlay-side" x={mx + nx} y={my + ny + 4} textAnchor="middle">
+        A
+      </text>
+      <text className="overlay-side" x={mx - nx} y={my - ny + 4} textAnchor="middle">
+        B
+      </text>
+    </>
+  );
+}
+
 function RuleVector({ rule, size }: { rule: RuleShape; size: Size }): ReactNode {
   const at = rule.points.map(([x, y]): [number, number] => [x * size.width, y * size.height]);
   const text = at.map((point) => point.join(',')).join(' ');
@@ -24,6 +44,7 @@ function RuleVector({ rule, size }: { rule: RuleShape; size: Size }): ReactNode 
       {is_line ? <polyline points={text} /> : <polygon points={text} />}
       {is_line &&
         at.map((point) => <circle key={point.join()} cx={point[0]} cy={point[1]} r={4} />)}
+      {is_line && <Sides from={first} to={second} />}
       <text x={label[0] + 6} y={Math.max(14, label[1] - 6)}>
         {rule.name}
       </text>
@@ -52,7 +73,7 @@ function TrackVector({ track, size }: { track: TrackWire; size: Size }): ReactNo
         y={label_y}
         width={label_width}
         height={LABEL_HEIGHT}
-        fill={color}
+        style={{ fill: color }}
       />
       <text x={x + 4} y={label_y + 12}>
         {text}

@@ -123,6 +123,11 @@ function EventActions({ event }: { event: SceneEvent }): ReactNode {
   );
 }
 
+/** Measured numbers with at most two decimals. */
+function round_text(value: string): string {
+  return /^-?\d+\.\d{3,}$/.test(value) ? String(Number(Number(value).toFixed(2))) : value;
+}
+
 function EventFacts({ event }: { event: SceneEvent }): ReactNode {
   const { t } = useTranslation();
   const rows: [string, ReactNode][] = [
@@ -140,7 +145,7 @@ function EventFacts({ event }: { event: SceneEvent }): ReactNode {
     ],
     ...facts_of(event.values).map((fact): [string, ReactNode] => [
       t(`value.${fact.path}` as 'value.direction', { defaultValue: fact.path }),
-      fact.value,
+      t(`value_word.${fact.value}` as 'value_word.left', { defaultValue: round_text(fact.value) }),
     ]),
   ];
   return (

@@ -7,6 +7,7 @@ import type { SceneEvent } from '@/api/types.gen';
 import { EventStateTag } from '@/features/events/event-state-tag';
 import { media_time_text } from '@/i18n/format';
 import { paths } from '@/models/paths';
+import { as_fields, as_text } from '@/models/unknown';
 import { snapshot_url, useEvents } from '@/queries/use-sites';
 import { Await, Empty } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';
@@ -65,6 +66,14 @@ function FilterChips({ events, field }: { events: SceneEvent[]; field: Field }):
   );
 }
 
+/** " · A → B" for a line crossing. */
+function DirectionText({ event }: { event: SceneEvent }): ReactNode {
+  const { t } = useTranslation();
+  const direction = as_text(as_fields(event.values).direction);
+  if (direction !== 'a_to_b' && direction !== 'b_to_a') return null;
+  return <> · {t(`value_word.${direction}`)}</>;
+}
+
 function EventRow({ event }: { event: SceneEvent }): ReactNode {
   const { t } = useTranslation();
   return (
@@ -78,7 +87,10 @@ function EventRow({ event }: { event: SceneEvent }): ReactNode {
         <strong>
           {t(`event_kind.${event.kind}` as 'event_kind.intrusion', { defaultValue: event.kind })}
         </strong>
-        <span className="faint">{event.rule_name}</span>
+        <span className="faint">
+          {event.rule_name}
+          <DirectionText event={event} />
+        </span>
       </span>
       <span className="event-cell">
         <span>{media_time_text(event.media_time_ms)}</span>

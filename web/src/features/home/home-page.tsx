@@ -97,6 +97,7 @@ function LaneBar({ dag_id, run, lane }: { dag_id: string; run: RunBar; lane: Lan
     <Link
       to={paths.dag(dag_id, { tab: 'graph', run: run.dag_run_id })}
       className="lane-bar"
+      data-state={run.state}
       style={{ ...state_style(run.state), left: `${place.left}%`, width: `${place.width}%` }}
       title={`${run.dag_run_id}: ${t(`state.${run.state}`)}, ${duration_text(seconds, locale)}`}
       aria-label={`${run.dag_run_id}: ${t(`state.${run.state}`)}`}

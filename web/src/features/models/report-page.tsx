@@ -66,7 +66,7 @@ function DifferenceText({
     const is_same = Math.abs(speedup - 1) < 0.03;
     const key = is_same ? 'same_speed' : speedup > 1 ? 'faster' : 'slower';
     const times = speedup > 1 ? speedup : 1 / speedup;
-    parts.push(t(`reports.${key}`, { times: times.toFixed(times < 10 ? 1 : 0) }));
+    parts.push(t(`reports.${key}`, { times: times.toFixed(times < 1.2 ? 2 : times < 10 ? 1 : 0) }));
   }
   if (size_ratio !== null) {
     const percent = Math.round(size_ratio * 100);

@@ -66,11 +66,15 @@ function Deployer({ service }: { service: Service }): ReactNode {
   );
 }
 
+/** On the server itself the socket needs no sign-in: who may open it is an admin. */
+const SOCKET = '${AIFLOW_HOME:-$HOME/.local/share/aiflow}/run/api.sock';
+
 function ServiceDetail({ service }: { service: Service }): ReactNode {
   const { t } = useTranslation();
   const cameras = useCameras();
   const users = cameras.data?.filter((camera) => camera.service === service.name) ?? [];
-  const base = `${window.location.origin}/v2/models/${encodeURIComponent(service.name)}`;
+  const url = `http://aiflow/v2/models/${encodeURIComponent(service.name)}`;
+  const curl = `curl -s --unix-socket "${SOCKET}" ${url}`;
   return (
     <Panel
       title={service.name}
@@ -113,10 +117,10 @@ function ServiceDetail({ service }: { service: Service }): ReactNode {
         <div className="stack">
           <h3>{t('services.try')}</h3>
           <p className="faint">{t('services.try_hint')}</p>
-          <CopyText block text={`curl -s ${base} -H "Authorization: Bearer $TOKEN"`} />
+          <CopyText block text={curl} />
           <CopyText
             block
-            text={`curl -s ${base}/infer -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d @request.json`}
+            text={`${curl}/infer -H "Content-Type: application/json" -d @request.json`}
           />
         </div>
       </div>

@@ -5,7 +5,14 @@ import ELK, { type ELK as Elk, type ElkNode } from 'elkjs/lib/elk-api';
 import worker_url from 'elkjs/lib/elk-worker.min.js?url';
 import { useEffect, useState } from 'react';
 import type { DagGraph } from '@/api/types.gen';
-import { type ElkBox, type PlacedBox, flatten, to_elk } from '@/models/dag-graph';
+import {
+  type Direction,
+  type ElkBox,
+  type PlacedBox,
+  fit_scale,
+  flatten,
+  to_elk,
+} from '@/models/dag-graph';
 
 let elk: Elk | null = null;
 
@@ -16,27 +23,54 @@ function engine(): Elk {
 }
 
 export interface Layout {
-  boxes: PlacedBox[] | null;
+  boxes: PlacedBox[];
+  direction: Direction;
+}
+
+async function lay_out(graph: DagGraph, direction: Direction): Promise<Layout> {
+  const root = await engine().layout(to_elk(graph, direction) as ElkNode);
+  return { boxes: flatten(root as unknown as ElkBox), direction };
+}
+
+/** The direction that shows the graph larger in the given space. */
+async function lay_out_to_fit(graph: DagGraph, space: Space): Promise<Layout> {
+  const [right, down] = [await lay_out(graph, 'RIGHT'), await lay_out(graph, 'DOWN')];
+  return fit_scale(right.boxes, space) >= fit_scale(down.boxes, space) ? right : down;
+}
+
+export interface Space {
+  width: number;
+  height: number;
+}
+
+export interface LayoutState {
+  layout: Layout | null;
   error: Error | null;
 }
 
-/** The layout of a graph's structure; states play no part, so a state change costs nothing here. */
-export function useLayout(graph: DagGraph): Layout {
-  const [layout, set_layout] = useState<Layout>({ boxes: null, error: null });
+/**
+ * The layout of a graph's structure; states play no part, so a state change costs nothing here.
+ * `direction` null = whichever fits `space` better.
+ */
+export function useLayout(
+  graph: DagGraph,
+  direction: Direction | null,
+  space: Space | null,
+): LayoutState {
+  const [state, set_state] = useState<LayoutState>({ layout: null, error: null });
   useEffect(() => {
+    if (!space) return;
     let wanted = true;
-    engine()
-      .layout(to_elk(graph) as ElkNode)
-      .then((root) => {
-        if (wanted) set_layout({ boxes: flatten(root as unknown as ElkBox), error: null });
-      })
+    const made = direction ? lay_out(graph, direction) : lay_out_to_fit(graph, space);
+    made
+      .then((layout) => wanted && set_state({ layout, error: null }))
       .catch((error: unknown) => {
         const known = error instanceof Error ? error : new Error(String(error));
-        if (wanted) set_layout({ boxes: null, error: known });
+        if (wanted) set_state({ layout: null, error: known });
       });
     return () => {
       wanted = false;
     };
-  }, [graph]);
-  return layout;
+  }, [graph, direction, space]);
+  return state;
 }

@@ -3,97 +3,36 @@
 import {
   Background,
   BackgroundVariant,
+  ControlButton,
   Controls,
   type Edge,
-  Handle,
   MiniMap,
   type Node,
-  type NodeProps,
-  Position,
   ReactFlow,
+  useReactFlow,
 } from '@xyflow/react';
-import { GitBranch } from 'lucide-react';
-import { type ReactNode, memo, useMemo } from 'react';
+import { ArrowDown, ArrowRight } from 'lucide-react';
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { DagGraph, GraphNode, TaskInstance } from '@/api/types.gen';
-import { useLayout } from '@/features/workflows/elk-layout';
+import type { DagGraph, TaskInstance } from '@/api/types.gen';
+import { type Layout, type Space, useLayout } from '@/features/workflows/elk-layout';
+import {
+  type GroupNode,
+  NODE_TYPES,
+  type TaskData,
+  type TaskNode,
+} from '@/features/workflows/graph-nodes';
 import { RunStrip } from '@/features/workflows/run-strip';
-import { type PlacedBox, group_key, path_through, state_by_task } from '@/models/dag-graph';
+import { type Direction, group_key, path_through, state_by_task } from '@/models/dag-graph';
 import { useDagGraph } from '@/queries/use-dags';
 import { useTaskInstances } from '@/queries/use-tasks';
 import { Await, ErrorNote, Skeleton } from '@/ui/feedback';
 import { set_query, useQueryValue } from '@/ui/router';
-import { StateIcon, state_style } from '@/ui/state-badge';
-import { TimeSpan } from '@/ui/time';
-import { useFlash } from '@/ui/use-flash';
 import '@xyflow/react/dist/style.css';
-
-interface TaskData extends Record<string, unknown> {
-  node: GraphNode;
-  instance: TaskInstance | undefined;
-  dim: boolean;
-}
-interface GroupData extends Record<string, unknown> {
-  label: string;
-}
-type TaskNode = Node<TaskData, 'task'>;
-type GroupNode = Node<GroupData, 'group_box'>;
-
-const TaskBox = memo(function TaskBox({ data, selected }: NodeProps<TaskNode>): ReactNode {
-  const { t } = useTranslation();
-  const { node, instance, dim } = data;
-  const state = instance?.state ?? 'no_status';
-  const flash = useFlash(state);
-  const progress = state === 'running' ? instance?.progress : null;
-  const word = t(`state.${state}`);
-  return (
-    <div
-      className={`graph-task ${dim ? 'graph-dim' : ''} ${selected ? 'graph-on' : ''} ${flash}`}
-      style={state_style(state)}
-      data-task={node.id}
-      data-state={state}
-      title={[node.label, word, instance?.cause].filter(Boolean).join(' · ')}
-    >
-      <Handle type="target" position={Position.Left} isConnectable={false} />
-      <span className="graph-state">
-        <StateIcon state={state} size={14} />
-      </span>
-      <span className="graph-text">
-        <strong>{node.label || node.id}</strong>
-        <span>
-          {node.is_branch && <GitBranch size={11} aria-hidden />}
-          {word}
-          {instance?.start_date && state !== 'skipped' && (
-            <>
-              {' · '}
-              <TimeSpan start={instance.start_date} end={instance.end_date} />
-            </>
-          )}
-        </span>
-      </span>
-      {progress && progress.total > 0 && (
-        <span className="progress graph-progress">
-          <i style={{ width: `${(100 * progress.done) / progress.total}%` }} />
-        </span>
-      )}
-      <Handle type="source" position={Position.Right} isConnectable={false} />
-    </div>
-  );
-});
-
-const GroupBox = memo(function GroupBox({ data }: NodeProps<GroupNode>): ReactNode {
-  return (
-    <div className="graph-group">
-      <span>{data.label}</span>
-    </div>
-  );
-});
-
-const NODE_TYPES = { task: TaskBox, group_box: GroupBox };
 
 interface PaintOptions {
   graph: DagGraph;
-  boxes: PlacedBox[];
+  layout: Layout;
   states: Map<string, TaskInstance>;
   selected: string | null;
   /** Ids to keep bright; null = all. */
@@ -101,10 +40,10 @@ interface PaintOptions {
 }
 
 function paint_nodes(options: PaintOptions): (TaskNode | GroupNode)[] {
-  const { graph, boxes, states, selected, on_path } = options;
+  const { graph, layout, states, selected, on_path } = options;
   const tasks = new Map(graph.nodes.map((node) => [node.id, node]));
   const groups = new Map(graph.groups.map((group) => [group_key(group.id), group]));
-  return boxes.flatMap((box): (TaskNode | GroupNode)[] => {
+  return layout.boxes.flatMap((box): (TaskNode | GroupNode)[] => {
     const common = {
       id: box.id,
       position: { x: box.x, y: box.y },
@@ -123,6 +62,7 @@ function paint_nodes(options: PaintOptions): (TaskNode | GroupNode)[] {
       node,
       instance: states.get(box.id),
       dim: on_path !== null && !on_path.has(box.id),
+      direction: layout.direction,
     };
     return [{ ...common, type: 'task', data, selected: box.id === selected }];
   });
@@ -153,6 +93,73 @@ function minimap_color(node: Node): string {
   return node.type === 'task' ? `var(--st-${state}-solid)` : 'var(--sunken)';
 }
 
+const FIT = { padding: 0.08, maxZoom: 1.05 };
+
+/** Fits the graph again when the room for it changes, until the user has moved it. */
+function KeepFitted({
+  box,
+  moved,
+  layout,
+}: {
+  box: RefObject<HTMLDivElement | null>;
+  moved: RefObject<boolean>;
+  layout: Layout;
+}): null {
+  const { fitView } = useReactFlow();
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const fit = (): void => {
+      if (!moved.current) void fitView(FIT);
+    };
+    const observer = new ResizeObserver(() => requestAnimationFrame(fit));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [box, moved, fitView, layout]);
+  return null;
+}
+
+interface FlowProps {
+  options: PaintOptions;
+  box: RefObject<HTMLDivElement | null>;
+  on_turn: () => void;
+}
+
+function Flow({ options, box, on_turn }: FlowProps): ReactNode {
+  const { t } = useTranslation();
+  const moved = useRef(false);
+  const { layout, graph } = options;
+  const is_right = layout.direction === 'RIGHT';
+  return (
+    <ReactFlow
+      nodes={paint_nodes(options)}
+      edges={paint_edges(options)}
+      nodeTypes={NODE_TYPES}
+      fitView
+      fitViewOptions={FIT}
+      minZoom={0.1}
+      nodesDraggable={false}
+      nodesConnectable={false}
+      edgesFocusable={false}
+      proOptions={{ hideAttribution: true }}
+      onMoveStart={(event) => {
+        if (event) moved.current = true;
+      }}
+      onNodeClick={(_, node) => node.type === 'task' && set_query({ task: node.id })}
+      onPaneClick={() => set_query({ task: null })}
+    >
+      <KeepFitted box={box} moved={moved} layout={layout} />
+      <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
+      <Controls showInteractive={false}>
+        <ControlButton onClick={on_turn} title={t('graph.turn')} aria-label={t('graph.turn')}>
+          {is_right ? <ArrowDown /> : <ArrowRight />}
+        </ControlButton>
+      </Controls>
+      {graph.nodes.length > 6 && <MiniMap pannable zoomable nodeColor={minimap_color} />}
+    </ReactFlow>
+  );
+}
+
 interface CanvasProps {
   graph: DagGraph;
   instances: TaskInstance[];
@@ -160,38 +167,33 @@ interface CanvasProps {
 
 function Canvas({ graph, instances }: CanvasProps): ReactNode {
   const [selected] = useQueryValue('task');
-  const layout = useLayout(graph);
+  const [direction, set_direction] = useState<Direction | null>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const [space, set_space] = useState<Space | null>(null);
+  useEffect(() => {
+    if (box.current)
+      set_space({ width: box.current.clientWidth, height: box.current.clientHeight });
+  }, []);
+  const { layout, error } = useLayout(graph, direction, space);
   const states = useMemo(() => state_by_task(instances), [instances]);
   const on_path = useMemo(
     () => (selected ? path_through(graph, selected) : null),
     [graph, selected],
   );
-  const painted = useMemo(() => {
-    if (!layout.boxes) return null;
-    const options = { graph, boxes: layout.boxes, states, selected, on_path };
-    return { nodes: paint_nodes(options), edges: paint_edges(options) };
-  }, [graph, layout.boxes, states, selected, on_path]);
-  if (layout.error) return <ErrorNote error={layout.error} />;
-  if (!painted) return <Skeleton rows={6} height={52} />;
+  const turn = (): void => set_direction(layout?.direction === 'RIGHT' ? 'DOWN' : 'RIGHT');
   return (
-    <ReactFlow
-      nodes={painted.nodes}
-      edges={painted.edges}
-      nodeTypes={NODE_TYPES}
-      fitView
-      fitViewOptions={{ padding: 0.12, maxZoom: 1.05 }}
-      minZoom={0.1}
-      nodesDraggable={false}
-      nodesConnectable={false}
-      edgesFocusable={false}
-      proOptions={{ hideAttribution: true }}
-      onNodeClick={(_, node) => node.type === 'task' && set_query({ task: node.id })}
-      onPaneClick={() => set_query({ task: null })}
-    >
-      <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
-      <Controls showInteractive={false} />
-      {graph.nodes.length > 6 && <MiniMap pannable zoomable nodeColor={minimap_color} />}
-    </ReactFlow>
+    <div ref={box} className="graph-box">
+      {error && <ErrorNote error={error} />}
+      {!layout && !error && <Skeleton rows={6} height={52} />}
+      {layout && (
+        <Flow
+          key={layout.direction}
+          options={{ graph, layout, states, selected, on_path }}
+          box={box}
+          on_turn={turn}
+        />
+      )}
+    </div>
   );
 }
 

@@ -13,7 +13,7 @@ import { type ReactNode, memo, useEffect, useMemo, useRef, useState } from 'reac
 import { useTranslation } from 'react-i18next';
 import { bytes_text, count_text } from '@/i18n/format';
 import { type LogLine, find_lines, first_error } from '@/models/ansi';
-import { useLog } from '@/queries/use-log';
+import { type LogView, useLog } from '@/queries/use-log';
 import type { TaskRef } from '@/queries/use-tasks';
 import { IconButton } from '@/ui/button';
 import { useLocale } from '@/ui/time';
@@ -105,6 +105,60 @@ function Lines(props: LinesProps): ReactNode {
   );
 }
 
+interface SearchBoxProps {
+  needle: string;
+  found: number;
+  at: number;
+  on_needle: (needle: string) => void;
+  on_step: (step: number) => void;
+}
+
+function SearchBox({ needle, found, at, on_needle, on_step }: SearchBoxProps): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <>
+      <span className="search">
+        <Search size={13} aria-hidden />
+        <input
+          className="input input-small"
+          type="search"
+          placeholder={t('log.search')}
+          aria-label={t('log.search')}
+          value={needle}
+          onChange={(event) => on_needle(event.target.value)}
+          onKeyDown={(event) => event.key === 'Enter' && on_step(event.shiftKey ? -1 : 1)}
+        />
+      </span>
+      {needle && (
+        <>
+          <span className="faint nowrap">
+            {found > 0 ? `${at + 1} / ${found}` : t('log.no_match')}
+          </span>
+          <IconButton icon={ChevronUp} label={t('log.previous')} onClick={() => on_step(-1)} />
+          <IconButton icon={ChevronDown} label={t('log.next')} onClick={() => on_step(1)} />
+        </>
+      )}
+    </>
+  );
+}
+
+function LogFoot({ log }: { log: LogView }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const count = log.lines.length;
+  return (
+    <div className="log-foot faint">
+      <span>
+        {t('log.lines', { count, formatted: count_text(count, locale) })} · {bytes_text(log.bytes)}
+      </span>
+      <span role="status" data-log={log.complete ? 'complete' : 'open'}>
+        {log.complete ? t('log.complete') : log.lost ? t('log.lost') : t('log.streaming')}
+        {log.truncated && ` · ${t('log.truncated')}`}
+      </span>
+    </div>
+  );
+}
+
 export interface LogPanelProps {
   task: TaskRef;
   try_number: number;
@@ -113,7 +167,6 @@ export interface LogPanelProps {
 
 export function LogPanel({ task, try_number, map_index }: LogPanelProps): ReactNode {
   const { t } = useTranslation();
-  const locale = useLocale();
   const log = useLog(task, try_number, map_index);
   const [needle, set_needle] = useState('');
   const [wrap, set_wrap] = useState(true);
@@ -125,57 +178,35 @@ export function LogPanel({ task, try_number, map_index }: LogPanelProps): ReactN
   // The list of lines is one growing object: its length tells that it changed.
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const found = useMemo(() => find_lines(lines, needle), [lines, needle, count]);
-  const go = (step: number): void => {
+  const search = (text: string): void => {
+    set_needle(text);
+    set_at(0);
+    set_jump(-1);
+  };
+  const step = (by: number): void => {
     if (found.length === 0) return;
     set_follow(false);
     set_jump(-1);
-    set_at((at + step + found.length) % found.length);
+    set_at((at + by + found.length) % found.length);
   };
   const to_error = (): void => {
     set_follow(false);
     set_jump(first_error(lines));
   };
+  const flip_wrap = (): void => set_wrap(!wrap);
+  const flip_follow = (): void => set_follow(!follow);
   return (
     <div className="log-panel">
       <div className="log-bar">
-        <span className="search">
-          <Search size={13} aria-hidden />
-          <input
-            className="input input-small"
-            type="search"
-            placeholder={t('log.search')}
-            aria-label={t('log.search')}
-            value={needle}
-            onChange={(event) => {
-              set_needle(event.target.value);
-              set_at(0);
-              set_jump(-1);
-            }}
-            onKeyDown={(event) => event.key === 'Enter' && go(event.shiftKey ? -1 : 1)}
-          />
-        </span>
-        {needle && (
-          <>
-            <span className="faint nowrap">
-              {found.length > 0 ? `${at + 1} / ${found.length}` : t('log.no_match')}
-            </span>
-            <IconButton icon={ChevronUp} label={t('log.previous')} onClick={() => go(-1)} />
-            <IconButton icon={ChevronDown} label={t('log.next')} onClick={() => go(1)} />
-          </>
-        )}
+        <SearchBox needle={needle} found={found.length} at={at} on_needle={search} on_step={step} />
         <span className="spread" />
         <IconButton icon={CircleAlert} label={t('log.first_error')} onClick={to_error} />
-        <IconButton
-          icon={WrapText}
-          label={t('log.wrap')}
-          pressed={wrap}
-          onClick={() => set_wrap(!wrap)}
-        />
+        <IconButton icon={WrapText} label={t('log.wrap')} pressed={wrap} onClick={flip_wrap} />
         <IconButton
           icon={ArrowDownToLine}
           label={t('log.follow')}
           pressed={follow}
-          onClick={() => set_follow(!follow)}
+          onClick={flip_follow}
         />
       </div>
       <Lines
@@ -187,16 +218,7 @@ export function LogPanel({ task, try_number, map_index }: LogPanelProps): ReactN
         found={new Set(found)}
         on_follow={set_follow}
       />
-      <div className="log-foot faint">
-        <span>
-          {t('log.lines', { count, formatted: count_text(count, locale) })} ·{' '}
-          {bytes_text(log.bytes)}
-        </span>
-        <span role="status">
-          {log.complete ? t('log.complete') : log.lost ? t('log.lost') : t('log.streaming')}
-          {log.truncated && ` · ${t('log.truncated')}`}
-        </span>
-      </div>
+      <LogFoot log={log} />
     </div>
   );
 }

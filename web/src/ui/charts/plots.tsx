@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReactNode } from 'react';
-import { Chart, MARGIN, series_color, series_dash } from '@/ui/charts/chart';
+import {
+  type AxisProps,
+  Chart,
+  type ChartFrame,
+  MARGIN,
+  series_color,
+  series_dash,
+} from '@/ui/charts/chart';
 import { make_scale } from '@/ui/charts/scale';
 
 export interface Bubble {
@@ -31,82 +38,115 @@ export interface ScatterProps {
 
 const RADIUS_MIN = 6;
 const RADIUS_MAX = 20;
+const LABEL_HEIGHT = 15;
+const LETTER_WIDTH = 7;
+
+interface Placed {
+  bubble: Bubble;
+  cx: number;
+  cy: number;
+  r: number;
+}
+
+/** Heights of the names: raised until no two overlap, so that near-equal variants stay readable. */
+function label_heights(placed: Placed[]): number[] {
+  const done: { left: number; right: number; y: number }[] = [];
+  return placed.map(({ bubble, cx, cy, r }) => {
+    const half = (bubble.name.length * LETTER_WIDTH) / 2;
+    const box = { left: cx - half, right: cx + half, y: cy - r - 7 };
+    const hits = (other: { left: number; right: number; y: number }): boolean =>
+      other.left < box.right && other.right > box.left && Math.abs(other.y - box.y) < LABEL_HEIGHT;
+    while (done.some(hits)) box.y -= LABEL_HEIGHT / 2;
+    done.push(box);
+    return box.y;
+  });
+}
+
+interface BubbleMarkProps {
+  placed: Placed;
+  label_y: number;
+  y: (value: number) => number;
+}
+
+function BubbleMark({ placed, label_y, y }: BubbleMarkProps): ReactNode {
+  const { bubble, cx, cy, r } = placed;
+  return (
+    <g className="chart-bubble" style={{ color: series_color(bubble.at) }}>
+      <title>{bubble.tooltip}</title>
+      {bubble.interval && (
+        <line x1={cx} x2={cx} y1={y(bubble.interval[0])} y2={y(bubble.interval[1])} />
+      )}
+      <circle cx={cx} cy={cy} r={r} />
+      {bubble.best && <circle className="chart-ring" cx={cx} cy={cy} r={r + 4} />}
+      <text x={cx} y={label_y} textAnchor="middle">
+        {bubble.name}
+      </text>
+    </g>
+  );
+}
+
+function scatter_axes(props: ScatterProps, frame: ChartFrame): { x: AxisProps; y: AxisProps } {
+  const { bubbles, limit } = props;
+  return {
+    x: {
+      label: props.x_label,
+      format: props.format_x,
+      scale: make_scale({
+        values: bubbles.map((b) => b.x * 1.12),
+        include: [0],
+        range: [MARGIN.left, frame.width - MARGIN.right],
+        ticks: 6,
+      }),
+    },
+    y: {
+      label: props.y_label,
+      format: props.format_y,
+      scale: make_scale({
+        values: bubbles.flatMap((b) => [b.y, ...(b.interval ?? [])]),
+        include: limit ? [limit.y] : [],
+        range: [frame.height - MARGIN.bottom, MARGIN.top],
+        ticks: 5,
+        clamp: [0, 1],
+      }),
+    },
+  };
+}
 
 export function Scatter(props: ScatterProps): ReactNode {
   const { bubbles, front, limit } = props;
   const largest = Math.max(1, ...bubbles.map((b) => b.size));
   const radius = (size: number): number =>
     RADIUS_MIN + (RADIUS_MAX - RADIUS_MIN) * Math.sqrt(Math.max(0, size) / largest);
-  const ys = bubbles.flatMap((b) => [b.y, ...(b.interval ?? [])]);
   return (
-    <Chart
-      label={props.label}
-      height={280}
-      axes={({ width, height }) => ({
-        x: {
-          label: props.x_label,
-          format: props.format_x,
-          scale: make_scale({
-            values: bubbles.map((b) => b.x * 1.12),
-            include: [0],
-            range: [MARGIN.left, width - MARGIN.right],
-            ticks: 6,
-          }),
-        },
-        y: {
-          label: props.y_label,
-          format: props.format_y,
-          scale: make_scale({
-            values: ys,
-            include: limit ? [limit.y] : [],
-            range: [height - MARGIN.bottom, MARGIN.top],
-            ticks: 5,
-            clamp: [0, 1],
-          }),
-        },
-      })}
-    >
-      {(x, y) => (
-        <>
-          {limit && (
-            <g className="chart-limit">
-              <line x1={x.at(x.min)} x2={x.at(x.max)} y1={y.at(limit.y)} y2={y.at(limit.y)} />
-              <text x={x.at(x.max)} y={y.at(limit.y) + 13} textAnchor="end">
-                {limit.label}
-              </text>
-            </g>
-          )}
-          <polyline
-            className="chart-front"
-            points={front.map(([px, py]) => `${x.at(px)},${y.at(py)}`).join(' ')}
-          />
-          {bubbles.map((b) => (
-            <g key={b.name} className="chart-bubble" style={{ color: series_color(b.at) }}>
-              <title>{b.tooltip}</title>
-              {b.interval && (
-                <line
-                  x1={x.at(b.x)}
-                  x2={x.at(b.x)}
-                  y1={y.at(b.interval[0])}
-                  y2={y.at(b.interval[1])}
-                />
-              )}
-              <circle cx={x.at(b.x)} cy={y.at(b.y)} r={radius(b.size)} />
-              {b.best && (
-                <circle
-                  className="chart-ring"
-                  cx={x.at(b.x)}
-                  cy={y.at(b.y)}
-                  r={radius(b.size) + 4}
-                />
-              )}
-              <text x={x.at(b.x)} y={y.at(b.y) - radius(b.size) - 7} textAnchor="middle">
-                {b.name}
-              </text>
-            </g>
-          ))}
-        </>
-      )}
+    <Chart label={props.label} height={280} axes={(frame) => scatter_axes(props, frame)}>
+      {(x, y) => {
+        const placed = bubbles.map((bubble) => ({
+          bubble,
+          cx: x.at(bubble.x),
+          cy: y.at(bubble.y),
+          r: radius(bubble.size),
+        }));
+        const heights = label_heights(placed);
+        return (
+          <>
+            {limit && (
+              <g className="chart-limit">
+                <line x1={x.at(x.min)} x2={x.at(x.max)} y1={y.at(limit.y)} y2={y.at(limit.y)} />
+                <text x={x.at(x.min) + 6} y={y.at(limit.y) + 14}>
+                  {limit.label}
+                </text>
+              </g>
+            )}
+            <polyline
+              className="chart-front"
+              points={front.map(([px, py]) => `${x.at(px)},${y.at(py)}`).join(' ')}
+            />
+            {placed.map((one, at) => (
+              <BubbleMark key={one.bubble.name} placed={one} label_y={heights[at] ?? 0} y={y.at} />
+            ))}
+          </>
+        );
+      }}
     </Chart>
   );
 }
