@@ -16,7 +16,7 @@ namespace aiflow::supervise {
 
 struct WorkerOptions {
   std::string worker_id;
-  /// data directory: run/worker.lock, run/worker/ (attempts' private files), spool/.
+  /// data directory: run/worker.lock, run/worker/ (attempts' folders), spool/reports.
   std::filesystem::path home;
   /// Server's socket; empty = home/run/worker.sock.
   std::filesystem::path socket;

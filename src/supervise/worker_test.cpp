@@ -94,7 +94,7 @@ TEST_CASE("the environment is the job's, the token is a private file that goes a
   Bench bench;
   auto job = bench.bash_job(
       "stat -c %a $AIFLOW_TOKEN_FILE; cat $AIFLOW_TOKEN_FILE; echo; pwd; "
-      "tr '\\0' ' ' </proc/$$/cmdline; echo; echo $AIFLOW_TOKEN_FILE; echo $A-$STRANGER-$B");
+      "tr '\\0' ' ' </proc/$$/cmdline; echo; echo TOKEN $AIFLOW_TOKEN_FILE; echo $A-$STRANGER-$B");
   job.token = "canary-token";
   job.env = {{"AIFLOW_CTX_DAG_ID", "d"}};
   job.payload.set("env", json::object({{"A", "1"}, {"B", 2}}));
@@ -103,7 +103,10 @@ TEST_CASE("the environment is the job's, the token is a private file that goes a
   const std::string log = bench.log_of(job);
   CHECK(log.find("] 600\n") != std::string::npos);
   CHECK(log.find("/run/worker/1/work\n") != std::string::npos);
-  CHECK_FALSE(std::filesystem::exists(bench.home() / "run/worker/1/token"));
+  const auto at = log.find("] TOKEN ") + 8;
+  const os::Path token = log.substr(at, log.find('\n', at) - at);
+  CHECK(token.is_absolute());
+  CHECK_FALSE(std::filesystem::exists(token));
   job = bench.bash_job("echo $A-$STRANGER");
   job.payload.set("env", json::object({{"A", "1"}}));
   job.payload.set("append_env", true);
@@ -262,7 +265,7 @@ TEST_CASE("tasks go on without a server, and reports are sent until they are ack
   bench.wait_for("Started");
   bench.stop_listening();
   REQUIRE(os::write_atomic(bench.home() / "go", "x").has_value());
-  REQUIRE(eventually([&] { return bench.spooled() == 1; }));
+  REQUIRE(eventually([&] { return bench.spooled() > 0; }));
   bench.listen_again();
   const auto hello = bench.accept();
   REQUIRE(hello.running.size() == 1);  // its result is still on the way

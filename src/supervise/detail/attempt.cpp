@@ -97,8 +97,8 @@ Status Attempt::prepare() {
   const os::Path work = settings_.directory / "work";
   AIFLOW_TRY(os::make_dirs(work));
   if (job_.token.empty()) return {};
-  const os::Path token = settings_.directory / "token";
-  const os::Fd fd(::open(token.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  const os::Path& token = settings_.token_file;
+  const os::Fd fd(::open(token.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd.valid()) return fail(os::error_from_errno(errno, "write '" + token.string() + "'"));
   return os::write_all(fd.get(), job_.token);
 }
@@ -121,7 +121,7 @@ std::map<std::string, std::string> Attempt::task_env() const {
   }
   for (const auto& [key, value] : job_.env) env[key] = value;
   env["AIFLOW_ATTEMPT"] = settings_.mark;
-  if (!job_.token.empty()) env["AIFLOW_TOKEN_FILE"] = (settings_.directory / "token").string();
+  if (!job_.token.empty()) env["AIFLOW_TOKEN_FILE"] = settings_.token_file.string();
   return env;
 }
 
@@ -359,7 +359,7 @@ void Attempt::close_all() {
 }
 
 void Attempt::empty_directory() {
-  ::unlink((settings_.directory / "token").c_str());
+  if (!job_.token.empty()) ::unlink(settings_.token_file.c_str());
   // As we made it and empty: nothing to do. The task may have done anything to it.
   const os::Path work = settings_.directory / "work";
   struct stat info{};

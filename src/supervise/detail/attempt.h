@@ -29,9 +29,10 @@
 namespace aiflow::supervise::detail {
 
 struct AttemptSettings {
-  /// This attempt's private folder (token, work/). Given back empty: making and removing folders
+  /// This attempt's private folder (work/). Given back empty: making and removing folders
   /// costs more than a short task, so the next attempt uses it again.
   os::Path directory;
+  os::Path token_file;
   std::string mark;  ///< value of AIFLOW_ATTEMPT, unique on the machine
   std::map<std::string, std::string> base_env;
   Duration grace;

@@ -5,97 +5,114 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <vector>
+#include <cerrno>
 
 #include "json/value.h"
 #include "log/log.h"
+#include "os/frame.h"
 #include "supervise/detail/message.h"
 
 namespace aiflow::supervise::detail {
 namespace {
 
-Status write_file(const os::Path& path, std::string_view bytes) {
-  const os::Path temporary = path.string() + ".tmp";
-  {
-    const os::Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!fd.valid()) return fail(os::error_from_errno(errno, "write '" + path.string() + "'"));
-    AIFLOW_TRY(os::write_all(fd.get(), bytes));
-  }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    return fail(os::error_from_errno(errno, "write '" + path.string() + "'"));
-  }
-  return {};
-}
-
-Result<wire::Finished> read_report(const os::Path& file) {
-  AIFLOW_ASSIGN(const std::string text, os::read_file(file, kFrameBytesMax));
-  AIFLOW_ASSIGN(const json::Value value, json::parse(text));
-  return wire::parse_finished(value);
-}
+constexpr std::size_t kJournalBytesMax = 1ULL << 30;
+/// Acknowledged reports are dead weight: over this size the file is written anew without them.
+constexpr std::uint64_t kRewriteBytes = 4U << 20;
+constexpr std::string_view kAcknowledged = "acknowledged";
 
 }  // namespace
 
-Spool::Spool(os::Path directory) : directory_(std::move(directory)) {
+// A record is a frame (os/frame.h): a Finished, or {"acknowledged": seq}.
+
+Spool::Spool(os::Path file) : path_(std::move(file)) {
   load();
+  rewrite();
   syncer_ = std::jthread([this] { sync_loop(); });
 }
 
-Spool::~Spool() { to_sync_.close(); }
+Spool::~Spool() { sync_wanted_.close(); }
 
 void Spool::add(const wire::Finished& report) {
   reports_.insert_or_assign(report.seq, report);
-  auto written = write_file(file_of(report.seq), json::write(to_json(report)));
-  if (!written) log::error("a report could not be spooled", {{"reason", written.error()}});
+  append(to_json(report));
 }
 
 void Spool::remove(std::int64_t seq) {
   if (reports_.erase(seq) == 0) return;
-  if (auto removed = os::remove_file(file_of(seq)); !removed) {
-    log::warn("an acknowledged report stays in the spool", {{"reason", removed.error()}});
+  if (reports_.empty() && fd_.valid() && ::ftruncate(fd_.get(), 0) == 0) {
+    file_bytes_ = 0;
+    return;
   }
+  append(json::object({{kAcknowledged, seq}}));
+  if (file_bytes_ > kRewriteBytes) rewrite();
 }
 
 void Spool::sync_later() {
-  for (auto each = reports_.upper_bound(synced_up_to_); each != reports_.end(); ++each) {
-    if (!to_sync_.push(file_of(each->first))) return;  // full: the next call goes on from here
-    synced_up_to_ = each->first;
-  }
-}
-
-os::Path Spool::file_of(std::int64_t seq) const {
-  return directory_ / (std::to_string(seq) + ".json");
+  if (!unsynced_ || reports_.empty()) return;
+  // Refused when one is waiting already: that one comes after this write and covers it.
+  sync_wanted_.push(fd_.get());
+  unsynced_ = false;
 }
 
 void Spool::load() {
-  std::error_code error;
-  std::vector<os::Path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
-  }
-  for (const auto& file : files) load_file(file);
+  auto bytes = os::read_file(path_, kJournalBytesMax);
+  if (!bytes && bytes.error().code == ErrorCode::not_found) return;
+  const Status loaded = bytes ? load_records(*bytes) : Status(fail(bytes.error()));
+  if (loaded) return;
+  log::warn("spooled reports are unreadable and put aside",
+            {{"file", path_}, {"reason", loaded.error()}});
+  std::error_code ignored;
+  std::filesystem::rename(path_, path_.string() + ".bad", ignored);
 }
 
-void Spool::load_file(const os::Path& file) {
-  auto report = read_report(file);
-  if (report && file == file_of(report->seq)) {
-    next_seq_ = std::max(next_seq_, report->seq + 1);
-    reports_.emplace(report->seq, *std::move(report));
-    return;
+Status Spool::load_records(const std::string& bytes) {
+  os::FrameReader reader(kFrameBytesMax);
+  reader.feed(bytes);
+  for (;;) {
+    AIFLOW_ASSIGN(const auto frame, reader.next());
+    if (!frame) return {};
+    AIFLOW_ASSIGN(const json::Value record, json::parse(*frame));
+    if (const json::Value* seq = record.find(kAcknowledged); seq != nullptr && seq->is_int()) {
+      reports_.erase(seq->as_int());
+      continue;
+    }
+    AIFLOW_ASSIGN(auto report, wire::parse_finished(record));
+    next_seq_ = std::max(next_seq_, report.seq + 1);
+    reports_.insert_or_assign(report.seq, std::move(report));
   }
-  const std::string reason = report ? "its number is not its name" : report.error().message;
-  log::warn("a spooled report is unreadable and put aside", {{"file", file}, {"reason", reason}});
-  std::error_code ignored;
-  std::filesystem::rename(file, file.string() + ".bad", ignored);
+}
+
+void Spool::append(const json::Value& record) {
+  const std::string frame = os::encode_frame(json::write(record));
+  const auto written = os::write_all(fd_.get(), frame);
+  file_bytes_ += frame.size();
+  unsynced_ = true;
+  if (written) return;
+  log::error("a report could not be spooled", {{"reason", written.error()}});
+  rewrite();  // without the torn record; the next one tries again
+}
+
+/// The journal with only what is kept. Its fd is opened for appending.
+void Spool::rewrite() {
+  std::string bytes;
+  for (const auto& [seq, report] : reports_) {
+    bytes += os::encode_frame(json::write(to_json(report)));
+  }
+  auto written = os::write_atomic(path_, bytes);
+  if (!written) log::error("the spool cannot be written", {{"reason", written.error()}});
+  os::Fd fd(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
+  if (!fd.valid()) return;
+  // The number stays the same: the syncer may hold it.
+  if (!fd_.valid()) {
+    fd_ = std::move(fd);
+  } else {
+    ::dup3(fd.get(), fd_.get(), O_CLOEXEC);
+  }
+  file_bytes_ = bytes.size();
 }
 
 void Spool::sync_loop() {
-  while (auto path = to_sync_.pop()) {
-    const os::Fd fd(::open(path->c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd.valid()) continue;  // acknowledged meanwhile
-    ::fsync(fd.get());
-    // One directory sync covers all files that are waiting by then.
-    if (to_sync_.size() == 0) static_cast<void>(os::sync_dir(directory_));
-  }
+  while (auto fd = sync_wanted_.pop()) ::fdatasync(*fd);
 }
 
 }  // namespace aiflow::supervise::detail

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reports that the server has not acknowledged, one file each. A report is in a file before it is
-// sent, so it outlives this process; it is fsynced only when the acknowledgement does not come at
-// once. That loses nothing: until then a power loss equals one just before the task's end, and the
-// lease settles it. The many that are acknowledged in milliseconds then cost no fsync.
+// Reports that the server has not acknowledged, in one journal file. A report is in the file before
+// it is sent, so it outlives this process; it is fsynced only when the acknowledgement does not
+// come at once. That loses nothing: until then a power loss equals one just before the task's end,
+// and the lease settles it. The many that are acknowledged in milliseconds then cost no fsync, and
+// one file for all spares the file system's slow making and removing of files.
 // Private to supervise.
 #pragma once
 
@@ -18,8 +19,9 @@ namespace aiflow::supervise::detail {
 
 class Spool {
  public:
-  /// Reads what an earlier worker left; unreadable files are put aside as *.bad with a warning.
-  explicit Spool(os::Path directory);
+  /// Reads what an earlier worker left in `file`. What cannot be read is put aside as *.bad with a
+  /// warning; a torn end (power loss) is cut off.
+  explicit Spool(os::Path file);
   ~Spool();
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
@@ -31,23 +33,26 @@ class Spool {
   void add(const wire::Finished& report);
   /// Acknowledged: forgets it. Unknown numbers are ignored.
   void remove(std::int64_t seq);
-  /// fsyncs everything kept that was not yet, in the background.
+  /// fsyncs what is kept, in the background; nothing when nothing is new.
   void sync_later();
 
   /// Oldest first.
   [[nodiscard]] const std::map<std::int64_t, wire::Finished>& reports() const { return reports_; }
 
  private:
-  [[nodiscard]] os::Path file_of(std::int64_t seq) const;
   void load();
-  void load_file(const os::Path& file);
+  Status load_records(const std::string& bytes);
+  void append(const json::Value& record);
+  void rewrite();
   void sync_loop();
 
-  os::Path directory_;
+  os::Path path_;
+  os::Fd fd_;
+  std::uint64_t file_bytes_ = 0;
+  bool unsynced_ = false;
   std::int64_t next_seq_ = 1;
-  std::int64_t synced_up_to_ = 0;
   std::map<std::int64_t, wire::Finished> reports_;
-  BoundedQueue<os::Path> to_sync_{4096, WhenFull::reject};
+  BoundedQueue<int> sync_wanted_{1, WhenFull::reject};
   std::jthread syncer_;
 };
 

@@ -21,6 +21,7 @@
 #include "os/system_clock.h"
 #include "os/temp_dir.h"
 #include "supervise/detail/message.h"
+#include "supervise/detail/secrets.h"
 #include "wire/worker.h"
 
 namespace aiflow::supervise {
@@ -64,6 +65,8 @@ class Bench {
       worker_->send_signal(SIGTERM);
       if (!worker_->wait(soon())) worker_->stop({});
     }
+    // A worker that a test killed could not remove it.
+    static_cast<void>(os::remove_tree(detail::secrets_directory(home())));
   }
   Bench(const Bench&) = delete;
   Bench& operator=(const Bench&) = delete;
@@ -157,9 +160,9 @@ class Bench {
   [[nodiscard]] std::string log_of(const wire::Job& job) const {
     return os::read_file(job.log_path, 256U << 20).value_or("");
   }
-  /// Reports on disk.
-  [[nodiscard]] long spooled() const {
-    return std::distance(std::filesystem::directory_iterator(home() / "spool"), {});
+  /// Bytes of reports on disk.
+  [[nodiscard]] std::uintmax_t spooled() const {
+    return std::filesystem::file_size(home() / "spool/reports");
   }
   /// A file that a task writes as the sign that it is so far.
   void wait_for_file(const os::Path& path) const {

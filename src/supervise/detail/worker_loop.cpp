@@ -52,9 +52,10 @@ WorkerLoop::WorkerLoop(const Clock& clock, os::EventLoop& loop, const WorkerOpti
     : clock_(clock),
       loop_(loop),
       options_(options),
+      secrets_(secrets_directory(options.home)),
       base_env_(make_base_env(options)),
       zygote_(loop, zygote_options(options, base_env_)),
-      spool_(options.home / "spool"),
+      spool_(options.home / "spool/reports"),
       link_(loop,
             {.socket = options.socket.empty() ? options.home / "run/worker.sock" : options.socket,
              .reconnect_min = options.reconnect_min,
@@ -103,6 +104,7 @@ bool WorkerLoop::finished() const {
 void WorkerLoop::leave() {
   spool_.sync_later();
   for (int round = 0; round < 100 && sweep() > 0; ++round) loop_.run_once(kSweepAgain);
+  static_cast<void>(os::remove_tree(secrets_));
   log::info("worker ends",
             {{"unacknowledged", static_cast<std::int64_t>(spool_.reports().size())}});
 }
@@ -202,6 +204,7 @@ AttemptSettings WorkerLoop::settings_for_next() {
     free_directories_.push_back(options_.home / "run/worker" / name);
   }
   AttemptSettings settings{.directory = std::move(free_directories_.back()),
+                           .token_file = secrets_ / std::to_string(next_attempt_),
                            .mark = attempt_mark(options_.home, next_attempt_++),
                            .base_env = base_env_,
                            .grace = options_.grace,

@@ -12,6 +12,7 @@
 #include "os/event_loop.h"
 #include "os/system_clock.h"
 #include "supervise/detail/attempt.h"
+#include "supervise/detail/secrets.h"
 #include "supervise/detail/server_link.h"
 #include "supervise/detail/spool.h"
 #include "supervise/detail/zygote.h"
@@ -67,6 +68,7 @@ class WorkerLoop {
   const Clock& clock_;
   os::EventLoop& loop_;
   WorkerOptions options_;
+  os::Path secrets_;
   std::map<std::string, std::string> base_env_;
   Zygote zygote_;
   Spool spool_;
