@@ -17,9 +17,8 @@
 #include "watch/infer_detector.h"
 #include "wire/camera.h"
 
+namespace aiflow {
 namespace {
-
-using namespace aiflow;
 
 constexpr int kServer = 3;
 constexpr Duration kConfigMax = std::chrono::seconds(10);
@@ -90,11 +89,12 @@ int run() {
 }
 
 }  // namespace
+}  // namespace aiflow
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::strcmp(argv[1], "--version") == 0) {
     std::puts("aiflow-camera " AIFLOW_VERSION);
     return 0;
   }
-  return run();
+  return aiflow::run();
 }
