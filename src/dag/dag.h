@@ -21,9 +21,9 @@ enum class ScheduleKind : std::uint8_t { none, once, cron, interval };
 /// kind is interval. `text`: what the author wrote, for people.
 struct Schedule {
   ScheduleKind kind = ScheduleKind::none;
-  std::string cron;
+  std::string cron{};
   Duration interval{0};
-  std::string text;
+  std::string text{};
   bool operator==(const Schedule&) const = default;
 };
 
@@ -31,42 +31,42 @@ struct Schedule {
 enum class WeightRule : std::uint8_t { downstream, upstream, absolute };
 
 struct TaskGroup {
-  std::string group_id;
-  std::string label;
-  std::optional<std::string> parent;
-  std::string tooltip;
+  std::string group_id{};
+  std::string label{};
+  std::optional<std::string> parent{};
+  std::string tooltip{};
   bool operator==(const TaskGroup&) const = default;
 };
 
 struct Task {
-  TaskId task_id;  ///< with the group prefix
-  std::string label;
+  TaskId task_id{};  ///< with the group prefix
+  std::string label{};
   std::string operator_kind = "bash";  ///< bash | python | empty (wire: `operator`)
-  std::string operator_name;           ///< class name on screen
-  std::optional<std::string> group;
-  std::vector<TaskId> upstream;  ///< direct upstream task ids
+  std::string operator_name{};           ///< class name on screen
+  std::optional<std::string> group{};
+  std::vector<TaskId> upstream{};  ///< direct upstream task ids
   TriggerRule trigger_rule = TriggerRule::all_success;
   std::string payload = "{}";  ///< JSON text: arguments of the operator
   int retries = 0;
   Duration retry_delay = std::chrono::seconds(300);
   double retry_exponential_backoff = 0;  ///< multiplier; 0 and 1 = off, 2 = Airflow's True
-  std::optional<Duration> max_retry_delay;
-  std::optional<Duration> execution_timeout;  ///< enforced by the worker
+  std::optional<Duration> max_retry_delay{};
+  std::optional<Duration> execution_timeout{};  ///< enforced by the worker
   PoolName pool{"default_pool"};
   int pool_slots = 1;
   int priority_weight = 1;
   WeightRule weight_rule = WeightRule::downstream;
-  std::optional<int> max_active_tis_per_dag;
-  std::optional<int> max_active_tis_per_dagrun;
+  std::optional<int> max_active_tis_per_dag{};
+  std::optional<int> max_active_tis_per_dagrun{};
   bool depends_on_past = false;
   bool wait_for_downstream = false;  ///< implies depends_on_past
   bool is_setup = false;
   bool is_teardown = false;
   bool on_failure_fail_dagrun = false;
-  std::optional<WallTime> start_date;
-  std::optional<WallTime> end_date;
-  std::string doc_md;
-  std::string owner;
+  std::optional<WallTime> start_date{};
+  std::optional<WallTime> end_date{};
+  std::string doc_md{};
+  std::string owner{};
   bool is_branch = false;
   bool is_short_circuit = false;
   bool ignore_downstream_trigger_rules = true;
@@ -74,27 +74,27 @@ struct Task {
 };
 
 struct Dag {
-  DagId dag_id;
-  std::string description;
-  std::string doc_md;
-  std::vector<std::string> tags;
-  std::string owner;
-  Schedule schedule;
-  std::optional<WallTime> start_date;
-  std::optional<WallTime> end_date;
+  DagId dag_id{};
+  std::string description{};
+  std::string doc_md{};
+  std::vector<std::string> tags{};
+  std::string owner{};
+  Schedule schedule{};
+  std::optional<WallTime> start_date{};
+  std::optional<WallTime> end_date{};
   std::string timezone = "UTC";  ///< IANA name
   bool catchup = false;
   int max_active_tasks = 16;  ///< queued + running: of a run (compat 3), of the DAG (compat 2)
   int max_active_runs = 16;
   int max_consecutive_failed_dag_runs = 0;  ///< 0 = off
-  std::optional<Duration> dagrun_timeout;
+  std::optional<Duration> dagrun_timeout{};
   bool is_paused_upon_creation = false;
   bool fail_fast = false;
   int compat = 3;             ///< 2 or 3: where Airflow 2 and 3 differ
   std::string params = "{}";  ///< JSON text
-  std::vector<Task> tasks;
-  std::vector<TaskGroup> task_groups;
-  std::string source_hash;  ///< sha256 of the file's bytes, hex
+  std::vector<Task> tasks{};
+  std::vector<TaskGroup> task_groups{};
+  std::string source_hash{};  ///< sha256 of the file's bytes, hex
   bool operator==(const Dag&) const = default;
 };
 

@@ -18,19 +18,19 @@ namespace aiflow::sched {
 struct Change {
   enum class Kind : std::uint8_t { task_instance, run, dag };
   Kind kind = Kind::task_instance;
-  TaskKey key;       ///< run: task_id empty; dag: run_id and task_id empty
-  std::string from;  ///< state as in JSON; empty: it did not exist
-  std::string to;
+  TaskKey key{};       ///< run: task_id empty; dag: run_id and task_id empty
+  std::string from{};  ///< state as in JSON; empty: it did not exist
+  std::string to{};
   std::int32_t try_number = 0;
   Epoch epoch = 0;
-  std::string cause;  ///< in words for people: "upstream 'x' failed"
-  std::string user;   ///< who did it by hand; empty: the scheduler
+  std::string cause{};  ///< in words for people: "upstream 'x' failed"
+  std::string user{};   ///< who did it by hand; empty: the scheduler
   WallTime at{};
 };
 
 /// Start this attempt on a worker. The job's other parts follow from the row's DAG version.
 struct SubmitJob {
-  TaskKey key;
+  TaskKey key{};
   std::int32_t try_number = 0;
   Epoch epoch = 0;
   std::int64_t weight = 0;  ///< a worker with a queue of its own starts the highest first
@@ -39,29 +39,29 @@ struct SubmitJob {
 /// End this attempt's process tree, if it exists. Done when the worker says so, or when its lease
 /// has run out.
 struct CancelAttempt {
-  TaskKey key;
+  TaskKey key{};
   std::int32_t try_number = 0;
   Epoch epoch = 0;
-  std::string reason;
+  std::string reason{};
 };
 
 /// Answer to one event.
 struct Reply {
   bool accepted = true;
   ErrorCode code = ErrorCode::conflict;  ///< when refused
-  std::string reason;                    ///< when refused, for people
+  std::string reason{};                    ///< when refused, for people
 };
 
 struct Effects {
-  std::vector<DagRow> dags;
-  std::vector<PoolRow> pools;
-  std::vector<PoolName> pools_removed;
-  std::vector<RunRow> runs;
-  std::vector<TaskInstanceRow> instances;  ///< a row appears at most once, with its last value
-  std::vector<Change> changes;
-  std::vector<SubmitJob> submits;
-  std::vector<CancelAttempt> cancels;
-  std::vector<Reply> replies;  ///< one per event, same order; send after the commit
+  std::vector<DagRow> dags{};
+  std::vector<PoolRow> pools{};
+  std::vector<PoolName> pools_removed{};
+  std::vector<RunRow> runs{};
+  std::vector<TaskInstanceRow> instances{};  ///< a row appears at most once, with its last value
+  std::vector<Change> changes{};
+  std::vector<SubmitJob> submits{};
+  std::vector<CancelAttempt> cancels{};
+  std::vector<Reply> replies{};  ///< one per event, same order; send after the commit
 
   /// Nothing to commit (replies may still have to be sent).
   [[nodiscard]] bool empty() const {

@@ -18,108 +18,108 @@ namespace aiflow::sched {
 /// if it says so; runs that exist keep their version. A version number not above the known one is
 /// ignored.
 struct DagPut {
-  DagVersionRow version;
+  DagVersionRow version{};
 };
 
 /// The DAG's file is gone: no new runs, runs that exist go on.
 struct DagRemoved {
-  DagId dag_id;
+  DagId dag_id{};
 };
 
 struct DagPaused {
-  DagId dag_id;
+  DagId dag_id{};
   bool paused = true;
-  std::string user;
+  std::string user{};
 };
 
 /// A run asked for by a user or a task. Refused: unknown DAG, run_id taken, logical date taken.
 struct RunTriggered {
-  RunKey key;
+  RunKey key{};
   RunType run_type = RunType::manual;
-  std::optional<WallTime> logical_date;
+  std::optional<WallTime> logical_date{};
   std::string conf = "{}";
-  std::string user;
+  std::string user{};
 };
 
 /// A worker claims an attempt. Accepted once per epoch; the same worker may repeat it. A refused
 /// worker must not run it (or must end it at once).
 struct AttemptStarted {
-  TaskKey key;
+  TaskKey key{};
   std::int32_t try_number = 0;
   Epoch epoch = 0;
-  WorkerId worker;
+  WorkerId worker{};
 };
 
 /// The end of an attempt. Accepted once, under the current epoch; from state queued too (the
 /// claim was lost on its way).
 struct AttemptFinished {
-  TaskKey key;
+  TaskKey key{};
   std::int32_t try_number = 0;
   Epoch epoch = 0;
-  WorkerId worker;
+  WorkerId worker{};
   Outcome outcome = Outcome::success;
-  std::string cause;
-  std::optional<std::vector<TaskId>> branch;  ///< ids (tasks or groups) followed; empty: none
+  std::string cause{};
+  std::optional<std::vector<TaskId>> branch{};  ///< ids (tasks or groups) followed; empty: none
   bool skip_all_downstream = false;
-  std::optional<WallTime> reschedule_at;
+  std::optional<WallTime> reschedule_at{};
 };
 
 /// The worker still runs the attempt: its lease starts anew. Refused (stale, or the lease ran out):
 /// the worker must end the attempt.
 struct Heartbeat {
-  TaskKey key;
+  TaskKey key{};
   Epoch epoch = 0;
-  WorkerId worker;
+  WorkerId worker{};
 };
 
 /// The attempt is known to be gone without a report (its worker died). Running: charged as a failed
 /// try. Queued: goes back to scheduled, nothing charged.
 struct AttemptLost {
-  TaskKey key;
+  TaskKey key{};
   Epoch epoch = 0;
-  std::string cause;
+  std::string cause{};
 };
 
 /// The executor will not start the job. `permanent`: the instance fails; else it goes back to
 /// scheduled and is tried again later.
 struct SubmitRefused {
-  TaskKey key;
+  TaskKey key{};
   Epoch epoch = 0;
   bool permanent = false;
-  std::string cause;
+  std::string cause{};
 };
 
 /// Clears task instances of one run so that they run again; a finished run opens again.
 struct TasksCleared {
-  RunKey run;
-  std::vector<TaskId> tasks;  ///< empty: all
+  RunKey run{};
+  std::vector<TaskId> tasks{};  ///< empty: all
   bool include_downstream = true;
   bool include_upstream = false;
   bool only_failed = false;
-  std::string user;
+  std::string user{};
 };
 
 /// Sets a state by hand; failed and upstream_failed instances downstream are cleared.
 struct TaskMarked {
-  TaskKey key;
+  TaskKey key{};
   TaskState state = TaskState::success;  ///< success | failed | skipped
-  std::string user;
+  std::string user{};
 };
 
 /// Ends a run by hand. success: every instance that has not succeeded becomes success; failed:
 /// active ones fail, the other unfinished ones are skipped.
 struct RunMarked {
-  RunKey run;
+  RunKey run{};
   RunState state = RunState::success;  ///< success | failed
-  std::string user;
+  std::string user{};
 };
 
 /// A pool is new or changed.
 struct PoolPut {
-  PoolRow pool;
+  PoolRow pool{};
 };
 struct PoolRemoved {
-  PoolName name;
+  PoolName name{};
 };
 
 /// Sum of the slots of all connected workers.
@@ -130,9 +130,9 @@ struct WorkerSlotsChanged {
 /// Brings back a finished run that State has let go, before an event that names it
 /// (State::has_run tells). Not a change: no rows are written.
 struct RunLoaded {
-  RunRow run;
-  std::vector<TaskInstanceRow> instances;
-  DagVersionRow version;
+  RunRow run{};
+  std::vector<TaskInstanceRow> instances{};
+  DagVersionRow version{};
 };
 
 using Event =

@@ -20,16 +20,16 @@ namespace aiflow::sched {
 
 /// Names a DAG run.
 struct RunKey {
-  DagId dag_id;
-  RunId run_id;
+  DagId dag_id{};
+  RunId run_id{};
   auto operator<=>(const RunKey&) const = default;
 };
 
 /// Names a task instance. map_index -1 = not mapped.
 struct TaskKey {
-  DagId dag_id;
-  RunId run_id;
-  TaskId task_id;
+  DagId dag_id{};
+  RunId run_id{};
+  TaskId task_id{};
   std::int32_t map_index = -1;
   auto operator<=>(const TaskKey&) const = default;
 };
@@ -40,68 +40,68 @@ using Epoch = std::int64_t;
 /// One version of a DAG. Versions of a DAG count from 1 and never change once stored.
 struct DagVersionRow {
   std::int32_t version = 1;
-  std::shared_ptr<const dag::Dag> definition;  ///< shared by all runs of the version; immutable
+  std::shared_ptr<const dag::Dag> definition{};  ///< shared by all runs of the version; immutable
 };
 
 /// What the scheduler remembers of a DAG beside its versions.
 struct DagRow {
-  DagId dag_id;
+  DagId dag_id{};
   bool active = true;  ///< false: its file is gone; no new runs
   bool paused = false;
   std::int32_t version = 0;                ///< the version new runs use
-  std::optional<dag::Tick> last_tick;      ///< of the last run made by the schedule
-  std::optional<dag::Tick> next_tick;      ///< of the next one; nullopt: none
+  std::optional<dag::Tick> last_tick{};      ///< of the last run made by the schedule
+  std::optional<dag::Tick> next_tick{};      ///< of the next one; nullopt: none
   std::int32_t consecutive_failed_runs = 0;
   std::int64_t last_run_number = 0;
-  std::string cause;  ///< why it is paused, in words
+  std::string cause{};  ///< why it is paused, in words
   bool operator==(const DagRow&) const = default;
 };
 
 struct RunRow {
-  RunKey key;
+  RunKey key{};
   std::int64_t number = 0;  ///< order of creation within the DAG, from 1
   std::int32_t dag_version = 0;
   RunType run_type = RunType::manual;
   RunState state = RunState::queued;
-  std::optional<WallTime> logical_date;
-  std::optional<WallTime> interval_start;
-  std::optional<WallTime> interval_end;
+  std::optional<WallTime> logical_date{};
+  std::optional<WallTime> interval_start{};
+  std::optional<WallTime> interval_end{};
   WallTime run_after{};
   WallTime queued_at{};
-  std::optional<WallTime> started_at;
-  std::optional<WallTime> ended_at;
+  std::optional<WallTime> started_at{};
+  std::optional<WallTime> ended_at{};
   std::int32_t clear_number = 0;  ///< grows when a finished run is opened again
   std::string conf = "{}";        ///< JSON text given at the trigger
-  std::string triggered_by;       ///< user name, or empty for the schedule
-  std::string cause;              ///< why it is in this state, in words
+  std::string triggered_by{};       ///< user name, or empty for the schedule
+  std::string cause{};              ///< why it is in this state, in words
   bool operator==(const RunRow&) const = default;
 };
 
 struct TaskInstanceRow {
-  TaskKey key;
+  TaskKey key{};
   TaskState state = TaskState::no_status;
   std::int32_t try_number = 0;  ///< of the current or last attempt; 0 = never scheduled
   std::int32_t max_tries = 0;   ///< a failed attempt is retried while try_number <= max_tries
   Epoch epoch = 0;
-  std::string cause;     ///< why it is in this state, in words
-  WorkerId worker;       ///< who runs or ran the current attempt; empty: none
+  std::string cause{};     ///< why it is in this state, in words
+  WorkerId worker{};       ///< who runs or ran the current attempt; empty: none
   std::int64_t weight = 1;  ///< effective priority weight
-  PoolName pool;
+  PoolName pool{};
   std::int32_t pool_slots = 1;
-  std::optional<WallTime> scheduled_at;
-  std::optional<WallTime> queued_at;
-  std::optional<WallTime> started_at;
-  std::optional<WallTime> ended_at;
-  std::optional<WallTime> next_try_at;  ///< up_for_retry, up_for_reschedule: when it is due
+  std::optional<WallTime> scheduled_at{};
+  std::optional<WallTime> queued_at{};
+  std::optional<WallTime> started_at{};
+  std::optional<WallTime> ended_at{};
+  std::optional<WallTime> next_try_at{};  ///< up_for_retry, up_for_reschedule: when it is due
   /// Of a branch that succeeded: the direct children it follows. Kept, so that a child cleared
   /// later is skipped again.
-  std::optional<std::vector<TaskId>> branch_followed;
+  std::optional<std::vector<TaskId>> branch_followed{};
   bool skip_all_downstream = false;  ///< a short circuit whose condition was false
   bool operator==(const TaskInstanceRow&) const = default;
 };
 
 struct PoolRow {
-  PoolName name;
+  PoolName name{};
   std::int32_t slots = 128;  ///< -1 = no limit
   bool operator==(const PoolRow&) const = default;
 };

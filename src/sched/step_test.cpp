@@ -1,13 +1,236 @@
 // SPDX-License-Identifier: Apache-2.0
+// What flows (tests/sched) and the simulator do not show: size, equality after a restart at any
+// step, random DAGs.
 #include "sched/step.h"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+
+#include "base/prng.h"
+#include "dag/validate.h"
+#include "sched/detail/backoff.h"
+#include "sched/fake_tables.h"
+
 namespace aiflow::sched {
 namespace {
-TEST_CASE("an empty state does nothing") {
-  State state;
-  CHECK(step(state, {}, {}).empty());
+
+using std::chrono::seconds;
+
+dag::Task make_task(std::string id, std::vector<TaskId> upstream = {}) {
+  dag::Task task;
+  task.task_id = {std::move(id)};
+  task.upstream = std::move(upstream);
+  return task;
 }
+
+dag::Dag random_dag(Prng& prng) {
+  dag::Dag dag;
+  dag.dag_id = {"d"};
+  dag.max_active_tasks = 1 + static_cast<int>(prng.below(6));
+  const std::size_t size = 1 + prng.below(12);
+  for (std::size_t i = 0; i < size; ++i) {
+    auto task = make_task("t" + std::to_string(i));
+    for (std::size_t up = 0; up < i; ++up) {
+      if (prng.chance(0.3)) task.upstream.push_back({"t" + std::to_string(up)});
+    }
+    task.trigger_rule = kAllTriggerRules[prng.below(kAllTriggerRules.size())];
+    task.retries = static_cast<int>(prng.below(3));
+    task.retry_delay = seconds(prng.below(5));
+    task.is_setup = prng.chance(0.1);
+    task.is_teardown = !task.is_setup && prng.chance(0.1);
+    dag.tasks.push_back(std::move(task));
+  }
+  return dag;
+}
+
+/// A server with one patient worker: plays a run and keeps the stored rows.
+struct Player {
+  State state;
+  FakeTables tables;
+  Now now{WallTime{seconds(1'000'000)}, SteadyTime{seconds(1000)}};
+  Options options;
+  std::vector<SubmitJob> open;
+
+  explicit Player(const dag::Dag& dag) {
+    options.slots = 4;
+    state = State(options);
+    const DagVersionRow version{1, std::make_shared<const dag::Dag>(dag)};
+    tables.put_version(version);
+    send(DagPut{version});
+    send(RunTriggered{{dag.dag_id, {"r"}}, RunType::manual, std::nullopt, "{}", "kim"});
+  }
+
+  void take(const Effects& effects) {
+    tables.apply(effects);
+    open.insert(open.end(), effects.submits.begin(), effects.submits.end());
+  }
+  void send(const Event& event) { take(step(state, std::span(&event, 1), now)); }
+  void wait(Duration d) {
+    now.wall += d, now.steady += d;
+    take(step(state, {}, now));
+  }
+  void restart() {
+    auto restored = restore(tables.rows(), options, now);
+    REQUIRE(restored);
+    state = std::move(*restored);
+    take(step(state, {}, now));
+  }
+  RunState run_state() const { return state.run_row({{"d"}, {"r"}})->state; }
+
+  /// Ends one open attempt, or waits; false when there is nothing left to do.
+  bool play(Prng& prng) {
+    if (run_state() == RunState::success || run_state() == RunState::failed) return false;
+    if (open.empty()) return wait(seconds(1)), true;
+    const auto at = open.begin() + static_cast<std::ptrdiff_t>(prng.below(open.size()));
+    const SubmitJob job = *at;
+    open.erase(at);
+    constexpr std::array kOutcomes = {Outcome::success, Outcome::success, Outcome::failed,
+                                      Outcome::skipped};
+    AttemptFinished event{job.key, job.try_number, job.epoch, {"w"}};
+    event.outcome = kOutcomes[prng.below(kOutcomes.size())];
+    send(event);
+    return true;
+  }
+};
+
+TEST_CASE("random DAGs with random outcomes always end") {
+  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+    Prng prng(seed);
+    const auto dag = random_dag(prng);
+    REQUIRE(dag::validate(dag));
+    Player player(dag);
+    int steps = 0;
+    while (player.play(prng) && steps < 1000) ++steps;
+    INFO("seed ", seed);
+    CHECK(steps < 1000);
+    CHECK(player.state.active_attempts() == 0);
+  }
+}
+
+TEST_CASE("a restart after any step goes on exactly as if there had been none") {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    Prng shape(seed);
+    const auto dag = random_dag(shape);
+    Player straight(dag);
+    Player restarting(dag);
+    Prng a(seed);
+    Prng b(seed);
+    bool goes_on = true;
+    for (int i = 0; goes_on && i < 1000; ++i) {
+      restarting.restart();
+      goes_on = straight.play(a);
+      restarting.play(b);
+      const Rows x = straight.state.rows();
+      const Rows y = restarting.state.rows();
+      INFO("seed ", seed, " step ", i);
+      REQUIRE(x.instances == y.instances);
+      REQUIRE(x.runs == y.runs);
+      REQUIRE(x.dags == y.dags);
+    }
+  }
+}
+
+TEST_CASE("equal events give equal effects, and the stored rows are the state") {
+  Prng shape(7);
+  const auto dag = random_dag(shape);
+  Player player(dag);
+  Prng prng(7);
+  while (player.play(prng)) CHECK(player.tables.rows().instances == player.state.rows().instances);
+}
+
+TEST_CASE("rows that do not fit the DAG version are refused") {
+  Prng prng(1);
+  Player player(random_dag(prng));
+  auto rows = player.tables.rows();
+  rows.instances.pop_back();
+  const auto restored = restore(rows, {}, player.now);
+  REQUIRE(!restored);
+  CHECK(restored.error().code == ErrorCode::corrupt);
+  rows = player.tables.rows();
+  rows.versions.clear();
+  CHECK(!restore(rows, {}, player.now));
+}
+
+TEST_CASE("a finished run that was let go can be brought back and cleared") {
+  dag::Dag dag;
+  dag.dag_id = {"d"};
+  dag.tasks = {make_task("a")};
+  dag.tasks[0].operator_kind = "empty";
+  Player player(dag);
+  for (std::size_t i = 0; i <= kFinishedRunsKept; ++i) {
+    player.send(RunTriggered{{{"d"}, {"x" + std::to_string(i)}}, RunType::manual, std::nullopt,
+                             "{}", "kim"});
+  }
+  const RunKey first{{"d"}, {"r"}};
+  REQUIRE(!player.state.has_run(first));
+  const TaskKey key{{"d"}, {"r"}, {"a"}, -1};
+  player.send(RunLoaded{player.tables.runs.at(first), {player.tables.instances.at(key)},
+                        player.tables.versions.at({{"d"}, 1})});
+  REQUIRE(player.state.has_run(first));
+  player.send(TasksCleared{first, {}, true, false, false, "kim"});
+  CHECK(player.tables.instances.at(key).try_number == 2);
+  CHECK(player.tables.runs.at(first).clear_number == 1);
+}
+
+TEST_CASE("sha1 and the backoff are Airflow's") {
+  const auto digest = detail::sha1("abc");  // FIPS 180 example
+  CHECK(digest[0] == 0xa9);
+  CHECK(digest[19] == 0x9d);
+  CHECK(detail::sha1(std::string(200, 'x'))[0] == 0x94);
+  dag::Task task = make_task("t");
+  task.retry_delay = seconds(300);
+  task.retry_exponential_backoff = 2;
+  const WallTime date = std::chrono::sys_days(std::chrono::year(2026) / 1 / 1);
+  // Python: int(sha1(b"d#t#2026-01-01 00:00:00+00:00#1").hexdigest(), 16) % 300
+  CHECK(detail::retry_delay(task, {"d", "t", date, 1}) == seconds(300 + 89));
+  CHECK(detail::retry_delay(task, {"d", "t", date, 3}) == seconds(1200 + 578));
+  task.max_retry_delay = seconds(500);
+  CHECK(detail::retry_delay(task, {"d", "t", date, 3}) == seconds(500));
+  CHECK(detail::retry_delay(task, {"d", "t", date, 30}) == seconds(500));
+  task.retry_exponential_backoff = 0;
+  CHECK(detail::retry_delay(task, {"d", "t", date, 3}) == seconds(300));
+}
+
+/// Microseconds per event for a run of this DAG, from trigger to end.
+double cost_per_event(const dag::Dag& dag) {
+  Player player(dag);
+  std::size_t events = 0;
+  const auto start = std::chrono::steady_clock::now();
+  while (!player.open.empty()) {
+    std::vector<Event> batch;
+    for (const SubmitJob& job : std::exchange(player.open, {})) {
+      batch.emplace_back(AttemptStarted{job.key, job.try_number, job.epoch, {"w"}});
+      batch.emplace_back(AttemptFinished{job.key, job.try_number, job.epoch, {"w"}});
+    }
+    events += batch.size();
+    const Effects effects = step(player.state, batch, player.now);
+    player.open = effects.submits;
+  }
+  const std::chrono::duration<double, std::micro> spent = std::chrono::steady_clock::now() - start;
+  CHECK(player.run_state() == RunState::success);
+  return spent.count() / static_cast<double>(events);
+}
+
+TEST_CASE("10,000 tasks, as a chain and as a fan, run without recursion at a small cost a step") {
+  dag::Dag chain;
+  dag::Dag fan;
+  chain.dag_id = fan.dag_id = {"d"};
+  fan.max_active_tasks = chain.max_active_tasks = 64;
+  fan.tasks = {make_task("t0")};
+  chain.tasks = {make_task("t0")};
+  auto join = make_task("join");
+  for (int i = 1; i < 10'000; ++i) {
+    chain.tasks.push_back(make_task("t" + std::to_string(i), {{"t" + std::to_string(i - 1)}}));
+    fan.tasks.push_back(make_task("t" + std::to_string(i), {{"t0"}}));
+    join.upstream.push_back({"t" + std::to_string(i)});
+  }
+  fan.tasks.push_back(join);
+  MESSAGE("chain: " << cost_per_event(chain) << " us per event");
+  MESSAGE("fan: " << cost_per_event(fan) << " us per event");
+}
+
 }  // namespace
 }  // namespace aiflow::sched

@@ -89,6 +89,7 @@ void World::server_step(Server& server) {
   server.phase = Server::Phase::stepped;
   if (config_.bug == ProtocolBug::send_before_commit) {
     for (const auto& job : server.effects.submits) {
+      if (error_.empty()) error_ = Checker::sent(attempt_of(job), database_);
       if (const auto ids = live_workers(); !ids.empty()) {
         send_down({Down::Kind::start, ids[below(ids.size())], attempt_of(job), job.try_number});
       }
@@ -176,6 +177,7 @@ void World::reply_to(const Server::Item& item, const sched::Reply& reply) {
   Down message{Down::Kind::refused, item.from->worker, item.from->attempt, 0};
   if (reply.accepted) {
     message.kind = Down::Kind::alive;
+    contact_[item.from->attempt] = steady_;
     if (std::holds_alternative<sched::AttemptStarted>(item.event)) {
       message.kind = Down::Kind::started_ok;
     }

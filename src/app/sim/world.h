@@ -128,6 +128,8 @@ class World {
   void setup();
   void chaos_step();
   [[nodiscard]] bool calm_down();
+  void ask_for_the_end();
+  void check_leases();
   void calm_step();
   [[nodiscard]] bool all_done() const;
   [[nodiscard]] std::string what_is_left();
@@ -192,6 +194,7 @@ class World {
   std::deque<Up> up_;
   std::deque<Down> down_;
   std::unique_ptr<Checker> checker_;
+  std::map<AttemptKey, SteadyTime> contact_;  ///< last accepted claim or heartbeat
   std::map<DagId, std::shared_ptr<const dag::Dag>> definitions_;
 };
 
