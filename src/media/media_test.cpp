@@ -9,6 +9,8 @@
 #include "media/draw.h"
 #include "media/source.h"
 #include "os/file.h"
+#include "os/process.h"
+#include "os/system_clock.h"
 #include "os/temp_dir.h"
 
 namespace aiflow::media {
@@ -56,6 +58,23 @@ struct Folder {
     return path.string();
   }
 };
+
+/// A small file made by the ffmpeg program.
+std::string make_clip(const Folder& folder, const std::string& name,
+                      const std::vector<std::string>& what) {
+  const std::string path = (folder.dir.path() / name).string();
+  os::ProcessOptions ffmpeg;
+  ffmpeg.argv = {"ffmpeg", "-loglevel", "error"};
+  ffmpeg.argv.insert(ffmpeg.argv.end(), what.begin(), what.end());
+  ffmpeg.argv.push_back(path);
+  auto process = os::Process::start(ffmpeg);
+  REQUIRE(process);
+  const os::SystemClock clock;
+  const auto status = process->wait(Deadline::after(clock, std::chrono::seconds(60)));
+  REQUIRE(status);
+  REQUIRE(status->success());
+  return path;
+}
 
 Image striped(int width, int height) {
   Image image = make_image(width, height);
@@ -172,6 +191,47 @@ TEST_CASE("damage inside a clip is counted and skipped") {
   const Played played = play(*source);
   CHECK(played.frames > 500);
   CHECK(played.in_order);
+}
+
+TEST_CASE("pictures of any width are decoded whole, in several containers") {
+  Folder folder;
+  for (const char* name : {"red.mp4", "red.mkv", "red.ts", "red.avi"}) {
+    const std::string path = make_clip(
+        folder, name,
+        {"-f", "lavfi", "-i", "color=c=red:s=70x34:r=5:d=2", "-c:v", "mpeg4", "-q:v", "2"});
+    auto source = Source::open(path);
+    REQUIRE_MESSAGE(source, name);
+    auto frame = source->next();
+    REQUIRE((frame && *frame));
+    const Image& image = *(*frame)->image;
+    CHECK(image.width == 70);
+    CHECK(image.height == 34);
+    REQUIRE(image.bgr.size() == 70 * 34 * 3);
+    int wrong = 0;
+    for (std::size_t i = 0; i < image.bgr.size(); i += 3) {
+      wrong += image.bgr[i] < 20 && image.bgr[i + 1] < 20 && image.bgr[i + 2] > 230 ? 0 : 1;
+    }
+    CHECK(wrong == 0);
+    const Played rest = play(*source);
+    CHECK(rest.frames == 9);
+    CHECK(rest.last_time == std::chrono::milliseconds(1800));
+    CHECK_FALSE(rest.error);
+  }
+}
+
+TEST_CASE("a cut MP4 and a file with sound only are refused with the reason") {
+  Folder folder;
+  const std::string whole =
+      make_clip(folder, "whole.mp4", {"-f", "lavfi", "-i", "testsrc=s=64x48:d=2", "-c:v", "mpeg4"});
+  const std::string bytes = bytes_of(whole);
+  auto cut = Source::open(folder.write("cut.mp4", bytes.substr(0, bytes.size() / 2)));
+  REQUIRE_FALSE(cut);
+  CHECK(cut.error().code == ErrorCode::corrupt);
+  CHECK(cut.error().message.find("cut.mp4' is not a video, or it is damaged or cut") !=
+        std::string::npos);
+  auto sound = Source::open(make_clip(folder, "sound.mkv", {"-f", "lavfi", "-i", "sine=d=1"}));
+  REQUIRE_FALSE(sound);
+  CHECK(sound.error().message.find("sound.mkv' has no video stream") != std::string::npos);
 }
 
 TEST_CASE("a missing file and a directory are told apart") {
