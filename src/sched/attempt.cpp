@@ -211,6 +211,8 @@ void Stepper::succeed(Ref ref, const AttemptFinished& event) {
   }
   instance.branch_followed.reset();
   instance.skip_all_downstream = event.skip_all_downstream;
+  ref.run->has_decisions =
+      ref.run->has_decisions || event.branch.has_value() || event.skip_all_downstream;
   if (event.branch) {
     const auto below = version.topology.all_downstream(named);
     instance.branch_followed.emplace();

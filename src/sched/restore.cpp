@@ -87,6 +87,8 @@ Status load_run(Model& model, const RunRow& row, std::span<const TaskInstanceRow
     model.account(run, task, -1);
     copy_row(run.instances[task], from);
     model.account(run, task, +1);
+    run.has_decisions =
+        run.has_decisions || from.branch_followed.has_value() || from.skip_all_downstream;
     if (from.state == TaskState::scheduled) model.set_ready(run, task, true);
     arm_timers(model, run, task, now);
   }

@@ -89,6 +89,7 @@ struct Run {
   std::vector<std::set<ReadyKey>> ready;  ///< by bucket
   std::size_t ready_count = 0;
   SteadyTime due = kNoTime;  ///< dagrun_timeout
+  bool has_decisions = false;  ///< some task branched or cut the circuit
   bool dirty = false;
   bool to_check = false;     ///< its state may have to change
 
