@@ -185,6 +185,7 @@ void World::calm_step() {
 /// Faults stop, schedules end, nothing is paused: everything must come to its end.
 bool World::calm_down() {
   calm_ = true;
+  calm_since_ = steady_;
   note("calm");
   for (Server& server : servers_) server.stopped_until = {};
   for (Worker& worker : workers_) worker.stopped_until = {};
@@ -213,7 +214,9 @@ void World::check_leases() {
   if (server->term != database_.leader) return;  // a stale one: its first commit ends it
   for (const auto& [key, row] : database_.tables.instances) {
     if (row.state != TaskState::running) continue;
-    const SteadyTime heard = std::max(contact_[{key, row.epoch}], server->up_since);
+    // A server that was stopped until the calm began gets the same grace from there.
+    const SteadyTime heard =
+        std::max({contact_[{key, row.epoch}], server->up_since, calm_since_ - kLease});
     if (steady_ <= heard + kLease + std::chrono::seconds(5)) continue;
     error_ = "L2 " + key.run_id.value + "." + key.task_id.value + ": its lease is over";
   }

@@ -180,6 +180,7 @@ class World {
   SteadyTime steady_{};
   WallTime wall_{};  ///< wall clock at steady time 0; jumps move it
   bool calm_ = false;
+  SteadyTime calm_since_{};
   std::uint64_t hash_ = 0xcbf29ce484222325ULL;
   std::int64_t steps_ = 0;
   std::int64_t faults_ = 0;
