@@ -3,24 +3,31 @@
 // policy allows scripts from its own address only.
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vitest/config';
+import type { Plugin, PreviewServer, ViteDevServer } from 'vite';
+import { defineConfig } from 'vitest/config';
 
 const target = process.env.AIFLOW_URL ?? 'http://127.0.0.1:8080';
 const is_mock = process.env.AIFLOW_MOCK === '1';
 
-/** Answers the API from dev-mock/ inside the development server; never part of a build. */
+/** As the server sends it, so that a page that breaks it is seen here first. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none'";
+
+async function attach_mock(server: ViteDevServer | PreviewServer): Promise<void> {
+  // Node loads this file itself (no bundling), so its path is kept out of vite's sight.
+  const path = new URL('./dev-mock/server.mjs', import.meta.url).href;
+  const mock = (await import(/* @vite-ignore */ path)) as {
+    attach_mock: (server: unknown) => void;
+  };
+  mock.attach_mock(server);
+}
+
+/** Answers the API from dev-mock/ in the development and preview servers; never part of a build. */
 function mock_server(): Plugin {
   return {
     name: 'aiflow-dev-mock',
-    apply: 'serve',
-    async configureServer(server) {
-      // Node loads this file itself (no bundling), so its path is kept out of vite's sight.
-      const path = new URL('./dev-mock/server.mjs', import.meta.url).href;
-      const { attach_mock } = (await import(/* @vite-ignore */ path)) as {
-        attach_mock: (server: unknown) => void;
-      };
-      attach_mock(server);
-    },
+    configureServer: attach_mock,
+    configurePreviewServer: attach_mock,
   };
 }
 
@@ -44,6 +51,7 @@ export default defineConfig({
           '/v2': { target },
         },
   },
+  preview: { headers: { 'Content-Security-Policy': CONTENT_SECURITY_POLICY } },
   test: {
     environment: 'jsdom',
     include: ['src/**/*.test.{ts,tsx}'],

@@ -26,6 +26,7 @@ export function start_i18n(): void {
     resources: { en: { translation: en }, ko: { translation: ko } },
     interpolation: { escapeValue: false },
     initAsync: false,
+    showSupportNotice: false,
   });
   document.documentElement.lang = i18next.language;
 }

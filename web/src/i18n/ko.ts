@@ -155,7 +155,7 @@ export const ko: Same<typeof en> = {
     latest_events: '최근 이벤트',
   },
   attention: {
-    import_error: 'DAG 파일 {{name}}을(를) 읽지 못했습니다',
+    import_error: 'DAG 파일을 읽지 못했습니다: {{name}}',
     dag_failing: '{{name}}: 마지막 실행이 실패했습니다',
     service: '서비스 {{name}} 확인 필요',
     camera: '카메라 {{name}} 확인 필요',
@@ -218,7 +218,7 @@ export const ko: Same<typeof en> = {
     version: '버전',
     version_number: '버전 {{version}}',
     parsed: '파일 읽은 때',
-    load_failed: 'DAG {{dag}}을(를) 불러오지 못했습니다.',
+    load_failed: 'DAG를 불러오지 못했습니다: {{dag}}',
     no_runs: '아직 실행한 적이 없습니다',
     no_runs_hint: '위의 실행 단추를 누르거나 다음 명령을 쓰세요.',
   },

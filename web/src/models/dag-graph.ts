@@ -20,7 +20,7 @@ export interface ElkBox {
 const ROOT_OPTIONS: Record<string, string> = {
   'elk.algorithm': 'layered',
   'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '40',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '34',
   'elk.spacing.nodeNode': '24',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
 };
