@@ -50,7 +50,7 @@ struct Fp16Options {
                                      "Exp",    "ReduceSum",         "CumSum",       "Softmax",
                                      "Pow",    "QuantizeLinear",    "DequantizeLinear"};
   /// Nodes kept in float, by name.
-  std::set<std::string> float_nodes;
+  std::set<std::string> float_nodes = {};
 };
 
 /// Weights and activations to FP16; inputs and outputs stay FP32 (Cast nodes at the borders).

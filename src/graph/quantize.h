@@ -57,7 +57,7 @@ struct QuantizeOptions {
   std::set<std::string> ops = {"Conv",    "Gemm",      "MatMul",  "Add",         "Concat",
                                "MaxPool", "Reshape",   "Flatten", "AveragePool", "GlobalAveragePool",
                                "Resize",  "Transpose", "Squeeze", "Unsqueeze"};
-  std::set<std::string> float_nodes;  ///< stay in float, by node name
+  std::set<std::string> float_nodes = {};  ///< stay in float, by node name
 };
 
 struct QuantizeSummary {

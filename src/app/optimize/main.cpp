@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/optimize/commands.h"
+#include "os/system_clock.h"
 
 namespace {
 
@@ -16,7 +17,8 @@ using aiflow::json::Value;
 using Command = std::function<Result<Value>(std::span<const std::string>)>;
 
 constexpr const char* kUsage =
-    "usage: aiflow-optimize convert|optimize|compare --name value …\n"
+    "usage: aiflow-optimize check|convert|optimize|compare --name value …\n"
+    "  check     reads an ONNX file and says what is in it\n"
     "  convert   a TFLite file becomes ONNX and a decoder configuration\n"
     "  optimize  makes the variants fp32-simplified, fp16 and int8 of an ONNX model\n"
     "  compare   measures accuracy, agreement, latency and size of variants\n"
@@ -27,7 +29,12 @@ constexpr const char* kUsage =
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
-  const std::map<std::string, Command> commands{{"convert", aiflow::app::run_convert}};
+  const aiflow::os::SystemClock clock;
+  const std::map<std::string, Command> commands{
+      {"check", aiflow::app::run_check},
+      {"convert", aiflow::app::run_convert},
+      {"optimize", [&](auto rest) { return aiflow::app::run_optimize(rest, clock); }},
+      {"compare", [&](auto rest) { return aiflow::app::run_compare(rest, clock); }}};
   if (!words.empty() && (words[0] == "--help" || words[0] == "-h")) {
     std::fputs(kUsage, stdout);
     return 0;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <map>
+
+#include "app/optimize/arguments.h"
+#include "app/optimize/commands.h"
+#include "app/optimize/model_files.h"
+
+namespace aiflow::app {
+
+Result<json::Value> run_check(std::span<const std::string> words) {
+  AIFLOW_ASSIGN(const Arguments arguments, Arguments::parse(words, {"--model"}));
+  AIFLOW_ASSIGN(const std::string model, arguments.text("--model"));
+  AIFLOW_ASSIGN(const graph::Graph graph, read_model(model));
+  std::map<std::string, std::int64_t> operators;
+  for (const graph::Node& node : graph.nodes) {
+    ++operators[node.domain.empty() ? node.op : node.domain + "." + node.op];
+  }
+  json::Value counts = json::object({});
+  for (const auto& [name, count] : operators) counts.set(name, count);
+  return json::object({{"command", "check"},
+                       {"model", model},
+                       {"opset", graph.opset},
+                       {"nodes", graph.nodes.size()},
+                       {"constant_bytes", graph::constant_bytes(graph)},
+                       {"operators", std::move(counts)}});
+}
+
+}  // namespace aiflow::app
