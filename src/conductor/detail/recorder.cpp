@@ -139,6 +139,13 @@ Status Recorder::void_submit(const store::TaskRow& row) {
 }
 
 Status Recorder::history() {
+  // Rows of a new run come without a transition; they too must be in the history (S15).
+  std::set<sched::TaskKey> told;
+  for (const sched::Change& change : effects_.changes) told.insert(change.key);
+  for (const auto& [key, row] : tasks_) {
+    if (told.contains(to_sched(key))) continue;
+    AIFLOW_TRY(writing_.log(store::kind::task_instance, wire::to_json(store::to_wire(row))));
+  }
   for (const sched::Change& change : effects_.changes) {
     switch (change.kind) {
       case sched::Change::Kind::task_instance: AIFLOW_TRY(task_change(change)); break;
