@@ -60,8 +60,8 @@ void Stepper::evaluate(Run& run, TaskIndex task) {
   }
 }
 
-/// A scheduled instance whose upstreams changed after all (cleared or marked) loses its turn: at the
-/// grant its rule must still hold. The try was not used, so it is given back.
+/// A scheduled instance whose upstreams changed after all (cleared or marked) loses its turn: at
+/// the grant its rule must still hold. The try was not used, so it is given back.
 void Stepper::reconsider(Run& run, TaskIndex task) {
   const Verdict verdict = by_relatives(run, task);
   if (verdict.kind == Verdict::Kind::ready) return;

@@ -260,7 +260,8 @@ void Checker::check_run(const Change& change, const Database& after) {
   for (const dag::Task& t : spec.tasks) {
     const TaskState now = shadows_[{key.dag_id, key.run_id, t.task_id, -1}].state;
     if (!finished(now)) fail("S10", change.key, "the run ended before " + t.task_id.value);
-    bad_leaf = bad_leaf || (!inner.contains(t.task_id) && (now == failed || now == upstream_failed));
+    const bool bad = now == failed || now == upstream_failed;
+    bad_leaf = bad_leaf || (bad && !inner.contains(t.task_id));
   }
   const bool forced = change.cause.starts_with("run marked") ||
                       change.cause.starts_with("dagrun_timeout");
@@ -269,14 +270,17 @@ void Checker::check_run(const Change& change, const Database& after) {
   }
 }
 
-void Checker::check_new_run(const sched::RunRow& row, const Server& server, const Database& after) {
+void Checker::check_new_run(const sched::RunRow& row, const Server& server,
+                            const Database& after) {
   if (run_states_.contains(row.key)) return;
   const TaskKey key{row.key.dag_id, row.key.run_id, {}, -1};
   if (!dates_[row.key.dag_id].insert(*row.logical_date).second) {
     fail("S11", key, "two runs of one logical date");
   }
   if (row.run_type != RunType::scheduled) return;
-  if (*row.interval_end > server.stepped_at.wall) fail("S11", key, "made before its interval ended");
+  if (*row.interval_end > server.stepped_at.wall) {
+    fail("S11", key, "made before its interval ended");
+  }
   const dag::Dag& spec = *definition(key, after);
   const auto last = last_scheduled_.find(row.key.dag_id);
   if (last != last_scheduled_.end() && spec.catchup &&
