@@ -59,6 +59,8 @@ class Planner {
                           .data_inputs = data_positions(node), .output = node.outputs[0]};
       if (planned.passes_through) {
         if (!made_quantized_.contains(node.inputs[0])) continue;
+      } else if (node.op == "Concat" && !all_quantized(node)) {
+        continue;  // moving floats is cheaper than quantising them first
       } else {
         absorb_activation(planned);
       }
@@ -87,6 +89,12 @@ class Planner {
              (!dtype || *dtype == DType::f32);
     };
     return std::ranges::all_of(data_positions(node), is_data);
+  }
+
+  bool all_quantized(const Node& node) const {
+    return std::ranges::all_of(node.inputs, [&](const std::string& input) {
+      return made_quantized_.contains(input);
+    });
   }
 
   /// A Relu, or a Clip from exactly 0, that alone reads the node: with a range from 0 the
