@@ -1,1 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "conductor/dag_from_spec.h"
+
+#include <doctest/doctest.h>
+
+#include "conductor/detail/jobs.h"
+#include "conductor/testing/bench.h"
+
+namespace aiflow::conductor {
+namespace {
+
+using testing::bash_task;
+
+wire::DagSpec spec_of(std::vector<wire::TaskSpec> tasks) {
+  wire::DagSpec spec;
+  spec.dag_id = "etl";
+  spec.schedule.kind = "none";
+  spec.timezone = "UTC";
+  spec.max_active_tasks = spec.max_active_runs = 16;
+  spec.compat = 3;
+  spec.params = json::object({});
+  spec.tasks = std::move(tasks);
+  return spec;
+}
+
+std::string refusal(const wire::DagSpec& spec) {
+  const auto made = dag_from_spec(spec);
+  return made ? "" : made.error().message;
+}
+
+TEST_CASE("numbers and texts arrive with their units") {
+  wire::TaskSpec task = bash_task("a");
+  task.retry_delay_ms = 1500;
+  task.execution_timeout_ms = 2000;
+  wire::DagSpec spec = spec_of({task, bash_task("b", {"a"})});
+  spec.schedule = {.kind = "cron", .cron = "0 6 * * *", .interval_ms = {}, .text = "0 6 * * *"};
+  const auto made = dag_from_spec(spec);
+  REQUIRE(made.has_value());
+  CHECK(made->tasks[0].retry_delay == std::chrono::milliseconds(1500));
+  CHECK(made->tasks[0].execution_timeout == std::chrono::seconds(2));
+  CHECK(made->tasks[1].upstream == std::vector<TaskId>{TaskId{"a"}});
+  CHECK(made->schedule.kind == dag::ScheduleKind::cron);
+}
+
+TEST_CASE("what can't be is refused with dag and task") {
+  CHECK(refusal(spec_of({bash_task("a", {"a"})})).find("etl") != std::string::npos);
+  wire::TaskSpec negative = bash_task("a");
+  negative.retry_delay_ms = -1;
+  CHECK(refusal(spec_of({negative})).find("task 'a': retry_delay") != std::string::npos);
+  wire::TaskSpec huge = bash_task("a");
+  huge.retries = std::int64_t{1} << 40;
+  CHECK(refusal(spec_of({huge})).find("retries") != std::string::npos);
+  wire::DagSpec unknown = spec_of({bash_task("a")});
+  unknown.schedule.kind = "sometimes";
+  CHECK(refusal(unknown).find("sometimes") != std::string::npos);
+}
+
+TEST_CASE("the run's conf goes over the dag's params") {
+  const json::Value merged = detail::merge_params(
+      R"({"day": {"value": "sunday", "schema": {}}, "n": {"value": 1}})", R"({"day": "monday"})");
+  CHECK(merged == json::object({{"day", "monday"}, {"n", 1}}));
+}
+
+}  // namespace
+}  // namespace aiflow::conductor

@@ -1,1 +1,197 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "store/run_store.h"
+
+#include <doctest/doctest.h>
+
+#include "store/dag_store.h"
+#include "store/testing/temp_store.h"
+
+namespace aiflow::store {
+namespace {
+
+using testing::kNow;
+using testing::TempStore;
+
+void add_dag(TempStore& temp, const std::string& id) {
+  temp.write([&](db::Connection& db) -> Status {
+    DagVersionRow version;
+    version.dag_id = DagId{id};
+    version.version = 1;
+    version.spec.dag_id = id;
+    version.spec.params = json::object({});
+    version.source = "# " + id;
+    version.created_at = kNow;
+    AIFLOW_TRY(DagStore(db).add_version(version));
+    DagRow row;
+    row.dag_id = version.dag_id;
+    row.fileloc = "/dags/" + id + ".py";
+    row.version = 1;
+    row.created_at = kNow;
+    return DagStore(db).put(row);
+  });
+}
+
+RunRow make_run(const std::string& dag_id, const std::string& run_id, std::int64_t number) {
+  RunRow run;
+  run.key = {DagId{dag_id}, RunId{run_id}};
+  run.number = number;
+  run.run_after = run.queued_at = kNow + std::chrono::seconds(number);
+  run.conf = json::object({{"n", number}});
+  run.dag_version = 1;
+  return run;
+}
+
+TaskRow make_task(const std::string& task_id) {
+  TaskRow task;
+  task.key = {DagId{"etl"}, RunId{"r1"}, TaskId{task_id}};
+  task.state = TaskState::running;
+  task.try_number = 2;
+  task.epoch = 7;
+  task.pid = 99;
+  task.start_date = kNow;
+  task.end_date = kNow + std::chrono::milliseconds(1500);
+  task.branch_followed = {{"b", "c"}};
+  task.skip_all_downstream = true;
+  task.display_name = "Task";
+  return task;
+}
+
+TEST_CASE("a dag comes back as it was stored, ticks too") {
+  TempStore temp;
+  add_dag(temp, "etl");
+  DagRow row = temp.read([](db::Connection& db) { return DagStore(db).get(DagId{"etl"}); });
+  CHECK_FALSE(row.next_tick.has_value());
+  row.is_paused = true;
+  row.next_tick = dag::Tick{kNow, kNow, kNow, kNow + std::chrono::hours(1)};
+  temp.write([&](db::Connection& db) { return DagStore(db).put(row); });
+  const DagRow again =
+      temp.read([](db::Connection& db) { return DagStore(db).get(DagId{"etl"}); });
+  CHECK(again.is_paused);
+  CHECK(again.next_tick == row.next_tick);
+  const auto missing = temp->read([](db::Connection& db) { return DagStore(db).get(DagId{"x"}); });
+  CHECK(missing.error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("a run is unique by id and by logical date") {
+  TempStore temp;
+  add_dag(temp, "etl");
+  RunRow run = make_run("etl", "r1", 1);
+  run.logical_date = kNow;
+  temp.write([&](db::Connection& db) { return RunStore(db).insert_run(run); });
+  const auto insert = [&](const RunRow& row) {
+    return temp->transact([&](db::Connection& db) { return RunStore(db).insert_run(row); });
+  };
+  CHECK(insert(run).error().code == ErrorCode::conflict);
+  RunRow same_date = make_run("etl", "r2", 2);
+  same_date.logical_date = kNow;
+  CHECK(insert(same_date).error().code == ErrorCode::conflict);
+  CHECK(insert(make_run("etl", "r3", 3)).has_value());
+  CHECK(insert(make_run("etl", "r4", 4)).has_value());
+}
+
+TEST_CASE("runs are listed newest first, by state, in pages") {
+  TempStore temp;
+  add_dag(temp, "etl");
+  for (int i = 1; i <= 5; ++i) {
+    RunRow run = make_run("etl", "r" + std::to_string(i), i);
+    if (i <= 3) run.state = RunState::success;
+    temp.write([&](db::Connection& db) { return RunStore(db).insert_run(run); });
+  }
+  RunQuery query;
+  query.dag_id = DagId{"etl"};
+  query.page = {.limit = 2, .offset = 1};
+  const auto page = temp.read([&](db::Connection& db) { return RunStore(db).list_runs(query); });
+  CHECK(page.total == 5);
+  REQUIRE(page.items.size() == 2);
+  CHECK(page.items[0].key.run_id.value == "r4");
+  query = {};
+  query.states = {RunState::success};
+  CHECK(temp.read([&](db::Connection& db) { return RunStore(db).list_runs(query); }).total == 3);
+  const auto last =
+      temp.read([](db::Connection& db) { return RunStore(db).last_finished_runs(2); });
+  REQUIRE(last.size() == 2);
+  CHECK(last[0].key.run_id.value == "r2");
+  CHECK(temp.read([](db::Connection& db) { return RunStore(db).unfinished_runs(); }).size() == 2);
+}
+
+TEST_CASE("a task comes back as it was stored") {
+  TempStore temp;
+  add_dag(temp, "etl");
+  const TaskRow task = make_task("a");
+  temp.write([&](db::Connection& db) -> Status {
+    AIFLOW_TRY(RunStore(db).insert_run(make_run("etl", "r1", 1)));
+    AIFLOW_TRY(RunStore(db).upsert_task(task));
+    return RunStore(db).upsert_task(task);
+  });
+  const TaskRow again = temp.read([&](db::Connection& db) { return RunStore(db).task(task.key); });
+  CHECK(again.state == TaskState::running);
+  CHECK(again.epoch == 7);
+  CHECK(again.pid == 99);
+  CHECK(again.branch_followed == task.branch_followed);
+  CHECK(again.skip_all_downstream);
+  CHECK(to_wire(again).duration == 1.5);
+}
+
+TEST_CASE("values are JSON, by task and name") {
+  TempStore temp;
+  const TaskKey key{DagId{"etl"}, RunId{"r1"}, TaskId{"a"}};
+  temp.write([&](db::Connection& db) -> Status {
+    RunStore runs(db);
+    AIFLOW_TRY(runs.put_xcom(
+        {.key = key, .name = "x", .value = json::object({{"a", 1}}), .stored_at = kNow}));
+    return runs.put_xcom({.key = key, .name = "x", .value = "newer", .stored_at = kNow});
+  });
+  const auto value =
+      temp.read([&](db::Connection& db) { return RunStore(db).xcom(key, "x"); });
+  CHECK(value->value.as_string() == "newer");
+  temp.write([&](db::Connection& db) { return RunStore(db).delete_xcoms(key); });
+  CHECK(temp.read([&](db::Connection& db) { return RunStore(db).xcoms(key); }).empty());
+}
+
+TEST_CASE("the outbox keeps its order and one row per effect") {
+  TempStore temp;
+  OutboxRow row;
+  row.key = {DagId{"etl"}, RunId{"r1"}, TaskId{"a"}};
+  row.epoch = 3;
+  row.created_at = kNow;
+  temp.write([&](db::Connection& db) { return RunStore(db).add_outbox(row); });
+  const auto twice =
+      temp->transact([&](db::Connection& db) { return RunStore(db).add_outbox(row); });
+  CHECK(twice.error().code == ErrorCode::conflict);
+  row.kind = OutboxKind::cancel;
+  temp.write([&](db::Connection& db) { return RunStore(db).add_outbox(row); });
+  const auto rows = temp.read([](db::Connection& db) { return RunStore(db).outbox(); });
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].kind == OutboxKind::submit);
+  temp.write([&](db::Connection& db) {
+    return RunStore(db).delete_outbox(OutboxKind::submit, row.key, 3);
+  });
+  CHECK(temp.read([](db::Connection& db) { return RunStore(db).outbox(); }).size() == 1);
+}
+
+TEST_CASE("the default pool is there from the start") {
+  TempStore temp;
+  const auto pools = temp.read([](db::Connection& db) { return RunStore(db).pools(); });
+  REQUIRE(pools.size() == 1);
+  CHECK(pools[0].name.value == "default_pool");
+  CHECK(pools[0].slots == 128);
+}
+
+TEST_CASE("a file has one import error, the last") {
+  TempStore temp;
+  wire::ImportError error;
+  error.filename = "/dags/x.py";
+  error.message = "first";
+  temp.write([&](db::Connection& db) { return DagStore(db).set_import_error(error); });
+  error.message = "second";
+  temp.write([&](db::Connection& db) { return DagStore(db).set_import_error(error); });
+  const auto errors = temp.read([](db::Connection& db) { return DagStore(db).import_errors(); });
+  REQUIRE(errors.size() == 1);
+  CHECK(errors[0].message == "second");
+  CHECK(temp.write([](db::Connection& db) {
+    return DagStore(db).clear_import_error("/dags/x.py");
+  }));
+}
+
+}  // namespace
+}  // namespace aiflow::store
