@@ -251,7 +251,9 @@ void Checker::check_run(const Change& change, const Database& after) {
     const auto running_runs = std::ranges::count_if(run_states_, [&](const auto& entry) {
       return entry.first.dag_id == key.dag_id && entry.second == "running";
     });
-    if (running_runs > run_limit(key.dag_id, after)) fail("S9", change.key, "max_active_runs is exceeded");
+    if (running_runs > run_limit(key.dag_id, after)) {
+      fail("S9", change.key, "max_active_runs is exceeded");
+    }
   }
   if (change.to != "success" && change.to != "failed") return;
   bool bad_leaf = false;
