@@ -196,7 +196,7 @@ std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
   return body_rule(route, impl_->parts.uploads);
 }
 
-/// Who asks: a task by its token, a local admin by the socket's uid, a user by the session's cookie.
+/// Who asks: a task by its token, a local admin by the socket's uid, a user by the cookie.
 std::expected<Principal, Refusal> Api::Impl::identify(const net::Request& request) {
   const auto unknown = [](const Error& error) {
     const bool is_ours = error.code == ErrorCode::denied;

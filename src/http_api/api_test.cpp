@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http_api/api.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <map>
+
+#include "executor/fake_executor.h"
+#include "net/client.h"
+#include "os/file.h"
+#include "os/system_clock.h"
+#include "os/temp_dir.h"
+#include "store/event_log.h"
+#include "store/run_store.h"
+
+namespace aiflow::http_api {
+namespace {
+
+using namespace std::chrono_literals;
+
+const os::SystemClock kClock;
+
+Deadline soon() { return Deadline::after(kClock, 20s); }
+
+/// The server without processes: a fake executor, no worker, no engine.
+struct Bench {
+  Bench() {
+    REQUIRE(events.start());
+    REQUIRE(logs.start());
+    REQUIRE(conductor.open());
+    conductor.start();
+    executor.set_slots(4);
+    net::ServerOptions options;
+    options.port = 0;
+    options.unix_socket = folder.path() / "api.sock";
+    http = net::Server::start(options, api).value();
+  }
+  ~Bench() {
+    http->stop(1s);
+    conductor.stop();
+    logs.stop();
+    events.stop();
+  }
+
+  conductor::Options conductor_options() {
+    conductor::Options options;
+    options.data_dir = folder.path();
+    options.on_changes = [this](const auto& changes) { events.publish(changes), logs.wake(); };
+    return options;
+  }
+  net::Client local() { return {kClock, {.unix_socket = folder.path() / "api.sock"}}; }
+  net::Client tcp() { return {kClock, {.port = http->port()}}; }
+  std::string host() const { return "127.0.0.1:" + std::to_string(http->port()); }
+
+  /// A session of a new user of that role: headers that a browser would send.
+  net::Headers session(Role role) {
+    const auto name = std::string(to_string(role)) + std::to_string(++users);
+    REQUIRE(auth->create_user({.username = name, .role = role, .password = "long enough"}));
+    const auto in = auth->login({name, Secret(std::string_view("long enough")), "test"});
+    REQUIRE(in);
+    return {{"cookie", "aiflow_session=" + std::string(in->cookie.reveal())},
+            {"x-csrf-token", in->session.csrf_token}};
+  }
+  /// A DAG of one Bash task, with a run whose task runs.
+  wire::AttemptRef start_task() {
+    wire::DagFile file;
+    file.file = "/dags/d.py";
+    wire::DagSpec spec;
+    spec.dag_id = "d";
+    spec.timezone = "UTC";
+    spec.schedule.kind = "none";
+    spec.max_active_tasks = spec.max_active_runs = 16;
+    spec.compat = 3;
+    spec.params = json::object({});
+    wire::TaskSpec task;
+    task.task_id = task.label = "t";
+    task.operator_ = "bash";
+    task.operator_name = "BashOperator";
+    task.pool = "default_pool";
+    task.pool_slots = task.priority_weight = 1;
+    task.weight_rule = "downstream";
+    task.payload = json::object({{"bash_command", "true"}});
+    spec.tasks = {task};
+    file.dags = {spec};
+    const auto parsed = conductor::wait_for<std::vector<DagId>>(
+        [&](auto answer) { conductor.parsed({file, "text of the file"}, answer); });
+    REQUIRE_MESSAGE(parsed, (parsed ? "" : parsed.error().message));
+    const auto run = conductor::wait_for<store::RunRow>([&](auto answer) {
+      conductor.trigger({.dag_id = DagId{"d"}, .run_id = RunId{"r1"}}, answer);
+    });
+    REQUIRE_MESSAGE(run, (run ? "" : run.error().message));
+    const store::TaskKey key{DagId{"d"}, RunId{"r1"}, TaskId{"t"}, -1};
+    for (;;) {
+      const auto row =
+          store->read([&](db::Connection& db) { return store::RunStore(db).task(key); });
+      if (row && row->state == TaskState::queued) {
+        return {store::to_wire(key), row->try_number, row->epoch};
+      }
+      os::sleep_for(1ms);
+    }
+  }
+  net::Headers task_token() {
+    return {{"authorization", "Bearer " + auth->sign_attempt(start_task())}};
+  }
+
+  os::TempDir folder = os::TempDir::create("api-test").value();
+  int users = 0;
+  std::unique_ptr<store::Store> store =
+      store::Store::open((folder.path() / "a.db").string(), kClock.now()).value();
+  std::unique_ptr<service::Auth> auth =
+      service::Auth::open(kClock, *store, {.hash_memory_bytes = 8192, .hash_passes = 1}).value();
+  service::EventHub events{*store};
+  service::LogFollower logs;
+  executor::FakeExecutor executor{kClock};
+  conductor::Conductor conductor{kClock, *store, executor, conductor_options()};
+  store::BlobStore blobs{folder.path() / "blobs"};
+  runtime::Pool packs{folder.path() / "packs"};
+  service::Workflows workflows{{kClock, *store, conductor, folder.path() / "logs"}};
+  service::Catalogue catalogue{{kClock, *store, blobs, packs, events}};
+  service::Deployments services{
+      {kClock, *store, catalogue, packs, events, "/nonexistent/aiflow-infer", folder.path()}};
+  service::Cameras cameras{
+      {kClock, *store, catalogue, services, events, "/nonexistent/aiflow-camera"}};
+  Api api{{kClock, *store, *auth, workflows, catalogue, services, cameras, events, logs,
+           [] { return std::vector<wire::Worker>{}; }, [] { return wire::Health{}; }, "test",
+           folder.path(), static_cast<std::uint32_t>(::geteuid())}};
+  std::unique_ptr<net::Server> http;
+};
+
+std::string path_of(const wire::RouteInfo& info) {
+  std::string path(info.path);
+  for (auto open = path.find('{'); open != std::string::npos; open = path.find('{')) {
+    path.replace(open, path.find('}') - open + 1, "1");
+  }
+  return path;
+}
+
+/// 200 when the request may go on to its handler, else the refusal's status.
+int admit(Bench& bench, const wire::RouteInfo& info, const net::Headers& headers) {
+  net::Request request;
+  request.id = "test";
+  request.method = info.method;
+  request.path = path_of(info);
+  request.headers = headers;
+  request.peer.address = "127.0.0.1";
+  const auto verdict = bench.api.admit(request);
+  const auto* response = std::get_if<net::Response>(&verdict);
+  return response == nullptr ? 200 : response->status;
+}
+
+TEST_CASE("every route lets in exactly those whose role or token its permission names") {
+  Bench bench;
+  const std::map<std::string_view, int> level = {
+      {"any", 0}, {"view", 0}, {"run", 1}, {"operate", 2}, {"admin", 3}};
+  std::vector<net::Headers> sessions;
+  for (const auto role : kAllRoles) sessions.push_back(bench.session(role));
+  const auto token = bench.task_token();
+  for (const auto& info : wire::all_routes()) {
+    CAPTURE(info.name);
+    const bool is_public = info.permission == "public";
+    CHECK(admit(bench, info, {}) == (is_public ? 200 : 401));
+    CHECK(admit(bench, info, token) == (is_public || info.task_token ? 200 : 403));
+    CHECK(admit(bench, info, {{"authorization", "Bearer x.y"}}) == 401);
+    for (std::size_t role = 0; role < sessions.size(); ++role) {
+      const bool may = is_public || static_cast<int>(role) >= level.at(info.permission);
+      CHECK(admit(bench, info, sessions[role]) == (may ? 200 : 403));
+    }
+  }
+}
+
+TEST_CASE("unsafe requests with a cookie need the token and the right origin") {
+  Bench bench;
+  const auto headers = bench.session(Role::admin);
+  const auto& trigger = *std::ranges::find(wire::all_routes(), wire::Route::trigger_dag_run,
+                                           &wire::RouteInfo::route);
+  const auto& list = *std::ranges::find(wire::all_routes(), wire::Route::list_dags,
+                                        &wire::RouteInfo::route);
+  const auto& login = *std::ranges::find(wire::all_routes(), wire::Route::login,
+                                         &wire::RouteInfo::route);
+  const auto with = [&](net::Headers more) {
+    more.insert(more.end(), headers.begin(), headers.end());
+    return more;
+  };
+  CHECK(admit(bench, trigger, headers) == 200);
+  CHECK(admit(bench, trigger, {headers[0]}) == 403);
+  CHECK(admit(bench, trigger, {headers[0], {"x-csrf-token", "wrong"}}) == 403);
+  CHECK(admit(bench, list, {headers[0]}) == 200);
+  const net::Headers::value_type host{"host", "127.0.0.1:8080"};
+  CHECK(admit(bench, trigger, with({host, {"origin", "http://127.0.0.1:8080"}})) == 200);
+  CHECK(admit(bench, trigger, with({host, {"origin", "http://evil.example"}})) == 403);
+  CHECK(admit(bench, trigger, with({host, {"origin", "null"}})) == 403);
+  CHECK(admit(bench, login, {host, {"origin", "http://evil.example"}}) == 403);
+  CHECK(admit(bench, trigger, with({{"content-type", "text/plain"}})) == 415);
+  CHECK(admit(bench, trigger, with({{"content-type", "application/json"}})) == 200);
+}
+
+TEST_CASE("a one-time password opens nothing but its own change") {
+  Bench bench;
+  const auto admin = bench.auth->ensure_admin().value();
+  REQUIRE(admin);
+  const auto in = bench.auth->login({"admin", Secret(admin->one_time_password.reveal()), "x"});
+  REQUIRE(in);
+  const net::Headers headers = {{"cookie", "aiflow_session=" + std::string(in->cookie.reveal())},
+                                {"x-csrf-token", in->session.csrf_token}};
+  for (const auto& info : wire::all_routes()) {
+    const bool may = info.permission == "public" || info.permission == "any";
+    CHECK(admit(bench, info, headers) == (may ? 200 : 403));
+  }
+}
+
+TEST_CASE("log-in gives a cookie that works, a wrong password 401, a flood 429") {
+  Bench bench;
+  REQUIRE(bench.auth->create_user(
+      {.username = "ann", .role = Role::user, .password = "long enough"}));
+  auto client = bench.tcp();
+  const auto post = [&](const std::string& password) {
+    return client
+        .send({.method = "POST",
+               .target = "/auth/login",
+               .headers = {{"Content-Type", "application/json"}},
+               .body = json::write(json::object({{"username", "ann"}, {"password", password}}))},
+              soon())
+        .value();
+  };
+  const auto in = post("long enough");
+  REQUIRE(in.status == 200);
+  const auto* cookie = net::find_header(in.headers, "set-cookie");
+  REQUIRE(cookie != nullptr);
+  CHECK(cookie->find("HttpOnly") != std::string::npos);
+  CHECK(cookie->find("SameSite=Strict") != std::string::npos);
+  const auto me = client.send({.target = "/auth/me",
+                               .headers = {{"Cookie", cookie->substr(0, cookie->find(';'))}}},
+                              soon());
+  CHECK(me->status == 200);
+  CHECK(me->body.find("\"ann\"") != std::string::npos);
+  for (int i = 0; i < 5; ++i) CHECK(post("wrong").status == 401);
+  CHECK(post("long enough").status == 429);
+}
+
+TEST_CASE("a wrong member is 400 with its path, and errors carry the request's id") {
+  Bench bench;
+  auto client = bench.local();
+  const auto answer = client.send({.method = "POST",
+                                   .target = "/api/v2/variants",
+                                   .headers = {},
+                                   .body = R"({"model":"m","version":"x"})"},
+                                  soon());
+  CHECK(answer->status == 400);
+  CHECK(answer->body.find("'version' must be an integer") != std::string::npos);
+  const auto* id = net::find_header(answer->headers, "x-request-id");
+  REQUIRE(id != nullptr);
+  CHECK(answer->body.find(*id) != std::string::npos);
+  CHECK(client.send({.method = "POST", .target = "/api/v2/users", .body = "{"}, soon())->status ==
+        400);
+  CHECK(client.send({.target = "/api/v2/events?limit=0"}, soon())->status == 400);
+  CHECK(client.send({.target = "/v2/models/none"}, soon())->body.starts_with(R"({"error":")"));
+}
+
+TEST_CASE("answers carry the security headers") {
+  Bench bench;
+  auto client = bench.tcp();
+  for (const char* target : {"/", "/api/v2/monitor/health", "/api/v2/dags", "/nothing"}) {
+    const auto answer = client.send({.target = target}, soon());
+    const auto* policy = net::find_header(answer->headers, "content-security-policy");
+    REQUIRE(policy != nullptr);
+    CHECK(policy->find("frame-ancestors 'none'") != std::string::npos);
+    CHECK(policy->find("script-src") == std::string::npos);  // default-src 'self', nothing inline
+    CHECK(*net::find_header(answer->headers, "x-content-type-options") == "nosniff");
+  }
+}
+
+TEST_CASE("the Unix socket's own user is an admin; a blob comes back as it went in") {
+  Bench bench;
+  auto client = bench.local();
+  const std::string bytes(100'000, 'b');
+  const auto put =
+      client.send({.method = "POST", .target = "/api/v2/blobs", .body = bytes}, soon());
+  REQUIRE(put->status == 200);
+  const auto sha = json::get_string(json::parse(put->body).value(), "sha256").value();
+  const auto got = client.send({.target = "/api/v2/blobs/" + sha}, soon());
+  CHECK(got->body == bytes);
+  CHECK(*net::find_header(got->headers, "content-type") == "application/octet-stream");
+  CHECK(client.send({.target = "/api/v2/users"}, soon())->status == 200);
+  CHECK(bench.tcp().send({.target = "/api/v2/users"}, soon())->status == 401);
+}
+
+TEST_CASE("a repeated request with the same key is done once") {
+  Bench bench;
+  (void)bench.start_task();
+  auto client = bench.local();
+  const auto trigger = [&](const char* key) {
+    return client
+        .send({.method = "POST",
+               .target = "/api/v2/dags/d/dagRuns",
+               .headers = {{"Idempotency-Key", key}},
+               .body = "{}"},
+              soon())
+        .value();
+  };
+  const auto first = trigger("k1");
+  REQUIRE(first.status == 200);
+  CHECK(trigger("k1").body == first.body);
+  CHECK(trigger("k2").body != first.body);
+  const auto runs = client.send({.target = "/api/v2/dags/~/dagRuns"}, soon());
+  CHECK(runs->body.find("\"total_entries\":3") != std::string::npos);
+}
+
+TEST_CASE("the workflow routes show a DAG, its graph, grid, source, run and task") {
+  Bench bench;
+  (void)bench.start_task();
+  auto client = bench.local();
+  const auto get = [&](const std::string& target) {
+    const auto answer = client.send({.target = target}, soon()).value();
+    CHECK_MESSAGE(answer.status == 200, (target + ": " + answer.body));
+    return json::parse(answer.body).value();
+  };
+  CHECK(get("/api/v2/dags").find("total_entries")->as_int() == 1);
+  CHECK(get("/api/v2/dags/d/graph").find("nodes")->as_array().size() == 1);
+  CHECK(get("/api/v2/dagSources/d").find("content")->as_string() == "text of the file");
+  const auto grid = wire::parse_grid(get("/api/v2/dags/d/grid")).value();
+  CHECK(grid.runs.size() == 1);
+  CHECK(grid.states.as_array()[0].as_array()[0].as_string() == "queued");
+  const std::string run = "/api/v2/dags/d/dagRuns/r1";
+  CHECK(get(run).find("state")->as_string() == "running");
+  CHECK(get(run + "/taskInstances?state=queued").find("total_entries")->as_int() == 1);
+  CHECK(get(run + "/taskInstances?state=failed").find("total_entries")->as_int() == 0);
+  CHECK_FALSE(get(run + "/taskInstances/t").find("cause")->as_string().empty());
+  CHECK(get(run + "/taskInstances/t/tries").find("total_entries")->as_int() == 1);
+  CHECK(get(run + "/taskInstances/t/xcomEntries").find("total_entries")->as_int() == 0);
+  CHECK(client.send({.target = run + "/taskInstances?state=odd"}, soon())->status == 400);
+  CHECK(client.send({.target = run + "/taskInstances/none"}, soon())->status == 404);
+  const auto paused = client.send(
+      {.method = "PATCH", .target = "/api/v2/dags/d", .body = R"({"is_paused":true})"}, soon());
+  CHECK(paused->body.find("\"is_paused\":true") != std::string::npos);
+}
+
+TEST_CASE("the event stream resumes after the last id without a gap") {
+  Bench bench;
+  (void)bench.start_task();
+  const auto last = bench.store->read([](db::Connection& db) {
+    return store::EventLog(db).last_id();
+  });
+  REQUIRE(*last >= 3);
+  std::vector<std::int64_t> ids;
+  auto client = bench.local();
+  const auto head = client.stream_events(
+      {.request = {.target = "/api/v2/stream", .headers = {{"Last-Event-ID", "1"}}},
+       .on_event =
+           [&](const net::SseMessage& message) {
+             ids.push_back(std::stoll(message.id));
+             return ids.back() < *last;
+           }},
+      soon());
+  REQUIRE(head);
+  CHECK(head->status == 200);
+  REQUIRE(ids.size() == static_cast<std::size_t>(*last - 1));
+  for (std::size_t i = 0; i < ids.size(); ++i) CHECK(ids[i] == static_cast<std::int64_t>(i) + 2);
+}
+
+TEST_CASE("a log streams while it grows") {
+  Bench bench;
+  const auto attempt = bench.start_task();
+  const auto folder = bench.folder.path() / "logs/d/r1/t/-1";
+  REQUIRE(os::make_dirs(folder));
+  std::ofstream out(folder / "1.log");
+  out << "first\n" << std::flush;
+  std::string text;
+  auto client = bench.local();
+  const auto head = client.stream_events(
+      {.request = {.target = "/api/v2/dags/d/dagRuns/r1/taskInstances/t/logs/1/stream"},
+       .on_event =
+           [&](const net::SseMessage& message) {
+             const auto chunk = wire::parse_log_chunk(json::parse(message.data).value()).value();
+             text += chunk.content;
+             if (text == "first\n") out << "second\n" << std::flush;
+             return text != "first\nsecond\n";
+           }},
+      soon());
+  REQUIRE(head);
+  CHECK(text == "first\nsecond\n");
+  const auto chunk = bench.local().send(
+      {.target = "/api/v2/dags/d/dagRuns/r1/taskInstances/t/logs/1?offset=6"}, soon());
+  CHECK(chunk->body.find("\"content\":\"second\\n\"") != std::string::npos);
+  CHECK(bench.local()
+            .send({.target = "/api/v2/dags/d/dagRuns/r1/taskInstances/t/logs/9"}, soon())
+            ->status == 404);
+}
+
+TEST_CASE("what names nothing is one clear error") {
+  Bench bench;
+  auto client = bench.local();
+  const auto post = [&](const char* target, const char* body) {
+    return client.send({.method = "POST", .target = target, .body = body}, soon()).value();
+  };
+  const auto deploy = post("/api/v2/services",
+                           R"({"name":"s","model":"m","version":1,"variant":"v","pack":"p"})");
+  CHECK(deploy.status == 404);
+  CHECK(deploy.body.find("'m'") != std::string::npos);
+  const auto camera = post("/api/v2/cameras",
+                           R"({"camera_id":"c","source":"/none.mp4","service":"s","rules":[]})");
+  CHECK(camera.status == 404);
+  CHECK(camera.body.find("/none.mp4") != std::string::npos);
+  CHECK(post("/api/v2/cameras",
+             R"({"camera_id":"c","source":"exec:rm","service":"s","rules":[]})")
+            .status == 400);
+  CHECK(post("/api/v2/cameras",
+             R"({"camera_id":"c","source":"concat://x","service":"s","rules":[]})")
+            .status == 400);
+  CHECK(post("/api/v2/dags/none/dagRuns", "{}").status == 404);
+}
+
+TEST_CASE("a camera's password is not shown") {
+  CHECK(service::without_password("rtsp://u:secret@host/x") == "rtsp://u:***@host/x");
+  CHECK(service::without_password("rtsp://host:554/x") == "rtsp://host:554/x");
+  CHECK(service::without_password("/video/a:b@c.mp4") == "/video/a:b@c.mp4");
+}
+
+}  // namespace
+}  // namespace aiflow::http_api

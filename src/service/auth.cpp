@@ -165,7 +165,8 @@ Status Auth::check_wait(const LoginAttempt& attempt) {
     }));
     const int beyond = failures.count - options_.failures_free;
     if (beyond < 0) continue;
-    const auto wait = std::min(options_.wait_max, options_.wait_first * (1 << std::min(beyond, 16)));
+    const auto grown = options_.wait_first * (1 << std::min(beyond, 16));
+    const auto wait = std::min(options_.wait_max, grown);
     const auto left = failures.last_at + wait - clock_.now();
     if (left <= Duration{0}) continue;
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/dag_loader.h"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "os/file.h"
+#include "os/temp_dir.h"
+#include "service/time_zone.h"
+
+namespace aiflow::service {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kText = "from airflow import DAG\n";
+
+struct Bench {
+  explicit Bench(std::vector<std::string> known = {}) {
+    DagLoaderParts parts;
+    parts.parse = [](const std::filesystem::path& file) -> Result<wire::DagFile> {
+      wire::DagFile out;
+      out.file = file.string();
+      return out;
+    };
+    parts.save = [this](const wire::DagFile& file, std::string) -> Status {
+      events.push("save " + std::filesystem::path(file.file).filename().string());
+      return {};
+    };
+    parts.remove = [this](const std::string& file) -> Status {
+      events.push("remove " + std::filesystem::path(file).filename().string());
+      return {};
+    };
+    parts.known_files = [known]() -> Result<std::vector<std::string>> { return known; };
+    loader = std::make_unique<DagLoader>(
+        DagLoaderOptions{.folders = {folder.path()}, .settle = 5ms}, std::move(parts));
+  }
+  void write(const std::string& name, std::string_view text) {
+    REQUIRE(os::write_atomic(folder.path() / name, text));
+  }
+  std::string next() { return events.pop_for(10s).value_or("nothing"); }
+
+  os::TempDir folder = os::TempDir::create("dags-test").value();
+  BoundedQueue<std::string> events{100, WhenFull::block};
+  std::unique_ptr<DagLoader> loader;
+};
+
+TEST_CASE("files are loaded at the start, when they appear and when they change") {
+  Bench bench;
+  bench.write("a.py", kText);
+  REQUIRE(bench.loader->start());
+  CHECK(bench.next() == "save a.py");
+  bench.write("b.py", kText);
+  CHECK(bench.next() == "save b.py");
+  bench.write("a.py", std::string(kText) + "# changed\n");
+  CHECK(bench.next() == "save a.py");
+}
+
+TEST_CASE("a file in a new folder is found; other files are not looked at") {
+  Bench bench;
+  REQUIRE(bench.loader->start());
+  std::filesystem::create_directory(bench.folder.path() / "team");
+  bench.write("notes.txt", kText);
+  bench.write("helper.py", "x = 1\n");
+  CHECK(bench.next() == "remove helper.py");  // it holds no DAG (any more)
+  bench.write("team/c.py", kText);
+  CHECK(bench.next() == "save c.py");
+}
+
+TEST_CASE("a file that vanishes takes its DAGs along, also while nobody looked") {
+  Bench bench({"/gone/old.py"});
+  bench.write("a.py", kText);
+  REQUIRE(bench.loader->start());
+  CHECK(bench.next() == "remove old.py");
+  CHECK(bench.next() == "save a.py");
+  std::filesystem::remove(bench.folder.path() / "a.py");
+  CHECK(bench.next() == "remove a.py");
+}
+
+TEST_CASE("time zones come from the system's files") {
+  const auto seoul = utc_offset_of("Asia/Seoul");
+  CHECK(seoul(WallTime(1'800'000'000s)) == Duration(9h));
+  const auto berlin = utc_offset_of("Europe/Berlin");
+  CHECK(berlin(parse_time("2026-01-15T00:00:00Z").value()) == Duration(1h));
+  CHECK(berlin(parse_time("2026-07-15T00:00:00Z").value()) == Duration(2h));
+  CHECK(utc_offset_of("../../etc/passwd")(WallTime{}) == Duration{0});
+  CHECK_FALSE(parse_zone_file("TZif2 but too short"));
+  CHECK_FALSE(parse_zone_file("TZif2" + std::string(100, '\xff')));
+}
+
+}  // namespace
+}  // namespace aiflow::service

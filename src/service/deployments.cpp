@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "log/log.h"
 #include "os/file.h"
@@ -24,6 +25,11 @@ std::string state_word(infer::ServiceState state) {
     case infer::ServiceState::backing_off: return "starting";
   }
   return "failed";
+}
+
+/// Half of the cores: the other half decodes video and runs tasks.
+int default_threads() {
+  return static_cast<int>(std::clamp(std::thread::hardware_concurrency() / 2, 1U, 16U));
 }
 
 }  // namespace
@@ -103,7 +109,7 @@ Result<std::shared_ptr<Deployments::Live>> Deployments::launch(const store::Serv
   spec.model_file = model_file;
   spec.meta_file = live->meta;
   spec.socket = live->socket;
-  spec.threads = row.threads;
+  spec.threads = row.threads > 0 ? row.threads : default_threads();
   spec.ready_timeout = parts_.ready_timeout;
   live->clients = std::make_shared<infer::Clients>(live->socket, parts_.clock);
   live->process = std::make_unique<infer::ServiceProcess>(

@@ -37,6 +37,11 @@ void EventHub::publish(const std::vector<wire::StreamEvent>& events) {
 }
 
 void EventHub::follow(std::optional<std::int64_t> after, Sink sink) {
+  if (!after) {
+    // Now is when it asked, not when the hub comes to it.
+    const auto last = store_.read([](db::Connection& db) { return store::EventLog(db).last_id(); });
+    if (last) after = *last;
+  }
   const std::scoped_lock lock(mutex_);
   ++follower_count_;
   work_.joining.push_back({after, std::move(sink)});
@@ -52,8 +57,9 @@ void EventHub::run() {
   for (;;) {
     auto work = wait_for_work();
     if (work.stop) break;
-    if (!sinks_.empty()) hand_out(in_order(std::move(work.events)));
+    // First, so that who has joined before an event was published gets it.
     for (auto& joining : work.joining) join(std::move(joining));
+    if (!sinks_.empty()) hand_out(in_order(std::move(work.events)));
   }
   sinks_.clear();
 }

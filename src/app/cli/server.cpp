@@ -20,7 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kWorkerWait = std::chrono::milliseconds(300);
+/// Rows of the event log that survive a start: far more than a browser can be behind.
+constexpr std::int64_t kEventLogRows = 100'000;
 constexpr auto kStopGrace = std::chrono::seconds(3);
 /// A worker that was started has so long to connect before another one is tried.
 constexpr auto kWorkerStartTime = std::chrono::seconds(10);
@@ -233,22 +234,18 @@ void Server::start_loader() {
 /// What takes its time and nobody waits for.
 void Server::start_background() {
   restorer_ = std::jthread([this] {
+    const auto pruned = store_->transact(
+        [](db::Connection& db) { return store::EventLog(db).prune(kEventLogRows); });
+    if (!pruned) log::warn("event log not pruned", {{"error", pruned.error()}});
     services_->restore();
     cameras_->restore();
   });
-  if (!options_.start_worker) return;
-  worker_watch_ = std::jthread([this](const std::stop_token& stop) {
-    const auto until = Deadline::after(clock_, kWorkerWait);
-    while (!stop.stop_requested() && !executor_->has_worker()) {
-      if (until.passed(clock_.steady_now())) return worker_->want();
-      os::sleep_for(std::chrono::milliseconds(10));
-    }
-  });
+  // Asks for none while a worker of before this start still lives: it connects by itself.
+  if (options_.start_worker) worker_->want();
 }
 
 void Server::stop() {
   if (http_) log::info("server stops");
-  worker_watch_ = {};
   if (loader_) loader_->stop();
   // Requests that wait for the conductor are answered while it still runs.
   if (http_) http_->stop(kStopGrace);

@@ -87,7 +87,6 @@ class Server {
   std::unique_ptr<net::Server> http_;
   std::optional<std::uint16_t> taken_port_;
   std::jthread restorer_;
-  std::jthread worker_watch_;
 };
 
 }  // namespace aiflow::app
