@@ -48,9 +48,7 @@ export function Page(props: PageProps): ReactNode {
               <Link to={parent.to} className="page-parent">
                 {parent.label}
               </Link>
-              <span className="page-slash" aria-hidden>
-                /
-              </span>
+              <span className="page-slash">/</span>
             </>
           )}
           {title}

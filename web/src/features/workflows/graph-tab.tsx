@@ -142,7 +142,7 @@ function Flow({ options, box, on_turn }: FlowProps): ReactNode {
       nodesConnectable={false}
       edgesFocusable={false}
       proOptions={{ hideAttribution: true }}
-      onMoveStart={(event) => {
+      onMove={(event) => {
         if (event) moved.current = true;
       }}
       onNodeClick={(_, node) => node.type === 'task' && set_query({ task: node.id })}
