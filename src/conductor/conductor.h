@@ -124,7 +124,7 @@ class Conductor {
   std::unique_ptr<Engine> engine_;
 };
 
-/// Workers that were connected when the server ran last (executor::LocalExecutorOptions wants them).
+/// Workers that were connected when the server ran last, for executor::LocalExecutorOptions.
 [[nodiscard]] Result<std::vector<WorkerId>> workers_before(store::Store& store);
 
 /// Calls an asynchronous request and waits for its answer (for handlers on a pool of threads):

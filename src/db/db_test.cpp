@@ -84,6 +84,38 @@ TEST_CASE("a broken constraint is a conflict") {
   CHECK(db->run("INSERT INTO t VALUES (?)", {2}).has_value());
 }
 
+TEST_CASE("a full disk is an error that passes when there is room again") {
+  const os::TempDir folder = os::TempDir::create("db").value();
+  const auto db = open_new(db_path(folder));
+  REQUIRE(db->script("CREATE TABLE t (s TEXT) STRICT"));
+  REQUIRE(db->run("INSERT INTO t VALUES ('kept')"));
+  const auto fill = [&]() -> Status {
+    AIFLOW_ASSIGN(auto transaction, Transaction::begin(*db, TransactionKind::write));
+    AIFLOW_TRY(db->run("INSERT INTO t VALUES (?)", {std::string(100'000, 'x')}));
+    return transaction.commit();
+  };
+  REQUIRE(db->run("PRAGMA max_page_count=4"));
+  const Status full = fill();
+  REQUIRE_FALSE(full.has_value());
+  CHECK(full.error().code == ErrorCode::unavailable);
+  CHECK(count(*db, "SELECT count(*) FROM t") == 1);
+  REQUIRE(db->run("PRAGMA max_page_count=1000000"));
+  CHECK(fill().has_value());
+  CHECK(count(*db, "SELECT count(*) FROM t") == 2);
+}
+
+TEST_CASE("a database that may only be read refuses to be written") {
+  const os::TempDir folder = os::TempDir::create("db").value();
+  const std::string path = db_path(folder);
+  const auto db = open_new(path);
+  REQUIRE(db->script("CREATE TABLE t (i INTEGER) STRICT"));
+  const auto reader = Connection::open({.path = path, .read_only = true, .check = false});
+  REQUIRE(reader.has_value());
+  const Status refused = (*reader)->run("INSERT INTO t VALUES (1)");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::unavailable);
+}
+
 TEST_CASE("durability settings are those of the design") {
   const os::TempDir folder = os::TempDir::create("db").value();
   const auto db = open_new(db_path(folder));

@@ -37,8 +37,9 @@ Status migrate(Connection& connection, std::span<const Migration> migrations, Wa
     if (Status done = connection.script(migration.sql); !done) {
       return fail(std::move(done).error().with_context("migration " + std::string(migration.name)));
     }
-    AIFLOW_TRY(connection.run("INSERT INTO schema_version (version, name, applied_at) VALUES (?,?,?)",
-                              {migration.version, migration.name, now}));
+    AIFLOW_TRY(
+        connection.run("INSERT INTO schema_version (version, name, applied_at) VALUES (?, ?, ?)",
+                       {migration.version, migration.name, now}));
   }
   return transaction.commit();
 }

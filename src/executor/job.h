@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What crosses between the conductor and an executor. A Job (api/worker.yaml) is the whole contract:
-// executors know no DAGs, the scheduler knows no executors.
+// What crosses between the conductor and an executor. A Job (api/worker.yaml) is the whole
+// contract: executors know no DAGs, the scheduler knows no executors.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,7 @@ struct StillRunning {
   WorkerId worker;
   std::vector<Attempt> attempts;
 };
-/// The attempt was given to a worker that was silent for longer than the lease before it claimed it.
+/// The attempt was given to a worker that was then silent for longer than the lease, unclaimed.
 /// (Leases of claimed attempts are the scheduler's; see StillRunning.)
 struct Lost {
   Attempt attempt;

@@ -20,8 +20,10 @@ std::optional<dag::Tick> read_tick(db::Row& row) {
   const auto end = row.optional_time();
   const auto after = row.optional_time();
   if (!logical || !start || !end || !after) return std::nullopt;
-  return dag::Tick{
-      .logical_date = *logical, .interval_start = *start, .interval_end = *end, .run_after = *after};
+  return dag::Tick{.logical_date = *logical,
+                   .interval_start = *start,
+                   .interval_end = *end,
+                   .run_after = *after};
 }
 
 DagRow read_dag(db::Row& row) {

@@ -35,7 +35,7 @@ class EventLog {
  public:
   explicit EventLog(db::Connection& db) : db_(db) {}
 
-  /// Adds a row; the answer carries its id. `data` is the changed object as its list route gives it.
+  /// Adds a row; the answer carries its id. `data`: the changed object as its list route gives it.
   [[nodiscard]] Result<wire::StreamEvent> append(std::string_view kind, WallTime at,
                                                  json::Value data);
   /// Rows with an id above `after`, oldest first.

@@ -65,8 +65,8 @@ void Assignment::cancel(const CancelRequest& request) {
 void Assignment::acknowledge(const Receipt& receipt, bool accepted, const std::string& reason) {
   const auto worker = workers_.find(receipt.worker);
   if (worker != workers_.end() && worker->second.connected) {
-    outlet_.send(receipt.worker,
-                 typed("Ack", wire::Ack{.seq = receipt.seq, .accepted = accepted, .reason = reason}));
+    const wire::Ack ack{.seq = receipt.seq, .accepted = accepted, .reason = reason};
+    outlet_.send(receipt.worker, typed("Ack", ack));
   }
   const auto found = unacknowledged_.find({receipt.worker, receipt.seq});
   if (found == unacknowledged_.end()) return;
