@@ -102,8 +102,9 @@ Results add(const Call& call) {
                      [](std::int64_t a, std::int64_t b) { return wrapping(a, b, std::plus<>()); }});
 }
 Results sub(const Call& call) {
-  return fold(call, {[](double a, double b) { return a - b; },
-                     [](std::int64_t a, std::int64_t b) { return wrapping(a, b, std::minus<>()); }});
+  return fold(call,
+              {[](double a, double b) { return a - b; },
+               [](std::int64_t a, std::int64_t b) { return wrapping(a, b, std::minus<>()); }});
 }
 Results mul(const Call& call) {
   return fold(call,
@@ -130,9 +131,8 @@ Results pow(const Call& call) {
   AIFLOW_ASSIGN(const Tensor* exponent, call.input(1));
   if (!is_float(base->dtype())) return wrong("only floats are raised to a power here");
   const Tensor same = tensor::cast(exponent->view(), base->dtype());
-  AIFLOW_ASSIGN(Tensor out,
-                combine(call, *base, same,
-                        {[](double a, double b) { return std::pow(a, b); }, divide}));
+  AIFLOW_ASSIGN(Tensor out, combine(call, *base, same,
+                                    {[](double a, double b) { return std::pow(a, b); }, divide}));
   return one(std::move(out));
 }
 
@@ -206,15 +206,28 @@ Results clip(const Call& call) {
 }  // namespace
 
 const EvaluatorTable& elementwise_evaluators() {
-  static const EvaluatorTable kTable{
-      {"Add", add},         {"Sub", sub},          {"Mul", mul},
-      {"Div", div},         {"Min", min},          {"Max", max},
-      {"Sum", add},         {"Pow", pow},          {"Relu", relu},
-      {"Sigmoid", sigmoid}, {"Tanh", tanh},        {"Exp", exp},
-      {"Log", log},         {"Sqrt", sqrt},        {"Neg", negate},
-      {"Abs", absolute},    {"Floor", floor},      {"Ceil", ceil},
-      {"Erf", erf},         {"LeakyRelu", leaky_relu}, {"HardSigmoid", hard_sigmoid},
-      {"Clip", clip}};
+  static const EvaluatorTable kTable{{"Add", add},
+                                     {"Sub", sub},
+                                     {"Mul", mul},
+                                     {"Div", div},
+                                     {"Min", min},
+                                     {"Max", max},
+                                     {"Sum", add},
+                                     {"Pow", pow},
+                                     {"Relu", relu},
+                                     {"Sigmoid", sigmoid},
+                                     {"Tanh", tanh},
+                                     {"Exp", exp},
+                                     {"Log", log},
+                                     {"Sqrt", sqrt},
+                                     {"Neg", negate},
+                                     {"Abs", absolute},
+                                     {"Floor", floor},
+                                     {"Ceil", ceil},
+                                     {"Erf", erf},
+                                     {"LeakyRelu", leaky_relu},
+                                     {"HardSigmoid", hard_sigmoid},
+                                     {"Clip", clip}};
   return kTable;
 }
 

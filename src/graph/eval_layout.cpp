@@ -141,7 +141,8 @@ Results transpose(const Call& call) {
   std::byte* target = out.bytes().data();
   Dims index(rank, 0);
   for (std::int64_t n = 0; n < out.elements(); ++n) {
-    const auto from = std::inner_product(index.begin(), index.end(), steps.begin(), std::int64_t{0});
+    const auto from =
+        std::inner_product(index.begin(), index.end(), steps.begin(), std::int64_t{0});
     std::memcpy(target, source + static_cast<std::size_t>(from) * width, width);
     target += width;
     for (std::size_t axis = rank; axis-- > 0 && ++index[axis] == dims[axis];) index[axis] = 0;
@@ -220,10 +221,10 @@ Results constant_of_shape(const Call& call) {
 
 const EvaluatorTable& layout_evaluators() {
   static const EvaluatorTable kTable{
-      {"Identity", identity},   {"Dropout", identity}, {"Constant", constant},
-      {"Reshape", reshape},     {"Flatten", flatten},  {"Squeeze", squeeze},
+      {"Identity", identity},   {"Dropout", identity},    {"Constant", constant},
+      {"Reshape", reshape},     {"Flatten", flatten},     {"Squeeze", squeeze},
       {"Unsqueeze", unsqueeze}, {"Transpose", transpose}, {"Concat", concat},
-      {"Cast", cast_to},        {"Shape", shape_of},   {"ConstantOfShape", constant_of_shape}};
+      {"Cast", cast_to},        {"Shape", shape_of},      {"ConstantOfShape", constant_of_shape}};
   return kTable;
 }
 

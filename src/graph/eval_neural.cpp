@@ -68,8 +68,7 @@ Results conv(const Call& call) {
   if (groups < 1 || in.c % groups != 0 || kernel.n % groups != 0 || in.c / groups != kernel.c) {
     return wrong("the weights do not fit the input's channels");
   }
-  AIFLOW_ASSIGN(const Window window,
-                Window::of(call.node, dims_of(*input), {kernel.h, kernel.w}));
+  AIFLOW_ASSIGN(const Window window, Window::of(call.node, dims_of(*input), {kernel.h, kernel.w}));
   AIFLOW_ASSIGN(Shape shape,
                 call.result_shape({in.n, kernel.n, window.out_h(in.h), window.out_w(in.w)}));
   const auto bias = call.has(2) ? to_floats(call.inputs[2]->view()) : std::vector<float>();
@@ -90,7 +89,8 @@ Results conv(const Call& call) {
     each_tap(window, in, {row, column}, [&](std::int64_t py, std::int64_t px, std::int64_t tap) {
       for (std::int64_t c = 0; c < kernel.c; ++c) {
         const std::int64_t channel = o / per_group * kernel.c + c;
-        const auto from = static_cast<std::size_t>(((batch * in.c + channel) * in.h + py) * in.w + px);
+        const auto from =
+            static_cast<std::size_t>(((batch * in.c + channel) * in.h + py) * in.w + px);
         const auto at = static_cast<std::size_t>((o * kernel.c + c) * kernel.h * kernel.w + tap);
         sum += static_cast<double>(x[from]) * static_cast<double>(w[at]);
       }
@@ -109,8 +109,8 @@ Results pool(const Call& call, Pooling kind) {
   AIFLOW_ASSIGN(const Tensor* input, call.input(0));
   AIFLOW_ASSIGN(const Picture in, Picture::of(*input));
   if (int_attribute(call.node, "ceil_mode", 0) != 0) return wrong("ceil_mode is not supported");
-  AIFLOW_ASSIGN(const Window window, Window::of(call.node, dims_of(*input),
-                                                ints_attribute(call.node, "kernel_shape")));
+  AIFLOW_ASSIGN(const Window window,
+                Window::of(call.node, dims_of(*input), ints_attribute(call.node, "kernel_shape")));
   AIFLOW_ASSIGN(Shape shape,
                 call.result_shape({in.n, in.c, window.out_h(in.h), window.out_w(in.w)}));
   Tensor out(DType::f32, std::move(shape));
@@ -278,8 +278,8 @@ Result<Window> Window::of(const Node& node, const Dims& picture, Dims kernel) {
       !sane(pads, 0)) {
     return wrong("the window is not a sane 2-D window");
   }
-  Window out{kernel[0], kernel[1], strides[0], strides[1], dilations[0],
-             dilations[1], pads[0], pads[1], pads[2], pads[3]};
+  Window out{kernel[0],    kernel[1], strides[0], strides[1], dilations[0],
+             dilations[1], pads[0],   pads[1],    pads[2],    pads[3]};
   const std::string automatic = string_attribute(node, "auto_pad", "NOTSET");
   const std::int64_t reach_h = (out.kernel_h - 1) * out.dilation_h + 1;
   const std::int64_t reach_w = (out.kernel_w - 1) * out.dilation_w + 1;

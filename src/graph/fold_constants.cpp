@@ -13,12 +13,37 @@ namespace {
 /// Cheap operators only: a constant convolution could take hours, and folding the weights'
 /// DequantizeLinear would undo a quantisation.
 const std::set<std::string>& foldable_ops() {
-  static const std::set<std::string> kOps{
-      "Add",     "Sub",     "Mul",      "Div",     "Min",       "Max",       "Pow",
-      "Neg",     "Abs",     "Floor",    "Ceil",    "Sqrt",      "Exp",       "Log",
-      "Relu",    "Clip",    "Sigmoid",  "Tanh",    "Identity",  "Constant",  "Reshape",
-      "Flatten", "Squeeze", "Transpose", "Concat", "Unsqueeze", "Slice",     "Gather",
-      "Cast",    "Shape",   "ConstantOfShape"};
+  static const std::set<std::string> kOps{"Add",
+                                          "Sub",
+                                          "Mul",
+                                          "Div",
+                                          "Min",
+                                          "Max",
+                                          "Pow",
+                                          "Neg",
+                                          "Abs",
+                                          "Floor",
+                                          "Ceil",
+                                          "Sqrt",
+                                          "Exp",
+                                          "Log",
+                                          "Relu",
+                                          "Clip",
+                                          "Sigmoid",
+                                          "Tanh",
+                                          "Identity",
+                                          "Constant",
+                                          "Reshape",
+                                          "Flatten",
+                                          "Squeeze",
+                                          "Transpose",
+                                          "Concat",
+                                          "Unsqueeze",
+                                          "Slice",
+                                          "Gather",
+                                          "Cast",
+                                          "Shape",
+                                          "ConstantOfShape"};
   return kOps;
 }
 
@@ -42,7 +67,8 @@ std::optional<std::vector<tensor::Tensor>> fold_node(const Graph& graph, const N
 
 bool may_fold(const Node& node, const std::set<std::string>& fixed) {
   return node.domain.empty() && foldable_ops().contains(node.op) &&
-         std::ranges::none_of(node.outputs, [&](const std::string& o) { return fixed.contains(o); });
+         std::ranges::none_of(node.outputs,
+                              [&](const std::string& o) { return fixed.contains(o); });
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// src/graph: a neural network as data, and transformations of it (pass.h, quantize.h). Files come in
-// and go out as bytes (onnx_io.h, tflite_io.h). Pure: no files, clocks, threads or logs.
+// src/graph: a neural network as data, and transformations of it (pass.h, quantize.h). Files come
+// in and go out as bytes (onnx_io.h, tflite_io.h). Pure: no files, clocks, threads or logs.
 //
-// A Graph is plain: values are named by strings, as in ONNX; "" stands for an absent optional input.
-// check() says whether it is well formed; read_onnx gives only well-formed graphs, and passes keep
-// them so.
+// A Graph is plain: values are named by strings, as in ONNX; "" stands for an absent optional
+// input. check() says whether it is well formed; read_onnx gives only well-formed graphs, and
+// passes keep them so.
 #pragma once
 
 #include <cstddef>
@@ -29,9 +29,9 @@ struct Subgraph {
   friend bool operator==(const Subgraph&, const Subgraph&) = default;
 };
 
-using AttributeValue = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>,
-                                    std::vector<float>, std::vector<std::string>, tensor::Tensor,
-                                    Subgraph>;
+using AttributeValue =
+    std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>,
+                 std::vector<std::string>, tensor::Tensor, Subgraph>;
 
 struct Node {
   std::string name;    ///< for messages; may be empty or repeated
@@ -88,8 +88,8 @@ struct Graph {
                                            std::string otherwise);
 [[nodiscard]] std::vector<std::int64_t> ints_attribute(const Node& node, const std::string& key);
 
-/// What is known of a value wherever it comes from: input, output, intermediate or initialiser; null
-/// pointer when nothing is. (Initialisers are in graph.initializers only.)
+/// What is known of a value wherever it comes from: input, output, intermediate or initialiser;
+/// null pointer when nothing is. (Initialisers are in graph.initializers only.)
 [[nodiscard]] const ValueInfo* find_value(const Graph& graph, std::string_view name);
 
 /// Bytes of all initialisers and tensor attributes.

@@ -18,8 +18,8 @@ struct OnnxLimits {
   std::size_t nodes_max = 100'000;
 };
 
-/// Errors: corrupt (no ONNX file, truncated, a cycle, sizes that do not fit), invalid_argument (well
-/// formed, but external data, local functions, sparse or string tensors).
+/// Errors: corrupt (no ONNX file, truncated, a cycle, sizes that do not fit), invalid_argument
+/// (well formed, but external data, local functions, sparse or string tensors).
 [[nodiscard]] Result<Graph> read_onnx(std::span<const std::byte> bytes,
                                       const OnnxLimits& limits = {});
 

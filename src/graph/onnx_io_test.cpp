@@ -83,8 +83,12 @@ TEST_CASE("a file larger than the limit is refused before it is parsed") {
 TEST_CASE("a cycle, a missing value and a value made twice are refused by name") {
   Graph graph;
   const auto node = [](const char* in, const char* out) {
-    return Node{.name = std::string("make_") + out, .op = "Relu", .domain = "", .inputs = {in},
-                .outputs = {out}, .attributes = {}};
+    return Node{.name = std::string("make_") + out,
+                .op = "Relu",
+                .domain = "",
+                .inputs = {in},
+                .outputs = {out},
+                .attributes = {}};
   };
   graph.outputs = {{.name = "a", .has_shape = false, .dims = {}}};
   graph.nodes = {node("b", "a"), node("a", "b")};
@@ -106,9 +110,17 @@ TEST_CASE("nodes out of order are put in order") {
   Graph graph;
   graph.inputs = {{.name = "x", .has_shape = false, .dims = {}}};
   graph.outputs = {{.name = "z", .has_shape = false, .dims = {}}};
-  graph.nodes = {{.name = "2", .op = "Relu", .domain = "", .inputs = {"y"}, .outputs = {"z"},
+  graph.nodes = {{.name = "2",
+                  .op = "Relu",
+                  .domain = "",
+                  .inputs = {"y"},
+                  .outputs = {"z"},
                   .attributes = {}},
-                 {.name = "1", .op = "Relu", .domain = "", .inputs = {"x"}, .outputs = {"y"},
+                 {.name = "1",
+                  .op = "Relu",
+                  .domain = "",
+                  .inputs = {"x"},
+                  .outputs = {"y"},
                   .attributes = {}}};
   const auto back = read_onnx(write_onnx(graph));
   REQUIRE(back);
@@ -142,12 +154,14 @@ TEST_CASE("a tensor with less data than its dimensions say is refused") {
 
 TEST_CASE("bytes that are no TFLite model are refused") {
   CHECK(read_tflite(bytes_of("short")).error().code == ErrorCode::corrupt);
-  CHECK(read_tflite(bytes_of(std::string("\x10\0\0\0TFL3", 8) + std::string(64, '\0'))).error().code ==
-        ErrorCode::corrupt);
+  CHECK(read_tflite(bytes_of(std::string("\x10\0\0\0TFL3", 8) + std::string(64, '\0')))
+            .error()
+            .code == ErrorCode::corrupt);
   Prng prng(1);
   for (int round = 0; round < 10'000; ++round) {
     std::vector<std::byte> bytes(8 + prng.below(200));
-    for (std::byte& b : bytes) b = static_cast<std::byte>(prng.chance(0.7) ? prng.below(16) : prng.below(256));
+    for (std::byte& b : bytes)
+      b = static_cast<std::byte>(prng.chance(0.7) ? prng.below(16) : prng.below(256));
     std::memcpy(bytes.data() + 4, "TFL3", 4);
     static_cast<void>(read_tflite(bytes));
   }

@@ -21,8 +21,8 @@ struct PassOptions {
 /// Fills graph.values with types and shapes that follow from the inputs. Unknown stays unknown.
 [[nodiscard]] Status infer_shapes(Graph& graph, const PassOptions& options = {});
 
-/// Replaces nodes whose inputs are all constant by their result, Constant nodes by initialisers, and
-/// Shape nodes of values with a known shape.
+/// Replaces nodes whose inputs are all constant by their result, Constant nodes by initialisers,
+/// and Shape nodes of values with a known shape.
 [[nodiscard]] Status fold_constants(Graph& graph, const PassOptions& options = {});
 
 /// Conv followed by BatchNormalization, or by Mul or Add with one constant per channel, becomes one
@@ -46,9 +46,17 @@ struct PassOptions {
 
 struct Fp16Options {
   /// Operators kept in float: their range or accumulation needs it.
-  std::set<std::string> float_ops = {"Resize", "NonMaxSuppression", "TopK",         "Range",
-                                     "Exp",    "ReduceSum",         "CumSum",       "Softmax",
-                                     "Pow",    "QuantizeLinear",    "DequantizeLinear"};
+  std::set<std::string> float_ops = {"Resize",
+                                     "NonMaxSuppression",
+                                     "TopK",
+                                     "Range",
+                                     "Exp",
+                                     "ReduceSum",
+                                     "CumSum",
+                                     "Softmax",
+                                     "Pow",
+                                     "QuantizeLinear",
+                                     "DequantizeLinear"};
   /// Nodes kept in float, by name.
   std::set<std::string> float_nodes = {};
 };

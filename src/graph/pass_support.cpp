@@ -26,7 +26,8 @@ std::set<std::string> nested_reads(const Graph& graph) {
 const tensor::Tensor* constant_of(const Graph& graph, const std::string& name) {
   const auto found = graph.initializers.find(name);
   if (found == graph.initializers.end()) return nullptr;
-  const bool is_input = std::ranges::find(graph.inputs, name, &ValueInfo::name) != graph.inputs.end();
+  const bool is_input =
+      std::ranges::find(graph.inputs, name, &ValueInfo::name) != graph.inputs.end();
   return is_input ? nullptr : &found->second;
 }
 
@@ -37,7 +38,8 @@ std::optional<std::vector<std::int64_t>> static_dims(const Graph& graph, const s
     return std::vector<std::int64_t>(dims.begin(), dims.end());
   }
   const ValueInfo* info = find_value(graph, name);
-  if (info == nullptr || !info->has_shape || std::ranges::find(info->dims, -1) != info->dims.end()) {
+  if (info == nullptr || !info->has_shape ||
+      std::ranges::find(info->dims, -1) != info->dims.end()) {
     return std::nullopt;
   }
   return info->dims;

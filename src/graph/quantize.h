@@ -54,9 +54,10 @@ struct QuantizeOptions {
   /// 7-bit weights. Needed on CPUs without VNNI: the AVX2 kernels add two u8*s8 products in int16,
   /// which saturates with 8-bit weights.
   bool reduce_range = false;
-  std::set<std::string> ops = {"Conv",    "Gemm",      "MatMul",  "Add",         "Concat",
-                               "MaxPool", "Reshape",   "Flatten", "AveragePool", "GlobalAveragePool",
-                               "Resize",  "Transpose", "Squeeze", "Unsqueeze"};
+  std::set<std::string> ops = {
+      "Conv",    "Gemm",      "MatMul",  "Add",         "Concat",
+      "MaxPool", "Reshape",   "Flatten", "AveragePool", "GlobalAveragePool",
+      "Resize",  "Transpose", "Squeeze", "Unsqueeze"};
   std::set<std::string> float_nodes = {};  ///< stay in float, by node name
 };
 

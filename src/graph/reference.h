@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The meaning of the operators in plain C++: slow, simple, double accumulation. Constant folding uses
-// it, and tests compare passes and engines against it.
+// The meaning of the operators in plain C++: slow, simple, double accumulation. Constant folding
+// uses it, and tests compare passes and engines against it.
 #pragma once
 
 #include <map>

@@ -44,8 +44,7 @@ Tensor permuted(const Tensor& value, const std::array<std::size_t, 4>& order) {
   for (std::int64_t a = 0; a < dims[0]; ++a) {
     for (std::int64_t b = 0; b < dims[1]; ++b) {
       for (std::int64_t cd = 0; cd < dims[2] * dims[3]; ++cd) {
-        const std::int64_t index =
-            at(0, a) + at(1, b) + at(2, cd / dims[3]) + at(3, cd % dims[3]);
+        const std::int64_t index = at(0, a) + at(1, b) + at(2, cd / dims[3]) + at(3, cd % dims[3]);
         *target++ = source[static_cast<std::size_t>(index)];
       }
     }
@@ -134,7 +133,8 @@ class Importer {
     AIFLOW_ASSIGN(Shape shape, Shape::make(tensor.shape));
     auto loaded = Tensor::from_bytes(kTypes[static_cast<std::size_t>(tensor.type)],
                                      std::move(shape), tensor.data);
-    if (!loaded) return fail(ErrorCode::corrupt, "'" + tensor.name + "': " + loaded.error().message);
+    if (!loaded)
+      return fail(ErrorCode::corrupt, "'" + tensor.name + "': " + loaded.error().message);
     // Many tensors may share one buffer: without a limit a small file could fill the memory.
     constant_bytes_ += loaded->bytes().size();
     if (constant_bytes_ > constant_bytes_max_) {
@@ -318,7 +318,11 @@ class Importer {
     AIFLOW_ASSIGN(auto attributes, window(op, {weights.shape()[1], weights.shape()[2]}));
     attributes["dilations"] = Dims{op.dilation_h, op.dilation_w};
     attributes["group"] = depthwise ? tensor_at(op.inputs[0]).shape[3] : std::int64_t{1};
-    Node node{.name = "", .op = "Conv", .domain = "", .inputs = {}, .outputs = {},
+    Node node{.name = "",
+              .op = "Conv",
+              .domain = "",
+              .inputs = {},
+              .outputs = {},
               .attributes = std::move(attributes)};
     AIFLOW_ASSIGN(const std::string input, value(op.inputs[0], Layout::nchw));
     const std::string stem = name_of(op.outputs[0]);
@@ -335,15 +339,19 @@ class Importer {
     AIFLOW_ASSIGN(auto attributes, window(op, {op.filter_h, op.filter_w}));
     if (average) attributes["count_include_pad"] = std::int64_t{0};
     AIFLOW_ASSIGN(const std::string input, value(op.inputs[0], Layout::nchw));
-    return emit(op, {.name = "", .op = average ? "AveragePool" : "MaxPool", .domain = "",
-                     .inputs = {input}, .outputs = {}, .attributes = std::move(attributes)},
+    return emit(op,
+                {.name = "",
+                 .op = average ? "AveragePool" : "MaxPool",
+                 .domain = "",
+                 .inputs = {input},
+                 .outputs = {},
+                 .attributes = std::move(attributes)},
                 Layout::nchw);
   }
 
   bool any_nchw(const TfliteOperator& op) {
-    return std::ranges::any_of(op.inputs, [&](std::int32_t index) {
-      return index >= 0 && !slot_at(index).nchw.empty();
-    });
+    return std::ranges::any_of(
+        op.inputs, [&](std::int32_t index) { return index >= 0 && !slot_at(index).nchw.empty(); });
   }
 
   Status add_elementwise(const TfliteOperator& op, const char* name) {
@@ -362,16 +370,27 @@ class Importer {
     const Dims& dims = tensor_at(op.outputs[0]).shape;
     Tensor shape = Tensor::of<std::int64_t>(Shape{static_cast<std::int64_t>(dims.size())}, dims);
     const std::string target = add_constant(name_of(op.outputs[0]) + "/shape", std::move(shape));
-    return emit(op, {.name = "", .op = "Reshape", .domain = "", .inputs = {input, target},
-                     .outputs = {}, .attributes = {}},
+    return emit(op,
+                {.name = "",
+                 .op = "Reshape",
+                 .domain = "",
+                 .inputs = {input, target},
+                 .outputs = {},
+                 .attributes = {}},
                 Layout::plain);
   }
 
   Status add_softmax(const TfliteOperator& op) {
-    if (op.beta != 1) return fail(ErrorCode::invalid_argument, "a softmax with beta is unsupported");
+    if (op.beta != 1)
+      return fail(ErrorCode::invalid_argument, "a softmax with beta is unsupported");
     AIFLOW_ASSIGN(const std::string input, value(op.inputs[0], Layout::plain));
-    return emit(op, {.name = "", .op = "Softmax", .domain = "", .inputs = {input}, .outputs = {},
-                     .attributes = {{"axis", std::int64_t{-1}}}},
+    return emit(op,
+                {.name = "",
+                 .op = "Softmax",
+                 .domain = "",
+                 .inputs = {input},
+                 .outputs = {},
+                 .attributes = {{"axis", std::int64_t{-1}}}},
                 Layout::plain);
   }
 
@@ -384,7 +403,11 @@ class Importer {
     const Layout layout = all_nchw ? Layout::nchw : Layout::plain;
     if (all_nchw && rank != 4) return fail(ErrorCode::corrupt, "the result is not a picture");
     if (all_nchw) axis = static_cast<std::int64_t>(kToNhwc[static_cast<std::size_t>(axis)]);
-    Node node{.name = "", .op = "Concat", .domain = "", .inputs = {}, .outputs = {},
+    Node node{.name = "",
+              .op = "Concat",
+              .domain = "",
+              .inputs = {},
+              .outputs = {},
               .attributes = {{"axis", axis}}};
     for (const std::int32_t index : op.inputs) {
       if (index < 0) return fail(ErrorCode::corrupt, "an operand is missing");

@@ -13,20 +13,35 @@ namespace {
 constexpr std::size_t kTensorsMax = 100'000;
 
 // Field numbers of the tables in TensorFlow's schema.fbs (version 3).
-struct ModelField { static constexpr std::size_t codes = 1, subgraphs = 2, buffers = 4; };
-struct CodeField { static constexpr std::size_t old_code = 0, code = 3; };
+struct ModelField {
+  static constexpr std::size_t codes = 1, subgraphs = 2, buffers = 4;
+};
+struct CodeField {
+  static constexpr std::size_t old_code = 0, code = 3;
+};
 struct SubgraphField {
   static constexpr std::size_t tensors = 0, inputs = 1, outputs = 2, operators = 3;
 };
-struct TensorField { static constexpr std::size_t shape = 0, type = 1, buffer = 2, name = 3; };
-struct OperatorField { static constexpr std::size_t code = 0, inputs = 1, outputs = 2, options = 4; };
+struct TensorField {
+  static constexpr std::size_t shape = 0, type = 1, buffer = 2, name = 3;
+};
+struct OperatorField {
+  static constexpr std::size_t code = 0, inputs = 1, outputs = 2, options = 4;
+};
 
-constexpr std::array kKnownOps{
-    TfliteOp::add,        TfliteOp::average_pool_2d, TfliteOp::concatenation,
-    TfliteOp::conv_2d,    TfliteOp::depthwise_conv_2d, TfliteOp::dequantize,
-    TfliteOp::logistic,   TfliteOp::max_pool_2d,     TfliteOp::mul,
-    TfliteOp::relu,       TfliteOp::relu6,           TfliteOp::reshape,
-    TfliteOp::softmax};
+constexpr std::array kKnownOps{TfliteOp::add,
+                               TfliteOp::average_pool_2d,
+                               TfliteOp::concatenation,
+                               TfliteOp::conv_2d,
+                               TfliteOp::depthwise_conv_2d,
+                               TfliteOp::dequantize,
+                               TfliteOp::logistic,
+                               TfliteOp::max_pool_2d,
+                               TfliteOp::mul,
+                               TfliteOp::relu,
+                               TfliteOp::relu6,
+                               TfliteOp::reshape,
+                               TfliteOp::softmax};
 
 Result<TfliteOp> read_code(const FlatTable& code) {
   const std::int32_t old_code = code.scalar<std::int8_t>(CodeField::old_code, 0);
@@ -92,8 +107,8 @@ Status check_operator(const TfliteOperator& op, std::size_t tensors) {
     return fail(ErrorCode::corrupt, "a TFLite operator names a tensor that does not exist");
   }
   const auto sane = [](std::int64_t value) { return value >= 1 && value <= 4096; };
-  for (const std::int64_t value : {op.stride_h, op.stride_w, op.dilation_h, op.dilation_w,
-                                   op.filter_h, op.filter_w}) {
+  for (const std::int64_t value :
+       {op.stride_h, op.stride_w, op.dilation_h, op.dilation_w, op.filter_h, op.filter_w}) {
     if (!sane(value)) return fail(ErrorCode::corrupt, "a TFLite operator's window is not sane");
   }
   const auto activation = static_cast<int>(op.activation);

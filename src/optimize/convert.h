@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// src/optimize: model jobs on local files' bytes: convert, optimise, compare. Numbers and graphs in,
-// bytes and JSON out; the program around it is src/app/optimize. One thread.
+// src/optimize: model jobs on local files' bytes: convert, optimise, compare. Numbers and graphs
+// in, bytes and JSON out; the program around it is src/app/optimize. One thread.
 //
 // This header: a foreign model file becomes an ONNX graph and a decoder configuration.
 #pragma once

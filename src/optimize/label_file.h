@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Boxes drawn by people: text, one a line, `frame x y w h label`, pixels, frame from 0; `frame -` for
-// a frame that holds nothing; # starts a comment.
+// Boxes drawn by people: text, one a line, `frame x y w h label`, pixels, frame from 0; `frame -`
+// for a frame that holds nothing; # starts a comment.
 #pragma once
 
 #include <cstdint>

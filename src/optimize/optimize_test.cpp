@@ -18,7 +18,8 @@ geometry::Box at(double x) { return {x, 0, 10, 10}; }
 }  // namespace
 
 TEST_CASE("a label file is read, with comments and empty frames") {
-  const auto frames = parse_label_file("# persons\n400 1 2 30 40 Person\n400 5 6.5 7 8 Car # far\n\n412 -\n");
+  const auto frames =
+      parse_label_file("# persons\n400 1 2 30 40 Person\n400 5 6.5 7 8 Car # far\n\n412 -\n");
   REQUIRE(frames);
   CHECK(frames->size() == 2);
   CHECK(frames->at(400).size() == 2);
@@ -105,7 +106,11 @@ TEST_CASE("a variant's file carries how it was made") {
   graph::Graph graph;
   graph.inputs = {{.name = "x", .has_shape = true, .dims = {1}}};
   graph.outputs = {{.name = "y", .has_shape = true, .dims = {1}}};
-  graph.nodes = {{.name = "r", .op = "Relu", .domain = "", .inputs = {"x"}, .outputs = {"y"},
+  graph.nodes = {{.name = "r",
+                  .op = "Relu",
+                  .domain = "",
+                  .inputs = {"x"},
+                  .outputs = {"y"},
                   .attributes = {}}};
   const auto variant = make_fp32(graph);
   REQUIRE(variant);

@@ -29,7 +29,8 @@ Result<optimize::Slice> slice_of(const Arguments& arguments, const std::string& 
 Status write_decoder(const Arguments& arguments, std::string_view file, const graph::Graph& graph) {
   const std::string kind = arguments.text_or("--decoder", "ssd-oidv4");
   if (kind != "ssd-oidv4") {
-    return fail(ErrorCode::invalid_argument, "--decoder knows only 'ssd-oidv4', not '" + kind + "'");
+    return fail(ErrorCode::invalid_argument,
+                "--decoder knows only 'ssd-oidv4', not '" + kind + "'");
   }
   AIFLOW_ASSIGN(const std::string target, arguments.text("--decoder-out"));
   AIFLOW_ASSIGN(const optimize::Slice slice, slice_of(arguments, "labels"));
@@ -42,10 +43,10 @@ Status write_decoder(const Arguments& arguments, std::string_view file, const gr
 }  // namespace
 
 Result<json::Value> run_convert(std::span<const std::string> words) {
-  AIFLOW_ASSIGN(const Arguments arguments,
-                Arguments::parse(words, {"--tflite", "--asset-offset", "--asset-bytes", "--out",
-                                         "--decoder", "--labels-offset", "--labels-bytes",
-                                         "--decoder-out"}));
+  AIFLOW_ASSIGN(
+      const Arguments arguments,
+      Arguments::parse(words, {"--tflite", "--asset-offset", "--asset-bytes", "--out", "--decoder",
+                               "--labels-offset", "--labels-bytes", "--decoder-out"}));
   AIFLOW_ASSIGN(const std::string source, arguments.text("--tflite"));
   AIFLOW_ASSIGN(const std::string target, arguments.text("--out"));
   AIFLOW_ASSIGN(const std::string file, os::read_file(source, kFileBytesMax));

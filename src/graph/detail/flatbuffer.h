@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads FlatBuffers of unknown origin. Every access is checked against the bytes; the first one that
-// does not fit sets failed() and gives zeros from then on, so callers check once at the end of a step.
+// Reads FlatBuffers of unknown origin. Every access is checked against the bytes; the first one
+// that does not fit sets failed() and gives zeros from then on, so callers check once at the end of
+// a step.
 #pragma once
 
 #include <bit>
@@ -47,8 +48,8 @@ class FlatBytes {
   bool failed_ = false;
 };
 
-/// A table at a position; fields are numbered from 0 in schema order. Position 0 = absent table, all
-/// of whose fields have their defaults.
+/// A table at a position; fields are numbered from 0 in schema order. Position 0 = absent table,
+/// all of whose fields have their defaults.
 class FlatTable {
  public:
   FlatTable() = default;
