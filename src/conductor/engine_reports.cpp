@@ -34,7 +34,10 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Started& report
   const executor::Attempt& attempt = report.report.attempt;
   const sched::TaskKey key = key_of(attempt);
   const auto row = state_->instance_row(key);
-  if (row && row->epoch == attempt.epoch) book_.pids[detail::to_store(key)] = report.report.pid;
+  if (row && row->epoch == attempt.epoch) {
+    book_.pids[detail::to_store(key)] = report.report.pid;
+    forget_progress(detail::to_store(key));
+  }
   batch.add(sched::AttemptStarted{.key = key,
                                   .try_number = static_cast<int>(attempt.try_number),
                                   .epoch = attempt.epoch,
@@ -82,6 +85,7 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::StillRunning& r
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::Lost& report) {
   end_cancel(batch, report.attempt);
+  forget_progress(store::from_wire(report.attempt.key));
   batch.add(sched::AttemptLost{.key = key_of(report.attempt),
                                .epoch = report.attempt.epoch,
                                .cause = report.reason});

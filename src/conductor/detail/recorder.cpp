@@ -193,6 +193,10 @@ Status Recorder::ended_try(const sched::Change& change, const store::TaskRow& ro
 Status Recorder::run_change(const sched::Change& change) {
   const auto found = run_rows_.find({change.key.dag_id, change.key.run_id});
   if (found == run_rows_.end()) return {};
+  if (change.to == "success" || change.to == "failed") {
+    // Their processes have ended; the rows keep the numbers, memory need not.
+    std::erase_if(book_.pids, [&](const auto& pid) { return pid.first.run() == found->first; });
+  }
   return writing_.log(store::kind::dag_run,
                       with_history(wire::to_json(store::to_wire(found->second)), change));
 }
