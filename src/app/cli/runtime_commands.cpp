@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "app/cli/commands.h"
+#include "engine/engine.h"
 #include "os/environment.h"
 #include "os/file.h"
 #include "runtime/build_pack.h"
@@ -54,6 +55,8 @@ Status add_pack(const Clock& clock, const Invocation& in) {
       runtime::build_onnxruntime_pack(
           {.version = in.text("--version"),
            .plugin = plugin_path(),
+           .abi_major = engine::host_abi().major,
+           .abi_minor = engine::host_abi().minor,
            .wheel_dir = in.given("--wheel-dir") ? std::filesystem::path(in.text("--wheel-dir"))
                                                 : downloads,
            .output_dir = downloads,
