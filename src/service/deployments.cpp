@@ -32,6 +32,18 @@ int default_threads() {
   return static_cast<int>(std::clamp(std::thread::hardware_concurrency() / 2, 1U, 16U));
 }
 
+/// What a server that was killed left behind: sockets and descriptions of its processes, which died
+/// with it. The lock on the data directory says that no other server lives.
+void remove_leftovers(const std::filesystem::path& run) {
+  std::error_code error;
+  std::vector<std::filesystem::path> old;
+  for (const auto& entry : std::filesystem::directory_iterator(run, error)) {
+    const auto name = entry.path().filename().string();
+    if (name.starts_with("infer-")) old.push_back(entry.path());
+  }
+  for (const auto& path : old) std::filesystem::remove(path, error);
+}
+
 }  // namespace
 
 Result<wire::Service> Deployments::deploy(const wire::ServiceDeploy& request,
@@ -198,6 +210,11 @@ Result<wire::Service> Deployments::get(const std::string& name) {
 }
 
 void Deployments::restore() {
+  {
+    const std::scoped_lock one_at_a_time(deploy_mutex_);
+    const std::scoped_lock lock(mutex_);
+    if (live_.empty() && generation_ == 0) remove_leftovers(parts_.run);
+  }
   const auto rows =
       parts_.store.read([](db::Connection& db) { return store::ServiceStore(db).list(); });
   if (!rows) {
