@@ -62,7 +62,7 @@ const TaskBox = memo(function TaskBox({ data, selected }: NodeProps<TaskNode>): 
         <span>
           {node.is_branch && <GitBranch size={11} aria-hidden />}
           {word}
-          {instance?.start_date && state !== 'skipped' && (
+          {instance?.start_date && instance.try_number > 0 && state !== 'skipped' && (
             <>
               {' · '}
               <TimeSpan start={instance.start_date} end={instance.end_date} />
