@@ -46,8 +46,8 @@ class Param {
 using Params = std::vector<Param>;
 
 /// The current row of a query. Each call reads the next column, from left to right, so that a
-/// struct is read in the order of its fields. Reading past the last column, or a value of another type
-/// than the column's, is a bug (asserted): tables are STRICT.
+/// struct is read in the order of its fields. Reading past the last column, or a value of another
+/// type than the column's, is a bug (asserted): tables are STRICT.
 class Row {
  public:
   explicit Row(void* statement) : statement_(statement) {}

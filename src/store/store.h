@@ -2,7 +2,8 @@
 // The database of one AIflow: who may write, who may read, and the migrations at open.
 // The repositories (DagStore, RunStore, ModelStore, …) are thin views over a db::Connection:
 //
-//   auto report = store.transact([&](db::Connection& db) { return ModelStore(db).add_report(r, t); });
+//   auto made = store.transact(
+//       [&](db::Connection& db) { return ModelStore(db).add_report(report, now); });
 //   auto runs = store.read([&](db::Connection& db) { return RunStore(db).list_runs(query); });
 //
 // Thread-safe. There is one writer connection behind a mutex (SQLite has one writer); readers take
