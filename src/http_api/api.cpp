@@ -101,10 +101,10 @@ net::BodyRule body_rule(Route route, const std::filesystem::path& uploads) {
 
 /// What a client may repeat after a lost answer without doing it twice.
 bool is_repeatable(Route route) {
-  static constexpr std::array kRoutes = {
-      Route::trigger_dag_run, Route::clear_task_instances, Route::create_variant,
-      Route::create_report,   Route::create_pack,          Route::deploy_service,
-      Route::create_camera};
+  static constexpr std::array kRoutes = {Route::trigger_dag_run, Route::clear_task_instances,
+                                         Route::create_variant,  Route::create_report,
+                                         Route::create_pack,     Route::deploy_service,
+                                         Route::create_camera};
   return std::ranges::find(kRoutes, route) != kRoutes.end();
 }
 
@@ -298,8 +298,8 @@ void Api::handle(net::Request request, net::Responder responder) {
   if (route.route == Route::login && error.code == ErrorCode::denied) status = 401;
   if (route.route == Route::login && error.code == ErrorCode::unavailable) status = 429;
   if (status >= 500) {
-    log::error("request failed", {{"request", request.id}, {"route", route.name},
-                                  {"error", error}});
+    log::error("request failed",
+               {{"request", request.id}, {"route", route.name}, {"error", error}});
   }
   std::move(responder).send(error_response({status, error.code, error.message}, request));
 }
@@ -310,8 +310,7 @@ Result<net::Response> Api::Impl::answer(detail::Call& call, detail::Answer handl
   if (key->empty() || key->size() > kIdempotencyKeyMax) {
     return fail(ErrorCode::invalid_argument, "Idempotency-Key has 1 to 128 characters");
   }
-  return answer_once(call, handler,
-                     subject_of(call.who) + "\n" + call.request.path + "\n" + *key);
+  return answer_once(call, handler, subject_of(call.who) + "\n" + call.request.path + "\n" + *key);
 }
 
 /// The same key gives the same answer (S14). Two at the same time may both act: a client repeats

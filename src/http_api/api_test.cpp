@@ -173,12 +173,12 @@ TEST_CASE("every route lets in exactly those whose role or token its permission 
 TEST_CASE("unsafe requests with a cookie need the token and the right origin") {
   Bench bench;
   const auto headers = bench.session(Role::admin);
-  const auto& trigger = *std::ranges::find(wire::all_routes(), wire::Route::trigger_dag_run,
-                                           &wire::RouteInfo::route);
-  const auto& list = *std::ranges::find(wire::all_routes(), wire::Route::list_dags,
-                                        &wire::RouteInfo::route);
-  const auto& login = *std::ranges::find(wire::all_routes(), wire::Route::login,
-                                         &wire::RouteInfo::route);
+  const auto& trigger =
+      *std::ranges::find(wire::all_routes(), wire::Route::trigger_dag_run, &wire::RouteInfo::route);
+  const auto& list =
+      *std::ranges::find(wire::all_routes(), wire::Route::list_dags, &wire::RouteInfo::route);
+  const auto& login =
+      *std::ranges::find(wire::all_routes(), wire::Route::login, &wire::RouteInfo::route);
   const auto with = [&](net::Headers more) {
     more.insert(more.end(), headers.begin(), headers.end());
     return more;
@@ -212,8 +212,8 @@ TEST_CASE("a one-time password opens nothing but its own change") {
 
 TEST_CASE("log-in gives a cookie that works, a wrong password 401, a flood 429") {
   Bench bench;
-  REQUIRE(bench.auth->create_user(
-      {.username = "ann", .role = Role::user, .password = "long enough"}));
+  REQUIRE(
+      bench.auth->create_user({.username = "ann", .role = Role::user, .password = "long enough"}));
   auto client = bench.tcp();
   const auto post = [&](const std::string& password) {
     return client
@@ -230,9 +230,9 @@ TEST_CASE("log-in gives a cookie that works, a wrong password 401, a flood 429")
   REQUIRE(cookie != nullptr);
   CHECK(cookie->find("HttpOnly") != std::string::npos);
   CHECK(cookie->find("SameSite=Strict") != std::string::npos);
-  const auto me = client.send({.target = "/auth/me",
-                               .headers = {{"Cookie", cookie->substr(0, cookie->find(';'))}}},
-                              soon());
+  const auto me = client.send(
+      {.target = "/auth/me", .headers = {{"Cookie", cookie->substr(0, cookie->find(';'))}}},
+      soon());
   CHECK(me->status == 200);
   CHECK(me->body.find("\"ann\"") != std::string::npos);
   for (int i = 0; i < 5; ++i) CHECK(post("wrong").status == 401);
@@ -339,9 +339,8 @@ TEST_CASE("the workflow routes show a DAG, its graph, grid, source, run and task
 TEST_CASE("the event stream resumes after the last id without a gap") {
   Bench bench;
   (void)bench.start_task();
-  const auto last = bench.store->read([](db::Connection& db) {
-    return store::EventLog(db).last_id();
-  });
+  const auto last =
+      bench.store->read([](db::Connection& db) { return store::EventLog(db).last_id(); });
   REQUIRE(*last >= 3);
   std::vector<std::int64_t> ids;
   auto client = bench.local();
@@ -394,20 +393,19 @@ TEST_CASE("what names nothing is one clear error") {
   const auto post = [&](const char* target, const char* body) {
     return client.send({.method = "POST", .target = target, .body = body}, soon()).value();
   };
-  const auto deploy = post("/api/v2/services",
-                           R"({"name":"s","model":"m","version":1,"variant":"v","pack":"p"})");
+  const auto deploy =
+      post("/api/v2/services", R"({"name":"s","model":"m","version":1,"variant":"v","pack":"p"})");
   CHECK(deploy.status == 404);
   CHECK(deploy.body.find("'m'") != std::string::npos);
-  const auto camera = post("/api/v2/cameras",
-                           R"({"camera_id":"c","source":"/none.mp4","service":"s","rules":[]})");
+  const auto camera =
+      post("/api/v2/cameras", R"({"camera_id":"c","source":"/none.mp4","service":"s","rules":[]})");
   CHECK(camera.status == 404);
   CHECK(camera.body.find("/none.mp4") != std::string::npos);
-  CHECK(post("/api/v2/cameras",
-             R"({"camera_id":"c","source":"exec:rm","service":"s","rules":[]})")
+  CHECK(post("/api/v2/cameras", R"({"camera_id":"c","source":"exec:rm","service":"s","rules":[]})")
             .status == 400);
-  CHECK(post("/api/v2/cameras",
-             R"({"camera_id":"c","source":"concat://x","service":"s","rules":[]})")
-            .status == 400);
+  CHECK(
+      post("/api/v2/cameras", R"({"camera_id":"c","source":"concat://x","service":"s","rules":[]})")
+          .status == 400);
   CHECK(post("/api/v2/dags/none/dagRuns", "{}").status == 404);
 }
 

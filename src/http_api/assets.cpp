@@ -35,8 +35,8 @@ net::Response serve_asset(std::span<const Asset> assets, const net::Request& req
   net::Response response;
   response.headers.emplace_back("ETag", std::string(asset->etag));
   // Names in /assets hold the content's hash: they never change.
-  response.headers.emplace_back(
-      "Cache-Control", is_hashed ? "public, max-age=31536000, immutable" : "no-cache");
+  response.headers.emplace_back("Cache-Control",
+                                is_hashed ? "public, max-age=31536000, immutable" : "no-cache");
   const auto* known = request.header("if-none-match");
   if (known != nullptr && *known == asset->etag) {
     response.status = 304;

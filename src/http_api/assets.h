@@ -11,10 +11,10 @@
 namespace aiflow::http_api {
 
 struct Asset {
-  std::string_view path;          ///< "/assets/index-a1b2.js"
+  std::string_view path;  ///< "/assets/index-a1b2.js"
   std::string_view content_type;
-  std::string_view etag;          ///< quoted
-  std::string_view gzip;          ///< lives as long as the program
+  std::string_view etag;  ///< quoted
+  std::string_view gzip;  ///< lives as long as the program
 };
 
 /// Sorted by path; empty when the build had no web/dist.
@@ -22,7 +22,6 @@ struct Asset {
 
 /// The file, or index.html for a page's address (the dashboard reads it), or 404 for a file that is
 /// not there. Without a dashboard in the build: 503 with the next step.
-[[nodiscard]] net::Response serve_asset(std::span<const Asset> assets,
-                                        const net::Request& request);
+[[nodiscard]] net::Response serve_asset(std::span<const Asset> assets, const net::Request& request);
 
 }  // namespace aiflow::http_api

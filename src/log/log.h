@@ -59,7 +59,7 @@ void error(std::string_view message, Fields fields = {});
 struct Options {
   Level level = Level::info;
   bool to_stderr = true;
-  std::filesystem::path file{};           ///< empty = no file
+  std::filesystem::path file{};          ///< empty = no file
   std::size_t file_bytes_max = 8 << 20;  ///< then it is rotated
   std::size_t files_max = 3;
 };

@@ -203,8 +203,7 @@ Status Client::Impl::connect(Deadline deadline) {
     return {};
   }
   asio::ip::tcp::resolver resolver(io);
-  for (const auto& found :
-       resolver.resolve(endpoint.host, std::to_string(endpoint.port), error)) {
+  for (const auto& found : resolver.resolve(endpoint.host, std::to_string(endpoint.port), error)) {
     targets.emplace_back(found.endpoint());
   }
   if (targets.empty()) {
@@ -216,8 +215,7 @@ Status Client::Impl::connect(Deadline deadline) {
     if (!last_error) return {};
   }
   close();
-  return fail(ErrorCode::unavailable,
-              "cannot connect to " + name() + ": " + last_error.message());
+  return fail(ErrorCode::unavailable, "cannot connect to " + name() + ": " + last_error.message());
 }
 
 /// A kept connection that the server has closed meanwhile shows as readable with nothing in it.
@@ -240,15 +238,16 @@ Status Client::Impl::write_request(const ClientRequest& request, Deadline deadli
   std::uint64_t length = request.body.size();
   if (!request.body_file.empty()) {
     file = os::Fd(::open(request.body_file.c_str(), O_RDONLY | O_CLOEXEC));
-    struct stat info {};
+    struct stat info{};
     if (!file.valid() || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
       return fail(ErrorCode::invalid_argument,
                   "file '" + request.body_file.string() + "' cannot be read");
     }
     length = static_cast<std::uint64_t>(info.st_size);
   }
-  std::string head = request.method + " " + request.target + " HTTP/1.1\r\nHost: " +
-                     (endpoint.unix_socket.empty() ? name() : "localhost") + "\r\n";
+  std::string head = request.method + " " + request.target +
+                     " HTTP/1.1\r\nHost: " + (endpoint.unix_socket.empty() ? name() : "localhost") +
+                     "\r\n";
   for (const auto& [key, value] : request.headers) head += key + ": " + value + "\r\n";
   if (length > 0 || request.method == "POST" || request.method == "PATCH") {
     head += "Content-Length: " + std::to_string(length) + "\r\n";

@@ -18,7 +18,7 @@ namespace aiflow::net {
 
 struct Endpoint {
   std::filesystem::path unix_socket{};  ///< set: the rest is unused
-  std::string host = "127.0.0.1";     ///< numeric address or name
+  std::string host = "127.0.0.1";       ///< numeric address or name
   std::uint16_t port = 0;
 };
 

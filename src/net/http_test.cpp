@@ -13,8 +13,8 @@ TEST_CASE("percent decoding refuses broken escapes, NUL and invalid UTF-8") {
   CHECK_FALSE(percent_decode("%4"));
   CHECK_FALSE(percent_decode("%zz"));
   CHECK_FALSE(percent_decode("%00"));
-  CHECK_FALSE(percent_decode("%C0%AF"));      // overlong '/'
-  CHECK_FALSE(percent_decode("%ED%A0%80"));   // surrogate
+  CHECK_FALSE(percent_decode("%C0%AF"));        // overlong '/'
+  CHECK_FALSE(percent_decode("%ED%A0%80"));     // surrogate
   CHECK_FALSE(percent_decode("%F5%80%80%80"));  // beyond Unicode
 }
 

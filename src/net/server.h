@@ -27,7 +27,7 @@ struct Peer {
   bool unix_socket = false;
   std::string address{};               ///< TCP: textual IP address
   std::optional<std::uint32_t> uid{};  ///< Unix socket: SO_PEERCRED
-  std::int32_t pid = 0;              ///< Unix socket: SO_PEERCRED
+  std::int32_t pid = 0;                ///< Unix socket: SO_PEERCRED
 };
 
 /// What Handler::admit learns about a request and Handler::handle needs again (e.g. the signed-in
@@ -44,9 +44,9 @@ struct Request {
   Headers headers;     ///< names in lower case
   Peer peer;
   bool wants_websocket = false;
-  std::string body;                  ///< empty until handle(), and when the body went to a file
-  std::filesystem::path body_file;   ///< set when admit() asked for a file; removed after handle()
-                                     ///< unless it was renamed
+  std::string body;                 ///< empty until handle(), and when the body went to a file
+  std::filesystem::path body_file;  ///< set when admit() asked for a file; removed after handle()
+                                    ///< unless it was renamed
   std::unique_ptr<RequestContext> context;
 
   [[nodiscard]] const std::string* header(std::string_view name) const {
@@ -158,14 +158,14 @@ class Handler {
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  std::optional<std::uint16_t> port{};   ///< nullopt = no TCP; 0 = any free port
-  std::filesystem::path unix_socket{};   ///< empty = none; mode 0600, an old file is replaced
+  std::optional<std::uint16_t> port{};  ///< nullopt = no TCP; 0 = any free port
+  std::filesystem::path unix_socket{};  ///< empty = none; mode 0600, an old file is replaced
   std::size_t handler_threads_max = 16;
   std::size_t handler_queue_max = 256;  ///< beyond it: 503
   std::size_t connections_max = 512;    ///< beyond it: closed at once
   std::size_t header_bytes_max = 16 << 10;
-  std::chrono::milliseconds header_timeout{10'000};  ///< first byte to end of header
-  std::chrono::milliseconds idle_timeout{75'000};    ///< between requests of one connection
+  std::chrono::milliseconds header_timeout{10'000};    ///< first byte to end of header
+  std::chrono::milliseconds idle_timeout{75'000};      ///< between requests of one connection
   std::chrono::milliseconds transfer_timeout{30'000};  ///< a piece of 64 KiB, either way
   std::chrono::milliseconds heartbeat{15'000};         ///< comment on event streams
 };

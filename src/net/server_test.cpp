@@ -4,11 +4,11 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 
+#include <unistd.h>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 #include "net/client.h"
@@ -34,17 +34,17 @@ class TestHandler final : public Handler {
     on_handle(std::move(request), std::move(responder));
   }
   Response refuse(int status, std::string_view reason, std::string_view) override {
-    return {.status = status, .content_type = "text/plain", .headers = {},
-            .body = std::string(reason)};
+    return {
+        .status = status, .content_type = "text/plain", .headers = {}, .body = std::string(reason)};
   }
 
   BodyRule rule;
   std::function<std::variant<BodyRule, Response>(Request&)> on_admit;
   std::function<void(Request, Responder)> on_handle = [](Request request, Responder responder) {
-    std::move(responder).send({.content_type = "text/plain",
-                               .headers = {},
-                               .body = request.method + " " + request.path + "?" + request.query +
-                                       " " + request.body});
+    std::move(responder).send(
+        {.content_type = "text/plain",
+         .headers = {},
+         .body = request.method + " " + request.path + "?" + request.query + " " + request.body});
   };
 };
 
@@ -144,8 +144,8 @@ TEST_CASE("malformed requests get 400 and the connection ends") {
 
 TEST_CASE("a header beyond the limit gets 431") {
   Fixture fixture;
-  const auto answer = talk(
-      fixture, "GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
+  const auto answer =
+      talk(fixture, "GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
   CHECK(answer.starts_with("HTTP/1.1 431 "));
 }
 
@@ -155,9 +155,8 @@ TEST_CASE("a body beyond the rule gets 413, announced or chunked") {
   auto client = fixture.client();
   const std::string big(500'000, 'x');
   CHECK(client.send({.method = "POST", .headers = {}, .body = big}, soon())->status == 413);
-  CHECK(talk(fixture,
-                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n" +
-                     std::string(32, 'x') + "\r\n0\r\n\r\n")
+  CHECK(talk(fixture, "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n" +
+                          std::string(32, 'x') + "\r\n0\r\n\r\n")
             .starts_with("HTTP/1.1 413 "));
   CHECK(client.send({.method = "POST", .body = "0123456789"}, soon())->status == 200);
 }
@@ -168,8 +167,8 @@ TEST_CASE("a refused request's body is never read into memory") {
     return Response{.status = 403, .content_type = {}, .headers = {}, .body = "no"};
   };
   auto client = fixture.client();
-  const auto answer = client.send(
-      {.method = "POST", .headers = {}, .body = std::string(3 << 20, 'x')}, soon());
+  const auto answer =
+      client.send({.method = "POST", .headers = {}, .body = std::string(3 << 20, 'x')}, soon());
   REQUIRE(answer);
   CHECK(answer->status == 403);
 }
@@ -186,8 +185,7 @@ TEST_CASE("a body can go to a file, which is gone after the answer") {
   const auto source = fixture.folder.path() / "source";
   REQUIRE(os::write_atomic(source, std::string(5 << 20, 'y')));
   auto client = fixture.client();
-  const auto answer =
-      client.send({.method = "POST", .headers = {}, .body_file = source}, soon());
+  const auto answer = client.send({.method = "POST", .headers = {}, .body_file = source}, soon());
   CHECK(answer->body == std::to_string(5 << 20));
   CHECK_FALSE(seen.empty());
   CHECK_FALSE(std::filesystem::exists(seen));
@@ -301,14 +299,14 @@ TEST_CASE("events reach the client in order, with heartbeats between") {
   };
   std::vector<std::string> got;
   auto client = fixture.client();
-  const auto head = client.stream_events(
-      {.request = {}, .on_event =
-                          [&](const SseMessage& m) {
-                            got.push_back(m.data);
-                            return true;
-                          },
-       .stop = {}},
-      soon());
+  const auto head = client.stream_events({.request = {},
+                                          .on_event =
+                                              [&](const SseMessage& m) {
+                                                got.push_back(m.data);
+                                                return true;
+                                              },
+                                          .stop = {}},
+                                         soon());
   REQUIRE(head);
   CHECK(head->status == 200);
   REQUIRE(got.size() == 100);
@@ -366,10 +364,12 @@ TEST_CASE("a web socket carries messages both ways and drops the oldest when slo
   std::optional<WebSocket> socket;
   fixture.handler.on_handle = [&](Request request, Responder responder) {
     REQUIRE(request.wants_websocket);
-    socket = std::move(responder).open_websocket(
-        {.queue_max = 2,
-         .on_message = [&](std::string_view text) { if (text == "ping") heard.set(); },
-         .on_close = {}});
+    socket = std::move(responder).open_websocket({.queue_max = 2,
+                                                  .on_message =
+                                                      [&](std::string_view text) {
+                                                        if (text == "ping") heard.set();
+                                                      },
+                                                  .on_close = {}});
     opened.set();
   };
   const auto fd = fixture.raw();
@@ -427,8 +427,9 @@ TEST_CASE("the client says what is wrong when nobody answers") {
   CHECK_FALSE(nobody.send({}, soon()));
   Fixture fixture;
   fixture.handler.on_handle = [](Request, Responder responder) {
-    std::thread([r = std::move(responder)]() mutable { std::this_thread::sleep_for(200ms); })
-        .detach();
+    std::thread([r = std::move(responder)]() mutable {
+      std::this_thread::sleep_for(200ms);
+    }).detach();
   };
   auto client = fixture.client();
   const auto late = client.send({}, Deadline::after(kClock, 20ms));

@@ -44,8 +44,8 @@ Status check_new_password(std::string_view password) {
 
 Status check_username(std::string_view name) {
   const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '.' || c == '_' || c == '-' || c == '@';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-' || c == '@';
   };
   if (name.empty() || name.size() > 64 || !std::ranges::all_of(name, fits)) {
     return fail(ErrorCode::invalid_argument,
@@ -132,8 +132,8 @@ Result<SignedIn> Auth::login(const LoginAttempt& attempt) {
     return store::UserStore(db).find(attempt.username);
   }));
   // An unknown user costs a hash too, or the time would tell which names exist.
-  const bool right = check_password(user ? user->password_hash : std::string(),
-                                    attempt.password.reveal());
+  const bool right =
+      check_password(user ? user->password_hash : std::string(), attempt.password.reveal());
   if (!user || !right) {
     const auto stored = store_.transact([&](db::Connection& db) -> Status {
       store::UserStore users(db);
@@ -170,8 +170,8 @@ Status Auth::check_wait(const LoginAttempt& attempt) {
     const auto left = failures.last_at + wait - clock_.now();
     if (left <= Duration{0}) continue;
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
-    return fail(ErrorCode::unavailable, "too many failed log-ins; try again in " +
-                                            std::to_string(seconds) + " s");
+    return fail(ErrorCode::unavailable,
+                "too many failed log-ins; try again in " + std::to_string(seconds) + " s");
   }
   return {};
 }
@@ -228,9 +228,8 @@ Result<Principal> Auth::task(std::string_view token) {
   const auto row = store_.read(
       [&](db::Connection& db) { return store::RunStore(db).task(key_of(attempt.key)); });
   // The worker's "started" may be written a moment after the task has begun, hence queued.
-  const bool is_current =
-      row && row->epoch == attempt.epoch &&
-      (row->state == TaskState::running || row->state == TaskState::queued);
+  const bool is_current = row && row->epoch == attempt.epoch &&
+                          (row->state == TaskState::running || row->state == TaskState::queued);
   if (!is_current) return fail(ErrorCode::denied, "the task of this token does not run any more");
   Principal who;
   who.kind = Principal::Kind::task;
@@ -277,9 +276,8 @@ Result<SignedIn> Auth::change_password(const Principal& who, PasswordChange chan
 }
 
 Result<std::vector<wire::UserInfo>> Auth::users() {
-  AIFLOW_ASSIGN(const auto rows, store_.read([](db::Connection& db) {
-    return store::UserStore(db).list();
-  }));
+  AIFLOW_ASSIGN(const auto rows,
+                store_.read([](db::Connection& db) { return store::UserStore(db).list(); }));
   std::vector<wire::UserInfo> out;
   for (const auto& row : rows) {
     out.push_back({row.username, row.role, row.created_at, row.last_login_at});
@@ -329,10 +327,9 @@ std::string Auth::sign_attempt(const wire::AttemptRef& attempt) const {
 std::string Auth::hash_password(std::string_view password) {
   const std::scoped_lock lock(hash_mutex_);
   std::array<char, crypto_pwhash_STRBYTES> out{};
-  const int failed = crypto_pwhash_str_alg(out.data(), password.data(), password.size(),
-                                           options_.hash_passes,
-                                           static_cast<std::size_t>(options_.hash_memory_bytes),
-                                           crypto_pwhash_ALG_ARGON2ID13);
+  const int failed = crypto_pwhash_str_alg(
+      out.data(), password.data(), password.size(), options_.hash_passes,
+      static_cast<std::size_t>(options_.hash_memory_bytes), crypto_pwhash_ALG_ARGON2ID13);
   AIFLOW_ASSERT(failed == 0);  // only for lack of memory
   return out.data();
 }

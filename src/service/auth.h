@@ -120,7 +120,7 @@ class Auth {
   store::Store& store_;
   const AuthOptions options_;
   const AttemptTokens tokens_;
-  std::mutex hash_mutex_;   ///< one hash at a time: a flood of log-ins must not take the memory
+  std::mutex hash_mutex_;  ///< one hash at a time: a flood of log-ins must not take the memory
   std::once_flag dummy_once_;
   std::string dummy_hash_;  ///< checked for unknown users
 };

@@ -199,8 +199,8 @@ TEST_CASE("a user name cannot hold what has a meaning elsewhere") {
   for (const char* name : {"", "a b", "a/b", "a\n", "<script>", "\xff"}) {
     CHECK_FALSE(bench.auth->create_user({.username = name, .role = Role::viewer}));
   }
-  CHECK_FALSE(bench.auth->create_user(
-      {.username = "ok", .role = Role::viewer, .password = "short"}));
+  CHECK_FALSE(
+      bench.auth->create_user({.username = "ok", .role = Role::viewer, .password = "short"}));
   const auto made = bench.auth->create_user({.username = "ok", .role = Role::viewer});
   REQUIRE(made);
   CHECK(made->one_time_password);

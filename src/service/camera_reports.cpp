@@ -91,15 +91,16 @@ void Cameras::on_event(const LivePtr& live, const wire::SceneEventReport& report
     log::error("scene event lost", {{"camera", live->row.camera_id}, {"error", event.error()}});
     return;
   }
-  const auto stored = parts_.store.transact([&](db::Connection& db) {
-    return store::EventStore(db).put(*event, parts_.clock.now());
-  });
+  const auto stored = parts_.store.transact(
+      [&](db::Connection& db) { return store::EventStore(db).put(*event, parts_.clock.now()); });
   if (!stored) {
     log::error("scene event not stored", {{"event", report.event_id}, {"error", stored.error()}});
     return;
   }
-  log::info("scene event", {{"camera", live->row.camera_id}, {"kind", report.kind},
-                            {"rule", report.rule_id}, {"frame", report.frame}});
+  log::info("scene event", {{"camera", live->row.camera_id},
+                            {"kind", report.kind},
+                            {"rule", report.rule_id},
+                            {"frame", report.frame}});
   parts_.events.wake();
 }
 
@@ -180,8 +181,10 @@ void Cameras::on_ended(const LivePtr& live, const wire::CameraEnded& ended) {
     live->fps = 0;
     live->tracks = 0;
   }
-  log::info("camera ended", {{"camera", row.camera_id}, {"reason", ended.reason},
-                             {"frames", ended.frames}, {"events", ended.events},
+  log::info("camera ended", {{"camera", row.camera_id},
+                             {"reason", ended.reason},
+                             {"frames", ended.frames},
+                             {"events", ended.events},
                              {"error", row.cause}});
   if (const auto saved = save(row, true); !saved) {
     log::error("camera not saved", {{"camera", row.camera_id}, {"error", saved.error()}});
@@ -193,8 +196,8 @@ Status Cameras::save(const store::CameraRow& row, bool with_event) {
   const auto saved = parts_.store.transact([&](db::Connection& db) -> Status {
     AIFLOW_TRY(store::CameraStore(db).put(row));
     if (!with_event) return {};
-    const auto appended = store::EventLog(db).append(store::kind::camera, parts_.clock.now(),
-                                                     wire::to_json(camera));
+    const auto appended =
+        store::EventLog(db).append(store::kind::camera, parts_.clock.now(), wire::to_json(camera));
     AIFLOW_TRY(appended);
     return {};
   });
@@ -206,9 +209,8 @@ Status Cameras::save(const store::CameraRow& row, bool with_event) {
 /// The row with the live numbers, and without the source's password.
 wire::Camera Cameras::to_wire(const store::CameraRow& row) {
   auto camera = store::to_wire(row);
-  const auto count = parts_.store.read([&](db::Connection& db) {
-    return store::EventStore(db).count(row.camera_id.value);
-  });
+  const auto count = parts_.store.read(
+      [&](db::Connection& db) { return store::EventStore(db).count(row.camera_id.value); });
   camera.event_count = count.value_or(0);
   camera.source = without_password(camera.source);
   const std::scoped_lock lock(mutex_);

@@ -290,10 +290,9 @@ Result<std::string> Cameras::picture(const std::string& id) {
   }();
   if (runs) {
     const auto fresh = std::make_shared<detail::OnePicture>();
-    AIFLOW_ASSIGN(const auto viewer,
-                  add_viewer(id, [fresh](const std::string&, std::string_view jpeg) {
-                    fresh->offer(jpeg);
-                  }));
+    AIFLOW_ASSIGN(
+        const auto viewer,
+        add_viewer(id, [fresh](const std::string&, std::string_view jpeg) { fresh->offer(jpeg); }));
     auto bytes = fresh->wait(std::chrono::seconds(2));
     remove_viewer(id, viewer);
     if (bytes) return *std::move(bytes);
@@ -311,8 +310,7 @@ Result<wire::SceneEvent> Cameras::event(const std::string& id) {
   return parts_.store.read([&](db::Connection& db) { return store::EventStore(db).get(id); });
 }
 
-Result<wire::SceneEvent> Cameras::set_event_state(const std::string& id,
-                                                  const std::string& state) {
+Result<wire::SceneEvent> Cameras::set_event_state(const std::string& id, const std::string& state) {
   if (state != "new" && state != "open" && state != "acknowledged" && state != "false_alarm") {
     return fail(ErrorCode::invalid_argument,
                 "'state' must be new, open, acknowledged or false_alarm");

@@ -92,7 +92,7 @@ class Cameras {
   [[nodiscard]] wire::Camera to_wire(const store::CameraRow& row);
 
   const Parts parts_;
-  std::mutex change_mutex_;  ///< one create, stop or remove at a time
+  std::mutex change_mutex_;   ///< one create, stop or remove at a time
   mutable std::mutex mutex_;  ///< guards the rest
   std::map<std::string, LivePtr> live_;
   std::int64_t next_viewer_ = 1;

@@ -109,8 +109,8 @@ Result<wire::Pack> Catalogue::create_pack(const wire::PackCreate& request,
   AIFLOW_ASSIGN(const auto installed, parts_.packs.install(archive));
   if (installed.digest.value != request.digest) {
     if (!was_there) AIFLOW_TRY(parts_.packs.remove(installed.digest));
-    return fail(ErrorCode::invalid_argument, "the archive holds pack " + installed.digest.value +
-                                                 ", not " + request.digest);
+    return fail(ErrorCode::invalid_argument,
+                "the archive holds pack " + installed.digest.value + ", not " + request.digest);
   }
   AIFLOW_ASSIGN(const auto text, os::read_file(installed.folder / "pack.json", kManifestBytesMax));
   AIFLOW_ASSIGN(auto manifest, json::parse(text));
@@ -126,8 +126,8 @@ Result<wire::Pack> Catalogue::create_pack(const wire::PackCreate& request,
                         .licence = known.licence,
                         .manifest = std::move(manifest),
                         .lineage = lineage};
-  auto made = parts_.store.transact(
-      [&](db::Connection& db) { return store::PackStore(db).add(pack); });
+  auto made =
+      parts_.store.transact([&](db::Connection& db) { return store::PackStore(db).add(pack); });
   parts_.events.wake();
   return made;
 }
@@ -137,12 +137,13 @@ Status check_name(std::string_view what, std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   };
   const auto fits = [&](char c) { return is_word(c) || c == '.' || c == '_' || c == '-'; };
-  const bool is_good = !name.empty() && name.size() <= 63 && is_word(name[0]) &&
-                       std::ranges::all_of(name, fits);
+  const bool is_good =
+      !name.empty() && name.size() <= 63 && is_word(name[0]) && std::ranges::all_of(name, fits);
   if (is_good) return {};
   return fail(ErrorCode::invalid_argument,
-              "a " + std::string(what) + " name has 1 to 63 letters, digits, '.', '_' or '-', "
-              "and begins with a letter or digit");
+              "a " + std::string(what) +
+                  " name has 1 to 63 letters, digits, '.', '_' or '-', "
+                  "and begins with a letter or digit");
 }
 
 }  // namespace aiflow::service

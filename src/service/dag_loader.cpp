@@ -17,8 +17,8 @@ namespace aiflow::service {
 namespace {
 
 constexpr int kParsers = 2;
-constexpr std::uint32_t kChanges = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE |
-                                   IN_CREATE | IN_ATTRIB | IN_ONLYDIR;
+constexpr std::uint32_t kChanges =
+    IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_ATTRIB | IN_ONLYDIR;
 
 int milliseconds(Duration d) {
   return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(d).count());
@@ -100,7 +100,7 @@ DagLoader::Stamps DagLoader::list_files() {
         if (!is_hidden) watch(it->path());
         continue;
       }
-      struct stat info {};
+      struct stat info{};
       if (!name.ends_with(".py") || ::stat(it->path().c_str(), &info) != 0) continue;
       if (!S_ISREG(info.st_mode)) continue;
       out[it->path()] = {.changed_ns = info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec,
@@ -192,8 +192,8 @@ void DagLoader::drop(const std::filesystem::path& file) {
 }
 
 bool may_hold_dag(std::string_view text) {
-  return contains_without_case(text, "dag") && (contains_without_case(text, "airflow") ||
-                                                contains_without_case(text, "aiflow"));
+  return contains_without_case(text, "dag") &&
+         (contains_without_case(text, "airflow") || contains_without_case(text, "aiflow"));
 }
 
 }  // namespace aiflow::service

@@ -129,8 +129,7 @@ Result<std::shared_ptr<Deployments::Live>> Deployments::launch(const store::Serv
       [this, weak = std::weak_ptr(live)](const infer::ServiceStatus& status) {
         if (const auto target = weak.lock()) on_change(target, status);
       });
-  const auto started =
-      live->process->start(Deadline::after(parts_.clock, parts_.ready_timeout));
+  const auto started = live->process->start(Deadline::after(parts_.clock, parts_.ready_timeout));
   if (!started) {
     retire(live);
     return fail(Error(started.error()).with_context("service '" + row.name + "'"));
@@ -162,8 +161,9 @@ Result<wire::Service> Deployments::replace(const store::ServiceRow& row) {
   }
   AIFLOW_TRY(save(live->row));
   if (old) retire(old);
-  log::info("service ready", {{"service", row.name}, {"model", row.model},
-                              {"variant", row.variant}, {"pid", status.pid}});
+  log::info(
+      "service ready",
+      {{"service", row.name}, {"model", row.model}, {"variant", row.variant}, {"pid", status.pid}});
   return with_numbers(store::to_wire(live->row));
 }
 
@@ -182,8 +182,8 @@ Status Deployments::remove(const std::string& name) {
     row.state = "removed";
     row.pid = std::nullopt;
     auto service = store::to_wire(row);
-    AIFLOW_TRY(store::EventLog(db).append(store::kind::service, parts_.clock.now(),
-                                          to_json(service)));
+    AIFLOW_TRY(
+        store::EventLog(db).append(store::kind::service, parts_.clock.now(), to_json(service)));
     return service;
   });
   if (old) retire(old);
@@ -281,8 +281,7 @@ std::filesystem::path Deployments::address(const std::string& name) const {
   return parts_.run / ("infer-" + name + ".sock");
 }
 
-void Deployments::on_change(const std::shared_ptr<Live>& live,
-                            const infer::ServiceStatus& status) {
+void Deployments::on_change(const std::shared_ptr<Live>& live, const infer::ServiceStatus& status) {
   store::ServiceRow row;
   {
     const std::scoped_lock lock(mutex_);

@@ -10,9 +10,8 @@
 namespace aiflow::service {
 
 Status EventHub::start() {
-  AIFLOW_ASSIGN(last_id_, store_.read([](db::Connection& db) {
-    return store::EventLog(db).last_id();
-  }));
+  AIFLOW_ASSIGN(last_id_,
+                store_.read([](db::Connection& db) { return store::EventLog(db).last_id(); }));
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -87,9 +86,8 @@ std::vector<wire::StreamEvent> EventHub::in_order(std::vector<wire::StreamEvent>
 }
 
 std::vector<wire::StreamEvent> EventHub::read_after(std::int64_t after) {
-  auto rows = store_.read([&](db::Connection& db) {
-    return store::EventLog(db).after(after, kReplayMax);
-  });
+  auto rows =
+      store_.read([&](db::Connection& db) { return store::EventLog(db).after(after, kReplayMax); });
   if (!rows) {
     log::warn("the event log cannot be read", {{"error", rows.error()}});
     return {};

@@ -64,11 +64,11 @@ class EventHub {
   store::Store& store_;
   mutable std::mutex mutex_;
   std::condition_variable has_work_;
-  Work work_;                 ///< guarded by mutex_
-  bool woken_ = false;        ///< guarded by mutex_
+  Work work_;                       ///< guarded by mutex_
+  bool woken_ = false;              ///< guarded by mutex_
   std::size_t follower_count_ = 0;  ///< guarded by mutex_
-  std::int64_t last_id_ = 0;  ///< hub's thread (start() before it)
-  std::vector<Sink> sinks_;   ///< hub's thread
+  std::int64_t last_id_ = 0;        ///< hub's thread (start() before it)
+  std::vector<Sink> sinks_;         ///< hub's thread
   std::thread thread_;
 };
 

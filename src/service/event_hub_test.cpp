@@ -90,12 +90,14 @@ TEST_CASE("a follower that comes back gets exactly what it missed") {
 
 TEST_CASE("a follower that is too far behind starts at now") {
   Bench bench;
-  bench.store->transact([&](db::Connection& db) -> Status {
-    for (int i = 0; i < EventHub::kReplayMax + 10; ++i) {
-      AIFLOW_TRY(store::EventLog(db).append(store::kind::dag, WallTime{}, json::object({})));
-    }
-    return {};
-  }).value();
+  bench.store
+      ->transact([&](db::Connection& db) -> Status {
+        for (int i = 0; i < EventHub::kReplayMax + 10; ++i) {
+          AIFLOW_TRY(store::EventLog(db).append(store::kind::dag, WallTime{}, json::object({})));
+        }
+        return {};
+      })
+      .value();
   REQUIRE(bench.hub.start());
   Follower follower;
   bench.hub.follow(1, follower.sink());

@@ -54,8 +54,7 @@ std::size_t good_prefix(std::string_view text, std::size_t wanted) {
 }  // namespace
 
 Result<std::filesystem::path> log_path(const std::filesystem::path& logs, const TryKey& key) {
-  for (const auto* id :
-       {&key.task.dag_id.value, &key.task.run_id.value, &key.task.task_id.value}) {
+  for (const auto* id : {&key.task.dag_id.value, &key.task.run_id.value, &key.task.task_id.value}) {
     if (!is_component(*id)) {
       return fail(ErrorCode::invalid_argument, "'" + *id + "' is not a valid id");
     }
@@ -93,7 +92,7 @@ Result<wire::LogChunk> read_log(const std::filesystem::path& file, const LogSlic
     if (errno == ENOENT) return chunk;
     return fail(os::error_from_errno(errno, "the log cannot be read"));
   }
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
     return fail(ErrorCode::corrupt, "the log is not a plain file");
   }
@@ -192,10 +191,9 @@ bool LogFollower::advance(Active& active) {
   for (;;) {
     active.was_full = active.watch.is_full();
     if (active.was_full) return true;
-    auto chunk = read_log(active.watch.file,
-                          {.offset = active.watch.offset,
-                           .bytes_max = kStreamPieceBytes,
-                           .is_final = has_ended});
+    auto chunk = read_log(
+        active.watch.file,
+        {.offset = active.watch.offset, .bytes_max = kStreamPieceBytes, .is_final = has_ended});
     if (!chunk) return false;
     const bool is_all = chunk->next_offset >= chunk->size;
     chunk->complete = has_ended && is_all;

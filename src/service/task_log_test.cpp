@@ -91,13 +91,12 @@ TEST_CASE("a watcher that is full is left alone until it has room") {
   LogFollower follower;
   REQUIRE(follower.start());
   BoundedQueue<std::size_t> sizes(100, WhenFull::block);
-  follower.follow({.file = file,
-                   .offset = 0,
-                   .send = [&](const wire::LogChunk& chunk) {
-                     return sizes.push(chunk.content.size());
-                   },
-                   .is_full = [&] { return sizes.size() >= 2; },
-                   .has_ended = [] { return true; }});
+  follower.follow(
+      {.file = file,
+       .offset = 0,
+       .send = [&](const wire::LogChunk& chunk) { return sizes.push(chunk.content.size()); },
+       .is_full = [&] { return sizes.size() >= 2; },
+       .has_ended = [] { return true; }});
   std::size_t total = 0;
   while (total < (1 << 20)) {
     const auto size = sizes.pop_for(10s);

@@ -172,8 +172,8 @@ Result<wire::DagRun> Workflows::trigger(const DagId& id, const wire::TriggerRequ
     trigger.run_id = RunId{*request.dag_run_id};
   }
   AIFLOW_ASSIGN(const auto row, conductor::wait_for<store::RunRow>([&](auto answer) {
-    parts_.conductor.trigger(trigger, answer);
-  }));
+                  parts_.conductor.trigger(trigger, answer);
+                }));
   return store::to_wire(row);
 }
 
@@ -213,8 +213,8 @@ Result<wire::TaskInstance> Workflows::mark(const store::TaskKey& key, TaskState 
     return fail(ErrorCode::invalid_argument, "'new_state' must be success, failed or skipped");
   }
   AIFLOW_ASSIGN(const auto row, conductor::wait_for<store::TaskRow>([&](auto answer) {
-    parts_.conductor.mark({.key = key, .state = state, .user = name_of(who)}, answer);
-  }));
+                  parts_.conductor.mark({.key = key, .state = state, .user = name_of(who)}, answer);
+                }));
   return store::to_wire(row);
 }
 
@@ -266,9 +266,8 @@ Result<std::vector<wire::TaskInstance>> Workflows::clear(const DagId& id,
                               .dry_run = request.dry_run.value_or(false),
                               .user = name_of(who)};
   for (const auto& task : request.task_ids) clear.tasks.push_back(TaskId{task});
-  AIFLOW_ASSIGN(const auto rows,
-                conductor::wait_for<std::vector<store::TaskRow>>(
-                    [&](auto answer) { parts_.conductor.clear(clear, answer); }));
+  AIFLOW_ASSIGN(const auto rows, conductor::wait_for<std::vector<store::TaskRow>>(
+                                     [&](auto answer) { parts_.conductor.clear(clear, answer); }));
   std::vector<wire::TaskInstance> out;
   for (const auto& row : rows) out.push_back(store::to_wire(row));
   return out;
@@ -301,8 +300,7 @@ bool Workflows::has_ended(const TryKey& key) {
     if (task.try_number != key.try_number) return task.try_number > key.try_number;
     if (is_over(task.state)) return true;
     AIFLOW_ASSIGN(const auto rows, runs.tries(key.task));
-    return task.state != TaskState::running &&
-           std::ranges::any_of(rows, [&](const auto& row) {
+    return task.state != TaskState::running && std::ranges::any_of(rows, [&](const auto& row) {
              return row.try_number == key.try_number && row.epoch == task.epoch;
            });
   });

@@ -16,7 +16,7 @@ struct ServeOptions {
   bool port_auto = false;  ///< port taken: take any free one and say so; else that is an error
   std::vector<std::filesystem::path> dag_folders;  ///< empty = home/dags
   std::string python = "/usr/bin/python3";
-  std::filesystem::path sdk;      ///< folder that holds the Python package aiflow
+  std::filesystem::path sdk;       ///< folder that holds the Python package aiflow
   std::filesystem::path programs;  ///< folder of aiflow, aiflow-infer, aiflow-camera; empty = ours
   int worker_slots = 8;
   bool start_worker = true;  ///< start a worker when none lives on this data directory

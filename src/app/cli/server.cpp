@@ -34,9 +34,8 @@ fs::path program(const ServeOptions& options, const char* name) {
 
 /// Files whose DAGs the database has.
 Result<std::vector<std::string>> known_files(store::Store& store) {
-  AIFLOW_ASSIGN(const auto dags, store.read([](db::Connection& db) {
-    return store::DagStore(db).list();
-  }));
+  AIFLOW_ASSIGN(const auto dags,
+                store.read([](db::Connection& db) { return store::DagStore(db).list(); }));
   std::set<std::string> files;
   for (const auto& dag : dags) files.insert(dag.fileloc);
   return std::vector<std::string>(files.begin(), files.end());
@@ -57,8 +56,9 @@ void WorkerStarter::want() {
     return;
   }
   os::ProcessOptions start;
-  start.argv = {program(options_, "aiflow").string(), "worker", "--home", options_.home.string(),
-                "--slots", std::to_string(options_.worker_slots)};
+  start.argv = {
+      program(options_, "aiflow").string(), "worker", "--home", options_.home.string(), "--slots",
+      std::to_string(options_.worker_slots)};
   start.fds = {{out.get(), 1}, {out.get(), 2}};
   auto process = os::Process::start(start);
   if (!process) {
@@ -73,8 +73,8 @@ void WorkerStarter::want() {
 Status Server::start() {
   AIFLOW_TRY(make_folders());
   AIFLOW_TRY(lock());
-  AIFLOW_TRY(log::set_up({.to_stderr = ::isatty(STDERR_FILENO) == 1,
-                          .file = options_.home / "logs" / "server.log"}));
+  AIFLOW_TRY(log::set_up(
+      {.to_stderr = ::isatty(STDERR_FILENO) == 1, .file = options_.home / "logs" / "server.log"}));
   AIFLOW_ASSIGN(store_, store::Store::open((options_.home / "aiflow.db").string(), clock_.now()));
   AIFLOW_ASSIGN(auth_, service::Auth::open(clock_, *store_));
   AIFLOW_ASSIGN(new_admin_, auth_->ensure_admin());
@@ -104,8 +104,8 @@ Status Server::lock() {
   if (!lock && lock.error().code == ErrorCode::conflict) {
     const int pid = os::LockFile::holder(options_.home / "run" / "server.lock");
     return fail(ErrorCode::conflict, "another server (process " + std::to_string(pid) +
-                                         ") runs on the data directory '" +
-                                         options_.home.string() + "'");
+                                         ") runs on the data directory '" + options_.home.string() +
+                                         "'");
   }
   if (!lock) return fail(std::move(lock).error());
   lock_ = *std::move(lock);
@@ -147,8 +147,7 @@ Result<std::vector<WorkerId>> Server::workers_before() {
     for (const auto& run : unfinished) {
       AIFLOW_ASSIGN(const auto tasks, runs.tasks(run.key));
       for (const auto& task : tasks) {
-        const bool is_there =
-            task.state == TaskState::running || task.state == TaskState::queued;
+        const bool is_there = task.state == TaskState::running || task.state == TaskState::queued;
         if (is_there && !task.worker_id.empty()) ids.insert(task.worker_id);
       }
     }
@@ -161,16 +160,15 @@ Result<std::vector<WorkerId>> Server::workers_before() {
 void Server::make_services() {
   blobs_ = std::make_unique<store::BlobStore>(options_.home / "blobs");
   packs_ = std::make_unique<runtime::Pool>(options_.home / "packs");
-  workflows_ = std::make_unique<service::Workflows>(service::Workflows::Parts{
-      clock_, *store_, *conductor_, options_.home / "logs"});
+  workflows_ = std::make_unique<service::Workflows>(
+      service::Workflows::Parts{clock_, *store_, *conductor_, options_.home / "logs"});
   catalogue_ = std::make_unique<service::Catalogue>(
       service::Catalogue::Parts{clock_, *store_, *blobs_, *packs_, *events_});
   services_ = std::make_unique<service::Deployments>(
       service::Deployments::Parts{clock_, *store_, *catalogue_, *packs_, *events_,
                                   program(options_, "aiflow-infer"), options_.home / "run"});
-  cameras_ = std::make_unique<service::Cameras>(
-      service::Cameras::Parts{clock_, *store_, *catalogue_, *services_, *events_,
-                              program(options_, "aiflow-camera")});
+  cameras_ = std::make_unique<service::Cameras>(service::Cameras::Parts{
+      clock_, *store_, *catalogue_, *services_, *events_, program(options_, "aiflow-camera")});
   api_ = std::make_unique<http_api::Api>(http_api::Parts{
       clock_, *store_, *auth_, *workflows_, *catalogue_, *services_, *cameras_, *events_, *logs_,
       [this] { return executor_->workers(); }, [this] { return health(); }, options_.version,
@@ -198,10 +196,9 @@ Status Server::listen() {
 }
 
 Status Server::write_address() {
-  const auto address =
-      json::object({{"pid", os::process_id()},
-                    {"url", url()},
-                    {"socket", (options_.home / "run" / "api.sock").string()}});
+  const auto address = json::object({{"pid", os::process_id()},
+                                     {"url", url()},
+                                     {"socket", (options_.home / "run" / "api.sock").string()}});
   return os::write_atomic(options_.home / "run" / "server.json", json::write(address));
 }
 

@@ -71,10 +71,8 @@ Result<std::optional<std::int64_t>> resume_id(const Call& call) {
   const auto* header = call.request.header("last-event-id");
   if (header != nullptr) {
     Parameters query = {{"last_event_id", *header}};
-    const Call with_header{call.parts, call.route,      call.request,
-                           call.who,   call.parameters, query};
-    AIFLOW_ASSIGN(const auto id,
-                  with_header.query_int("last_event_id", 0, {0, INT64_MAX}));
+    const Call with_header{call.parts, call.route, call.request, call.who, call.parameters, query};
+    AIFLOW_ASSIGN(const auto id, with_header.query_int("last_event_id", 0, {0, INT64_MAX}));
     return std::optional(id);
   }
   if (call.query_text("last_event_id") == nullptr) return std::optional<std::int64_t>();

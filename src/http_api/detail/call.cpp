@@ -10,8 +10,8 @@ Result<std::int64_t> parse_int(std::string_view name, std::string_view text, Int
   std::int64_t value = 0;
   const auto end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data(), end, value);
-  const bool is_good = parsed.ec == std::errc{} && parsed.ptr == end && value >= range.low &&
-                       value <= range.high;
+  const bool is_good =
+      parsed.ec == std::errc{} && parsed.ptr == end && value >= range.low && value <= range.high;
   if (is_good) return value;
   return fail(ErrorCode::invalid_argument,
               "'" + std::string(name) + "' must be a whole number between " +

@@ -66,9 +66,7 @@ void add_catalogue_routes(Table& table);
 void add_site_routes(Table& table);
 void add_oip_routes(Table& table);
 
-inline Entry& at(Table& table, wire::Route route) {
-  return table[static_cast<std::size_t>(route)];
-}
+inline Entry& at(Table& table, wire::Route route) { return table[static_cast<std::size_t>(route)]; }
 
 [[nodiscard]] net::Response json_response(const json::Value& value, int status = 200);
 template <class T>

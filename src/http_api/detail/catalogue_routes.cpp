@@ -51,8 +51,8 @@ Result<net::Response> get_variant(Call& call) {
 Result<net::Response> create_report(Call& call) {
   return with_body(call, wire::parse_report_create,
                    [&](const wire::ReportCreate& request) -> Result<net::Response> {
-                     AIFLOW_ASSIGN(const auto made, call.parts.catalogue.create_report(
-                                                        request, call.who.lineage()));
+                     AIFLOW_ASSIGN(const auto made,
+                                   call.parts.catalogue.create_report(request, call.who.lineage()));
                      return one(made);
                    });
 }
@@ -83,8 +83,8 @@ Result<net::Response> get_pack(Call& call) {
 Result<net::Response> create_pack(Call& call) {
   return with_body(call, wire::parse_pack_create,
                    [&](const wire::PackCreate& request) -> Result<net::Response> {
-                     AIFLOW_ASSIGN(const auto made, call.parts.catalogue.create_pack(
-                                                        request, call.who.lineage()));
+                     AIFLOW_ASSIGN(const auto made,
+                                   call.parts.catalogue.create_pack(request, call.who.lineage()));
                      return one(made);
                    });
 }

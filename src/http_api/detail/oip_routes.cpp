@@ -22,8 +22,8 @@ Result<net::Response> oip_ready(Call&) { return json_response(json::object({{"re
 Result<wire::Service> service_of(Call& call) {
   AIFLOW_ASSIGN(auto service, call.parts.services.get(call.param("model")));
   const auto version = call.parameters.find("version");
-  const bool is_other = version != call.parameters.end() &&
-                        version->second != std::to_string(service.version);
+  const bool is_other =
+      version != call.parameters.end() && version->second != std::to_string(service.version);
   if (is_other) {
     return fail(ErrorCode::not_found, "service '" + service.name + "' serves version " +
                                           std::to_string(service.version) + ", not " +

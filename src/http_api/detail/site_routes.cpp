@@ -80,8 +80,7 @@ Status live_camera(Call& call, net::Responder& responder) {
   const auto leave = [cameras, id, viewer] {
     if (const auto number = viewer->exchange(0)) cameras->remove_viewer(id, number);
   };
-  const auto socket =
-      std::move(responder).open_websocket({.queue_max = 8, .on_close = leave});
+  const auto socket = std::move(responder).open_websocket({.queue_max = 8, .on_close = leave});
   const auto added =
       cameras->add_viewer(id, [socket](const std::string& report, std::string_view picture) {
         socket.send_text(report);

@@ -18,8 +18,8 @@ Result<net::Response> get_dag(Call& call) {
 Result<net::Response> patch_dag(Call& call) {
   return with_body(call, wire::parse_dag_patch,
                    [&](const wire::DagPatch& patch) -> Result<net::Response> {
-                     AIFLOW_ASSIGN(const auto dag, call.parts.workflows.patch_dag(
-                                                       call.dag_id(), patch, call.who));
+                     AIFLOW_ASSIGN(const auto dag,
+                                   call.parts.workflows.patch_dag(call.dag_id(), patch, call.who));
                      return one(dag);
                    });
 }
@@ -43,8 +43,7 @@ Result<net::Response> get_dag_source(Call& call) {
 
 Result<net::Response> get_grid(Call& call) {
   AIFLOW_ASSIGN(const auto runs, call.query_int("limit", 25, {1, 365}));
-  AIFLOW_ASSIGN(const auto grid,
-                call.parts.workflows.grid(call.dag_id(), static_cast<int>(runs)));
+  AIFLOW_ASSIGN(const auto grid, call.parts.workflows.grid(call.dag_id(), static_cast<int>(runs)));
   return one(grid);
 }
 
@@ -70,8 +69,8 @@ Result<net::Response> list_dag_runs(Call& call) {
 Result<net::Response> trigger_dag_run(Call& call) {
   return with_body(call, wire::parse_trigger_request,
                    [&](const wire::TriggerRequest& request) -> Result<net::Response> {
-                     AIFLOW_ASSIGN(const auto run, call.parts.workflows.trigger(
-                                                       call.dag_id(), request, call.who));
+                     AIFLOW_ASSIGN(const auto run,
+                                   call.parts.workflows.trigger(call.dag_id(), request, call.who));
                      return one(run);
                    });
 }
@@ -102,8 +101,8 @@ Result<net::Response> mark_task_instance(Call& call) {
   AIFLOW_ASSIGN(const auto key, call.task_key());
   return with_body(call, wire::parse_mark_request,
                    [&](const wire::MarkRequest& request) -> Result<net::Response> {
-                     AIFLOW_ASSIGN(const auto task, call.parts.workflows.mark(
-                                                        key, request.new_state, call.who));
+                     AIFLOW_ASSIGN(const auto task,
+                                   call.parts.workflows.mark(key, request.new_state, call.who));
                      return one(task);
                    });
 }
@@ -163,8 +162,8 @@ Result<net::Response> list_xcoms(Call& call) {
 Result<net::Response> clear_task_instances(Call& call) {
   return with_body(call, wire::parse_clear_request,
                    [&](const wire::ClearRequest& request) -> Result<net::Response> {
-                     AIFLOW_ASSIGN(const auto tasks, call.parts.workflows.clear(
-                                                         call.dag_id(), request, call.who));
+                     AIFLOW_ASSIGN(const auto tasks,
+                                   call.parts.workflows.clear(call.dag_id(), request, call.who));
                      const auto total = static_cast<std::int64_t>(tasks.size());
                      return list_of(tasks, total);
                    });

@@ -86,11 +86,10 @@ void Connection::wait_for_request() {
 void Connection::read_header() {
   phase_ = Phase::reading;
   arm(core_->options.header_timeout);
-  http::async_read_header(
-      socket_, buffer_, *parser_,
-      [self = shared_from_this()](const ErrorCodeOf& error, std::size_t) {
-        self->on_header(error);
-      });
+  http::async_read_header(socket_, buffer_, *parser_,
+                          [self = shared_from_this()](const ErrorCodeOf& error, std::size_t) {
+                            self->on_header(error);
+                          });
 }
 
 void Connection::on_header(const ErrorCodeOf& error) {
@@ -141,18 +140,16 @@ void Connection::admit_on_pool(const std::shared_ptr<Request>& request) {
   auto verdict = core_->handler.admit(*request);
   const auto self = shared_from_this();
   if (auto* response = std::get_if<Response>(&verdict)) {
-    core_->post([self, response = std::move(*response)]() mutable {
-      self->answer(std::move(response));
-    });
+    core_->post(
+        [self, response = std::move(*response)]() mutable { self->answer(std::move(response)); });
     return;
   }
   if (!has_body_) {
     core_->handler.handle(std::move(*request), make_responder(core_, self));
     return;
   }
-  core_->post([self, request, rule = std::get<BodyRule>(verdict)] {
-    self->take_body(request, rule);
-  });
+  core_->post(
+      [self, request, rule = std::get<BodyRule>(verdict)] { self->take_body(request, rule); });
 }
 
 void Connection::take_body(std::shared_ptr<Request> request, BodyRule rule) {
@@ -184,10 +181,9 @@ void Connection::read_body() {
   auto& body = parser_->get().body();
   body.data = piece_.data();
   body.size = piece_.size();
-  http::async_read(socket_, buffer_, *parser_,
-                   [self = shared_from_this()](const ErrorCodeOf& error, std::size_t) {
-                     self->on_body(error);
-                   });
+  http::async_read(
+      socket_, buffer_, *parser_,
+      [self = shared_from_this()](const ErrorCodeOf& error, std::size_t) { self->on_body(error); });
 }
 
 void Connection::on_body(ErrorCodeOf error) {
@@ -239,7 +235,7 @@ void Connection::answer(Response response) {
   std::uint64_t length = rest_.size();
   if (!response.body_file.empty()) {
     file_ = os::Fd(::open(response.body_file.c_str(), O_RDONLY | O_CLOEXEC));
-    struct stat info {};
+    struct stat info{};
     if (!file_.valid() || ::fstat(file_.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
       file_ = os::Fd();
       return answer(core_->handler.refuse(500, "the file cannot be read", request_id_));

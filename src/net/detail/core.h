@@ -34,8 +34,8 @@ struct Core {
   Core(ServerOptions server_options, Handler& request_handler)
       : options(std::move(server_options)),
         handler(request_handler),
-        pool({.threads_max = options.handler_threads_max,
-              .queue_max = options.handler_queue_max}) {}
+        pool({.threads_max = options.handler_threads_max, .queue_max = options.handler_queue_max}) {
+  }
 
   /// Runs `task` on the loop thread; dropped when the server has stopped.
   template <class F>

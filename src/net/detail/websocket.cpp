@@ -23,10 +23,10 @@ class WsSession final : public std::enable_shared_from_this<WsSession>,
   ~WsSession() override { end(); }
 
   void start() {
-    stream_.set_option(websocket::stream_base::timeout{
-        .handshake_timeout = std::chrono::seconds(10),
-        .idle_timeout = std::chrono::seconds(60),
-        .keep_alive_pings = true});
+    stream_.set_option(
+        websocket::stream_base::timeout{.handshake_timeout = std::chrono::seconds(10),
+                                        .idle_timeout = std::chrono::seconds(60),
+                                        .keep_alive_pings = true});
     stream_.read_message_max(options_.message_bytes_max);
     stream_.auto_fragment(false);
     stream_.async_accept(request_, [self = shared_from_this()](const ErrorCodeOf& error) {
@@ -104,8 +104,6 @@ class WsSession final : public std::enable_shared_from_this<WsSession>,
 
 }  // namespace
 
-void start_websocket(Upgrade upgrade) {
-  std::make_shared<WsSession>(std::move(upgrade))->start();
-}
+void start_websocket(Upgrade upgrade) { std::make_shared<WsSession>(std::move(upgrade))->start(); }
 
 }  // namespace aiflow::net::detail
