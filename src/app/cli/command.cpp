@@ -59,7 +59,7 @@ void bind_parameter(Bound& bound, const Parameter& parameter) {
                                            ? parameter.help
                                            : parameter.help + " [" + parameter.otherwise + "]");
   option->type_name(parameter.many ? "TEXT ..." : "TEXT");
-  if (!parameter.many) option->expected(1);
+  if (!parameter.many) option->expected(1)->allow_extra_args(false);
   if (parameter.required) option->required();
 }
 
