@@ -31,7 +31,7 @@ with DAG(
         "labels": "",
         "rules": "",
         "half": 398,
-        "accuracy_budget": 0.02,
+        "accuracy_budget": 0.03,
         "camera": "street",
     },
 ) as dag:
@@ -57,7 +57,7 @@ with DAG(
         task_id="compare",
         doc_md="Accuracy on labelled frames, agreement with FP32, latency and size of each variant.",
         bash_command="aiflow model compare ssd-oidv4 --pack onnxruntime --video {{ params.clip }} "
-                     "--labels {{ params.labels }} --json",
+                     "--labels {{ params.labels }} --accuracy-loss-max {{ params.accuracy_budget }} --json",
     )
 
     @task.branch

@@ -12,7 +12,8 @@
 namespace aiflow::service {
 namespace {
 
-constexpr double kScoreMin = 0.35;
+/// Below it the built-in detector takes stones and tripods for persons (docs/guide/video-events.md).
+constexpr double kScoreMin = 0.4;
 constexpr double kLiveFps = 10;
 
 bool is_url(const std::string& source) { return source.find("://") != std::string::npos; }

@@ -1517,7 +1517,7 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::create_user, "create_user", "POST", "/api/v2/users", "admin", false},
       {Route::delete_user, "delete_user", "DELETE", "/api/v2/users/{username}", "admin", false},
       {Route::health, "health", "GET", "/api/v2/monitor/health", "public", false},
-      {Route::stream, "stream", "GET", "/api/v2/stream", "view", false},
+      {Route::stream, "stream", "GET", "/api/v2/stream", "view", true},
       {Route::list_dags, "list_dags", "GET", "/api/v2/dags", "view", false},
       {Route::get_dag, "get_dag", "GET", "/api/v2/dags/{dag_id}", "view", false},
       {Route::patch_dag, "patch_dag", "PATCH", "/api/v2/dags/{dag_id}", "operate", false},

@@ -77,18 +77,26 @@ Result<json::Value> camera_body(const Invocation& in) {
 Result<json::Value> wait_for_end(ApiClient& client, const std::string& camera_id) {
   ProgressReporter progress;
   json::Value last;
-  const auto follow = [&](const net::SseMessage& message) {
-    const auto event = json::parse(message.data);
-    if (!event || json::get_string_or(*event, "kind", "").value_or("") != "camera") return true;
-    const json::Value* data = event->find("data");
-    const auto camera = data == nullptr ? fail(ErrorCode::corrupt, "no data") : wire::parse_camera(*data);
+  const auto show = [&](const json::Value& data) {
+    const auto camera = wire::parse_camera(data);
     if (!camera || camera->camera_id != camera_id) return true;
-    last = *data;
+    last = data;
     progress.report({.done = static_cast<double>(camera->frame),
                      .total = static_cast<double>(camera->frames_total),
                      .unit = "frames",
                      .what = "watching " + camera_id});
     return !has_ended(*camera);
+  };
+  const auto follow = [&](const net::SseMessage& message) {
+    const auto event = json::parse(message.data);
+    if (!event) return true;
+    const std::string kind = json::get_string_or(*event, "kind", "").value_or("");
+    if (kind == "camera") return show(*event->find("data"));
+    if (kind != "hello") return true;
+    // What happened before the stream began; the stream itself holds the other connection.
+    ApiClient reader(client.clock(), client.home());
+    const auto now = reader.get(api_path({"cameras", camera_id}));
+    return !now || show(*now);
   };
   AIFLOW_TRY(client.stream("/api/v2/stream", {.request = {}, .on_event = follow, .stop = {}}));
   return last;

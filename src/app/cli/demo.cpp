@@ -89,16 +89,18 @@ Status DemoServer::start(const DemoOptions& options) {
                                     .fds = {{log.get(), 1}, {log.get(), 2}},
                                     .grouping = os::Grouping::new_session}));
   const Deadline deadline = Deadline::after(clock_, kStartTimeout);
-  while (!client_.get("/api/v2/monitor/health")) {
+  std::string said;
+  // The server writes its welcome in one piece when it is ready.
+  while (said.find(" is ready at ") == std::string::npos) {
     if (process_->poll() || deadline.passed(clock_.steady_now())) {
-      const auto said = os::read_file(output, kOutputBytesMax).value_or("");
       return fail(ErrorCode::unavailable, "the server did not start: " + said);
     }
     os::sleep_for(kPause);
+    said = os::read_file(output, kOutputBytesMax).value_or("");
   }
   // The one-time password stands in the output of the very first start; show it this once and
   // leave no copy on the disk.
-  std::cout << os::read_file(output, kOutputBytesMax).value_or("") << std::flush;
+  std::cout << "\n" << said << std::flush;
   return os::write_atomic(output, "");
 }
 
@@ -135,6 +137,26 @@ Status wait_for_dag(ApiClient& client) {
   }
 }
 
+/// The run's task instances in the order of the DAG (the graph lists its nodes so).
+Result<std::vector<wire::TaskInstance>> tasks_of(ApiClient& client, const std::string& run_id) {
+  AIFLOW_ASSIGN(const auto items, client.list(api_path({"dags", kDag, "dagRuns", run_id,
+                                                        "taskInstances"})));
+  AIFLOW_ASSIGN(const auto grid_value, client.get(api_path({"dags", kDag, "grid"}) + "?limit=1"));
+  AIFLOW_ASSIGN(const auto grid, wire::parse_grid(grid_value));
+  std::map<std::string, wire::TaskInstance> by_id;
+  for (const auto& item : items) {
+    AIFLOW_ASSIGN(auto task, wire::parse_task_instance(item));
+    by_id.emplace(task.task_id, std::move(task));
+  }
+  std::vector<wire::TaskInstance> ordered;
+  for (const auto& row : grid.tasks) {
+    if (const auto found = by_id.find(row.task_id); found != by_id.end()) {
+      ordered.push_back(found->second);
+    }
+  }
+  return ordered;
+}
+
 /// Follows one run on the event stream until it has ended.
 class RunFollower {
  public:
@@ -142,62 +164,68 @@ class RunFollower {
       : client_(client), run_id_(std::move(run_id)), stop_(std::move(stop)) {}
 
   Result<wire::DagRun> follow() {
-    AIFLOW_ASSIGN(const auto items, client_.list(api_path({"dags", kDag, "dagRuns", run_id_,
-                                                           "taskInstances"})));
-    std::vector<wire::TaskInstance> tasks;
-    for (const auto& item : items) {
-      AIFLOW_ASSIGN(auto task, wire::parse_task_instance(item));
-      tasks.push_back(std::move(task));
-    }
-    DemoScreen screen(client_.clock(), std::move(tasks), is_terminal());
-    AIFLOW_TRY(client_.stream("/api/v2/stream",
-                              {.request = {},
-                               .on_event =
-                                   [&](const net::SseMessage& message) {
-                                     take(message, screen);
-                                     return !ended_;
-                                   },
-                               .stop = stop_}));
-    screen.finish();
+    AIFLOW_TRY(client_.stream("/api/v2/stream", {.request = {},
+                                                 .on_event =
+                                                     [&](const net::SseMessage& message) {
+                                                       take(message);
+                                                       return !ended_;
+                                                     },
+                                                 .stop = stop_}));
+    if (screen_) screen_->finish();
     if (stop_.stop_requested()) return fail(ErrorCode::cancelled, "stopped before the run had ended");
     if (!ended_) return fail(ErrorCode::unavailable, "the server went away during the run");
     return *std::move(ended_);
   }
 
  private:
-  void take(const net::SseMessage& message, DemoScreen& screen) {
+  /// After "hello" nothing is missed any more: what has happened before is read now.
+  void load() {
+    ApiClient reader(client_.clock(), client_.home());  // the stream holds the other connection
+    auto tasks = tasks_of(reader, run_id_);
+    const auto run = reader.get(api_path({"dags", kDag, "dagRuns", run_id_}));
+    if (!tasks || !run) return;
+    screen_.emplace(client_.clock(), *std::move(tasks), is_terminal());
+    take_run(*run);
+  }
+
+  void take_run(const json::Value& value) {
+    auto run = wire::parse_dag_run(value);
+    if (run && (run->state == RunState::success || run->state == RunState::failed)) {
+      ended_ = *std::move(run);
+    }
+  }
+
+  void take(const net::SseMessage& message) {
     const auto value = json::parse(message.data);
     const auto event = value ? wire::parse_stream_event(*value) : fail(value.error());
     if (!event) return;
+    if (event->kind == "hello") return load();
+    if (!screen_) return;
     const json::Value* run = event->data.find("dag_run_id");
     if (run == nullptr || !run->is_string() || run->as_string() != run_id_) return;
     if (event->kind == "task_instance") {
-      if (const auto task = wire::parse_task_instance(event->data)) screen.changed(*task);
+      if (const auto task = wire::parse_task_instance(event->data)) screen_->changed(*task);
     } else if (event->kind == "progress") {
       const auto task = json::get_string(event->data, "task_id");
       const auto info = json::get_object(event->data, "progress");
       const auto progress = info ? wire::parse_progress_info(**info) : fail(info.error());
-      if (task && progress) screen.progress(*task, *progress);
+      if (task && progress) screen_->progress(*task, *progress);
     } else if (event->kind == "dag_run") {
-      auto state = wire::parse_dag_run(event->data);
-      if (state && (state->state == RunState::success || state->state == RunState::failed)) {
-        ended_ = *std::move(state);
-      }
+      take_run(event->data);
     }
   }
 
   ApiClient& client_;
   const std::string run_id_;
   const std::stop_token stop_;
+  std::optional<DemoScreen> screen_;
   std::optional<wire::DagRun> ended_;
 };
 
 Status print_tasks(ApiClient& client, const wire::DagRun& run) {
-  AIFLOW_ASSIGN(const auto items, client.list(api_path({"dags", kDag, "dagRuns", run.dag_run_id,
-                                                        "taskInstances"})));
+  AIFLOW_ASSIGN(const auto tasks, tasks_of(client, run.dag_run_id));
   Table table{.header = {"TASK", "STATE", "TOOK", "TRY"}, .rows = {}};
-  for (const auto& item : items) {
-    AIFLOW_ASSIGN(const auto task, wire::parse_task_instance(item));
+  for (const auto& task : tasks) {
     const bool timed = task.start_date && task.end_date && task.state != TaskState::skipped;
     table.rows.push_back({task.task_id, state_label(task.state, is_terminal()),
                           timed ? format_duration(*task.end_date - *task.start_date) : "-",

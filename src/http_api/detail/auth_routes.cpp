@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Log-in, users, health, workers, and the event stream.
+#include "store/event_log.h"
 #include "http_api/detail/call.h"
 #include "http_api/detail/cookie.h"
 
@@ -80,9 +81,23 @@ Result<std::optional<std::int64_t>> resume_id(const Call& call) {
   return std::optional(id);
 }
 
+/// The first event of a new stream: its id is that of the newest row, and everything after that row
+/// follows. So a client that reads a list after "hello" misses nothing and need not ask again.
+net::SseMessage hello(std::int64_t newest, WallTime now) {
+  const wire::StreamEvent event{.id = newest, .kind = "hello", .at = now, .data = json::object({})};
+  return {.id = std::to_string(newest), .event = "", .data = json::write(to_json(event))};
+}
+
 Status stream(Call& call, net::Responder& responder) {
-  AIFLOW_ASSIGN(const auto after, resume_id(call));
+  AIFLOW_ASSIGN(auto after, resume_id(call));
+  const bool is_new = !after;
+  if (is_new) {
+    AIFLOW_ASSIGN(after, call.parts.store.read([](db::Connection& db) {
+      return store::EventLog(db).last_id();
+    }));
+  }
   const auto events = std::move(responder).open_event_stream();
+  if (is_new) events.send(hello(*after, call.parts.clock.now()));
   call.parts.events.follow(after, [events](const std::vector<wire::StreamEvent>& batch) {
     std::vector<net::SseMessage> messages;
     messages.reserve(batch.size());
