@@ -332,12 +332,14 @@ void Connection::begin_events(std::shared_ptr<EventQueue> queue, Headers headers
 }
 
 void Connection::pump() {
-  if (writing_ || !socket_.is_open()) return;
-  auto taken = events_->take(64);
-  if (taken.overflowed) {
+  if (!socket_.is_open()) return;
+  // Also in the middle of a write: a client that reads nothing would hold it until its time-out.
+  if (events_->overflowed()) {
     log::warn("event stream client is too slow, dropped", {{"request", request_id_}});
     return shut();
   }
+  if (writing_) return;
+  auto taken = events_->take(64);
   if (taken.messages.empty()) {
     if (taken.closing) shut();
     return;

@@ -45,6 +45,7 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
     if (!limits_.drop_oldest && is_full(message)) {
       overflowed_ = true;
       closing_ = true;
+      woken_ = false;  // the pump that was asked for may wait for a write that never ends
     } else {
       bytes_ += message.bytes.size();
       messages_.push_back(std::move(message));
@@ -74,6 +75,11 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
     const std::scoped_lock lock(mutex_);
     return open_ && !closing_;
   }
+  /// The client was too slow: the stream ends without what still waits.
+  [[nodiscard]] bool overflowed() const {
+    const std::scoped_lock lock(mutex_);
+    return overflowed_;
+  }
   [[nodiscard]] std::size_t dropped() const {
     const std::scoped_lock lock(mutex_);
     return dropped_;
@@ -92,13 +98,12 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
   struct Taken {
     std::deque<OutMessage> messages;
     bool closing = false;
-    bool overflowed = false;
   };
   /// At most `count_max` messages.
   [[nodiscard]] Taken take(std::size_t count_max) {
     const std::scoped_lock lock(mutex_);
     woken_ = false;
-    Taken taken{.messages = {}, .closing = closing_, .overflowed = overflowed_};
+    Taken taken{.messages = {}, .closing = closing_};
     while (!messages_.empty() && taken.messages.size() < count_max) {
       bytes_ -= messages_.front().bytes.size();
       taken.messages.push_back(std::move(messages_.front()));
