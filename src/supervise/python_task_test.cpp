@@ -36,8 +36,19 @@ def spawns():
                     + '/orphan)'])
     while not os.path.exists(home + '/go'): time.sleep(0.01)
 
+def daemonizes():
+    middle = os.fork()
+    if middle == 0:
+        os.setsid()
+        if os.fork() == 0:
+            open(home + '/daemon', 'w').write(str(os.getpid()))
+            time.sleep(1000)
+        os._exit(0)
+    os.waitpid(middle, 0)
+    time.sleep(1000)
+
 with DAG('d', schedule=None):
-    for f in (give, pull, fails, skips, vanishes, big, waits, spawns):
+    for f in (give, pull, fails, skips, vanishes, big, waits, spawns, daemonizes):
         PythonOperator(task_id=f.__name__, python_callable=f)
     BranchPythonOperator(task_id='branch', python_callable=lambda: 'give')
     BashOperator(task_id='templated', bash_command='echo {{ ti.task_id }}; cat $AIFLOW_TOKEN_FILE')
@@ -115,6 +126,25 @@ TEST_CASE("a Python task's time limit ends it and what it started, wherever that
   CHECK(report.outcome == Outcome::killed);
   CHECK(report.cause == "enough");
   CHECK(eventually([&] { return std::ranges::none_of(pids, alive); }));
+}
+
+TEST_CASE("a daemon of a running Python task is no leftover, without an exec or a mark either") {
+  Bench bench;
+  bench.write_dag(kDag);
+  auto job = bench.python_job("daemonizes");
+  bench.start(job);
+  const int daemon = bench.pid_in(bench.home() / "daemon");
+  for (const char* name : {"left1", "left2"}) {
+    const std::string file = (bench.home() / name).string();
+    bench.run(bench.bash_job("setsid bash -c 'echo $$ >" + file + "; exec sleep 1000' &\n" +
+                             "while [ ! -s " + file + " ]; do sleep 0.01; done"));
+    const int leftover = bench.pid_in(file);
+    CHECK(eventually([&] { return !alive(leftover); }));  // so there was a look for leftovers
+  }
+  CHECK(alive(daemon));
+  bench.send("Cancel", wire::Cancel{.attempt = ref_of(job), .reason = "enough", .grace_ms = 50});
+  CHECK(bench.finished().cause == "enough");
+  CHECK(eventually([&] { return !alive(daemon); }));
 }
 
 TEST_CASE("a task outlives its zygote, and the next task gets a new one") {

@@ -139,6 +139,10 @@ std::string hostile_script(const os::Path& dir) {
          "( env -i setsid -f /bin/bash -c '" +
          stay +
          "pid3; while :; do sleep 1; done' >/dev/null 2>&1 )\n"
+         // The end of this script is the end of them all, so they first are all there.
+         "for n in 1 2 3; do while [ ! -s " +
+         at +
+         "pid$n ]; do sleep 0.01; done; done\n"
          "echo $$ >" +
          at + "pid0\n";
 }

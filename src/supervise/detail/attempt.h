@@ -7,9 +7,9 @@
 // below the root is complete, whatever double fork, setsid or cleared environment was used; when
 // the root ends, what is left below it becomes a child of the worker. An unknown child of the
 // worker is therefore always a leftover of an attempt that has ended, and is killed (orphans.h).
-// That is exact where marks in the environment or sessions can be shaken off. Python roots are
-// forked by the zygote, which does not make them subreapers; for these alone session and
-// environment mark decide whether an orphan's attempt still runs.
+// That is exact where marks in the environment or sessions can be shaken off. Python roots make
+// themselves subreapers after the zygote's fork. An interpreter without ctypes cannot: for its
+// tasks alone session and environment mark decide whether an orphan's attempt still runs.
 #pragma once
 
 #include <functional>
