@@ -99,6 +99,23 @@ TEST_CASE("a running attempt survives a restart when its worker still beats") {
   CHECK(bench.tasks("etl", run).front().try_number == 1);
 }
 
+TEST_CASE("a heartbeat that names an attempt before its start was told does not end it") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const store::RunRow run = bench.trigger("etl");
+  const executor::Attempt attempt = first_waiting(bench);
+  bench.executor().beat();
+  bench.settle();
+  CHECK(bench.executor().cancelled().empty());
+  CHECK(bench.state("etl", run, "a") == TaskState::queued);
+  CHECK(bench.executor().start_job(attempt));
+  bench.executor().beat();
+  bench.settle();
+  CHECK(bench.executor().cancelled().empty());
+  bench.finish(attempt);
+  CHECK(bench.run_state("etl", run) == RunState::success);
+}
+
 TEST_CASE("a silent worker costs one try and its late result is refused") {
   Bench bench;
   wire::TaskSpec task = bash_task("a");

@@ -138,7 +138,11 @@ void FakeExecutor::lose(const Attempt& attempt) {
   send(Lost{.attempt = attempt, .reason = "the fake worker is gone"});
 }
 
-void FakeExecutor::beat() { send(StillRunning{.worker = kWorker, .attempts = running()}); }
+void FakeExecutor::beat() {
+  std::vector<Attempt> attempts = running();
+  for (const Job& job : waiting()) attempts.push_back(attempt_of(job));
+  send(StillRunning{.worker = kWorker, .attempts = std::move(attempts)});
+}
 
 void FakeExecutor::set_slots(int slots) {
   send(WorkerChanged{{.worker_id = kWorker.value,

@@ -43,7 +43,7 @@ class FakeExecutor final : public Executor {
   /// `seq` 0 is replaced by the next number. Returns the number.
   std::int64_t finish_job(wire::Finished finished);
   void lose(const Attempt& attempt);
-  /// A heartbeat that names all running attempts.
+  /// A heartbeat that names all attempts, as workers do: also those that have not told their start.
   void beat();
   /// A worker says hello with so many slots (0: it went).
   void set_slots(int slots);

@@ -105,6 +105,9 @@ Reply Stepper::apply(const Heartbeat& event) {
   const auto ref = find(event.key);
   if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
   const Instance& instance = ref->run->instances[ref->task];
+  // The worker has the job and has not told its start yet: an interpreter may take a second to come
+  // up. The attempt has no lease before its start, so there is nothing to renew.
+  if (instance.state == TaskState::queued && event.epoch == instance.epoch) return {};
   const bool current =
       (event.epoch == instance.epoch && same_worker(instance, event.worker)) ||
       planted(PlantedBug::heartbeat_ignores_epoch);

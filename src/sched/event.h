@@ -64,8 +64,9 @@ struct AttemptFinished {
   std::optional<WallTime> reschedule_at{};
 };
 
-/// The worker still runs the attempt: its lease starts anew. Refused (stale, or the lease ran out):
-/// the worker must end the attempt.
+/// The worker still has the attempt: its lease starts anew; queued (the worker has not told its
+/// start yet): accepted, changes nothing. Refused (stale, or the lease ran out): the worker must
+/// end the attempt.
 struct Heartbeat {
   TaskKey key{};
   Epoch epoch = 0;
