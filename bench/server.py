@@ -126,7 +126,7 @@ class Server:
         return self.wait_for(ended, f"the end of {dag}/{run}", timeout)
 
     def tasks(self, dag: str, run: str) -> dict[str, dict]:
-        items = self.get(f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances?limit=100000")["items"]
+        items = self.get(f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances?limit=1000")["items"]
         return {item["task_id"]: item for item in items}
 
     def worker_pid(self) -> int:

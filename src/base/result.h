@@ -35,17 +35,17 @@ using Status = Result<void>;
 #define AIFLOW_CONCAT(a, b) AIFLOW_CONCAT_INNER(a, b)
 
 /// Returns the error of a Status or Result expression to the caller, else goes on.
-#define AIFLOW_TRY(expr)                                                     \
-  do {                                                                       \
-    if (auto aiflow_try_result = (expr); !aiflow_try_result) {               \
+#define AIFLOW_TRY(expr)                                                             \
+  do {                                                                               \
+    if (auto aiflow_try_result = (expr); !aiflow_try_result) {                       \
       return std::unexpected<::aiflow::Error>(std::move(aiflow_try_result).error()); \
-    }                                                                        \
+    }                                                                                \
   } while (false)
 
 /// `AIFLOW_ASSIGN(auto x, make_x());` binds the value, or returns the error to the caller.
 #define AIFLOW_ASSIGN(decl, expr) \
   AIFLOW_ASSIGN_INNER(AIFLOW_CONCAT(aiflow_assign_, __LINE__), decl, expr)
-#define AIFLOW_ASSIGN_INNER(tmp, decl, expr)                              \
-  auto tmp = (expr);                                                      \
+#define AIFLOW_ASSIGN_INNER(tmp, decl, expr)                                 \
+  auto tmp = (expr);                                                         \
   if (!tmp) return std::unexpected<::aiflow::Error>(std::move(tmp).error()); \
   decl = *std::move(tmp)

@@ -175,9 +175,9 @@ class Builder {
 
 Result<Value> parse(std::string_view text, ParseLimits limits) {
   if (text.size() > limits.bytes_max) {
-    return fail(ErrorCode::invalid_argument,
-                "JSON of " + std::to_string(text.size()) + " bytes is over the limit of " +
-                    std::to_string(limits.bytes_max));
+    return fail(ErrorCode::invalid_argument, "JSON of " + std::to_string(text.size()) +
+                                                 " bytes is over the limit of " +
+                                                 std::to_string(limits.bytes_max));
   }
   boost::json::parse_options options;
   options.max_depth = limits.depth_max;
@@ -187,8 +187,8 @@ Result<Value> parse(std::string_view text, ParseLimits limits) {
   if (!ec && read < text.size()) ec = boost::json::error::extra_data;
   if (ec) {
     const std::string& own = parser.handler().problem;
-    return fail(ErrorCode::invalid_argument, "JSON at byte " + std::to_string(read) + ": " +
-                                                 (own.empty() ? ec.message() : own));
+    return fail(ErrorCode::invalid_argument,
+                "JSON at byte " + std::to_string(read) + ": " + (own.empty() ? ec.message() : own));
   }
   return std::move(parser.handler().root);
 }
@@ -277,10 +277,10 @@ class Writer {
 };
 
 std::unexpected<Error> wrong(std::string_view key, std::string_view wanted, const Value* got) {
-  return fail(ErrorCode::invalid_argument, "'" + std::string(key) + "' " +
-                                               (got == nullptr || got->is_null()
-                                                    ? "is missing"
-                                                    : "must be " + std::string(wanted)));
+  return fail(
+      ErrorCode::invalid_argument,
+      "'" + std::string(key) + "' " +
+          (got == nullptr || got->is_null() ? "is missing" : "must be " + std::string(wanted)));
 }
 
 }  // namespace
@@ -345,8 +345,7 @@ Result<std::string> get_string_or(const Value& object, std::string_view key,
   return absent(object, key) ? Result<std::string>(std::move(otherwise)) : get_string(object, key);
 }
 
-Result<std::int64_t> get_int_or(const Value& object, std::string_view key,
-                                std::int64_t otherwise) {
+Result<std::int64_t> get_int_or(const Value& object, std::string_view key, std::int64_t otherwise) {
   return absent(object, key) ? Result<std::int64_t>(otherwise) : get_int(object, key);
 }
 

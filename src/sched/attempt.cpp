@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "sched/detail/backoff.h"
-#include "sched/detail/planted_bug.h"
+#include "sched/planted_bug.h"
 #include "sched/detail/stepper.h"
 
 namespace aiflow::sched::detail {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "sched/detail/planted_bug.h"
+#include "sched/planted_bug.h"
 
 namespace aiflow::sched::detail {
 namespace {

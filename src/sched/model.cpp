@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
-#include "sched/detail/planted_bug.h"
+#include "sched/planted_bug.h"
 
 namespace aiflow::sched::detail {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sched/detail/planted_bug.h"
+#include "sched/planted_bug.h"
 
 #ifdef AIFLOW_PLANTED_BUGS
 namespace aiflow::sched::detail {

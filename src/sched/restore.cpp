@@ -4,7 +4,7 @@
 
 #include "sched/detail/decide.h"
 #include "sched/detail/load_run.h"
-#include "sched/detail/planted_bug.h"
+#include "sched/planted_bug.h"
 #include "sched/step.h"
 
 namespace aiflow::sched {

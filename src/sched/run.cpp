@@ -6,7 +6,7 @@
 
 #include "base/assert.h"
 #include "sched/detail/load_run.h"
-#include "sched/detail/planted_bug.h"
+#include "sched/planted_bug.h"
 #include "sched/detail/stepper.h"
 
 namespace aiflow::sched::detail {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "sched/detail/load_run.h"
-#include "sched/detail/planted_bug.h"
+#include "sched/planted_bug.h"
 #include "sched/detail/stepper.h"
 
 namespace aiflow::sched::detail {

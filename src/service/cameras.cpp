@@ -12,7 +12,8 @@
 namespace aiflow::service {
 namespace {
 
-/// Below it the built-in detector takes stones and tripods for persons (docs/guide/video-events.md).
+/// Below it the built-in detector takes stones and tripods for persons
+/// (docs/guide/video-events.md).
 constexpr double kScoreMin = 0.4;
 constexpr double kLiveFps = 10;
 

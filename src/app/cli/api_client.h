@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The CLI's way to the server: HTTP over the data directory's Unix socket. Inside a task it sends the
-// attempt's token, so that what is made there remembers the DAG run. Not thread-safe.
+// The CLI's way to the server: HTTP over the data directory's Unix socket. Inside a task it sends
+// the attempt's token, so that what is made there remembers the DAG run. Not thread-safe.
 #pragma once
 
 #include <filesystem>

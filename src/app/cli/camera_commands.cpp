@@ -61,8 +61,8 @@ Result<json::Value> camera_body(const Invocation& in) {
                                    {"rules", *list},
                                    {"realtime", in.flag("--realtime")}});
   if (in.given("--name")) body.set("name", in.text("--name"));
-  for (const auto& [option, member] : {std::pair{"--start-frame", "start_frame"},
-                                       std::pair{"--end-frame", "end_frame"}}) {
+  for (const auto& [option, member] :
+       {std::pair{"--start-frame", "start_frame"}, std::pair{"--end-frame", "end_frame"}}) {
     if (!in.given(option)) continue;
     AIFLOW_ASSIGN(const auto frame, in.number(option));
     body.set(member, frame);
@@ -116,15 +116,16 @@ Status add_camera(const Clock& clock, const Invocation& in) {
     std::cout << camera.camera_id << " is " << camera.state << ", frame " << camera.frame << " of "
               << camera.frames_total << ", " << camera.event_count << " events\n";
   }
-  if (camera.state == "failed") return fail(ErrorCode::internal, "camera '" + camera.camera_id + "': " + camera.cause);
+  if (camera.state == "failed")
+    return fail(ErrorCode::internal, "camera '" + camera.camera_id + "': " + camera.cause);
   return {};
 }
 
 Status stop_camera(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
-  AIFLOW_ASSIGN(const auto answer,
-                client.call("POST", api_path({"cameras", in.text("camera_id"), "stop"}),
-                            json::object({})));
+  AIFLOW_ASSIGN(
+      const auto answer,
+      client.call("POST", api_path({"cameras", in.text("camera_id"), "stop"}), json::object({})));
   AIFLOW_ASSIGN(const auto camera, wire::parse_camera(answer));
   std::cout << camera.camera_id << " is " << camera.state << "\n";
   return {};
@@ -179,12 +180,18 @@ Result<std::vector<std::string>> event_row(const json::Value& item) {
 std::vector<Command> camera_commands(const Clock& clock) {
   const Parameter id{.name = "camera_id", .help = "the camera", .required = true};
   return {
-      {.words = {"camera", "list"}, .summary = "all cameras", .parameters = with_common({}),
+      {.words = {"camera", "list"},
+       .summary = "all cameras",
+       .parameters = with_common({}),
        .examples = {"aiflow camera list"},
        .run = [&clock](const Invocation& in) { return list_cameras(clock, in); }},
-      {.words = {"camera", "add"}, .summary = "adds or replaces a camera and starts it",
+      {.words = {"camera", "add"},
+       .summary = "adds or replaces a camera and starts it",
        .parameters = with_common(
-           {id, {.name = "--source", .help = "video file, or rtsp:// or http:// address", .required = true},
+           {id,
+            {.name = "--source",
+             .help = "video file, or rtsp:// or http:// address",
+             .required = true},
             {.name = "--service", .help = "deployed detector", .required = true},
             {.name = "--rules", .help = "JSON file with lines and zones", .required = true},
             {.name = "--name", .help = "name on screen"},
@@ -196,16 +203,20 @@ std::vector<Command> camera_commands(const Clock& clock) {
        .examples = {"aiflow camera add street --source vtest.avi --service person-detector "
                     "--rules examples/street_rules.json --wait"},
        .run = [&clock](const Invocation& in) { return add_camera(clock, in); }},
-      {.words = {"camera", "stop"}, .summary = "stops a camera", .parameters = with_common({id}),
+      {.words = {"camera", "stop"},
+       .summary = "stops a camera",
+       .parameters = with_common({id}),
        .examples = {"aiflow camera stop street"},
        .run = [&clock](const Invocation& in) { return stop_camera(clock, in); }},
-      {.words = {"events", "list"}, .summary = "what the cameras' rules found, newest first",
+      {.words = {"events", "list"},
+       .summary = "what the cameras' rules found, newest first",
        .parameters = with_common({{.name = "--camera", .help = "only this camera"},
                                   {.name = "--kind", .help = "only this kind"},
                                   {.name = "--limit", .help = "how many", .otherwise = "50"}}),
        .examples = {"aiflow events list --kind line_crossing"},
        .run = [&clock](const Invocation& in) { return list_events(clock, in); }},
-      {.words = {"events", "show"}, .summary = "one event and the thread back to its DAG run",
+      {.words = {"events", "show"},
+       .summary = "one event and the thread back to its DAG run",
        .parameters = with_common({{.name = "event_id", .help = "the event", .required = true}}),
        .examples = {"aiflow events show EVENT --json"},
        .run = [&clock](const Invocation& in) { return show_event(clock, in); }},

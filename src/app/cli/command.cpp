@@ -79,8 +79,9 @@ CLI::App* app_at(CLI::App& root, const Command& command, const GroupSummaries& g
     CLI::App* next = find_subcommand(*at, word);
     if (next == nullptr) {
       const auto group = groups.find(word);
-      next = at->add_subcommand(word, last ? command.summary
-                                           : group == groups.end() ? "" : group->second);
+      next = at->add_subcommand(word, last                    ? command.summary
+                                      : group == groups.end() ? ""
+                                                              : group->second);
       if (!last) next->require_subcommand(1);
     }
     at = next;
@@ -120,7 +121,8 @@ int usage_error(const CLI::App& root, const CLI::ParseError& error) {
 
 int run_command_line(const std::vector<Command>& commands, const GroupSummaries& groups,
                      std::vector<std::string> words) {
-  CLI::App root("AIflow builds, optimises, deploys and runs AI services on edge servers.", "aiflow");
+  CLI::App root("AIflow builds, optimises, deploys and runs AI services on edge servers.",
+                "aiflow");
   root.require_subcommand(1);
   root.set_version_flag("--version", "aiflow 0.1.0");
   std::vector<std::unique_ptr<Bound>> all;
@@ -162,17 +164,19 @@ std::string bash_completion(const std::vector<Command>& commands) {
       if (parameter.name.starts_with("-")) next[so_far].insert(parameter.name);
     }
   }
-  std::string text = "_aiflow() {\n  local so_far= w\n"
-                     "  for w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-                     "    case $w in -*) ;; *) so_far=\"${so_far:+$so_far }$w\" ;; esac\n  done\n"
-                     "  local words=\n  case $so_far in\n";
+  std::string text =
+      "_aiflow() {\n  local so_far= w\n"
+      "  for w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+      "    case $w in -*) ;; *) so_far=\"${so_far:+$so_far }$w\" ;; esac\n  done\n"
+      "  local words=\n  case $so_far in\n";
   for (const auto& [so_far, follow] : next) {
     text += "    '" + so_far + "') words='";
     for (const auto& word : follow) text += word + " ";
     text += "' ;;\n";
   }
-  return text + "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n"
-                "complete -o default -F _aiflow aiflow\n";
+  return text +
+         "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n"
+         "complete -o default -F _aiflow aiflow\n";
 }
 
 }  // namespace aiflow::app

@@ -19,10 +19,10 @@ namespace aiflow::app {
 struct Parameter {
   std::string name;
   std::string help;
-  std::string otherwise = {};   ///< value when it is left out; shown in the help
+  std::string otherwise = {};  ///< value when it is left out; shown in the help
   bool required = false;
   bool flag = false;
-  bool many = false;       ///< may be repeated
+  bool many = false;  ///< may be repeated
 };
 
 /// What was typed, by parameter name.

@@ -50,9 +50,9 @@ void print_object(const Invocation& in, const json::Value& object) {
 Result<json::Value> parse_object(const std::string& text, std::string_view what) {
   auto value = json::parse(text);
   if (!value || !value->is_object()) {
-    return fail(ErrorCode::invalid_argument, std::string(what) + " must be a JSON object, such as " +
-                                                 R"('{"n": 1}')" +
-                                                 (value ? "" : ": " + value.error().message));
+    return fail(ErrorCode::invalid_argument,
+                std::string(what) + " must be a JSON object, such as " + R"('{"n": 1}')" +
+                    (value ? "" : ": " + value.error().message));
   }
   return *std::move(value);
 }

@@ -16,7 +16,8 @@ namespace aiflow::app {
 [[nodiscard]] std::vector<Command> process_commands(const Clock& clock);  ///< serve worker demo
 [[nodiscard]] std::vector<Command> dag_commands(const Clock& clock);      ///< dags tasks
 [[nodiscard]] std::vector<Command> model_commands(const Clock& clock);
-[[nodiscard]] std::vector<Command> model_job_commands(const Clock& clock);  ///< add optimize compare
+[[nodiscard]] std::vector<Command> model_job_commands(
+    const Clock& clock);  ///< add optimize compare
 [[nodiscard]] std::vector<Command> runtime_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> service_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> camera_commands(const Clock& clock);  ///< camera events

@@ -31,23 +31,22 @@ Status list_dags(const Clock& clock, const Invocation& in) {
                                          std::to_string(dag.failed_count),
                                          dag.fileloc};
        },
-       .empty = "no DAGs yet: put a Python file with a DAG into " +
-                (client.home() / "dags").string()});
+       .empty =
+           "no DAGs yet: put a Python file with a DAG into " + (client.home() / "dags").string()});
 }
 
 Status list_import_errors(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto items, client.list("/api/v2/importErrors"));
-  return print_list(
-      in, items,
-      {.header = {"FILE", "LINE", "ERROR"},
-       .row = [](const json::Value& item) -> Result<std::vector<std::string>> {
-         AIFLOW_ASSIGN(const auto error, wire::parse_import_error(item));
-         return std::vector<std::string>{error.filename,
-                                         error.line ? std::to_string(*error.line) : "-",
-                                         error.message};
-       },
-       .empty = "every DAG file was read without an error"});
+  return print_list(in, items,
+                    {.header = {"FILE", "LINE", "ERROR"},
+                     .row = [](const json::Value& item) -> Result<std::vector<std::string>> {
+                       AIFLOW_ASSIGN(const auto error, wire::parse_import_error(item));
+                       return std::vector<std::string>{
+                           error.filename, error.line ? std::to_string(*error.line) : "-",
+                           error.message};
+                     },
+                     .empty = "every DAG file was read without an error"});
 }
 
 Status trigger(const Clock& clock, const Invocation& in) {
@@ -91,9 +90,8 @@ Status list_runs(const Clock& clock, const Invocation& in) {
              std::string(to_string(run.state)),
              std::string(to_string(run.run_type)),
              or_dash(run.start_date, clock.now()),
-             run.start_date
-                 ? format_duration(run.end_date.value_or(clock.now()) - *run.start_date)
-                 : "-",
+             run.start_date ? format_duration(run.end_date.value_or(clock.now()) - *run.start_date)
+                            : "-",
              run.cause};
        },
        .empty = "no runs yet: aiflow dags trigger " + in.text("dag_id")});
@@ -105,8 +103,9 @@ Result<std::string> run_of(ApiClient& client, const Invocation& in) {
   AIFLOW_ASSIGN(const auto runs,
                 client.list(api_path({"dags", in.text("dag_id"), "dagRuns"}) + "?limit=1"));
   if (runs.empty()) {
-    return fail(ErrorCode::not_found, "dag '" + in.text("dag_id") + "' has no runs yet; start one: " +
-                                          "aiflow dags trigger " + in.text("dag_id"));
+    return fail(ErrorCode::not_found,
+                "dag '" + in.text("dag_id") +
+                    "' has no runs yet; start one: " + "aiflow dags trigger " + in.text("dag_id"));
   }
   return json::get_string(runs.front(), "dag_run_id");
 }
@@ -114,29 +113,30 @@ Result<std::string> run_of(ApiClient& client, const Invocation& in) {
 Status list_tasks(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto run, run_of(client, in));
-  AIFLOW_ASSIGN(const auto items, client.list(api_path({"dags", in.text("dag_id"), "dagRuns", run,
-                                                        "taskInstances"})));
+  AIFLOW_ASSIGN(
+      const auto items,
+      client.list(api_path({"dags", in.text("dag_id"), "dagRuns", run, "taskInstances"})));
   const bool colour = is_terminal();
-  return print_list(
-      in, items,
-      {.header = {"TASK", "STATE", "TRY", "TOOK", "CAUSE"},
-       .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
-         AIFLOW_ASSIGN(const auto ti, wire::parse_task_instance(item));
-         return std::vector<std::string>{
-             ti.task_id, state_label(ti.state, colour),
-             std::to_string(ti.try_number) + "/" + std::to_string(ti.max_tries + 1),
-             ti.start_date ? format_duration(ti.end_date.value_or(clock.now()) - *ti.start_date)
-                           : "-",
-             ti.cause};
-       },
-       .empty = "the run has no tasks"});
+  return print_list(in, items,
+                    {.header = {"TASK", "STATE", "TRY", "TOOK", "CAUSE"},
+                     .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
+                       AIFLOW_ASSIGN(const auto ti, wire::parse_task_instance(item));
+                       return std::vector<std::string>{
+                           ti.task_id, state_label(ti.state, colour),
+                           std::to_string(ti.try_number) + "/" + std::to_string(ti.max_tries + 1),
+                           ti.start_date
+                               ? format_duration(ti.end_date.value_or(clock.now()) - *ti.start_date)
+                               : "-",
+                           ti.cause};
+                     },
+                     .empty = "the run has no tasks"});
 }
 
 Status print_log(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto run, run_of(client, in));
-  const std::vector<std::string> task = {"dags",  in.text("dag_id"), "dagRuns",
-                                         run,     "taskInstances",   in.text("task_id")};
+  const std::vector<std::string> task = {"dags", in.text("dag_id"), "dagRuns",
+                                         run,    "taskInstances",   in.text("task_id")};
   std::string attempt = in.text("--try");
   if (attempt.empty()) {
     AIFLOW_ASSIGN(const auto item, client.get(api_path(task)));
@@ -176,15 +176,14 @@ Status clear(const Clock& clock, const Invocation& in) {
   AIFLOW_ASSIGN(const auto run, run_of(client, in));
   json::Array tasks;
   for (const auto& task : in.list("task_ids")) tasks.emplace_back(task);
-  AIFLOW_ASSIGN(
-      const auto answer,
-      client.call("POST", api_path({"dags", in.text("dag_id"), "clearTaskInstances"}),
-                  json::object({{"dag_run_id", run},
-                                {"task_ids", std::move(tasks)},
-                                {"include_downstream", in.flag("--downstream")},
-                                {"include_upstream", in.flag("--upstream")},
-                                {"only_failed", in.flag("--only-failed")},
-                                {"dry_run", in.flag("--dry-run")}})));
+  AIFLOW_ASSIGN(const auto answer,
+                client.call("POST", api_path({"dags", in.text("dag_id"), "clearTaskInstances"}),
+                            json::object({{"dag_run_id", run},
+                                          {"task_ids", std::move(tasks)},
+                                          {"include_downstream", in.flag("--downstream")},
+                                          {"include_upstream", in.flag("--upstream")},
+                                          {"only_failed", in.flag("--only-failed")},
+                                          {"dry_run", in.flag("--dry-run")}})));
   AIFLOW_ASSIGN(const auto list, wire::parse_task_list(answer));
   if (in.flag("--json")) {
     print_object(in, answer);
@@ -199,11 +198,10 @@ Status clear(const Clock& clock, const Invocation& in) {
 Status mark(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto run, run_of(client, in));
-  AIFLOW_ASSIGN(const auto answer,
-                client.call("PATCH",
-                            api_path({"dags", in.text("dag_id"), "dagRuns", run, "taskInstances",
-                                      in.text("task_id")}),
-                            json::object({{"new_state", in.text("state")}})));
+  AIFLOW_ASSIGN(const auto answer, client.call("PATCH",
+                                               api_path({"dags", in.text("dag_id"), "dagRuns", run,
+                                                         "taskInstances", in.text("task_id")}),
+                                               json::object({{"new_state", in.text("state")}})));
   print_object(in, answer);
   return {};
 }
@@ -214,51 +212,96 @@ std::function<Status(const Invocation&)> bound(const Clock& clock, Action action
   return [&clock, action](const Invocation& in) { return action(clock, in); };
 }
 
+std::vector<Command> dags_commands(const Clock& clock) {
+  return {
+      {.words = {"dags", "list"},
+       .summary = "all DAGs",
+       .parameters = with_common({}),
+       .examples = {"aiflow dags list --json"},
+       .run = bound(clock, list_dags)},
+      {.words = {"dags", "trigger"},
+       .summary = "starts a run",
+       .parameters = with_common({kDag,
+                                  {.name = "--conf", .help = "JSON object for the run"},
+                                  {.name = "--run-id", .help = "id of the run; made when left out"},
+                                  {.name = "--logical-date", .help = "RFC 3339 time"}}),
+       .examples = {"aiflow dags trigger smart_city",
+                    R"(aiflow dags trigger etl --conf '{"day": 3}')"},
+       .run = bound(clock, trigger)},
+      {.words = {"dags", "pause"},
+       .summary = "no new runs, no new tasks",
+       .parameters = with_common({kDag}),
+       .examples = {"aiflow dags pause etl"},
+       .run = [&clock](const Invocation& in) { return set_paused(clock, in, true); }},
+      {.words = {"dags", "unpause"},
+       .summary = "lets a paused DAG go on",
+       .parameters = with_common({kDag}),
+       .examples = {"aiflow dags unpause etl"},
+       .run = [&clock](const Invocation& in) { return set_paused(clock, in, false); }},
+      {.words = {"dags", "runs"},
+       .summary = "the runs of a DAG, newest first",
+       .parameters =
+           with_common({kDag, {.name = "--limit", .help = "how many", .otherwise = "20"}}),
+       .examples = {"aiflow dags runs etl --limit 5"},
+       .run = bound(clock, list_runs)},
+      {.words = {"dags", "errors"},
+       .summary = "DAG files that could not be read, and why",
+       .parameters = with_common({}),
+       .examples = {"aiflow dags errors"},
+       .run = bound(clock, list_import_errors)},
+  };
+}
+
+std::vector<Command> task_commands(const Clock& clock) {
+  const Parameter task{.name = "task_id", .help = "the task", .required = true};
+  return {
+      {.words = {"tasks", "list"},
+       .summary = "the tasks of a run with their states and causes",
+       .parameters = with_common({kDag, kRun}),
+       .examples = {"aiflow tasks list etl"},
+       .run = bound(clock, list_tasks)},
+      {.words = {"tasks", "log"},
+       .summary = "a task's log",
+       .parameters =
+           with_common({kDag,
+                        task,
+                        kRun,
+                        {.name = "--try", .help = "which try; the last when left out"},
+                        {.name = "--follow", .help = "go on until the try ends", .flag = true}}),
+       .examples = {"aiflow tasks log etl load --follow"},
+       .run = bound(clock, print_log)},
+      {.words = {"tasks", "clear"},
+       .summary = "lets tasks run again",
+       .parameters =
+           with_common({kDag,
+                        {.name = "task_ids", .help = "tasks", .required = true, .many = true},
+                        kRun,
+                        {.name = "--downstream", .help = "and all after them", .flag = true},
+                        {.name = "--upstream", .help = "and all before them", .flag = true},
+                        {.name = "--only-failed", .help = "only those that failed", .flag = true},
+                        {.name = "--dry-run", .help = "show what would be cleared", .flag = true}}),
+       .examples = {"aiflow tasks clear etl load --downstream --dry-run"},
+       .run = bound(clock, clear)},
+      {.words = {"tasks", "mark"},
+       .summary = "sets a task's state by hand",
+       .parameters =
+           with_common({kDag,
+                        task,
+                        {.name = "state", .help = "success, failed or skipped", .required = true},
+                        kRun}),
+       .examples = {"aiflow tasks mark etl load success"},
+       .run = bound(clock, mark)},
+  };
+}
+
 }  // namespace
 
 std::vector<Command> dag_commands(const Clock& clock) {
-  const Parameter task{.name = "task_id", .help = "the task", .required = true};
-  return {
-      {.words = {"dags", "list"}, .summary = "all DAGs", .parameters = with_common({}),
-       .examples = {"aiflow dags list --json"}, .run = bound(clock, list_dags)},
-      {.words = {"dags", "trigger"}, .summary = "starts a run",
-       .parameters = with_common({kDag, {.name = "--conf", .help = "JSON object for the run"},
-                                  {.name = "--run-id", .help = "id of the run; made when left out"},
-                                  {.name = "--logical-date", .help = "RFC 3339 time"}}),
-       .examples = {"aiflow dags trigger smart_city", R"(aiflow dags trigger etl --conf '{"day": 3}')"},
-       .run = bound(clock, trigger)},
-      {.words = {"dags", "pause"}, .summary = "no new runs, no new tasks",
-       .parameters = with_common({kDag}), .examples = {"aiflow dags pause etl"},
-       .run = [&clock](const Invocation& in) { return set_paused(clock, in, true); }},
-      {.words = {"dags", "unpause"}, .summary = "lets a paused DAG go on",
-       .parameters = with_common({kDag}), .examples = {"aiflow dags unpause etl"},
-       .run = [&clock](const Invocation& in) { return set_paused(clock, in, false); }},
-      {.words = {"dags", "runs"}, .summary = "the runs of a DAG, newest first",
-       .parameters = with_common({kDag, {.name = "--limit", .help = "how many", .otherwise = "20"}}),
-       .examples = {"aiflow dags runs etl --limit 5"}, .run = bound(clock, list_runs)},
-      {.words = {"dags", "errors"}, .summary = "DAG files that could not be read, and why",
-       .parameters = with_common({}), .examples = {"aiflow dags errors"},
-       .run = bound(clock, list_import_errors)},
-      {.words = {"tasks", "list"}, .summary = "the tasks of a run with their states and causes",
-       .parameters = with_common({kDag, kRun}), .examples = {"aiflow tasks list etl"},
-       .run = bound(clock, list_tasks)},
-      {.words = {"tasks", "log"}, .summary = "a task's log",
-       .parameters = with_common({kDag, task, kRun,
-                                  {.name = "--try", .help = "which try; the last when left out"},
-                                  {.name = "--follow", .help = "go on until the try ends", .flag = true}}),
-       .examples = {"aiflow tasks log etl load --follow"}, .run = bound(clock, print_log)},
-      {.words = {"tasks", "clear"}, .summary = "lets tasks run again",
-       .parameters = with_common({kDag, {.name = "task_ids", .help = "tasks", .required = true, .many = true},
-                                  kRun,
-                                  {.name = "--downstream", .help = "and all after them", .flag = true},
-                                  {.name = "--upstream", .help = "and all before them", .flag = true},
-                                  {.name = "--only-failed", .help = "only those that failed", .flag = true},
-                                  {.name = "--dry-run", .help = "show what would be cleared", .flag = true}}),
-       .examples = {"aiflow tasks clear etl load --downstream --dry-run"}, .run = bound(clock, clear)},
-      {.words = {"tasks", "mark"}, .summary = "sets a task's state by hand",
-       .parameters = with_common({kDag, task, {.name = "state", .help = "success, failed or skipped", .required = true}, kRun}),
-       .examples = {"aiflow tasks mark etl load success"}, .run = bound(clock, mark)},
-  };
+  auto commands = dags_commands(clock);
+  auto tasks = task_commands(clock);
+  commands.insert(commands.end(), std::make_move_iterator(tasks.begin()),
+                  std::make_move_iterator(tasks.end()));
+  return commands;
 }
 
 }  // namespace aiflow::app

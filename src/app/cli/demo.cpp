@@ -83,11 +83,11 @@ Status DemoServer::start(const DemoOptions& options) {
   AIFLOW_TRY(os::write_atomic(output, ""));
   AIFLOW_ASSIGN(const os::Fd log, open_append(output));
   AIFLOW_ASSIGN(process_,
-                os::Process::start({.argv = {os::program_path().string(), "serve", "--home",
-                                             options.home.string(), "--port", options.port, "--dags",
-                                             options.examples.string()},
-                                    .fds = {{log.get(), 1}, {log.get(), 2}},
-                                    .grouping = os::Grouping::new_session}));
+                os::Process::start(
+                    {.argv = {os::program_path().string(), "serve", "--home", options.home.string(),
+                              "--port", options.port, "--dags", options.examples.string()},
+                     .fds = {{log.get(), 1}, {log.get(), 2}},
+                     .grouping = os::Grouping::new_session}));
   const Deadline deadline = Deadline::after(clock_, kStartTimeout);
   std::string said;
   // The server writes its welcome in one piece when it is ready.
@@ -109,7 +109,8 @@ void DemoServer::stop() {
   std::vector<int> workers;
   if (const auto items = client_.list("/api/v2/workers")) {
     for (const auto& item : *items) {
-      if (const auto worker = wire::parse_worker(item)) workers.push_back(static_cast<int>(worker->pid));
+      if (const auto worker = wire::parse_worker(item))
+        workers.push_back(static_cast<int>(worker->pid));
     }
   }
   process_->stop(std::chrono::seconds(10));
@@ -139,8 +140,8 @@ Status wait_for_dag(ApiClient& client) {
 
 /// The run's task instances in the order of the DAG (the graph lists its nodes so).
 Result<std::vector<wire::TaskInstance>> tasks_of(ApiClient& client, const std::string& run_id) {
-  AIFLOW_ASSIGN(const auto items, client.list(api_path({"dags", kDag, "dagRuns", run_id,
-                                                        "taskInstances"})));
+  AIFLOW_ASSIGN(const auto items,
+                client.list(api_path({"dags", kDag, "dagRuns", run_id, "taskInstances"})));
   AIFLOW_ASSIGN(const auto grid_value, client.get(api_path({"dags", kDag, "grid"}) + "?limit=1"));
   AIFLOW_ASSIGN(const auto grid, wire::parse_grid(grid_value));
   std::map<std::string, wire::TaskInstance> by_id;
@@ -172,7 +173,8 @@ class RunFollower {
                                                      },
                                                  .stop = stop_}));
     if (screen_) screen_->finish();
-    if (stop_.stop_requested()) return fail(ErrorCode::cancelled, "stopped before the run had ended");
+    if (stop_.stop_requested())
+      return fail(ErrorCode::cancelled, "stopped before the run had ended");
     if (!ended_) return fail(ErrorCode::unavailable, "the server went away during the run");
     return *std::move(ended_);
   }
@@ -239,7 +241,8 @@ Status print_report(ApiClient& client) {
   AIFLOW_ASSIGN(const auto reports, client.list("/api/v2/reports?limit=1"));
   if (reports.empty()) return {};
   AIFLOW_ASSIGN(const auto report, wire::parse_report(reports.front()));
-  std::cout << "\n" << report.title << " (on " << report.device << ")\n"
+  std::cout << "\n"
+            << report.title << " (on " << report.device << ")\n"
             << render(report_table(report.body));
   return {};
 }
@@ -263,7 +266,8 @@ Status print_events(ApiClient& client, const std::string& run_id) {
 }
 
 Status print_address(const DemoOptions& options) {
-  AIFLOW_ASSIGN(const auto text, os::read_file(options.home / "run" / "server.json", kOutputBytesMax));
+  AIFLOW_ASSIGN(const auto text,
+                os::read_file(options.home / "run" / "server.json", kOutputBytesMax));
   AIFLOW_ASSIGN(const auto server, json::parse(text));
   AIFLOW_ASSIGN(const auto url, json::get_string(server, "url"));
   std::cout << "\nDashboard  " << url << "  (user admin)\n";
@@ -274,11 +278,13 @@ Result<wire::DagRun> run_dag(ApiClient& client, const DemoOptions& options, std:
   AIFLOW_TRY(wait_for_dag(client));
   AIFLOW_ASSIGN(
       const auto answer,
-      client.call("POST", api_path({"dags", kDag, "dagRuns"}),
-                  json::object({{"conf", json::object(
-                                             {{"clip", options.clip.string()},
-                                              {"labels", (options.examples / "vtest_labels.txt").string()},
-                                              {"rules", (options.examples / "street_rules.json").string()}})}})));
+      client.call(
+          "POST", api_path({"dags", kDag, "dagRuns"}),
+          json::object(
+              {{"conf",
+                json::object({{"clip", options.clip.string()},
+                              {"labels", (options.examples / "vtest_labels.txt").string()},
+                              {"rules", (options.examples / "street_rules.json").string()}})}})));
   AIFLOW_ASSIGN(const auto run, wire::parse_dag_run(answer));
   std::cout << "DAG run " << run.dag_run_id << " of " << kDag << "\n\n" << std::flush;
   return RunFollower(client, run.dag_run_id, std::move(stop)).follow();
@@ -289,9 +295,10 @@ Result<wire::DagRun> run_dag(ApiClient& client, const DemoOptions& options, std:
 Status run_demo(const Clock& clock, const DemoOptions& options) {
   std::error_code ignored;
   if (!std::filesystem::exists(options.clip, ignored)) {
-    return fail(ErrorCode::not_found, "the demo clip " + options.clip.string() +
-                                          " is missing; install Debian's package opencv-doc, or give "
-                                          "another one with --clip");
+    return fail(ErrorCode::not_found,
+                "the demo clip " + options.clip.string() +
+                    " is missing; install Debian's package opencv-doc, or give "
+                    "another one with --clip");
   }
   AIFLOW_ASSIGN(const auto interrupt, Interrupt::install());
   ApiClient client(clock, options.home);
@@ -308,8 +315,10 @@ Status run_demo(const Clock& clock, const DemoOptions& options) {
     server.wait(interrupt.token());
   }
   if (run.state != RunState::success) {
-    return fail(ErrorCode::internal, "the run failed: " + run.cause + "; see the logs in the dashboard, "
-                                     "or: aiflow tasks list smart_city --home " + options.home.string());
+    return fail(ErrorCode::internal, "the run failed: " + run.cause +
+                                         "; see the logs in the dashboard, "
+                                         "or: aiflow tasks list smart_city --home " +
+                                         options.home.string());
   }
   return {};
 }

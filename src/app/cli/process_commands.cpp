@@ -39,7 +39,8 @@ Status read_port(const std::string& text, ServeOptions& options) {
   }
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), options.port);
   if (ec != std::errc{} || end != text.data() + text.size()) {
-    return fail(ErrorCode::invalid_argument, "--port is 'auto' or a number up to 65535, not '" + text + "'");
+    return fail(ErrorCode::invalid_argument,
+                "--port is 'auto' or a number up to 65535, not '" + text + "'");
   }
   return {};
 }
@@ -73,13 +74,12 @@ Status work(const Invocation& in) {
 }
 
 Status demo(const Clock& clock, const Invocation& in) {
-  DemoOptions options{
-      .home = in.given("--home") ? fs::absolute(in.text("--home"))
-                                 : default_home().parent_path() / "aiflow-demo",
-      .examples = shared_file("examples", "share/aiflow/examples"),
-      .clip = fs::absolute(in.text("--clip")),
-      .port = in.text("--port"),
-      .once = in.flag("--once")};
+  DemoOptions options{.home = in.given("--home") ? fs::absolute(in.text("--home"))
+                                                 : default_home().parent_path() / "aiflow-demo",
+                      .examples = shared_file("examples", "share/aiflow/examples"),
+                      .clip = fs::absolute(in.text("--clip")),
+                      .port = in.text("--port"),
+                      .once = in.flag("--once")};
   return run_demo(clock, options);
 }
 
@@ -89,22 +89,34 @@ std::vector<Command> process_commands(const Clock& clock) {
   const Parameter home{.name = "--home", .help = "data directory"};
   const Parameter slots{.name = "--slots", .help = "tasks at a time", .otherwise = "8"};
   return {
-      {.words = {"serve"}, .summary = "runs the server, and a worker when none is there",
-       .parameters = {home, slots,
-                      {.name = "--port", .help = "port, or auto: 8080 or a free one", .otherwise = "auto"},
+      {.words = {"serve"},
+       .summary = "runs the server, and a worker when none is there",
+       .parameters = {home,
+                      slots,
+                      {.name = "--port",
+                       .help = "port, or auto: 8080 or a free one",
+                       .otherwise = "auto"},
                       {.name = "--host", .help = "address to listen on", .otherwise = "127.0.0.1"},
-                      {.name = "--dags", .help = "folder with DAG files; HOME/dags when left out", .many = true},
+                      {.name = "--dags",
+                       .help = "folder with DAG files; HOME/dags when left out",
+                       .many = true},
                       {.name = "--no-worker", .help = "start no worker", .flag = true}},
        .examples = {"aiflow serve", "aiflow serve --home /srv/aiflow --port 9000 --dags ./dags"},
        .run = serve},
-      {.words = {"worker"}, .summary = "runs tasks for the server on the same data directory",
-       .parameters = {home, slots, {.name = "--id", .help = "name of this worker; the host's when left out"}},
-       .examples = {"aiflow worker --slots 4"}, .run = work},
-      {.words = {"demo"}, .summary = "the smart-city workflow on a real clip",
+      {.words = {"worker"},
+       .summary = "runs tasks for the server on the same data directory",
+       .parameters = {home,
+                      slots,
+                      {.name = "--id", .help = "name of this worker; the host's when left out"}},
+       .examples = {"aiflow worker --slots 4"},
+       .run = work},
+      {.words = {"demo"},
+       .summary = "the smart-city workflow on a real clip",
        .parameters = {home,
                       {.name = "--once", .help = "end with the run", .flag = true},
                       {.name = "--port", .help = "port, or auto", .otherwise = "auto"},
-                      {.name = "--clip", .help = "the pedestrian clip",
+                      {.name = "--clip",
+                       .help = "the pedestrian clip",
                        .otherwise = "/usr/share/doc/opencv-doc/examples/data/vtest.avi"}},
        .examples = {"aiflow demo", "aiflow demo --once"},
        .run = [&clock](const Invocation& in) { return demo(clock, in); }},

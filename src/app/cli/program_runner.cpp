@@ -84,16 +84,15 @@ Result<std::string> run_program(const Clock& clock, const ProgramCall& call) {
         })) {
       fds[0].fd = -1;
     }
-    if (fds[1].revents != 0 &&
-        !pump(fds[1].fd, errors, [](const std::string&) { return true; })) {
+    if (fds[1].revents != 0 && !pump(fds[1].fd, errors, [](const std::string&) { return true; })) {
       fds[1].fd = -1;
     }
   }
   const auto status = process.wait(deadline);
   if (!status) {
     process.send_signal(9);
-    return fail(ErrorCode::timeout, call.argv.front() + " did not end within " +
-                                        format_duration(call.timeout));
+    return fail(ErrorCode::timeout,
+                call.argv.front() + " did not end within " + format_duration(call.timeout));
   }
   if (status->success()) return answers.last();
   std::string reason = errors.last();

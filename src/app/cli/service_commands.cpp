@@ -21,11 +21,14 @@ Status list_services(const Clock& clock, const Invocation& in) {
       {.header = {"SERVICE", "STATE", "MODEL", "VARIANT", "REQUESTS", "P50", "P99", "ADDRESS"},
        .row = [](const json::Value& item) -> Result<std::vector<std::string>> {
          AIFLOW_ASSIGN(const auto service, wire::parse_service(item));
-         return std::vector<std::string>{
-             service.name, service.state, service.model + " v" + std::to_string(service.version),
-             service.variant, std::to_string(service.requests),
-             milliseconds(service.latency_ms_p50), milliseconds(service.latency_ms_p99),
-             service.address};
+         return std::vector<std::string>{service.name,
+                                         service.state,
+                                         service.model + " v" + std::to_string(service.version),
+                                         service.variant,
+                                         std::to_string(service.requests),
+                                         milliseconds(service.latency_ms_p50),
+                                         milliseconds(service.latency_ms_p99),
+                                         service.address};
        },
        .empty = "no services yet: aiflow service deploy NAME --model M --variant V --pack P"});
 }
@@ -67,12 +70,16 @@ Status remove(const Clock& clock, const Invocation& in) {
 std::vector<Command> service_commands(const Clock& clock) {
   const Parameter name{.name = "name", .help = "the service", .required = true};
   return {
-      {.words = {"service", "list"}, .summary = "deployed models", .parameters = with_common({}),
+      {.words = {"service", "list"},
+       .summary = "deployed models",
+       .parameters = with_common({}),
        .examples = {"aiflow service list"},
        .run = [&clock](const Invocation& in) { return list_services(clock, in); }},
-      {.words = {"service", "deploy"}, .summary = "serves a model variant in a runtime pack",
+      {.words = {"service", "deploy"},
+       .summary = "serves a model variant in a runtime pack",
        .parameters = with_common(
-           {name, {.name = "--model", .help = "model name", .required = true},
+           {name,
+            {.name = "--model", .help = "model name", .required = true},
             {.name = "--version", .help = "model version; 0 = newest", .otherwise = "0"},
             {.name = "--variant", .help = "variant, such as int8", .required = true},
             {.name = "--pack", .help = "pack name or digest", .required = true},
@@ -81,8 +88,10 @@ std::vector<Command> service_commands(const Clock& clock) {
        .examples = {"aiflow service deploy person-detector --model ssd-oidv4 --variant int8 "
                     "--pack onnxruntime"},
        .run = [&clock](const Invocation& in) { return deploy(clock, in); }},
-      {.words = {"service", "remove"}, .summary = "stops a service and forgets it",
-       .parameters = with_common({name}), .examples = {"aiflow service remove person-detector"},
+      {.words = {"service", "remove"},
+       .summary = "stops a service and forgets it",
+       .parameters = with_common({name}),
+       .examples = {"aiflow service remove person-detector"},
        .run = [&clock](const Invocation& in) { return remove(clock, in); }},
   };
 }

@@ -21,7 +21,10 @@ char32_t next_code_point(std::string_view text, std::size_t& pos) {
   const unsigned char lead = byte(pos);
   std::size_t more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
   if (pos + more >= text.size()) more = 0;
-  char32_t value = more == 3 ? lead & 0x07 : more == 2 ? lead & 0x0F : more == 1 ? lead & 0x1F : lead;
+  char32_t value = more == 3   ? lead & 0x07
+                   : more == 2 ? lead & 0x0F
+                   : more == 1 ? lead & 0x1F
+                               : lead;
   for (std::size_t i = 1; i <= more; ++i) value = (value << 6) | (byte(pos + i) & 0x3F);
   pos += more + 1;
   return value;
@@ -136,13 +139,13 @@ std::string state_label(TaskState state, bool colour) {
     int colour;  // of the 256-colour table, light and dark grounds alike
   };
   static constexpr std::array kLooks = {
-      Look{TaskState::no_status, "·", 245},        Look{TaskState::scheduled, "◔", 179},
-      Look{TaskState::queued, "⧗", 103},           Look{TaskState::running, "▶", 33},
-      Look{TaskState::success, "✔", 35},           Look{TaskState::failed, "✘", 160},
-      Look{TaskState::up_for_retry, "↻", 178},     Look{TaskState::up_for_reschedule, "↻", 37},
-      Look{TaskState::upstream_failed, "⇥", 208},  Look{TaskState::skipped, "»", 175},
-      Look{TaskState::deferred, "‖", 98},          Look{TaskState::removed, "−", 250},
-      Look{TaskState::restarting, "⚡", 98},        Look{TaskState::awaiting_input, "✋", 178},
+      Look{TaskState::no_status, "·", 245},       Look{TaskState::scheduled, "◔", 179},
+      Look{TaskState::queued, "⧗", 103},          Look{TaskState::running, "▶", 33},
+      Look{TaskState::success, "✔", 35},          Look{TaskState::failed, "✘", 160},
+      Look{TaskState::up_for_retry, "↻", 178},    Look{TaskState::up_for_reschedule, "↻", 37},
+      Look{TaskState::upstream_failed, "⇥", 208}, Look{TaskState::skipped, "»", 175},
+      Look{TaskState::deferred, "‖", 98},         Look{TaskState::removed, "−", 250},
+      Look{TaskState::restarting, "⚡", 98},      Look{TaskState::awaiting_input, "✋", 178},
   };
   const auto look = std::ranges::find(kLooks, state, &Look::state);
   const std::string text = std::string(look->sign) + " " + std::string(to_string(state));

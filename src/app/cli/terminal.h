@@ -36,8 +36,8 @@ struct Table {
 /// The state's word with its sign, coloured on a terminal: "✔ success".
 [[nodiscard]] std::string state_label(TaskState state, bool colour);
 
-/// Reports progress of a long step: inside a task as a line that the supervisor takes out of the log,
-/// on a terminal as a bar in place, elsewhere as one line per step.
+/// Reports progress of a long step: inside a task as a line that the supervisor takes out of the
+/// log, on a terminal as a bar in place, elsewhere as one line per step.
 class ProgressReporter {
  public:
   void report(const wire::ProgressInfo& progress);

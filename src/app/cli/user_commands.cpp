@@ -24,17 +24,18 @@ Status list_users(const Clock& clock, const Invocation& in) {
 
 Status add_user(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
-  AIFLOW_ASSIGN(const auto made,
-                client.call("POST", "/api/v2/users",
-                            json::object({{"username", in.text("username")},
-                                          {"role", in.text("--role")}})));
+  AIFLOW_ASSIGN(
+      const auto made,
+      client.call("POST", "/api/v2/users",
+                  json::object({{"username", in.text("username")}, {"role", in.text("--role")}})));
   if (in.flag("--json")) {
     print_object(in, made);
     return {};
   }
   AIFLOW_ASSIGN(const auto user, wire::parse_user_created(made));
   std::cout << "user " << user.username << " (" << to_string(user.role) << ") made\n"
-            << "one-time password, shown this once: " << user.one_time_password.value_or("") << "\n";
+            << "one-time password, shown this once: " << user.one_time_password.value_or("")
+            << "\n";
   return {};
 }
 
@@ -48,19 +49,18 @@ Status delete_user(const Clock& clock, const Invocation& in) {
 Status list_workers(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto items, client.list("/api/v2/workers"));
-  return print_list(
-      in, items,
-      {.header = {"WORKER", "STATE", "RUNNING", "SLOTS", "PID", "LAST SEEN"},
-       .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
-         AIFLOW_ASSIGN(const auto worker, wire::parse_worker(item));
-         return std::vector<std::string>{worker.worker_id,
-                                         worker.state,
-                                         std::to_string(worker.running),
-                                         std::to_string(worker.slots),
-                                         std::to_string(worker.pid),
-                                         format_ago(worker.last_seen, clock.now())};
-       },
-       .empty = "no worker is connected: aiflow worker"});
+  return print_list(in, items,
+                    {.header = {"WORKER", "STATE", "RUNNING", "SLOTS", "PID", "LAST SEEN"},
+                     .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
+                       AIFLOW_ASSIGN(const auto worker, wire::parse_worker(item));
+                       return std::vector<std::string>{worker.worker_id,
+                                                       worker.state,
+                                                       std::to_string(worker.running),
+                                                       std::to_string(worker.slots),
+                                                       std::to_string(worker.pid),
+                                                       format_ago(worker.last_seen, clock.now())};
+                     },
+                     .empty = "no worker is connected: aiflow worker"});
 }
 
 }  // namespace
@@ -68,19 +68,27 @@ Status list_workers(const Clock& clock, const Invocation& in) {
 std::vector<Command> user_commands(const Clock& clock) {
   const Parameter name{.name = "username", .help = "the user", .required = true};
   return {
-      {.words = {"user", "list"}, .summary = "all users", .parameters = with_common({}),
+      {.words = {"user", "list"},
+       .summary = "all users",
+       .parameters = with_common({}),
        .examples = {"aiflow user list"},
        .run = [&clock](const Invocation& in) { return list_users(clock, in); }},
-      {.words = {"user", "add"}, .summary = "makes a user with a one-time password",
-       .parameters = with_common({name, {.name = "--role", .help = "viewer, user, operator or admin",
-                                         .otherwise = "viewer"}}),
+      {.words = {"user", "add"},
+       .summary = "makes a user with a one-time password",
+       .parameters = with_common(
+           {name,
+            {.name = "--role", .help = "viewer, user, operator or admin", .otherwise = "viewer"}}),
        .examples = {"aiflow user add mina --role operator"},
        .run = [&clock](const Invocation& in) { return add_user(clock, in); }},
-      {.words = {"user", "delete"}, .summary = "removes a user and ends its sessions",
-       .parameters = with_common({name}), .examples = {"aiflow user delete mina"},
+      {.words = {"user", "delete"},
+       .summary = "removes a user and ends its sessions",
+       .parameters = with_common({name}),
+       .examples = {"aiflow user delete mina"},
        .run = [&clock](const Invocation& in) { return delete_user(clock, in); }},
-      {.words = {"workers", "list"}, .summary = "connected workers, their slots and load",
-       .parameters = with_common({}), .examples = {"aiflow workers list --json"},
+      {.words = {"workers", "list"},
+       .summary = "connected workers, their slots and load",
+       .parameters = with_common({}),
+       .examples = {"aiflow workers list --json"},
        .run = [&clock](const Invocation& in) { return list_workers(clock, in); }},
   };
 }

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "sched/detail/planted_bug.h"
+#include "sched/planted_bug.h"
 #include "world.h"
 
 namespace {

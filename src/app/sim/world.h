@@ -21,7 +21,7 @@
 
 namespace aiflow::sim {
 
-/// Mistakes around the core, as sched/detail/planted_bug.h has them inside it.
+/// Mistakes around the core, as sched/planted_bug.h has them inside it.
 enum class ProtocolBug : std::uint8_t {
   none,
   send_before_commit,    // a job leaves before its transaction is committed

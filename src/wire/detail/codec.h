@@ -97,13 +97,13 @@ inline Status read_value(const json::Value& v, json::Value& out) {
   return {};
 }
 
-#define AIFLOW_WIRE_ENUM(Type, parse)                                   \
-  inline Status read_value(const json::Value& v, Type& out) {           \
-    if (!v.is_string()) return wrong_type("a word");                    \
-    const auto value = parse(v.as_string());                            \
-    if (!value) return wrong_type("one of the words of " #Type);        \
-    out = *value;                                                       \
-    return {};                                                          \
+#define AIFLOW_WIRE_ENUM(Type, parse)                            \
+  inline Status read_value(const json::Value& v, Type& out) {    \
+    if (!v.is_string()) return wrong_type("a word");             \
+    const auto value = parse(v.as_string());                     \
+    if (!value) return wrong_type("one of the words of " #Type); \
+    out = *value;                                                \
+    return {};                                                   \
   }
 AIFLOW_WIRE_ENUM(TaskState, parse_task_state)
 AIFLOW_WIRE_ENUM(RunState, parse_run_state)
@@ -120,8 +120,9 @@ Status read_value(const json::Value& v, std::vector<T>& out) {
   for (std::size_t i = 0; i < v.as_array().size(); ++i) {
     T item{};
     if (auto status = read_value(v.as_array()[i], item); !status) {
-      return fail(std::move(status).error().code == ErrorCode::internal ? ErrorCode::internal
-                                                                        : ErrorCode::invalid_argument,
+      return fail(std::move(status).error().code == ErrorCode::internal
+                      ? ErrorCode::internal
+                      : ErrorCode::invalid_argument,
                   "[" + std::to_string(i) + "] " + status.error().message);
     }
     out.push_back(std::move(item));
