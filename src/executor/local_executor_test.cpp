@@ -235,6 +235,24 @@ TEST_CASE("an unclaimed job of a worker that stays away is lost after the lease"
   }));
 }
 
+TEST_CASE("a worker that has a job and dies before its start was told loses it, by name") {
+  LocalExecutorOptions options;
+  options.lease = std::chrono::milliseconds(200);
+  LocalRig rig({}, options);
+  rig.start().connect_worker();
+  const Attempt attempt = attempt_of(test_job("a"));
+  REQUIRE(rig.executor().submit(test_job("a")));
+  REQUIRE(rig.await_start(attempt));
+  rig.worker().vanish();
+  const auto again = rig.new_worker();
+  again->hello("w1", {attempt});
+  again->vanish();
+  CHECK(rig.await_report([&](const Report& report) {
+    const auto* lost = std::get_if<Lost>(&report);
+    return lost != nullptr && lost->attempt == attempt;
+  }));
+}
+
 TEST_CASE("jobs of before a restart wait for the worker that may have them") {
   LocalExecutorOptions options;
   options.workers_before = {WorkerId{"w1"}};

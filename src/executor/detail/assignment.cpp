@@ -102,7 +102,8 @@ void Assignment::adopt_running(const wire::Hello& hello) {
     Entry& entry = found->second;
     if (entry.worker != worker || entry.phase == Phase::waiting) ++used_[worker];
     entry.worker = worker;
-    if (entry.phase != Phase::finished) entry.phase = Phase::running;
+    // Unclaimed until its Started comes: should the worker die before, only we can tell.
+    if (entry.phase == Phase::waiting) entry.phase = Phase::sent;
     if (entry.cancelled) send_cancel(*entry.cancelled, worker);
     known.push_back(attempt);
   }
