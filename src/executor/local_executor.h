@@ -20,8 +20,8 @@ struct LocalExecutorOptions {
   /// Workers of before a restart: jobs that were queued then wait until these have said hello (they
   /// may have them), or until the lease has passed.
   std::vector<WorkerId> workers_before;
-  /// Called from the executor's thread when a job waits and no worker is connected, at most once a
-  /// second: the server starts one. May be empty.
+  /// Called from the executor's thread while no worker is connected, about once a second: the
+  /// server starts one. May be empty.
   std::function<void()> worker_wanted;
 };
 

@@ -273,7 +273,28 @@ TEST_CASE("jobs of before a restart wait for the worker that may have them") {
   }));
 }
 
-TEST_CASE("a worker is asked for when a job waits and none is connected") {
+TEST_CASE("an attempt that a worker no longer has is lost at once and frees its slot") {
+  LocalRig rig({});
+  rig.start().connect_worker();
+  const Attempt attempt = attempt_of(test_job("a"));
+  REQUIRE(rig.executor().submit(test_job("a")));
+  REQUIRE(rig.await_start(attempt));
+  rig.say_started(attempt);
+  rig.worker().vanish();
+  const auto again = rig.new_worker();
+  again->hello("w1");  // the process that came after a kill -9: it runs nothing
+  CHECK(rig.await_report([&](const Report& report) {
+    const auto* lost = std::get_if<Lost>(&report);
+    return lost != nullptr && lost->attempt == attempt;
+  }));
+  for (const char* id : {"b", "c"}) {
+    REQUIRE(rig.executor().submit(test_job(id)));
+    const Attempt next = attempt_of(test_job(id));
+    CHECK_FALSE(again->await("Start", [&](auto& frame) { return starts(frame, next); }).is_null());
+  }
+}
+
+TEST_CASE("a worker is asked for while none is connected, also when nothing waits") {
   std::mutex mutex;
   std::condition_variable came;
   bool wanted = false;
@@ -286,7 +307,6 @@ TEST_CASE("a worker is asked for when a job waits and none is connected") {
   LocalRig rig({}, options);
   rig.start();
   CHECK_FALSE(rig.executor().has_worker());
-  REQUIRE(rig.executor().submit(test_job("a")));
   std::unique_lock lock(mutex);
   CHECK(came.wait_for(lock, kPatience, [&] { return wanted; }));
 }

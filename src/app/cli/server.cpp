@@ -25,6 +25,8 @@ constexpr std::int64_t kEventLogRows = 100'000;
 constexpr auto kStopGrace = std::chrono::seconds(3);
 /// A worker that was started has so long to connect before another one is tried.
 constexpr auto kWorkerStartTime = std::chrono::seconds(10);
+/// One that ends at once, over and over, is not started more often than this.
+constexpr auto kWorkerStartPause = std::chrono::seconds(2);
 
 fs::path program(const ServeOptions& options, const char* name) {
   const auto folder =
@@ -45,8 +47,9 @@ Result<std::vector<std::string>> known_files(store::Store& store) {
 
 void WorkerStarter::want() {
   const std::scoped_lock lock(mutex_);
-  if (process_ && !process_->poll()) {
-    if (clock_.steady_now() - started_at_ < kWorkerStartTime) return;
+  if (process_) {
+    const auto pause = process_->poll() ? kWorkerStartPause : kWorkerStartTime;
+    if (clock_.steady_now() - started_at_ < pause) return;
   }
   if (os::LockFile::holder(options_.home / "run" / "worker.lock") != 0) return;
   const auto log = options_.home / "logs" / "worker.log";
@@ -168,7 +171,8 @@ void Server::make_services() {
       service::Deployments::Parts{clock_, *store_, *catalogue_, *packs_, *events_,
                                   program(options_, "aiflow-infer"), options_.home / "run"});
   cameras_ = std::make_unique<service::Cameras>(service::Cameras::Parts{
-      clock_, *store_, *catalogue_, *services_, *events_, program(options_, "aiflow-camera")});
+      clock_, *store_, *catalogue_, *services_, *events_, program(options_, "aiflow-camera"),
+      service::CameraPictures(options_.home / "cameras")});
   api_ = std::make_unique<http_api::Api>(http_api::Parts{
       clock_, *store_, *auth_, *workflows_, *catalogue_, *services_, *cameras_, *events_, *logs_,
       [this] { return executor_->workers(); }, [this] { return health(); }, options_.version,

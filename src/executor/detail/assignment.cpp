@@ -84,6 +84,7 @@ void Assignment::hello(const wire::Hello& hello) {
                                                   .heartbeat_ms = to_ms(options_.heartbeat),
                                                   .lease_ms = to_ms(options_.lease)}));
   adopt_running(hello);
+  give_up_missing(id, hello.running);
   resend_unclaimed(hello);
   awaited_.erase(id);
   outlet_.report(WorkerChanged{describe(workers_.at(id))});
@@ -108,6 +109,29 @@ void Assignment::adopt_running(const wire::Hello& hello) {
     known.push_back(attempt);
   }
   if (!known.empty()) outlet_.report(StillRunning{.worker = worker, .attempts = std::move(known)});
+}
+
+/// A worker lists an attempt from its start until its report is acknowledged, and ends what an
+/// earlier process of it left before it says hello: what it does not list is nowhere.
+void Assignment::give_up_missing(const WorkerId& worker, const std::vector<Attempt>& there) {
+  std::set<Id> listed;
+  for (const Attempt& attempt : there) listed.insert(id_of(attempt));
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    const bool is_here = entry->second.worker == worker && entry->second.phase == Phase::running;
+    if (!is_here || listed.contains(entry->first)) {
+      ++entry;
+      continue;
+    }
+    const Entry missing = std::move(entry->second);
+    entry = entries_.erase(entry);
+    if (used_[worker] > 0) --used_[worker];
+    if (missing.cancelled) {
+      outlet_.report(Gone{missing.attempt});
+    } else {
+      outlet_.report(Lost{.attempt = missing.attempt,
+                          .reason = "worker '" + worker.value + "' ended and took it along"});
+    }
+  }
 }
 
 void Assignment::resend_unclaimed(const wire::Hello& hello) {
@@ -139,6 +163,8 @@ void Assignment::heartbeat(const WorkerId& worker, const wire::Heartbeat& report
     }
   }
   if (!known.empty()) outlet_.report(StillRunning{.worker = worker, .attempts = std::move(known)});
+  give_up_missing(worker, report.attempts);
+  assign();
 }
 
 void Assignment::finished(const WorkerId& worker, const wire::Finished& report) {
@@ -209,7 +235,6 @@ void Assignment::forget_attempts_of(const WorkerId& worker) {
 void Assignment::assign() {
   if (!begun_) return;
   std::deque<Id> held;
-  bool nobody = false;
   while (!waiting_.empty()) {
     const auto found = entries_.find(waiting_.front());
     if (found == entries_.end() || found->second.phase != Phase::waiting) {
@@ -222,17 +247,15 @@ void Assignment::assign() {
       continue;
     }
     const auto worker = freest_worker();
-    if (!worker) {
-      nobody = true;
-      break;
-    }
+    if (!worker) break;
     waiting_.pop_front();
     send_start(found->second, *worker);
   }
   waiting_.insert(waiting_.begin(), held.begin(), held.end());
+  // Also when nothing waits here: without a worker the scheduler has no slots to fill.
   const bool none_connected = std::none_of(workers_.begin(), workers_.end(),
                                            [](const auto& one) { return one.second.connected; });
-  if ((nobody || !held.empty()) && none_connected) outlet_.worker_wanted();
+  if (none_connected) outlet_.worker_wanted();
 }
 
 bool Assignment::must_hold(const Entry& entry) const {

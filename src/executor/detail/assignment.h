@@ -87,6 +87,7 @@ class Assignment {
   void send_start(Entry& entry, const WorkerId& worker);
   void send_cancel(const CancelRequest& request, const WorkerId& worker);
   void adopt_running(const wire::Hello& hello);
+  void give_up_missing(const WorkerId& worker, const std::vector<Attempt>& there);
   void resend_unclaimed(const wire::Hello& hello);
   [[nodiscard]] bool must_hold(const Entry& entry) const;
   [[nodiscard]] std::optional<WorkerId> freest_worker() const;
