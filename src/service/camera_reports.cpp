@@ -165,7 +165,23 @@ void Cameras::on_restart(const LivePtr& live, const std::string& reason) {
   (void)save(row, true);
 }
 
-void Cameras::on_ended(const LivePtr& live, const wire::CameraEnded& ended) {
+/// Of the last frame; of a camera that could not send that one, the newest there is.
+void Cameras::keep_picture(const LivePtr& live, std::string_view jpeg) {
+  std::string newest;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!jpeg.empty()) live->jpeg = jpeg;
+    newest = live->jpeg;
+  }
+  if (newest.empty()) return;
+  const auto& id = live->row.camera_id;
+  if (const auto kept = parts_.pictures.keep(id.value, newest); !kept) {
+    log::warn("camera picture not kept", {{"camera", id}, {"error", kept.error()}});
+  }
+}
+
+void Cameras::on_ended(const LivePtr& live, const wire::CameraEnded& ended, std::string_view jpeg) {
+  keep_picture(live, jpeg);
   store::CameraRow row;
   {
     const std::scoped_lock lock(mutex_);

@@ -70,6 +70,7 @@ Result<wire::Camera> Cameras::create(const wire::CameraCreate& request,
   AIFLOW_ASSIGN(auto row, plan(request, lineage));
   AIFLOW_TRY(parts_.services.clients(row.service));  // ready, or the reason why not
   if (const auto old = find(row.camera_id.value)) end(old);
+  AIFLOW_TRY(parts_.pictures.forget(row.camera_id.value));  // of what it watched before
   AIFLOW_TRY(save(row, true));
   if (auto launched = launch(row); !launched) {
     row.state = "failed";
@@ -141,7 +142,9 @@ Status Cameras::launch(const store::CameraRow& row) {
   options.callbacks.on_restart = [this, live](const std::string& reason, Duration) {
     on_restart(live, reason);
   };
-  options.callbacks.on_ended = [this, live](const auto& ended) { on_ended(live, ended); };
+  options.callbacks.on_ended = [this, live](const auto& ended, std::string_view jpeg) {
+    on_ended(live, ended, jpeg);
+  };
   {
     const std::scoped_lock lock(mutex_);
     if (stopping_) return fail(ErrorCode::cancelled, "the server is stopping");
@@ -176,6 +179,7 @@ Status Cameras::remove(const std::string& id) {
   const std::scoped_lock one_at_a_time(change_mutex_);
   AIFLOW_ASSIGN(auto camera, get(id));
   if (const auto live = find(id)) end(live);
+  AIFLOW_TRY(parts_.pictures.forget(id));
   camera.state = "removed";
   const auto gone = parts_.store.transact([&](db::Connection& db) -> Result<wire::StreamEvent> {
     AIFLOW_TRY(store::CameraStore(db).remove(CameraId{id}));
@@ -284,7 +288,7 @@ Result<std::string> Cameras::picture(const std::string& id) {
   const auto live = find(id);
   if (!live) {
     AIFLOW_TRY(get(id));
-    return fail(ErrorCode::not_found, "camera '" + id + "' has no picture: it does not run");
+    return parts_.pictures.get(id);
   }
   const bool runs = [&] {
     const std::scoped_lock lock(mutex_);
@@ -300,8 +304,7 @@ Result<std::string> Cameras::picture(const std::string& id) {
     if (bytes) return *std::move(bytes);
   }
   const std::scoped_lock lock(mutex_);
-  if (live->jpeg.empty()) return fail(ErrorCode::not_found, "camera '" + id + "' has no picture");
-  return live->jpeg;
+  return live->jpeg.empty() ? parts_.pictures.get(id) : live->jpeg;
 }
 
 Result<store::Listed<wire::SceneEvent>> Cameras::events(const store::SceneEventQuery& query) {

@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "service/camera_pictures.h"
 #include "service/catalogue.h"
 #include "service/deployments.h"
 #include "service/event_hub.h"
@@ -37,6 +38,7 @@ class Cameras {
     Deployments& services;
     EventHub& events;
     std::filesystem::path program;  ///< aiflow-camera
+    CameraPictures pictures;
   };
   /// A report as JSON text, and a picture (empty when there is none with it). Must not block.
   using Viewer = std::function<void(const std::string& report, std::string_view jpeg)>;
@@ -63,7 +65,8 @@ class Cameras {
   /// Errors: not_found.
   [[nodiscard]] Result<std::int64_t> add_viewer(const std::string& id, Viewer viewer);
   void remove_viewer(const std::string& id, std::int64_t viewer);
-  /// The newest picture; waits for one if the camera runs. Errors: not_found.
+  /// The newest picture, also of a camera that has ended; waits for one if it runs. Errors:
+  /// not_found.
   [[nodiscard]] Result<std::string> picture(const std::string& id);
 
   [[nodiscard]] Result<store::Listed<wire::SceneEvent>> events(const store::SceneEventQuery& query);
@@ -84,7 +87,8 @@ class Cameras {
   void on_report(const LivePtr& live, const wire::FrameReport& report, std::string_view jpeg);
   void on_event(const LivePtr& live, const wire::SceneEventReport& report, std::string_view jpeg);
   void on_restart(const LivePtr& live, const std::string& reason);
-  void on_ended(const LivePtr& live, const wire::CameraEnded& ended);
+  void on_ended(const LivePtr& live, const wire::CameraEnded& ended, std::string_view jpeg);
+  void keep_picture(const LivePtr& live, std::string_view jpeg);
   [[nodiscard]] Result<wire::SceneEvent> event_of(const LivePtr& live,
                                                   const wire::SceneEventReport& report,
                                                   std::string_view jpeg);

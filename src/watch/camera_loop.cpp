@@ -17,6 +17,8 @@ namespace {
 
 constexpr int kLiveQuality = 75;
 constexpr int kSnapshotQuality = 85;
+/// Between pictures while nobody watches: the server always has a recent one to show.
+constexpr Duration kStillEvery = std::chrono::seconds(1);
 /// How long a file waits for a detector that is away; a camera waits for ever.
 constexpr Duration kDetectorPatience = std::chrono::seconds(60);
 constexpr Duration kRetryFirst = std::chrono::milliseconds(100);
@@ -71,6 +73,12 @@ class Analysis {
     return send(*last_, scene_.finish());
   }
 
+  /// Empty when there was no frame, or when it does not encode: a picture less fails no camera.
+  [[nodiscard]] std::vector<std::uint8_t> last_picture() const {
+    if (!last_) return {};
+    return media::encode_jpeg(*last_->image, kLiveQuality).value_or(std::vector<std::uint8_t>{});
+  }
+
   [[nodiscard]] wire::CameraEnded summary() const {
     wire::CameraEnded out;
     out.frames = frames_;
@@ -91,7 +99,7 @@ class Analysis {
     AIFLOW_ASSIGN(Detected detected, detect(frame));
     AIFLOW_ASSIGN(const SceneStep step, scene_.update(frame, std::move(detected.detections)));
     const SteadyTime encode_begin = clock_.steady_now();
-    AIFLOW_ASSIGN(const auto picture, live_picture(frame));
+    AIFLOW_ASSIGN(const auto picture, picture_of(frame));
     wire::FrameReport report = scene_.report(frame, step);
     report.encode_us = (clock_.steady_now() - encode_begin).count();
     report.frames_total = decoded.frames_total;
@@ -126,13 +134,14 @@ class Analysis {
     }
   }
 
-  /// Empty unless pictures are wanted and it is this frame's turn.
-  Result<std::vector<std::uint8_t>> live_picture(const media::Frame& frame) {
+  /// Empty unless it is this frame's turn.
+  Result<std::vector<std::uint8_t>> picture_of(const media::Frame& frame) {
     const double fps = context_.config.live_fps;
-    if (!context_.live || fps <= 0) return std::vector<std::uint8_t>{};
+    const bool live = context_.live && fps > 0;
+    const Duration every = live ? Duration(static_cast<std::int64_t>(1e6 / fps)) : kStillEvery;
     const SteadyTime now = clock_.steady_now();
-    if (now < next_picture_) return std::vector<std::uint8_t>{};
-    next_picture_ = now + Duration(static_cast<std::int64_t>(1e6 / fps));
+    if (pictured_ && now - *pictured_ < every) return std::vector<std::uint8_t>{};
+    pictured_ = now;
     return media::encode_jpeg(*frame.image, kLiveQuality);
   }
 
@@ -157,7 +166,7 @@ class Analysis {
   double score_asked_;
   Scene scene_;
   SteadyTime started_;
-  SteadyTime next_picture_{};
+  std::optional<SteadyTime> pictured_;  ///< when the newest picture was made
   std::optional<media::Frame> last_;
   Pause pause_;
   std::int64_t frames_ = 0;
@@ -198,6 +207,7 @@ wire::CameraEnded CameraLoop::run(const std::stop_token& stop) {
   decoding.join();
   if (Status finished = analysis.finish(); status && !finished) status = std::move(finished);
 
+  last_picture_ = analysis.last_picture();
   wire::CameraEnded ended = analysis.summary();
   ended.dropped += feeder.decode_errors();
   std::optional<Error> error = feeder.error();

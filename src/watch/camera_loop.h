@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <stop_token>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -21,7 +22,7 @@ namespace aiflow::watch {
 class ReportSink {
  public:
   virtual ~ReportSink() = default;
-  /// The picture is empty unless live is on and it is this frame's turn.
+  /// The picture is empty unless it is this frame's turn (api/camera.yaml).
   [[nodiscard]] virtual Status frame(const wire::FrameReport& report,
                                      std::span<const std::uint8_t> jpeg) = 0;
   /// The snapshot is empty for phase "end".
@@ -44,6 +45,9 @@ class CameraLoop {
   /// is all the time a frame takes but decoding, the model and the wait for it. Once.
   [[nodiscard]] wire::CameraEnded run(const std::stop_token& stop);
 
+  /// JPEG of the last frame, after run(); empty when there was none.
+  [[nodiscard]] const std::vector<std::uint8_t>& last_picture() const { return last_picture_; }
+
   /// Thread-safe.
   void set_live(bool on) { live_ = on; }
 
@@ -51,6 +55,7 @@ class CameraLoop {
   Parts parts_;
   wire::CameraConfig config_;
   std::atomic<bool> live_ = false;
+  std::vector<std::uint8_t> last_picture_;
 };
 
 }  // namespace aiflow::watch

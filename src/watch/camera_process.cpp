@@ -165,7 +165,7 @@ class CameraProcessImpl final : public CameraProcess {
       ended_->reason = stopping() ? "stopped" : "failed";
       if (!stopping()) ended_->error = failure;
     }
-    if (options_.callbacks.on_ended) options_.callbacks.on_ended(*ended_);
+    if (options_.callbacks.on_ended) options_.callbacks.on_ended(*ended_, last_picture_);
     const std::scoped_lock lock(mutex_);
     running_ = false;
     changed_.notify_all();
@@ -200,6 +200,7 @@ class CameraProcessImpl final : public CameraProcess {
       if (on.on_event) on.on_event(event, message.payload);
     } else if (message.type == "CameraEnded") {
       AIFLOW_ASSIGN(ended_, wire::parse_camera_ended(message.body));
+      last_picture_ = message.payload;
     }
     return {};
   }
@@ -226,6 +227,7 @@ class CameraProcessImpl final : public CameraProcess {
   std::atomic<bool> live_ = false;
   // Of the camera's thread.
   std::optional<wire::CameraEnded> ended_;
+  std::string last_picture_;
   int crashes_ = 0;  ///< in a row, without a report in between
 
   mutable std::mutex mutex_;

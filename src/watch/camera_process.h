@@ -19,13 +19,14 @@ namespace aiflow::watch {
 /// Called from the camera's own thread, one at a time; must return soon (the camera waits) and
 /// must not destroy the CameraProcess. Empty functions are skipped.
 struct CameraCallbacks {
-  /// The picture is empty unless live is on and it was this frame's turn.
+  /// The picture is empty unless it was this frame's turn (api/camera.yaml).
   std::function<void(const wire::FrameReport& report, std::string_view jpeg)> on_report;
   std::function<void(const wire::SceneEventReport& event, std::string_view snapshot_jpeg)> on_event;
   /// The program ended abnormally and is started again after `pause` (reason for a person).
   std::function<void(const std::string& reason, Duration pause)> on_restart;
-  /// Once, the last call. reason: "end" (of the file), "stopped", "failed" (error is set).
-  std::function<void(const wire::CameraEnded& ended)> on_ended;
+  /// Once, the last call. reason: "end" (of the file), "stopped", "failed" (error is set). The
+  /// picture is of the last frame; empty when there was none or the program could not say.
+  std::function<void(const wire::CameraEnded& ended, std::string_view jpeg)> on_ended;
 };
 
 struct CameraProcessOptions {

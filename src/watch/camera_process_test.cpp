@@ -40,7 +40,7 @@ def frame(number, payload=b""):
         "detect_us": 0, "track_us": 0, "rules_us": 0, "encode_us": 0}, payload)
 def ended(reason):
     send("CameraEnded", {"reason": reason, "frames": 2, "events": 1, "dropped": 0, "seconds": 0.5,
-        "decode_us_mean": 1.0, "detect_us_mean": 2.0, "overhead_us_mean": 0.5})
+        "decode_us_mean": 1.0, "detect_us_mean": 2.0, "overhead_us_mean": 0.5}, b"last")
     sys.exit(0)
 config = receive()
 part = config["source"]
@@ -80,7 +80,9 @@ class Seen {
             [this](const std::string& reason, Duration pause) {
               note([&] { restarts.push_back(reason), pauses.push_back(pause); });
             },
-            [this](const wire::CameraEnded& e) { note([&] { ended.push_back(e); }); }};
+            [this](const wire::CameraEnded& e, std::string_view jpeg) {
+              note([&] { ended.push_back(e), last_pictures.emplace_back(jpeg); });
+            }};
   }
 
   template <class Condition>
@@ -96,6 +98,7 @@ class Seen {
   std::vector<std::string> restarts;
   std::vector<Duration> pauses;
   std::vector<wire::CameraEnded> ended;
+  std::vector<std::string> last_pictures;
 
  private:
   template <class Change>
@@ -147,6 +150,7 @@ TEST_CASE("reports, events and the end come back in order") {
   CHECK(stage.seen.snapshots[0] == "snapshot");
   REQUIRE(stage.seen.ended.size() == 1);
   CHECK(stage.seen.ended[0].reason == "end");
+  CHECK(stage.seen.last_pictures[0] == "last");
   CHECK(stage.seen.restarts.empty());
   CHECK(camera->pid() == 0);
 }
@@ -162,6 +166,7 @@ TEST_CASE("a camera that crashes again and again fails, with its reason") {
   REQUIRE(stage.seen.ended.size() == 1);
   CHECK(stage.seen.ended[0].reason == "failed");
   CHECK(stage.seen.ended[0].error->find("exit code 3") != std::string::npos);
+  CHECK(stage.seen.last_pictures[0].empty());
 }
 
 TEST_CASE("a camera that crashes once is started again") {

@@ -68,7 +68,7 @@ struct TrackWire {
 [[nodiscard]] json::Value to_json(const TrackWire& value);
 [[nodiscard]] Result<TrackWire> parse_track_wire(const json::Value& value);
 
-/// Up; payload = JPEG when live is on and it was this frame's turn, else empty.
+/// Up; payload = JPEG with the first frame and at live_fps while live is on, about one a second while it is off; else empty.
 struct FrameReport {
   std::int64_t frame{};
   std::int64_t frames_total{};
@@ -106,7 +106,7 @@ struct SceneEventReport {
 [[nodiscard]] json::Value to_json(const SceneEventReport& value);
 [[nodiscard]] Result<SceneEventReport> parse_scene_event_report(const json::Value& value);
 
-/// Up, last frame.
+/// Up, the last message; payload = JPEG of the last frame, empty when there was none.
 struct CameraEnded {
   std::string reason{};
   std::optional<std::string> error{};

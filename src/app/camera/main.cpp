@@ -36,7 +36,9 @@ class ServerSink final : public watch::ReportSink {
   Status event(const wire::SceneEventReport& event, std::span<const std::uint8_t> jpeg) override {
     return send("SceneEventReport", to_json(event), jpeg);
   }
-  Status ended(const wire::CameraEnded& ended) { return send("CameraEnded", to_json(ended), {}); }
+  Status ended(const wire::CameraEnded& ended, std::span<const std::uint8_t> jpeg) {
+    return send("CameraEnded", to_json(ended), jpeg);
+  }
 
  private:
   Status send(std::string_view type, json::Value body, std::span<const std::uint8_t> payload) {
@@ -82,7 +84,7 @@ int run() {
   std::stop_source stop;
   std::thread listener([&] { listen(loop, stop); });
   const wire::CameraEnded ended = loop.run(stop.get_token());
-  const bool told = sink.ended(ended).has_value();
+  const bool told = sink.ended(ended, loop.last_picture()).has_value();
   ::shutdown(kServer, SHUT_RD);
   listener.join();
   return told && ended.reason != "failed" ? 0 : 1;

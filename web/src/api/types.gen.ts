@@ -533,7 +533,7 @@ export interface TrackWire {
   confirmed: boolean;
 }
 
-/** Up; payload = JPEG when live is on and it was this frame's turn, else empty. */
+/** Up; payload = JPEG with the first frame and at live_fps while live is on, about one a second while it is off; else empty. */
 export interface FrameReport {
   frame: number;
   frames_total: number;
@@ -565,7 +565,7 @@ export interface SceneEventReport {
   values: unknown;
 }
 
-/** Up, last frame. */
+/** Up, the last message; payload = JPEG of the last frame, empty when there was none. */
 export interface CameraEnded {
   reason: string;
   error?: string | null;
