@@ -74,6 +74,10 @@ struct Graph {
 /// input that nothing makes.
 [[nodiscard]] Status sort_nodes(Graph& graph);
 
+/// Errors: invalid_argument naming the first operator that is neither of ONNX nor an extension of
+/// ONNX Runtime, and its node. Does not look into subgraphs: the engine checks those.
+[[nodiscard]] Status check_known(const Graph& graph);
+
 /// Errors: invalid_argument naming the first operator that is not in `ops`, and its node.
 [[nodiscard]] Status check_supported(const Graph& graph, const std::set<std::string>& ops);
 

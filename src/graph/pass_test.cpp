@@ -187,6 +187,23 @@ TEST_CASE("passes leave an unknown operator alone, and it is named when asked") 
   CHECK(status.error().message.find("my.ops.Frobnicate 'odd'") != std::string::npos);
 }
 
+TEST_CASE("an operator of no known set is named, in each domain") {
+  const auto check = [](std::string op, std::string domain) {
+    Graph graph;
+    graph.nodes.push_back({.name = "odd", .op = std::move(op), .domain = std::move(domain),
+                           .inputs = {"x"}, .outputs = {"y"}, .attributes = {}});
+    const auto status = check_known(graph);
+    return status ? std::string() : status.error().message;
+  };
+  CHECK(check("Abs", "") == "");
+  CHECK(check("Xor", "ai.onnx") == "");
+  CHECK(check("ZipMap", "ai.onnx.ml") == "");
+  CHECK(check("FusedConv", "com.microsoft") == "");
+  CHECK(check("Frobnicate", "").find("the operator Frobnicate 'odd' is unknown") == 0);
+  CHECK(check("ZipMap", "").find("ZipMap 'odd'") != std::string::npos);
+  CHECK(check("Relu", "my.ops").find("my.ops.Relu 'odd'") != std::string::npos);
+}
+
 TEST_CASE("initialisers listed as inputs become constants") {
   Graph graph = RandomNet(2).make();
   const std::string weight = graph.initializers.begin()->first;

@@ -11,6 +11,9 @@ Result<json::Value> run_check(std::span<const std::string> words) {
   AIFLOW_ASSIGN(const Arguments arguments, Arguments::parse(words, {"--model"}));
   AIFLOW_ASSIGN(const std::string model, arguments.text("--model"));
   AIFLOW_ASSIGN(const graph::Graph graph, read_model(model));
+  if (auto known = graph::check_known(graph); !known) {
+    return fail(std::move(known).error().with_context("'" + model + "'"));
+  }
   std::map<std::string, std::int64_t> operators;
   for (const graph::Node& node : graph.nodes) {
     ++operators[node.domain.empty() ? node.op : node.domain + "." + node.op];
