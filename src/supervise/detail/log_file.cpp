@@ -32,8 +32,10 @@ void LogFile::open(const os::Path& path) {
 }
 
 void LogFile::add_line(std::string_view line) {
+  if (stamp_.empty()) stamp_ = stamp(clock_.now());
   const std::uint64_t bytes = line.size() + 1;
-  if (!truncation_.empty() || bytes_ + bytes > bytes_max_) {
+  // The time counts too: it is most of the file when lines are short.
+  if (!truncation_.empty() || bytes_ + stamp_.size() + bytes > bytes_max_) {
     if (truncation_.empty()) {
       truncation_ = "over the limit of " + std::to_string(bytes_max_) + " bytes";
       append_stamped("aiflow: log truncated: " + truncation_);
@@ -41,7 +43,7 @@ void LogFile::add_line(std::string_view line) {
     bytes_left_out_ += bytes;
     return;
   }
-  bytes_ += bytes;
+  bytes_ += stamp_.size() + bytes;
   append_stamped(line);
   if (pending_.size() >= kBatchBytes) write_out();
 }

@@ -15,7 +15,7 @@ namespace aiflow::supervise::detail {
 
 class LogFile {
  public:
-  /// `bytes_max` bounds the task's lines; our own lines come on top.
+  /// `bytes_max` bounds the task's lines with their times; our own lines come on top.
   LogFile(const Clock& clock, std::uint64_t bytes_max) : clock_(clock), bytes_max_(bytes_max) {}
 
   /// Makes missing folders. What cannot be opened is remembered and reported by truncation().
