@@ -132,7 +132,10 @@ Status Cameras::launch(const store::CameraRow& row) {
                     .score_min = row.score_min.value_or(kScoreMin),
                     .detect_fps = row.detect_fps.value_or(0),
                     .rules = std::move(rules),
-                    .live_fps = kLiveFps};
+                    .live_fps = kLiveFps,
+                    // The same after a restart, so that no event comes twice; another when the
+                    // camera is made anew, so that each run has events of its own.
+                    .event_key = row.camera_id.value + "@" + format_time(row.created_at)};
   options.callbacks.on_report = [this, live](const auto& report, std::string_view jpeg) {
     on_report(live, report, jpeg);
   };

@@ -31,7 +31,7 @@ double mean(Duration sum, std::int64_t count) {
 Result<SceneOptions> scene_options(const wire::CameraConfig& config, const Clock& clock) {
   AIFLOW_ASSIGN(auto rules, to_rules(config.rules));
   SceneOptions options;
-  options.event_key = config.camera_id;
+  options.event_key = config.event_key.value_or(config.camera_id);
   // A live camera's media time starts at 0 with each process: its events must differ all the same.
   if (is_stream(config.source)) options.event_key += "@" + format_time(clock.now());
   options.rules = std::move(rules);

@@ -157,6 +157,21 @@ TEST_CASE("the same file gives the same events every time") {
   CHECK(once.sink.events.size() > 8);
 }
 
+TEST_CASE("another key gives the same events other ids") {
+  Watched first;
+  Watched second;
+  auto config = config_of(kClip, 40);
+  first.run(config);
+  config.event_key = "street@later";
+  second.run(config);
+  REQUIRE(first.sink.events.size() == second.sink.events.size());
+  REQUIRE_FALSE(first.sink.events.empty());
+  for (std::size_t i = 0; i < first.sink.events.size(); ++i) {
+    CHECK(first.sink.events[i].event_id != second.sink.events[i].event_id);
+    CHECK(first.sink.events[i].frame == second.sink.events[i].frame);
+  }
+}
+
 TEST_CASE("frames that are started in the middle have the media time of the whole file") {
   Watched watched;
   auto config = config_of(kClip, 210);

@@ -68,7 +68,7 @@ Status read_value(const json::Value& value, RuleConfig& out) {
 
 json::Value to_json(const CameraConfig& value) {
   json::Object out;
-  out.reserve(11);
+  out.reserve(12);
   detail::put(out, "camera_id", value.camera_id);
   detail::put(out, "source", value.source);
   detail::put(out, "start_frame", value.start_frame);
@@ -80,6 +80,7 @@ json::Value to_json(const CameraConfig& value) {
   detail::put(out, "detect_fps", value.detect_fps);
   detail::put(out, "rules", value.rules);
   detail::put(out, "live_fps", value.live_fps);
+  detail::put(out, "event_key", value.event_key);
   return json::Value(std::move(out));
 }
 
@@ -97,6 +98,7 @@ Result<CameraConfig> parse_camera_config(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "detect_fps", out.detect_fps));
   AIFLOW_TRY(detail::get(value, "rules", out.rules));
   AIFLOW_TRY(detail::get(value, "live_fps", out.live_fps));
+  AIFLOW_TRY(detail::get(value, "event_key", out.event_key));
   return out;
 }
 

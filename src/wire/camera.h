@@ -49,6 +49,7 @@ struct CameraConfig {
   double detect_fps{};
   std::vector<RuleConfig> rules{};
   double live_fps{};
+  std::optional<std::string> event_key{};
   friend bool operator==(const CameraConfig&, const CameraConfig&) = default;
 };
 [[nodiscard]] json::Value to_json(const CameraConfig& value);
@@ -68,7 +69,7 @@ struct TrackWire {
 [[nodiscard]] json::Value to_json(const TrackWire& value);
 [[nodiscard]] Result<TrackWire> parse_track_wire(const json::Value& value);
 
-/// Up; payload = JPEG with the first frame and at live_fps while live is on, about one a second while it is off; else empty.
+/// Up; payload = JPEG with the first frame, then at live_fps if live, else 1 a second; or empty.
 struct FrameReport {
   std::int64_t frame{};
   std::int64_t frames_total{};

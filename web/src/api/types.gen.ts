@@ -520,6 +520,7 @@ export interface CameraConfig {
   detect_fps: number;
   rules: RuleConfig[];
   live_fps: number;
+  event_key?: string | null;
 }
 
 export interface TrackWire {
@@ -533,7 +534,7 @@ export interface TrackWire {
   confirmed: boolean;
 }
 
-/** Up; payload = JPEG with the first frame and at live_fps while live is on, about one a second while it is off; else empty. */
+/** Up; payload = JPEG with the first frame, then at live_fps if live, else 1 a second; or empty. */
 export interface FrameReport {
   frame: number;
   frames_total: number;
