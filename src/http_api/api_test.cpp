@@ -122,7 +122,8 @@ struct Bench {
   service::Deployments services{
       {kClock, *store, catalogue, packs, events, "/nonexistent/aiflow-infer", folder.path()}};
   service::Cameras cameras{
-      {kClock, *store, catalogue, services, events, "/nonexistent/aiflow-camera"}};
+      {kClock, *store, catalogue, services, events, "/nonexistent/aiflow-camera",
+       service::CameraPictures(folder.path() / "cameras")}};
   Api api{{kClock, *store, *auth, workflows, catalogue, services, cameras, events, logs,
            [] { return std::vector<wire::Worker>{}; }, [] { return wire::Health{}; }, "test",
            folder.path(), static_cast<std::uint32_t>(::geteuid())}};
