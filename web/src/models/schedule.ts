@@ -62,7 +62,8 @@ function from_cron(cron: Cron): ScheduleWords | null {
 /** `summary` is the timetable as written, `description` the server's own words for it. */
 export function schedule_words(summary: string, description: string): ScheduleWords {
   const text = summary.trim();
-  if (NEVER.has(text.toLowerCase())) return { key: 'none' };
+  const is_never = NEVER.has(text.toLowerCase()) || description.trim() === 'none';
+  if (is_never) return { key: 'none' };
   const parts = (PRESETS[text] ?? text).split(/\s+/);
   const known = parts.length === 5 ? from_cron(parts as Cron) : null;
   return known ?? { key: 'other', text: description || text };
