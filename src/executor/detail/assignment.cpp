@@ -76,10 +76,8 @@ void Assignment::acknowledge(const Receipt& receipt, bool accepted, const std::s
 
 void Assignment::hello(const wire::Hello& hello) {
   const WorkerId id{hello.worker_id};
-  workers_[id] = Worker{.hello = hello,
-                        .connected = true,
-                        .last_seen = clock_.now(),
-                        .heard = clock_.steady_now()};
+  workers_[id] = Worker{
+      .hello = hello, .connected = true, .last_seen = clock_.now(), .heard = clock_.steady_now()};
   outlet_.send(id, typed("HelloOk", wire::HelloOk{.server_id = options_.server_id,
                                                   .heartbeat_ms = to_ms(options_.heartbeat),
                                                   .lease_ms = to_ms(options_.lease)}));
