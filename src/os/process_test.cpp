@@ -124,9 +124,14 @@ TEST_CASE("descriptors arrive where they were sent, even when they cross, and no
 
 TEST_CASE("signals that are blocked or ignored here are not so in the child") {
   std::signal(SIGUSR1, SIG_IGN);
-  const Ran ran = run(bash("grep -E 'SigBlk|SigIgn' /proc/self/status | awk '{print $2}' | uniq"));
+  const Ran ran = run(bash("grep -E 'SigBlk|SigIgn' /proc/self/status | awk '{print $2}'"));
   std::signal(SIGUSR1, SIG_DFL);
-  CHECK(ran.output == "0000000000000000\n");
+  REQUIRE(ran.output.size() == 34);
+  // 32 and 33 belong to the C library, which lets nobody set them; whoever started the tests may
+  // have left them ignored.
+  constexpr std::uint64_t kLibrary = 0x1'8000'0000;
+  CHECK((std::stoull(ran.output.substr(0, 16), nullptr, 16) & ~kLibrary) == 0);
+  CHECK((std::stoull(ran.output.substr(17, 16), nullptr, 16) & ~kLibrary) == 0);
 }
 
 TEST_CASE("a deadline ends the wait, not the process") {
