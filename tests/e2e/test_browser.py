@@ -17,11 +17,6 @@ SHOTS = ROOT / "build" / "screenshots"
 ARCHIVES = (".tgz", ".whl")
 RUN_S = 600
 
-needs_browser = pytest.mark.skipif(
-    not shutil.which("chromium") or not (ROOT / "web" / "node_modules").is_dir(),
-    reason="needs Chromium and `npm ci` in web/")
-
-
 def share_downloads(source: Path, target: Path) -> None:
     """Copies fetched archives that `target` does not have, so that they are fetched once."""
     target.mkdir(parents=True, exist_ok=True)
@@ -114,8 +109,8 @@ def check_summary(text: str) -> None:
         assert count_of(kind, text) >= 1
 
 
-@needs_browser
 def test_the_demo_and_its_dashboard_in_a_browser(demo):
+    assert shutil.which("chromium") and (ROOT / "web" / "node_modules").is_dir(), "run ./dev setup and ./dev web"
     demo.wait_for("The server goes on")
     text = demo.text()
     check_summary(text)

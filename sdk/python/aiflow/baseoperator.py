@@ -8,6 +8,7 @@ from typing import Any, Sequence
 
 from aiflow.context import jinja_environment, render
 from aiflow.dag import DAG, TaskGroup, check_id, current_dag, current_group
+from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException
 from aiflow.wire_gen import TriggerRule
 from aiflow.xcom_arg import XComArg, find_xcom_args
@@ -51,7 +52,7 @@ class _DefaultArgs(type):
         return names
 
 
-class BaseOperator(metaclass=_DefaultArgs):
+class BaseOperator(Edges, metaclass=_DefaultArgs):
     """One task. Subclasses set template_fields and write execute(context)."""
 
     template_fields: Sequence[str] = ()
@@ -180,22 +181,6 @@ class BaseOperator(metaclass=_DefaultArgs):
     def set_upstream(self, other: Any) -> None:
         for task in _tasks_of(other, "leaves"):
             task.set_downstream(self)
-
-    def __rshift__(self, other):
-        self.set_downstream(other)
-        return other
-
-    def __lshift__(self, other):
-        self.set_upstream(other)
-        return other
-
-    def __rrshift__(self, other):
-        self.set_upstream(other)
-        return self
-
-    def __rlshift__(self, other):
-        self.set_downstream(other)
-        return self
 
     def as_setup(self):
         """Marks this task as a setup."""

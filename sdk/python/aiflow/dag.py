@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from typing import Any, Iterator
 
+from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException, DuplicateTaskIdFound
 
 ID_PATTERN = re.compile(r"^[A-Za-z0-9_.\-]{1,250}$")
@@ -128,7 +129,7 @@ class DAG:
         return {name: param.value for name, param in self.params.items()}
 
 
-class TaskGroup:
+class TaskGroup(Edges):
     """Tasks drawn and ordered together; their ids get the group's as prefix."""
 
     def __init__(self, group_id: str, prefix_group_id: bool = True, parent_group=None, dag=None,
@@ -185,19 +186,3 @@ class TaskGroup:
     def set_upstream(self, other) -> None:
         for root in self.roots:
             root.set_upstream(other)
-
-    def __rshift__(self, other):
-        self.set_downstream(other)
-        return other
-
-    def __lshift__(self, other):
-        self.set_upstream(other)
-        return other
-
-    def __rrshift__(self, other):
-        self.set_upstream(other)
-        return self
-
-    def __rlshift__(self, other):
-        self.set_downstream(other)
-        return self

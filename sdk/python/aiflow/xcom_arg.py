@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from aiflow.context import XCOM_RETURN_KEY
+from aiflow.edges import Edges
 
 
-class XComArg:
+class XComArg(Edges):
     """`task.output`, or what calling a decorated task gives."""
 
     def __init__(self, operator, key: str = XCOM_RETURN_KEY):
@@ -46,22 +47,6 @@ class XComArg:
 
     def set_upstream(self, other) -> None:
         self.operator.set_upstream(other)
-
-    def __rshift__(self, other):
-        self.set_downstream(other)
-        return other
-
-    def __lshift__(self, other):
-        self.set_upstream(other)
-        return other
-
-    def __rrshift__(self, other):
-        self.set_upstream(other)
-        return self
-
-    def __rlshift__(self, other):
-        self.set_downstream(other)
-        return self
 
 
 def find_xcom_args(value: Any) -> Iterator[XComArg]:
