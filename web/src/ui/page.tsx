@@ -34,6 +34,22 @@ export function Facts({ facts }: { facts: Fact[] }): ReactNode {
   );
 }
 
+export type FactRow = [label: ReactNode, value: ReactNode];
+
+/** Facts one below the other, labels in one column. */
+export function FactTable({ rows }: { rows: FactRow[] }): ReactNode {
+  return (
+    <dl className="fact-table">
+      {rows.map(([label, value], at) => (
+        <div key={at}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 export function Page(props: PageProps): ReactNode {
   const { title, parent, badge, actions, facts, fill = false, children } = props;
   useEffect(() => {

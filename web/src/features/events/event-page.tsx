@@ -6,7 +6,6 @@ import {
   Boxes,
   Camera,
   Check,
-  ImageOff,
   type LucideIcon,
   Package,
   Play,
@@ -14,28 +13,28 @@ import {
   Scale,
   SquareCheck,
 } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SceneEvent } from '@/api/types.gen';
+import { EventFacts } from '@/features/events/event-facts';
+import { EventPicture } from '@/features/events/event-picture';
 import { EventStateTag } from '@/features/events/event-state-tag';
-import { media_time_text } from '@/i18n/format';
+import { read_rules } from '@/models/camera';
 import { paths } from '@/models/paths';
-import { facts_of } from '@/models/report';
 import { type ThreadKind, event_thread } from '@/models/thread';
 import { useVariant } from '@/queries/use-models';
 import { useMay } from '@/queries/use-session';
 import {
   type EventVerdict,
-  snapshot_url,
+  useCameras,
   useEvent,
   useJudgeEvent,
   useServices,
 } from '@/queries/use-sites';
 import { Button } from '@/ui/button';
-import { Await, Empty, ErrorNote } from '@/ui/feedback';
+import { Await, ErrorNote } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';
 import { Link } from '@/ui/router';
-import { RelativeTime } from '@/ui/time';
 import '@/features/events/events.css';
 
 const THREAD_ICON: Record<ThreadKind, LucideIcon> = {
@@ -123,59 +122,19 @@ function EventActions({ event }: { event: SceneEvent }): ReactNode {
   );
 }
 
-/** Measured numbers with at most two decimals. */
-function round_text(value: string): string {
-  return /^-?\d+\.\d{3,}$/.test(value) ? String(Number(Number(value).toFixed(2))) : value;
-}
-
-function EventFacts({ event }: { event: SceneEvent }): ReactNode {
-  const { t } = useTranslation();
-  const rows: [string, ReactNode][] = [
-    [t('events.rule'), event.rule_name || event.rule_id],
-    [
-      t('events.media_time'),
-      `${media_time_text(event.media_time_ms)} · ${t('events.frame', { frame: event.frame })}`,
-    ],
-    [t('events.started'), <RelativeTime key="started" time={event.started_at} />],
-    [t('events.ended'), <RelativeTime key="ended" time={event.ended_at} />],
-    [t('events.tracks'), event.track_ids.join(', ') || '–'],
-    [
-      t('events.object'),
-      `${event.label} ${event.score > 0 ? `${Math.round(event.score * 100)} %` : ''}`,
-    ],
-    ...facts_of(event.values).map((fact): [string, ReactNode] => [
-      t(`value.${fact.path}` as 'value.direction', { defaultValue: fact.path }),
-      t(`value_word.${fact.value}` as 'value_word.left', { defaultValue: round_text(fact.value) }),
-    ]),
-  ];
-  return (
-    <dl className="fact-table">
-      {rows.map(([label, value]) => (
-        <div key={label} style={{ display: 'contents' }}>
-          <dt>{label}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
 function EventView({ event }: { event: SceneEvent }): ReactNode {
   const { t } = useTranslation();
+  const cameras = useCameras();
+  const rule = useMemo(() => {
+    const camera = cameras.data?.find((one) => one.camera_id === event.camera_id);
+    return read_rules(camera?.rules).find((one) => one.rule_id === event.rule_id);
+  }, [cameras.data, event.camera_id, event.rule_id]);
   return (
     <div className="event-split">
-      <div className="stack">
-        <figure className="event-picture">
-          {event.snapshot_sha256 ? (
-            <img src={snapshot_url(event.event_id)} alt={t('events.snapshot')} />
-          ) : (
-            <Empty icon={ImageOff} title={t('events.no_snapshot')} />
-          )}
-        </figure>
-      </div>
+      <EventPicture event={event} rule={rule} />
       <div className="stack">
         <Panel title={t('events.what')}>
-          <EventFacts event={event} />
+          <EventFacts event={event} rule={rule} />
         </Panel>
         <Panel title={t('thread.title')} note={t('thread.note')}>
           <Thread event={event} />

@@ -10,7 +10,7 @@ import { ReportTable } from '@/features/models/models-page';
 import { useModel, useReports } from '@/queries/use-models';
 import { useServices } from '@/queries/use-sites';
 import { Await, CopyText } from '@/ui/feedback';
-import { Page, Panel } from '@/ui/page';
+import { FactTable, Page, Panel } from '@/ui/page';
 import { Link, useQueryValue } from '@/ui/router';
 import { HealthBadge } from '@/ui/state-badge';
 import { RelativeTime } from '@/ui/time';
@@ -18,14 +18,7 @@ import '@/features/models/models.css';
 
 export function FactList({ facts }: { facts: ReportFact[] }): ReactNode {
   return (
-    <dl className="fact-table">
-      {facts.map((fact) => (
-        <div key={fact.path} style={{ display: 'contents' }}>
-          <dt className="mono">{fact.path}</dt>
-          <dd>{fact.value}</dd>
-        </div>
-      ))}
-    </dl>
+    <FactTable rows={facts.map((fact) => [<code key="path">{fact.path}</code>, fact.value])} />
   );
 }
 

@@ -10,7 +10,7 @@ import { made_by_task } from '@/models/thread';
 import { usePacks } from '@/queries/use-models';
 import { useServices } from '@/queries/use-sites';
 import { Await, CopyText, Empty } from '@/ui/feedback';
-import { Page, Panel } from '@/ui/page';
+import { type FactRow, FactTable, Page, Panel } from '@/ui/page';
 import { Link, useQueryValue } from '@/ui/router';
 import { RelativeTime, useLocale } from '@/ui/time';
 
@@ -70,18 +70,16 @@ function PackDetail({ pack }: { pack: Pack }): ReactNode {
     <Panel title={`${pack.name} ${pack.version}`}>
       <div className="stack">
         <CopyText text={pack.digest} />
-        <dl className="fact-table">
-          <dt>{t('runtime.source')}</dt>
-          <dd>{pack.source || '–'}</dd>
-          <dt>{t('runtime.licence')}</dt>
-          <dd>{pack.licence || '–'}</dd>
-          {facts_of(pack.manifest).map((fact) => (
-            <div key={fact.path} style={{ display: 'contents' }}>
-              <dt className="mono">{fact.path}</dt>
-              <dd>{fact.value}</dd>
-            </div>
-          ))}
-        </dl>
+        <FactTable
+          rows={[
+            [t('runtime.source'), pack.source || '–'],
+            [t('runtime.licence'), pack.licence || '–'],
+            ...facts_of(pack.manifest).map((fact): FactRow => [
+              <code key="path">{fact.path}</code>,
+              fact.value,
+            ]),
+          ]}
+        />
       </div>
     </Panel>
   );

@@ -8,7 +8,7 @@ import { paths } from '@/models/paths';
 import { made_by_task } from '@/models/thread';
 import { useCameras, useServices } from '@/queries/use-sites';
 import { Await, CopyText, Empty } from '@/ui/feedback';
-import { Page, Panel } from '@/ui/page';
+import { type FactRow, FactTable, Page, Panel } from '@/ui/page';
 import { Link, navigate } from '@/ui/router';
 import { HealthBadge } from '@/ui/state-badge';
 import { RelativeTime, useLocale, useNow } from '@/ui/time';
@@ -75,6 +75,33 @@ function ServiceDetail({ service }: { service: Service }): ReactNode {
   const users = cameras.data?.filter((camera) => camera.service === service.name) ?? [];
   const url = `http://aiflow/v2/models/${encodeURIComponent(service.name)}`;
   const curl = `curl -s --unix-socket "${SOCKET}" ${url}`;
+  const report = service.report_id;
+  const rows: FactRow[] = [
+    [t('services.address'), <code key="address">{service.address || '–'}</code>],
+    [t('services.process'), service.pid ?? '–'],
+    [t('services.restarts'), service.restarts],
+    [
+      t('services.report'),
+      report ? (
+        <Link key="report" to={paths.report(report)}>
+          #{report}
+        </Link>
+      ) : (
+        '–'
+      ),
+    ],
+    [t('services.deployed_by'), <Deployer key="deployer" service={service} />],
+    [
+      t('nav.cameras'),
+      users.length === 0
+        ? '–'
+        : users.map((camera) => (
+            <Link key={camera.camera_id} to={paths.camera(camera.camera_id)}>
+              {camera.name || camera.camera_id}{' '}
+            </Link>
+          )),
+    ],
+  ];
   return (
     <Panel
       title={service.name}
@@ -85,35 +112,7 @@ function ServiceDetail({ service }: { service: Service }): ReactNode {
       }
     >
       <div className="columns">
-        <dl className="fact-table">
-          <dt>{t('services.address')}</dt>
-          <dd className="mono">{service.address || '–'}</dd>
-          <dt>{t('services.process')}</dt>
-          <dd>{service.pid ?? '–'}</dd>
-          <dt>{t('services.restarts')}</dt>
-          <dd>{service.restarts}</dd>
-          <dt>{t('services.report')}</dt>
-          <dd>
-            {service.report_id ? (
-              <Link to={paths.report(service.report_id)}>#{service.report_id}</Link>
-            ) : (
-              '–'
-            )}
-          </dd>
-          <dt>{t('services.deployed_by')}</dt>
-          <dd>
-            <Deployer service={service} />
-          </dd>
-          <dt>{t('nav.cameras')}</dt>
-          <dd>
-            {users.length === 0 && '–'}
-            {users.map((camera) => (
-              <Link key={camera.camera_id} to={paths.camera(camera.camera_id)}>
-                {camera.name || camera.camera_id}{' '}
-              </Link>
-            ))}
-          </dd>
-        </dl>
+        <FactTable rows={rows} />
         <div className="stack">
           <h3>{t('services.try')}</h3>
           <p className="faint">{t('services.try_hint')}</p>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskInstance } from '@/api/types.gen';
 import { absolute_text } from '@/i18n/format';
+import { type FactRow, FactTable } from '@/ui/page';
 import { useLocale } from '@/ui/time';
 
 export function TaskDetails({ instance }: { instance: TaskInstance }): ReactNode {
@@ -10,7 +11,7 @@ export function TaskDetails({ instance }: { instance: TaskInstance }): ReactNode
   const locale = useLocale();
   const time = (value: string | null | undefined): string =>
     value ? absolute_text(value, locale) : '–';
-  const rows: [string, ReactNode][] = [
+  const rows: FactRow[] = [
     [t('details.operator'), instance.operator_name],
     [t('details.try'), `${instance.try_number} / ${instance.max_tries}`],
     [t('details.pool'), instance.pool],
@@ -22,14 +23,5 @@ export function TaskDetails({ instance }: { instance: TaskInstance }): ReactNode
     [t('details.started'), time(instance.start_date)],
     [t('details.ended'), time(instance.end_date)],
   ];
-  return (
-    <dl className="fact-table task-details">
-      {rows.map(([label, value]) => (
-        <div key={label} style={{ display: 'contents' }}>
-          <dt>{label}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactTable rows={rows} />;
 }
