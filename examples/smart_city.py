@@ -31,7 +31,7 @@ with DAG(
         "labels": "",
         "rules": "",
         "half": 398,
-        "accuracy_budget": 0.03,
+        "accuracy_budget": 0.02,
         "camera": "street",
     },
 ) as dag:

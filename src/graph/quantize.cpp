@@ -7,6 +7,7 @@
 
 #include "graph/detail/pass_support.h"
 #include "graph/detail/quantize_plan.h"
+#include "graph/detail/quantize_weights.h"
 #include "graph/pass.h"
 
 namespace aiflow::graph {
@@ -33,37 +34,6 @@ Params params_of(Range range) {
   return {static_cast<float>(scale), static_cast<std::uint8_t>(zero)};
 }
 
-struct QuantizedWeights {
-  Tensor values;  ///< INT8
-  std::vector<float> scales;
-};
-
-/// Symmetric, one scale per index of `axis` (0 or 1 of a matrix, 0 of a convolution). A channel's
-/// scale is not so small that its bias overflows 31 bits.
-QuantizedWeights quantize_weights(const Tensor& weights, std::size_t axis, float largest,
-                                  const std::vector<float>& bias_floor) {
-  const auto source = weights.data<float>();
-  const auto channels = static_cast<std::size_t>(weights.shape()[axis]);
-  const auto step = static_cast<std::size_t>(weights.shape().strides()[axis]);
-  const auto channel = [&](std::size_t i) { return i / step % channels; };
-  std::vector<float> scales(channels, 0);
-  for (std::size_t i = 0; i < source.size(); ++i) {
-    scales[channel(i)] = std::max(scales[channel(i)], std::fabs(source[i]));
-  }
-  for (std::size_t c = 0; c < channels; ++c) {
-    const float floor = bias_floor.empty() ? 0 : bias_floor[c];
-    scales[c] = std::max(scales[c] / largest, floor);
-    if (!(scales[c] > 1e-30F)) scales[c] = 1;
-  }
-  Tensor out(tensor::DType::i8, weights.shape());
-  const auto target = out.data<std::int8_t>();
-  for (std::size_t i = 0; i < source.size(); ++i) {
-    const float rounded = std::nearbyint(source[i] / scales[channel(i)]);
-    target[i] = static_cast<std::int8_t>(std::clamp(rounded, -largest, largest));
-  }
-  return {std::move(out), std::move(scales)};
-}
-
 class Quantizer {
  public:
   Quantizer(Graph& graph, const QuantizeOptions& options, QuantizePlan plan)
@@ -71,6 +41,10 @@ class Quantizer {
 
   Status run() {
     for (const PlannedNode& planned : plan_.nodes) {
+      if (planned.weights_only) {
+        quantize_weights_only(planned.node);
+        continue;
+      }
       quantize_inputs(planned);
       const Node& node = graph_.nodes[planned.node];
       if (detail::has_weights(node)) quantize_constants(planned.node);
@@ -101,10 +75,18 @@ class Quantizer {
     const std::string scale = constant(stem + "/scale", Tensor::scalar(params.scale));
     const std::string zero = constant(stem + "/zero_point", Tensor::scalar(params.zero));
     const std::string stored = stem + "/quantized";
-    added_.push_back({.name = stem + "/quantize", .op = "QuantizeLinear", .domain = "",
-                      .inputs = {from, scale, zero}, .outputs = {stored}, .attributes = {}});
-    added_.push_back({.name = stem + "/dequantize", .op = "DequantizeLinear", .domain = "",
-                      .inputs = {stored, scale, zero}, .outputs = {to}, .attributes = {}});
+    added_.push_back({.name = stem + "/quantize",
+                      .op = "QuantizeLinear",
+                      .domain = "",
+                      .inputs = {from, scale, zero},
+                      .outputs = {stored},
+                      .attributes = {}});
+    added_.push_back({.name = stem + "/dequantize",
+                      .op = "DequantizeLinear",
+                      .domain = "",
+                      .inputs = {stored, scale, zero},
+                      .outputs = {to},
+                      .attributes = {}});
   }
 
   /// Inputs made in float get a pair of their own, which only quantised nodes read.
@@ -131,33 +113,81 @@ class Quantizer {
     return {};
   }
 
-  void quantize_constants(std::size_t index) {
+  /// The value's name in the graph as it came: channel_means knows no other.
+  std::string float_name(const std::string& name) const {
+    for (const auto& [from, entry] : entries_) {
+      if (entry.value == name) return from;
+    }
+    return name;
+  }
+
+  /// Weights in 8 bits, everything else in float: an engine unpacks them when it loads the model.
+  void quantize_weights_only(std::size_t index) {
     Node& node = graph_.nodes[index];
-    const float input_scale = params_of_input(node.inputs[0]).scale;
+    const std::size_t axis = detail::channel_axis(node);
+    const auto weights = detail::quantize_weights(graph_.initializers.at(node.inputs[1]),
+                                                  {.axis = axis, .scale_floor = {}});
     const bool has_bias = node.inputs.size() > 2 && !node.inputs[2].empty();
     std::vector<float> bias;
     if (has_bias) bias = to_floats(graph_.initializers.at(node.inputs[2]).view());
+    correct_bias(node, weights, axis, bias);
+    const Shape line{static_cast<std::int64_t>(weights.scales.size())};
+    const std::string stem = node.outputs[0];
+    node.inputs[1] = dequantized(
+        stem + "/weight", weights.values,
+        {Tensor::of<float>(line, weights.scales), Tensor(tensor::DType::i8, line)}, axis);
+    if (bias.empty()) return;
+    node.inputs.resize(3);
+    node.inputs[2] = constant(stem + "/bias", Tensor::of<float>(line, bias));
+  }
+
+  void quantize_constants(std::size_t index) {
+    Node& node = graph_.nodes[index];
+    const Tensor& source = graph_.initializers.at(node.inputs[1]);
+    const float input_scale = params_of_input(node.inputs[0]).scale;
+    std::vector<float> bias;
+    if (node.inputs.size() > 2 && !node.inputs[2].empty()) {
+      bias = to_floats(graph_.initializers.at(node.inputs[2]).view());
+    }
     std::vector<float> floor = bias;
     for (float& value : floor) value = std::fabs(value) / input_scale * 0x1p-30F;
     const std::size_t axis = detail::channel_axis(node);
-    const QuantizedWeights weights =
-        quantize_weights(graph_.initializers.at(node.inputs[1]), axis,
-                         options_.reduce_range ? 64.0F : 127.0F, floor);
+    // The kernels of depthwise convolutions sum in 32 bits.
+    const bool pairs = options_.reduce_range && !detail::is_depthwise(node, source);
+    const auto weights = detail::quantize_weights(
+        source, {.axis = axis, .pairs_fit_int16 = pairs, .scale_floor = std::move(floor)});
+    correct_bias(node, weights, axis, bias);
     const std::string stem = node.outputs[0];
     const Shape line{static_cast<std::int64_t>(weights.scales.size())};
-    const Tensor zeros(tensor::DType::i8, line);
-    node.inputs[1] = dequantized(stem + "/weight", weights.values,
-                                 {Tensor::of<float>(line, weights.scales), zeros}, axis);
-    if (!has_bias) return;
-    std::vector<float> scales = weights.scales;
+    node.inputs[1] = dequantized(
+        stem + "/weight", weights.values,
+        {Tensor::of<float>(line, weights.scales), Tensor(tensor::DType::i8, line)}, axis);
+    if (!bias.empty()) set_bias(node, bias, weights.scales, input_scale);
+  }
+
+  /// Adds what the rounding of the weights takes from each channel's mean.
+  void correct_bias(const Node& node, const detail::QuantizedWeights& weights, std::size_t axis,
+                    std::vector<float>& bias) const {
+    const auto means = options_.channel_means.find(float_name(node.inputs[0]));
+    if (means == options_.channel_means.end() || node.op == "MatMul") return;
+    const auto errors =
+        detail::mean_errors(graph_.initializers.at(node.inputs[1]), weights, axis, means->second);
+    if (bias.empty()) bias.assign(errors.size(), 0);
+    for (std::size_t c = 0; c < errors.size(); ++c) bias[c] += errors[c];
+  }
+
+  void set_bias(Node& node, const std::vector<float>& bias, std::vector<float> scales,
+                float input_scale) {
+    const Shape line{static_cast<std::int64_t>(bias.size())};
     std::vector<std::int32_t> values(bias.size());
     for (std::size_t c = 0; c < bias.size(); ++c) {
       scales[c] *= input_scale;
       const double steps = std::nearbyint(static_cast<double>(bias[c]) / scales[c]);
       values[c] = static_cast<std::int32_t>(std::clamp(steps, -0x1p30, 0x1p30));
     }
-    graph_.nodes[index].inputs[2] =
-        dequantized(stem + "/bias", Tensor::of<std::int32_t>(line, values),
+    node.inputs.resize(3);
+    node.inputs[2] =
+        dequantized(node.outputs[0] + "/bias", Tensor::of<std::int32_t>(line, values),
                     {Tensor::of<float>(line, scales), Tensor(tensor::DType::i32, line)}, 0);
   }
 
@@ -171,8 +201,11 @@ class Quantizer {
     const std::string scale = constant(stem + "/scale", std::move(scheme.scales));
     const std::string zero = constant(stem + "/zero_point", std::move(scheme.zeros));
     const std::string out = fresh_name(graph_, stem + "/dequantized");
-    added_.push_back({.name = stem + "/dequantize", .op = "DequantizeLinear", .domain = "",
-                      .inputs = {stored, scale, zero}, .outputs = {out},
+    added_.push_back({.name = stem + "/dequantize",
+                      .op = "DequantizeLinear",
+                      .domain = "",
+                      .inputs = {stored, scale, zero},
+                      .outputs = {out},
                       .attributes = {{"axis", static_cast<std::int64_t>(axis)}}});
     return out;
   }
@@ -203,13 +236,13 @@ class Quantizer {
   Graph& graph_;
   const QuantizeOptions& options_;
   QuantizePlan plan_;
-  std::map<std::string, Params> params_;   ///< of values that quantised nodes make
-  std::map<std::string, Entry> entries_;   ///< of values made in float
+  std::map<std::string, Params> params_;  ///< of values that quantised nodes make
+  std::map<std::string, Entry> entries_;  ///< of values made in float
   std::vector<Node> added_;
 };
 
 bool is_quantized(const Graph& graph) {
-  return std::ranges::find(graph.nodes, "QuantizeLinear", &Node::op) != graph.nodes.end();
+  return std::ranges::find(graph.nodes, "DequantizeLinear", &Node::op) != graph.nodes.end();
 }
 
 std::size_t count_float_work(const Graph& graph, const QuantizeOptions& options) {
@@ -224,6 +257,7 @@ std::vector<std::string> calibration_values(const Graph& graph, const QuantizeOp
   std::set<std::string> made;
   std::set<std::string> names;
   for (const PlannedNode& planned : plan.nodes) {
+    if (planned.weights_only) continue;
     if (!planned.passes_through) names.insert(planned.output);
     for (const std::size_t position : planned.data_inputs) {
       const std::string& input = graph.nodes[planned.node].inputs[position];
@@ -257,7 +291,9 @@ Result<QuantizeSummary> quantize(Graph& graph, const QuantizeOptions& options) {
                     "; INT8 with one scale per channel needs opset 13 or later");
   }
   QuantizePlan plan = QuantizePlan::make(graph, options, &options.ranges);
-  summary.nodes_quantized = plan.nodes.size();
+  summary.nodes_weights_only =
+      static_cast<std::size_t>(std::ranges::count(plan.nodes, true, &PlannedNode::weights_only));
+  summary.nodes_quantized = plan.nodes.size() - summary.nodes_weights_only;
   summary.nodes_float = count_float_work(graph, options) - plan.nodes.size();
   summary.unranged = plan.unranged;
   if (plan.nodes.empty()) return summary;

@@ -51,9 +51,15 @@ class RangeCollector {
 
 struct QuantizeOptions {
   std::map<std::string, Range> ranges;  ///< by value name, of calibration_values()
-  /// 7-bit weights. Needed on CPUs without VNNI: the AVX2 kernels add two u8*s8 products in int16,
-  /// which saturates with 8-bit weights.
+  /// Mean of each channel over the calibration data, by value name. Where one is known, the bias
+  /// makes up for what rounding the weights takes from a channel's mean.
+  std::map<std::string, std::vector<float>> channel_means = {};
+  /// Weights so small that two neighbouring u8*s8 products fit in int16. Needed on CPUs without
+  /// VNNI: their kernels add pairs of them in int16, and saturate. Costs up to one of 8 bits.
   bool reduce_range = false;
+  /// Graph outputs that need finer steps than 8 bits give (coordinates). The last nodes with
+  /// weights before them keep 8-bit weights, but calculate in float.
+  std::set<std::string> float_outputs = {};
   std::set<std::string> ops = {
       "Conv",    "Gemm",      "MatMul",  "Add",         "Concat",
       "MaxPool", "Reshape",   "Flatten", "AveragePool", "GlobalAveragePool",
@@ -63,6 +69,7 @@ struct QuantizeOptions {
 
 struct QuantizeSummary {
   std::size_t nodes_quantized = 0;
+  std::size_t nodes_weights_only = 0;
   std::size_t nodes_float = 0;        ///< of the nodes that calculate in float
   std::vector<std::string> unranged;  ///< nodes left in float for want of a calibrated range
 };

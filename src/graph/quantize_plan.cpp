@@ -11,7 +11,7 @@ namespace {
 using tensor::DType;
 
 bool passes_through(const std::string& op) {
-  static const std::set<std::string> kOps{"MaxPool", "Reshape", "Flatten",   "Transpose",
+  static const std::set<std::string> kOps{"MaxPool", "Reshape", "Flatten",  "Transpose",
                                           "Squeeze", "Resize",  "Unsqueeze"};
   return kOps.contains(op);
 }
@@ -26,9 +26,9 @@ bool weights_fit(const Graph& graph, const Node& node) {
   if (node.inputs.size() < 2) return false;
   const bool conv = node.op == "Conv";
   if (!is_float_constant(graph, node.inputs[1], conv ? 4 : 2)) return false;
-  if (node.op == "Gemm" && (float_attribute(node, "alpha", 1) != 1 ||
-                            float_attribute(node, "beta", 1) != 1 ||
-                            int_attribute(node, "transA", 0) != 0)) {
+  if (node.op == "Gemm" &&
+      (float_attribute(node, "alpha", 1) != 1 || float_attribute(node, "beta", 1) != 1 ||
+       int_attribute(node, "transA", 0) != 0)) {
     return false;
   }
   if (node.inputs.size() < 3 || node.inputs[2].empty()) return true;
@@ -48,18 +48,28 @@ class Planner {
  public:
   Planner(const Graph& graph, const QuantizeOptions& options,
           const std::map<std::string, Range>* ranges)
-      : graph_(graph), options_(options), ranges_(ranges), links_(graph) {}
+      : graph_(graph), options_(options), ranges_(ranges), links_(graph) {
+    find_last();
+  }
 
   QuantizePlan make() {
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
       const Node& node = graph_.nodes[i];
       if (!is_candidate(node)) continue;
-      PlannedNode planned{.node = i, .activation = {}, .limit = {},
+      PlannedNode planned{.node = i,
+                          .activation = {},
+                          .limit = {},
                           .passes_through = passes_through(node.op),
-                          .data_inputs = data_positions(node), .output = node.outputs[0]};
+                          .weights_only = last_.contains(i),
+                          .data_inputs = data_positions(node),
+                          .output = node.outputs[0]};
+      if (planned.weights_only) {
+        plan_.nodes.push_back(std::move(planned));
+        continue;
+      }
       if (planned.passes_through) {
         if (!made_quantized_.contains(node.inputs[0])) continue;
-      } else if (node.op == "Concat" && !all_quantized(node)) {
+      } else if (last_joins_.contains(i) || (node.op == "Concat" && !all_quantized(node))) {
         continue;  // moving floats is cheaper than quantising them first
       } else {
         absorb_activation(planned);
@@ -75,6 +85,30 @@ class Planner {
   }
 
  private:
+  /// Walks back from the outputs to the first nodes with weights. Joining values on that way is
+  /// left in float: it would round a second time, and nothing calculates with the result.
+  void find_last() {
+    std::set<std::string> tail = links_.graph_outputs;
+    std::set<std::string> float_tail = options_.float_outputs;
+    for (std::size_t i = graph_.nodes.size(); i-- > 0;) {
+      const Node& node = graph_.nodes[i];
+      const bool in_float = reaches(node, float_tail);
+      if (!reaches(node, tail) && !in_float) continue;
+      if (has_weights(node)) {
+        if (in_float) last_.insert(i);
+        continue;
+      }
+      if (node.op == "Concat") last_joins_.insert(i);
+      tail.insert(node.inputs.begin(), node.inputs.end());
+      if (in_float) float_tail.insert(node.inputs.begin(), node.inputs.end());
+    }
+  }
+
+  static bool reaches(const Node& node, const std::set<std::string>& values) {
+    return std::ranges::any_of(node.outputs,
+                               [&](const std::string& name) { return values.contains(name); });
+  }
+
   bool is_candidate(const Node& node) const {
     if (!node.domain.empty() || !options_.ops.contains(node.op) ||
         options_.float_nodes.contains(node.name) || node.inputs.empty() ||
@@ -92,9 +126,8 @@ class Planner {
   }
 
   bool all_quantized(const Node& node) const {
-    return std::ranges::all_of(node.inputs, [&](const std::string& input) {
-      return made_quantized_.contains(input);
-    });
+    return std::ranges::all_of(
+        node.inputs, [&](const std::string& input) { return made_quantized_.contains(input); });
   }
 
   /// A Relu, or a Clip from exactly 0, that alone reads the node: with a range from 0 the
@@ -141,6 +174,8 @@ class Planner {
   const QuantizeOptions& options_;
   const std::map<std::string, Range>* ranges_;
   Links links_;
+  std::set<std::size_t> last_;        ///< nodes with weights before outputs that stay in float
+  std::set<std::size_t> last_joins_;  ///< Concats with no calculation after them
   std::set<std::string> made_quantized_;
   QuantizePlan plan_;
 };

@@ -43,6 +43,10 @@ class Decoder {
   /// The configuration's own threshold, for callers that have none.
   [[nodiscard]] virtual double score_min() const = 0;
 
+  /// The model's outputs that hold coordinates: a quantised model needs them in finer steps than
+  /// the rest.
+  [[nodiscard]] virtual std::vector<std::string> box_outputs() const = 0;
+
   /// Errors: invalid_argument when an output that decode needs is not among the model's.
   [[nodiscard]] virtual Status check_outputs(std::span<const engine::TensorSpec> specs) const = 0;
 

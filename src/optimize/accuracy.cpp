@@ -88,6 +88,26 @@ Interval percentiles(std::vector<double> values) {
 
 }  // namespace
 
+double measure_fidelity(std::span<const FrameBoxes> reference, std::span<const FrameBoxes> other,
+                        const AccuracyOptions& options) {
+  AIFLOW_ASSERT(reference.size() == other.size());
+  std::vector<FrameBoxes> frames;
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    FrameBoxes frame{.truth = {}, .found = other[i].found};
+    for (const ScoredBox& box : reference[i].found) {
+      if (box.score >= options.score_min) frame.truth.push_back(box.box);
+    }
+    frames.push_back(std::move(frame));
+  }
+  double sum = 0;
+  for (const double iou : {0.5, 0.75, 0.9}) {
+    sum +=
+        measure_accuracy(frames, {.score_min = options.score_min, .iou_min = iou, .resamples = 0})
+            .ap50;
+  }
+  return sum / 3;
+}
+
 std::vector<bool> hits_of(const FrameBoxes& frame, double iou_min) {
   std::vector<bool> taken(frame.truth.size(), false);
   std::vector<bool> hits;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "optimize/calibrate.h"
 
+#include <numeric>
 #include <utility>
 
 #include "graph/onnx_io.h"
@@ -33,20 +34,45 @@ Status Calibrator::add(const media::Image& image) {
   const engine::Input input{input_name, input_.view()};
   AIFLOW_ASSIGN(const auto outputs, session_.run({&input, 1}));
   for (const engine::Output& output : outputs) {
-    const auto found = collectors_.find(output.name);
-    if (found == collectors_.end() || output.tensor.dtype() != tensor::DType::f32) continue;
-    found->second.add(output.tensor.data<float>());
+    note(output.name, output.tensor.view());
   }
-  const auto found = collectors_.find(input_name);
-  if (found != collectors_.end()) found->second.add(input_.data<float>());
+  note(input_name, input_.view());
   ++frames_;
   return {};
+}
+
+void Calibrator::note(const std::string& name, const tensor::TensorView& value) {
+  const auto found = collectors_.find(name);
+  if (found == collectors_.end() || value.dtype() != tensor::DType::f32) return;
+  const auto data = value.data<float>();
+  found->second.add(data);
+  const auto& shape = value.shape();
+  if ((shape.rank() != 2 && shape.rank() != 4) || data.empty()) return;
+  const auto count = static_cast<std::size_t>(shape[1]);
+  const auto step = static_cast<std::size_t>(shape.strides()[1]);
+  ChannelSums& channels = channels_[name];
+  channels.sums.resize(count, 0);
+  channels.values += data.size() / count;
+  for (std::size_t start = 0; start < data.size(); start += step) {
+    const auto part = data.subspan(start, step);
+    channels.sums[start / step % count] += std::reduce(part.begin(), part.end(), 0.0);
+  }
 }
 
 std::map<std::string, graph::Range> Calibrator::ranges(double percent) const {
   std::map<std::string, graph::Range> out;
   for (const auto& [name, collector] : collectors_) {
     if (collector.count() > 0) out[name] = collector.percentile(percent);
+  }
+  return out;
+}
+
+std::map<std::string, std::vector<float>> Calibrator::channel_means() const {
+  std::map<std::string, std::vector<float>> out;
+  for (const auto& [name, channels] : channels_) {
+    for (const double sum : channels.sums) {
+      out[name].push_back(static_cast<float>(sum / static_cast<double>(channels.values)));
+    }
   }
   return out;
 }

@@ -33,11 +33,21 @@ class Calibrator {
   /// `percent` 100 = everything that was seen; less cuts outliers (graph::RangeCollector).
   [[nodiscard]] std::map<std::string, graph::Range> ranges(double percent) const;
 
+  /// Mean of each channel (axis 1) of every picture and matrix.
+  [[nodiscard]] std::map<std::string, std::vector<float>> channel_means() const;
+
  private:
   Calibrator(engine::Session session, std::vector<std::string> values, infer::InputSpec input);
 
   engine::Session session_;
+  struct ChannelSums {
+    std::vector<double> sums;
+    std::size_t values = 0;  ///< of each channel
+  };
+  void note(const std::string& name, const tensor::TensorView& value);
+
   std::map<std::string, graph::RangeCollector> collectors_;
+  std::map<std::string, ChannelSums> channels_;
   infer::Preprocessor preprocessor_;
   tensor::Tensor input_;
   std::size_t frames_ = 0;

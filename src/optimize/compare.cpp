@@ -60,11 +60,12 @@ class Comparison {
   Status open(const ComparedVariant& variant) {
     json::Value decoder = tools_.decoder;
     decoder.set("detections_max", kDetectionsMax);
-    AIFLOW_ASSIGN(auto model,
-                  infer::Model::open(tools_.engine, variant.onnx,
-                                     {.model = variant.name, .version = "1",
-                                      .variant = variant.name, .decoder = std::move(decoder)},
-                                     {.threads = 1}));
+    AIFLOW_ASSIGN(auto model, infer::Model::open(tools_.engine, variant.onnx,
+                                                 {.model = variant.name,
+                                                  .version = "1",
+                                                  .variant = variant.name,
+                                                  .decoder = std::move(decoder)},
+                                                 {.threads = 1}));
     if (model.decoder() == nullptr) {
       return fail(ErrorCode::invalid_argument, "comparing needs a decoder configuration");
     }
@@ -137,17 +138,16 @@ class Comparison {
     }
     const std::size_t best = choose(accuracies, latencies);
     const auto& info = tools_.engine.info();
-    return json::object({{"schema", 1},
-                         {"reference", measured_[0].name},
-                         {"best", measured_[best].name},
-                         {"best_reason", reason(best, latencies)},
-                         {"accuracy_loss_max", options_.accuracy_loss_max},
-                         {"device", to_json(this_device())},
-                         {"engine", json::object({{"name", info.name},
-                                                  {"version", info.version},
-                                                  {"threads", 1}})},
-                         {"data", data()},
-                         {"variants", std::move(rows)}});
+    return json::object(
+        {{"schema", 1},
+         {"reference", measured_[0].name},
+         {"best", measured_[best].name},
+         {"best_reason", reason(best, latencies)},
+         {"accuracy_loss_max", options_.accuracy_loss_max},
+         {"device", to_json(this_device())},
+         {"engine", json::object({{"name", info.name}, {"version", info.version}, {"threads", 1}})},
+         {"data", data()},
+         {"variants", std::move(rows)}});
   }
 
   std::size_t choose(const std::vector<Accuracy>& accuracies,
@@ -197,10 +197,13 @@ class Comparison {
          {"method", variant.method},
          {"accuracy", accuracy_json(accuracy)},
          {"pr_curve", curve_json(accuracy.curve)},
-         {"agreement", json::object({{"matched", agreement.matched},
-                                     {"mean_iou", agreement.mean_iou},
-                                     {"boxes_reference", agreement.boxes_reference},
-                                     {"boxes", agreement.boxes}})},
+         {"agreement",
+          json::object({{"matched", agreement.matched},
+                        {"mean_iou", agreement.mean_iou},
+                        {"fidelity",
+                         measure_fidelity(measured_[0].frames, variant.frames, options_.accuracy)},
+                        {"boxes_reference", agreement.boxes_reference},
+                        {"boxes", agreement.boxes}})},
          {"latency_ms", latency_json(latency)},
          {"pre_post_ms_p50", summarise_latency(variant.around_ms).p50},
          {"frames", frames_json(variant)}});
@@ -232,8 +235,7 @@ class Comparison {
   static json::Value latency_json(const Latency& latency) {
     json::Array bins;
     for (const LatencyBin& bin : latency.histogram) {
-      bins.push_back(
-          json::object({{"from", bin.from}, {"to", bin.to}, {"count", bin.count}}));
+      bins.push_back(json::object({{"from", bin.from}, {"to", bin.to}, {"count", bin.count}}));
     }
     return json::object({{"p50", latency.p50},
                          {"p90", latency.p90},
@@ -248,14 +250,12 @@ class Comparison {
     json::Array rows;
     for (std::size_t f = 0; f < frames_.size(); ++f) {
       FrameBoxes shown = variant.frames[f];
-      std::erase_if(shown.found, [&](const ScoredBox& box) {
-        return box.score < options_.accuracy.score_min;
-      });
+      std::erase_if(shown.found,
+                    [&](const ScoredBox& box) { return box.score < options_.accuracy.score_min; });
       const auto hits = hits_of(shown, options_.accuracy.iou_min);
       const auto good = std::ranges::count(hits, true);
-      const Agreement agreement =
-          measure_agreement({&measured_[0].frames[f], 1}, {&variant.frames[f], 1},
-                            options_.accuracy);
+      const Agreement agreement = measure_agreement({&measured_[0].frames[f], 1},
+                                                    {&variant.frames[f], 1}, options_.accuracy);
       const double both = static_cast<double>(agreement.boxes + agreement.boxes_reference);
       const auto pairs = static_cast<std::int64_t>(agreement.matched * both / 2 + 0.5);
       rows.push_back(json::object({{"frame", frames_[f].frame},
@@ -278,8 +278,8 @@ class Comparison {
 }  // namespace
 
 Result<json::Value> compare(const std::vector<ComparedVariant>& variants,
-                            const std::vector<ComparedFrame>& frames,
-                            const CompareOptions& options, const CompareTools& tools) {
+                            const std::vector<ComparedFrame>& frames, const CompareOptions& options,
+                            const CompareTools& tools) {
   if (variants.empty()) return fail(ErrorCode::invalid_argument, "there is nothing to compare");
   if (frames.empty()) return fail(ErrorCode::invalid_argument, "there are no labelled frames");
   return Comparison(frames, options, tools).run(variants);

@@ -78,6 +78,14 @@ TEST_CASE("a model agrees with itself, and half with one that finds half") {
   CHECK(measure_agreement(half, full, {}).boxes == 2);
 }
 
+TEST_CASE("fidelity sees a shift that agreement at IoU 0.5 does not") {
+  const std::vector<FrameBoxes> full{{{}, {{at(0), 0.9}, {at(50), 0.8}, {at(90), 0.1}}}};
+  const std::vector<FrameBoxes> shifted{{{}, {{at(1), 0.9}, {at(51), 0.8}}}};
+  CHECK(measure_fidelity(full, full, {}) == doctest::Approx(1));
+  CHECK(measure_agreement(full, shifted, {}).matched == 1);
+  CHECK(measure_fidelity(full, shifted, {}) == doctest::Approx(2.0 / 3));  // IoU 0.82
+}
+
 TEST_CASE("latency percentiles are by nearest rank and the histogram counts every run") {
   std::vector<double> times;
   for (int i = 1; i <= 100; ++i) times.push_back(i);

@@ -24,11 +24,11 @@ Variant finish(std::string name, graph::Graph graph, json::Value method) {
 }  // namespace
 
 Result<Variant> make_fp32(const graph::Graph& graph) {
-  return finish("fp32-simplified", graph,
-                json::object({{"kind", "fp32"},
-                              {"passes", json::Array{"clean_inputs", "infer_shapes",
-                                                     "fold_constants", "fold_batch_norm",
-                                                     "remove_identity", "remove_dead"}}}));
+  return finish(
+      "fp32-simplified", graph,
+      json::object({{"kind", "fp32"},
+                    {"passes", json::Array{"clean_inputs", "infer_shapes", "fold_constants",
+                                           "fold_batch_norm", "remove_identity", "remove_dead"}}}));
 }
 
 Result<Variant> make_fp16(const graph::Graph& graph) {
@@ -41,7 +41,11 @@ Result<Variant> make_fp16(const graph::Graph& graph) {
 Result<Variant> make_int8(const graph::Graph& graph, const Calibration& calibration,
                           const Int8Options& options) {
   graph::QuantizeOptions quantize{.ranges = calibration.ranges,
-                                  .reduce_range = options.reduce_range};
+                                  .channel_means = calibration.channel_means,
+                                  .reduce_range = options.reduce_range,
+                                  .float_outputs = options.float_outputs};
+  json::Array outputs;
+  for (const std::string& name : options.float_outputs) outputs.emplace_back(name);
   json::Array prefixes;
   for (const std::string& prefix : options.float_prefixes) prefixes.emplace_back(prefix);
   for (const graph::Node& node : graph.nodes) {
@@ -59,15 +63,19 @@ Result<Variant> make_int8(const graph::Graph& graph, const Calibration& calibrat
                 json::object({{"kind", "int8"},
                               {"scheme", "static QDQ"},
                               {"weights", "int8 symmetric per channel"},
-                              {"weight_bits", options.reduce_range ? 7 : 8},
-                              {"weight_bits_reason", options.reduce_range_why},
+                              {"weight_bits", 8},
+                              {"pairs_fit_int16", options.reduce_range},
+                              {"pairs_fit_int16_reason", options.reduce_range_why},
                               {"activations", "uint8 asymmetric per tensor"},
                               {"range", calibration.percent < 100 ? "percentile" : "min-max"},
                               {"percentile", calibration.percent},
+                              {"bias_correction", !calibration.channel_means.empty()},
                               {"calibration", calibration.source},
                               {"calibration_frames", number(calibration.frames)},
+                              {"float_outputs", std::move(outputs)},
                               {"float_nodes", std::move(prefixes)},
                               {"nodes_quantized", number(summary.nodes_quantized)},
+                              {"nodes_weights_only", number(summary.nodes_weights_only)},
                               {"nodes_float", number(summary.nodes_float)}}));
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct Variant {
 /// What INT8 was calibrated with, for the record.
 struct Calibration {
   std::map<std::string, graph::Range> ranges;
+  std::map<std::string, std::vector<float>> channel_means;  ///< empty = biases stay as they are
   std::size_t frames = 0;
   double percent = 100;
   std::string source;  ///< "vtest.avi frames 0:398"
@@ -32,6 +34,7 @@ struct Calibration {
 struct Int8Options {
   bool reduce_range = false;
   std::string reduce_range_why;
+  std::set<std::string> float_outputs;      ///< graph::QuantizeOptions::float_outputs
   std::vector<std::string> float_prefixes;  ///< nodes whose name starts so stay in float
 };
 

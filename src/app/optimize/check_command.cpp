@@ -6,10 +6,9 @@
 #include "app/optimize/model_files.h"
 
 namespace aiflow::app {
+namespace {
 
-Result<json::Value> run_check(std::span<const std::string> words) {
-  AIFLOW_ASSIGN(const Arguments arguments, Arguments::parse(words, {"--model"}));
-  AIFLOW_ASSIGN(const std::string model, arguments.text("--model"));
+Result<json::Value> check_model(const std::string& model) {
   AIFLOW_ASSIGN(const graph::Graph graph, read_model(model));
   if (auto known = graph::check_known(graph); !known) {
     return fail(std::move(known).error().with_context("'" + model + "'"));
@@ -26,6 +25,14 @@ Result<json::Value> run_check(std::span<const std::string> words) {
                        {"nodes", graph.nodes.size()},
                        {"constant_bytes", graph::constant_bytes(graph)},
                        {"operators", std::move(counts)}});
+}
+
+}  // namespace
+
+Result<Job> parse_check(std::span<const std::string> words) {
+  AIFLOW_ASSIGN(const Arguments arguments, Arguments::parse(words, {"--model"}));
+  AIFLOW_ASSIGN(const std::string model, arguments.text("--model"));
+  return Job([model] { return check_model(model); });
 }
 
 }  // namespace aiflow::app

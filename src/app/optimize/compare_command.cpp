@@ -5,6 +5,7 @@
 #include "app/optimize/commands.h"
 #include "app/optimize/model_files.h"
 #include "engine/loader.h"
+#include "graph/onnx_io.h"
 #include "media/source.h"
 #include "optimize/compare.h"
 #include "os/file.h"
@@ -18,17 +19,43 @@ std::string file_name(const std::string& path) {
   return std::filesystem::path(path).filename().string();
 }
 
-Result<std::vector<optimize::ComparedVariant>> read_variants(const Arguments& arguments) {
-  std::vector<optimize::ComparedVariant> out;
+struct VariantFile {
+  std::string name;
+  std::string file;
+};
+
+struct Order {
+  std::string target;
+  std::string plugin;
+  std::string video;
+  std::string labels;
+  std::string decoder;
+  std::vector<VariantFile> variants;
+  optimize::CompareOptions options;
+};
+
+Result<std::vector<VariantFile>> variants_of(const Arguments& arguments) {
+  std::vector<VariantFile> out;
   for (const std::string& word : arguments.all("--variant")) {
     const std::size_t mark = word.find('=');
     if (mark == std::string::npos || mark == 0) {
       return fail(ErrorCode::invalid_argument, "--variant must be NAME=FILE, not '" + word + "'");
     }
-    AIFLOW_ASSIGN(auto bytes, read_bytes(word.substr(mark + 1)));
-    out.push_back({word.substr(0, mark), std::move(bytes)});
+    out.push_back({.name = word.substr(0, mark), .file = word.substr(mark + 1)});
   }
   if (out.empty()) return fail(ErrorCode::invalid_argument, "--variant is missing");
+  return out;
+}
+
+Result<std::vector<optimize::ComparedVariant>> read_variants(const Order& order) {
+  std::vector<optimize::ComparedVariant> out;
+  for (const VariantFile& variant : order.variants) {
+    AIFLOW_ASSIGN(auto bytes, read_bytes(variant.file));
+    // The engine knows no file names: what is no model at all is refused here, by its name.
+    const auto graph = graph::read_onnx(bytes);
+    if (!graph) return fail(Error(graph.error()).with_context(variant.file));
+    out.push_back({variant.name, std::move(bytes)});
+  }
   return out;
 }
 
@@ -45,9 +72,9 @@ Result<std::vector<optimize::ComparedFrame>> read_frames(const std::string& vide
     out.push_back({frame->index, frame->image, std::move(found->second)});
   }
   if (out.size() == labels.size()) return out;
-  return fail(ErrorCode::invalid_argument,
-              video + " has only " + std::to_string(out.size()) + " of the " +
-                  std::to_string(labels.size()) + " labelled frames");
+  return fail(ErrorCode::invalid_argument, video + " has only " + std::to_string(out.size()) +
+                                               " of the " + std::to_string(labels.size()) +
+                                               " labelled frames");
 }
 
 Result<optimize::CompareOptions> options_of(const Arguments& arguments) {
@@ -69,40 +96,46 @@ Result<optimize::CompareOptions> options_of(const Arguments& arguments) {
   return out;
 }
 
-}  // namespace
-
-Result<json::Value> run_compare(std::span<const std::string> words, const Clock& clock) {
-  AIFLOW_ASSIGN(const Arguments arguments,
-                Arguments::parse(words, {"--decoder", "--engine", "--video", "--labels",
-                                         "--variant", "--label", "--runs", "--warmup",
-                                         "--score-min", "--seed", "--accuracy-loss-max", "--out"}));
-  AIFLOW_ASSIGN(const std::string target, arguments.text("--out"));
-  AIFLOW_ASSIGN(const std::string plugin, arguments.text("--engine"));
-  AIFLOW_ASSIGN(const std::string video, arguments.text("--video"));
-  AIFLOW_ASSIGN(const std::string labels_file, arguments.text("--labels"));
-  AIFLOW_ASSIGN(const std::string decoder_file, arguments.text("--decoder"));
-  AIFLOW_ASSIGN(const optimize::CompareOptions options, options_of(arguments));
-  AIFLOW_ASSIGN(json::Value decoder, read_json(decoder_file));
-  AIFLOW_ASSIGN(const std::string text, os::read_file(labels_file, kLabelBytesMax));
+Result<json::Value> compare(const Order& order, const Clock& clock) {
+  AIFLOW_ASSIGN(json::Value decoder, read_json(order.decoder));
+  AIFLOW_ASSIGN(const std::string text, os::read_file(order.labels, kLabelBytesMax));
   auto labels = optimize::parse_label_file(text);
-  if (!labels) return fail(std::move(labels).error().with_context(labels_file));
-  AIFLOW_ASSIGN(const auto variants, read_variants(arguments));
-  AIFLOW_ASSIGN(const auto frames, read_frames(video, *std::move(labels)));
-  AIFLOW_ASSIGN(const auto engine, engine::load_engine(plugin));
+  if (!labels) return fail(std::move(labels).error().with_context(order.labels));
+  AIFLOW_ASSIGN(const auto variants, read_variants(order));
+  AIFLOW_ASSIGN(const auto frames, read_frames(order.video, *std::move(labels)));
+  AIFLOW_ASSIGN(const auto engine, engine::load_engine(order.plugin));
   ProgressPrinter progress(clock, "runs", "comparing");
   AIFLOW_ASSIGN(const json::Value body,
-                optimize::compare(variants, frames, options,
+                optimize::compare(variants, frames, order.options,
                                   {.engine = engine,
                                    .clock = clock,
                                    .decoder = std::move(decoder),
                                    .progress = [&](std::size_t done, std::size_t total) {
                                      progress.show(done, total);
                                    }}));
-  AIFLOW_TRY(os::write_atomic(target, json::write_pretty(body) + "\n", 0644));
+  AIFLOW_TRY(os::write_atomic(order.target, json::write_pretty(body) + "\n", 0644));
   return json::object({{"command", "compare"},
-                       {"report", target},
+                       {"report", order.target},
                        {"best", *body.find("best")},
                        {"reason", *body.find("best_reason")}});
+}
+
+}  // namespace
+
+Result<Job> parse_compare(std::span<const std::string> words, const Clock& clock) {
+  AIFLOW_ASSIGN(const Arguments arguments,
+                Arguments::parse(words, {"--decoder", "--engine", "--video", "--labels",
+                                         "--variant", "--label", "--runs", "--warmup",
+                                         "--score-min", "--seed", "--accuracy-loss-max", "--out"}));
+  Order order;
+  AIFLOW_ASSIGN(order.target, arguments.text("--out"));
+  AIFLOW_ASSIGN(order.plugin, arguments.text("--engine"));
+  AIFLOW_ASSIGN(order.video, arguments.text("--video"));
+  AIFLOW_ASSIGN(order.labels, arguments.text("--labels"));
+  AIFLOW_ASSIGN(order.decoder, arguments.text("--decoder"));
+  AIFLOW_ASSIGN(order.variants, variants_of(arguments));
+  AIFLOW_ASSIGN(order.options, options_of(arguments));
+  return Job([order, &clock] { return compare(order, clock); });
 }
 
 }  // namespace aiflow::app

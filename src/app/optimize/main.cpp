@@ -13,8 +13,9 @@
 namespace {
 
 using aiflow::Result;
+using aiflow::app::Job;
 using aiflow::json::Value;
-using Command = std::function<Result<Value>(std::span<const std::string>)>;
+using Command = std::function<Result<Job>(std::span<const std::string>)>;
 
 constexpr const char* kUsage =
     "usage: aiflow-optimize check|convert|optimize|compare --name value …\n"
@@ -25,16 +26,21 @@ constexpr const char* kUsage =
     "docs/guide/reports.md lists the arguments.\n"
     "example: aiflow-optimize convert --tflite model.tflite --out model.onnx\n";
 
+int report(const std::string& command, const aiflow::Error& error, int exit_code) {
+  std::fprintf(stderr, "aiflow-optimize %s: %s\n", command.c_str(), error.message.c_str());
+  return exit_code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   const aiflow::os::SystemClock clock;
   const std::map<std::string, Command> commands{
-      {"check", aiflow::app::run_check},
-      {"convert", aiflow::app::run_convert},
-      {"optimize", [&](auto rest) { return aiflow::app::run_optimize(rest, clock); }},
-      {"compare", [&](auto rest) { return aiflow::app::run_compare(rest, clock); }}};
+      {"check", aiflow::app::parse_check},
+      {"convert", aiflow::app::parse_convert},
+      {"optimize", [&](auto rest) { return aiflow::app::parse_optimize(rest, clock); }},
+      {"compare", [&](auto rest) { return aiflow::app::parse_compare(rest, clock); }}};
   if (!words.empty() && (words[0] == "--help" || words[0] == "-h")) {
     std::fputs(kUsage, stdout);
     return 0;
@@ -44,12 +50,10 @@ int main(int argc, char** argv) {
     std::fputs(kUsage, stderr);
     return 2;
   }
-  const auto answer = command->second(std::span(words).subspan(1));
-  if (!answer) {
-    std::fprintf(stderr, "aiflow-optimize %s: %s\n", words[0].c_str(),
-                 answer.error().message.c_str());
-    return answer.error().code == aiflow::ErrorCode::invalid_argument ? 2 : 1;
-  }
+  const auto job = command->second(std::span(words).subspan(1));
+  if (!job) return report(words[0], job.error(), 2);
+  const auto answer = (*job)();
+  if (!answer) return report(words[0], answer.error(), 1);
   std::printf("%s\n", aiflow::json::write(*answer).c_str());
   return 0;
 }

@@ -15,12 +15,13 @@
 namespace aiflow::graph::detail {
 
 struct PlannedNode {
-  std::size_t node = 0;                  ///< index into graph.nodes
-  std::optional<std::size_t> activation; ///< the Relu or Clip that its range absorbs
-  std::optional<float> limit;            ///< upper limit of that Clip
-  bool passes_through = false;           ///< the output keeps the input's scale
-  std::vector<std::size_t> data_inputs;  ///< input positions that carry activations
-  std::string output;                    ///< after the absorbed activation
+  std::size_t node = 0;                   ///< index into graph.nodes
+  std::optional<std::size_t> activation;  ///< the Relu or Clip that its range absorbs
+  std::optional<float> limit;             ///< upper limit of that Clip
+  bool passes_through = false;            ///< the output keeps the input's scale
+  bool weights_only = false;              ///< data and output stay in float
+  std::vector<std::size_t> data_inputs;   ///< input positions that carry activations
+  std::string output;                     ///< after the absorbed activation
 };
 
 /// Nodes in graph order. With `ranges` null every needed range counts as known.

@@ -33,6 +33,8 @@ class Yolox final : public Detector {
   Yolox(DetectorConfig config, std::string output, std::vector<int> strides)
       : Detector(std::move(config)), output_(std::move(output)), strides_(std::move(strides)) {}
 
+  [[nodiscard]] std::vector<std::string> box_outputs() const override { return {output_}; }
+
   [[nodiscard]] Status check_outputs(std::span<const engine::TensorSpec> specs) const override {
     return check_has_output(specs, output_);
   }
@@ -95,6 +97,8 @@ class FastestDet final : public Detector {
  public:
   FastestDet(DetectorConfig config, std::string output)
       : Detector(std::move(config)), output_(std::move(output)) {}
+
+  [[nodiscard]] std::vector<std::string> box_outputs() const override { return {output_}; }
 
   [[nodiscard]] Status check_outputs(std::span<const engine::TensorSpec> specs) const override {
     return check_has_output(specs, output_);

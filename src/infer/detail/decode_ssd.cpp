@@ -152,6 +152,10 @@ class SsdAnchors final : public Detector {
   SsdAnchors(DetectorConfig config, SsdConfig ssd, std::vector<Anchor> anchors)
       : Detector(std::move(config)), ssd_(std::move(ssd)), anchors_(std::move(anchors)) {}
 
+  [[nodiscard]] std::vector<std::string> box_outputs() const override {
+    return {ssd_.boxes_output};
+  }
+
   [[nodiscard]] Status check_outputs(std::span<const engine::TensorSpec> specs) const override {
     AIFLOW_TRY(check_has_output(specs, ssd_.boxes_output));
     return check_has_output(specs, ssd_.scores_output);
