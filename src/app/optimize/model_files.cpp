@@ -48,8 +48,8 @@ void ProgressPrinter::show(std::size_t done, std::size_t total) {
   const SteadyTime now = clock_.steady_now();
   if (done != total && last_ && now - *last_ < kProgressPause) return;
   last_ = now;
-  const json::Value line = json::object(
-      {{"done", done}, {"total", total}, {"unit", unit_}, {"what", what_}});
+  const json::Value line =
+      json::object({{"done", done}, {"total", total}, {"unit", unit_}, {"what", what_}});
   std::printf("::aiflow:progress %s\n", json::write(line).c_str());
   std::fflush(stdout);
 }
