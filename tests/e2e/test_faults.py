@@ -143,15 +143,33 @@ with DAG("stubborn"):
     goes_on(server)
 
 
-def test_a_taken_port_is_named(server, make_server, tmp_path):
+def workers_of(home):
+    """Processes that are a worker of this data directory."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().decode(errors="replace").split("\0")
+        except OSError:  # it has ended
+            continue
+        if "worker" in words and str(home) in words:
+            found.append(int(path.parent.name))
+    return found
+
+
+def test_a_taken_port_is_named_and_leaves_no_worker_behind(server, tmp_path):
+    home = tmp_path / "other"
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = subprocess.run([BIN / "aiflow", "serve", "--home", tmp_path / "other", "--port", str(port)],
+        done = subprocess.run([BIN / "aiflow", "serve", "--home", home, "--port", str(port)],
                               capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
     assert str(port) in done.stderr and len(done.stderr.strip().splitlines()) == 1
+    assert workers_of(server.home) == [server.worker_pid()]
+    assert workers_of(home) == []
+    # Nor was there one that has ended since: it would have made its log.
+    assert not (home / "logs/worker.log").exists()
 
 
 def test_a_second_server_on_the_same_directory_is_refused(server):

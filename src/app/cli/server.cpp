@@ -45,8 +45,14 @@ Result<std::vector<std::string>> known_files(store::Store& store) {
 
 }  // namespace
 
+void WorkerStarter::serving() {
+  const std::scoped_lock lock(mutex_);
+  is_serving_ = true;
+}
+
 void WorkerStarter::want() {
   const std::scoped_lock lock(mutex_);
+  if (!is_serving_) return;
   if (process_) {
     const auto pause = process_->poll() ? kWorkerStartPause : kWorkerStartTime;
     if (clock_.steady_now() - started_at_ < pause) return;
@@ -242,6 +248,7 @@ void Server::start_background() {
     cameras_->restore();
   });
   // Asks for none while a worker of before this start still lives: it connects by itself.
+  worker_->serving();
   if (options_.start_worker) worker_->want();
 }
 

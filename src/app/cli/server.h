@@ -24,13 +24,18 @@ class WorkerStarter {
  public:
   WorkerStarter(const Clock& clock, const ServeOptions& options)
       : clock_(clock), options_(options) {}
-  /// Does nothing while one that was started lives, or while another holds run/worker.lock.
+  /// Does nothing before serving(), while one that was started lives, or while another holds
+  /// run/worker.lock.
   void want();
+  /// The server has its port: a worker that is started from now on will not be left alone by a
+  /// start that fails.
+  void serving();
 
  private:
   const Clock& clock_;
   const ServeOptions& options_;
   std::mutex mutex_;
+  bool is_serving_ = false;             ///< guarded by mutex_
   std::optional<os::Process> process_;  ///< guarded by mutex_
   SteadyTime started_at_{};             ///< guarded by mutex_
 };
