@@ -21,6 +21,7 @@ import { useStream } from '@/queries/use-stream';
 import { useEvents } from '@/queries/use-sites';
 import { Link, usePlace } from '@/ui/router';
 import { RelativeTime } from '@/ui/time';
+import '@/ui/frame.css';
 
 interface RailItem {
   to: string;

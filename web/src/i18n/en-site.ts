@@ -147,8 +147,6 @@ export const en_site = {
     end_end: 'The video was played to its end',
     end_stopped: 'Stopped',
     end_failed: 'It failed',
-    ended_note: 'This is its last picture; boxes are drawn while it plays.',
-    ended_at: 'Ended',
     took: 'Played in',
     speed: 'Mean speed',
     frames_seen: 'Frames',

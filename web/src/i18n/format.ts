@@ -57,6 +57,22 @@ export function absolute_text(time: string, locale: Locale): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long' }).format(date);
 }
 
+/** Day, time and zone: "Tue, Nov 24, 09:00 GMT+9". Without `zone` it is the viewer's. */
+export function zoned_text(time: string, locale: Locale, zone?: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return time;
+  return new Intl.DateTimeFormat(locale, {
+    weekday: 'short',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+    ...(zone ? { timeZone: zone } : {}),
+  }).format(date);
+}
+
 /** Hours, minutes and seconds only. */
 export function clock_text(time: string, locale: Locale): string {
   const date = new Date(time);

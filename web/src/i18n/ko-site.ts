@@ -146,8 +146,6 @@ export const ko_site: Same<typeof en_site> = {
     end_end: '영상을 끝까지 재생했습니다',
     end_stopped: '중지했습니다',
     end_failed: '오류로 끝났습니다',
-    ended_note: '마지막 화면입니다. 상자는 재생 중에만 그립니다.',
-    ended_at: '끝난 때',
     took: '재생 시간',
     speed: '평균 속도',
     frames_seen: '프레임',

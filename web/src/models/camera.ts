@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a camera's live view draws: tracks of the frame on screen and the rules' zones and lines.
 // All coordinates are fractions of the frame.
-import type { FrameReport, TrackWire } from '@/api/types.gen';
+import type { Camera, FrameReport, SceneEvent, TrackWire } from '@/api/types.gen';
 import { as_fields, as_list, as_number, as_points, as_text } from '@/models/unknown';
 
 export interface RuleShape {
@@ -76,6 +76,43 @@ export function camera_progress(camera: {
   if (length <= 0) return null;
   const done = Math.max(0, camera.frame - camera.start_frame);
   return Math.min(1, done / length);
+}
+
+export type EndReason = 'end' | 'stopped' | 'failed';
+
+const END_REASON: Record<string, EndReason> = {
+  ended: 'end',
+  stopped: 'stopped',
+  failed: 'failed',
+};
+
+export interface CameraEnd {
+  reason: EndReason;
+  at: string;
+  frames: number;
+  /** How long it played; 0 when it never did. */
+  seconds: number;
+  detect_us: number;
+}
+
+/**
+ * How and when a camera ended, from the summary it leaves; null while it plays. One that was taken
+ * up again by a restarted server played later than its row tells, so its last event counts too.
+ */
+export function camera_end(camera: Camera, events: SceneEvent[]): CameraEnd | null {
+  const reason = END_REASON[camera.state];
+  if (!reason) return null;
+  const stats = as_fields(camera.stats);
+  const seconds = as_number(stats.seconds) ?? 0;
+  const known = events.map((event) => Date.parse(event.ended_at ?? event.started_at));
+  const at = Math.max(Date.parse(camera.created_at) + seconds * 1000, ...known);
+  return {
+    reason,
+    at: new Date(at).toISOString(),
+    frames: as_number(stats.frames) ?? 0,
+    seconds,
+    detect_us: as_number(stats.detect_us_mean) ?? 0,
+  };
 }
 
 /** Twelve hues that keep apart from each other; a track keeps its own for life. */

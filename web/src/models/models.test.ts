@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import type { DagGraph, Lineage, SceneEvent } from '@/api/types.gen';
-import { bytes_text, duration_text, media_time_text, relative_text } from '@/i18n/format';
+import type { Camera, DagGraph, Lineage, SceneEvent } from '@/api/types.gen';
+import {
+  bytes_text,
+  duration_text,
+  media_time_text,
+  relative_text,
+  zoned_text,
+} from '@/i18n/format';
 import { LogLines, find_lines, first_error } from '@/models/ansi';
-import { camera_progress, parse_frame_report, read_rules } from '@/models/camera';
+import { camera_end, camera_progress, parse_frame_report, read_rules } from '@/models/camera';
 import { fit_scale, flatten, path_through, to_elk } from '@/models/dag-graph';
 import { paths } from '@/models/paths';
 import { python_lines } from '@/models/python-tokens';
@@ -128,6 +134,24 @@ describe('a camera', () => {
     expect(camera_progress(file)).toBe(0.5);
     expect(camera_progress({ ...file, frames_total: 0, end_frame: null })).toBeNull();
   });
+  it('has an end, when and why, once it does not play any more', () => {
+    const camera = {
+      state: 'ended',
+      created_at: '2026-11-23T10:00:00Z',
+      stats: { frames: 397, seconds: 13.5, detect_us_mean: 28_000 },
+    } as unknown as Camera;
+    const late = { started_at: '2026-11-23T10:00:20Z', ended_at: null } as unknown as SceneEvent;
+    expect(camera_end({ ...camera, state: 'running' }, [])).toBeNull();
+    expect(camera_end(camera, [])).toEqual({
+      reason: 'end',
+      at: '2026-11-23T10:00:13.500Z',
+      frames: 397,
+      seconds: 13.5,
+      detect_us: 28_000,
+    });
+    expect(camera_end(camera, [late])?.at).toBe('2026-11-23T10:00:20.000Z');
+    expect(camera_end({ ...camera, state: 'failed', stats: {} }, [])?.reason).toBe('failed');
+  });
   it('takes only frame reports from the live socket', () => {
     expect(parse_frame_report('{"frame": 7, "tracks": []}')?.frame).toBe(7);
     expect(parse_frame_report('{"hello": 1}')).toBeNull();
@@ -226,5 +250,16 @@ describe('other models', () => {
     const lane = view.lanes[1];
     expect(lane?.runs.map((run) => run.dag_run_id)).toEqual(['r']);
     expect(lane?.place(lane.runs[0] as never, now)).toEqual({ left: 0, width: 50 });
+  });
+});
+
+describe('the time of a next run', () => {
+  const time = '2026-11-24T00:00:00Z';
+  it('is told in the zone of the viewer, with its name', () => {
+    expect(zoned_text(time, 'en', 'Asia/Seoul')).toMatch(/Nov 24.*09:00.*(GMT\+9|KST)/);
+    expect(zoned_text(time, 'ko', 'Asia/Seoul')).toMatch(/11월 24일.*09:00/);
+  });
+  it('is told in UTC for the tooltip', () => {
+    expect(zoned_text(time, 'en', 'UTC')).toMatch(/Nov 24.*00:00.*UTC/);
   });
 });

@@ -3,6 +3,7 @@ import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '@/ui/button';
+import '@/ui/dialog.css';
 
 export interface DialogProps {
   title: string;

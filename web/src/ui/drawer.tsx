@@ -3,6 +3,7 @@ import { X } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '@/ui/button';
+import '@/ui/drawer.css';
 
 export interface DrawerProps {
   title: ReactNode;

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '@/api/error';
 import { Button, IconButton } from '@/ui/button';
+import '@/ui/feedback.css';
 
 /** Text with a button that copies it. */
 export function CopyText({ text, block = false }: { text: string; block?: boolean }): ReactNode {

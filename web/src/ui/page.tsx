@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
 import { Link } from '@/ui/router';
+import '@/ui/page.css';
 
 export interface PageProps {
   title: string;

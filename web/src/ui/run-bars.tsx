@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReactNode } from 'react';
 import { state_style } from '@/ui/state-badge';
+import '@/ui/run-bars.css';
 
 export interface RunBarItem {
   key: string;

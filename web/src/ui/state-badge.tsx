@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { TaskState } from '@/api/types.gen';
 import { health_look_state, state_look } from '@/ui/states';
 import { useFlash } from '@/ui/use-flash';
+import '@/ui/state-badge.css';
 
 /** CSS variables of one state, for anything painted in its colours. */
 export function state_style(state: string): CSSProperties {

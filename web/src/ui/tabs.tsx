@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KeyboardEvent, ReactNode } from 'react';
+import '@/ui/tabs.css';
 
 export interface Tab<K extends string> {
   key: K;

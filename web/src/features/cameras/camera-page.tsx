@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Square } from 'lucide-react';
+import { CircleStop, Square } from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Camera, SceneEvent } from '@/api/types.gen';
 import { CameraPicture, RUNNING_STATES } from '@/features/cameras/camera-picture';
 import { CameraProgress } from '@/features/cameras/camera-progress';
 import type { Live } from '@/features/cameras/live-view';
-import { count_text, media_time_text, ms_text } from '@/i18n/format';
-import { read_counts, read_rules } from '@/models/camera';
+import { count_text, duration_text, media_time_text, ms_text } from '@/i18n/format';
+import { type CameraEnd, camera_end, read_counts, read_rules } from '@/models/camera';
 import { paths } from '@/models/paths';
 import { made_by_task } from '@/models/thread';
 import { useMay } from '@/queries/use-session';
@@ -17,7 +17,7 @@ import { Await, Empty, ErrorNote } from '@/ui/feedback';
 import { type Fact, Facts, Page, Panel } from '@/ui/page';
 import { Link } from '@/ui/router';
 import { HealthBadge } from '@/ui/state-badge';
-import { useLocale } from '@/ui/time';
+import { RelativeTime, useLocale } from '@/ui/time';
 import '@/features/cameras/cameras.css';
 
 /** Numbers of the frame on screen, else the camera's last known ones. */
@@ -48,6 +48,37 @@ function LiveNumbers({ camera, live }: { camera: Camera; live: Live | null }): R
     });
   }
   return <Facts facts={facts} />;
+}
+
+/** Says plainly that nothing plays any more: why, since when, and what it came to. */
+function EndNote({ end, cause }: { end: CameraEnd; cause: string }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <p className={end.reason === 'failed' ? 'camera-end camera-end-failed' : 'camera-end'}>
+      <CircleStop size={16} aria-hidden />
+      <span>
+        <strong>{t(`cameras.end_${end.reason}`)}</strong> · <RelativeTime time={end.at} />
+        {cause && <span className="camera-end-cause"> · {cause}</span>}
+      </span>
+    </p>
+  );
+}
+
+function EndNumbers({ camera, end }: { camera: Camera; end: CameraEnd }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const speed = end.seconds > 0 ? `${(end.frames / end.seconds).toFixed(1)} fps` : '–';
+  return (
+    <Facts
+      facts={[
+        { label: t('cameras.frames_seen'), value: count_text(end.frames, locale) },
+        { label: t('cameras.took'), value: duration_text(end.seconds, locale) },
+        { label: t('cameras.speed'), value: speed },
+        { label: t('cameras.dropped'), value: count_text(camera.dropped, locale) },
+        { label: t('cameras.detect_time'), value: `${ms_text(end.detect_us / 1000)} ms` },
+      ]}
+    />
+  );
 }
 
 function RecentEvents({ events }: { events: SceneEvent[] }): ReactNode {
@@ -90,9 +121,13 @@ function CameraView({ camera }: { camera: Camera }): ReactNode {
   const [shown, set_shown] = useState<Record<Layer, boolean>>({ zones: true, boxes: true });
   const rules = useMemo(() => read_rules(camera.rules), [camera.rules]);
   const own = events.data?.filter((event) => event.camera_id === camera.camera_id) ?? [];
+  const end = camera_end(camera, own);
+  // The boxes of the last picture are known to who watched it live, and to nobody else.
+  const has_boxes = !end || live?.frame;
   return (
     <div className="camera-split">
       <div className="stack">
+        {end && <EndNote end={end} cause={camera.cause} />}
         <CameraPicture
           camera={camera}
           rules={shown.zones ? rules : []}
@@ -107,13 +142,19 @@ function CameraView({ camera }: { camera: Camera }): ReactNode {
               type="button"
               className="chip"
               aria-pressed={shown[layer]}
+              disabled={layer === 'boxes' && !has_boxes}
+              title={layer === 'boxes' && !has_boxes ? t('cameras.boxes_live_only') : undefined}
               onClick={() => set_shown({ ...shown, [layer]: !shown[layer] })}
             >
               {t(`cameras.layer_${layer}`)}
             </button>
           ))}
         </div>
-        <LiveNumbers camera={camera} live={live} />
+        {end ? (
+          <EndNumbers camera={camera} end={end} />
+        ) : (
+          <LiveNumbers camera={camera} live={live} />
+        )}
       </div>
       <Panel
         title={t('nav.events')}
@@ -179,7 +220,9 @@ export function CameraPage({ params }: { params: Record<string, string> }): Reac
           }
         : {})}
     >
-      {camera?.cause && camera.state !== 'running' && <p className="faint">{camera.cause}</p>}
+      {camera?.cause && camera.state !== 'running' && !camera_end(camera, []) && (
+        <p className="faint">{camera.cause}</p>
+      )}
       <Await query={cameras} rows={1} height={360}>
         {() =>
           camera ? (

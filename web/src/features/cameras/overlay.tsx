@@ -38,6 +38,8 @@ function RuleVector({ rule, size }: { rule: RuleShape; size: Size }): ReactNode 
   const label: [number, number] = is_line
     ? [(first[0] + second[0]) / 2, (first[1] + second[1]) / 2]
     : top;
+  // A name near the right edge would run out of the picture.
+  const runs_left = label[0] > size.width * 0.6;
   const color = rule.kind === 'congestion' ? 'overlay-crowd' : 'overlay-zone';
   return (
     <g className={is_line ? 'overlay-rule overlay-line' : `overlay-rule ${color}`}>
@@ -45,7 +47,11 @@ function RuleVector({ rule, size }: { rule: RuleShape; size: Size }): ReactNode 
       {is_line &&
         at.map((point) => <circle key={point.join()} cx={point[0]} cy={point[1]} r={4} />)}
       {is_line && <Sides from={first} to={second} />}
-      <text x={label[0] + 6} y={Math.max(14, label[1] - 6)}>
+      <text
+        x={label[0] + (runs_left ? -6 : 6)}
+        y={Math.max(14, label[1] - 6)}
+        textAnchor={runs_left ? 'end' : 'start'}
+      >
         {rule.name}
       </text>
     </g>

@@ -5,6 +5,7 @@ import type { Dag } from '@/api/types.gen';
 import { python_lines } from '@/models/python-tokens';
 import { useDagSource } from '@/queries/use-dags';
 import { Await, CopyText } from '@/ui/feedback';
+import '@/features/workflows/code.css';
 
 function Source({ text }: { text: string }): ReactNode {
   const lines = useMemo(() => python_lines(text.replace(/\n$/, '')), [text]);

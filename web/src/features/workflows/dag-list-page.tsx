@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Dag } from '@/api/types.gen';
 import { DagRunsBars } from '@/features/workflows/dag-runs-bars';
 import { ImportErrors } from '@/features/workflows/import-errors';
+import { NextRun } from '@/features/workflows/next-run';
 import { ScheduleText } from '@/features/workflows/schedule-text';
 import { TriggerDialog } from '@/features/workflows/trigger-dialog';
 import { paths } from '@/models/paths';
@@ -15,8 +16,7 @@ import { Await, Empty, ErrorNote } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';
 import { Link, useQueryValue } from '@/ui/router';
 import { StateIcon, state_style } from '@/ui/state-badge';
-import { RelativeTime } from '@/ui/time';
-import '@/features/workflows/workflows.css';
+import '@/features/workflows/dag-list.css';
 
 type Filter = 'running' | 'failed' | 'paused';
 const FILTERS: Filter[] = ['running', 'failed', 'paused'];
@@ -81,6 +81,15 @@ function DagRow({ dag, on_trigger }: DagRowProps): ReactNode {
             </span>
           ))}
         </span>
+        <p className="faint dag-when">
+          <ScheduleText dag={dag} />
+          {dag.next_dagrun_run_after && !dag.is_paused && (
+            <>
+              {' · '}
+              <NextRun dag={dag} />
+            </>
+          )}
+        </p>
         {dag.description && <p className="faint dag-description">{dag.description}</p>}
         {pause.error && <ErrorNote error={pause.error} />}
       </td>
@@ -88,11 +97,7 @@ function DagRow({ dag, on_trigger }: DagRowProps): ReactNode {
         <ScheduleText dag={dag} />
       </td>
       <td className="nowrap">
-        {dag.is_paused ? (
-          <span className="faint">{t('dags.paused')}</span>
-        ) : (
-          <RelativeTime time={dag.next_dagrun_run_after} />
-        )}
+        <NextRun dag={dag} />
       </td>
       <td>
         <DagRunsBars dag_id={dag.dag_id} runs={dag.recent_runs} />

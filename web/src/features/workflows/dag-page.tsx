@@ -6,6 +6,7 @@ import type { Dag } from '@/api/types.gen';
 import { CodeTab } from '@/features/workflows/code-tab';
 import { GridTab } from '@/features/workflows/grid-tab';
 import { ImportErrors } from '@/features/workflows/import-errors';
+import { NextRun } from '@/features/workflows/next-run';
 import { RunsTab } from '@/features/workflows/runs-tab';
 import { ScheduleText } from '@/features/workflows/schedule-text';
 import { TaskDrawer } from '@/features/workflows/task-drawer';
@@ -19,7 +20,7 @@ import { Page } from '@/ui/page';
 import { set_query, useQueryValue } from '@/ui/router';
 import { Tabs } from '@/ui/tabs';
 import { RelativeTime } from '@/ui/time';
-import '@/features/workflows/workflows.css';
+import '@/features/workflows/dag-page.css';
 
 // The graph library is half of this feature's size, so it comes with its tab.
 const GraphTab = lazy(async () => ({
@@ -131,14 +132,7 @@ export function DagPage({ params }: { params: Record<string, string> }): ReactNo
         ? {
             facts: [
               { label: t('dags.schedule'), value: <ScheduleText dag={dag} /> },
-              {
-                label: t('dags.next_run'),
-                value: dag.is_paused ? (
-                  t('dags.paused')
-                ) : (
-                  <RelativeTime time={dag.next_dagrun_run_after} />
-                ),
-              },
+              { label: t('dags.next_run'), value: <NextRun dag={dag} /> },
               { label: t('dags.owner'), value: dag.owners.join(', ') || '–' },
               { label: t('dag.version'), value: dag.version },
               { label: t('dag.parsed'), value: <RelativeTime time={dag.last_parsed_time} /> },

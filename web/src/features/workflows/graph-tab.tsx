@@ -29,6 +29,7 @@ import { useTaskInstances } from '@/queries/use-tasks';
 import { Await, ErrorNote, Skeleton } from '@/ui/feedback';
 import { set_query, useQueryValue } from '@/ui/router';
 import '@xyflow/react/dist/style.css';
+import '@/features/workflows/graph.css';
 
 interface PaintOptions {
   graph: DagGraph;

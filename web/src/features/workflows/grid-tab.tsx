@@ -14,6 +14,7 @@ import { RunBars } from '@/ui/run-bars';
 import { StateIcon, state_style } from '@/ui/state-badge';
 import { useFlash } from '@/ui/use-flash';
 import { useLocale, useNow } from '@/ui/time';
+import '@/features/workflows/grid.css';
 
 interface CellProps {
   state: TaskState;
@@ -118,12 +119,14 @@ function GridHead({ grid, run_id }: { grid: GridModel; run_id: string | null }):
     <thead>
       <tr>
         <th className="grid-corner">
-          <span title={t('grid.longest')}>{duration_text(longest, locale)}</span>
+          {bars.length > 0 && (
+            <span title={t('grid.longest')}>{duration_text(longest, locale)}</span>
+          )}
         </th>
         {bars.map((bar) => (
           <th key={bar.key} className={bar.key === run_id ? 'grid-run grid-run-on' : 'grid-run'}>
             <RunBars
-              bars={[bar, { ...bar, key: 'scale', seconds: longest }].slice(0, 1)}
+              bars={[bar]}
               slots={1}
               height={4 + 52 * Math.sqrt(bar.seconds / Math.max(longest, 1e-3))}
               on_pick={(run) => set_query({ run })}

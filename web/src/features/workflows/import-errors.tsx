@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportError } from '@/api/types.gen';
 import { RelativeTime } from '@/ui/time';
+import '@/features/workflows/import-errors.css';
 
 /** DAG files that could not be read: a bar that opens to file, line and trace. */
 export function ImportErrors({ errors }: { errors: ImportError[] }): ReactNode {

@@ -17,6 +17,7 @@ import { type LogView, useLog } from '@/queries/use-log';
 import type { TaskRef } from '@/queries/use-tasks';
 import { IconButton } from '@/ui/button';
 import { useLocale } from '@/ui/time';
+import '@/features/workflows/log.css';
 
 const LINE_HEIGHT = 18;
 

@@ -10,6 +10,7 @@ import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { ErrorNote, Skeleton } from '@/ui/feedback';
 import { StateBadge } from '@/ui/state-badge';
+import '@/features/workflows/task.css';
 
 type Scope = 'include_upstream' | 'include_downstream' | 'only_failed';
 const SCOPES: Scope[] = ['include_upstream', 'include_downstream', 'only_failed'];

@@ -14,6 +14,7 @@ import { StateBadge, state_style } from '@/ui/state-badge';
 import { Tabs } from '@/ui/tabs';
 import { RelativeTime, TimeSpan } from '@/ui/time';
 import { Hourglass } from 'lucide-react';
+import '@/features/workflows/task.css';
 
 const PANEL_KEYS = ['log', 'xcom', 'details'] as const;
 
@@ -83,7 +84,9 @@ function DrawerBody({ task, instance }: { task: TaskRef; instance: TaskInstance 
             </span>
           )}
         </div>
-        {instance.cause && <p className="task-cause">{instance.cause}</p>}
+        {instance.cause && instance.cause !== 'done' && (
+          <p className="task-cause">{instance.cause}</p>
+        )}
         <ProgressLine instance={instance} />
         <TaskActions task={task} />
         <TryBar tries={tries.data ?? []} current={try_number} on_pick={set_picked} />

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Dag } from '@/api/types.gen';
+import { relative_text, zoned_text } from '@/i18n/format';
+import { useLocale, useNow } from '@/ui/time';
+import '@/features/workflows/dag-list.css';
+
+/** When a DAG runs next: how far off, and when on the viewer's own clock; UTC in the tooltip. */
+export function NextRun({ dag }: { dag: Dag }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const now = useNow();
+  const time = dag.next_dagrun_run_after;
+  if (dag.is_paused) return <span className="faint">{t('dags.paused')}</span>;
+  if (!time) return <span className="faint">–</span>;
+  return (
+    <time className="next-run" dateTime={time} title={zoned_text(time, locale, 'UTC')}>
+      {relative_text(time, now, locale)}
+      <span className="faint">{zoned_text(time, locale)}</span>
+    </time>
+  );
+}
