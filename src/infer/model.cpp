@@ -48,7 +48,9 @@ Result<ModelMeta> parse_model_meta(const json::Value& value) {
   AIFLOW_ASSIGN(out.model, json::get_string(value, "model"));
   AIFLOW_ASSIGN(out.version, json::get_string_or(value, "version", "1"));
   AIFLOW_ASSIGN(out.variant, json::get_string_or(value, "variant", ""));
-  if (const json::Value* decoder = value.find("decoder")) out.decoder = *decoder;
+  const json::Value* decoder = value.find("decoder");
+  const bool is_empty = decoder == nullptr || *decoder == json::object({});
+  if (!is_empty) out.decoder = *decoder;
   return out;
 }
 

@@ -206,6 +206,16 @@ TEST_CASE("a picture goes through a real model to a labelled box") {
   CHECK(outcome.decoded.detections[0].box == geometry::Box{0, 0, 1, 1});
 }
 
+TEST_CASE("an empty decoder configuration is none") {
+  for (const char* text :
+       {R"({"model":"m"})", R"({"model":"m","decoder":null})", R"({"model":"m","decoder":{}})"}) {
+    INFO(text);
+    const auto meta = parse_model_meta(json::parse(text).value());
+    REQUIRE(meta);
+    CHECK(meta->decoder.is_null());
+  }
+}
+
 TEST_CASE("a decoder that does not fit the model is refused at opening") {
   const TestPack& pack = shared_pack();
   const auto engine = load(pack);

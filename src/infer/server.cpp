@@ -28,6 +28,22 @@ Status send_failed(int fd, std::int64_t id, const Error& error) {
   return send_message(fd, {"Failed", to_json(failed)}, Deadline::never());
 }
 
+/// The outputs with these names, in this order; all when there are no names.
+Result<std::vector<NamedView>> wanted_views(const std::vector<engine::Output>& outputs,
+                                            const std::vector<std::string>& names) {
+  std::vector<NamedView> views;
+  for (const std::string& name : names) {
+    const auto output = std::ranges::find(outputs, name, &engine::Output::name);
+    if (output == outputs.end()) {
+      return fail(ErrorCode::invalid_argument, "the model has no output '" + name + "'");
+    }
+    views.push_back({name, output->tensor.view()});
+  }
+  if (!names.empty()) return views;
+  for (const auto& output : outputs) views.push_back({output.name, output.tensor.view()});
+  return views;
+}
+
 }  // namespace
 
 struct Server::Connection {
@@ -142,15 +158,7 @@ Status Server::answer_infer(Connection& connection, const Message& message) {
     }
     const auto deadline = deadline_after(request.deadline_ms);
     AIFLOW_ASSIGN(const auto answer, batcher_.run(std::move(inputs), deadline));
-    std::vector<NamedView> views;
-    for (const auto& output : answer.outputs) {
-      const bool wanted = request.outputs.empty() ||
-                          std::ranges::find(request.outputs, output.name) != request.outputs.end();
-      if (wanted) views.push_back({output.name, output.tensor.view()});
-    }
-    if (!request.outputs.empty() && views.size() != request.outputs.size()) {
-      return fail(ErrorCode::invalid_argument, "an output that was asked for does not exist");
-    }
+    AIFLOW_ASSIGN(const auto views, wanted_views(answer.outputs, request.outputs));
     AIFLOW_ASSIGN(auto packed, pack_tensors(views));
     wire::Inferred inferred{.id = request.id,
                             .outputs = packed.refs,

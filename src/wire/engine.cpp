@@ -1570,6 +1570,7 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::oip_model, "oip_model", "GET", "/v2/models/{model}", "view", true},
       {Route::oip_model_version, "oip_model_version", "GET", "/v2/models/{model}/versions/{version}", "view", true},
       {Route::oip_model_ready, "oip_model_ready", "GET", "/v2/models/{model}/ready", "view", true},
+      {Route::oip_model_version_ready, "oip_model_version_ready", "GET", "/v2/models/{model}/versions/{version}/ready", "view", true},
       {Route::oip_infer, "oip_infer", "POST", "/v2/models/{model}/infer", "run", true},
       {Route::oip_infer_version, "oip_infer_version", "POST", "/v2/models/{model}/versions/{version}/infer", "run", true},
   };

@@ -694,6 +694,7 @@ enum class Route : std::uint16_t {
   oip_model,
   oip_model_version,
   oip_model_ready,
+  oip_model_version_ready,
   oip_infer,
   oip_infer_version,
 };

@@ -96,6 +96,7 @@ void add_oip_routes(Table& table) {
   at(table, Route::oip_model) = oip_model;
   at(table, Route::oip_model_version) = oip_model;
   at(table, Route::oip_model_ready) = oip_model_ready;
+  at(table, Route::oip_model_version_ready) = oip_model_ready;
   at(table, Route::oip_infer) = oip_infer;
   at(table, Route::oip_infer_version) = oip_infer;
 }

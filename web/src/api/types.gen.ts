@@ -649,6 +649,7 @@ export const ROUTES = {
   oip_model: { method: 'GET', path: '/v2/models/{model}' },
   oip_model_version: { method: 'GET', path: '/v2/models/{model}/versions/{version}' },
   oip_model_ready: { method: 'GET', path: '/v2/models/{model}/ready' },
+  oip_model_version_ready: { method: 'GET', path: '/v2/models/{model}/versions/{version}/ready' },
   oip_infer: { method: 'POST', path: '/v2/models/{model}/infer' },
   oip_infer_version: { method: 'POST', path: '/v2/models/{model}/versions/{version}/infer' },
 } as const;
