@@ -8,6 +8,11 @@
 #include "store/event_log.h"
 
 namespace aiflow::service {
+namespace {
+
+constexpr std::chrono::milliseconds kRetryPauseFirst{50};
+
+}  // namespace
 
 Status EventHub::start() {
   AIFLOW_ASSIGN(last_id_,
@@ -28,10 +33,15 @@ void EventHub::stop() {
 void EventHub::publish(const std::vector<wire::StreamEvent>& events) {
   const std::scoped_lock lock(mutex_);
   // Nobody looks: the rows are in the database, there is no need to carry them.
-  if (follower_count_ > 0) {
-    work_.events.insert(work_.events.end(), events.begin(), events.end());
-  }
-  woken_ = true;
+  if (follower_count_ == 0) return;
+  work_.events.insert(work_.events.end(), events.begin(), events.end());
+  has_work_.notify_one();
+}
+
+void EventHub::wake() {
+  const std::scoped_lock lock(mutex_);
+  if (follower_count_ == 0) return;
+  work_.read = true;
   has_work_.notify_one();
 }
 
@@ -56,66 +66,99 @@ void EventHub::run() {
   for (;;) {
     auto work = wait_for_work();
     if (work.stop) break;
+    has_failed_ = false;
     // First, so that who has joined before an event was published gets it.
-    for (auto& joining : work.joining) join(std::move(joining));
-    if (!sinks_.empty()) hand_out(in_order(std::move(work.events)));
+    auto joining = std::exchange(put_off_, {});
+    std::ranges::move(work.joining, std::back_inserter(joining));
+    for (auto& one : joining) join(std::move(one));
+    if (!sinks_.empty()) hand_out(in_order(std::move(work)));
+    failures_ = has_failed_ ? failures_ + 1 : 0;
   }
   sinks_.clear();
 }
 
 EventHub::Work EventHub::wait_for_work() {
+  const auto is_there = [&] {
+    return work_.read || work_.stop || !work_.events.empty() || !work_.joining.empty();
+  };
+  const auto pause = std::min(kRetryPauseMax, kRetryPauseFirst * (1 << std::min(failures_, 10)));
   std::unique_lock lock(mutex_);
-  has_work_.wait(lock, [&] { return woken_ || work_.stop || !work_.joining.empty(); });
-  woken_ = false;
+  if (failures_ > 0) {
+    has_work_.wait_for(lock, pause, is_there);
+  } else {
+    has_work_.wait(lock, is_there);
+  }
+  // What could not be read is in the database still.
+  if (failures_ > 0) work_.read = true;
   return std::exchange(work_, Work{.stop = work_.stop});
 }
 
 /// What is new since the last batch, oldest first, with the unstored ones at the end.
-std::vector<wire::StreamEvent> EventHub::in_order(std::vector<wire::StreamEvent> events) {
+std::vector<wire::StreamEvent> EventHub::in_order(Work work) {
   std::vector<wire::StreamEvent> unstored;
   std::vector<wire::StreamEvent> rows;
-  for (auto& event : events) (event.id == 0 ? unstored : rows).push_back(std::move(event));
+  for (auto& event : work.events) (event.id == 0 ? unstored : rows).push_back(std::move(event));
   std::ranges::sort(rows, {}, &wire::StreamEvent::id);
   std::int64_t next = last_id_ + 1;
   const bool continues =
-      !rows.empty() && std::ranges::all_of(rows, [&](const auto& row) { return row.id == next++; });
-  if (!continues) rows = read_after(last_id_);
+      std::ranges::all_of(rows, [&](const auto& row) { return row.id == next++; });
+  // Rows that continue the log say nothing about those that somebody else has committed.
+  if (work.read || !continues) {
+    rows = read_after(last_id_).value_or(std::vector<wire::StreamEvent>{});
+    if (static_cast<int>(rows.size()) == kReplayMax) wake();  // there may be more
+  }
   if (!rows.empty()) last_id_ = rows.back().id;
   std::ranges::move(unstored, std::back_inserter(rows));
   return rows;
 }
 
-std::vector<wire::StreamEvent> EventHub::read_after(std::int64_t after) {
+Result<std::vector<wire::StreamEvent>> EventHub::read_after(std::int64_t after) {
   auto rows =
       store_.read([&](db::Connection& db) { return store::EventLog(db).after(after, kReplayMax); });
-  if (!rows) {
-    log::warn("the event log cannot be read", {{"error", rows.error()}});
-    return {};
+  if (!rows) note_failure(rows.error());
+  return rows;
+}
+
+Result<std::int64_t> EventHub::read_last_id() {
+  auto last = store_.read([](db::Connection& db) { return store::EventLog(db).last_id(); });
+  if (!last) note_failure(last.error());
+  return last;
+}
+
+void EventHub::note_failure(const Error& error) {
+  // Once, not with each new try.
+  if (failures_ == 0 && !has_failed_) {
+    log::warn("the event log cannot be read", {{"error", error}});
   }
-  return *std::move(rows);
+  has_failed_ = true;
 }
 
 void EventHub::join(Joining joining) {
-  if (sinks_.empty()) {
-    // While nobody followed, nothing was read.
-    const auto last = store_.read([](db::Connection& db) { return store::EventLog(db).last_id(); });
-    if (last) last_id_ = *last;
+  const auto stays = replay(joining);
+  if (!stays) {
+    put_off_.push_back(std::move(joining));
+    return;
   }
-  bool stays = true;
-  if (joining.after && *joining.after < last_id_) {
-    auto rows = read_after(*joining.after);
-    const bool is_too_old =
-        static_cast<int>(rows.size()) >= kReplayMax ||
-        (!rows.empty() && *joining.after > 0 && rows.front().id != *joining.after + 1);
-    std::erase_if(rows, [&](const auto& row) { return row.id > last_id_; });
-    if (!is_too_old && !rows.empty()) stays = joining.sink(rows);
-  }
-  if (stays) {
+  if (*stays) {
     sinks_.push_back(std::move(joining.sink));
     return;
   }
   const std::scoped_lock lock(mutex_);
   --follower_count_;
+}
+
+Result<bool> EventHub::replay(const Joining& joining) {
+  // While nobody followed, nothing was read.
+  if (sinks_.empty()) {
+    AIFLOW_ASSIGN(last_id_, read_last_id());
+  }
+  if (!joining.after || *joining.after >= last_id_) return true;
+  AIFLOW_ASSIGN(auto rows, read_after(*joining.after));
+  const bool is_too_old =
+      static_cast<int>(rows.size()) >= kReplayMax ||
+      (!rows.empty() && *joining.after > 0 && rows.front().id != *joining.after + 1);
+  std::erase_if(rows, [&](const auto& row) { return row.id > last_id_; });
+  return is_too_old || rows.empty() || joining.sink(rows);
 }
 
 void EventHub::hand_out(const std::vector<wire::StreamEvent>& batch) {

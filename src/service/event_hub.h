@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hands committed changes to those who follow them, in the order of the event_log, without gaps:
 // what publish() brings is used as it is when it continues the log, else the rows are read from the
-// database. One thread. A follower that says false is forgotten.
+// database. A read that fails is tried again without another publish(), after a pause that grows up
+// to kRetryPauseMax. One thread. A follower that says false is forgotten.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -34,13 +36,14 @@ class EventHub {
 
   /// Committed rows, or unstored events (id 0). Any thread; does not block.
   void publish(const std::vector<wire::StreamEvent>& events);
-  /// Somebody has committed rows.
-  void wake() { publish({}); }
+  /// Somebody has committed rows that are only in the database. Any thread; does not block.
+  void wake();
 
   /// Follows from the row after `after` (nullopt: from now). A follower that is more than
   /// kReplayMax rows behind starts at now: it must load everything anew.
   void follow(std::optional<std::int64_t> after, Sink sink);
   static constexpr int kReplayMax = 1000;
+  static constexpr std::chrono::milliseconds kRetryPauseMax{2'000};
 
   [[nodiscard]] std::size_t followers() const;
 
@@ -52,23 +55,30 @@ class EventHub {
   struct Work {
     std::vector<wire::StreamEvent> events{};
     std::vector<Joining> joining{};
+    bool read = false;  ///< there are rows that `events` may lack
     bool stop = false;
   };
   void run();
   [[nodiscard]] Work wait_for_work();
-  [[nodiscard]] std::vector<wire::StreamEvent> in_order(std::vector<wire::StreamEvent> events);
-  [[nodiscard]] std::vector<wire::StreamEvent> read_after(std::int64_t after);
+  [[nodiscard]] std::vector<wire::StreamEvent> in_order(Work work);
+  [[nodiscard]] Result<std::vector<wire::StreamEvent>> read_after(std::int64_t after);
+  [[nodiscard]] Result<std::int64_t> read_last_id();
+  void note_failure(const Error& error);
   void join(Joining joining);
+  /// False when it is gone already. Errors: those of the store; then it is to be tried again.
+  [[nodiscard]] Result<bool> replay(const Joining& joining);
   void hand_out(const std::vector<wire::StreamEvent>& batch);
 
   store::Store& store_;
   mutable std::mutex mutex_;
   std::condition_variable has_work_;
   Work work_;                       ///< guarded by mutex_
-  bool woken_ = false;              ///< guarded by mutex_
   std::size_t follower_count_ = 0;  ///< guarded by mutex_
   std::int64_t last_id_ = 0;        ///< hub's thread (start() before it)
   std::vector<Sink> sinks_;         ///< hub's thread
+  std::vector<Joining> put_off_;    ///< hub's thread; what they missed could not be read
+  int failures_ = 0;                ///< hub's thread; rounds in a row whose reading failed
+  bool has_failed_ = false;         ///< hub's thread; in this round
   std::thread thread_;
 };
 
