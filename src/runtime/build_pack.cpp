@@ -6,12 +6,12 @@
 
 #include <algorithm>
 
+#include "digest/sha256.h"
 #include "json/value.h"
 #include "os/environment.h"
 #include "os/file.h"
 #include "os/process.h"
 #include "os/temp_dir.h"
-#include "runtime/detail/sha256.h"
 #include "runtime/detail/wheel.h"
 
 namespace aiflow::runtime {
@@ -180,7 +180,7 @@ Status Builder::unpack(const fs::path& wheel) {
 }
 
 Status Builder::seal(const fs::path& wheel) {
-  AIFLOW_ASSIGN(const auto digest, sha256_of_file(wheel));
+  AIFLOW_ASSIGN(const auto digest, digest::sha256_of_file(wheel));
   PackManifest manifest{
       .name = kPackage,
       .version = out_.manifest.version,

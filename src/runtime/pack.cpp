@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <map>
 
+#include "digest/sha256.h"
 #include "os/file.h"
 #include "runtime/detail/pack_path.h"
-#include "runtime/detail/sha256.h"
 
 namespace aiflow::runtime {
 namespace {
@@ -127,7 +127,7 @@ Status check_file(const fs::path& folder, const PackFile& expected, Verify verif
     return fail(ErrorCode::corrupt, "'" + file.string() + "' is not what pack.json says");
   };
   if (verify == Verify::full) {
-    AIFLOW_ASSIGN(const auto have, sha256_of_file(file));
+    AIFLOW_ASSIGN(const auto have, digest::sha256_of_file(file));
     if (have.sha256 != expected.sha256 || have.size_bytes != expected.size_bytes) return changed();
     return {};
   }
@@ -172,7 +172,7 @@ Result<PackManifest> parse_manifest(std::string_view text) {
 }
 
 PackDigest digest_of(const PackManifest& manifest) {
-  return {"sha256:" + sha256_of(canonical_text(manifest))};
+  return {"sha256:" + digest::sha256_of(canonical_text(manifest))};
 }
 
 std::int64_t total_bytes(const PackManifest& manifest) {
@@ -186,7 +186,7 @@ Result<PackManifest> seal_folder(const fs::path& folder, PackManifest manifest) 
   std::erase(names, kManifestName);
   manifest.files.clear();
   for (auto& name : names) {
-    AIFLOW_ASSIGN(auto digest, sha256_of_file(folder / name));
+    AIFLOW_ASSIGN(auto digest, digest::sha256_of_file(folder / name));
     manifest.files.push_back({std::move(name), std::move(digest.sha256), digest.size_bytes});
   }
   const std::string text = canonical_text(manifest);

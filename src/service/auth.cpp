@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/assert.h"
+#include "digest/sha256.h"
 #include "store/run_store.h"
 #include "store/user_store.h"
 
@@ -17,12 +18,6 @@ constexpr std::size_t kPasswordCharsMin = 10;
 constexpr std::size_t kPasswordBytesMax = 1024;
 constexpr std::string_view kKeySetting = "attempt_token_key";
 constexpr auto kTokenLife = std::chrono::hours(24 * 7);
-
-std::string sha256(std::string_view text) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> out{};
-  crypto_hash_sha256(out.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  return to_hex({reinterpret_cast<const char*>(out.data()), out.size()});
-}
 
 /// 20 characters without look-alikes, 100 bits.
 Secret make_one_time_password() {
@@ -178,7 +173,7 @@ Status Auth::check_wait(const LoginAttempt& attempt) {
 
 Result<SignedIn> Auth::open_session(const std::string& username) {
   auto cookie = base64url(random_bytes(32));
-  const store::SessionRow row{.id_hash = sha256(cookie),
+  const store::SessionRow row{.id_hash = digest::sha256_of(cookie),
                               .username = username,
                               .csrf_token = base64url(random_bytes(24)),
                               .created_at = clock_.now(),
@@ -205,7 +200,7 @@ Status Auth::logout(const Principal& who) {
 }
 
 Result<Principal> Auth::session(std::string_view cookie) {
-  const auto hash = sha256(cookie);
+  const auto hash = digest::sha256_of(cookie);
   return store_.read([&](db::Connection& db) -> Result<Principal> {
     store::UserStore users(db);
     AIFLOW_ASSIGN(const auto row, users.session(hash, clock_.now()));

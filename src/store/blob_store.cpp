@@ -1,56 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/blob_store.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <fstream>
-#include <span>
 #include <system_error>
 #include <utility>
 
-#include "base/assert.h"
+#include "digest/sha256.h"
 #include "os/file.h"
 
 namespace aiflow::store {
-
-struct Sha256::Impl {
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
-};
-
-Sha256::Sha256() : impl_(std::make_unique<Impl>()) {
-  AIFLOW_ASSERT(EVP_DigestInit_ex(impl_->context.get(), EVP_sha256(), nullptr) == 1);
-}
-Sha256::~Sha256() = default;
-Sha256::Sha256(Sha256&&) noexcept = default;
-Sha256& Sha256::operator=(Sha256&&) noexcept = default;
-
-void Sha256::update(std::string_view bytes) {
-  AIFLOW_ASSERT(EVP_DigestUpdate(impl_->context.get(), bytes.data(), bytes.size()) == 1);
-}
-
-std::string Sha256::finish() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  AIFLOW_ASSERT(EVP_DigestFinal_ex(impl_->context.get(), digest.data(), &size) == 1);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  for (const unsigned char byte : std::span(digest).first(size)) {
-    hex += kDigits[byte >> 4];
-    hex += kDigits[byte & 15];
-  }
-  return hex;
-}
-
-std::string sha256_hex(std::string_view bytes) {
-  Sha256 hash;
-  hash.update(bytes);
-  return hash.finish();
-}
 
 namespace {
 
@@ -85,7 +44,7 @@ struct BlobStore::Writer::Impl {
   os::AtomicFile file;
   std::uint64_t bytes_max;
   std::uint64_t size = 0;
-  Sha256 hash{};
+  digest::Sha256 hash{};
 };
 
 BlobStore::Writer::Writer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -155,7 +114,7 @@ Result<std::string> BlobStore::read(std::string_view sha256, std::uint64_t bytes
 
 Status BlobStore::verify(std::string_view sha256) const {
   AIFLOW_ASSIGN(const std::filesystem::path file, path(sha256));
-  Sha256 hash;
+  digest::Sha256 hash;
   AIFLOW_TRY(read_pieces(file, [&](std::string_view piece) { hash.update(piece); }));
   if (hash.finish() == sha256) return {};
   return fail(ErrorCode::corrupt, "blob '" + file.string() + "' does not have its digest");

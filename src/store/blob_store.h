@@ -14,24 +14,6 @@
 
 namespace aiflow::store {
 
-/// SHA-256 in pieces.
-class Sha256 {
- public:
-  Sha256();
-  ~Sha256();
-  Sha256(Sha256&&) noexcept;
-  Sha256& operator=(Sha256&&) noexcept;
-  void update(std::string_view bytes);
-  /// 64 hex digits; the object is of no further use.
-  [[nodiscard]] std::string finish();
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
-/// 64 hex digits.
-[[nodiscard]] std::string sha256_hex(std::string_view bytes);
-
 class BlobStore {
  public:
   /// `root` is the folder "blobs" of the data directory; it is made when missing.

@@ -6,10 +6,10 @@
 #include "app/cli/commands.h"
 #include "app/cli/model_catalog.h"
 #include "app/cli/program_runner.h"
+#include "digest/sha256.h"
 #include "os/file.h"
 #include "os/temp_dir.h"
 #include "runtime/pool.h"
-#include "store/blob_store.h"
 
 namespace aiflow::app {
 namespace {
@@ -47,7 +47,7 @@ Result<std::filesystem::path> fetch_archive(const Clock& clock, const CatalogMod
     }
   }
   AIFLOW_ASSIGN(const std::string bytes, os::read_file(path, kArchiveBytesMax));
-  if (store::sha256_hex(bytes) != model.sha256) {
+  if (digest::sha256_of(bytes) != model.sha256) {
     return fail(ErrorCode::corrupt, path.string() +
                                         " is not the published file (its SHA-256 differs); "
                                         "delete it, then try again");

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256 of bytes and files as 64 hex digits.
+// SHA-256 of bytes and files, as 64 lower-case hex digits: the name of every blob and pack. Each
+// object is for one thread.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -9,14 +11,15 @@
 
 #include "base/result.h"
 
-namespace aiflow::runtime {
+namespace aiflow::digest {
 
+/// Takes the bytes in pieces.
 class Sha256 {
  public:
   Sha256();
   ~Sha256();
-  Sha256(const Sha256&) = delete;
-  Sha256& operator=(const Sha256&) = delete;
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
   void update(std::string_view bytes);
   /// The object is of no further use.
   [[nodiscard]] std::string finish();
@@ -35,4 +38,4 @@ struct FileDigest {
 /// Reads a regular file, never through a symbolic link. Errors: not_found, denied.
 [[nodiscard]] Result<FileDigest> sha256_of_file(const std::filesystem::path& file);
 
-}  // namespace aiflow::runtime
+}  // namespace aiflow::digest

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "digest/sha256.h"
+
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <sys/stat.h>
@@ -9,27 +11,30 @@
 
 #include "base/assert.h"
 #include "os/fd.h"
-#include "runtime/detail/sha256.h"
 
-namespace aiflow::runtime {
+namespace aiflow::digest {
 
 struct Sha256::State {
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  ~State() { EVP_MD_CTX_free(context); }
+  struct Free {
+    void operator()(EVP_MD_CTX* made) const { EVP_MD_CTX_free(made); }
+  };
+  std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  AIFLOW_ASSERT(EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
+  AIFLOW_ASSERT(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1);
 }
 Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(std::string_view bytes) {
-  AIFLOW_ASSERT(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1);
+  AIFLOW_ASSERT(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1);
 }
 
 std::string Sha256::finish() {
   std::array<unsigned char, 32> digest{};
-  AIFLOW_ASSERT(EVP_DigestFinal_ex(state_->context, digest.data(), nullptr) == 1);
+  AIFLOW_ASSERT(EVP_DigestFinal_ex(state_->context.get(), digest.data(), nullptr) == 1);
   std::string out;
   for (const unsigned char byte : digest) {
     constexpr std::string_view kHex = "0123456789abcdef";
@@ -67,4 +72,4 @@ Result<FileDigest> sha256_of_file(const std::filesystem::path& file) {
   return out;
 }
 
-}  // namespace aiflow::runtime
+}  // namespace aiflow::digest
