@@ -53,6 +53,7 @@ TEST_CASE("a full queue rejects; a passed deadline cancels; stopping answers who
   entered.acquire();  // the engine is busy now
   const auto past = Deadline::at(clock.steady_now());
   auto late = std::async(std::launch::async, [&] { return batcher.run({}, past); });
+  while (batcher.stats().waiting < 1) std::this_thread::yield();  // it is first in the queue
   auto waiting = std::async(std::launch::async, [&] { return batcher.run({}, Deadline::never()); });
   while (batcher.stats().waiting < 2) std::this_thread::yield();
   const auto rejected = batcher.run({}, Deadline::never());
