@@ -8,6 +8,7 @@
 #include "http_api/assets.h"
 #include "http_api/detail/call.h"
 #include "http_api/detail/cookie.h"
+#include "http_api/detail/repeats.h"
 #include "http_api/router.h"
 #include "log/log.h"
 #include "store/user_store.h"
@@ -19,6 +20,8 @@ using service::Principal;
 using wire::Route;
 
 constexpr std::size_t kIdempotencyKeyMax = 128;
+/// A repeat waits so long for the first answer, then it is told 409.
+constexpr auto kRepeatWait = std::chrono::seconds(30);
 
 /// Images from blobs and data, no script but our own files, never inside another page.
 constexpr std::string_view kContentPolicy =
@@ -147,7 +150,8 @@ int http_status(ErrorCode code) {
 }
 
 struct Api::Impl {
-  explicit Impl(Parts given) : parts(std::move(given)), table(make_table()) {}
+  explicit Impl(Parts given)
+      : parts(std::move(given)), table(make_table()), streams(parts.auth), repeats(parts.clock) {}
 
   std::expected<Principal, Refusal> identify(const net::Request& request);
   std::optional<Refusal> check(const net::Request& request, const Context& context);
@@ -160,6 +164,8 @@ struct Api::Impl {
   Parts parts;
   const Router router;
   const detail::Table table;
+  detail::OpenStreams streams;
+  detail::Repeats repeats;
 };
 
 Api::Api(Parts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
@@ -277,8 +283,8 @@ std::optional<Refusal> Api::Impl::check_content_type(const net::Request& request
 void Api::handle(net::Request request, net::Responder responder) {
   auto& context = static_cast<Context&>(*request.context);
   const auto& route = *context.match.route;
-  detail::Call call{impl_->parts, route, request, context.who, context.match.parameters,
-                    context.query};
+  detail::Call call{impl_->parts, impl_->streams,           route,        request,
+                    context.who,  context.match.parameters, context.query};
   const auto& entry = impl_->table[static_cast<std::size_t>(route.route)];
   Result<net::Response> answer = net::Response{};
   if (const auto* open = std::get_if<detail::Open>(&entry)) {
@@ -313,10 +319,11 @@ Result<net::Response> Api::Impl::answer(detail::Call& call, detail::Answer handl
   return answer_once(call, handler, subject_of(call.who) + "\n" + call.request.path + "\n" + *key);
 }
 
-/// The same key gives the same answer (S14). Two at the same time may both act: a client repeats
-/// after a lost answer, not beside it.
+/// The same key gives the same answer (S14). A repeat that comes beside the first waits for it: a
+/// client that lost the connection wants the answer, and 409 would look like a failure to it.
 Result<net::Response> Api::Impl::answer_once(detail::Call& call, detail::Answer handler,
                                              const std::string& key) {
+  AIFLOW_ASSIGN(const auto turn, repeats.take(key, Deadline::after(parts.clock, kRepeatWait)));
   AIFLOW_ASSIGN(const auto known, parts.store.read([&](db::Connection& db) {
     return store::UserStore(db).answer(key);
   }));

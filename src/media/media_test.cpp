@@ -8,6 +8,7 @@
 #include "base/prng.h"
 #include "media/draw.h"
 #include "media/source.h"
+#include "os/environment.h"
 #include "os/file.h"
 #include "os/process.h"
 #include "os/system_clock.h"
@@ -17,7 +18,8 @@ namespace aiflow::media {
 namespace {
 
 /// The pedestrian clip of Debian's package opencv-doc: 795 frames of 768x576, 10 a second.
-const std::string kClip = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
+const std::string kClip =
+    os::get_env("AIFLOW_CLIP").value_or("/usr/share/doc/opencv-doc/examples/data/vtest.avi");
 
 struct Played {
   std::int64_t frames = 0;

@@ -87,6 +87,9 @@ bool WebSocket::send_binary(std::string message) const {
 }
 void WebSocket::close() const { impl_->queue->close(); }
 bool WebSocket::is_open() const { return impl_->queue->is_open(); }
+void WebSocket::on_close(std::function<void()> callback) const {
+  impl_->queue->on_close(std::move(callback));
+}
 std::size_t WebSocket::dropped() const { return impl_->queue->dropped(); }
 std::size_t WebSocket::waiting() const { return impl_->queue->waiting(); }
 

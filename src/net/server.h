@@ -103,6 +103,8 @@ class WebSocket {
   bool send_binary(std::string message) const;
   void close() const;
   [[nodiscard]] bool is_open() const;
+  /// As EventStream's.
+  void on_close(std::function<void()> callback) const;
   /// Messages dropped because the client is slow.
   [[nodiscard]] std::size_t dropped() const;
   /// Messages waiting to be sent.

@@ -213,8 +213,16 @@ Result<Principal> Auth::session(std::string_view cookie) {
     who.role = user->role;
     who.must_change_password = user->must_change_password;
     who.session_hash = hash;
+    who.session_ends_at = row->expires_at;
     who.csrf_token = row->csrf_token;
     return who;
+  });
+}
+
+Result<bool> Auth::is_open(const std::string& session_hash) {
+  return store_.read([&](db::Connection& db) -> Result<bool> {
+    AIFLOW_ASSIGN(const auto row, store::UserStore(db).session(session_hash, clock_.now()));
+    return row.has_value();
   });
 }
 

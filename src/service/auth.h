@@ -30,8 +30,9 @@ struct Principal {
   Role role = Role::viewer;
   wire::AttemptRef attempt;  ///< task
   bool must_change_password = false;
-  std::string session_hash;  ///< user
-  std::string csrf_token;    ///< user
+  std::string session_hash;                 ///< user
+  std::optional<WallTime> session_ends_at;  ///< user
+  std::string csrf_token;                   ///< user
 
   /// What things that it makes remember.
   [[nodiscard]] wire::Lineage lineage() const;
@@ -88,6 +89,8 @@ class Auth {
   Status logout(const Principal& who);
   /// The session of a cookie. Errors: denied.
   [[nodiscard]] Result<Principal> session(std::string_view cookie);
+  /// Whether a session (Principal::session_hash) has not ended.
+  [[nodiscard]] Result<bool> is_open(const std::string& session_hash);
   /// The attempt of a token, if it is the current one of a task that runs. Errors: denied.
   [[nodiscard]] Result<Principal> task(std::string_view token);
   [[nodiscard]] static Principal local_admin();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "media/image.h"
+#include "os/environment.h"
 #include "os/file.h"
 #include "os/system_clock.h"
 #include "os/temp_dir.h"
@@ -23,7 +24,8 @@ namespace aiflow::watch {
 namespace {
 
 /// 795 frames of 768x576, 10 a second; from Debian's package opencv-doc.
-const std::string kClip = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
+const std::string kClip =
+    os::get_env("AIFLOW_CLIP").value_or("/usr/share/doc/opencv-doc/examples/data/vtest.avi");
 
 constexpr const char* kRules = R"({"rules": [
   {"rule_id": "gate", "kind": "line_crossing", "name": "Gate", "classes": ["Person"], "params": {},

@@ -12,7 +12,7 @@ import pytest
 
 from server import BIN, ROOT, ApiError
 
-CLIP = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
+CLIP = Path(os.environ.get("AIFLOW_CLIP", "/usr/share/doc/opencv-doc/examples/data/vtest.avi"))
 DOWNLOADS = ROOT / "build/downloads"
 PACKAGES = ("*objectron*.tgz", "onnxruntime-*.whl")
 MEMORY_MAX = 150 << 20

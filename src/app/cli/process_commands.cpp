@@ -15,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kClip = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
+
 fs::path home_of(const Invocation& in) {
   return in.given("--home") ? fs::absolute(in.text("--home")) : default_home();
 }
@@ -116,8 +118,8 @@ std::vector<Command> process_commands(const Clock& clock) {
                       {.name = "--once", .help = "end with the run", .flag = true},
                       {.name = "--port", .help = "port, or auto", .otherwise = "auto"},
                       {.name = "--clip",
-                       .help = "the pedestrian clip",
-                       .otherwise = "/usr/share/doc/opencv-doc/examples/data/vtest.avi"}},
+                       .help = "the pedestrian clip; AIFLOW_CLIP, or opencv-doc's, when left out",
+                       .otherwise = os::get_env("AIFLOW_CLIP").value_or(kClip)}},
        .examples = {"aiflow demo", "aiflow demo --once"},
        .run = [&clock](const Invocation& in) { return demo(clock, in); }},
   };

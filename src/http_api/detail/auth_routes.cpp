@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Log-in, users, health, workers, and the event stream.
-#include "store/event_log.h"
 #include "http_api/detail/call.h"
 #include "http_api/detail/cookie.h"
+#include "store/event_log.h"
 
 namespace aiflow::http_api::detail {
 namespace {
@@ -24,6 +24,7 @@ Result<net::Response> login(Call& call) {
 
 Result<net::Response> logout(Call& call) {
   AIFLOW_TRY(call.parts.auth.logout(call.who));
+  call.streams.review();
   auto response = nothing();
   response.headers.emplace_back("Set-Cookie", clear_cookie());
   return response;
@@ -38,9 +39,11 @@ Result<net::Response> who_am_i(Call& call) {
 
 Result<net::Response> change_password(Call& call) {
   return with_body(call, wire::parse_password_change, [&](wire::PasswordChange request) {
-    return signed_in(call.parts.auth.change_password(
+    auto changed = call.parts.auth.change_password(
         call.who, {.old_password = Secret(std::move(request.old_password)),
-                   .new_password = Secret(std::move(request.new_password))}));
+                   .new_password = Secret(std::move(request.new_password))});
+    if (changed) call.streams.review();
+    return signed_in(std::move(changed));
   });
 }
 
@@ -59,6 +62,7 @@ Result<net::Response> create_user(Call& call) {
 
 Result<net::Response> delete_user(Call& call) {
   AIFLOW_TRY(call.parts.auth.delete_user(call.param("username"), call.who));
+  call.streams.review();
   return nothing();
 }
 
@@ -72,7 +76,8 @@ Result<std::optional<std::int64_t>> resume_id(const Call& call) {
   const auto* header = call.request.header("last-event-id");
   if (header != nullptr) {
     Parameters query = {{"last_event_id", *header}};
-    const Call with_header{call.parts, call.route, call.request, call.who, call.parameters, query};
+    const Call with_header{call.parts, call.streams,    call.route, call.request,
+                           call.who,   call.parameters, query};
     AIFLOW_ASSIGN(const auto id, with_header.query_int("last_event_id", 0, {0, INT64_MAX}));
     return std::optional(id);
   }
@@ -92,13 +97,15 @@ Status stream(Call& call, net::Responder& responder) {
   AIFLOW_ASSIGN(auto after, resume_id(call));
   const bool is_new = !after;
   if (is_new) {
-    AIFLOW_ASSIGN(after, call.parts.store.read([](db::Connection& db) {
-      return store::EventLog(db).last_id();
-    }));
+    AIFLOW_ASSIGN(after, call.parts.store.read(
+                             [](db::Connection& db) { return store::EventLog(db).last_id(); }));
   }
   const auto events = std::move(responder).open_event_stream();
   if (is_new) events.send(hello(*after, call.parts.clock.now()));
-  call.parts.events.follow(after, [events](const std::vector<wire::StreamEvent>& batch) {
+  events.on_close(call.streams.add(call.who, [events] { events.close(); }));
+  const auto is_over = call.session_over();
+  call.parts.events.follow(after, [events, is_over](const std::vector<wire::StreamEvent>& batch) {
+    if (is_over()) events.close();
     std::vector<net::SseMessage> messages;
     messages.reserve(batch.size());
     for (const auto& event : batch) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "http_api/api.h"
+#include "http_api/detail/open_streams.h"
 #include "http_api/router.h"
 #include "net/server.h"
 #include "service/auth.h"
@@ -25,6 +26,7 @@ struct IntRange {
 
 struct Call {
   Parts& parts;
+  OpenStreams& streams;
   const wire::RouteInfo& route;
   net::Request& request;
   const service::Principal& who;
@@ -50,6 +52,11 @@ struct Call {
   [[nodiscard]] store::RunKey run_key() const { return {dag_id(), RunId{param("dag_run_id")}}; }
   /// With ?map_index=.
   [[nodiscard]] Result<store::TaskKey> task_key() const;
+  /// Tells whether the session has reached its last day: for streams, which outlive this call.
+  [[nodiscard]] std::function<bool()> session_over() const {
+    return
+        [clock = &parts.clock, end = who.session_ends_at] { return end && clock->now() >= *end; };
+  }
 };
 
 /// Answers with one response.

@@ -132,6 +132,7 @@ Status stream_log(Call& call, net::Responder& responder) {
   AIFLOW_ASSIGN(const auto offset, call.query_int("offset", 0, {0, INT64_MAX}));
   AIFLOW_ASSIGN(auto file, call.parts.workflows.log_file(key));
   const auto events = std::move(responder).open_event_stream();
+  events.on_close(call.streams.add(call.who, [events] { events.close(); }));
   service::LogFollower::Watch watch;
   watch.file = std::move(file);
   watch.offset = offset;
@@ -141,7 +142,9 @@ Status stream_log(Call& call, net::Responder& responder) {
     return is_there;
   };
   watch.is_full = [events] { return events.is_open() && events.waiting() > 8; };
-  watch.has_ended = [workflows = &call.parts.workflows, events, key] {
+  watch.has_ended = [workflows = &call.parts.workflows, events, key,
+                     is_over = call.session_over()] {
+    if (is_over()) events.close();
     // A watcher that went away is noticed here too: the next send says so.
     return !events.is_open() || workflows->has_ended(key);
   };

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests: the whole server behind its API with a fake executor, without processes.
+#pragma once
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+
+#include "executor/fake_executor.h"
+#include "http_api/api.h"
+#include "net/client.h"
+#include "os/system_clock.h"
+#include "os/temp_dir.h"
+#include "store/run_store.h"
+
+namespace aiflow::http_api {
+
+using namespace std::chrono_literals;
+
+inline const os::SystemClock kClock;
+
+inline Deadline soon() { return Deadline::after(kClock, 20s); }
+
+/// The server without processes: a fake executor, no worker, no engine.
+struct Bench {
+  Bench() {
+    REQUIRE(events.start());
+    REQUIRE(logs.start());
+    REQUIRE(conductor.open());
+    conductor.start();
+    executor.set_slots(4);
+    net::ServerOptions options;
+    options.port = 0;
+    options.unix_socket = folder.path() / "api.sock";
+    http = net::Server::start(options, api).value();
+  }
+  ~Bench() {
+    http->stop(1s);
+    conductor.stop();
+    logs.stop();
+    events.stop();
+  }
+
+  conductor::Options conductor_options() {
+    conductor::Options options;
+    options.data_dir = folder.path();
+    options.on_changes = [this](const auto& changes) { events.publish(changes), logs.wake(); };
+    return options;
+  }
+  net::Client local() { return {kClock, {.unix_socket = folder.path() / "api.sock"}}; }
+  net::Client tcp() { return {kClock, {.port = http->port()}}; }
+  std::string host() const { return "127.0.0.1:" + std::to_string(http->port()); }
+
+  /// A session of a new user of that role: headers that a browser would send.
+  net::Headers session(Role role) {
+    const auto name = std::string(to_string(role)) + std::to_string(++users);
+    REQUIRE(auth->create_user({.username = name, .role = role, .password = "long enough"}));
+    const auto in = auth->login({name, Secret(std::string_view("long enough")), "test"});
+    REQUIRE(in);
+    return {{"cookie", "aiflow_session=" + std::string(in->cookie.reveal())},
+            {"x-csrf-token", in->session.csrf_token}};
+  }
+  /// A DAG of one Bash task, with a run whose task runs.
+  wire::AttemptRef start_task() {
+    wire::DagFile file;
+    file.file = "/dags/d.py";
+    wire::DagSpec spec;
+    spec.dag_id = "d";
+    spec.timezone = "UTC";
+    spec.schedule.kind = "none";
+    spec.max_active_tasks = spec.max_active_runs = 16;
+    spec.compat = 3;
+    spec.params = json::object({});
+    wire::TaskSpec task;
+    task.task_id = task.label = "t";
+    task.operator_ = "bash";
+    task.operator_name = "BashOperator";
+    task.pool = "default_pool";
+    task.pool_slots = task.priority_weight = 1;
+    task.weight_rule = "downstream";
+    task.payload = json::object({{"bash_command", "true"}});
+    spec.tasks = {task};
+    file.dags = {spec};
+    const auto parsed = conductor::wait_for<std::vector<DagId>>(
+        [&](auto answer) { conductor.parsed({file, "text of the file"}, answer); });
+    REQUIRE_MESSAGE(parsed, (parsed ? "" : parsed.error().message));
+    const auto run = conductor::wait_for<store::RunRow>([&](auto answer) {
+      conductor.trigger({.dag_id = DagId{"d"}, .run_id = RunId{"r1"}}, answer);
+    });
+    REQUIRE_MESSAGE(run, (run ? "" : run.error().message));
+    const store::TaskKey key{DagId{"d"}, RunId{"r1"}, TaskId{"t"}, -1};
+    for (;;) {
+      const auto row =
+          store->read([&](db::Connection& db) { return store::RunStore(db).task(key); });
+      if (row && row->state == TaskState::queued) {
+        return {store::to_wire(key), row->try_number, row->epoch};
+      }
+      os::sleep_for(1ms);
+    }
+  }
+  net::Headers task_token() {
+    return {{"authorization", "Bearer " + auth->sign_attempt(start_task())}};
+  }
+
+  os::TempDir folder = os::TempDir::create("api-test").value();
+  int users = 0;
+  std::unique_ptr<store::Store> store =
+      store::Store::open((folder.path() / "a.db").string(), kClock.now()).value();
+  std::unique_ptr<service::Auth> auth =
+      service::Auth::open(kClock, *store, {.hash_memory_bytes = 8192, .hash_passes = 1}).value();
+  service::EventHub events{*store};
+  service::LogFollower logs;
+  executor::FakeExecutor executor{kClock};
+  conductor::Conductor conductor{kClock, *store, executor, conductor_options()};
+  store::BlobStore blobs{folder.path() / "blobs"};
+  runtime::Pool packs{folder.path() / "packs"};
+  service::Workflows workflows{{kClock, *store, conductor, folder.path() / "logs"}};
+  service::Catalogue catalogue{{kClock, *store, blobs, packs, events}};
+  service::Deployments services{
+      {kClock, *store, catalogue, packs, events, "/nonexistent/aiflow-infer", folder.path()}};
+  service::Cameras cameras{{kClock, *store, catalogue, services, events,
+                            "/nonexistent/aiflow-camera",
+                            service::CameraPictures(folder.path() / "cameras")}};
+  Api api{{kClock, *store, *auth, workflows, catalogue, services, cameras, events, logs,
+           [] { return std::vector<wire::Worker>{}; }, [] { return wire::Health{}; }, "test",
+           folder.path(), static_cast<std::uint32_t>(::geteuid())}};
+  std::unique_ptr<net::Server> http;
+};
+
+}  // namespace aiflow::http_api
