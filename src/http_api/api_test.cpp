@@ -6,7 +6,7 @@
 #include <fstream>
 #include <map>
 
-#include "http_api/fake_server.h"
+#include "http_api/detail/fake_server.h"
 #include "os/file.h"
 #include "store/event_log.h"
 

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "base/bounded_queue.h"
-#include "http_api/fake_server.h"
+#include "http_api/detail/fake_server.h"
 #include "os/socket.h"
 #include "store/camera_store.h"
 

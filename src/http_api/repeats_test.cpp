@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "http_api/fake_server.h"
+#include "http_api/detail/fake_server.h"
 
 namespace aiflow::http_api {
 namespace {
