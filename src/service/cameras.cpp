@@ -186,8 +186,8 @@ Status Cameras::remove(const std::string& id) {
   camera.state = "removed";
   const auto gone = parts_.store.transact([&](db::Connection& db) -> Result<wire::StreamEvent> {
     AIFLOW_TRY(store::CameraStore(db).remove(CameraId{id}));
-    return store::EventLog(db).append(store::kind::camera, parts_.clock.now(),
-                                      wire::to_json(camera));
+    return store::EventLog(db).append_deleted(store::kind::camera, parts_.clock.now(),
+                                              wire::to_json(camera));
   });
   parts_.events.wake();
   AIFLOW_TRY(gone);

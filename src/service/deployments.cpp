@@ -182,8 +182,8 @@ Status Deployments::remove(const std::string& name) {
     row.state = "removed";
     row.pid = std::nullopt;
     auto service = store::to_wire(row);
-    AIFLOW_TRY(
-        store::EventLog(db).append(store::kind::service, parts_.clock.now(), to_json(service)));
+    AIFLOW_TRY(store::EventLog(db).append_deleted(store::kind::service, parts_.clock.now(),
+                                                  to_json(service)));
     return service;
   });
   if (old) retire(old);

@@ -14,6 +14,12 @@ Result<wire::StreamEvent> EventLog::append(std::string_view kind, WallTime at, j
       .id = db_.last_insert_id(), .kind = std::string(kind), .at = at, .data = std::move(data)};
 }
 
+Result<wire::StreamEvent> EventLog::append_deleted(std::string_view kind, WallTime at,
+                                                   json::Value last) {
+  last.set("deleted", true);
+  return append(kind, at, std::move(last));
+}
+
 Result<std::vector<wire::StreamEvent>> EventLog::after(std::int64_t after, int limit) {
   return db_.all("SELECT id, kind, at, data FROM event_log WHERE id > ? ORDER BY id LIMIT ?",
                  {after, limit}, [](db::Row& row) {
@@ -33,9 +39,8 @@ Result<std::int64_t> EventLog::last_id() {
 }
 
 Result<std::int64_t> EventLog::first_id() {
-  AIFLOW_ASSIGN(const auto first,
-                db_.first("SELECT coalesce(min(id), 0) FROM event_log", {},
-                          [](db::Row& row) { return row.integer(); }));
+  AIFLOW_ASSIGN(const auto first, db_.first("SELECT coalesce(min(id), 0) FROM event_log", {},
+                                            [](db::Row& row) { return row.integer(); }));
   return first.value_or(0);
 }
 

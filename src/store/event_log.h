@@ -38,6 +38,9 @@ class EventLog {
   /// Adds a row; the answer carries its id. `data`: the changed object as its list route gives it.
   [[nodiscard]] Result<wire::StreamEvent> append(std::string_view kind, WallTime at,
                                                  json::Value data);
+  /// As append, for an object that is gone: `deleted` = true is added to what it was last.
+  [[nodiscard]] Result<wire::StreamEvent> append_deleted(std::string_view kind, WallTime at,
+                                                         json::Value last);
   /// Rows with an id above `after`, oldest first.
   [[nodiscard]] Result<std::vector<wire::StreamEvent>> after(std::int64_t after, int limit);
   /// The newest id, 0 when there is none. Ids are never reused, also after prune.

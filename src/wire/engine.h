@@ -620,7 +620,7 @@ struct Worker {
 [[nodiscard]] json::Value to_json(const Worker& value);
 [[nodiscard]] Result<Worker> parse_worker(const json::Value& value);
 
-/// One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it.
+/// One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted.
 struct StreamEvent {
   std::int64_t id{};
   std::string kind{};

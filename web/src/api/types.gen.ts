@@ -485,7 +485,7 @@ export interface Worker {
   last_seen: string;
 }
 
-/** One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it. */
+/** One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted. */
 export interface StreamEvent {
   id: number;
   kind: string;

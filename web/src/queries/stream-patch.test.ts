@@ -72,6 +72,15 @@ describe('a pushed change', () => {
     push('scene_event', { event_id: 'e1' });
     expect(client.getQueryData(keys.events)).toEqual([{ event_id: 'e1' }, { event_id: 'e0' }]);
   });
+  it.each([
+    ['service', keys.services, 'name'],
+    ['camera', keys.cameras, 'camera_id'],
+  ])('takes a removed %s, and no other, out of its list', (kind, list, id) => {
+    client.setQueryData(list, [{ [id]: 'gone' }, { [id]: 'stays' }]);
+    push(kind, { [id]: 'gone', state: 'removed', deleted: true });
+    expect(client.getQueryData(list)).toEqual([{ [id]: 'stays' }]);
+    expect(client.getQueryState(list)?.isInvalidated).toBe(true);
+  });
   it('of an unknown kind changes nothing', () => {
     client.setQueryData(keys.events, []);
     push('teleport', { event_id: 'e1' });

@@ -153,19 +153,31 @@ const PATCHES: Record<string, Patch> = {
   },
 };
 
-/** A thing that was deleted comes with `deleted: true` beside its id: its list is read again. */
-const LIST_OF_KIND: Record<string, readonly unknown[]> = {
-  dag: keys.dags,
-  import_error: keys.import_errors,
-  service: keys.services,
-  camera: keys.cameras,
-  pack: keys.packs,
+interface Place {
+  list: readonly unknown[];
+  /** Name of the member that tells one item from another. */
+  id: string;
+}
+
+/** Where a thing leaves when it comes with `deleted: true`. */
+const PLACE_OF_KIND: Record<string, Place> = {
+  service: { list: keys.services, id: 'name' },
+  camera: { list: keys.cameras, id: 'camera_id' },
 };
 
+function drop(client: QueryClient, place: Place, gone: Record<string, unknown>): void {
+  client.setQueryData<unknown[]>(place.list, (list) =>
+    list?.filter((item) => as_fields(item)[place.id] !== gone[place.id]),
+  );
+  // A list that was being read when this came may still hold it.
+  void client.invalidateQueries({ queryKey: place.list });
+}
+
 export function patch_cache(client: QueryClient, event: StreamEvent): void {
-  if (as_fields(event.data).deleted === true) {
-    const key = LIST_OF_KIND[event.kind];
-    if (key) void client.invalidateQueries({ queryKey: key });
+  const fields = as_fields(event.data);
+  if (fields.deleted === true) {
+    const place = PLACE_OF_KIND[event.kind];
+    if (place) drop(client, place, fields);
     return;
   }
   PATCHES[event.kind]?.(client, event.data);
