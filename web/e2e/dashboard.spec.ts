@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import { type Page, expect, test } from '@playwright/test';
+import { USERNAME, enter, sign_in } from './session';
 
-const USERNAME = process.env.AIFLOW_E2E_USERNAME ?? 'admin';
-const PASSWORD = process.env.AIFLOW_E2E_PASSWORD ?? '';
-const NEW_PASSWORD = process.env.AIFLOW_E2E_NEW_PASSWORD ?? 'e2e-Password-1';
 const DAG = process.env.AIFLOW_E2E_DAG ?? 'hello';
 const RUN_MS = Number(process.env.AIFLOW_E2E_RUN_S ?? '120') * 1000;
 const SHOTS = process.env.AIFLOW_E2E_SHOTS ?? '';
@@ -37,31 +35,15 @@ async function go_to(name: string): Promise<void> {
     .click();
 }
 
-async function sign_in(password: string): Promise<void> {
-  await page.locator('#username').fill(USERNAME);
-  await page.locator('#password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.locator('.shell, #new_password, [role=alert]').first().waitFor();
-}
-
 test('a wrong password is refused, in words', async () => {
   await page.goto('/');
-  await sign_in('certainly-not-the-password');
+  await sign_in(page, 'certainly-not-the-password');
   await expect(page.getByRole('alert')).toContainText('did not work');
   await keep_picture('login');
 });
 
 test('a one-time password leads to its change and then in', async () => {
-  await page.goto('/');
-  await sign_in(PASSWORD);
-  if (await page.getByRole('alert').isVisible()) await sign_in(NEW_PASSWORD);
-  const next = page.locator('#new_password');
-  if (await next.isVisible()) {
-    await keep_picture('new-password');
-    await next.fill(NEW_PASSWORD);
-    await page.locator('#again').fill(NEW_PASSWORD);
-    await page.getByRole('button', { name: 'Set password' }).click();
-  }
+  await enter(page, () => keep_picture('new-password'));
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible();
   await expect(page.locator('.top-user-name')).toHaveText(USERNAME);
   await keep_picture('home');

@@ -107,7 +107,7 @@ export function Shell({ session, children }: { session: Session; children: React
   };
   return (
     <div className={narrow ? 'shell shell-narrow' : 'shell'}>
-      <a className="sr-only" href="#main">
+      <a className="sr-only skip-link" href="#main">
         {t('nav.skip')}
       </a>
       <TopBar session={session} />

@@ -3,8 +3,8 @@
 // per version and states are painted on afterwards.
 import type { DagGraph, TaskInstance, TaskState } from '@/api/types.gen';
 
-export const NODE_WIDTH = 192;
-export const NODE_HEIGHT = 52;
+const NODE_WIDTH = 192;
+const NODE_HEIGHT = 52;
 
 export interface ElkBox {
   id: string;

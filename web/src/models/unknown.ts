@@ -27,7 +27,7 @@ export function as_numbers(value: unknown): number[] {
 }
 
 /** [x, y] from a two-number list or an object with x and y. */
-export function as_point(value: unknown): [number, number] | null {
+function as_point(value: unknown): [number, number] | null {
   const pair = as_numbers(value);
   if (pair.length >= 2) return [pair[0] as number, pair[1] as number];
   const { x, y } = as_fields(value);

@@ -93,8 +93,3 @@ export function useLog(ref: TaskRef, try_number: number, map_index: number): Log
   const { log, bytes, complete, truncated, lost } = held.current;
   return { lines: log.lines, bytes, complete, truncated, lost };
 }
-
-/** Where the whole log can be downloaded. */
-export function log_url(ref: TaskRef, try_number: number): string {
-  return route_url('get_log', { path: { ...ref, try_number }, query: { download: true } });
-}

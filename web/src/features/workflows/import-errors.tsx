@@ -3,6 +3,7 @@ import { FileWarning } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportError } from '@/api/types.gen';
+import { JsonView } from '@/ui/json-view';
 import { RelativeTime } from '@/ui/time';
 import '@/features/workflows/import-errors.css';
 
@@ -31,7 +32,7 @@ export function ImportErrors({ errors }: { errors: ImportError[] }): ReactNode {
             </span>
           </h3>
           <p>{error.message}</p>
-          {error.stack_trace && <pre className="json-view">{error.stack_trace}</pre>}
+          {error.stack_trace && <JsonView value={error.stack_trace} />}
         </article>
       ))}
     </details>

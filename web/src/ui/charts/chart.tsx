@@ -7,7 +7,7 @@ import '@/ui/charts/charts.css';
 export const MARGIN = { left: 44, right: 14, top: 12, bottom: 36 };
 
 /** Colours of series, in order; readable on both themes, apart in hue and lightness. */
-export const SERIES = ['var(--series-1)', 'var(--series-2)', 'var(--series-3)', 'var(--series-4)'];
+const SERIES = ['var(--series-1)', 'var(--series-2)', 'var(--series-3)', 'var(--series-4)'];
 
 export function series_color(at: number): string {
   return SERIES[at % SERIES.length] ?? 'var(--series-1)';
