@@ -90,8 +90,8 @@ struct TaskInstanceRow {
   std::int32_t pool_slots = 1;
   std::optional<WallTime> scheduled_at{};
   std::optional<WallTime> queued_at{};
-  std::optional<WallTime> started_at{};
-  std::optional<WallTime> ended_at{};
+  std::optional<WallTime> started_at{};  ///< none: it never ran (skipped, upstream_failed, marked)
+  std::optional<WallTime> ended_at{};    ///< or when that was decided
   std::optional<WallTime> next_try_at{};  ///< up_for_retry, up_for_reschedule: when it is due
   /// Of a branch that succeeded: the direct children it follows. Kept, so that a child cleared
   /// later is skipped again.

@@ -110,6 +110,27 @@ TEST_CASE("random DAGs with random outcomes always end") {
   }
 }
 
+TEST_CASE("what was decided without running has an end but no start") {
+  dag::Dag dag;
+  dag.dag_id = {"d"};
+  dag.tasks = {make_task("fails"), make_task("below", {{"fails"}}), make_task("skips"),
+               make_task("beside", {{"skips"}})};
+  Player player(dag);
+  player.wait(seconds(1));
+  for (const auto& job : std::exchange(player.open, {})) {
+    AttemptFinished event{job.key, job.try_number, job.epoch, {"w"}};
+    event.outcome = job.key.task_id.value == "fails" ? Outcome::failed : Outcome::skipped;
+    player.send(event);
+  }
+  CHECK(player.run_state() == RunState::failed);
+  for (const auto& row : player.state.rows().instances) {
+    CAPTURE(row.key.task_id.value);
+    const bool ran = row.key.task_id.value == "fails" || row.key.task_id.value == "skips";
+    CHECK(row.started_at.has_value() == ran);
+    CHECK(row.ended_at.has_value());
+  }
+}
+
 TEST_CASE("a restart after any step goes on exactly as if there had been none") {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     Prng shape(seed);
@@ -161,13 +182,14 @@ TEST_CASE("a finished run that was let go can be brought back and cleared") {
   dag.tasks[0].operator_kind = "empty";
   Player player(dag);
   for (std::size_t i = 0; i <= kFinishedRunsKept; ++i) {
-    player.send(RunTriggered{{{"d"}, {"x" + std::to_string(i)}}, RunType::manual, std::nullopt,
-                             "{}", "kim"});
+    player.send(RunTriggered{
+        {{"d"}, {"x" + std::to_string(i)}}, RunType::manual, std::nullopt, "{}", "kim"});
   }
   const RunKey first{{"d"}, {"r"}};
   REQUIRE(!player.state.has_run(first));
   const TaskKey key{{"d"}, {"r"}, {"a"}, -1};
-  player.send(RunLoaded{player.tables.runs.at(first), {player.tables.instances.at(key)},
+  player.send(RunLoaded{player.tables.runs.at(first),
+                        {player.tables.instances.at(key)},
                         player.tables.versions.at({{"d"}, 1})});
   REQUIRE(player.state.has_run(first));
   player.send(TasksCleared{first, {}, true, false, false, "kim"});

@@ -125,7 +125,6 @@ void Stepper::stamp(Instance& instance, TaskState state) const {
     case TaskState::restarting: return;
     default: break;
   }
-  if (!instance.started_at) instance.started_at = now_.wall;
   instance.ended_at = now_.wall;
 }
 
