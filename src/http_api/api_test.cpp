@@ -245,9 +245,9 @@ TEST_CASE("the event stream resumes after the last id without a gap") {
 TEST_CASE("a log streams while it grows") {
   Bench bench;
   const auto attempt = bench.start_task();
-  const auto folder = bench.folder.path() / "logs/d/r1/t/-1";
+  const auto folder = bench.folder.path() / "logs/d/r1/try1";
   REQUIRE(os::make_dirs(folder));
-  std::ofstream out(folder / "1.log");
+  std::ofstream out(folder / "t.log");
   out << "first\n" << std::flush;
   std::string text;
   auto client = bench.local();

@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <array>
 
+#include "conductor/log_path.h"
+
 namespace aiflow::service {
 namespace {
 
@@ -59,8 +61,7 @@ Result<std::filesystem::path> log_path(const std::filesystem::path& logs, const 
       return fail(ErrorCode::invalid_argument, "'" + *id + "' is not a valid id");
     }
   }
-  return logs / key.task.dag_id.value / key.task.run_id.value / key.task.task_id.value /
-         std::to_string(key.task.map_index) / (std::to_string(key.try_number) + ".log");
+  return conductor::log_path(logs, key.task, key.try_number);
 }
 
 std::string to_utf8(std::string_view bytes, bool is_end, std::size_t& used) {

@@ -24,8 +24,8 @@ struct TryKey {
   int try_number = 1;
 };
 
-/// logs/<dag>/<run>/<task>/<map_index>/<try>.log below `logs`. Errors: invalid_argument when an id
-/// is not one plain path component.
+/// conductor::log_path of ids that come from outside. Errors: invalid_argument when one is not one
+/// plain path component.
 [[nodiscard]] Result<std::filesystem::path> log_path(const std::filesystem::path& logs,
                                                      const TryKey& key);
 

@@ -34,7 +34,9 @@ TEST_CASE("a log's path never leaves the folder") {
   const auto path = [](const char* dag, const char* run, const char* task) {
     return log_path("/logs", {{DagId{dag}, RunId{run}, TaskId{task}, -1}, 2});
   };
-  CHECK(path("d", "r", "g.t").value() == "/logs/d/r/g.t/-1/2.log");
+  CHECK(path("d", "r", "g.t").value() == "/logs/d/r/try2/g.t.log");
+  CHECK(log_path("/logs", {{DagId{"d"}, RunId{"r"}, TaskId{"t"}, 3}, 1}).value() ==
+        "/logs/d/r/try1/mapped/t/3.log");
   for (const char* bad : {"", ".", "..", "a/b", "/etc"}) {
     CHECK_FALSE(path(bad, "r", "t"));
     CHECK_FALSE(path("d", bad, "t"));

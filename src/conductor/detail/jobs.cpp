@@ -55,7 +55,7 @@ wire::Job make_job(const JobParts& parts) {
         std::chrono::duration_cast<std::chrono::milliseconds>(*task->execution_timeout).count();
   }
   job.log_path =
-      log_path(parts.data_dir, to_store(parts.task.key), parts.task.try_number).string();
+      log_path(parts.data_dir / "logs", to_store(parts.task.key), parts.task.try_number).string();
   job.max_tries = parts.task.max_tries;
   add_context(job, parts);
   return job;
@@ -75,10 +75,12 @@ json::Value merge_params(const std::string& dag_params, const std::string& conf)
 
 }  // namespace detail
 
-std::filesystem::path log_path(const std::filesystem::path& data_dir, const store::TaskKey& key,
+std::filesystem::path log_path(const std::filesystem::path& logs, const store::TaskKey& key,
                                int try_number) {
-  return data_dir / "logs" / key.dag_id.value / key.run_id.value / key.task_id.value /
-         std::to_string(key.map_index) / (std::to_string(try_number) + ".log");
+  const auto folder =
+      logs / key.dag_id.value / key.run_id.value / ("try" + std::to_string(try_number));
+  if (key.map_index < 0) return folder / (key.task_id.value + ".log");
+  return folder / "mapped" / key.task_id.value / (std::to_string(key.map_index) + ".log");
 }
 
 }  // namespace aiflow::conductor
