@@ -37,9 +37,10 @@ struct Options {
   /// Called from the conductor's thread; must not block nor call the conductor. May be empty.
   std::function<void(const std::vector<wire::StreamEvent>&)> on_changes{};
   Duration lease = std::chrono::seconds(15);
-  /// Reports that only say "it goes on" (started, heartbeat) wait so long for company, so that a
-  /// short task costs one commit, not two.
-  Duration started_delay = std::chrono::milliseconds(10);
+  /// Reports that nothing waits for wait so long for company, so that a short task costs one
+  /// commit, not two: those that only say "it goes on" (started, heartbeat), and those of an end
+  /// while the executor has enough to go on with.
+  Duration patience = std::chrono::milliseconds(10);
 };
 
 /// A parsed file: its DAGs replace those it gave before; an error leaves them as they are.
@@ -85,8 +86,7 @@ using Answer = std::function<void(Result<T>)>;
 class Conductor {
  public:
   /// All references must outlive it. The executor must not have been started.
-  Conductor(const Clock& clock, store::Store& store, executor::Executor& executor,
-            Options options);
+  Conductor(const Clock& clock, store::Store& store, executor::Executor& executor, Options options);
   ~Conductor();
 
   /// Rebuilds the scheduler's state from the store, reconciles with the executor and starts it.

@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kRequestsMax = 10'000;
 /// Attempts that wait at the executor, so that a free slot is filled without a commit in between.
 constexpr std::int32_t kQueueAhead = 32;
+/// So many waiting attempts a slot last longer than Options::patience, however short they are: a
+/// task needs 2 ms at least.
+constexpr std::int32_t kBacklogPerSlot = 5;
 constexpr auto kWaitMax = std::chrono::seconds(1);
 /// What is in the outbox is offered again after so long: the receiver knows what it has.
 constexpr auto kSendAgain = std::chrono::seconds(10);
@@ -24,7 +27,8 @@ constexpr auto kRetryPause = std::chrono::milliseconds(500);
 constexpr std::int64_t kEventsKept = 200'000;
 constexpr std::int64_t kCommitsBetweenPrunes = 1'000;
 
-bool is_patient(const executor::Report& report) {
+bool is_patient(const executor::Report& report, bool has_backlog) {
+  if (std::holds_alternative<executor::Finished>(report)) return has_backlog;
   return std::holds_alternative<executor::Started>(report) ||
          std::holds_alternative<executor::StillRunning>(report) ||
          std::holds_alternative<executor::Gone>(report);
@@ -51,7 +55,7 @@ Status Conductor::Engine::open() {
   // What was queued goes to the executor before any worker can ask.
   send_pending(clock_.steady_now());
   return executor_.start([this](executor::Report report) {
-    const bool patient = is_patient(report);
+    const bool patient = is_patient(report, has_backlog_);
     inbox_.push(std::move(report), patient);
   });
 }
@@ -87,7 +91,7 @@ void Conductor::Engine::stop() {
 }
 
 void Conductor::Engine::run() {
-  while (!stopping_) cycle(inbox_.wait(time_to_wait(), options_.started_delay));
+  while (!stopping_) cycle(inbox_.wait(time_to_wait(), options_.patience));
 }
 
 bool Conductor::Engine::run_pending() { return cycle(inbox_.take_all()); }
@@ -134,6 +138,7 @@ bool Conductor::Engine::cycle(std::vector<detail::Item> items) {
   }
   const bool did_step = state_ && step(batch);
   if (state_ && clock_.steady_now() >= send_at_) send_pending(clock_.steady_now());
+  has_backlog_ = std::ssize(book_.submits) >= kBacklogPerSlot * std::max(slots_sum_, 1);
   return did_step || !items.empty();
 }
 

@@ -67,6 +67,7 @@ class LocalExecutor::Loop final : public detail::Outlet {
     os::FrameReader reader{kFrameBytesMax};
     WorkerId worker;  ///< empty before Hello
     std::string unsent;
+    bool waits_to_write = false;  ///< the loop watches for room too
   };
 
   void run();
@@ -257,7 +258,8 @@ void LocalExecutor::Loop::send(const WorkerId& worker, const json::Value& messag
 void LocalExecutor::Loop::write_to(int fd) {
   const auto found = connections_.find(fd);
   if (found == connections_.end()) return;
-  std::string& unsent = found->second.unsent;
+  Connection& connection = found->second;
+  std::string& unsent = connection.unsent;
   while (!unsent.empty()) {
     const ssize_t n = ::send(fd, unsent.data(), unsent.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && errno == EINTR) continue;
@@ -266,7 +268,9 @@ void LocalExecutor::Loop::write_to(int fd) {
   }
   const bool broken = !unsent.empty() && errno != EAGAIN && errno != EWOULDBLOCK;
   if (broken || unsent.size() > kUnsentBytesMax) doomed_.push_back(fd);
-  events_->change(fd, {.read = true, .write = !unsent.empty() && !broken});
+  const bool waits = !unsent.empty() && !broken;
+  if (std::exchange(connection.waits_to_write, waits) == waits) return;
+  events_->change(fd, {.read = true, .write = waits});
 }
 
 void LocalExecutor::Loop::drop(int fd) {

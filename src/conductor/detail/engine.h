@@ -104,6 +104,7 @@ class Conductor::Engine {
   SteadyTime retry_at_ = SteadyTime::min();    ///< after a failure, not before
   std::int64_t commits_ = 0;
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> has_backlog_ = false;  ///< the executor has enough to go on with
   mutable std::mutex progress_mutex_;
   std::map<store::TaskKey, wire::ProgressInfo> progress_;
   mutable std::mutex trouble_mutex_;

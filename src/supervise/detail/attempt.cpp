@@ -75,7 +75,6 @@ Attempt::~Attempt() { close_all(); }
 void Attempt::start(Zygote& zygote, AttemptEvents events) {
   events_ = std::move(events);
   started_at_ = clock_.now();
-  oom_kills_before_ = oom_kill_count();
   log_.open(job_.log_path);
   log_.note("starting " + job_.operator_ + ", try " + std::to_string(job_.try_number));
   if (auto ready = prepare(); !ready) {
@@ -303,7 +302,7 @@ void Attempt::judge(const os::ExitStatus& status, wire::Finished& report) {
   if (status.signal) report.signal = *status.signal;
   report.outcome = status.success() ? Outcome::success : Outcome::failed;
   if (!status.success()) report.cause = os::describe(status);
-  if (status.signal == SIGKILL && oom_kill_count() > oom_kills_before_) {
+  if (status.signal == SIGKILL && oom_kill_count() > settings_.oom_kills_before) {
     report.cause = "out of memory (killed by the kernel)";
   }
   if (ending_) {

@@ -37,6 +37,8 @@ struct AttemptSettings {
   std::map<std::string, std::string> base_env;
   Duration grace;
   std::uint64_t log_bytes_max;
+  /// Kills by the kernel's out-of-memory handling before the start, a heartbeat old at most.
+  std::uint64_t oom_kills_before;
 };
 
 struct AttemptEvents {
@@ -109,7 +111,6 @@ class Attempt {
   TaskOutput output_;
   bool through_zygote_ = false;
   WallTime started_at_{};
-  std::uint64_t oom_kills_before_ = 0;
   int pid_ = 0;
   std::optional<os::Process> process_;
   os::Fd out_;

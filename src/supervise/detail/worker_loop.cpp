@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 
 /// Leftovers are looked for at most this often while tasks end one after the other: a look reads
 /// all of /proc.
-constexpr Duration kSweepDelay = milliseconds(250);
+constexpr Duration kSweepDelay = milliseconds(1000);
 constexpr Duration kSweepAgain = milliseconds(20);
 /// An acknowledgement that takes longer makes its report worth an fsync.
 constexpr Duration kSyncDelay = milliseconds(200);
@@ -145,6 +145,7 @@ void WorkerLoop::send_heartbeat() {
 }
 
 void WorkerLoop::beat() {
+  oom_kills_ = oom_kill_count();  // here, since reading it costs as much as starting a file
   send_heartbeat();
   if (!attempts_.empty()) sweep_soon(kSweepDelay);
   loop_.after(heartbeat_every_, [this] { beat(); });
@@ -208,7 +209,8 @@ AttemptSettings WorkerLoop::settings_for_next() {
                            .mark = attempt_mark(options_.home, next_attempt_++),
                            .base_env = base_env_,
                            .grace = options_.grace,
-                           .log_bytes_max = options_.log_bytes_max};
+                           .log_bytes_max = options_.log_bytes_max,
+                           .oom_kills_before = oom_kills_};
   free_directories_.pop_back();
   return settings;
 }

@@ -80,6 +80,7 @@ class WorkerLoop {
   std::int64_t next_question_ = 1;
   std::uint64_t next_attempt_ = 1;
   std::vector<os::Path> free_directories_;
+  std::uint64_t oom_kills_ = 0;  ///< as of the last heartbeat
   int directory_count_ = 0;
   Duration heartbeat_every_ = std::chrono::seconds(5);
   bool sweep_armed_ = false;
