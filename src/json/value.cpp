@@ -138,7 +138,12 @@ class Builder {
   bool on_uint64(std::uint64_t n, boost::json::string_view, Code&) {
     return put(Value(static_cast<double>(n)));  // over 2^63 only: Boost prefers int64
   }
-  bool on_double(double d, boost::json::string_view, Code&) { return put(Value(d)); }
+  bool on_double(double d, boost::json::string_view, Code& ec) {
+    if (std::isfinite(d)) return put(Value(d));
+    problem = "a number is too large";
+    ec = boost::json::error::syntax;
+    return false;
+  }
   bool on_bool(bool b, Code&) { return put(Value(b)); }
   bool on_null(Code&) { return put(Value()); }
   bool on_comment_part(boost::json::string_view, Code&) { return true; }
@@ -225,6 +230,13 @@ void write_number(Number number, std::string& out) {
   out.append(buffer.data(), end);
 }
 
+/// A whole double keeps its ".0": who reads it shall find the type that was written (Python does).
+void write_double(double number, std::string& out) {
+  const std::size_t start = out.size();
+  write_number(number, out);
+  if (out.find_first_not_of("-0123456789", start) == std::string::npos) out += ".0";
+}
+
 class Writer {
  public:
   explicit Writer(bool pretty) : pretty_(pretty) {}
@@ -237,7 +249,7 @@ class Writer {
     } else if (v.is_int()) {
       write_number(v.as_int(), out);
     } else if (v.is_number()) {
-      std::isfinite(v.as_double()) ? write_number(v.as_double(), out) : void(out += "null");
+      std::isfinite(v.as_double()) ? write_double(v.as_double(), out) : void(out += "null");
     } else if (v.is_string()) {
       write_string(v.as_string(), out);
     } else if (v.is_array()) {
