@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "targets.h"
+
+#include <span>
+
+#include "base/clock.h"
+#include "conductor/dag_from_spec.h"
+#include "dag/schedule.h"
+#include "graph/onnx_io.h"
+#include "graph/tflite_io.h"
+#include "infer/model.h"
+#include "infer/oip.h"
+#include "json/value.h"
+#include "net/http.h"
+#include "os/frame.h"
+#include "runtime/pack.h"
+#include "watch/rule_config.h"
+#include "wire/dag.h"
+#include "wire/worker.h"
+
+namespace aiflow::fuzz {
+namespace {
+
+Verdict verdict(bool holds) { return holds ? Verdict::accepted : Verdict::broken; }
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+/// What was read and written again reads as the same.
+Verdict json_holds(std::string_view input) {
+  const auto value = json::parse(input);
+  if (!value) return Verdict::refused;
+  const auto again = json::parse(json::write(*value));
+  return verdict(again && *again == *value);
+}
+
+Verdict cron_holds(std::string_view input) {
+  const auto cron = dag::Cron::parse(input);
+  if (!cron) return Verdict::refused;
+  const WallTime now = parse_time("2026-02-28T23:59:59Z").value();
+  const auto next = cron->next(now, {});
+  const auto previous = cron->previous(now, {});
+  return verdict((!next || *next > now) && (!previous || *previous < now));
+}
+
+/// No input makes frames out of more bytes than came, or with more than is allowed.
+Verdict frames_hold(std::string_view input) {
+  constexpr std::size_t kMax = 4096;
+  os::FrameReader reader(kMax);
+  std::size_t bytes = 0;
+  for (std::size_t at = 0; at < input.size(); at += 7) {
+    reader.feed(input.substr(at, 7));
+    for (auto frame = reader.next(); frame; frame = reader.next()) {
+      if (!*frame) break;
+      if ((*frame)->size() > kMax) return Verdict::broken;
+      bytes += (*frame)->size() + os::kFrameHeaderBytes;
+    }
+  }
+  if (bytes == 0) return Verdict::refused;
+  return verdict(bytes <= input.size());
+}
+
+/// A worker's or a DAG file's message: what is understood is written and understood alike.
+template <auto Parse>
+Verdict message_holds(std::string_view input) {
+  const auto value = json::parse(input);
+  if (!value) return Verdict::refused;
+  const auto message = Parse(*value);
+  if (!message) return Verdict::refused;
+  return verdict(Parse(wire::to_json(*message)).has_value());
+}
+
+/// What a DAG file gave: every DAG that is understood becomes one of the engine's, or is refused.
+Verdict dag_holds(std::string_view input) {
+  const auto value = json::parse(input);
+  if (!value) return Verdict::refused;
+  const auto file = wire::parse_dag_file(*value);
+  if (!file || file->dags.empty()) return Verdict::refused;
+  for (const auto& spec : file->dags) {
+    if (!conductor::dag_from_spec(spec)) return Verdict::refused;
+  }
+  return verdict(wire::parse_dag_file(wire::to_json(*file)).has_value());
+}
+
+Verdict judge_oip(std::string_view body, std::optional<std::size_t> json_bytes) {
+  constexpr infer::OipLimits kLimits{.tensors_max = 4, .tensor_bytes_max = 1U << 16};
+  const auto request = infer::parse_oip_request(body, json_bytes, kLimits);
+  if (!request) return Verdict::refused;
+  return verdict(request->inputs.size() <= kLimits.tensors_max);
+}
+
+Verdict oip_holds(std::string_view input) { return judge_oip(input, std::nullopt); }
+
+/// The first byte says how many of the others are JSON.
+Verdict oip_binary_holds(std::string_view input) {
+  if (input.empty()) return Verdict::refused;
+  return judge_oip(input.substr(1), static_cast<unsigned char>(input[0]));
+}
+
+Verdict onnx_holds(std::string_view input) {
+  const auto graph = graph::read_onnx(bytes_of(input), {.bytes_max = 1U << 20, .nodes_max = 1000});
+  if (!graph) return Verdict::refused;
+  return verdict(graph::read_onnx(graph::write_onnx(*graph)).has_value());
+}
+
+Verdict tflite_holds(std::string_view input) {
+  return graph::read_tflite(bytes_of(input)) ? Verdict::accepted : Verdict::refused;
+}
+
+Verdict query_holds(std::string_view input) {
+  const auto decoded = net::percent_decode(input);
+  if (decoded && !net::is_valid_utf8(*decoded)) return Verdict::broken;
+  return net::parse_query(input) ? Verdict::accepted : Verdict::refused;
+}
+
+Verdict manifest_holds(std::string_view input) {
+  const auto manifest = runtime::parse_manifest(input);
+  if (!manifest) return Verdict::refused;
+  const auto again = runtime::parse_manifest(runtime::canonical_text(*manifest));
+  return verdict(again && *again == *manifest);
+}
+
+Verdict rules_hold(std::string_view input) {
+  const auto rules = watch::parse_rules_file(input);
+  return rules && watch::to_rules(*rules) ? Verdict::accepted : Verdict::refused;
+}
+
+Verdict meta_holds(std::string_view input) {
+  const auto value = json::parse(input);
+  return value && infer::parse_model_meta(*value) ? Verdict::accepted : Verdict::refused;
+}
+
+/// Conv-like net with a weight, so that mutations meet tensors, attributes and shapes.
+std::string onnx_seed() {
+  graph::Graph graph;
+  graph.inputs = {{.name = "x", .has_shape = true, .dims = {1, 4}}};
+  graph.outputs = {{.name = "z", .has_shape = true, .dims = {1, 4}}};
+  graph.nodes = {{.name = "a",
+                  .op = "Relu",
+                  .domain = "",
+                  .inputs = {"x"},
+                  .outputs = {"y"},
+                  .attributes = {}},
+                 {.name = "b",
+                  .op = "Softmax",
+                  .domain = "",
+                  .inputs = {"y"},
+                  .outputs = {"z"},
+                  .attributes = {{"axis", std::int64_t{1}}}}};
+  const auto bytes = graph::write_onnx(graph);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::string finished_seed() {
+  wire::Finished finished;
+  finished.attempt = {.key = {.dag_id = "d", .run_id = "r", .task_id = "t", .map_index = -1},
+                      .try_number = 1,
+                      .epoch = 2};
+  finished.xcoms = {{.key = "return_value", .value = json::object({{"a", 1.5}})}};
+  return json::write(wire::to_json(finished));
+}
+
+std::string hello_seed() {
+  wire::Hello hello;
+  hello.worker_id = "w";
+  hello.running = {{.key = {.dag_id = "d", .run_id = "r", .task_id = "t", .map_index = 3},
+                    .try_number = 1,
+                    .epoch = 2}};
+  return json::write(wire::to_json(hello));
+}
+
+}  // namespace
+
+std::vector<Target> all_targets() {
+  return {
+      {"json", {"[]"}, json_holds},
+      {"cron",
+       {"*/15 0-6,22 1,15 * MON-FRI", "@daily", "0 0 29 2 *", "5 4 * JAN-MAR 7"},
+       cron_holds},
+      {"frames",
+       {os::encode_frame("hello") + os::encode_frame(std::string(300, 'x'))},
+       frames_hold},
+      {"dag_file", {}, dag_holds},
+      {"finished", {finished_seed()}, message_holds<wire::parse_finished>},
+      {"hello", {hello_seed()}, message_holds<wire::parse_hello>},
+      {"oip", {}, oip_holds},
+      {"oip_binary", {}, oip_binary_holds},
+      {"onnx", {onnx_seed()}, onnx_holds},
+      {"tflite", {}, tflite_holds},
+      {"query", {"a=1&b=x%20y&c=%ED%95%9C+z", "limit=50&order_by=-start_date"}, query_holds},
+      {"pack_manifest", {}, manifest_holds},
+      {"rules", {}, rules_hold},
+      {"model_meta", {}, meta_holds},
+  };
+}
+
+}  // namespace aiflow::fuzz
