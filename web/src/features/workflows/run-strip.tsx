@@ -35,7 +35,7 @@ export function RunStrip({ dag_id, run_id }: { dag_id: string; run_id: string | 
             <RelativeTime time={run.start_date ?? run.queued_at} />
           </span>
           <TimeSpan start={run.start_date} end={run.end_date} />
-          {run.cause && <span className="faint">{run.cause}</span>}
+          {run.cause && run.state !== 'success' && <span className="faint">{run.cause}</span>}
         </>
       )}
     </div>
