@@ -71,6 +71,12 @@ BatcherStats Batcher::stats() const {
   return out;
 }
 
+Duration Batcher::running_for() const {
+  const auto began = run_began_.load();
+  if (began == 0) return {};
+  return clock_.steady_now() - SteadyTime{SteadyTime::duration{began}};
+}
+
 void Batcher::stop() {
   stopping_ = true;
   queue_.close();
@@ -93,7 +99,9 @@ void Batcher::serve(Request& request) {
         fail(ErrorCode::timeout, "the deadline passed while the request waited in the queue"));
     return;
   }
+  run_began_ = start.time_since_epoch().count();
   auto outputs = run_(request.inputs);
+  run_began_ = 0;
   const auto end = clock_.steady_now();
   run_times_.add(end - start);
   queue_times_.add(start - request.submitted);

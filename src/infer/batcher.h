@@ -66,6 +66,8 @@ class Batcher {
   [[nodiscard]] Result<Answer> run(std::vector<engine::Input> inputs, Deadline deadline);
 
   [[nodiscard]] BatcherStats stats() const;
+  /// How long the engine has been at its current request; 0 = it has none.
+  [[nodiscard]] Duration running_for() const;
 
   /// Ends the engine thread after the current request; waiting requests are answered unavailable.
   void stop();
@@ -88,6 +90,7 @@ class Batcher {
   std::atomic<std::int64_t> failed_{0};
   std::atomic<std::int64_t> cancelled_{0};
   std::atomic<bool> stopping_{false};
+  std::atomic<std::int64_t> run_began_{0};  ///< SteadyTime's count; 0 = the engine waits
   std::jthread thread_;
 };
 

@@ -126,6 +126,7 @@ void Server::talk(Connection& connection) {
 
 Status Server::answer(Connection& connection, const Message& message) {
   if (message.type == "Describe") return answer_describe(connection, id_of(message));
+  if (message.type == "Ping") return answer_ping(connection, id_of(message));
   if (message.type == "Infer") return answer_infer(connection, message);
   if (message.type == "Detect") return answer_detect(connection, message);
   return send_failed(connection.fd.get(), id_of(message),
@@ -136,6 +137,13 @@ Status Server::answer_describe(Connection& connection, std::int64_t id) {
   wire::Description description = model_.description();
   description.id = id;
   return send_message(connection.fd.get(), {"Description", to_json(description)},
+                      Deadline::never());
+}
+
+Status Server::answer_ping(Connection& connection, std::int64_t id) {
+  const auto running = std::chrono::ceil<std::chrono::milliseconds>(batcher_.running_for());
+  return send_message(connection.fd.get(),
+                      {"Pong", to_json(wire::Pong{.id = id, .running_ms = running.count()})},
                       Deadline::never());
 }
 

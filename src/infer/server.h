@@ -42,6 +42,7 @@ class Server {
   void talk(Connection& connection);
   Status answer(Connection& connection, const Message& message);
   Status answer_describe(Connection& connection, std::int64_t id);
+  Status answer_ping(Connection& connection, std::int64_t id);
   Status answer_infer(Connection& connection, const Message& message);
   Status answer_detect(Connection& connection, const Message& message);
   Result<wire::Detected> detect(Connection& connection, const Message& message);

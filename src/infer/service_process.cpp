@@ -7,8 +7,11 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "infer/message.h"
 #include "json/value.h"
 #include "log/log.h"
+#include "os/socket.h"
+#include "wire/inference.h"
 
 namespace aiflow::infer {
 namespace {
@@ -18,6 +21,8 @@ constexpr Duration kHealthyAfter = std::chrono::seconds(60);
 /// An ended process is reaped at once; this only bounds a surprise.
 constexpr Duration kReapWait = std::chrono::seconds(2);
 constexpr std::size_t kLineBytesMax = 64U << 10;
+/// For a few bytes on a socket whose other end listens.
+constexpr Duration kLineWait = std::chrono::seconds(1);
 
 int poll_ms(Duration left) {
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
@@ -38,6 +43,11 @@ Status read_line(const std::string& line) {
     if (to_string(known) == code) return fail(known, std::move(message));
   }
   return fail(ErrorCode::internal, std::move(message));
+}
+
+std::string seconds_text(Duration d) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
+  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
 }
 
 os::ProcessOptions process_options(const ServiceSpec& spec, int stdout_fd) {
@@ -71,17 +81,17 @@ struct ServiceProcess::Life {
   os::Process process;
   os::Fd output;
   std::string line;
+  os::Fd pings;  ///< the watchdog's connection
 
-  /// Waits until something of {output, end of the process, wake_fd} happens; false = stop or time.
-  enum class Event { output, ended, woken, time };
-  Event wait(int wake_fd, bool with_output, Duration left) {
-    pollfd fds[] = {{process.pidfd(), POLLIN, 0},
-                    {wake_fd, POLLIN, 0},
-                    {with_output ? output.get() : -1, POLLIN, 0}};
+  /// Waits until something of {end of the process, wake_fd, input_fd} happens. What it has said
+  /// comes before its end.
+  enum class Event { input, ended, woken, time };
+  Event wait(int wake_fd, int input_fd, Duration left) {
+    pollfd fds[] = {{process.pidfd(), POLLIN, 0}, {wake_fd, POLLIN, 0}, {input_fd, POLLIN, 0}};
     const int ready = ::poll(fds, 3, poll_ms(left));
     if (ready <= 0) return Event::time;
     if (fds[1].revents != 0) return Event::woken;
-    if (fds[2].revents != 0) return Event::output;
+    if (fds[2].revents != 0) return Event::input;
     return Event::ended;
   }
 };
@@ -189,23 +199,58 @@ Status ServiceProcess::live_once(bool& was_ready) {
   AIFLOW_ASSIGN(auto output, os::make_pipe());
   AIFLOW_ASSIGN(auto process, os::Process::start(process_options(spec_, output.write_end.get())));
   output.write_end.reset();
-  Life life{std::move(process), std::move(output.read_end), {}};
+  Life life{std::move(process), std::move(output.read_end), {}, {}};
   if (auto ready = wait_ready(life); !ready) {
     life.process.stop(spec_.stop_grace);
     return ready;
   }
   was_ready = true;
   set(ServiceState::ready, life.process.pid());
-  // Nothing is expected on its output any more; only its end, or ours.
+  const Status ended = watch(life);
+  const bool is_stop = ended.error().code == ErrorCode::cancelled;
+  if (!life.process.poll()) life.process.stop(is_stop ? spec_.stop_grace : Duration{0});
+  return ended;
+}
+
+/// Asks again and again whether it is well, until it is not, or until stop().
+Status ServiceProcess::watch(Life& life) const {
+  auto line = os::connect_unix(spec_.socket, Deadline::after(clock_, kLineWait));
+  // Unless it has ended at once, it is there: it has just said that it is ready.
+  if (line) life.pings = *std::move(line);
+  bool asked = false;
+  auto until = clock_.steady_now() + spec_.watch_every;
   while (true) {
-    const auto event = life.wait(wake_.read_end.get(), false, std::chrono::hours(1));
-    if (event == Life::Event::time) continue;
-    if (event == Life::Event::woken) {
-      life.process.stop(spec_.stop_grace);
-      return fail(ErrorCode::cancelled, "stopped");
+    const auto left = std::max(Duration{0}, until - clock_.steady_now());
+    const auto event = life.wait(wake_.read_end.get(), life.pings.get(), left);
+    if (event == Life::Event::woken) return fail(ErrorCode::cancelled, "stopped");
+    if (event == Life::Event::ended) {
+      return fail(ErrorCode::unavailable, "the inference process ended: " + end_of(life));
     }
+    if (event == Life::Event::time && asked) {
+      return fail(ErrorCode::timeout,
+                  "the inference process hung: no answer for " + seconds_text(spec_.answer_limit));
+    }
+    asked = event == Life::Event::time;
+    if (asked) {
+      // A line that takes no more is as good as asked: no answer will come.
+      static_cast<void>(send_message(life.pings.get(), {"Ping", to_json(wire::Ping{.id = 1})},
+                                     Deadline::after(clock_, kLineWait)));
+    } else {
+      AIFLOW_TRY(take_pong(life));
+    }
+    until = clock_.steady_now() + (asked ? spec_.answer_limit : spec_.watch_every);
+  }
+}
+
+Status ServiceProcess::take_pong(Life& life) const {
+  const auto message = recv_message(life.pings.get(), Deadline::after(clock_, kLineWait));
+  if (!message) {
     return fail(ErrorCode::unavailable, "the inference process ended: " + end_of(life));
   }
+  AIFLOW_ASSIGN(const auto pong, wire::parse_pong(message->body));
+  if (std::chrono::milliseconds(pong.running_ms) < spec_.run_limit) return {};
+  return fail(ErrorCode::timeout,
+              "the engine hung: one request took longer than " + seconds_text(spec_.run_limit));
 }
 
 std::string ServiceProcess::end_of(Life& life) const {
@@ -218,7 +263,7 @@ Status ServiceProcess::wait_ready(Life& life) const {
   while (true) {
     const auto left = deadline.left(clock_.steady_now());
     if (left <= Duration{0}) return fail(ErrorCode::timeout, "the service was not ready in time");
-    const auto event = life.wait(wake_.read_end.get(), true, left);
+    const auto event = life.wait(wake_.read_end.get(), life.output.get(), left);
     if (event == Life::Event::woken) return fail(ErrorCode::cancelled, "stopped");
     if (event == Life::Event::time) continue;
     if (event == Life::Event::ended) {

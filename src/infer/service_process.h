@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps one aiflow-infer alive: starts it, waits until it is ready, restarts it with back-off when
-// it ends, stops it. One thread of its own; start() and stop() are for one caller at a time,
-// the others for any thread.
+// it ends or hangs, stops it. It hangs when it does not answer a Ping (the process is stopped, or
+// deaf), or when its engine does not come to an end with one request. One thread of its own;
+// start() and stop() are for one caller at a time, the others for any thread.
 #pragma once
 
 #include <condition_variable>
@@ -32,6 +33,11 @@ struct ServiceSpec {
   Duration stop_grace = std::chrono::seconds(2);             ///< between SIGTERM and SIGKILL
   Duration back_off_first = std::chrono::milliseconds(100);  ///< doubles
   Duration back_off_max = std::chrono::seconds(30);
+  // The watchdog. A hanging process is found after at most watch_every + answer_limit, a hanging
+  // engine after watch_every + run_limit.
+  Duration watch_every = std::chrono::seconds(2);    ///< between two Pings
+  Duration answer_limit = std::chrono::seconds(10);  ///< a machine under load is slow, not dead
+  Duration run_limit = std::chrono::seconds(30);     ///< one request in the engine
 };
 
 enum class ServiceState { stopped, starting, ready, backing_off, failed };
@@ -73,6 +79,8 @@ class ServiceProcess {
   void loop(const std::stop_token& token);
   Status live_once(bool& was_ready);
   Status wait_ready(Life& life) const;
+  Status watch(Life& life) const;
+  Status take_pong(Life& life) const;
   std::string end_of(Life& life) const;
   void set(ServiceState state, int pid);
   void record_end(const std::string& why);

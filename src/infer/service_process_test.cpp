@@ -39,7 +39,11 @@ struct Fixture {
   }
   /// Waits until the process has been replaced and serves again.
   void wait_restart(ServiceProcess& service, std::int64_t restarts) const {
-    while (service.status().restarts < restarts) REQUIRE_FALSE(soon().passed(clock.steady_now()));
+    const auto deadline = soon();
+    while (service.status().restarts < restarts) {
+      REQUIRE_FALSE(deadline.passed(clock.steady_now()));
+      os::sleep_for(std::chrono::milliseconds(1));
+    }
     REQUIRE(service.wait_for(ServiceState::ready, soon()));
   }
 };
@@ -130,6 +134,60 @@ TEST_CASE("a service that is never ready is ended at the deadline") {
   spec.ready_timeout = std::chrono::milliseconds(50);
   ServiceProcess service(spec, fixture.clock);
   CHECK(service.start(fixture.soon()).error().code == ErrorCode::timeout);
+}
+
+TEST_CASE("a process that answers nothing any more is found, ended and replaced") {
+  const Fixture fixture;
+  auto spec = fixture.spec("aiflow-ref scale");
+  spec.watch_every = std::chrono::milliseconds(20);
+  spec.answer_limit = std::chrono::milliseconds(500);
+  ServiceProcess service(spec, fixture.clock);
+  REQUIRE(service.start(fixture.soon()));
+  const int pid = service.status().pid;
+  ::kill(pid, SIGSTOP);
+  fixture.wait_restart(service, 1);
+  CHECK(service.status().pid != pid);
+  CHECK(::kill(pid, 0) != 0);
+  CHECK(service.status().last_error == "the inference process hung: no answer for 500 ms");
+  CHECK(fixture.ask().has_value());
+}
+
+TEST_CASE("an engine that does not end its request is found, ended and replaced") {
+  const Fixture fixture;
+  auto spec = fixture.spec("aiflow-ref hang");
+  spec.watch_every = std::chrono::milliseconds(20);
+  spec.run_limit = std::chrono::milliseconds(200);
+  ServiceProcess service(spec, fixture.clock);
+  REQUIRE(service.start(fixture.soon()));
+  const int pid = service.status().pid;
+  const auto answer = fixture.ask();
+  CHECK(answer.error().code == ErrorCode::unavailable);  // long before its own deadline
+  fixture.wait_restart(service, 1);
+  CHECK(service.status().pid != pid);
+  CHECK(service.status().last_error == "the engine hung: one request took longer than 200 ms");
+}
+
+TEST_CASE("a service that is asked all the time and works is left alone") {
+  const Fixture fixture;
+  auto spec = fixture.spec("aiflow-ref scale");
+  spec.watch_every = std::chrono::milliseconds(1);
+  ServiceProcess service(spec, fixture.clock);
+  REQUIRE(service.start(fixture.soon()));
+  for (int i = 0; i < 50; ++i) CHECK(fixture.ask().has_value());
+  CHECK(service.status().restarts == 0);
+}
+
+TEST_CASE("a process that hangs can be stopped at once") {
+  const Fixture fixture;
+  auto spec = fixture.spec("aiflow-ref scale");
+  spec.watch_every = std::chrono::milliseconds(1);
+  ServiceProcess service(spec, fixture.clock);
+  REQUIRE(service.start(fixture.soon()));
+  const int pid = service.status().pid;
+  ::kill(pid, SIGSTOP);
+  service.stop();
+  CHECK(::kill(pid, 0) != 0);
+  CHECK(service.status().restarts == 0);
 }
 
 TEST_CASE("a hanging engine costs a request its deadline, and stop still works") {

@@ -27,6 +27,14 @@ std::string state_word(infer::ServiceState state) {
   return "failed";
 }
 
+/// Why it is not ready; of one that is ready again, why it had to be.
+std::string cause_of(const infer::ServiceStatus& status) {
+  if (status.state != infer::ServiceState::ready || status.last_error.empty()) {
+    return status.last_error;
+  }
+  return "restarted: " + status.last_error;
+}
+
 /// Half of the cores: the other half decodes video and runs tasks.
 int default_threads() {
   return static_cast<int>(std::clamp(std::thread::hardware_concurrency() / 2, 1U, 16U));
@@ -288,7 +296,7 @@ void Deployments::on_change(const std::shared_ptr<Live>& live, const infer::Serv
     const auto found = live_.find(live->row.name);
     if (stopping_ || found == live_.end() || found->second != live) return;
     live->row.state = state_word(status.state);
-    live->row.cause = status.state == infer::ServiceState::ready ? "" : status.last_error;
+    live->row.cause = cause_of(status);
     live->row.restarts = static_cast<int>(status.restarts);
     live->row.pid = status.pid > 0 ? std::optional<std::int64_t>(status.pid) : std::nullopt;
     row = live->row;

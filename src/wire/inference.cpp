@@ -10,6 +10,8 @@ Status read_value(const json::Value& value, TensorRef& out);
 Status read_value(const json::Value& value, Describe& out);
 Status read_value(const json::Value& value, TensorSpec& out);
 Status read_value(const json::Value& value, Description& out);
+Status read_value(const json::Value& value, Ping& out);
+Status read_value(const json::Value& value, Pong& out);
 Status read_value(const json::Value& value, Infer& out);
 Status read_value(const json::Value& value, Inferred& out);
 Status read_value(const json::Value& value, Detect& out);
@@ -118,6 +120,46 @@ Result<Description> parse_description(const json::Value& value) {
 
 Status read_value(const json::Value& value, Description& out) {
   AIFLOW_ASSIGN(out, parse_description(value));
+  return {};
+}
+
+json::Value to_json(const Ping& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "id", value.id);
+  return json::Value(std::move(out));
+}
+
+Result<Ping> parse_ping(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Ping");
+  Ping out;
+  AIFLOW_TRY(detail::get(value, "id", out.id));
+  return out;
+}
+
+Status read_value(const json::Value& value, Ping& out) {
+  AIFLOW_ASSIGN(out, parse_ping(value));
+  return {};
+}
+
+json::Value to_json(const Pong& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "id", value.id);
+  detail::put(out, "running_ms", value.running_ms);
+  return json::Value(std::move(out));
+}
+
+Result<Pong> parse_pong(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Pong");
+  Pong out;
+  AIFLOW_TRY(detail::get(value, "id", out.id));
+  AIFLOW_TRY(detail::get(value, "running_ms", out.running_ms));
+  return out;
+}
+
+Status read_value(const json::Value& value, Pong& out) {
+  AIFLOW_ASSIGN(out, parse_pong(value));
   return {};
 }
 

@@ -60,6 +60,23 @@ struct Description {
 [[nodiscard]] json::Value to_json(const Description& value);
 [[nodiscard]] Result<Description> parse_description(const json::Value& value);
 
+/// Is the process alive, and does its engine get on? Never waits for the engine.
+struct Ping {
+  std::int64_t id{};
+  friend bool operator==(const Ping&, const Ping&) = default;
+};
+[[nodiscard]] json::Value to_json(const Ping& value);
+[[nodiscard]] Result<Ping> parse_ping(const json::Value& value);
+
+/// running_ms - how long the engine has been at its current request; 0 = it has none.
+struct Pong {
+  std::int64_t id{};
+  std::int64_t running_ms{};
+  friend bool operator==(const Pong&, const Pong&) = default;
+};
+[[nodiscard]] json::Value to_json(const Pong& value);
+[[nodiscard]] Result<Pong> parse_pong(const json::Value& value);
+
 struct Infer {
   std::int64_t id{};
   std::vector<TensorRef> inputs{};
