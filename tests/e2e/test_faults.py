@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from onnx_file import model_of_one_node
+from product import cli, copy_packages
 from server import BIN, ROOT, ApiError
 
 CLIP = Path(os.environ.get("AIFLOW_CLIP", "/usr/share/doc/opencv-doc/examples/data/vtest.avi"))
 DOWNLOADS = ROOT / "build/downloads"
-PACKAGES = ("*objectron*.tgz", "onnxruntime-*.whl")
 MEMORY_MAX = 150 << 20
 
 GOOD = """
@@ -202,11 +203,6 @@ with DAG("chatty"):
         subprocess.run(["umount", "-l", home / "logs"], check=False)
 
 
-def cli(server, *words, **more):
-    return subprocess.run([BIN / "aiflow", *words, "--home", server.home], capture_output=True,
-                          text=True, timeout=120, **more)
-
-
 @pytest.mark.parametrize("words, package", [
     (("model", "add", "ssd-oidv4"), "objectron"), (("runtime", "add", "onnxruntime"), "onnxruntime")])
 def test_an_unreachable_registry_names_the_file_and_where_to_put_it(server, tmp_path, words, package):
@@ -229,28 +225,9 @@ def test_a_file_that_is_no_model_is_refused(server, tmp_path, content):
     assert server.get("/api/v2/models")["total_entries"] == 0
 
 
-def field(number: int, value: int | str | bytes) -> bytes:
-    """One protobuf field: a small number, or something with a length below 16384."""
-    if isinstance(value, int):
-        return bytes([number << 3, value])
-    data = value.encode() if isinstance(value, str) else value
-    size = bytes([len(data)]) if len(data) < 128 else bytes([len(data) & 127 | 128, len(data) >> 7])
-    return bytes([number << 3 | 2]) + size + data
-
-
-def onnx_of_one_node(op: str) -> bytes:
-    """An ONNX model x -> `op` -> y over float32[1,4]."""
-    shape = b"".join(field(1, field(1, size)) for size in (1, 4))
-    tensor = field(1, field(1, 1) + field(2, shape))
-    node = field(1, "x") + field(2, "y") + field(3, "the_node") + field(4, op)
-    graph = (field(1, node) + field(2, "tiny") + field(11, field(1, "x") + field(2, tensor))
-             + field(12, field(1, "y") + field(2, tensor)))
-    return field(1, 8) + field(7, graph) + field(8, field(1, "") + field(2, 17))
-
-
 def test_a_model_of_known_operators_is_taken(server, tmp_path):
     path = tmp_path / "tiny.onnx"
-    path.write_bytes(onnx_of_one_node("Relu"))
+    path.write_bytes(model_of_one_node("Relu"))
     done = cli(server, "model", "add", "tiny", "--file", str(path))
     assert done.returncode == 0, done.stderr
     assert server.get("/api/v2/models")["total_entries"] == 1
@@ -258,7 +235,7 @@ def test_a_model_of_known_operators_is_taken(server, tmp_path):
 
 def test_an_unknown_operator_is_named_with_its_file(server, tmp_path):
     path = tmp_path / "tiny.onnx"
-    path.write_bytes(onnx_of_one_node("Frobnicate"))
+    path.write_bytes(model_of_one_node("Frobnicate"))
     done = cli(server, "model", "add", "tiny", "--file", str(path))
     assert done.returncode == 1, done.stdout
     assert "Frobnicate" in done.stderr and str(path) in done.stderr
@@ -280,16 +257,6 @@ def test_a_video_that_is_none_fails_the_camera_with_its_name(server, detector, t
     assert done.returncode == 1
     assert path.name in done.stderr
     goes_on(server)
-
-
-def copy_packages(source: Path, target: Path) -> None:
-    """Packages that `target` lacks; each appears whole or not at all."""
-    target.mkdir(parents=True, exist_ok=True)
-    for package in (path for pattern in PACKAGES for path in source.glob(pattern)):
-        if not (target / package.name).exists():
-            unfinished = target / f"{package.name}.{os.getpid()}"
-            shutil.copyfile(package, unfinished)
-            unfinished.rename(target / package.name)
 
 
 @pytest.fixture

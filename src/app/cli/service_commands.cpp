@@ -18,17 +18,20 @@ Status list_services(const Clock& clock, const Invocation& in) {
   AIFLOW_ASSIGN(const auto items, client.list("/api/v2/services"));
   return print_list(
       in, items,
-      {.header = {"SERVICE", "STATE", "MODEL", "VARIANT", "REQUESTS", "P50", "P99", "ADDRESS"},
+      {.header = {"SERVICE", "STATE", "MODEL", "VARIANT", "RESTARTS", "REQUESTS", "P50", "P99",
+                  "ADDRESS", "CAUSE"},
        .row = [](const json::Value& item) -> Result<std::vector<std::string>> {
          AIFLOW_ASSIGN(const auto service, wire::parse_service(item));
          return std::vector<std::string>{service.name,
                                          service.state,
                                          service.model + " v" + std::to_string(service.version),
                                          service.variant,
+                                         std::to_string(service.restarts),
                                          std::to_string(service.requests),
                                          milliseconds(service.latency_ms_p50),
                                          milliseconds(service.latency_ms_p99),
-                                         service.address};
+                                         service.address,
+                                         service.cause};
        },
        .empty = "no services yet: aiflow service deploy NAME --model M --variant V --pack P"});
 }

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What several end-to-end tests do with the product."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from server import BIN
+
+PACKAGES = ("*objectron*.tgz", "onnxruntime-*.whl")
+
+
+def cli(server, *words, **more):
+    return subprocess.run([BIN / "aiflow", *words, "--home", server.home], capture_output=True,
+                          text=True, timeout=120, **more)
+
+
+def copy_packages(source: Path, target: Path) -> None:
+    """Packages that `target` lacks; each appears whole or not at all."""
+    target.mkdir(parents=True, exist_ok=True)
+    for package in (path for pattern in PACKAGES for path in source.glob(pattern)):
+        if not (target / package.name).exists():
+            unfinished = target / f"{package.name}.{os.getpid()}"
+            shutil.copyfile(package, unfinished)
+            unfinished.rename(target / package.name)
