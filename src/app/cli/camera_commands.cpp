@@ -159,6 +159,14 @@ Status show_event(const Clock& clock, const Invocation& in) {
 
 }  // namespace
 
+std::string event_kind(const wire::SceneEvent& event) {
+  const auto direction = json::get_string_or(event.values, "direction", "").value_or("");
+  // The sides as the dashboard writes them; a rule names itself, not its sides.
+  if (direction == "a_to_b") return event.kind + " A → B";
+  if (direction == "b_to_a") return event.kind + " B → A";
+  return event.kind;
+}
+
 std::vector<std::string> event_header() {
   return {"EVENT", "KIND", "RULE", "VIDEO TIME", "TRACKS", "LABEL", "SCORE", "STATE"};
 }
@@ -168,7 +176,7 @@ Result<std::vector<std::string>> event_row(const json::Value& item) {
   std::string tracks;
   for (const auto id : event.track_ids) tracks += (tracks.empty() ? "" : ",") + std::to_string(id);
   return std::vector<std::string>{event.event_id,
-                                  event.kind,
+                                  event_kind(event),
                                   event.rule_name,
                                   media_time(event.media_time_ms),
                                   tracks,

@@ -42,6 +42,9 @@ void print_object(const Invocation& in, const json::Value& object);
 /// A report's variants, one a row: accuracy, agreement, latency, size.
 [[nodiscard]] Table report_table(const json::Value& body);
 
+/// A scene event's kind and, of a crossing, its direction: "line_crossing A → B".
+[[nodiscard]] std::string event_kind(const wire::SceneEvent& event);
+
 /// Scene events as table rows.
 [[nodiscard]] std::vector<std::string> event_header();
 [[nodiscard]] Result<std::vector<std::string>> event_row(const json::Value& item);

@@ -256,8 +256,7 @@ Status print_events(ApiClient& client, const std::string& run_id) {
     AIFLOW_ASSIGN(const auto event, wire::parse_scene_event(*item));
     if (event.lineage.dag_run_id != run_id) continue;
     AIFLOW_ASSIGN(auto row, event_row(*item));
-    const auto direction = json::get_string_or(event.values, "direction", "").value_or("");
-    ++counts[event.kind + (direction.empty() ? "" : " " + direction)];
+    ++counts[event_kind(event)];
     table.rows.push_back(std::move(row));
   }
   std::cout << "\nEvents on the street, each with a snapshot\n" << render(table) << "\n";
