@@ -33,6 +33,10 @@ Result<std::vector<NamedView>> wanted_views(const std::vector<engine::Output>& o
                                             const std::vector<std::string>& names) {
   std::vector<NamedView> views;
   for (const std::string& name : names) {
+    // Each copy takes the output's size once more: a short request may not ask for hundreds.
+    if (std::ranges::find(views, name, &NamedView::name) != views.end()) {
+      return fail(ErrorCode::invalid_argument, "output '" + name + "' is asked for twice");
+    }
     const auto output = std::ranges::find(outputs, name, &engine::Output::name);
     if (output == outputs.end()) {
       return fail(ErrorCode::invalid_argument, "the model has no output '" + name + "'");

@@ -97,6 +97,9 @@ TEST_CASE("a refused request leaves the connection usable") {
   const std::vector<engine::Input> inputs{{"x", x.view()}};
   const std::vector<std::string> unknown{"z"};
   CHECK_FALSE(client.infer(inputs, unknown, running.soon()));
+  const std::vector<std::string> twice{"y", "y"};
+  CHECK(client.infer(inputs, twice, running.soon()).error().message.find("asked for twice") !=
+        std::string::npos);
   CHECK(client.usable());
   CHECK(infer(client, x, running.soon()).has_value());
 }

@@ -214,9 +214,6 @@ Status ServiceProcess::live_once(bool& was_ready) {
 
 /// Asks again and again whether it is well, until it is not, or until stop().
 Status ServiceProcess::watch(Life& life) const {
-  auto line = os::connect_unix(spec_.socket, Deadline::after(clock_, kLineWait));
-  // Unless it has ended at once, it is there: it has just said that it is ready.
-  if (line) life.pings = *std::move(line);
   bool asked = false;
   auto until = clock_.steady_now() + spec_.watch_every;
   while (true) {
@@ -230,22 +227,34 @@ Status ServiceProcess::watch(Life& life) const {
       return fail(ErrorCode::timeout,
                   "the inference process hung: no answer for " + seconds_text(spec_.answer_limit));
     }
-    asked = event == Life::Event::time;
-    if (asked) {
-      // A line that takes no more is as good as asked: no answer will come.
-      static_cast<void>(send_message(life.pings.get(), {"Ping", to_json(wire::Ping{.id = 1})},
-                                     Deadline::after(clock_, kLineWait)));
-    } else {
-      AIFLOW_TRY(take_pong(life));
-    }
+    const bool is_due = event == Life::Event::time;
+    if (!is_due) AIFLOW_TRY(take_pong(life));
+    asked = is_due && ask(life);
     until = clock_.steady_now() + (asked ? spec_.answer_limit : spec_.watch_every);
   }
 }
 
+/// False when it could not be asked; that is no sign of its health, and is tried again.
+bool ServiceProcess::ask(Life& life) const {
+  if (!life.pings.valid()) {
+    auto line = os::connect_unix(spec_.socket, Deadline::after(clock_, kLineWait));
+    if (!line) {
+      log::warn("an inference service could not be asked how it is", {{"error", line.error()}});
+      return false;
+    }
+    life.pings = *std::move(line);
+  }
+  // A line that takes no more is as good as asked: no answer will come.
+  static_cast<void>(send_message(life.pings.get(), {"Ping", to_json(wire::Ping{.id = 1})},
+                                 Deadline::after(clock_, kLineWait)));
+  return true;
+}
+
 Status ServiceProcess::take_pong(Life& life) const {
   const auto message = recv_message(life.pings.get(), Deadline::after(clock_, kLineWait));
-  if (!message) {
-    return fail(ErrorCode::unavailable, "the inference process ended: " + end_of(life));
+  if (!message || message->type != "Pong") {
+    life.pings.reset();  // it has ended, or has too many connections just now
+    return {};
   }
   AIFLOW_ASSIGN(const auto pong, wire::parse_pong(message->body));
   if (std::chrono::milliseconds(pong.running_ms) < spec_.run_limit) return {};

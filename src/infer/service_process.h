@@ -80,6 +80,7 @@ class ServiceProcess {
   Status live_once(bool& was_ready);
   Status wait_ready(Life& life) const;
   Status watch(Life& life) const;
+  bool ask(Life& life) const;
   Status take_pong(Life& life) const;
   std::string end_of(Life& life) const;
   void set(ServiceState state, int pid);
