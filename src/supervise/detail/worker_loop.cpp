@@ -2,6 +2,7 @@
 #include "supervise/detail/worker_loop.h"
 
 #include <algorithm>
+#include <csignal>
 
 #include "log/log.h"
 #include "os/environment.h"
@@ -15,6 +16,8 @@ using std::chrono::milliseconds;
 /// Leftovers are looked for at most this often while tasks end one after the other: a look reads
 /// all of /proc.
 constexpr Duration kSweepDelay = milliseconds(1000);
+/// After an attempt that failed or was ended: the next try shall not meet what this one left.
+constexpr Duration kSweepDelayFailed = milliseconds(100);
 constexpr Duration kSweepAgain = milliseconds(20);
 /// An acknowledgement that takes longer makes its report worth an fsync.
 constexpr Duration kSyncDelay = milliseconds(200);
@@ -263,6 +266,8 @@ void WorkerLoop::on_started(const Attempt& attempt, int pid) {
 }
 
 void WorkerLoop::on_finished(wire::Finished report) {
+  const bool was_killed = report.signal == SIGKILL;
+  const bool is_success = report.outcome == Outcome::success;
   report.seq = spool_.next_seq();
   spool_.add(report);
   link_.send(encode("Finished", report));
@@ -271,7 +276,9 @@ void WorkerLoop::on_finished(wire::Finished report) {
   std::erase_if(questions_, [&](const auto& each) { return each.second.asker == ended.key(); });
   free_directories_.push_back(ended.mapped()->directory());
   done_.push_back(std::move(ended.mapped()));
-  sweep_soon(kSweepDelay);
+  if (was_killed)
+    oom_kills_ = oom_kill_count();  // so that this kill is not taken for the next one's
+  sweep_soon(is_success ? kSweepDelay : kSweepDelayFailed);
   if (attempts_.empty()) leave_at_ = clock_.steady_now() + kLeaveWait;
 }
 
@@ -310,10 +317,12 @@ void WorkerLoop::sync_spool_soon() {
 }
 
 void WorkerLoop::sweep_soon(Duration delay) {
-  if (sweep_armed_) return;
-  sweep_armed_ = true;
-  loop_.after(delay, [this] {
-    sweep_armed_ = false;
+  const SteadyTime at = clock_.steady_now() + delay;
+  if (sweep_timer_ && sweep_at_ <= at) return;
+  if (sweep_timer_) loop_.cancel(*sweep_timer_);
+  sweep_at_ = at;
+  sweep_timer_ = loop_.at(at, [this] {
+    sweep_timer_.reset();
     if (sweep() > 0) sweep_soon(kSweepAgain);
   });
 }

@@ -83,7 +83,8 @@ class WorkerLoop {
   std::uint64_t oom_kills_ = 0;  ///< as of the last heartbeat
   int directory_count_ = 0;
   Duration heartbeat_every_ = std::chrono::seconds(5);
-  bool sweep_armed_ = false;
+  std::optional<os::EventLoop::TimerId> sweep_timer_;
+  SteadyTime sweep_at_{};
   bool sync_armed_ = false;
   bool draining_ = false;
   SteadyTime leave_at_ = SteadyTime::max();
