@@ -43,8 +43,7 @@ TEST_CASE("a cycle is named by its path, read downstream") {
 TEST_CASE("edges to itself, to nowhere, and duplicate ids are refused") {
   CHECK(error_of(dag_of({task("a", {{"a"}})})) ==
         "dag 'd': task 'a': the task is its own upstream");
-  CHECK(error_of(dag_of({task("a", {{"x"}})})) ==
-        "dag 'd': task 'a': upstream 'x' does not exist");
+  CHECK(error_of(dag_of({task("a", {{"x"}})})) == "dag 'd': task 'a': upstream 'x' does not exist");
   CHECK(error_of(dag_of({task("a"), task("a")})) == "dag 'd': task 'a' is defined twice");
 }
 
@@ -61,10 +60,14 @@ TEST_CASE("numbers out of range are refused with their name") {
 }
 
 TEST_CASE("ids with other characters, empty or too long are refused") {
-  CHECK(error_of(dag_of({task("a b")}))
-            .ends_with("may hold only letters, digits, '_', '.' and '-'"));
+  CHECK(
+      error_of(dag_of({task("a b")})).ends_with("may hold only letters, digits, '_', '.' and '-'"));
   CHECK(error_of(dag_of({task("")})) == "dag 'd': task '': task_id is empty");
   CHECK(error_of(dag_of({task(std::string(251, 'x'))})).contains("at most 250"));
+  // Three bytes each: with the ending of its log it would be no name of a file.
+  std::string hangul;
+  for (int i = 0; i < 84; ++i) hangul += "\xED\x95\x9C";
+  CHECK(error_of(dag_of({task(hangul)})).contains("at most 250"));
 }
 
 TEST_CASE("a group must exist and may not contain itself") {

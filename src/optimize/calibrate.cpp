@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "optimize/calibrate.h"
 
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -55,7 +56,9 @@ void Calibrator::note(const std::string& name, const tensor::TensorView& value) 
   channels.values += data.size() / count;
   for (std::size_t start = 0; start < data.size(); start += step) {
     const auto part = data.subspan(start, step);
-    channels.sums[start / step % count] += std::reduce(part.begin(), part.end(), 0.0);
+    const double sum = std::reduce(part.begin(), part.end(), 0.0);
+    // One value that is no number must not make the channel's bias none.
+    if (std::isfinite(sum)) channels.sums[start / step % count] += sum;
   }
 }
 
