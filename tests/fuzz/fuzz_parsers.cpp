@@ -108,8 +108,8 @@ int run_all(const Options& options) {
     if (!options.target.empty() && target.name != options.target) continue;
     add_corpus(target, options.corpus);
     if (target.seeds.empty()) {
-      std::printf("%-18s left out: the corpus has no file for it\n", target.name.c_str());
-      continue;
+      std::fprintf(stderr, "%s: the corpus has no file for it\n", target.name.c_str());
+      return 1;
     }
     for (const std::string& seed : target.seeds) {
       if (target.judge(seed) == Verdict::accepted) continue;
@@ -137,11 +137,11 @@ int main(int argc, char** argv) {
                  "[--only ITERATION] [--corpus DIR]\n");
     return 2;
   }
+  std::signal(SIGABRT, fuzz::on_signal);  // of an assertion; sanitizers leave it alone
   if (__sanitizer_set_death_callback != nullptr) {
     __sanitizer_set_death_callback(fuzz::say_where);
   } else {
     std::signal(SIGSEGV, fuzz::on_signal);
-    std::signal(SIGABRT, fuzz::on_signal);
   }
   return fuzz::run_all(*options);
 }

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "app/optimize/test_tflite.h"
 #include "base/clock.h"
 #include "conductor/dag_from_spec.h"
 #include "dag/schedule.h"
@@ -187,7 +188,7 @@ std::vector<Target> all_targets() {
       {"oip", {}, oip_holds},
       {"oip_binary", {}, oip_binary_holds},
       {"onnx", {onnx_seed()}, onnx_holds},
-      {"tflite", {}, tflite_holds},
+      {"tflite", {app::TfliteWriter::convolution({1, 2, 3, 4, 5, 6}, {0, 1, 2})}, tflite_holds},
       {"query", {"a=1&b=x%20y&c=%ED%95%9C+z", "limit=50&order_by=-start_date"}, query_holds},
       {"pack_manifest", {}, manifest_holds},
       {"rules", {}, rules_hold},
