@@ -27,6 +27,16 @@ std::string Core::next_request_id() {
   return {text.data(), static_cast<std::size_t>(n)};
 }
 
+void Core::end() {
+  const std::scoped_lock lock(mutex);
+  ended = true;
+}
+
+std::vector<Closable*> Core::list_open() {
+  const std::scoped_lock lock(mutex);
+  return {open.begin(), open.end()};
+}
+
 namespace {
 
 using asio::ip::tcp;
@@ -61,7 +71,7 @@ class Acceptor {
       if (error) return pause(core);
       if (core->connections < core->options.connections_max) {
         auto peer = peer_of(socket);
-        std::make_shared<Connection>(core, Socket(std::move(socket)), std::move(peer))->start();
+        Connection::make(core, Socket(std::move(socket)), std::move(peer))->start();
       }
       accept(core);
     });
@@ -170,16 +180,12 @@ void Server::Impl::run() {
 
 /// Closes what waits, leaves what is being answered; ends the loop when nothing is left.
 void Server::Impl::drain(detail::asio::steady_timer::time_point until) {
-  std::vector<detail::Closable*> idle;
-  for (auto* item : core->open) {
-    if (item->is_idle()) idle.push_back(item);
+  const auto is_late = detail::asio::steady_timer::clock_type::now() >= until;
+  const auto open = core->list_open();
+  for (auto* item : open) {
+    if (is_late || item->is_idle()) item->close_now();
   }
-  for (auto* item : idle) item->close_now();
-  const auto now = detail::asio::steady_timer::clock_type::now();
-  if (core->open.empty() || now >= until) {
-    const std::vector<detail::Closable*> left(core->open.begin(), core->open.end());
-    for (auto* item : left) item->close_now();
-    core->stopped = true;
+  if (is_late || open.empty()) {
     core->io.stop();
     return;
   }
@@ -217,8 +223,9 @@ void Server::stop(std::chrono::milliseconds grace) {
   });
   impl_->loop.join();
   impl_->core->pool.stop();
-  // Sockets are closed: what the loop still holds are cancelled operations. Running them frees the
-  // connections they keep alive.
+  // Sockets are closed: what the loop still holds are cancelled operations and connections that
+  // came home to die. Running them frees what they keep alive.
+  impl_->core->end();
   impl_->core->io.restart();
   impl_->core->io.poll();
   if (!impl_->core->options.unix_socket.empty()) {

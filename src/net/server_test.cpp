@@ -86,7 +86,8 @@ std::string talk(const Fixture& fixture, std::string_view bytes) {
   return read_all(fd);
 }
 
-/// A value that one thread waits for and another sets.
+/// A value that one thread waits for and another sets. Declared before the fixture whose handler
+/// uses it: the server's threads end with the fixture.
 class Signal {
  public:
   void set() {
@@ -242,9 +243,9 @@ TEST_CASE("clients that do not read their answers do not block others") {
 }
 
 TEST_CASE("beyond the pool's queue requests get 503 at once") {
-  Fixture fixture({.handler_threads_max = 1, .handler_queue_max = 1});
   Signal started;
   Signal go;
+  Fixture fixture({.handler_threads_max = 1, .handler_queue_max = 1});
   fixture.handler.on_handle = [&](Request, Responder responder) {
     started.set();
     go.wait();
@@ -314,10 +315,10 @@ TEST_CASE("events reach the client in order, with heartbeats between") {
 }
 
 TEST_CASE("a client that does not read its events is dropped, and the sender learns it") {
-  Fixture fixture;
   Signal closed;
-  std::optional<EventStream> stream;
   Signal opened;
+  std::optional<EventStream> stream;
+  Fixture fixture;
   fixture.handler.on_handle = [&](Request, Responder responder) {
     stream = std::move(responder).open_event_stream();
     stream->on_close([&] { closed.set(); });
@@ -341,8 +342,8 @@ TEST_CASE("a client that does not read its events is dropped, and the sender lea
 }
 
 TEST_CASE("a client that goes away closes its stream; a stop token ends the client's call") {
-  Fixture fixture;
   Signal closed;
+  Fixture fixture;
   fixture.handler.on_handle = [&](Request, Responder responder) {
     const auto stream = std::move(responder).open_event_stream();
     stream.on_close([&] { closed.set(); });
@@ -350,23 +351,24 @@ TEST_CASE("a client that goes away closes its stream; a stop token ends the clie
   };
   std::stop_source stop;
   auto client = fixture.client();
-  const auto head = client.stream_events({.request = {},
-                                          .on_event =
-                                              [&](const SseMessage&) {
-                                                std::thread([&] { stop.request_stop(); }).detach();
-                                                return true;
-                                              },
-                                          .stop = stop.get_token()},
-                                         Deadline::never());
+  const auto head =
+      client.stream_events({.request = {},
+                            .on_event =
+                                [&](const SseMessage&) {
+                                  std::thread([stop]() mutable { stop.request_stop(); }).detach();
+                                  return true;
+                                },
+                            .stop = stop.get_token()},
+                           Deadline::never());
   CHECK(head);
   CHECK(closed.wait());
 }
 
 TEST_CASE("a web socket carries messages both ways and drops the oldest when slow") {
-  Fixture fixture;
   Signal heard;
   Signal opened;
   std::optional<WebSocket> socket;
+  Fixture fixture;
   fixture.handler.on_handle = [&](Request request, Responder responder) {
     REQUIRE(request.wants_websocket);
     socket = std::move(responder).open_websocket({.queue_max = 2,
@@ -400,9 +402,9 @@ TEST_CASE("a web socket carries messages both ways and drops the oldest when slo
 }
 
 TEST_CASE("a stop lets a running handler answer and then closes everything") {
-  Fixture fixture;
   Signal started;
   Signal go;
+  Fixture fixture;
   fixture.handler.on_handle = [&](Request, Responder responder) {
     started.set();
     go.wait();
@@ -416,6 +418,37 @@ TEST_CASE("a stop lets a running handler answer and then closes everything") {
   CHECK(read_all(fd).ends_with("last"));
   stopper.join();
   CHECK_FALSE(fixture.client().send({}, soon()));
+}
+
+TEST_CASE(
+    "responders that outlive the server take their connections down, each on its own thread") {
+  std::mutex mutex;
+  std::vector<Responder> kept;
+  Fixture fixture;
+  fixture.handler.on_handle = [&](Request, Responder responder) {
+    const std::scoped_lock lock(mutex);
+    kept.push_back(std::move(responder));
+  };
+  constexpr std::size_t kClients = 8;
+  std::vector<os::Fd> clients;
+  for (std::size_t i = 0; i < kClients; ++i) {
+    clients.push_back(fixture.raw());
+    REQUIRE(os::send_all(clients.back().get(), "GET / HTTP/1.1\r\n\r\n", soon()));
+  }
+  for (std::size_t n = 0; n < kClients; std::this_thread::sleep_for(1ms)) {
+    const std::scoped_lock lock(mutex);
+    n = kept.size();
+  }
+  std::vector<std::thread> threads;
+  for (auto& responder : kept) {
+    threads.emplace_back([owned = std::make_unique<Responder>(std::move(responder))]() mutable {
+      std::move(*owned).send({.headers = {}, .body = "too late?"});
+      owned = nullptr;
+    });
+  }
+  fixture.server->stop(0ms);
+  for (auto& thread : threads) thread.join();
+  CHECK(fixture.server->connections() == 0);
 }
 
 TEST_CASE("a taken port is one clear error") {

@@ -53,6 +53,14 @@ int refusal_status(const ErrorCodeOf& error) {
 
 }  // namespace
 
+std::shared_ptr<Connection> Connection::make(const std::shared_ptr<Core>& core, Socket socket,
+                                             Peer peer) {
+  const auto die_on_loop = [core](Connection* connection) {
+    core->post([owned = std::unique_ptr<Connection>(connection)] {});
+  };
+  return {new Connection(core, std::move(socket), std::move(peer)), die_on_loop};
+}
+
 Connection::Connection(std::shared_ptr<Core> core, Socket socket, Peer peer)
     : core_(std::move(core)),
       socket_(std::move(socket)),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One HTTP connection: reads a request, has it admitted and handled on the pool, writes the answer,
-// and again. Everything but admit_on_pool runs on the loop thread. It lives as long as an operation
-// or a Responder holds it.
+// and again. Everything but admit_on_pool runs on the loop thread, its end too: it lives as long as
+// an operation, a job of the pool or a Responder holds it, and whoever lets go last sends it home.
 #pragma once
 
 #include <array>
@@ -29,7 +29,8 @@ class Connection final : public std::enable_shared_from_this<Connection>,
                          public Closable,
                          public Pump {
  public:
-  Connection(std::shared_ptr<Core> core, Socket socket, Peer peer);
+  [[nodiscard]] static std::shared_ptr<Connection> make(const std::shared_ptr<Core>& core,
+                                                        Socket socket, Peer peer);
   ~Connection() override;
 
   void start() { wait_for_request(); }
@@ -47,6 +48,8 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   enum class Phase { waiting, reading, answering, streaming };
   static constexpr std::size_t kPieceBytes = 64U << 10;
   using Parser = http::request_parser<http::buffer_body>;
+
+  Connection(std::shared_ptr<Core> core, Socket socket, Peer peer);
 
   void wait_for_request();
   void read_header();

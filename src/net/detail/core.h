@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What all connections of one server share. Connections keep it alive, so that a Responder or an
-// EventStream may outlive the Server object; after `stopping` nothing is posted any more.
+// EventStream may outlive the Server object; after `ended` nothing is posted any more.
 #pragma once
 
 #include <atomic>
@@ -12,6 +12,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "net/detail/pool.h"
 #include "net/server.h"
@@ -37,11 +38,15 @@ struct Core {
         pool({.threads_max = options.handler_threads_max, .queue_max = options.handler_queue_max}) {
   }
 
-  /// Runs `task` on the loop thread; dropped when the server has stopped.
+  /// Runs `task` on the loop thread; destroys it here, unrun, when the loop has ended.
   template <class F>
   void post(F task) {
-    if (!stopped.load()) asio::post(io, std::move(task));
+    const std::scoped_lock lock(mutex);
+    if (!ended) asio::post(io, std::move(task));
   }
+  /// From now on posted tasks are destroyed unrun. What was posted before is left in `io`.
+  void end();
+  [[nodiscard]] std::vector<Closable*> list_open();
   [[nodiscard]] std::string next_request_id();
 
   const ServerOptions options;
@@ -49,22 +54,25 @@ struct Core {
   asio::io_context io{1};
   Pool pool;
   std::atomic<bool> stopping{false};  ///< no new requests
-  std::atomic<bool> stopped{false};   ///< the loop has ended
   std::atomic<std::size_t> connections{0};
   std::atomic<std::uint64_t> requests{0};
   std::uint32_t id_start = 0;
-  std::set<Closable*> open;  ///< loop thread only
+
+  std::mutex mutex;
+  bool ended = false;  ///< nothing runs what is posted any more
+  std::set<Closable*> open;
 };
 
-/// Counts a connection for as long as it lives, and lists it for the stop. Loop thread only for the
-/// list; connections die on the loop thread or after it has ended.
+/// Counts a connection for as long as it lives, and lists it for the stop.
 class OpenMark {
  public:
   OpenMark(Core& core, Closable& item) : core_(core), item_(item) {
+    const std::scoped_lock lock(core_.mutex);
     core_.open.insert(&item_);
     core_.connections.fetch_add(1);
   }
   ~OpenMark() {
+    const std::scoped_lock lock(core_.mutex);
     core_.open.erase(&item_);
     core_.connections.fetch_sub(1);
   }
