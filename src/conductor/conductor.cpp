@@ -36,43 +36,35 @@ void Conductor::parsed(DagFileParsed file, Answer<std::vector<DagId>> answer) {
 }
 
 void Conductor::file_removed(std::string filename, Answer<std::vector<DagId>> answer) {
-  engine_->request(make_request(std::move(answer), [engine = engine_.get(),
-                                                    filename = std::move(filename)](
-                                                       auto& batch, auto& to) {
-    engine->file_removed(batch, filename, to);
-  }));
+  engine_->request(
+      make_request(std::move(answer),
+                   [engine = engine_.get(), filename = std::move(filename)](auto& batch, auto& to) {
+                     engine->file_removed(batch, filename, to);
+                   }));
 }
 
 void Conductor::trigger(TriggerRun request, Answer<store::RunRow> answer) {
-  engine_->request(make_request(std::move(answer), [engine = engine_.get(),
-                                                    request = std::move(request)](
-                                                       auto& batch, auto& to) {
-    engine->trigger(batch, request, to);
-  }));
+  engine_->request(make_request(
+      std::move(answer), [engine = engine_.get(), request = std::move(request)](
+                             auto& batch, auto& to) { engine->trigger(batch, request, to); }));
 }
 
 void Conductor::clear(ClearTasks request, Answer<std::vector<store::TaskRow>> answer) {
-  engine_->request(make_request(std::move(answer), [engine = engine_.get(),
-                                                    request = std::move(request)](
-                                                       auto& batch, auto& to) {
-    engine->clear(batch, request, to);
-  }));
+  engine_->request(make_request(std::move(answer),
+                                [engine = engine_.get(), request = std::move(request)](
+                                    auto& batch, auto& to) { engine->clear(batch, request, to); }));
 }
 
 void Conductor::mark(MarkTask request, Answer<store::TaskRow> answer) {
-  engine_->request(make_request(std::move(answer), [engine = engine_.get(),
-                                                    request = std::move(request)](
-                                                       auto& batch, auto& to) {
-    engine->mark(batch, request, to);
-  }));
+  engine_->request(make_request(std::move(answer),
+                                [engine = engine_.get(), request = std::move(request)](
+                                    auto& batch, auto& to) { engine->mark(batch, request, to); }));
 }
 
 void Conductor::pause(PauseDag request, Answer<store::DagRow> answer) {
-  engine_->request(make_request(std::move(answer), [engine = engine_.get(),
-                                                    request = std::move(request)](
-                                                       auto& batch, auto& to) {
-    engine->pause(batch, request, to);
-  }));
+  engine_->request(make_request(std::move(answer),
+                                [engine = engine_.get(), request = std::move(request)](
+                                    auto& batch, auto& to) { engine->pause(batch, request, to); }));
 }
 
 void Conductor::explain(store::TaskKey key, Answer<std::string> answer) {

@@ -11,8 +11,8 @@
 namespace aiflow::conductor {
 namespace {
 
-using testing::Bench;
 using testing::bash_task;
+using testing::Bench;
 
 TEST_CASE("a triggered run goes through all states to success") {
   Bench bench;
@@ -245,8 +245,8 @@ TEST_CASE("the job has what the worker needs") {
   CHECK(job.env.at("AIRFLOW_CTX_DAG_RUN_ID") == "r1");
   CHECK(job.env.at("AIFLOW_CTX_TRY_NUMBER") == "1");
   CHECK(job.token == "token-of-a");
-  CHECK(job.log_path == log_path(bench.data_dir() / "logs",
-                                 {DagId{"etl"}, RunId{"r1"}, TaskId{"a"}}, 1));
+  CHECK(job.log_path ==
+        log_path(bench.data_dir() / "logs", {DagId{"etl"}, RunId{"r1"}, TaskId{"a"}}, 1));
 }
 
 TEST_CASE("progress is shown, not stored") {

@@ -135,11 +135,9 @@ Result<dag::Dag> convert(const wire::DagSpec& spec) {
   made.catchup = spec.catchup;
   AIFLOW_ASSIGN(made.max_active_tasks, integer(spec.max_active_tasks, {"max_active_tasks"}));
   AIFLOW_ASSIGN(made.max_active_runs, integer(spec.max_active_runs, {"max_active_runs"}));
-  AIFLOW_ASSIGN(
-      made.max_consecutive_failed_dag_runs,
-      integer(spec.max_consecutive_failed_dag_runs, {"max_consecutive_failed_dag_runs"}));
-  AIFLOW_ASSIGN(made.dagrun_timeout,
-                optional_duration(spec.dagrun_timeout_ms, {"dagrun_timeout"}));
+  AIFLOW_ASSIGN(made.max_consecutive_failed_dag_runs,
+                integer(spec.max_consecutive_failed_dag_runs, {"max_consecutive_failed_dag_runs"}));
+  AIFLOW_ASSIGN(made.dagrun_timeout, optional_duration(spec.dagrun_timeout_ms, {"dagrun_timeout"}));
   made.is_paused_upon_creation = spec.is_paused_upon_creation;
   made.fail_fast = spec.fail_fast;
   AIFLOW_ASSIGN(made.compat, integer(spec.compat, {"compat"}));

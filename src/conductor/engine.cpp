@@ -206,9 +206,9 @@ void Conductor::Engine::send_pending(SteadyTime now) {
   for (auto& [attempt, cancel] : book_.cancels) {
     if (cancel.send_again_at <= now) {
       cancel.send_again_at = now + kSendAgain;
-      executor_.cancel({.attempt = {store::to_wire(attempt.first), cancel.try_number,
-                                    attempt.second},
-                        .reason = cancel.reason});
+      executor_.cancel(
+          {.attempt = {store::to_wire(attempt.first), cancel.try_number, attempt.second},
+           .reason = cancel.reason});
     }
     send_at_ = std::min(send_at_, cancel.send_again_at);
   }

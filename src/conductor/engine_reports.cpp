@@ -73,22 +73,20 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& repor
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::StillRunning& report) {
   for (const executor::Attempt& attempt : report.attempts) {
-    batch.add(sched::Heartbeat{.key = key_of(attempt),
-                               .epoch = attempt.epoch,
-                               .worker = report.worker},
-              [this, attempt](const Result<sched::Reply>& reply) {
-                if (!reply || reply->accepted) return;
-                executor_.cancel({.attempt = attempt, .reason = reply->reason});
-              });
+    batch.add(
+        sched::Heartbeat{.key = key_of(attempt), .epoch = attempt.epoch, .worker = report.worker},
+        [this, attempt](const Result<sched::Reply>& reply) {
+          if (!reply || reply->accepted) return;
+          executor_.cancel({.attempt = attempt, .reason = reply->reason});
+        });
   }
 }
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::Lost& report) {
   end_cancel(batch, report.attempt);
   forget_progress(store::from_wire(report.attempt.key));
-  batch.add(sched::AttemptLost{.key = key_of(report.attempt),
-                               .epoch = report.attempt.epoch,
-                               .cause = report.reason});
+  batch.add(sched::AttemptLost{
+      .key = key_of(report.attempt), .epoch = report.attempt.epoch, .cause = report.reason});
 }
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::Gone& report) {
@@ -99,8 +97,8 @@ void Conductor::Engine::end_cancel(detail::Batch& batch, const executor::Attempt
   const detail::AttemptId id{store::from_wire(attempt.key), attempt.epoch};
   if (book_.cancels.erase(id) == 0) return;
   batch.writes.push_back([id](detail::Writing& writing) {
-    return store::RunStore(writing.db).delete_outbox(store::OutboxKind::cancel, id.first,
-                                                     id.second);
+    return store::RunStore(writing.db)
+        .delete_outbox(store::OutboxKind::cancel, id.first, id.second);
   });
 }
 
@@ -109,24 +107,21 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Progress& repor
   const store::TaskKey key = store::from_wire(progress.attempt.key);
   const auto row = state_->instance_row(detail::to_sched(key));
   if (!row || row->epoch != progress.attempt.epoch) return;
-  const wire::ProgressInfo info{.done = progress.done,
-                                .total = progress.total,
-                                .unit = progress.unit,
-                                .what = progress.what};
+  const wire::ProgressInfo info{
+      .done = progress.done, .total = progress.total, .unit = progress.unit, .what = progress.what};
   {
     const std::scoped_lock lock(progress_mutex_);
     progress_[key] = info;
   }
-  batch.unstored.push_back(
-      {.id = 0,
-       .kind = std::string(store::kind::progress),
-       .at = clock_.now(),
-       .data = json::object({{"dag_id", key.dag_id.value},
-                             {"dag_run_id", key.run_id.value},
-                             {"task_id", key.task_id.value},
-                             {"map_index", key.map_index},
-                             {"try_number", progress.attempt.try_number},
-                             {"progress", wire::to_json(info)}})});
+  batch.unstored.push_back({.id = 0,
+                            .kind = std::string(store::kind::progress),
+                            .at = clock_.now(),
+                            .data = json::object({{"dag_id", key.dag_id.value},
+                                                  {"dag_run_id", key.run_id.value},
+                                                  {"task_id", key.task_id.value},
+                                                  {"map_index", key.map_index},
+                                                  {"try_number", progress.attempt.try_number},
+                                                  {"progress", wire::to_json(info)}})});
 }
 
 void Conductor::Engine::forget_progress(const store::TaskKey& key) {

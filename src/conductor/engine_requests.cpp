@@ -72,9 +72,8 @@ void Conductor::Engine::parsed(detail::Batch& batch, DagFileParsed file,
     no_import_error(batch, file.file.file);
     remove_missing(batch, file.file.file, present);
   }
-  batch.after.push_back(answering(std::move(answer), [present] {
-    return Result<std::vector<DagId>>(present);
-  }));
+  batch.after.push_back(
+      answering(std::move(answer), [present] { return Result<std::vector<DagId>>(present); }));
 }
 
 Status Conductor::Engine::put_dag(detail::Batch& batch, const wire::DagSpec& spec,
@@ -120,8 +119,7 @@ void Conductor::Engine::add_version(detail::Batch& batch, const wire::DagSpec& s
                                                      .version = version,
                                                      .spec = spec,
                                                      .source = file.source,
-                                                     .created_at = now}](
-                             detail::Writing& writing) {
+                                                     .created_at = now}](detail::Writing& writing) {
     return store::DagStore(writing.db).add_version(row);
   });
   batch.add(sched::DagPut{
@@ -136,14 +134,13 @@ void Conductor::Engine::touch_dag(detail::Batch& batch, const wire::DagSpec& spe
   known.row.last_parsed_at = clock_.now();
   known.spec = spec;
   if (!other_text) return;  // the time is written with the next change of the DAG
-  batch.writes.push_back([version = store::DagVersionRow{.dag_id = known.row.dag_id,
-                                                         .version = known.row.version,
-                                                         .spec = spec,
-                                                         .source = file.source,
-                                                         .created_at = known.row.created_at}](
-                             detail::Writing& writing) {
-    return store::DagStore(writing.db).set_source(version);
-  });
+  batch.writes.push_back(
+      [version = store::DagVersionRow{.dag_id = known.row.dag_id,
+                                      .version = known.row.version,
+                                      .spec = spec,
+                                      .source = file.source,
+                                      .created_at = known.row.created_at}](
+          detail::Writing& writing) { return store::DagStore(writing.db).set_source(version); });
 }
 
 void Conductor::Engine::import_error(detail::Batch& batch, wire::ImportError error) {
@@ -181,17 +178,15 @@ void Conductor::Engine::file_removed(detail::Batch& batch, const std::string& fi
                                      Answer<std::vector<DagId>> answer) {
   no_import_error(batch, filename);
   const std::vector<DagId> removed = remove_missing(batch, filename, {});
-  batch.after.push_back(answering(std::move(answer), [removed] {
-    return Result<std::vector<DagId>>(removed);
-  }));
+  batch.after.push_back(
+      answering(std::move(answer), [removed] { return Result<std::vector<DagId>>(removed); }));
 }
 
 // --- Runs and tasks ----------------------------------------------------------------------------
 
 void Conductor::Engine::trigger(detail::Batch& batch, TriggerRun request,
                                 Answer<store::RunRow> answer) {
-  const RunId run_id =
-      request.run_id.value_or(RunId{"manual__" + format_time(clock_.now())});
+  const RunId run_id = request.run_id.value_or(RunId{"manual__" + format_time(clock_.now())});
   if (Status good = check_run_id(run_id.value); !good) return answer(fail(good.error()));
   if (!request.conf.is_null() && !request.conf.is_object()) {
     return answer(fail(ErrorCode::invalid_argument, "conf must be a JSON object"));
@@ -199,23 +194,23 @@ void Conductor::Engine::trigger(detail::Batch& batch, TriggerRun request,
   const store::RunKey key{request.dag_id, run_id};
   const bool exists = state_->has_run(detail::to_sched(key));
   if (!request.note.empty() && !exists) book_.notes[key] = request.note;
-  batch.add(sched::RunTriggered{.key = detail::to_sched(key),
-                                .run_type = RunType::manual,
-                                .logical_date = request.logical_date,
-                                .conf = request.conf.is_null() ? "{}" : json::write(request.conf),
-                                .user = request.user},
-            answering(std::move(answer), [this, key]() -> Result<store::RunRow> {
-              const auto run = state_->run_row(detail::to_sched(key));
-              // A run without tasks may have ended and gone in the same step.
-              if (!run) {
-                return store_.read(
-                    [&](db::Connection& db) { return store::RunStore(db).run(key); });
-              }
-              store::RunRow row = detail::to_store(*run);
-              const auto note = book_.notes.find(key);
-              if (note != book_.notes.end()) row.note = note->second;
-              return row;
-            }));
+  batch.add(
+      sched::RunTriggered{.key = detail::to_sched(key),
+                          .run_type = RunType::manual,
+                          .logical_date = request.logical_date,
+                          .conf = request.conf.is_null() ? "{}" : json::write(request.conf),
+                          .user = request.user},
+      answering(std::move(answer), [this, key]() -> Result<store::RunRow> {
+        const auto run = state_->run_row(detail::to_sched(key));
+        // A run without tasks may have ended and gone in the same step.
+        if (!run) {
+          return store_.read([&](db::Connection& db) { return store::RunStore(db).run(key); });
+        }
+        store::RunRow row = detail::to_store(*run);
+        const auto note = book_.notes.find(key);
+        if (note != book_.notes.end()) row.note = note->second;
+        return row;
+      }));
 }
 
 Status Conductor::Engine::need_run(detail::Batch& batch, const store::RunKey& key) {
@@ -231,16 +226,15 @@ Result<std::vector<TaskId>> Conductor::Engine::affected_tasks(const ClearTasks& 
     store::RunStore runs(db);
     AIFLOW_ASSIGN(const store::RunRow run, runs.run(request.run));
     AIFLOW_ASSIGN(const auto rows, runs.tasks(request.run));
-    const detail::Definition* definition =
-        book_.definition(request.run.dag_id, run.dag_version);
+    const detail::Definition* definition = book_.definition(request.run.dag_id, run.dag_version);
     if (definition == nullptr) return fail(ErrorCode::internal, "the run's DAG is not loaded");
     const dag::Topology topology(definition->dag);
     std::vector<bool> chosen(topology.size(), request.tasks.empty());
     for (const TaskId& id : request.tasks) {
       const auto index = topology.find(id);
       if (!index) {
-        return fail(ErrorCode::not_found, "dag '" + request.run.dag_id.value +
-                                              "' has no task '" + id.value + "'");
+        return fail(ErrorCode::not_found,
+                    "dag '" + request.run.dag_id.value + "' has no task '" + id.value + "'");
       }
       chosen[*index] = true;
     }
@@ -261,8 +255,7 @@ Result<std::vector<TaskId>> Conductor::Engine::affected_tasks(const ClearTasks& 
     for (const store::TaskRow& row : rows) {
       const auto index = topology.find(row.key.task_id);
       if (!index || !(chosen[*index] || up[*index])) continue;
-      const bool failed =
-          row.state == TaskState::failed || row.state == TaskState::upstream_failed;
+      const bool failed = row.state == TaskState::failed || row.state == TaskState::upstream_failed;
       if (!request.only_failed || failed) affected.push_back(row.key.task_id);
     }
     return affected;
@@ -310,23 +303,22 @@ void Conductor::Engine::mark(detail::Batch& batch, const MarkTask& request,
   if (Status there = need_run(batch, request.key.run()); !there) {
     return answer(fail(there.error()));
   }
-  batch.add(sched::TaskMarked{.key = detail::to_sched(request.key),
-                              .state = request.state,
-                              .user = request.user},
-            answering(std::move(answer), [this, key = request.key]() -> Result<store::TaskRow> {
-              if (auto row = task_row(key)) return *std::move(row);
-              return fail(ErrorCode::not_found, "task '" + key.task_id.value + "' does not exist");
-            }));
+  batch.add(
+      sched::TaskMarked{
+          .key = detail::to_sched(request.key), .state = request.state, .user = request.user},
+      answering(std::move(answer), [this, key = request.key]() -> Result<store::TaskRow> {
+        if (auto row = task_row(key)) return *std::move(row);
+        return fail(ErrorCode::not_found, "task '" + key.task_id.value + "' does not exist");
+      }));
 }
 
 void Conductor::Engine::pause(detail::Batch& batch, const PauseDag& request,
                               Answer<store::DagRow> answer) {
-  batch.add(sched::DagPaused{.dag_id = request.dag_id,
-                             .paused = request.paused,
-                             .user = request.user},
-            answering(std::move(answer), [this, id = request.dag_id]() -> Result<store::DagRow> {
-              return book_.dags.at(id).row;
-            }));
+  batch.add(
+      sched::DagPaused{.dag_id = request.dag_id, .paused = request.paused, .user = request.user},
+      answering(std::move(answer), [this, id = request.dag_id]() -> Result<store::DagRow> {
+        return book_.dags.at(id).row;
+      }));
 }
 
 void Conductor::Engine::explain(detail::Batch& batch, const store::TaskKey& key,

@@ -11,8 +11,8 @@
 namespace aiflow::conductor {
 namespace {
 
-using testing::Bench;
 using testing::bash_task;
+using testing::Bench;
 
 executor::Attempt first_waiting(Bench& bench) {
   REQUIRE_FALSE(bench.executor().waiting().empty());
@@ -197,8 +197,7 @@ TEST_CASE("the thread answers requests and runs tasks by itself") {
   std::promise<void> done;
   Conductor conductor(
       clock, *store, executor,
-      {.data_dir = folder.path(),
-       .on_changes = [&](const std::vector<wire::StreamEvent>& events) {
+      {.data_dir = folder.path(), .on_changes = [&](const std::vector<wire::StreamEvent>& events) {
          for (const wire::StreamEvent& event : events) {
            const json::Value* state = event.data.find("state");
            if (event.kind == "dag_run" && state != nullptr && state->as_string() == "success") {

@@ -28,8 +28,7 @@ struct Field {
 
 constexpr std::array<std::string_view, 12> kMonths = {"jan", "feb", "mar", "apr", "may", "jun",
                                                       "jul", "aug", "sep", "oct", "nov", "dec"};
-constexpr std::array<std::string_view, 7> kDays = {"sun", "mon", "tue", "wed",
-                                                   "thu", "fri", "sat"};
+constexpr std::array<std::string_view, 7> kDays = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kAliases = {{
     {"@hourly", "0 * * * *"},
     {"@daily", "0 0 * * *"},
@@ -140,8 +139,9 @@ Result<Cron> Cron::parse(std::string_view text) {
   const auto words = words_of(text);
   if (words.size() != 5) {
     return fail(ErrorCode::invalid_argument,
-                "cron '" + std::string(text) + "' must have 5 fields or be one of @hourly, @daily, "
-                "@weekly, @monthly, @quarterly, @yearly");
+                "cron '" + std::string(text) +
+                    "' must have 5 fields or be one of @hourly, @daily, "
+                    "@weekly, @monthly, @quarterly, @yearly");
   }
   Cron cron;
   AIFLOW_TRY(parse_field({"minute", 0, 59, {}, 0}, words[0], cron.minutes_));

@@ -42,7 +42,7 @@ struct Task {
   TaskId task_id{};  ///< with the group prefix
   std::string label{};
   std::string operator_kind = "bash";  ///< bash | python | empty (wire: `operator`)
-  std::string operator_name{};           ///< class name on screen
+  std::string operator_name{};         ///< class name on screen
   std::optional<std::string> group{};
   std::vector<TaskId> upstream{};  ///< direct upstream task ids
   TriggerRule trigger_rule = TriggerRule::all_success;

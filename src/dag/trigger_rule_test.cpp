@@ -12,8 +12,8 @@ namespace {
 
 using enum TaskState;
 using States = std::vector<TaskState>;
-constexpr std::array kUpstreamStates = {no_status, success, failed, upstream_failed, skipped,
-                                        removed};
+constexpr std::array kUpstreamStates = {no_status,       success, failed,
+                                        upstream_failed, skipped, removed};
 
 /// The table of workflow-semantics section 4, read line by line over the list of states itself.
 class Reading {

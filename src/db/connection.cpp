@@ -163,8 +163,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const OpenOptions& options)
   AIFLOW_TRY(refuse_lost_file(options.path));
   auto impl = std::make_unique<Impl>();
   impl->path = options.path;
-  const int mode = options.read_only ? SQLITE_OPEN_READONLY
-                                     : (SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  const int mode =
+      options.read_only ? SQLITE_OPEN_READONLY : (SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   if (sqlite3_open_v2(options.path.c_str(), &impl->handle, mode | SQLITE_OPEN_NOMUTEX, nullptr) !=
       SQLITE_OK) {
     return fail(impl->error());
@@ -258,9 +258,7 @@ Status Connection::query(std::string_view sql, const Params& params,
   return {};
 }
 
-std::int64_t Connection::last_insert_id() const {
-  return sqlite3_last_insert_rowid(impl_->handle);
-}
+std::int64_t Connection::last_insert_id() const { return sqlite3_last_insert_rowid(impl_->handle); }
 std::int64_t Connection::changes() const { return sqlite3_changes64(impl_->handle); }
 bool Connection::broken() const { return impl_->broken; }
 const std::string& Connection::path() const { return impl_->path; }

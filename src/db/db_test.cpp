@@ -43,9 +43,9 @@ TEST_CASE("values come back as they were bound, NULL too") {
   const auto db = open_new(db_path(folder));
   REQUIRE(db->script("CREATE TABLE t (i INTEGER, r REAL, s TEXT, n INTEGER, w INTEGER) STRICT"));
   const WallTime when{std::chrono::microseconds(1763920000000001)};
-  REQUIRE(db->run("INSERT INTO t VALUES (?, ?, ?, ?, ?)",
-                  {std::int64_t{1} << 40, 0.25, std::string("a\0b", 3),
-                   std::optional<std::int64_t>{}, when}));
+  REQUIRE(db->run(
+      "INSERT INTO t VALUES (?, ?, ?, ?, ?)",
+      {std::int64_t{1} << 40, 0.25, std::string("a\0b", 3), std::optional<std::int64_t>{}, when}));
   bool read = false;
   REQUIRE(db->query("SELECT i, r, s, n, w FROM t", {}, [&](Row& row) {
     read = true;
@@ -119,8 +119,7 @@ TEST_CASE("a database that may only be read refuses to be written") {
 TEST_CASE("durability settings are those of the design") {
   const os::TempDir folder = os::TempDir::create("db").value();
   const auto db = open_new(db_path(folder));
-  const auto mode =
-      db->first("PRAGMA journal_mode", {}, [](Row& row) { return row.text(); });
+  const auto mode = db->first("PRAGMA journal_mode", {}, [](Row& row) { return row.text(); });
   CHECK(mode->value_or("") == "wal");
   CHECK(count(*db, "PRAGMA synchronous") == 2);
   CHECK(count(*db, "PRAGMA foreign_keys") == 1);
@@ -196,8 +195,7 @@ TEST_CASE("migrations run once, in order, and a newer schema is refused") {
 TEST_CASE("a migration that fails changes nothing") {
   const os::TempDir folder = os::TempDir::create("db").value();
   const auto db = open_new(db_path(folder));
-  const std::array broken = {kTwo[0],
-                             Migration{.version = 2, .name = "0002_x", .sql = "NOT SQL"}};
+  const std::array broken = {kTwo[0], Migration{.version = 2, .name = "0002_x", .sql = "NOT SQL"}};
   const Status done = migrate(*db, broken, WallTime{});
   REQUIRE_FALSE(done.has_value());
   CHECK(done.error().message.find("0002_x") != std::string::npos);

@@ -29,9 +29,9 @@ Status migrate(Connection& connection, std::span<const Migration> migrations, Wa
                     "; start the newer version of aiflow, or restore an older backup");
   }
   if (current == newest) return {};
-  AIFLOW_TRY(connection.script(
-      "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY,"
-      " name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT"));
+  AIFLOW_TRY(
+      connection.script("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY,"
+                        " name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT"));
   for (const Migration& migration : migrations) {
     if (migration.version <= current) continue;
     if (Status done = connection.script(migration.sql); !done) {

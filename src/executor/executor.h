@@ -14,7 +14,7 @@ namespace aiflow::executor {
 
 struct CancelRequest {
   Attempt attempt;
-  std::string reason;  ///< for people
+  std::string reason;                         ///< for people
   Duration grace = std::chrono::seconds(10);  ///< between SIGTERM and SIGKILL
 };
 

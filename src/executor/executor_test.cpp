@@ -60,9 +60,8 @@ class FakeRig final : public Rig {
 };
 
 TEST_CASE("the fake executor is an executor") {
-  check_conformance([](std::vector<Attempt> running) {
-    return std::make_unique<FakeRig>(std::move(running));
-  });
+  check_conformance(
+      [](std::vector<Attempt> running) { return std::make_unique<FakeRig>(std::move(running)); });
 }
 
 }  // namespace

@@ -38,11 +38,10 @@ Status FakeExecutor::submit(Job job) {
   ++submit_count_;
   if (refusing_) return fail(ErrorCode::unavailable, "the fake executor refuses");
   const Attempt attempt = attempt_of(job);
-  const bool known =
-      std::any_of(waiting_.begin(), waiting_.end(),
-                  [&](const Job& one) { return same(attempt_of(one), attempt); }) ||
-      std::any_of(running_.begin(), running_.end(),
-                  [&](const Attempt& one) { return same(one, attempt); });
+  const bool known = std::any_of(waiting_.begin(), waiting_.end(),
+                                 [&](const Job& one) { return same(attempt_of(one), attempt); }) ||
+                     std::any_of(running_.begin(), running_.end(),
+                                 [&](const Attempt& one) { return same(one, attempt); });
   if (!known) waiting_.push_back(std::move(job));
   return {};
 }
@@ -51,8 +50,7 @@ void FakeExecutor::cancel(const CancelRequest& request) {
   bool running = false;
   {
     const std::scoped_lock lock(mutex_);
-    std::erase_if(waiting_,
-                  [&](const Job& job) { return same(attempt_of(job), request.attempt); });
+    std::erase_if(waiting_, [&](const Job& job) { return same(attempt_of(job), request.attempt); });
     running = std::any_of(running_.begin(), running_.end(),
                           [&](const Attempt& one) { return same(one, request.attempt); });
     cancelled_.push_back(request.attempt);
@@ -101,9 +99,8 @@ bool FakeExecutor::start_job(const Attempt& attempt) {
   Started started{.receipt = {.worker = kWorker}, .report = {.attempt = attempt, .pid = 4242}};
   {
     const std::scoped_lock lock(mutex_);
-    const auto waits = std::find_if(waiting_.begin(), waiting_.end(), [&](const Job& job) {
-      return same(attempt_of(job), attempt);
-    });
+    const auto waits = std::find_if(waiting_.begin(), waiting_.end(),
+                                    [&](const Job& job) { return same(attempt_of(job), attempt); });
     if (waits == waiting_.end()) return false;
     waiting_.erase(waits);
     running_.push_back(attempt);

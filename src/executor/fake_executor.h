@@ -30,8 +30,8 @@ class FakeExecutor final : public Executor {
     bool accepted = false;
     std::string reason;
   };
-  [[nodiscard]] std::vector<Job> waiting() const;       ///< submitted, not started; oldest first
-  [[nodiscard]] std::vector<Attempt> running() const;   ///< started, not finished
+  [[nodiscard]] std::vector<Job> waiting() const;      ///< submitted, not started; oldest first
+  [[nodiscard]] std::vector<Attempt> running() const;  ///< started, not finished
   [[nodiscard]] std::vector<Attempt> cancelled() const;
   [[nodiscard]] std::vector<Acknowledged> acknowledged() const;
   [[nodiscard]] std::vector<wire::XComValue> answers() const;

@@ -344,9 +344,8 @@ void LocalExecutor::acknowledge(const Receipt& receipt, bool accepted, const std
 }
 
 void LocalExecutor::answer(const WorkerId& worker, const wire::XComValue& value) {
-  loop_->post([this, worker, value](auto&) {
-    loop_->send(worker, detail::typed("XComValue", value));
-  });
+  loop_->post(
+      [this, worker, value](auto&) { loop_->send(worker, detail::typed("XComValue", value)); });
 }
 
 std::vector<wire::Worker> LocalExecutor::workers() const { return loop_->workers(); }

@@ -22,8 +22,7 @@ constexpr auto kPatience = std::chrono::seconds(10);
 class PlayedWorker {
  public:
   PlayedWorker(const Clock& clock, const os::Path& socket)
-      : clock_(clock),
-        fd_(os::connect_unix(socket, Deadline::after(clock, kPatience)).value()) {}
+      : clock_(clock), fd_(os::connect_unix(socket, Deadline::after(clock, kPatience)).value()) {}
 
   template <class Message>
   void say(std::string_view type, const Message& message) {

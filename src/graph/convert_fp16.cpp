@@ -47,8 +47,8 @@ class Converter {
     const auto fixed = [&](const std::string& output) {
       return !is_float(output) || nested_.contains(output);
     };
-    const bool reads_float = std::ranges::any_of(
-        node.inputs, [&](const std::string& input) { return is_float(input); });
+    const bool reads_float =
+        std::ranges::any_of(node.inputs, [&](const std::string& input) { return is_float(input); });
     return reads_float && std::ranges::none_of(node.outputs, fixed);
   }
 

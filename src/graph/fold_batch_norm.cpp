@@ -57,8 +57,8 @@ std::optional<std::vector<float>> operand(const Graph& graph, const std::string&
   }
   const auto count = static_cast<std::int64_t>(channels);
   const bool three = dims.size() == 3 && dims[0] == count && dims[1] == 1 && dims[2] == 1;
-  const bool four = dims.size() == 4 && dims[0] == 1 && dims[1] == count && dims[2] == 1 &&
-                    dims[3] == 1;
+  const bool four =
+      dims.size() == 4 && dims[0] == 1 && dims[1] == count && dims[2] == 1 && dims[3] == 1;
   if (!three && !four) return std::nullopt;
   return to_floats(value->view());
 }

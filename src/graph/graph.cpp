@@ -126,8 +126,8 @@ Status check_supported(const Graph& graph, const std::set<std::string>& ops) {
   for (const Node& node : graph.nodes) {
     if (!ops.contains(node.op) || !(node.domain.empty() || node.domain == "ai.onnx")) {
       const std::string prefix = node.domain.empty() ? "" : node.domain + ".";
-      return fail(ErrorCode::invalid_argument, "the operator " + prefix + describe(node) +
-                                                   " is not supported here");
+      return fail(ErrorCode::invalid_argument,
+                  "the operator " + prefix + describe(node) + " is not supported here");
     }
   }
   return {};

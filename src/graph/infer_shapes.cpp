@@ -157,8 +157,8 @@ Inferred by_evaluation(const Context& context) {
       continue;
     }
     const Inferred known = context.input(i);
-    const auto shape = known ? tensor::Shape::make(known->dims) : Result<tensor::Shape>(
-                                   fail(ErrorCode::not_found, "shape"));
+    const auto shape = known ? tensor::Shape::make(known->dims)
+                             : Result<tensor::Shape>(fail(ErrorCode::not_found, "shape"));
     // Only the first input, or the parts of a Concat, may be unknown in value.
     const bool data = i == 0 || context.node.op == "Concat";
     if (!shape || !data || shape->elements() > context.options.folded_elements_max) {
@@ -166,8 +166,8 @@ Inferred by_evaluation(const Context& context) {
     }
     inputs.push_back(&zeros.emplace_back(known->dtype, *shape));
   }
-  const auto result = evaluate_node(context.node, inputs,
-                                    {.elements_max = context.options.folded_elements_max});
+  const auto result =
+      evaluate_node(context.node, inputs, {.elements_max = context.options.folded_elements_max});
   if (!result || result->empty()) return std::nullopt;
   return Known{result->front().dtype(), detail::dims_of(result->front())};
 }
@@ -184,23 +184,54 @@ Inferred cast_to(const Context& context) {
 }
 
 Rule rule_of(const std::string& op) {
-  static const std::map<std::string, Rule> kRules{
-      {"Conv", conv},           {"MaxPool", pool},         {"AveragePool", pool},
-      {"Gemm", gemm},           {"MatMul", matmul},        {"GlobalAveragePool", global_pool},
-      {"Add", elementwise},     {"Sub", elementwise},      {"Mul", elementwise},
-      {"Div", elementwise},     {"Min", elementwise},      {"Max", elementwise},
-      {"Sum", elementwise},     {"Relu", same},            {"Clip", same},
-      {"Sigmoid", same},        {"Tanh", same},            {"LeakyRelu", same},
-      {"HardSigmoid", same},    {"HardSwish", same},       {"BatchNormalization", same},
-      {"Softmax", same},        {"Identity", same},        {"Dropout", same},
-      {"Exp", same},            {"Log", same},             {"Sqrt", same},
-      {"Neg", same},            {"Abs", same},             {"Floor", same},
-      {"Ceil", same},           {"Erf", same},             {"PRelu", same},
-      {"Resize", resize},       {"QuantizeLinear", quantized}, {"DequantizeLinear", dequantized},
-      {"Cast", cast_to},        {"Reshape", by_evaluation},    {"Flatten", by_evaluation},
-      {"Squeeze", by_evaluation}, {"Unsqueeze", by_evaluation}, {"Transpose", by_evaluation},
-      {"Concat", by_evaluation}, {"Slice", by_evaluation},      {"Gather", by_evaluation},
-      {"Shape", by_evaluation}, {"Constant", by_evaluation}, {"ConstantOfShape", by_evaluation}};
+  static const std::map<std::string, Rule> kRules{{"Conv", conv},
+                                                  {"MaxPool", pool},
+                                                  {"AveragePool", pool},
+                                                  {"Gemm", gemm},
+                                                  {"MatMul", matmul},
+                                                  {"GlobalAveragePool", global_pool},
+                                                  {"Add", elementwise},
+                                                  {"Sub", elementwise},
+                                                  {"Mul", elementwise},
+                                                  {"Div", elementwise},
+                                                  {"Min", elementwise},
+                                                  {"Max", elementwise},
+                                                  {"Sum", elementwise},
+                                                  {"Relu", same},
+                                                  {"Clip", same},
+                                                  {"Sigmoid", same},
+                                                  {"Tanh", same},
+                                                  {"LeakyRelu", same},
+                                                  {"HardSigmoid", same},
+                                                  {"HardSwish", same},
+                                                  {"BatchNormalization", same},
+                                                  {"Softmax", same},
+                                                  {"Identity", same},
+                                                  {"Dropout", same},
+                                                  {"Exp", same},
+                                                  {"Log", same},
+                                                  {"Sqrt", same},
+                                                  {"Neg", same},
+                                                  {"Abs", same},
+                                                  {"Floor", same},
+                                                  {"Ceil", same},
+                                                  {"Erf", same},
+                                                  {"PRelu", same},
+                                                  {"Resize", resize},
+                                                  {"QuantizeLinear", quantized},
+                                                  {"DequantizeLinear", dequantized},
+                                                  {"Cast", cast_to},
+                                                  {"Reshape", by_evaluation},
+                                                  {"Flatten", by_evaluation},
+                                                  {"Squeeze", by_evaluation},
+                                                  {"Unsqueeze", by_evaluation},
+                                                  {"Transpose", by_evaluation},
+                                                  {"Concat", by_evaluation},
+                                                  {"Slice", by_evaluation},
+                                                  {"Gather", by_evaluation},
+                                                  {"Shape", by_evaluation},
+                                                  {"Constant", by_evaluation},
+                                                  {"ConstantOfShape", by_evaluation}};
   const auto found = kRules.find(op);
   return found == kRules.end() ? nullptr : found->second;
 }
@@ -213,10 +244,8 @@ Status infer_shapes(Graph& graph, const PassOptions& options) {
     if (rule == nullptr || node.outputs.empty() || node.outputs[0].empty()) continue;
     const Inferred known = rule({graph, node, options});
     if (!known || !tensor::Shape::make(Dims(known->dims.size(), 0))) continue;
-    graph.values[node.outputs[0]] = {.name = node.outputs[0],
-                                     .dtype = known->dtype,
-                                     .has_shape = true,
-                                     .dims = known->dims};
+    graph.values[node.outputs[0]] = {
+        .name = node.outputs[0], .dtype = known->dtype, .has_shape = true, .dims = known->dims};
   }
   return {};
 }

@@ -12,9 +12,7 @@ namespace {
 
 using Proto = onnx::GraphProto;
 
-Status refuse(std::string message) {
-  return fail(ErrorCode::invalid_argument, std::move(message));
-}
+Status refuse(std::string message) { return fail(ErrorCode::invalid_argument, std::move(message)); }
 
 /// Names that the nodes of a nested graph read, its own nested graphs included. The depth is
 /// bounded by the parser's recursion limit of 100.
@@ -214,9 +212,9 @@ void write_node(const Node& node, onnx::NodeProto& proto) {
 
 Result<Graph> read_onnx(std::span<const std::byte> bytes, const OnnxLimits& limits) {
   if (bytes.size() > limits.bytes_max || bytes.size() > INT_MAX) {
-    return fail(ErrorCode::invalid_argument,
-                "the model has " + std::to_string(bytes.size()) + " bytes, at most " +
-                    std::to_string(limits.bytes_max) + " are read");
+    return fail(ErrorCode::invalid_argument, "the model has " + std::to_string(bytes.size()) +
+                                                 " bytes, at most " +
+                                                 std::to_string(limits.bytes_max) + " are read");
   }
   onnx::ModelProto model;
   if (!model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {

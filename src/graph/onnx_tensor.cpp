@@ -89,13 +89,13 @@ Result<Tensor> read_tensor(const TensorProto& proto) {
     return fail(ErrorCode::invalid_argument, "tensors in segments are not supported");
   }
   AIFLOW_ASSIGN(const DType dtype, dtype_of(proto.data_type()));
-  AIFLOW_ASSIGN(const tensor::Shape shape,
-                tensor::Shape::make({proto.dims().data(), static_cast<std::size_t>(
-                                                              proto.dims_size())}));
-  auto made = proto.has_raw_data()
-                  ? Tensor::from_bytes(dtype, shape,
-                                       std::as_bytes(std::span<const char>(proto.raw_data())))
-                  : from_fields(dtype, shape, proto);
+  AIFLOW_ASSIGN(
+      const tensor::Shape shape,
+      tensor::Shape::make({proto.dims().data(), static_cast<std::size_t>(proto.dims_size())}));
+  auto made =
+      proto.has_raw_data()
+          ? Tensor::from_bytes(dtype, shape, std::as_bytes(std::span<const char>(proto.raw_data())))
+          : from_fields(dtype, shape, proto);
   if (!made) return fail(ErrorCode::corrupt, made.error().message);
   return made;
 }

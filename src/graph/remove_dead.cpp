@@ -22,9 +22,8 @@ Status remove_dead(Graph& graph, const PassOptions& /*options*/) {
   std::vector<bool> erase(graph.nodes.size(), false);
   for (std::size_t i = graph.nodes.size(); i-- > 0;) {  // consumers come after producers
     const Node& node = graph.nodes[i];
-    erase[i] = std::ranges::none_of(node.outputs, [&](const std::string& o) {
-      return !o.empty() && used.contains(o);
-    });
+    erase[i] = std::ranges::none_of(
+        node.outputs, [&](const std::string& o) { return !o.empty() && used.contains(o); });
     if (!erase[i]) mark_reads(node, used);
   }
   detail::erase_nodes(graph, erase);

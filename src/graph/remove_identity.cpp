@@ -40,8 +40,8 @@ bool pads_nothing(const Graph& graph, const Node& node) {
 }
 
 bool has_no_limits(const Node& node) {
-  const bool by_input = std::ranges::any_of(
-      node.inputs.begin() + 1, node.inputs.end(), [](const std::string& n) { return !n.empty(); });
+  const bool by_input = std::ranges::any_of(node.inputs.begin() + 1, node.inputs.end(),
+                                            [](const std::string& n) { return !n.empty(); });
   return !by_input && node.attributes.empty();
 }
 

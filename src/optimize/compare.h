@@ -52,7 +52,6 @@ struct CompareTools {
 /// Errors: invalid_argument (no frames, a decoder that does not fit), as Engine::open.
 [[nodiscard]] Result<json::Value> compare(const std::vector<ComparedVariant>& variants,
                                           const std::vector<ComparedFrame>& frames,
-                                          const CompareOptions& options,
-                                          const CompareTools& tools);
+                                          const CompareOptions& options, const CompareTools& tools);
 
 }  // namespace aiflow::optimize

@@ -29,10 +29,10 @@ json::Value ssd_anchors() {
 
 Result<std::string_view> cut(std::string_view file, Slice slice) {
   if (slice.offset > file.size() || slice.bytes > file.size() - slice.offset) {
-    return fail(ErrorCode::invalid_argument,
-                "the file has " + std::to_string(file.size()) + " bytes; offset " +
-                    std::to_string(slice.offset) + " and length " + std::to_string(slice.bytes) +
-                    " lie outside");
+    return fail(ErrorCode::invalid_argument, "the file has " + std::to_string(file.size()) +
+                                                 " bytes; offset " + std::to_string(slice.offset) +
+                                                 " and length " + std::to_string(slice.bytes) +
+                                                 " lie outside");
   }
   const std::size_t rest = file.size() - slice.offset;
   return file.substr(slice.offset, slice.bytes == 0 ? rest : slice.bytes);

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "sched/detail/backoff.h"
-#include "sched/planted_bug.h"
 #include "sched/detail/stepper.h"
+#include "sched/planted_bug.h"
 
 namespace aiflow::sched::detail {
 namespace {
@@ -71,8 +71,7 @@ Reply Stepper::apply(const AttemptFinished& event) {
   if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
   if (ends_restart(*ref, event.epoch)) return {};
   const Instance& instance = ref->run->instances[ref->task];
-  const bool active =
-      instance.state == TaskState::running || instance.state == TaskState::queued;
+  const bool active = instance.state == TaskState::running || instance.state == TaskState::queued;
   const bool current = event.epoch == instance.epoch || planted(PlantedBug::result_without_fencing);
   if (!active || !current) return refuse(ErrorCode::conflict, kStale);
   if (!same_worker(instance, event.worker) && !planted(PlantedBug::result_without_fencing)) {
@@ -108,9 +107,8 @@ Reply Stepper::apply(const Heartbeat& event) {
   // The worker has the job and has not told its start yet: an interpreter may take a second to come
   // up. The attempt has no lease before its start, so there is nothing to renew.
   if (instance.state == TaskState::queued && event.epoch == instance.epoch) return {};
-  const bool current =
-      (event.epoch == instance.epoch && same_worker(instance, event.worker)) ||
-      planted(PlantedBug::heartbeat_ignores_epoch);
+  const bool current = (event.epoch == instance.epoch && same_worker(instance, event.worker)) ||
+                       planted(PlantedBug::heartbeat_ignores_epoch);
   if (instance.state != TaskState::running || !current) {
     return refuse(ErrorCode::conflict, kStale);
   }
@@ -123,8 +121,7 @@ Reply Stepper::apply(const AttemptLost& event) {
   if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
   if (ends_restart(*ref, event.epoch)) return {};
   Instance& instance = ref->run->instances[ref->task];
-  const bool active =
-      instance.state == TaskState::running || instance.state == TaskState::queued;
+  const bool active = instance.state == TaskState::running || instance.state == TaskState::queued;
   if (!active || event.epoch != instance.epoch) return refuse(ErrorCode::conflict, kStale);
   lose(*ref, event.cause);
   return {};
@@ -181,8 +178,8 @@ void Stepper::fail_attempt(Ref ref, std::string cause, bool may_retry) {
   Instance& instance = ref.run->instances[ref.task];
   const dag::Task& spec = ref.run->version->task(ref.task);
   const int extra = planted(PlantedBug::retry_limit_off_by_one) ? 1 : 0;
-  const bool tries_left = instance.max_tries != 0 &&
-                          instance.try_number <= instance.max_tries + extra;
+  const bool tries_left =
+      instance.max_tries != 0 && instance.try_number <= instance.max_tries + extra;
   if (!may_retry || !tries_left) {
     set_state(*ref.run, ref.task, TaskState::failed, {std::move(cause)});
     if (ref.run->version->definition->fail_fast && !spec.is_teardown) {
@@ -190,9 +187,8 @@ void Stepper::fail_attempt(Ref ref, std::string cause, bool may_retry) {
     }
     return;
   }
-  const Duration delay = retry_delay(
-      spec, {ref.run->row.key.dag_id.value, spec.task_id.value, ref.run->row.logical_date,
-             instance.try_number});
+  const Duration delay = retry_delay(spec, {ref.run->row.key.dag_id.value, spec.task_id.value,
+                                            ref.run->row.logical_date, instance.try_number});
   set_state(*ref.run, ref.task, TaskState::up_for_retry,
             {cause + " (try " + std::to_string(instance.try_number) + " of " +
              std::to_string(instance.max_tries + 1) + ")"});
@@ -207,8 +203,8 @@ void Stepper::succeed(Ref ref, const AttemptFinished& event) {
   for (const TaskId& name : event.branch.value_or(std::vector<TaskId>{})) {
     const auto tasks = named_tasks(version, name);
     if (tasks.empty()) {
-      return fail_attempt(ref, "the branch names " + quoted(name.value) +
-                                   ", which is not a task of the DAG", true);
+      return fail_attempt(
+          ref, "the branch names " + quoted(name.value) + ", which is not a task of the DAG", true);
     }
     named.insert(named.end(), tasks.begin(), tasks.end());
   }

@@ -87,8 +87,8 @@ Verdict by_relatives(const Run& run, TaskIndex task) {
     const Verdict setups = setup_constraint(run, task);
     if (setups.kind != Verdict::Kind::ready) return setups;
   }
-  const auto rule = dag::evaluate_rule(spec.trigger_rule, instance.upstream, -1,
-                                       run.version->definition->compat);
+  const auto rule =
+      dag::evaluate_rule(spec.trigger_rule, instance.upstream, -1, run.version->definition->compat);
   if (rule.new_state) return move_to(*rule.new_state, Reason::rule);
   if (!rule.runs) return wait_for(Reason::rule_open);
   const auto scope = run.version->topology.teardown_scope(task);

@@ -49,7 +49,7 @@ struct CancelAttempt {
 struct Reply {
   bool accepted = true;
   ErrorCode code = ErrorCode::conflict;  ///< when refused
-  std::string reason{};                    ///< when refused, for people
+  std::string reason{};                  ///< when refused, for people
 };
 
 struct Effects {

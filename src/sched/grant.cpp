@@ -40,9 +40,9 @@ void Stepper::grant() {
     std::pop_heap(heads.begin(), heads.end());
     const Head head = heads.back();
     heads.pop_back();
-    const bool blocked = run_limit(model_, *head.run) != Limit::none ||
-                         bucket_limit(model_, *head.run,
-                                      head.run->version->buckets[head.bucket]) != Limit::none;
+    const bool blocked =
+        run_limit(model_, *head.run) != Limit::none ||
+        bucket_limit(model_, *head.run, head.run->version->buckets[head.bucket]) != Limit::none;
     if (blocked) continue;
     grant_one(*head.run, head.key().second);
     if (head.run->ready[head.bucket].empty()) continue;
@@ -55,8 +55,8 @@ void Stepper::grant_one(Run& run, TaskIndex task) {
   Instance& instance = run.instances[task];
   new_epoch(instance);
   set_state(run, task, TaskState::queued, {"a slot is free"});
-  out_.submits.push_back({run.key_of(task), instance.try_number, instance.epoch,
-                          run.version->topology.weight(task)});
+  out_.submits.push_back(
+      {run.key_of(task), instance.try_number, instance.epoch, run.version->topology.weight(task)});
 }
 
 }  // namespace aiflow::sched::detail

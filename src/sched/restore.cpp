@@ -34,8 +34,8 @@ void arm_timers(Model& model, Run& run, TaskIndex task, Now now) {
   if (instance.state == TaskState::running || instance.state == TaskState::restarting) {
     model.arm(run, task, now.steady + model.options.lease);
   }
-  const bool waits = instance.state == TaskState::up_for_retry ||
-                     instance.state == TaskState::up_for_reschedule;
+  const bool waits =
+      instance.state == TaskState::up_for_retry || instance.state == TaskState::up_for_reschedule;
   if (!waits) return;
   const Duration left = instance.next_try_at.value_or(now.wall) - now.wall;
   model.arm(run, task, now.steady + std::max(left, Duration{0}));

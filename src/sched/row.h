@@ -48,9 +48,9 @@ struct DagRow {
   DagId dag_id{};
   bool active = true;  ///< false: its file is gone; no new runs
   bool paused = false;
-  std::int32_t version = 0;                ///< the version new runs use
-  std::optional<dag::Tick> last_tick{};      ///< of the last run made by the schedule
-  std::optional<dag::Tick> next_tick{};      ///< of the next one; nullopt: none
+  std::int32_t version = 0;              ///< the version new runs use
+  std::optional<dag::Tick> last_tick{};  ///< of the last run made by the schedule
+  std::optional<dag::Tick> next_tick{};  ///< of the next one; nullopt: none
   std::int32_t consecutive_failed_runs = 0;
   std::int64_t last_run_number = 0;
   std::string cause{};  ///< why it is paused, in words
@@ -72,8 +72,8 @@ struct RunRow {
   std::optional<WallTime> ended_at{};
   std::int32_t clear_number = 0;  ///< grows when a finished run is opened again
   std::string conf = "{}";        ///< JSON text given at the trigger
-  std::string triggered_by{};       ///< user name, or empty for the schedule
-  std::string cause{};              ///< why it is in this state, in words
+  std::string triggered_by{};     ///< user name, or empty for the schedule
+  std::string cause{};            ///< why it is in this state, in words
   bool operator==(const RunRow&) const = default;
 };
 
@@ -83,15 +83,15 @@ struct TaskInstanceRow {
   std::int32_t try_number = 0;  ///< of the current or last attempt; 0 = never scheduled
   std::int32_t max_tries = 0;   ///< a failed attempt is retried while try_number <= max_tries
   Epoch epoch = 0;
-  std::string cause{};     ///< why it is in this state, in words
-  WorkerId worker{};       ///< who runs or ran the current attempt; empty: none
+  std::string cause{};      ///< why it is in this state, in words
+  WorkerId worker{};        ///< who runs or ran the current attempt; empty: none
   std::int64_t weight = 1;  ///< effective priority weight
   PoolName pool{};
   std::int32_t pool_slots = 1;
   std::optional<WallTime> scheduled_at{};
   std::optional<WallTime> queued_at{};
-  std::optional<WallTime> started_at{};  ///< none: it never ran (skipped, upstream_failed, marked)
-  std::optional<WallTime> ended_at{};    ///< or when that was decided
+  std::optional<WallTime> started_at{};   ///< none: it never ran (skipped, upstream_failed, marked)
+  std::optional<WallTime> ended_at{};     ///< or when that was decided
   std::optional<WallTime> next_try_at{};  ///< up_for_retry, up_for_reschedule: when it is due
   /// Of a branch that succeeded: the direct children it follows. Kept, so that a child cleared
   /// later is skipped again.

@@ -6,8 +6,8 @@
 
 #include "base/assert.h"
 #include "sched/detail/load_run.h"
-#include "sched/planted_bug.h"
 #include "sched/detail/stepper.h"
+#include "sched/planted_bug.h"
 
 namespace aiflow::sched::detail {
 namespace {
@@ -91,8 +91,8 @@ Reply Stepper::apply(const RunTriggered& event) {
 Reply Stepper::apply(const RunLoaded& event) {
   if (model_.find_run(event.run.key) != nullptr) return {};
   if (!load_version(model_, event.version)) {
-    return refuse(ErrorCode::not_found, "dag of run " + quoted(event.run.key.run_id.value) +
-                                            " is not known");
+    return refuse(ErrorCode::not_found,
+                  "dag of run " + quoted(event.run.key.run_id.value) + " is not known");
   }
   auto status = load_run(model_, event.run, event.instances, now_);
   if (!status) return refuse(status.error().code, status.error().message);
@@ -111,15 +111,22 @@ Run& Stepper::create_run(DagState& dag_state, RunRow row) {
   for (TaskIndex task = 0; task < run.instances.size(); ++task) {
     const dag::Task& spec = run.version->task(task);
     const WallTime date = run.order().first;
-    const bool outside = (spec.start_date && *spec.start_date > date) ||
-                         (spec.end_date && *spec.end_date < date);
+    const bool outside =
+        (spec.start_date && *spec.start_date > date) || (spec.end_date && *spec.end_date < date);
     if (outside && run.row.run_type != RunType::backfill) {
       set_state(run, task, TaskState::removed, {"the logical date is outside the task's dates"});
     }
     touch(run, task);
   }
-  out_.changes.push_back({Change::Kind::run, {run.row.key.dag_id, run.row.key.run_id, {}, -1}, "",
-                          "queued", 0, 0, run.row.cause, run.row.triggered_by, now_.wall});
+  out_.changes.push_back({Change::Kind::run,
+                          {run.row.key.dag_id, run.row.key.run_id, {}, -1},
+                          "",
+                          "queued",
+                          0,
+                          0,
+                          run.row.cause,
+                          run.row.triggered_by,
+                          now_.wall});
   if (!dag_state.to_start) dags_to_start_.push_back(&dag_state);
   dag_state.to_start = true;
   return run;
@@ -148,8 +155,8 @@ void Stepper::create_scheduled_run(DagState& dag_state, const dag::Tick& tick) {
   row.run_after = tick.run_after;
   row.cause = "due by the schedule";
   dag_state.row.last_tick = tick;
-  const bool taken = date_taken(dag_state, tick.logical_date) ||
-                     dag_state.run_index.contains(row.key.run_id);
+  const bool taken =
+      date_taken(dag_state, tick.logical_date) || dag_state.run_index.contains(row.key.run_id);
   if (!taken) create_run(dag_state, std::move(row));
   plan_schedule(dag_state);
 }
@@ -224,8 +231,7 @@ bool Stepper::deadlocked(const Run& run) const {
                            spec.max_active_tis_per_dag || spec.max_active_tis_per_dagrun;
     if (elsewhere) return false;
     const Verdict verdict = decide(run, task);
-    const bool relatives =
-        verdict.kind == Verdict::Kind::wait && verdict.reason != Reason::paused;
+    const bool relatives = verdict.kind == Verdict::Kind::wait && verdict.reason != Reason::paused;
     if (!relatives) return false;
   }
   return true;
@@ -251,9 +257,15 @@ void Stepper::set_run_state(Run& run, RunState state, const Why& why) {
   count(+1);
   run.row.cause = why.cause;
   touch(run);
-  out_.changes.push_back({Change::Kind::run, {run.row.key.dag_id, run.row.key.run_id, {}, -1},
-                          std::string(to_string(from)), std::string(to_string(state)), 0, 0,
-                          why.cause, why.user, now_.wall});
+  out_.changes.push_back({Change::Kind::run,
+                          {run.row.key.dag_id, run.row.key.run_id, {}, -1},
+                          std::string(to_string(from)),
+                          std::string(to_string(state)),
+                          0,
+                          0,
+                          why.cause,
+                          why.user,
+                          now_.wall});
   if (state == RunState::running) return;
   if (!dag_state.to_start) dags_to_start_.push_back(&dag_state);
   dag_state.to_start = true;

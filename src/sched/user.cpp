@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "sched/detail/load_run.h"
-#include "sched/planted_bug.h"
 #include "sched/detail/stepper.h"
+#include "sched/planted_bug.h"
 
 namespace aiflow::sched::detail {
 namespace {
@@ -36,8 +36,15 @@ void add_downstream(const dag::Topology& topology, std::vector<bool>& chosen) {
 }  // namespace
 
 void Stepper::note_dag(const DagState& dag_state, std::string to, const Why& why) {
-  out_.changes.push_back({Change::Kind::dag, {dag_state.row.dag_id, {}, {}, -1}, "",
-                          std::move(to), 0, 0, why.cause, why.user, now_.wall});
+  out_.changes.push_back({Change::Kind::dag,
+                          {dag_state.row.dag_id, {}, {}, -1},
+                          "",
+                          std::move(to),
+                          0,
+                          0,
+                          why.cause,
+                          why.user,
+                          now_.wall});
 }
 
 Reply Stepper::apply(const DagPut& event) {
@@ -48,8 +55,8 @@ Reply Stepper::apply(const DagPut& event) {
   const bool was_active = row.active && !is_new;
   if (event.version.version < row.version) return {};
   if (event.version.version == row.version && was_active) return {};
-  const bool replan = is_new || !was_active ||
-                      !same_schedule(*dag_state.current().definition, definition);
+  const bool replan =
+      is_new || !was_active || !same_schedule(*dag_state.current().definition, definition);
   row.dag_id = definition.dag_id;
   row.active = true;
   row.version = event.version.version;
@@ -206,8 +213,8 @@ Reply Stepper::apply(const RunMarked& event) {
   const Why why{by("run marked " + std::string(to_string(event.state)), event.user), event.user};
   for (TaskIndex task = 0; task < run->instances.size(); ++task) {
     const TaskState state = run->instances[task].state;
-    const bool good = state == TaskState::success || state == TaskState::skipped ||
-                      state == TaskState::removed;
+    const bool good =
+        state == TaskState::success || state == TaskState::skipped || state == TaskState::removed;
     if (success && !good) mark_task(*run, task, TaskState::success, why);
     if (success || is_finished(state)) continue;
     mark_task(*run, task, is_active(state) ? TaskState::failed : TaskState::skipped, why);

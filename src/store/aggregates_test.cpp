@@ -214,8 +214,7 @@ TEST_CASE("sessions end with their time, their user, and at once when asked") {
     return {};
   });
   const auto live = [&](const std::string& id, WallTime at) {
-    return temp.read([&](db::Connection& db) { return UserStore(db).session(id, at); })
-        .has_value();
+    return temp.read([&](db::Connection& db) { return UserStore(db).session(id, at); }).has_value();
   };
   CHECK(live("s1", kNow));
   CHECK_FALSE(live("s1", later));

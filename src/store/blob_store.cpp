@@ -29,8 +29,7 @@ Status read_pieces(const std::filesystem::path& path, Take take) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(ErrorCode::not_found, "can't open '" + path.string() + "'");
   std::string piece(1U << 20, '\0');
-  while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) ||
-         file.gcount() > 0) {
+  while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0) {
     take(std::string_view(piece).substr(0, static_cast<std::size_t>(file.gcount())));
   }
   if (file.bad()) return fail(ErrorCode::unavailable, "can't read '" + path.string() + "'");

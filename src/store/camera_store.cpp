@@ -46,13 +46,31 @@ Status CameraStore::put(const CameraRow& camera) {
       realtime, score_min, detect_fps, wanted, state, cause, frame, frames_total, dropped, counts,
       stats, created_at, dag_id, run_id, task_id, try_number, username)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
-                 {camera.camera_id.value, camera.name, camera.source, camera.service,
-                  json::write(camera.rules), detail::write_strings(camera.classes),
-                  camera.start_frame, camera.end_frame, camera.realtime, camera.score_min,
-                  camera.detect_fps, camera.wanted, camera.state, camera.cause, camera.frame,
-                  camera.frames_total, camera.dropped, json::write(camera.counts),
-                  json::write(camera.stats), camera.created_at, lineage.dag_id,
-                  lineage.dag_run_id, lineage.task_id, lineage.try_number, lineage.username});
+                 {camera.camera_id.value,
+                  camera.name,
+                  camera.source,
+                  camera.service,
+                  json::write(camera.rules),
+                  detail::write_strings(camera.classes),
+                  camera.start_frame,
+                  camera.end_frame,
+                  camera.realtime,
+                  camera.score_min,
+                  camera.detect_fps,
+                  camera.wanted,
+                  camera.state,
+                  camera.cause,
+                  camera.frame,
+                  camera.frames_total,
+                  camera.dropped,
+                  json::write(camera.counts),
+                  json::write(camera.stats),
+                  camera.created_at,
+                  lineage.dag_id,
+                  lineage.dag_run_id,
+                  lineage.task_id,
+                  lineage.try_number,
+                  lineage.username});
 }
 
 Status CameraStore::remove(const CameraId& id) {

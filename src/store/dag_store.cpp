@@ -47,8 +47,8 @@ void add_tick(db::Params& params, const std::optional<dag::Tick>& tick) {
     params.insert(params.end(), 4, nullptr);
     return;
   }
-  params.insert(params.end(), {tick->logical_date, tick->interval_start, tick->interval_end,
-                               tick->run_after});
+  params.insert(params.end(),
+                {tick->logical_date, tick->interval_start, tick->interval_end, tick->run_after});
 }
 
 wire::ImportError read_import_error(db::Row& row) {
@@ -66,12 +66,12 @@ constexpr std::string_view kSelectImportErrors =
 }  // namespace
 
 Status DagStore::put(const DagRow& dag) {
-  db::Params params{dag.fileloc, dag.is_paused, dag.is_active,
+  db::Params params{dag.fileloc, dag.is_paused,      dag.is_active,
                     dag.version, dag.last_parsed_at, dag.created_at};
   add_tick(params, dag.last_tick);
   add_tick(params, dag.next_tick);
-  params.insert(params.end(), {dag.consecutive_failed_runs, dag.last_run_number, dag.cause,
-                               dag.dag_id.value});
+  params.insert(params.end(),
+                {dag.consecutive_failed_runs, dag.last_run_number, dag.cause, dag.dag_id.value});
   AIFLOW_TRY(db_.run(R"(
     UPDATE dags SET fileloc = ?, is_paused = ?, is_active = ?, version = ?, last_parsed_at = ?,
       created_at = ?, last_logical_date = ?, last_interval_start = ?, last_interval_end = ?,
@@ -142,17 +142,16 @@ Result<DagVersionRow> DagStore::version(const DagId& dag_id, int version) {
 
 Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
   AIFLOW_ASSIGN(const DagVersionRow newest, version(dag.dag_id));
-  AIFLOW_ASSIGN(std::vector<wire::RunBar> runs, db_.all(R"(
+  AIFLOW_ASSIGN(std::vector<wire::RunBar> runs,
+                db_.all(R"(
       SELECT run_id, state, start_date, end_date FROM dag_runs WHERE dag_id = ?
       ORDER BY run_after DESC, number DESC LIMIT ?)",
-                                                        {dag.dag_id.value, bars}, [](db::Row& row) {
-                                                          return wire::RunBar{
-                                                              .dag_run_id = row.text(),
-                                                              .state = detail::read_enum(
-                                                                  row, parse_run_state),
-                                                              .start_date = row.optional_time(),
-                                                              .end_date = row.optional_time()};
-                                                        }));
+                        {dag.dag_id.value, bars}, [](db::Row& row) {
+                          return wire::RunBar{.dag_run_id = row.text(),
+                                              .state = detail::read_enum(row, parse_run_state),
+                                              .start_date = row.optional_time(),
+                                              .end_date = row.optional_time()};
+                        }));
   AIFLOW_ASSIGN(const auto counts, db_.first(R"(
       SELECT count(*) FILTER (WHERE state IN ('queued', 'running')),
              count(*) FILTER (WHERE state = 'failed') FROM dag_runs WHERE dag_id = ?)",
@@ -186,11 +185,11 @@ Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
 
 Result<wire::ImportError> DagStore::set_import_error(const wire::ImportError& error) {
   AIFLOW_TRY(db_.run("DELETE FROM import_errors WHERE filename = ?", {error.filename}));
-  AIFLOW_TRY(db_.run(R"(
+  AIFLOW_TRY(
+      db_.run(R"(
     INSERT INTO import_errors (filename, line, timestamp, stack_trace, message)
     VALUES (?, ?, ?, ?, ?))",
-                     {error.filename, error.line, error.timestamp, error.stack_trace,
-                      error.message}));
+              {error.filename, error.line, error.timestamp, error.stack_trace, error.message}));
   wire::ImportError stored = error;
   stored.import_error_id = db_.last_insert_id();
   return stored;

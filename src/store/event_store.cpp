@@ -66,13 +66,34 @@ Status insert(db::Connection& db, const wire::SceneEvent& event) {
       service, model, version, variant, variant_id, report_id, pack_digest, dag_id, run_id,
       task_id, try_number, username)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
-                {event.event_id, event.camera_id, event.rule_id, event.rule_name, event.kind,
-                 event.state, event.started_at, event.ended_at, event.media_time_ms, event.frame,
-                 write_track_ids(event.track_ids), event.label, event.score,
-                 json::write(event.points), json::write(event.values), event.snapshot_sha256,
-                 event.service, event.model, event.version, event.variant, event.variant_id,
-                 event.report_id, event.pack_digest, lineage.dag_id, lineage.dag_run_id,
-                 lineage.task_id, lineage.try_number, lineage.username});
+                {event.event_id,
+                 event.camera_id,
+                 event.rule_id,
+                 event.rule_name,
+                 event.kind,
+                 event.state,
+                 event.started_at,
+                 event.ended_at,
+                 event.media_time_ms,
+                 event.frame,
+                 write_track_ids(event.track_ids),
+                 event.label,
+                 event.score,
+                 json::write(event.points),
+                 json::write(event.values),
+                 event.snapshot_sha256,
+                 event.service,
+                 event.model,
+                 event.version,
+                 event.variant,
+                 event.variant_id,
+                 event.report_id,
+                 event.pack_digest,
+                 lineage.dag_id,
+                 lineage.dag_run_id,
+                 lineage.task_id,
+                 lineage.try_number,
+                 lineage.username});
 }
 
 }  // namespace
@@ -84,8 +105,8 @@ Result<wire::SceneEvent> EventStore::put(const wire::SceneEvent& event, WallTime
       snapshot_sha256 = coalesce(?, snapshot_sha256)
     WHERE event_id = ?)",
                      {event.state, event.ended_at, write_track_ids(event.track_ids), event.score,
-                      json::write(event.points), json::write(event.values),
-                      event.snapshot_sha256, event.event_id}));
+                      json::write(event.points), json::write(event.values), event.snapshot_sha256,
+                      event.event_id}));
   if (db_.changes() == 0) AIFLOW_TRY(insert(db_, event));
   AIFLOW_ASSIGN(wire::SceneEvent stored, get(event.event_id));
   AIFLOW_TRY(EventLog(db_).append(kind::scene_event, now, wire::to_json(stored)));
@@ -120,10 +141,10 @@ Result<Listed<wire::SceneEvent>> EventStore::list(const SceneEventQuery& query) 
   AIFLOW_ASSIGN(const auto total,
                 db_.first("SELECT count(*) FROM scene_events" + where.text(), where.params(),
                           [](db::Row& row) { return row.integer(); }));
-  AIFLOW_ASSIGN(auto items, db_.all(std::string(kSelect) + where.text() +
-                                        " ORDER BY started_at DESC, event_id LIMIT ? OFFSET ?",
-                                    where.params_with({query.page.limit, query.page.offset}),
-                                    read_event));
+  AIFLOW_ASSIGN(auto items,
+                db_.all(std::string(kSelect) + where.text() +
+                            " ORDER BY started_at DESC, event_id LIMIT ? OFFSET ?",
+                        where.params_with({query.page.limit, query.page.offset}), read_event));
   return Listed<wire::SceneEvent>{.items = std::move(items), .total = total.value_or(0)};
 }
 

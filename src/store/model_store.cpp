@@ -63,20 +63,20 @@ std::string version_name(const std::string& model, std::int64_t version) {
 }  // namespace
 
 Result<int> ModelStore::target_version(const wire::VariantCreate& request, WallTime now) {
-  AIFLOW_TRY(db_.run(R"(
+  AIFLOW_TRY(
+      db_.run(R"(
     INSERT INTO models (name, description, task, licence, source, created_at)
     SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM models WHERE name = ?))",
-                     {request.model, request.description.value_or(""), request.task.value_or(""),
-                      request.licence.value_or(""), request.source.value_or(""), now,
-                      request.model}));
+              {request.model, request.description.value_or(""), request.task.value_or(""),
+               request.licence.value_or(""), request.source.value_or(""), now, request.model}));
   AIFLOW_ASSIGN(const auto newest,
                 db_.first("SELECT coalesce(max(version), 0) FROM model_versions WHERE model = ?",
                           {request.model}, [](db::Row& row) { return row.small(); }));
   if (request.version != 0) {
-    AIFLOW_ASSIGN(const auto known,
-                  db_.first("SELECT version FROM model_versions WHERE model = ? AND version = ?",
-                            {request.model, request.version},
-                            [](db::Row& row) { return row.small(); }));
+    AIFLOW_ASSIGN(
+        const auto known,
+        db_.first("SELECT version FROM model_versions WHERE model = ? AND version = ?",
+                  {request.model, request.version}, [](db::Row& row) { return row.small(); }));
     if (known) return *known;
     if (request.version != 1 || newest.value_or(0) != 0) {
       return fail(ErrorCode::not_found,
@@ -109,14 +109,14 @@ Result<wire::ModelVariant> ModelStore::add_variant(const NewVariant& variant, Wa
                                          request.variant + "' with other content");
   }
   const wire::Lineage& lineage = variant.lineage;
-  AIFLOW_TRY(db_.run(R"(
+  AIFLOW_TRY(db_.run(
+      R"(
     INSERT INTO model_variants (model, version, variant, format, blob_sha256, decoder, method,
       parent_variant_id, created_at, dag_id, run_id, task_id, try_number, username)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
-                     {request.model, version, request.variant, request.format,
-                      request.blob_sha256, json::write(request.decoder),
-                      json::write(request.method), request.parent_variant_id, now, lineage.dag_id,
-                      lineage.dag_run_id, lineage.task_id, lineage.try_number, lineage.username}));
+      {request.model, version, request.variant, request.format, request.blob_sha256,
+       json::write(request.decoder), json::write(request.method), request.parent_variant_id, now,
+       lineage.dag_id, lineage.dag_run_id, lineage.task_id, lineage.try_number, lineage.username}));
   AIFLOW_ASSIGN(wire::ModelVariant made, this->variant(db_.last_insert_id()));
   AIFLOW_ASSIGN(const wire::Model changed, model(request.model));
   AIFLOW_TRY(EventLog(db_).append(kind::model, now, wire::to_json(changed)));
@@ -143,8 +143,8 @@ Result<wire::ModelVariant> ModelStore::variant(const VariantName& name) {
   return fail(ErrorCode::not_found,
               "model '" + name.model + "'" +
                   (name.version != 0 ? " version " + std::to_string(name.version) : "") +
-                  " has no variant '" + name.variant + "'; it has: " +
-                  (there.empty() ? "none" : there));
+                  " has no variant '" + name.variant +
+                  "'; it has: " + (there.empty() ? "none" : there));
 }
 
 Result<std::vector<wire::ModelVersion>> ModelStore::versions(const std::string& model) {
@@ -152,9 +152,8 @@ Result<std::vector<wire::ModelVersion>> ModelStore::versions(const std::string& 
                 db_.all("SELECT version, created_at FROM model_versions WHERE model = ?"
                         " ORDER BY version",
                         {model}, [](db::Row& row) {
-                          return wire::ModelVersion{.version = row.integer(),
-                                                    .created_at = row.time(),
-                                                    .variants = {}};
+                          return wire::ModelVersion{
+                              .version = row.integer(), .created_at = row.time(), .variants = {}};
                         }));
   static const std::string sql =
       std::string(kSelectVariant) + " WHERE v.model = ? AND v.version = ? ORDER BY v.variant_id";
@@ -183,10 +182,10 @@ Result<wire::Model> ModelStore::model(const std::string& name) {
 
 Result<wire::Report> ModelStore::add_report(const NewReport& report, WallTime now) {
   const wire::ReportCreate& request = report.request;
-  AIFLOW_ASSIGN(const auto known,
-                db_.first("SELECT version FROM model_versions WHERE model = ? AND version = ?",
-                          {request.model, request.version},
-                          [](db::Row& row) { return row.small(); }));
+  AIFLOW_ASSIGN(
+      const auto known,
+      db_.first("SELECT version FROM model_versions WHERE model = ? AND version = ?",
+                {request.model, request.version}, [](db::Row& row) { return row.small(); }));
   if (!known) {
     return fail(ErrorCode::not_found,
                 version_name(request.model, request.version) + " does not exist");

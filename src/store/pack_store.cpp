@@ -32,14 +32,14 @@ Result<wire::Pack> PackStore::add(const wire::Pack& pack) {
   AIFLOW_ASSIGN(const auto known, db_.first(by_digest, {pack.digest}, read_pack));
   if (known) return *known;
   const wire::Lineage& lineage = pack.lineage;
-  AIFLOW_TRY(db_.run(R"(
+  AIFLOW_TRY(db_.run(
+      R"(
     INSERT INTO packs (digest, name, version, engine, size, files, created_at, source, licence,
       manifest, dag_id, run_id, task_id, try_number, username)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
-                     {pack.digest, pack.name, pack.version, pack.engine, pack.size, pack.files,
-                      pack.created_at, pack.source, pack.licence, json::write(pack.manifest),
-                      lineage.dag_id, lineage.dag_run_id, lineage.task_id, lineage.try_number,
-                      lineage.username}));
+      {pack.digest, pack.name, pack.version, pack.engine, pack.size, pack.files, pack.created_at,
+       pack.source, pack.licence, json::write(pack.manifest), lineage.dag_id, lineage.dag_run_id,
+       lineage.task_id, lineage.try_number, lineage.username}));
   AIFLOW_TRY(EventLog(db_).append(kind::pack, pack.created_at, wire::to_json(pack)));
   return pack;
 }

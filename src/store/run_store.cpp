@@ -55,34 +55,34 @@ std::string_view to_string(OutboxKind kind) {
 }  // namespace
 
 Status RunStore::insert_run(const RunRow& run) {
-  Status done = db_.run(R"(
+  Status done =
+      db_.run(R"(
     INSERT INTO dag_runs (dag_id, run_id, number, state, run_type, logical_date,
       data_interval_start, data_interval_end, run_after, queued_at, start_date, end_date, conf,
       note, dag_version, cause, triggered_by, clear_number)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
-                        {run.key.dag_id.value, run.key.run_id.value, run.number,
-                         aiflow::to_string(run.state), aiflow::to_string(run.run_type),
-                         run.logical_date, run.data_interval_start, run.data_interval_end,
-                         run.run_after, run.queued_at, run.start_date, run.end_date,
-                         json::write(run.conf), run.note, run.dag_version, run.cause,
-                         run.triggered_by, run.clear_number});
+              {run.key.dag_id.value, run.key.run_id.value, run.number, aiflow::to_string(run.state),
+               aiflow::to_string(run.run_type), run.logical_date, run.data_interval_start,
+               run.data_interval_end, run.run_after, run.queued_at, run.start_date, run.end_date,
+               json::write(run.conf), run.note, run.dag_version, run.cause, run.triggered_by,
+               run.clear_number});
   if (done || done.error().code != ErrorCode::conflict) return done;
   return fail(std::move(done).error().with_context("run '" + run.key.run_id.value + "' of dag '" +
                                                    run.key.dag_id.value + "'"));
 }
 
 Status RunStore::update_run(const RunRow& run) {
-  AIFLOW_TRY(db_.run(R"(
+  AIFLOW_TRY(db_.run(
+      R"(
     UPDATE dag_runs SET number = ?, state = ?, run_type = ?, logical_date = ?,
       data_interval_start = ?, data_interval_end = ?, run_after = ?, queued_at = ?,
       start_date = ?, end_date = ?, conf = ?, dag_version = ?, cause = ?, triggered_by = ?,
       clear_number = ?
     WHERE dag_id = ? AND run_id = ?)",
-                     {run.number, aiflow::to_string(run.state), aiflow::to_string(run.run_type),
-                      run.logical_date, run.data_interval_start, run.data_interval_end,
-                      run.run_after, run.queued_at, run.start_date, run.end_date,
-                      json::write(run.conf), run.dag_version, run.cause, run.triggered_by,
-                      run.clear_number, run.key.dag_id.value, run.key.run_id.value}));
+      {run.number, aiflow::to_string(run.state), aiflow::to_string(run.run_type), run.logical_date,
+       run.data_interval_start, run.data_interval_end, run.run_after, run.queued_at, run.start_date,
+       run.end_date, json::write(run.conf), run.dag_version, run.cause, run.triggered_by,
+       run.clear_number, run.key.dag_id.value, run.key.run_id.value}));
   if (db_.changes() > 0) return {};
   return fail(ErrorCode::not_found, "run '" + run.key.run_id.value + "' does not exist");
 }
@@ -94,9 +94,8 @@ Status RunStore::set_note(const RunKey& key, const std::string& note) {
 
 Result<RunRow> RunStore::run(const RunKey& key) {
   static const std::string sql = select_runs("WHERE dag_id = ? AND run_id = ?");
-  return detail::require(
-      db_.first(sql, {key.dag_id.value, key.run_id.value}, read_run),
-      "dag '" + key.dag_id.value + "' has no run '" + key.run_id.value + "'");
+  return detail::require(db_.first(sql, {key.dag_id.value, key.run_id.value}, read_run),
+                         "dag '" + key.dag_id.value + "' has no run '" + key.run_id.value + "'");
 }
 
 Result<Listed<RunRow>> RunStore::list_runs(const RunQuery& query) {
@@ -140,13 +139,13 @@ Result<std::vector<RunRow>> RunStore::last_finished_runs(int count) {
 }
 
 Result<std::int64_t> RunStore::add_outbox(const OutboxRow& row) {
-  AIFLOW_TRY(db_.run(R"(
+  AIFLOW_TRY(db_.run(
+      R"(
     INSERT INTO outbox (kind, dag_id, run_id, task_id, map_index, try_number, epoch, reason,
       created_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?))",
-                     {to_string(row.kind), row.key.dag_id.value, row.key.run_id.value,
-                      row.key.task_id.value, row.key.map_index, row.try_number, row.epoch,
-                      row.reason, row.created_at}));
+      {to_string(row.kind), row.key.dag_id.value, row.key.run_id.value, row.key.task_id.value,
+       row.key.map_index, row.try_number, row.epoch, row.reason, row.created_at}));
   return db_.last_insert_id();
 }
 

@@ -64,8 +64,7 @@ TEST_CASE("a dag comes back as it was stored, ticks too") {
   row.is_paused = true;
   row.next_tick = dag::Tick{kNow, kNow, kNow, kNow + std::chrono::hours(1)};
   temp.write([&](db::Connection& db) { return DagStore(db).put(row); });
-  const DagRow again =
-      temp.read([](db::Connection& db) { return DagStore(db).get(DagId{"etl"}); });
+  const DagRow again = temp.read([](db::Connection& db) { return DagStore(db).get(DagId{"etl"}); });
   CHECK(again.is_paused);
   CHECK(again.next_tick == row.next_tick);
   const auto missing = temp->read([](db::Connection& db) { return DagStore(db).get(DagId{"x"}); });
@@ -141,8 +140,7 @@ TEST_CASE("values are JSON, by task and name") {
         {.key = key, .name = "x", .value = json::object({{"a", 1}}), .stored_at = kNow}));
     return runs.put_xcom({.key = key, .name = "x", .value = "newer", .stored_at = kNow});
   });
-  const auto value =
-      temp.read([&](db::Connection& db) { return RunStore(db).xcom(key, "x"); });
+  const auto value = temp.read([&](db::Connection& db) { return RunStore(db).xcom(key, "x"); });
   CHECK(value->value.as_string() == "newer");
   temp.write([&](db::Connection& db) { return RunStore(db).delete_xcoms(key); });
   CHECK(temp.read([&](db::Connection& db) { return RunStore(db).xcoms(key); }).empty());
@@ -188,9 +186,8 @@ TEST_CASE("a file has one import error, the last") {
   const auto errors = temp.read([](db::Connection& db) { return DagStore(db).import_errors(); });
   REQUIRE(errors.size() == 1);
   CHECK(errors[0].message == "second");
-  CHECK(temp.write([](db::Connection& db) {
-    return DagStore(db).clear_import_error("/dags/x.py");
-  }));
+  CHECK(
+      temp.write([](db::Connection& db) { return DagStore(db).clear_import_error("/dags/x.py"); }));
 }
 
 }  // namespace

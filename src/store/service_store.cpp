@@ -39,11 +39,11 @@ Status ServiceStore::put(const ServiceRow& service) {
       report_id, threads, address, pid, started_at, created_at, restarts, dag_id, run_id, task_id,
       try_number, username)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
-                 {service.name, service.state, service.cause, service.model, service.version,
-                  service.variant, service.variant_id, service.pack_digest, service.report_id,
-                  service.threads, service.address, service.pid, service.started_at,
-                  service.created_at, service.restarts, lineage.dag_id, lineage.dag_run_id,
-                  lineage.task_id, lineage.try_number, lineage.username});
+                 {service.name,       service.state,      service.cause,      service.model,
+                  service.version,    service.variant,    service.variant_id, service.pack_digest,
+                  service.report_id,  service.threads,    service.address,    service.pid,
+                  service.started_at, service.created_at, service.restarts,   lineage.dag_id,
+                  lineage.dag_run_id, lineage.task_id,    lineage.try_number, lineage.username});
 }
 
 Status ServiceStore::remove(const std::string& name) {

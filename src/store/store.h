@@ -37,8 +37,7 @@ class Store {
   auto transact(Work work) -> std::invoke_result_t<Work, db::Connection&> {
     const std::scoped_lock lock(writer_mutex_);
     AIFLOW_TRY(reopen_if_broken());
-    AIFLOW_ASSIGN(auto transaction,
-                  db::Transaction::begin(*writer_, db::TransactionKind::write));
+    AIFLOW_ASSIGN(auto transaction, db::Transaction::begin(*writer_, db::TransactionKind::write));
     auto result = work(*writer_);
     if (!result) return result;
     AIFLOW_TRY(transaction.commit());

@@ -77,12 +77,29 @@ Status RunStore::upsert_task(const TaskRow& task) {
       pool, pool_slots, priority_weight, operator_name, display_name, branch_followed,
       skip_all_downstream)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
-                 {task.key.dag_id.value, task.key.run_id.value, task.key.task_id.value,
-                  task.key.map_index, aiflow::to_string(task.state), task.cause, task.try_number,
-                  task.max_tries, task.epoch, task.scheduled_at, task.queued_at, task.start_date,
-                  task.end_date, task.wake_at, task.worker_id, task.pid, task.pool,
-                  task.pool_slots, task.priority_weight, task.operator_name, task.display_name,
-                  branch, task.skip_all_downstream});
+                 {task.key.dag_id.value,
+                  task.key.run_id.value,
+                  task.key.task_id.value,
+                  task.key.map_index,
+                  aiflow::to_string(task.state),
+                  task.cause,
+                  task.try_number,
+                  task.max_tries,
+                  task.epoch,
+                  task.scheduled_at,
+                  task.queued_at,
+                  task.start_date,
+                  task.end_date,
+                  task.wake_at,
+                  task.worker_id,
+                  task.pid,
+                  task.pool,
+                  task.pool_slots,
+                  task.priority_weight,
+                  task.operator_name,
+                  task.display_name,
+                  branch,
+                  task.skip_all_downstream});
 }
 
 Result<TaskRow> RunStore::task(const TaskKey& key) {
@@ -92,8 +109,8 @@ Result<TaskRow> RunStore::task(const TaskKey& key) {
 }
 
 Result<std::vector<TaskRow>> RunStore::tasks(const RunKey& run) {
-  static const std::string sql = std::string(kSelectTask) +
-                                 " WHERE dag_id = ? AND run_id = ? ORDER BY task_id, map_index";
+  static const std::string sql =
+      std::string(kSelectTask) + " WHERE dag_id = ? AND run_id = ? ORDER BY task_id, map_index";
   return db_.all(sql, {run.dag_id.value, run.run_id.value}, read_task);
 }
 
@@ -143,16 +160,14 @@ constexpr std::string_view kSelectXCom =
 }  // namespace
 
 Result<std::optional<XComRow>> RunStore::xcom(const TaskKey& key, const std::string& name) {
-  static const std::string sql =
-      std::string(kSelectXCom) + std::string(kByTask) + " AND name = ?";
+  static const std::string sql = std::string(kSelectXCom) + std::string(kByTask) + " AND name = ?";
   db::Params params = key_params(key);
   params.emplace_back(name);
   return db_.first(sql, params, read_xcom);
 }
 
 Result<std::vector<XComRow>> RunStore::xcoms(const TaskKey& key) {
-  static const std::string sql =
-      std::string(kSelectXCom) + std::string(kByTask) + " ORDER BY name";
+  static const std::string sql = std::string(kSelectXCom) + std::string(kByTask) + " ORDER BY name";
   return db_.all(sql, key_params(key), read_xcom);
 }
 

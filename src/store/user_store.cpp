@@ -114,10 +114,9 @@ Status UserStore::clear_login_failures(const std::string& subject) {
 }
 
 Result<std::optional<StoredAnswer>> UserStore::answer(const std::string& key) {
-  return db_.first("SELECT status, body FROM kept_answers WHERE key = ?", {key},
-                   [](db::Row& row) {
-                     return StoredAnswer{.status = row.small(), .body = row.text()};
-                   });
+  return db_.first("SELECT status, body FROM kept_answers WHERE key = ?", {key}, [](db::Row& row) {
+    return StoredAnswer{.status = row.small(), .body = row.text()};
+  });
 }
 
 Status UserStore::keep_answer(const std::string& key, const StoredAnswer& answer, WallTime now) {

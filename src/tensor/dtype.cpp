@@ -17,12 +17,12 @@ struct DTypeInfo {
 };
 
 constexpr std::array kInfos{
-    DTypeInfo{DType::f32, "FP32", 4},    DTypeInfo{DType::f64, "FP64", 8},
-    DTypeInfo{DType::f16, "FP16", 2},    DTypeInfo{DType::bf16, "BF16", 2},
-    DTypeInfo{DType::i8, "INT8", 1},     DTypeInfo{DType::u8, "UINT8", 1},
-    DTypeInfo{DType::i16, "INT16", 2},   DTypeInfo{DType::u16, "UINT16", 2},
-    DTypeInfo{DType::i32, "INT32", 4},   DTypeInfo{DType::u32, "UINT32", 4},
-    DTypeInfo{DType::i64, "INT64", 8},   DTypeInfo{DType::u64, "UINT64", 8},
+    DTypeInfo{DType::f32, "FP32", 4},     DTypeInfo{DType::f64, "FP64", 8},
+    DTypeInfo{DType::f16, "FP16", 2},     DTypeInfo{DType::bf16, "BF16", 2},
+    DTypeInfo{DType::i8, "INT8", 1},      DTypeInfo{DType::u8, "UINT8", 1},
+    DTypeInfo{DType::i16, "INT16", 2},    DTypeInfo{DType::u16, "UINT16", 2},
+    DTypeInfo{DType::i32, "INT32", 4},    DTypeInfo{DType::u32, "UINT32", 4},
+    DTypeInfo{DType::i64, "INT64", 8},    DTypeInfo{DType::u64, "UINT64", 8},
     DTypeInfo{DType::boolean, "BOOL", 1},
 };
 

@@ -70,8 +70,8 @@ Result<Shape> broadcast(const Shape& a, const Shape& b) {
     const std::int64_t x = from_end <= a.rank() ? a[a.rank() - from_end] : 1;
     const std::int64_t y = from_end <= b.rank() ? b[b.rank() - from_end] : 1;
     if (x != y && x != 1 && y != 1) {
-      return fail(ErrorCode::invalid_argument, "the shapes " + to_string(a) + " and " +
-                                                   to_string(b) + " do not broadcast");
+      return fail(ErrorCode::invalid_argument,
+                  "the shapes " + to_string(a) + " and " + to_string(b) + " do not broadcast");
     }
     dims[rank - from_end] = x == 1 ? y : x;
   }

@@ -17,9 +17,9 @@ std::size_t bytes_of(DType dtype, const Shape& shape) {
 Status check_bytes(DType dtype, const Shape& shape, std::size_t got) {
   const std::size_t want = bytes_of(dtype, shape);
   if (got == want) return {};
-  return fail(ErrorCode::invalid_argument,
-              "a tensor " + std::string(to_string(dtype)) + to_string(shape) + " needs " +
-                  std::to_string(want) + " bytes and got " + std::to_string(got));
+  return fail(ErrorCode::invalid_argument, "a tensor " + std::string(to_string(dtype)) +
+                                               to_string(shape) + " needs " + std::to_string(want) +
+                                               " bytes and got " + std::to_string(got));
 }
 
 /// Calls visit(load) where load(i) gives element i as float, double or an integer.

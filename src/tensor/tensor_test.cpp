@@ -22,15 +22,15 @@ TEST_CASE("every half converts to float and back to itself") {
 }
 
 TEST_CASE("half rounds to nearest even and overflows to infinity") {
-  CHECK(float_to_half(1.0F + 0x1.0p-11F) == 0x3C00);         // tie, to even
-  CHECK(float_to_half(1.0F + 3 * 0x1.0p-11F) == 0x3C02);     // tie, to even
-  CHECK(float_to_half(1.0F + 0x1.1p-11F) == 0x3C01);         // above the tie
+  CHECK(float_to_half(1.0F + 0x1.0p-11F) == 0x3C00);      // tie, to even
+  CHECK(float_to_half(1.0F + 3 * 0x1.0p-11F) == 0x3C02);  // tie, to even
+  CHECK(float_to_half(1.0F + 0x1.1p-11F) == 0x3C01);      // above the tie
   CHECK(float_to_half(65504.0F) == 0x7BFF);
   CHECK(float_to_half(65519.0F) == 0x7BFF);
   CHECK(float_to_half(65520.0F) == 0x7C00);
   CHECK(float_to_half(-1e10F) == 0xFC00);
   CHECK(float_to_half(0x1.0p-24F) == 1);
-  CHECK(float_to_half(0x1.0p-25F) == 0);                     // tie, to even
+  CHECK(float_to_half(0x1.0p-25F) == 0);  // tie, to even
   CHECK(float_to_half(0x1.8p-25F) == 1);
   CHECK(float_to_half(-0.0F) == 0x8000);
 }

@@ -22,8 +22,7 @@ TEST_CASE("a frame survives a round trip through JSON text") {
 
 TEST_CASE("an error names the path of the wrong member") {
   const auto value = json::parse(R"({"attempts":[{"key":{"dag_id":1}}]})").value();
-  CHECK(parse_heartbeat(value).error().message ==
-        "'attempts' [0] 'key' 'dag_id' must be a string");
+  CHECK(parse_heartbeat(value).error().message == "'attempts' [0] 'key' 'dag_id' must be a string");
   CHECK(parse_hello_ok(json::parse("{}").value()).error().message == "'server_id' is missing");
 }
 

@@ -210,8 +210,10 @@ void Flow::restart() {
 
 sched::TaskKey Flow::key_of(const Line& line) const {
   const auto dag_id = dag_of_run_.find(line.words.at(0));
-  return {dag_id == dag_of_run_.end() ? DagId{} : dag_id->second, {line.words.at(0)},
-          {line.words.size() > 1 ? line.words[1] : ""}, -1};
+  return {dag_id == dag_of_run_.end() ? DagId{} : dag_id->second,
+          {line.words.at(0)},
+          {line.words.size() > 1 ? line.words[1] : ""},
+          -1};
 }
 
 sched::TaskInstanceRow Flow::row_of(const Line& line) const {
@@ -235,9 +237,7 @@ void Flow::finish(const Line& line) {
 }
 
 bool Flow::act(const Line& line) {
-  const auto epoch = [&] {
-    return number(line, "epoch", static_cast<int>(row_of(line).epoch));
-  };
+  const auto epoch = [&] { return number(line, "epoch", static_cast<int>(row_of(line).epoch)); };
   const WorkerId worker{option(line, "worker", "w1")};
   if (line.verb == "wait") {
     now_.wall += parse_duration(line.words.at(0));
@@ -286,8 +286,8 @@ bool Flow::act_by_user(const Line& line) {
     send(sched::TaskMarked{key_of(line), parse_task_state(line.words.at(2)).value(), "kim"});
   } else if (line.verb == "mark_run") {
     const auto key = key_of(line);
-    send(sched::RunMarked{{key.dag_id, key.run_id}, parse_run_state(line.words.at(1)).value(),
-                          "kim"});
+    send(sched::RunMarked{
+        {key.dag_id, key.run_id}, parse_run_state(line.words.at(1)).value(), "kim"});
   } else if (line.verb == "pause" || line.verb == "unpause") {
     send(sched::DagPaused{{line.words.at(0)}, line.verb == "pause", "kim"});
   } else if (line.verb == "remove") {

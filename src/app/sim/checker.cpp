@@ -86,8 +86,7 @@ void Checker::check_replies(const Server& server) {
     const sched::Event& event = server.batch[i].event;
     const auto check = [&](const auto& report) {
       Shadow& shadow = shadows_[report.key];
-      const bool ends_restart =
-          shadow.state == restarting && report.epoch == shadow.epoch - 1;
+      const bool ends_restart = shadow.state == restarting && report.epoch == shadow.epoch - 1;
       if (report.epoch < shadow.epoch && !ends_restart) {
         fail("S3", report.key, "accepted under old epoch " + std::to_string(report.epoch));
       }
@@ -122,8 +121,9 @@ void Checker::check_change(const Change& change, const Server& server, const Dat
   const auto state = parse_task_state(change.to);
   Shadow& shadow = shadows_[change.key];
   if (!state || change.from != to_string(shadow.state)) {
-    return fail("S15", change.key, "the history says " + change.from + ", but it was " +
-                                       std::string(to_string(shadow.state)));
+    return fail(
+        "S15", change.key,
+        "the history says " + change.from + ", but it was " + std::string(to_string(shadow.state)));
   }
   check_edge(change);
   check_epoch(change, shadow, server);
@@ -153,8 +153,8 @@ void Checker::check_edge(const Change& change) {
 void Checker::check_epoch(const Change& change, const Shadow& before, const Server& /*server*/) {
   const bool grant = change.to == "queued";
   const bool by_user = !change.user.empty();
-  const bool taken = (before.state == running || before.state == queued) &&
-                     !reported_.contains(change.key);
+  const bool taken =
+      (before.state == running || before.state == queued) && !reported_.contains(change.key);
   if (change.epoch < before.epoch) fail("S2", change.key, "the epoch went back");
   if ((grant || by_user || taken) && change.epoch <= before.epoch) {
     fail("S2", change.key, change.from + " -> " + change.to + " without a new epoch");
@@ -201,8 +201,9 @@ void Checker::check_rule(const TaskKey& of, const Database& after) {
   }
   const auto verdict = dag::evaluate_rule(spec.trigger_rule, counts);
   if (!verdict.runs || verdict.new_state) {
-    fail("S6", of, std::string(to_string(shadows_[of].state)) + " though its trigger rule " +
-                       std::string(to_string(spec.trigger_rule)) + " does not hold");
+    fail("S6", of,
+         std::string(to_string(shadows_[of].state)) + " though its trigger rule " +
+             std::string(to_string(spec.trigger_rule)) + " does not hold");
   }
 }
 
@@ -265,15 +266,14 @@ void Checker::check_run(const Change& change, const Database& after) {
     const bool bad = now == failed || now == upstream_failed;
     bad_leaf = bad_leaf || (bad && !inner.contains(t.task_id));
   }
-  const bool forced = change.cause.starts_with("run marked") ||
-                      change.cause.starts_with("dagrun_timeout");
+  const bool forced =
+      change.cause.starts_with("run marked") || change.cause.starts_with("dagrun_timeout");
   if (!forced && bad_leaf != (change.to == "failed")) {
     fail("S10", change.key, "the run is " + change.to + " against its leaves");
   }
 }
 
-void Checker::check_new_run(const sched::RunRow& row, const Server& server,
-                            const Database& after) {
+void Checker::check_new_run(const sched::RunRow& row, const Server& server, const Database& after) {
   if (run_states_.contains(row.key)) return;
   const TaskKey key{row.key.dag_id, row.key.run_id, {}, -1};
   if (!dates_[row.key.dag_id].insert(*row.logical_date).second) {
@@ -304,8 +304,7 @@ void Checker::check_rows(const Server& server, const Database& after) {
   }
 }
 
-std::string Checker::processes(const std::vector<Worker>& workers,
-                               const Database& database) const {
+std::string Checker::processes(const std::vector<Worker>& workers, const Database& database) const {
   std::set<TaskKey> running_now;
   for (const Worker& worker : workers) {
     for (const auto& [attempt, state] : worker.attempts) {

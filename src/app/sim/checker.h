@@ -57,9 +57,9 @@ class Checker {
   std::map<DagId, std::set<WallTime>> dates_;
   std::map<DagId, WallTime> last_scheduled_;
   std::map<DagId, std::int32_t> versions_;  ///< before this commit
-  std::set<sched::TaskKey> scheduled_;  ///< in this commit
-  std::set<sched::TaskKey> granted_;  ///< in this commit
-  std::set<sched::TaskKey> reported_;  ///< with an accepted claim or result in this commit
+  std::set<sched::TaskKey> scheduled_;      ///< in this commit
+  std::set<sched::TaskKey> granted_;        ///< in this commit
+  std::set<sched::TaskKey> reported_;       ///< with an accepted claim or result in this commit
   std::string error_;
 };
 

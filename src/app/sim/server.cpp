@@ -74,8 +74,8 @@ void World::server_step(Server& server) {
     server.inbox.pop_front();
   }
   const auto wakeup = server.state->next_wakeup();
-  const bool due = (wakeup.wall && *wakeup.wall <= now().wall) ||
-                   (wakeup.steady && *wakeup.steady <= steady_);
+  const bool due =
+      (wakeup.wall && *wakeup.wall <= now().wall) || (wakeup.steady && *wakeup.steady <= steady_);
   if (server.batch.empty() && !due) {
     if (&server != leader()) return;
     server_note_lost(server);
@@ -116,9 +116,8 @@ void World::settle_outbox(const sched::Effects& effects, Database& database) con
     const auto& row = database.tables.instances.at(entry.first.first);
     return row.state != TaskState::queued || row.epoch != entry.first.second;
   });
-  std::erase_if(database.cancels, [&](const auto& entry) {
-    return entry.second.stored_at + 2 * kLease < steady_;
-  });
+  std::erase_if(database.cancels,
+                [&](const auto& entry) { return entry.second.stored_at + 2 * kLease < steady_; });
 }
 
 void World::server_commit(Server& server) {

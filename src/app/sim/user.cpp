@@ -9,12 +9,13 @@ namespace aiflow::sim {
 namespace {
 
 constexpr std::int64_t kRunsMax = 24;
-constexpr std::array kRules = {
-    TriggerRule::all_success, TriggerRule::all_success, TriggerRule::all_success,
-    TriggerRule::all_done,    TriggerRule::one_success, TriggerRule::one_failed,
-    TriggerRule::none_failed, TriggerRule::none_failed_min_one_success,
-    TriggerRule::all_failed,  TriggerRule::one_done,    TriggerRule::none_skipped,
-    TriggerRule::all_skipped, TriggerRule::always,      TriggerRule::all_done_min_one_success};
+constexpr std::array kRules = {TriggerRule::all_success,  TriggerRule::all_success,
+                               TriggerRule::all_success,  TriggerRule::all_done,
+                               TriggerRule::one_success,  TriggerRule::one_failed,
+                               TriggerRule::none_failed,  TriggerRule::none_failed_min_one_success,
+                               TriggerRule::all_failed,   TriggerRule::one_done,
+                               TriggerRule::none_skipped, TriggerRule::all_skipped,
+                               TriggerRule::always,       TriggerRule::all_done_min_one_success};
 
 }  // namespace
 
@@ -82,7 +83,10 @@ void World::user_act() {
   if (dice < 35) {
     if (++runs_asked_ > kRunsMax) return;
     return send_user(sched::RunTriggered{{dag_id(), {"r" + std::to_string(runs_asked_)}},
-                                         RunType::manual, std::nullopt, "{}", "kim"});
+                                         RunType::manual,
+                                         std::nullopt,
+                                         "{}",
+                                         "kim"});
   }
   if (dice < 40) return send_user(sched::DagPaused{dag_id(), chance(0.5), "kim"});
   if (dice < 45) return user_edit_dag();
@@ -92,8 +96,8 @@ void World::user_act() {
   if (row == nullptr) return;
   const sched::RunKey run{row->key.dag_id, row->key.run_id};
   if (dice < 75) {
-    return send_user(sched::TasksCleared{run, {row->key.task_id}, chance(0.6), chance(0.2),
-                                         chance(0.2), "kim"});
+    return send_user(
+        sched::TasksCleared{run, {row->key.task_id}, chance(0.6), chance(0.2), chance(0.2), "kim"});
   }
   if (dice < 95) {
     constexpr std::array kMarks = {TaskState::success, TaskState::failed, TaskState::skipped};

@@ -50,8 +50,8 @@ void World::worker_run(Worker& worker, const AttemptKey& key, WorkerAttempt& att
   const bool claim = attempt.phase == Phase::claiming;
   attempt.next_message = steady_ + (claim ? kAgain : kHeartbeat);
   if (claim) {
-    send_up({sched::AttemptStarted{key.first, attempt.try_number, key.second, worker.id},
-             worker.id, key});
+    send_up({sched::AttemptStarted{key.first, attempt.try_number, key.second, worker.id}, worker.id,
+             key});
   } else {
     send_up({sched::Heartbeat{key.first, key.second, worker.id}, worker.id, key});
   }

@@ -15,7 +15,9 @@ constexpr std::size_t kChannelMax = 400;
 }  // namespace
 
 World::World(Config config)
-    : config_(config), prng_(config.seed), steady_(std::chrono::hours(1)),
+    : config_(config),
+      prng_(config.seed),
+      steady_(std::chrono::hours(1)),
       wall_(std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)),
       checker_(std::make_unique<Checker>()) {}
 
@@ -90,9 +92,7 @@ void World::fault() {
       note("server stopped");
       server.stopped_until = steady_ + std::chrono::seconds(1 + below(40));
       return;
-    case 2:
-      note("worker killed");
-      return worker_crash(worker);
+    case 2: note("worker killed"); return worker_crash(worker);
     case 3:
       note("worker stopped");
       worker.stopped_until = steady_ + std::chrono::seconds(1 + below(40));
@@ -106,9 +106,7 @@ void World::fault() {
       note("messages lost");
       up_.clear();
       return down_.clear();
-    default:
-      note("time passed");
-      return advance(std::chrono::seconds(25));
+    default: note("time passed"); return advance(std::chrono::seconds(25));
   }
 }
 
@@ -126,9 +124,9 @@ void World::deliver() {
   const bool doubled = !calm_ && chance(0.05);
   const bool up = !up_.empty() && (down_.empty() || chance(0.5));
   if (up) {
-    const auto at = std::next(up_.begin(), static_cast<std::ptrdiff_t>(
-                                               calm_ ? 0 : below(std::min<std::size_t>(
-                                                               up_.size(), 6))));
+    const auto at = std::next(
+        up_.begin(),
+        static_cast<std::ptrdiff_t>(calm_ ? 0 : below(std::min<std::size_t>(up_.size(), 6))));
     const Up message = *at;
     if (!doubled) up_.erase(at);
     Server* server = leader();
@@ -136,9 +134,9 @@ void World::deliver() {
     return;
   }
   if (down_.empty()) return;
-  const auto at = std::next(down_.begin(), static_cast<std::ptrdiff_t>(
-                                               calm_ ? 0 : below(std::min<std::size_t>(
-                                                               down_.size(), 6))));
+  const auto at = std::next(
+      down_.begin(),
+      static_cast<std::ptrdiff_t>(calm_ ? 0 : below(std::min<std::size_t>(down_.size(), 6))));
   const Down message = *at;
   if (!doubled) down_.erase(at);
   const auto worker = std::ranges::find(workers_, message.worker, &Worker::id);
@@ -167,8 +165,8 @@ std::string World::what_is_left() {
   for (const auto& [key, row] : database_.tables.instances) {
     const RunState run = database_.tables.runs.at({key.dag_id, key.run_id}).state;
     if (run == RunState::success || run == RunState::failed || row.ended_at) continue;
-    return key.run_id.value + "." + key.task_id.value + " is " +
-           std::string(to_string(row.state)) + " in a run " + std::string(to_string(run)) + "; " +
+    return key.run_id.value + "." + key.task_id.value + " is " + std::string(to_string(row.state)) +
+           " in a run " + std::string(to_string(run)) + "; " +
            (server == nullptr ? "no server" : sched::explain(*server->state, key));
   }
   return std::to_string(database_.submits.size()) + " submits, " +

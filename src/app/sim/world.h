@@ -24,11 +24,11 @@ namespace aiflow::sim {
 /// Mistakes around the core, as sched/planted_bug.h has them inside it.
 enum class ProtocolBug : std::uint8_t {
   none,
-  send_before_commit,    // a job leaves before its transaction is committed
-  ack_before_commit,     // a result is acknowledged before it is stored
-  no_outbox,             // jobs are only in memory; a crash forgets them
-  never_resent,          // a job is sent once
-  no_leader_check,       // a stale server may still commit
+  send_before_commit,  // a job leaves before its transaction is committed
+  ack_before_commit,   // a result is acknowledged before it is stored
+  no_outbox,           // jobs are only in memory; a crash forgets them
+  never_resent,        // a job is sent once
+  no_leader_check,     // a stale server may still commit
 };
 
 using AttemptKey = std::pair<sched::TaskKey, sched::Epoch>;

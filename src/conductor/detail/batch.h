@@ -48,13 +48,13 @@ class Batch {
   }
 
   std::vector<sched::Event> events;
-  std::vector<Handler> handlers;             ///< one per event
-  std::vector<Write> writes;                 ///< before the scheduler's rows
-  std::vector<Handler> after;                ///< without an event: after the commit
-  std::vector<Ended> ended;                  ///< whose XComs are stored if accepted
-  std::vector<executor::Report> reports;     ///< to be taken again if the commit fails
-  std::vector<wire::StreamEvent> unstored;   ///< for the listeners only
-  std::set<store::RunKey> loaded;            ///< finished runs brought back by this batch
+  std::vector<Handler> handlers;            ///< one per event
+  std::vector<Write> writes;                ///< before the scheduler's rows
+  std::vector<Handler> after;               ///< without an event: after the commit
+  std::vector<Ended> ended;                 ///< whose XComs are stored if accepted
+  std::vector<executor::Report> reports;    ///< to be taken again if the commit fails
+  std::vector<wire::StreamEvent> unstored;  ///< for the listeners only
+  std::set<store::RunKey> loaded;           ///< finished runs brought back by this batch
 };
 
 }  // namespace aiflow::conductor::detail

@@ -16,8 +16,8 @@
 namespace aiflow::conductor::detail {
 
 struct KnownDag {
-  store::DagRow row;    ///< file and times; the rest is the scheduler's
-  wire::DagSpec spec;   ///< of the newest version
+  store::DagRow row;   ///< file and times; the rest is the scheduler's
+  wire::DagSpec spec;  ///< of the newest version
 };
 
 struct PendingSubmit {

@@ -100,8 +100,8 @@ class Conductor::Engine {
   std::vector<executor::Report> again_;  ///< of a failed commit
   std::map<WorkerId, std::int32_t> slots_;
   std::int32_t slots_sum_ = 0;
-  SteadyTime send_at_ = SteadyTime::max();     ///< when something of the outbox is due again
-  SteadyTime retry_at_ = SteadyTime::min();    ///< after a failure, not before
+  SteadyTime send_at_ = SteadyTime::max();   ///< when something of the outbox is due again
+  SteadyTime retry_at_ = SteadyTime::min();  ///< after a failure, not before
   std::int64_t commits_ = 0;
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> has_backlog_ = false;  ///< the executor has enough to go on with

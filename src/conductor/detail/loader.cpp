@@ -10,15 +10,14 @@ namespace aiflow::conductor::detail {
 namespace {
 
 /// The version's definition, from the book or the database.
-Result<DefinitionPtr> definition(db::Connection& db, Book& book, const DagId& dag_id,
-                                 int version) {
+Result<DefinitionPtr> definition(db::Connection& db, Book& book, const DagId& dag_id, int version) {
   DefinitionPtr& slot = book.definitions[{dag_id, version}];
   if (slot != nullptr) return slot;
   AIFLOW_ASSIGN(store::DagVersionRow row, store::DagStore(db).version(dag_id, version));
   auto made = dag_from_spec(row.spec);
   if (!made) {
-    return fail(ErrorCode::corrupt, "stored version " + std::to_string(version) + " of " +
-                                        made.error().message);
+    return fail(ErrorCode::corrupt,
+                "stored version " + std::to_string(version) + " of " + made.error().message);
   }
   slot = std::make_shared<const Definition>(*std::move(made));
   return slot;
@@ -110,12 +109,10 @@ Result<sched::RunLoaded> load_run(store::Store& store, Book& book, const store::
     store::RunStore runs(db);
     AIFLOW_ASSIGN(const store::RunRow run, runs.run(key));
     AIFLOW_ASSIGN(const auto tasks, runs.tasks(key));
-    AIFLOW_ASSIGN(const DefinitionPtr made,
-                  definition(db, book, key.dag_id, run.dag_version));
+    AIFLOW_ASSIGN(const DefinitionPtr made, definition(db, book, key.dag_id, run.dag_version));
     if (!run.note.empty()) book.notes[key] = run.note;
-    sched::RunLoaded loaded{.run = to_sched(run),
-                            .instances = {},
-                            .version = version_row(made, run.dag_version)};
+    sched::RunLoaded loaded{
+        .run = to_sched(run), .instances = {}, .version = version_row(made, run.dag_version)};
     for (const store::TaskRow& task : tasks) {
       loaded.instances.push_back(to_sched(task));
       if (task.pid) book.pids[task.key] = *task.pid;

@@ -172,8 +172,8 @@ Status Recorder::task_change(const sched::Change& change) {
 }
 
 Status Recorder::ended_try(const sched::Change& change, const store::TaskRow& row) {
-  const bool was_active = change.from == "running" || change.from == "queued" ||
-                          change.from == "restarting";
+  const bool was_active =
+      change.from == "running" || change.from == "queued" || change.from == "restarting";
   const bool goes_on = change.to == "running" || change.to == "scheduled" ||
                        change.to == "restarting" || change.to == "queued";
   if (!was_active || goes_on || change.try_number == 0) return {};

@@ -110,8 +110,7 @@ store::RunRow Bench::trigger(const std::string& dag_id) {
 }
 
 Result<std::vector<store::TaskRow>> Bench::clear(ClearTasks request) {
-  return ask<std::vector<store::TaskRow>>(
-      [&](auto answer) { conductor_->clear(request, answer); });
+  return ask<std::vector<store::TaskRow>>([&](auto answer) { conductor_->clear(request, answer); });
 }
 
 Result<store::TaskRow> Bench::mark(MarkTask request) {
@@ -185,8 +184,7 @@ std::vector<store::TryRow> Bench::tries(const std::string& dag_id, const store::
 std::optional<store::XComRow> Bench::xcom(const std::string& dag_id, const store::RunRow& run,
                                           const std::string& task) {
   return read([&](db::Connection& db) {
-    return store::RunStore(db).xcom({DagId{dag_id}, run.key.run_id, TaskId{task}},
-                                    "return_value");
+    return store::RunStore(db).xcom({DagId{dag_id}, run.key.run_id, TaskId{task}}, "return_value");
   });
 }
 

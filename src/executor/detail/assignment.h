@@ -99,8 +99,8 @@ class Assignment {
   const AssignmentOptions options_;
   Outlet& outlet_;
   bool begun_ = false;
-  SteadyTime hold_until_{};        ///< recovered jobs wait so long for their workers
-  std::set<WorkerId> awaited_;     ///< workers of before that have not said hello
+  SteadyTime hold_until_{};     ///< recovered jobs wait so long for their workers
+  std::set<WorkerId> awaited_;  ///< workers of before that have not said hello
   std::map<WorkerId, Worker> workers_;
   std::map<WorkerId, std::int64_t> used_;  ///< attempts sent to or running on each worker
   std::map<Id, Entry> entries_;

@@ -50,8 +50,12 @@ class RandomNet {
   std::string add(const std::string& op, std::vector<std::string> inputs,
                   std::map<std::string, AttributeValue> attributes = {}) {
     std::string out = fresh("v");
-    graph_.nodes.push_back({.name = op + out, .op = op, .domain = "", .inputs = std::move(inputs),
-                            .outputs = {out}, .attributes = std::move(attributes)});
+    graph_.nodes.push_back({.name = op + out,
+                            .op = op,
+                            .domain = "",
+                            .inputs = std::move(inputs),
+                            .outputs = {out},
+                            .attributes = std::move(attributes)});
     return out;
   }
 
@@ -71,9 +75,9 @@ class RandomNet {
 
   std::string batch_norm(const std::string& value) {
     const tensor::Shape line{channels_};
-    return add("BatchNormalization", {value, constant(random(line, 0.5F, 1.5F)),
-                                      constant(random(line)), constant(random(line)),
-                                      constant(random(line, 0.2F, 2))});
+    return add("BatchNormalization",
+               {value, constant(random(line, 0.5F, 1.5F)), constant(random(line)),
+                constant(random(line)), constant(random(line, 0.2F, 2))});
   }
 
   std::string activation(const std::string& value) {
@@ -128,9 +132,10 @@ class RandomNet {
         "Constant", {}, {{"value", tensor::Tensor::of<std::int64_t>(tensor::Shape{1}, Line{-1})}});
     const std::string target = add("Concat", {row, rest}, {{"axis", std::int64_t{0}}});
     value = add("Reshape", {value, target});
-    value = add("Gemm", {value, constant(random(tensor::Shape{5, channels_})),
-                         constant(random(tensor::Shape{5}))},
-                {{"transB", std::int64_t{1}}});
+    value = add(
+        "Gemm",
+        {value, constant(random(tensor::Shape{5, channels_})), constant(random(tensor::Shape{5}))},
+        {{"transB", std::int64_t{1}}});
     return add("Softmax", {value}, {{"axis", std::int64_t{1}}});
   }
 

@@ -15,7 +15,7 @@ enum class Reason : std::uint8_t {
   not_schedulable,  // its state is not one of none, up_for_retry, up_for_reschedule
   run_queued,
   run_ended,
-  timer,            // retry delay or reschedule time
+  timer,  // retry delay or reschedule time
   setup_open,
   rule_open,
   scope_open,

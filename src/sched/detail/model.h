@@ -54,7 +54,7 @@ struct Version {
 struct Instance {
   TaskState state = TaskState::no_status;
   bool skip_all_downstream = false;
-  bool dirty = false;       ///< its row goes out at the end of the step
+  bool dirty = false;  ///< its row goes out at the end of the step
   bool in_worklist = false;
   std::int32_t try_number = 0;
   std::int32_t max_tries = 0;
@@ -64,13 +64,13 @@ struct Instance {
   std::optional<WallTime> scheduled_at, queued_at, started_at, ended_at, next_try_at;
   std::optional<std::vector<TaskId>> branch_followed;
 
-  dag::UpstreamCounts upstream;       ///< over direct upstreams
-  std::int32_t setups_success = 0;    ///< of the indirect setups
-  std::int32_t setups_failed = 0;     ///< failed or upstream_failed
+  dag::UpstreamCounts upstream;     ///< over direct upstreams
+  std::int32_t setups_success = 0;  ///< of the indirect setups
+  std::int32_t setups_failed = 0;   ///< failed or upstream_failed
   std::int32_t setups_skipped = 0;
-  std::int32_t scope_done = 0;        ///< finished tasks of a teardown's scope
-  SteadyTime due = kNoTime;           ///< retry, lease or pause end, by state
-  SteadyTime timer_at = kNoTime;      ///< of the one live entry in the timer queue
+  std::int32_t scope_done = 0;    ///< finished tasks of a teardown's scope
+  SteadyTime due = kNoTime;       ///< retry, lease or pause end, by state
+  SteadyTime timer_at = kNoTime;  ///< of the one live entry in the timer queue
 };
 
 struct DagState;
@@ -88,10 +88,10 @@ struct Run {
   std::array<std::uint32_t, kStateCount> counts{};
   std::vector<std::set<ReadyKey>> ready;  ///< by bucket
   std::size_t ready_count = 0;
-  SteadyTime due = kNoTime;  ///< dagrun_timeout
+  SteadyTime due = kNoTime;    ///< dagrun_timeout
   bool has_decisions = false;  ///< some task branched or cut the circuit
   bool dirty = false;
-  bool to_check = false;     ///< its state may have to change
+  bool to_check = false;  ///< its state may have to change
 
   [[nodiscard]] std::uint32_t count(TaskState state) const {
     return counts[static_cast<std::size_t>(state)];
@@ -116,9 +116,9 @@ struct DagState {
   std::unordered_map<RunId, Run*> run_index;
   std::int32_t runs_queued = 0;
   std::int32_t runs_running = 0;
-  std::int32_t active = 0;                            ///< attempts, over all runs
+  std::int32_t active = 0;                             ///< attempts, over all runs
   std::unordered_map<TaskId, std::int32_t> active_of;  ///< only tasks with max_active_tis_per_dag
-  std::optional<WallTime> armed;                      ///< its entry in Model::schedule
+  std::optional<WallTime> armed;                       ///< its entry in Model::schedule
   bool dirty = false;
   bool to_start = false;  ///< a queued run may start, or a due run be made
 
@@ -174,9 +174,8 @@ struct Model {
 };
 
 [[nodiscard]] constexpr bool is_finished(TaskState state) {
-  return state == TaskState::success || state == TaskState::failed ||
-         state == TaskState::skipped || state == TaskState::upstream_failed ||
-         state == TaskState::removed;
+  return state == TaskState::success || state == TaskState::failed || state == TaskState::skipped ||
+         state == TaskState::upstream_failed || state == TaskState::removed;
 }
 [[nodiscard]] constexpr bool is_failed(TaskState state) {
   return state == TaskState::failed || state == TaskState::upstream_failed;
