@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/duration_text.h"
 #include "infer/message.h"
 #include "json/value.h"
 #include "log/log.h"
@@ -43,11 +44,6 @@ Status read_line(const std::string& line) {
     if (to_string(known) == code) return fail(known, std::move(message));
   }
   return fail(ErrorCode::internal, std::move(message));
-}
-
-std::string seconds_text(Duration d) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
-  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
 }
 
 os::ProcessOptions process_options(const ServiceSpec& spec, int stdout_fd) {

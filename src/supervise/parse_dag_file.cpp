@@ -13,6 +13,7 @@
 #include <csignal>
 #include <optional>
 
+#include "base/duration_text.h"
 #include "json/value.h"
 #include "os/environment.h"
 #include "os/file.h"
@@ -147,11 +148,6 @@ std::string output_tail(const std::string& output) {
   std::string tail = output.substr(output.size() - std::min(output.size(), kTailBytes));
   std::ranges::replace_if(tail, [](char c) { return c != '\n' && (c < ' ' || c > '~'); }, '?');
   return tail;
-}
-
-std::string seconds_text(Duration duration) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
 }
 
 wire::DagFile crashed(const os::Path& file, const os::ExitStatus& status, const Run& run) {

@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/duration_text.h"
 #include "infer/message.h"
 #include "os/process.h"
 #include "os/socket.h"
@@ -175,7 +176,12 @@ class CameraProcessImpl final : public CameraProcess {
   std::string read_reports() {
     std::string why;
     while (!ended_) {
-      auto message = infer::recv_message(line_.fd(), Deadline::never());
+      auto message = infer::recv_message(line_.fd(), Deadline::after(clock_, options_.silence_max));
+      if (!message && message.error().code == ErrorCode::timeout) {
+        why = "it hung: no report for " + seconds_text(options_.silence_max);
+        line_.kill();
+        break;
+      }
       if (!message) {
         why = message.error().message;
         break;

@@ -208,6 +208,17 @@ TEST_CASE("a program that does not listen is killed") {
   CHECK(stage.seen.ended[0].reason == "stopped");
 }
 
+TEST_CASE("a program that stops reporting is killed, and its reason says so") {
+  Stage stage;
+  auto options = stage.options("deaf");
+  options.silence_max = std::chrono::milliseconds(500);
+  auto camera = CameraProcess::start(stage.clock, std::move(options));
+  REQUIRE(camera);
+  REQUIRE(stage.seen.wait([&] { return !stage.seen.restarts.empty(); }));
+  CHECK(stage.seen.restarts[0].find("it hung: no report for 500 ms") != std::string::npos);
+  REQUIRE(stage.seen.wait([&] { return stage.seen.frames.size() > 1; }));  // it runs again
+}
+
 TEST_CASE("a program that sends nonsense is killed and counts as crashed") {
   Stage stage;
   auto options = stage.options("garbage");
