@@ -208,6 +208,7 @@ Status Recorder::dag_change(const sched::Change& change) {
   json::Value data = wire::to_json(view);
   data.set("change", change.to);
   if (!change.user.empty()) data.set("user", change.user);
+  if (!known->second.row.is_active) data.set("deleted", true);  // as EventLog::append_deleted
   return writing_.log(store::kind::dag, std::move(data));
 }
 

@@ -109,6 +109,11 @@ store::RunRow Bench::trigger(const std::string& dag_id) {
   return *std::move(run);
 }
 
+void Bench::remove_dag(const std::string& id) {
+  REQUIRE(ask<std::vector<DagId>>(
+      [&](auto answer) { conductor_->file_removed("/dags/" + id + ".py", answer); }));
+}
+
 Result<std::vector<store::TaskRow>> Bench::clear(ClearTasks request) {
   return ask<std::vector<store::TaskRow>>([&](auto answer) { conductor_->clear(request, answer); });
 }

@@ -36,6 +36,8 @@ class Bench {
   void advance(Duration time);
   /// A file with one DAG, named after it.
   void put_dag(const std::string& id, std::vector<wire::TaskSpec> tasks);
+  /// The file of put_dag is gone.
+  void remove_dag(const std::string& id);
   Result<store::RunRow> try_trigger(TriggerRun request);
   store::RunRow trigger(const std::string& dag_id);
   Result<std::vector<store::TaskRow>> clear(ClearTasks request);

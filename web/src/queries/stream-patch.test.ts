@@ -73,6 +73,7 @@ describe('a pushed change', () => {
     expect(client.getQueryData(keys.events)).toEqual([{ event_id: 'e1' }, { event_id: 'e0' }]);
   });
   it.each([
+    ['dag', keys.dags, 'dag_id'],
     ['service', keys.services, 'name'],
     ['camera', keys.cameras, 'camera_id'],
   ])('takes a removed %s, and no other, out of its list', (kind, list, id) => {

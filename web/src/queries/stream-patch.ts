@@ -161,6 +161,7 @@ interface Place {
 
 /** Where a thing leaves when it comes with `deleted: true`. */
 const PLACE_OF_KIND: Record<string, Place> = {
+  dag: { list: keys.dags, id: 'dag_id' },
   service: { list: keys.services, id: 'name' },
   camera: { list: keys.cameras, id: 'camera_id' },
 };
