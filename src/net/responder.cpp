@@ -74,6 +74,7 @@ bool EventStream::send_all(const std::vector<SseMessage>& messages) const {
 }
 std::size_t EventStream::waiting() const { return impl_->queue->waiting(); }
 void EventStream::close() const { impl_->queue->close(); }
+void EventStream::cut() const { impl_->queue->cut(); }
 bool EventStream::is_open() const { return impl_->queue->is_open(); }
 void EventStream::on_close(std::function<void()> callback) const {
   impl_->queue->on_close(std::move(callback));
@@ -86,6 +87,7 @@ bool WebSocket::send_binary(std::string message) const {
   return impl_->queue->push({.bytes = std::move(message), .binary = true});
 }
 void WebSocket::close() const { impl_->queue->close(); }
+void WebSocket::cut() const { impl_->queue->cut(); }
 bool WebSocket::is_open() const { return impl_->queue->is_open(); }
 void WebSocket::on_close(std::function<void()> callback) const {
   impl_->queue->on_close(std::move(callback));

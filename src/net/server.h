@@ -84,6 +84,8 @@ class EventStream {
   [[nodiscard]] std::size_t waiting() const;
   /// Ends the answer after what was sent.
   void close() const;
+  /// Ends the answer at once, without what still waits.
+  void cut() const;
   [[nodiscard]] bool is_open() const;
   /// Called once, on the event loop, when the stream has ended for any reason; at once when it has.
   void on_close(std::function<void()> callback) const;
@@ -102,6 +104,8 @@ class WebSocket {
   bool send_text(std::string message) const;
   bool send_binary(std::string message) const;
   void close() const;
+  /// Ends the connection at once, without what still waits.
+  void cut() const;
   [[nodiscard]] bool is_open() const;
   /// As EventStream's.
   void on_close(std::function<void()> callback) const;

@@ -314,31 +314,50 @@ TEST_CASE("events reach the client in order, with heartbeats between") {
   CHECK(got.back() == "10000");
 }
 
-TEST_CASE("a client that does not read its events is dropped, and the sender learns it") {
+/// A stream whose client reads nothing, in the middle of a write that does not end.
+struct StuckStream {
+  StuckStream() {
+    fixture.handler.on_handle = [&](Request, Responder responder) {
+      stream = std::move(responder).open_event_stream();
+      stream->on_close([&] { closed.set(); });
+      opened.set();
+    };
+    REQUIRE(os::send_all(fd.get(), "GET / HTTP/1.1\r\n\r\n", soon()));
+    REQUIRE(opened.wait());
+    // More than the sockets hold: taken by the loop, it does not fit.
+    REQUIRE(stream->send({.data = std::string(4 << 20, 'x')}));
+    const Deadline deadline = soon();
+    while (stream->waiting() > 0 && !deadline.passed(kClock.steady_now())) {
+      std::this_thread::yield();
+    }
+    REQUIRE(stream->waiting() == 0);
+  }
+
   Signal closed;
   Signal opened;
   std::optional<EventStream> stream;
   Fixture fixture;
-  fixture.handler.on_handle = [&](Request, Responder responder) {
-    stream = std::move(responder).open_event_stream();
-    stream->on_close([&] { closed.set(); });
-    opened.set();
-  };
-  const auto fd = fixture.raw();
-  REQUIRE(os::send_all(fd.get(), "GET / HTTP/1.1\r\n\r\n", soon()));
-  REQUIRE(opened.wait());
-  // More than the sockets hold: taken by the loop, it stands in a write that does not end.
-  REQUIRE(stream->send({.data = std::string(4 << 20, 'x')}));
-  const Deadline deadline = soon();
-  while (stream->waiting() > 0 && !deadline.passed(kClock.steady_now())) std::this_thread::yield();
-  REQUIRE(stream->waiting() == 0);
+  os::Fd fd = fixture.raw();
+};
+
+TEST_CASE("a client that does not read its events is dropped, and the sender learns it") {
+  StuckStream stuck;
   bool dropped = false;
   for (int i = 0; i < 5000 && !dropped; ++i) {
-    dropped = !stream->send({.data = std::string(10'000, 'x')});
+    dropped = !stuck.stream->send({.data = std::string(10'000, 'x')});
   }
   CHECK(dropped);
-  CHECK(closed.wait());
-  CHECK_FALSE(stream->is_open());
+  CHECK(stuck.closed.wait());
+  CHECK_FALSE(stuck.stream->is_open());
+}
+
+TEST_CASE("a cut stream ends at once, in the middle of a write and without what waits") {
+  StuckStream stuck;
+  REQUIRE(stuck.stream->send({.data = "for members only"}));
+  stuck.stream->cut();
+  CHECK(stuck.closed.wait());
+  CHECK_FALSE(stuck.stream->send({.data = "more"}));
+  CHECK(read_all(stuck.fd).find("members") == std::string::npos);
 }
 
 TEST_CASE("a client that goes away closes its stream; a stop token ends the client's call") {

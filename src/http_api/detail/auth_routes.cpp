@@ -102,10 +102,10 @@ Status stream(Call& call, net::Responder& responder) {
   }
   const auto events = std::move(responder).open_event_stream();
   if (is_new) events.send(hello(*after, call.parts.clock.now()));
-  events.on_close(call.streams.add(call.who, [events] { events.close(); }));
+  events.on_close(call.streams.add(call.who, [events] { events.cut(); }));
   const auto is_over = call.session_over();
   call.parts.events.follow(after, [events, is_over](const std::vector<wire::StreamEvent>& batch) {
-    if (is_over()) events.close();
+    if (is_over()) events.cut();
     std::vector<net::SseMessage> messages;
     messages.reserve(batch.size());
     for (const auto& event : batch) {

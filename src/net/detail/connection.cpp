@@ -342,8 +342,10 @@ void Connection::begin_events(std::shared_ptr<EventQueue> queue, Headers headers
 void Connection::pump() {
   if (!socket_.is_open()) return;
   // Also in the middle of a write: a client that reads nothing would hold it until its time-out.
-  if (events_->overflowed()) {
-    log::warn("event stream client is too slow, dropped", {{"request", request_id_}});
+  if (events_->is_cut()) {
+    if (events_->overflowed()) {
+      log::warn("event stream client is too slow, dropped", {{"request", request_id_}});
+    }
     return shut();
   }
   if (writing_) return;

@@ -44,8 +44,7 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
     while (limits_.drop_oldest && !messages_.empty() && is_full(message)) drop_front();
     if (!limits_.drop_oldest && is_full(message)) {
       overflowed_ = true;
-      closing_ = true;
-      woken_ = false;  // the pump that was asked for may wait for a write that never ends
+      give_up();
     } else {
       bytes_ += message.bytes.size();
       messages_.push_back(std::move(message));
@@ -57,6 +56,12 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
   void close() {
     const std::scoped_lock lock(mutex_);
     closing_ = true;
+    wake();
+  }
+
+  void cut() {
+    const std::scoped_lock lock(mutex_);
+    give_up();
     wake();
   }
 
@@ -75,7 +80,12 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
     const std::scoped_lock lock(mutex_);
     return open_ && !closing_;
   }
-  /// The client was too slow: the stream ends without what still waits.
+  /// The stream ends without what still waits, even in the middle of a write.
+  [[nodiscard]] bool is_cut() const {
+    const std::scoped_lock lock(mutex_);
+    return cut_;
+  }
+  /// The client was too slow.
   [[nodiscard]] bool overflowed() const {
     const std::scoped_lock lock(mutex_);
     return overflowed_;
@@ -128,6 +138,13 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
     return messages_.size() >= limits_.messages_max ||
            (bytes_ > 0 && bytes_ + next.bytes.size() > limits_.bytes_max);
   }
+  void give_up() {
+    cut_ = true;
+    closing_ = true;
+    messages_.clear();
+    bytes_ = 0;
+    woken_ = false;  // the pump that was asked for may wait for a write that never ends
+  }
   void drop_front() {
     bytes_ -= messages_.front().bytes.size();
     messages_.pop_front();
@@ -152,6 +169,7 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
   bool open_ = true;
   bool closing_ = false;
   bool overflowed_ = false;
+  bool cut_ = false;
   bool woken_ = false;
 };
 

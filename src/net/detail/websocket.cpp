@@ -39,6 +39,8 @@ class WsSession final : public std::enable_shared_from_this<WsSession>,
   }
 
   void pump() override {
+    // A frame that is being written would have to end before a closing one.
+    if (open_ && writing_ && queue_->is_cut()) return close_now();
     if (!open_ || writing_) return;
     auto taken = queue_->take(1);
     if (taken.messages.empty()) {
