@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/assert.h"
+#include "digest/sha256.h"
 #include "http_api/assets.h"
 #include "http_api/detail/call.h"
 #include "http_api/detail/cookie.h"
@@ -327,6 +328,11 @@ Result<net::Response> Api::Impl::answer_once(detail::Call& call, detail::Answer 
   AIFLOW_ASSIGN(const auto known, parts.store.read([&](db::Connection& db) {
     return store::UserStore(db).answer(key);
   }));
+  const auto request_sha256 = digest::sha256_of(call.request.body);
+  if (known && known->request_sha256 != request_sha256) {
+    return fail(ErrorCode::invalid_argument,
+                "this Idempotency-Key was used for another request; make a new key for each");
+  }
   if (known) {
     net::Response response;
     response.status = known->status;
@@ -336,8 +342,9 @@ Result<net::Response> Api::Impl::answer_once(detail::Call& call, detail::Answer 
   }
   AIFLOW_ASSIGN(auto made, handler(call));
   AIFLOW_TRY(parts.store.transact([&](db::Connection& db) {
-    return store::UserStore(db).keep_answer(key, {.status = made.status, .body = made.body},
-                                            parts.clock.now());
+    return store::UserStore(db).keep_answer(
+        key, {.request_sha256 = request_sha256, .status = made.status, .body = made.body},
+        parts.clock.now());
   }));
   return made;
 }

@@ -174,12 +174,12 @@ TEST_CASE("a repeated request with the same key is done once") {
   Bench bench;
   (void)bench.start_task();
   auto client = bench.local();
-  const auto trigger = [&](const char* key) {
+  const auto trigger = [&](const char* key, const char* body = "{}") {
     return client
         .send({.method = "POST",
                .target = "/api/v2/dags/d/dagRuns",
                .headers = {{"Idempotency-Key", key}},
-               .body = "{}"},
+               .body = body},
               soon())
         .value();
   };
@@ -187,6 +187,9 @@ TEST_CASE("a repeated request with the same key is done once") {
   REQUIRE(first.status == 200);
   CHECK(trigger("k1").body == first.body);
   CHECK(trigger("k2").body != first.body);
+  const auto other = trigger("k1", R"({"note":"another"})");
+  CHECK(other.status == 400);
+  CHECK(other.body.find("another request") != std::string::npos);
   const auto runs = client.send({.target = "/api/v2/dags/~/dagRuns"}, soon());
   CHECK(runs->body.find("\"total_entries\":3") != std::string::npos);
 }

@@ -10,6 +10,8 @@ constexpr std::string_view kSelectUser =
     "SELECT username, role, password_hash, must_change_password, created_at, last_login_at"
     " FROM users";
 
+constexpr auto kAnswersKept = std::chrono::hours(24);
+
 UserRow read_user(db::Row& row) {
   return {.username = row.text(),
           .role = detail::read_enum(row, parse_role),
@@ -114,14 +116,19 @@ Status UserStore::clear_login_failures(const std::string& subject) {
 }
 
 Result<std::optional<StoredAnswer>> UserStore::answer(const std::string& key) {
-  return db_.first("SELECT status, body FROM kept_answers WHERE key = ?", {key}, [](db::Row& row) {
-    return StoredAnswer{.status = row.small(), .body = row.text()};
-  });
+  return db_.first("SELECT request_sha256, status, body FROM kept_answers WHERE key = ?", {key},
+                   [](db::Row& row) {
+                     return StoredAnswer{
+                         .request_sha256 = row.text(), .status = row.small(), .body = row.text()};
+                   });
 }
 
 Status UserStore::keep_answer(const std::string& key, const StoredAnswer& answer, WallTime now) {
-  return db_.run("REPLACE INTO kept_answers (key, status, body, created_at) VALUES (?, ?, ?, ?)",
-                 {key, answer.status, answer.body, now});
+  AIFLOW_TRY(db_.run("DELETE FROM kept_answers WHERE created_at < ?", {now - kAnswersKept}));
+  return db_.run(
+      "REPLACE INTO kept_answers (key, request_sha256, status, body, created_at) "
+      "VALUES (?, ?, ?, ?, ?)",
+      {key, answer.request_sha256, answer.status, answer.body, now});
 }
 
 Result<std::optional<std::string>> UserStore::setting(const std::string& name) {

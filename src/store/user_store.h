@@ -38,6 +38,7 @@ struct LoginFailures {
 };
 
 struct StoredAnswer {
+  std::string request_sha256;  ///< of the body that was answered
   int status = 0;
   std::string body;
 };
@@ -71,6 +72,7 @@ class UserStore {
 
   /// `key`: user, route and the client's Idempotency-Key in one text.
   [[nodiscard]] Result<std::optional<StoredAnswer>> answer(const std::string& key);
+  /// Forgets those older than a day: a client repeats within minutes.
   Status keep_answer(const std::string& key, const StoredAnswer& answer, WallTime now);
 
   /// Small values of the server itself (e.g. server id).
