@@ -58,6 +58,20 @@ TEST_CASE("every change has a row in the event log, in its own transaction") {
   CHECK(stored == heard);
 }
 
+TEST_CASE("a DAG whose file is gone is announced as deleted, and one that comes back is not") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  bench.remove_dag("etl");
+  const wire::StreamEvent gone = bench.event_log().back();
+  CHECK(gone.kind == store::kind::dag);
+  CHECK(gone.data.find("dag_id")->as_string() == "etl");
+  REQUIRE(gone.data.find("deleted") != nullptr);
+  bench.put_dag("etl", {bash_task("a")});
+  const wire::StreamEvent back = bench.event_log().back();
+  CHECK(back.kind == store::kind::dag);
+  CHECK(back.data.find("deleted") == nullptr);
+}
+
 TEST_CASE("a failed try is retried after its delay and its history is kept") {
   Bench bench;
   wire::TaskSpec task = bash_task("a");
@@ -77,6 +91,28 @@ TEST_CASE("a failed try is retried after its delay and its history is kept") {
   REQUIRE(tries.size() == 2);
   CHECK(tries[0].state == TaskState::up_for_retry);
   CHECK(tries[1].state == TaskState::success);
+}
+
+TEST_CASE("a sensor that reschedules is told when its try began") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("waits")});
+  const store::RunRow run = bench.trigger("etl");
+  const WallTime begun = bench.clock().now();
+  for (int poke = 0; poke < 3; ++poke) {
+    REQUIRE(bench.executor().waiting().size() == 1);
+    const executor::Job job = bench.executor().waiting().front();
+    CHECK(job.try_number == 1);
+    CHECK(job.first_started_at == (poke == 0 ? std::nullopt : std::optional(begun)));
+    wire::Finished again;
+    again.attempt = executor::attempt_of(job);
+    again.outcome = Outcome::up_for_reschedule;
+    again.reschedule_at = bench.clock().now() + std::chrono::seconds(30);
+    bench.finish(again);
+    CHECK(bench.state("etl", run, "waits") == TaskState::up_for_reschedule);
+    bench.advance(std::chrono::seconds(31));
+  }
+  bench.run_all();
+  CHECK(bench.tasks("etl", run).front().start_date == begun);
 }
 
 TEST_CASE("values are stored with the accepted finish only") {

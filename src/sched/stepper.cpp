@@ -94,7 +94,7 @@ void Stepper::set_state(Run& run, TaskIndex task, TaskState state, const Why& wh
   if (state == TaskState::scheduled) model_.set_ready(run, task, true);
   if (state != TaskState::restarting) model_.arm(run, task, kNoTime);
   instance.cause = why.cause;
-  stamp(instance, state);
+  stamp(instance, from, state);
   touch(run, task);
   out_.changes.push_back({Change::Kind::task_instance, run.key_of(task),
                           std::string(to_string(from)), std::string(to_string(state)),
@@ -106,7 +106,7 @@ void Stepper::set_state(Run& run, TaskIndex task, TaskState state, const Why& wh
   runs_to_check_.push_back(&run);
 }
 
-void Stepper::stamp(Instance& instance, TaskState state) const {
+void Stepper::stamp(Instance& instance, TaskState from, TaskState state) const {
   if (state != TaskState::up_for_retry && state != TaskState::up_for_reschedule) {
     instance.next_try_at.reset();
   }
@@ -117,11 +117,17 @@ void Stepper::stamp(Instance& instance, TaskState state) const {
       return;
     case TaskState::scheduled:
       instance.scheduled_at = now_.wall;
-      instance.queued_at = instance.started_at = instance.ended_at = {};
+      instance.queued_at = instance.ended_at = {};
+      // A rescheduled try has begun already, also when it was queued again and lost.
+      if (from != TaskState::up_for_reschedule && from != TaskState::queued) {
+        instance.started_at = {};
+      }
       instance.worker = {};
       return;
     case TaskState::queued: instance.queued_at = now_.wall; return;
-    case TaskState::running: instance.started_at = now_.wall; return;
+    case TaskState::running:
+      if (!instance.started_at) instance.started_at = now_.wall;
+      return;
     case TaskState::restarting: return;
     default: break;
   }

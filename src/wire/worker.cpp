@@ -58,7 +58,7 @@ Status read_value(const json::Value& value, TaskKey& out) {
 
 json::Value to_json(const Job& value) {
   json::Object out;
-  out.reserve(16);
+  out.reserve(17);
   detail::put(out, "key", value.key);
   detail::put(out, "try_number", value.try_number);
   detail::put(out, "epoch", value.epoch);
@@ -75,6 +75,7 @@ json::Value to_json(const Job& value) {
   detail::put(out, "env", value.env);
   detail::put(out, "token", value.token);
   detail::put(out, "max_tries", value.max_tries);
+  detail::put(out, "first_started_at", value.first_started_at);
   return json::Value(std::move(out));
 }
 
@@ -97,6 +98,7 @@ Result<Job> parse_job(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "env", out.env));
   AIFLOW_TRY(detail::get(value, "token", out.token));
   AIFLOW_TRY(detail::get(value, "max_tries", out.max_tries));
+  AIFLOW_TRY(detail::get(value, "first_started_at", out.first_started_at));
   return out;
 }
 

@@ -45,6 +45,7 @@ struct Job {
   std::map<std::string, std::string> env{};
   std::string token{};
   std::int64_t max_tries{};
+  std::optional<WallTime> first_started_at{};
   friend bool operator==(const Job&, const Job&) = default;
 };
 [[nodiscard]] json::Value to_json(const Job& value);

@@ -163,6 +163,7 @@ def build_context(job: dict, dag, operator, ti: TaskInstance) -> dict:
     context = {"dag": dag, "task": operator, "ti": ti, "task_instance": ti, "run_id": run.run_id,
                "dag_run": run, "params": {**dag.param_values(), **run.conf}, "macros": Macros,
                "task_instance_key_str": ti.key_str, "try_number": ti.try_number,
+               "first_started_at": parse_time(job.get("first_started_at")),
                "conf": run.conf, "data_interval_start": run.data_interval_start,
                "data_interval_end": run.data_interval_end}
     date = run.logical_date

@@ -109,6 +109,12 @@ class DAG:
         _dag_stack.pop()
 
     @property
+    def timezone(self) -> dt.tzinfo:
+        """The zone of the start date; UTC without one."""
+        zone = self.start_date.tzinfo if self.start_date else None
+        return zone or dt.timezone.utc
+
+    @property
     def task_ids(self) -> list[str]:
         return list(self.tasks)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""@dag, @task (.branch, .short_circuit, .bash), @task_group, @setup, @teardown."""
+"""@dag, @task (.branch, .short_circuit, .bash, .sensor), @task_group, @setup, @teardown."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from aiflow.dag import DAG, TaskGroup, current_dag, current_group
 from aiflow.exceptions import AirflowException
 from aiflow.operators.bash import BashOperator
 from aiflow.operators.python import BranchPythonOperator, PythonOperator, ShortCircuitOperator
+from aiflow.sensors.python import PythonSensor
 from aiflow.xcom_arg import XComArg
 
 
@@ -112,6 +113,9 @@ class _TaskDecorator:
 
     def bash(self, python_callable: Callable | None = None, **settings: Any):
         return _decorator(_BashFunctionOperator, python_callable, settings)
+
+    def sensor(self, python_callable: Callable | None = None, **settings: Any):
+        return _decorator(PythonSensor, python_callable, settings)
 
 
 task = _TaskDecorator()

@@ -39,8 +39,7 @@ def _time(value: dt.datetime | None) -> str | None:
 
 
 def _zone_name(dag: DAG) -> str:
-    zone = dag.start_date.tzinfo if dag.start_date else None
-    return getattr(zone, "key", None) or getattr(zone, "name", None) or "UTC"
+    return getattr(dag.timezone, "key", None) or getattr(dag.timezone, "name", None) or "UTC"
 
 
 def _schedule(dag: DAG) -> dict:

@@ -86,7 +86,7 @@ class Role(str, Enum):
 #: Fields of each frame type and of the DAG description, for checks in tests.
 FIELDS: dict[str, dict[str, str]] = {
     "TaskKey": {"dag_id": "string", "run_id": "string", "task_id": "string", "map_index": "int"},
-    "Job": {"key": "TaskKey", "try_number": "int", "epoch": "int", "operator": "string", "dag_file": "string", "payload": "json", "params": "json", "logical_date": "time?", "data_interval_start": "time?", "data_interval_end": "time?", "run_type": "string", "execution_timeout_ms": "int?", "log_path": "string", "env": "map<string>", "token": "string", "max_tries": "int"},
+    "Job": {"key": "TaskKey", "try_number": "int", "epoch": "int", "operator": "string", "dag_file": "string", "payload": "json", "params": "json", "logical_date": "time?", "data_interval_start": "time?", "data_interval_end": "time?", "run_type": "string", "execution_timeout_ms": "int?", "log_path": "string", "env": "map<string>", "token": "string", "max_tries": "int", "first_started_at": "time?"},
     "XComEntry": {"key": "string", "value": "json"},
     "Hello": {"worker_id": "string", "slots": "int", "pid": "int", "version": "string", "running": "[AttemptRef]"},
     "AttemptRef": {"key": "TaskKey", "try_number": "int", "epoch": "int"},

@@ -38,7 +38,7 @@ class Stepper {
   void reconsider(Run& run, TaskIndex task);
   void schedule_task(Run& run, TaskIndex task, std::string cause);
   void set_state(Run& run, TaskIndex task, TaskState state, const Why& why);
-  void stamp(Instance& instance, TaskState state) const;
+  void stamp(Instance& instance, TaskState from, TaskState state) const;
   void push(Run& run, TaskIndex task);
   void push_all(Run& run);
   void push_dependents(Run& run, TaskIndex task);

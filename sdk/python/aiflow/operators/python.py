@@ -33,7 +33,8 @@ class PythonOperator(BaseOperator):
     def payload(self) -> dict:
         return {"callable": getattr(self.python_callable, "__qualname__", "?")}
 
-    def execute(self, context: dict) -> Any:
+    def call(self, context: dict) -> Any:
+        """The function's value; a coroutine is run to its end."""
         if self.templates_dict is not None:
             context = {**context, "templates_dict": self.templates_dict}
         value = self.python_callable(*self.op_args, **self.arguments(context))
@@ -41,6 +42,10 @@ class PythonOperator(BaseOperator):
             import asyncio
 
             value = asyncio.run(value)
+        return value
+
+    def execute(self, context: dict) -> Any:
+        value = self.call(context)
         if self.show_return_value_in_logs and value is not None:
             print(f"Done. Returned value was: {str(value)[:2000]}")
         return value

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """airflow.sdk (Airflow 3's authoring interface)"""
 
-from aiflow import DAG as DAG
 from aiflow import BaseOperator as BaseOperator
+from aiflow import DAG as DAG
 from aiflow import Param as Param
 from aiflow import TaskGroup as TaskGroup
 from aiflow import TriggerRule as TriggerRule
@@ -15,3 +15,5 @@ from aiflow import setup as setup
 from aiflow import task as task
 from aiflow import task_group as task_group
 from aiflow import teardown as teardown
+from aiflow.sensors.base import BaseSensorOperator as BaseSensorOperator
+from aiflow.sensors.base import PokeReturnValue as PokeReturnValue

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sensors that wait for a time: of the day, of the calendar, after the data interval, a weekday."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Sequence
+
+from aiflow.exceptions import AirflowException
+from aiflow.sensors.base import BaseSensorOperator
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.timezone.utc)
+
+
+class DateTimeSensor(BaseSensorOperator):
+    """Waits until target_time: a datetime, or ISO text (templates allowed). Without zone: UTC."""
+
+    template_fields: Sequence[str] = ("target_time",)
+
+    def __init__(self, *, target_time: str | dt.datetime, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(target_time, (str, dt.datetime)):
+            raise AirflowException(f"sensor '{self.task_id}': target_time is a datetime or ISO text, "
+                                   f"not a {type(target_time).__name__}")
+        self.target_time = (target_time if isinstance(target_time, str)
+                            else target_time.isoformat())
+
+    def poke(self, context: dict) -> bool:
+        del context
+        target = dt.datetime.fromisoformat(self.target_time.replace("Z", "+00:00"))
+        if target.tzinfo is None:
+            target = target.replace(tzinfo=dt.timezone.utc)
+        return _now() > target
+
+
+class TimeSensor(BaseSensorOperator):
+    """Waits until target_time of the day, in the DAG's time zone."""
+
+    def __init__(self, *, target_time: dt.time, **kwargs):
+        super().__init__(**kwargs)
+        self.target_time = target_time
+
+    def poke(self, context: dict) -> bool:
+        del context
+        zone = self.target_time.tzinfo or self.dag.timezone
+        return _now().astimezone(zone).time() > self.target_time.replace(tzinfo=None)
+
+
+class TimeDeltaSensor(BaseSensorOperator):
+    """Waits until delta after the end of the run's data interval (or its logical date)."""
+
+    def __init__(self, *, delta: dt.timedelta, **kwargs):
+        super().__init__(**kwargs)
+        self.delta = delta
+
+    def poke(self, context: dict) -> bool:
+        end = context.get("data_interval_end") or context.get("logical_date")
+        if end is None:
+            raise AirflowException("a run without a date has no interval to wait after: use "
+                                   "DateTimeSensor, or trigger the run with a logical date")
+        return _now() > end + self.delta
+
+
+class DayOfWeekSensor(BaseSensorOperator):
+    """Waits for a day of the week: week_day is a name or a set of them ("Monday").
+
+    use_task_logical_date: looks at the run's logical date instead of today.
+    """
+
+    def __init__(self, *, week_day: Any, use_task_logical_date: bool = False, **kwargs):
+        super().__init__(**kwargs)
+        names = [week_day] if not isinstance(week_day, (list, tuple, set, frozenset)) else week_day
+        self.week_days = {str(getattr(name, "name", name)).lower() for name in names}
+        unknown = self.week_days - set(_DAYS)
+        if unknown or not self.week_days:
+            raise AirflowException(f"sensor '{self.task_id}': week_day is one or more of "
+                                   + ", ".join(_DAYS))
+        self.use_task_logical_date = use_task_logical_date
+
+    def poke(self, context: dict) -> bool:
+        day = context["logical_date"] if self.use_task_logical_date else _now()
+        return _DAYS[day.astimezone(self.dag.timezone).weekday()] in self.week_days

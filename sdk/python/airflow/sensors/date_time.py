@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+"""airflow.sensors.date_time"""
+
+from aiflow.sensors.time import DateTimeSensor as DateTimeSensor

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A zygote forks task processes; each conversation is held as a supervisor would hold it."""
+
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from aiflow import protocol
+
+SDK = Path(__file__).resolve().parent.parent
+
+
+class Supervisor:
+    """The other end: a zygote process and one task at a time."""
+
+    def __init__(self, dag_file: Path):
+        self.dag_file = dag_file
+        self.sock, theirs = socket.socketpair()
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "import os,sys; os.dup2(int(sys.argv[1]), 3); "
+             "os.execv(sys.executable, [sys.executable, '-m', 'aiflow.zygote'])",
+             str(theirs.fileno())],
+            pass_fds=[theirs.fileno()], env={**os.environ, "PYTHONPATH": str(SDK)})
+        theirs.close()
+
+    def start(self, task_id: str, **job):
+        task_side, child_side = socket.socketpair()
+        out_read, out_write = os.pipe()
+        null = os.open(os.devnull, os.O_RDONLY)
+        body = json.dumps({"type": "ZygoteFork", "request_id": 1, "cwd": "/tmp",
+                           "env": {"PATH": os.environ["PATH"]}}).encode()
+        socket.send_fds(self.sock, [struct.pack(">I", len(body)) + body],
+                        [null, out_write, out_write, child_side.fileno()])
+        for fd in (null, out_write):
+            os.close(fd)
+        child_side.close()
+        forked = protocol.recv(self.sock)
+        assert forked["type"] == "ZygoteForked"
+        protocol.send(task_side, "TaskStart", job={
+            "key": {"dag_id": "d", "run_id": "r", "task_id": task_id, "map_index": -1},
+            "try_number": 1, "max_tries": 0, "epoch": 1, "dag_file": str(self.dag_file),
+            "run_type": "manual", "params": {"n": 4}, "logical_date": "2026-01-02T03:04:05Z", **job})
+        return task_side, out_read, forked["pid"]
+
+    def run(self, task_id: str, xcoms=None, **job):
+        """-> (TaskDone frame, pushed xcoms, log text, ZygoteExited frame)"""
+        task_side, out_read, _pid = self.start(task_id, **job)
+        pushed, frame = {}, None
+        while frame is None or frame["type"] != "TaskDone":
+            try:
+                frame = protocol.recv(task_side)
+            except (protocol.ConnectionLost, ConnectionError):
+                pytest.fail("the task said nothing; its log: " + os.read(out_read, 9999).decode())
+            if frame["type"] == "TaskXComPush":
+                pushed[frame["key"]] = frame.get("value")
+            if frame["type"] == "TaskXComGet":
+                key = (frame["task_id"], frame["key"])
+                found = key in (xcoms or {})
+                protocol.send(task_side, "TaskXComValue", request_id=frame["request_id"],
+                              found=found, value=(xcoms or {}).get(key))
+        with os.fdopen(out_read) as out:
+            log = out.read()
+        return frame, pushed, log, protocol.recv(self.sock)
+
+    def close(self):
+        self.sock.close()
+        assert self.process.wait(10) == 0
+
+
+@pytest.fixture
+def supervisor(tmp_path):
+    made = []
+
+    def make(source: str) -> Supervisor:
+        path = tmp_path / "flow.py"
+        path.write_text(textwrap.dedent(source))
+        made.append(Supervisor(path))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
