@@ -109,6 +109,8 @@ Result<Listed<RunRow>> RunStore::list_runs(const RunQuery& query) {
     condition.back() = ')';
     where.add(condition);
   }
+  if (query.logical_date_gte) where.add("logical_date >= ?", *query.logical_date_gte);
+  if (query.logical_date_lte) where.add("logical_date <= ?", *query.logical_date_lte);
   AIFLOW_ASSIGN(const auto total,
                 db_.first("SELECT count(*) FROM dag_runs" + where.text(), where.params(),
                           [](db::Row& row) { return row.integer(); }));

@@ -101,7 +101,9 @@ struct PoolRow {
 struct RunQuery {
   std::optional<DagId> dag_id;   ///< all DAGs without
   std::vector<RunState> states;  ///< empty = all
-  bool newest_first = true;      ///< by run_after, then order of creation
+  std::optional<WallTime> logical_date_gte{};
+  std::optional<WallTime> logical_date_lte{};
+  bool newest_first = true;  ///< by run_after, then order of creation
   Page page;
 };
 

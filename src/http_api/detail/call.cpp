@@ -27,6 +27,14 @@ Result<std::int64_t> Call::query_int(std::string_view name, std::int64_t otherwi
   return parse_int(name, *text, range);
 }
 
+Result<std::optional<WallTime>> Call::query_time(std::string_view name) const {
+  const auto* text = query_text(name);
+  if (text == nullptr) return std::nullopt;
+  auto time = parse_time(*text);
+  if (!time) return fail(std::move(time).error().with_context(std::string(name)));
+  return *time;
+}
+
 Result<std::int64_t> Call::param_int(std::string_view name) const {
   return parse_int(name, param(name), {0, std::numeric_limits<std::int64_t>::max()});
 }

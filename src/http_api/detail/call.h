@@ -43,6 +43,8 @@ struct Call {
   /// Errors: invalid_argument naming the parameter.
   [[nodiscard]] Result<std::int64_t> query_int(std::string_view name, std::int64_t otherwise,
                                                IntRange range) const;
+  /// RFC 3339; none when it is not given. Errors: invalid_argument naming the parameter.
+  [[nodiscard]] Result<std::optional<WallTime>> query_time(std::string_view name) const;
   [[nodiscard]] Result<std::int64_t> param_int(std::string_view name) const;
   /// ?limit= (1 to 1000, else 100) and ?offset=.
   [[nodiscard]] Result<store::Page> page() const;

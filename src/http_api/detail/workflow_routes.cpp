@@ -61,6 +61,8 @@ Result<net::Response> list_dag_runs(Call& call) {
     if (!parsed) return fail(ErrorCode::invalid_argument, "'state' is no state of a run");
     query.states.push_back(*parsed);
   }
+  AIFLOW_ASSIGN(query.logical_date_gte, call.query_time("logical_date_gte"));
+  AIFLOW_ASSIGN(query.logical_date_lte, call.query_time("logical_date_lte"));
   AIFLOW_ASSIGN(query.page, call.page());
   AIFLOW_ASSIGN(const auto runs, call.parts.workflows.runs(query));
   return list_of(runs.items, runs.total);
@@ -132,7 +134,7 @@ Status stream_log(Call& call, net::Responder& responder) {
   AIFLOW_ASSIGN(const auto offset, call.query_int("offset", 0, {0, INT64_MAX}));
   AIFLOW_ASSIGN(auto file, call.parts.workflows.log_file(key));
   const auto events = std::move(responder).open_event_stream();
-  events.on_close(call.streams.add(call.who, [events] { events.close(); }));
+  events.on_close(call.streams.add(call.who, [events] { events.cut(); }));
   service::LogFollower::Watch watch;
   watch.file = std::move(file);
   watch.offset = offset;
@@ -144,7 +146,7 @@ Status stream_log(Call& call, net::Responder& responder) {
   watch.is_full = [events] { return events.is_open() && events.waiting() > 8; };
   watch.has_ended = [workflows = &call.parts.workflows, events, key,
                      is_over = call.session_over()] {
-    if (is_over()) events.close();
+    if (is_over()) events.cut();
     // A watcher that went away is noticed here too: the next send says so.
     return !events.is_open() || workflows->has_ended(key);
   };

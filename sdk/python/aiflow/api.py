@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The server's API for code inside a task: over the server's socket, with the attempt's own token."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from aiflow.exceptions import AirflowException
+
+TIMEOUT_S = 60
+ANSWER_BYTES_MAX = 64 << 20
+
+
+class ApiError(AirflowException):
+    """The server refused. `status`: the HTTP status."""
+
+    def __init__(self, status: int, message: str):
+        super().__init__(message)
+        self.status = status
+
+
+class _SocketConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: str):
+        super().__init__("localhost", timeout=TIMEOUT_S)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(TIMEOUT_S)
+        self.sock.connect(self._path)
+
+
+def path_of(*parts: str) -> str:
+    """/api/v2/... with every part quoted."""
+    return "/api/v2/" + "/".join(quote(part, safe="~") for part in parts)
+
+
+def call(method: str, path: str, body: dict | None = None, *, query: dict | None = None,
+         key: str | None = None) -> Any:
+    """One request; returns the answer's JSON, None when it is empty.
+
+    query: members that are None are left out. key: an Idempotency-Key: a repeat of the request acts
+    once. Raises ApiError when the server refuses, AirflowException when it can't be reached.
+    """
+    path_to_socket, token_file = (os.environ.get(name) for name in ("AIFLOW_API_SOCKET",
+                                                                    "AIFLOW_TOKEN_FILE"))
+    if not path_to_socket or not token_file:
+        raise AirflowException("the AIflow API can be called inside a running task only")
+    with open(token_file, encoding="ascii") as file:
+        headers = {"Authorization": "Bearer " + file.read().strip()}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    if key is not None:
+        headers["Idempotency-Key"] = key
+    given = {name: value for name, value in (query or {}).items() if value is not None}
+    target = path + ("?" + urlencode(given) if given else "")
+    connection = _SocketConnection(path_to_socket)
+    try:
+        connection.request(method, target, None if body is None else json.dumps(body), headers)
+        response = connection.getresponse()
+        text = response.read(ANSWER_BYTES_MAX)
+    except (OSError, http.client.HTTPException) as error:
+        raise AirflowException(f"the AIflow server does not answer: {error}") from error
+    finally:
+        connection.close()
+    if response.status >= 400:
+        raise ApiError(response.status, _message(text, response.status))
+    return json.loads(text) if text else None
+
+
+def _message(text: bytes, status: int) -> str:
+    try:
+        return str(json.loads(text)["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"the server answered {status}"

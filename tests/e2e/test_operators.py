@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sensors and operators that speak with the server, in real task processes."""
+
+WAITING = """
+from aiflow import DAG, task
+from aiflow.operators.bash import BashOperator
+from aiflow.sensors.filesystem import FileSensor
+with DAG("waiting"):
+    FileSensor(task_id="file", filepath="{file}", poke_interval=0.2, mode="reschedule") >> \\
+        BashOperator(task_id="after", bash_command="cat {file}")
+    BashOperator(task_id="other", bash_command="echo a slot was free")
+    FileSensor(task_id="late", filepath="{file}.never", poke_interval=0.2, timeout=1,
+               mode="reschedule", retries=3)
+    FileSensor(task_id="optional", filepath="{file}.never", poke_interval=0.2, timeout=0.5,
+               soft_fail=True)
+"""
+
+
+def test_a_rescheduled_sensor_gives_its_slot_back_and_times_out_without_a_retry(make_server, tmp_path):
+    file = tmp_path / "ready"
+    server = make_server(slots=1).start()
+    server.add_dag("waiting", WAITING.replace("{file}", str(file)))
+    run = server.trigger("waiting")
+    server.wait_for(lambda: server.tasks("waiting", run)["other"]["state"] == "success",
+                    "the task that needs the slot")
+    assert server.tasks("waiting", run)["after"]["state"] == "no_status"
+    file.write_text("here")
+    assert server.wait_run("waiting", run)["state"] == "failed"
+    tasks = server.tasks("waiting", run)
+    assert {name: t["state"] for name, t in tasks.items()} == {
+        "file": "success", "after": "success", "other": "success", "late": "failed",
+        "optional": "skipped"}
+    assert tasks["late"]["try_number"] == 1 and "its timeout is 1 s" in tasks["late"]["cause"]
+    assert tasks["file"]["try_number"] == 1
+
+
+CHILD = """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("child", params={"who": "nobody"}):
+    BashOperator(task_id="work", bash_command="echo for {{ params.who }}; exit {{ params.get('code', 0) }}")
+"""
+PARENT = """
+from airflow import DAG
+from airflow.operators.trigger_dagrun import TriggerDagRunOperator as Trigger
+from airflow.sensors.external_task import ExternalTaskSensor as Sensor
+with DAG("parent"):
+    start = Trigger(task_id="start", trigger_dag_id="child", trigger_run_id="made", wait_for_completion=True,
+                    conf={"who": "{{ dag_run.run_id }}"}, logical_date="{{ ts }}", poke_interval=0.1)
+    start >> [Sensor(task_id="task", external_dag_id="child", external_task_id="work", poke_interval=0.2),
+              Sensor(task_id="run", external_dag_id="child", poke_interval=0.2, check_existence=True),
+              Sensor(task_id="gone", external_dag_id="nowhere", check_existence=True),
+              Trigger(task_id="again", trigger_dag_id="child", trigger_run_id="made",
+                      skip_when_already_exists=True),
+              Trigger(task_id="fails", trigger_dag_id="child", wait_for_completion=True,
+                      conf={"code": 3}, poke_interval=0.1)]
+"""
+
+
+def test_a_task_triggers_another_dag_waits_for_it_and_senses_its_tasks(server):
+    server.add_dag("child", CHILD)
+    server.add_dag("parent", PARENT)
+    run = server.trigger("parent", logical_date="2026-01-02T03:00:00Z")
+    assert server.wait_run("parent", run)["state"] == "failed"
+    tasks = server.tasks("parent", run)
+    assert {name: t["state"] for name, t in tasks.items()} == {
+        "start": "success", "task": "success", "run": "success", "gone": "failed",
+        "again": "skipped", "fails": "failed"}
+    assert "dag 'nowhere' does not exist" in tasks["gone"]["cause"]
+    assert "of dag 'child' is failed" in tasks["fails"]["cause"]
+    made = server.get("/api/v2/dags/child/dagRuns/made")
+    assert made["conf"] == {"who": run} and made["logical_date"].startswith("2026-01-02T03:00:00")
+
+
+def test_runs_are_found_by_their_logical_date(server):
+    server.add_dag("child", CHILD)
+    for day in (1, 2, 3):
+        server.trigger("child", logical_date=f"2026-02-0{day}T00:00:00Z")
+    path = "/api/v2/dags/child/dagRuns?logical_date_gte=2026-02-02T00:00:00Z"
+    assert server.get(path)["total_entries"] == 2
+    only = server.get(path + "&logical_date_lte=2026-02-02T00:00:00Z")["items"]
+    assert [run["logical_date"][:10] for run in only] == ["2026-02-02"]
