@@ -72,7 +72,10 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
                  execution_timeout: dt.timedelta | None = None,
                  max_active_tis_per_dag: int | None = None,
                  max_active_tis_per_dagrun: int | None = None, do_xcom_push: bool = True,
-                 multiple_outputs: bool = False, doc_md: str | None = None,
+                 multiple_outputs: bool = False, on_execute_callback: Any = None,
+                 on_success_callback: Any = None, on_failure_callback: Any = None,
+                 on_retry_callback: Any = None, on_skipped_callback: Any = None,
+                 doc_md: str | None = None,
                  task_display_name: str | None = None, dag: DAG | None = None,
                  task_group: TaskGroup | None = None, **unknown: Any):
         if unknown:
@@ -106,6 +109,10 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
         self.max_active_tis_per_dag = max_active_tis_per_dag
         self.max_active_tis_per_dagrun = max_active_tis_per_dagrun
         self.do_xcom_push, self.multiple_outputs = do_xcom_push, multiple_outputs
+        self.callbacks = {
+            "execute": _callbacks(on_execute_callback), "success": _callbacks(on_success_callback),
+            "failure": _callbacks(on_failure_callback), "retry": _callbacks(on_retry_callback),
+            "skipped": _callbacks(on_skipped_callback)}
         self.doc_md = doc_md or ""
         self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False
         self.upstream_task_ids: set[str] = set()
@@ -155,6 +162,10 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
         """The operator's arguments for the worker, JSON."""
         return {}
 
+    def has_callbacks(self, *events: str) -> bool:
+        """Whether any of these events (execute, success, failure, retry, skipped) calls something."""
+        return any(self.callbacks[event] for event in events)
+
     # -- edges ------------------------------------------------------------------------------------
 
     @property
@@ -196,6 +207,15 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
             setup.is_setup = True
             setup.set_downstream(self)
         return self
+
+
+def _callbacks(value: Any) -> list:
+    """None, a function, or a list of them."""
+    given = [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
+    for callback in given:
+        if not callable(callback):
+            raise AirflowException(f"a callback is a function, not a {type(callback).__name__}")
+    return given
 
 
 def _timedelta(value: dt.timedelta | float) -> dt.timedelta:

@@ -79,16 +79,43 @@ def _done(outcome: str, cause: str = "", **more) -> dict:
 
 
 def _run(job: dict, sock: socket.socket) -> dict:
-    """-> the fields of TaskDone. Every ending of user code is mapped here, in one place
-    (workflow-semantics section 7 of the design: what each exception means)."""
+    """-> the fields of TaskDone. Callbacks have run when it returns; nothing they do changes it."""
+    context: dict = {}
+    done = _attempt(job, sock, context)
+    event = _event_of(done["outcome"], job)
+    if event and "task" in context:
+        _call_back(context, event)
+    return done
+
+
+def _event_of(outcome: str, job: dict) -> str | None:
+    """Which callbacks an outcome has. A killed task has none: its process is to end now."""
+    if outcome == "failed":
+        return "retry" if 0 < job["max_tries"] >= job["try_number"] else "failure"
+    return {"success": "success", "skipped": "skipped", "failed_no_retry": "failure"}.get(outcome)
+
+
+def _call_back(context: dict, event: str) -> None:
+    for callback in context["task"].callbacks[event]:
+        try:
+            callback(context)
+        except Exception:  # the task's own outcome stands
+            name = getattr(callback, "__qualname__", repr(callback))
+            logging.getLogger("aiflow.task").exception("on_%s_callback %s failed", event, name)
+
+
+def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
+    """Runs the operator and fills the context. Every ending of user code is mapped here, in one
+    place (workflow-semantics section 7 of the design: what each exception means)."""
     operator = None
     try:
         dag = load_dag(job["dag_file"], job["key"]["dag_id"])
         operator = dag.get_task(job["key"]["task_id"])
         ti = TaskInstance(job, sock, operator)
-        context = build_context(job, dag, operator, ti)
+        context.update(build_context(job, dag, operator, ti))
         set_current_context(context)
         operator.render_template_fields(context)
+        _call_back(context, "execute")
         value = operator.execute(context)
         done = _done("success", **operator.outcome_fields(value))
         if value is not None and operator.do_xcom_push:
@@ -100,8 +127,7 @@ def _run(job: dict, sock: socket.socket) -> dict:
         return _done("up_for_reschedule", "waits for its next poke",
                      reschedule_at=again.reschedule_date.isoformat())
     except (AirflowFailException, AirflowSensorTimeout) as error:
-        _print_traceback()
-        return _done("failed_no_retry", _cause(error))
+        return _failed(error, "failed_no_retry", context)
     except AirflowTaskTerminated:
         if operator is not None:
             operator.on_kill()
@@ -109,8 +135,13 @@ def _run(job: dict, sock: socket.socket) -> dict:
     except BaseException as error:  # SystemExit and KeyboardInterrupt of user code count too
         if isinstance(error, SystemExit) and error.code in (None, 0):
             return _done("success")
-        _print_traceback()
-        return _done("failed", _cause(error))
+        return _failed(error, "failed", context)
+
+
+def _failed(error: BaseException, outcome: str, context: dict) -> dict:
+    _print_traceback()
+    context["exception"] = error
+    return _done(outcome, _cause(error))
 
 
 def _cause(error: BaseException) -> str:

@@ -157,3 +157,25 @@ def test_airflow_import_paths_work_unchanged(tmp_path):
         """)
     assert dag["schedule"]["cron"] == "0 0 * * *"
     assert dag["tasks"][2]["trigger_rule"] == "all_done"
+
+
+def test_callbacks_make_a_task_need_python_and_must_be_functions(tmp_path):
+    dag = the_dag(tmp_path, """
+        from aiflow import DAG
+        from aiflow.operators.bash import BashOperator
+        from aiflow.operators.empty import EmptyOperator
+        with DAG("d"):
+            EmptyOperator(task_id="plain")
+            EmptyOperator(task_id="calls", on_success_callback=print)
+            BashOperator(task_id="bash", bash_command="true", on_failure_callback=[print, repr])
+        """)
+    tasks = {t["task_id"]: t for t in dag["tasks"]}
+    assert [tasks[name]["operator"] for name in ("plain", "calls")] == ["empty", "python"]
+    assert tasks["bash"]["payload"]["templated"] is True
+    broken = parse(tmp_path, """
+        from aiflow import DAG
+        from aiflow.operators.empty import EmptyOperator
+        with DAG("d"):
+            EmptyOperator(task_id="a", on_retry_callback="mail me")
+        """)
+    assert "a callback is a function" in broken["error"]["message"]

@@ -107,3 +107,48 @@ def test_frames_over_the_limit_are_refused():
     a.sendall(struct.pack(">I", protocol.FRAME_BYTES_MAX + 1))
     with pytest.raises(ValueError, match="over the limit"):
         protocol.recv(b)
+
+
+CALLBACKS = """
+    from aiflow import DAG
+    from aiflow.exceptions import AirflowFailException, AirflowSkipException
+    from aiflow.operators.python import PythonOperator
+    def say(event):
+        def callback(context):
+            print(event, context["ti"].task_id, type(context.get("exception")).__name__)
+        return callback
+    def broken(context): raise RuntimeError("the callback's own")
+    every = {f"on_{event}_callback": say(event)
+             for event in ("execute", "success", "failure", "retry", "skipped")}
+    def raising(error):
+        def work(): raise error
+        return work
+    with DAG("d", default_args=every):
+        PythonOperator(task_id="good", python_callable=lambda: None)
+        PythonOperator(task_id="bad", python_callable=raising(ValueError("x")))
+        PythonOperator(task_id="final", python_callable=raising(AirflowFailException("x")))
+        PythonOperator(task_id="skips", python_callable=raising(AirflowSkipException("x")))
+        PythonOperator(task_id="two", python_callable=lambda: None,
+                       on_success_callback=[broken, say("success")])
+"""
+
+
+@pytest.mark.parametrize("task_id, tries, outcome, said", [
+    ("good", (1, 0), "success", "success good NoneType"),
+    ("bad", (1, 2), "failed", "retry bad ValueError"),
+    ("bad", (3, 2), "failed", "failure bad ValueError"),
+    ("bad", (1, 0), "failed", "failure bad ValueError"),
+    ("final", (1, 2), "failed_no_retry", "failure final AirflowFailException"),
+    ("skips", (1, 2), "skipped", "skipped skips NoneType")])
+def test_each_outcome_calls_its_own_callback(supervisor, task_id, tries, outcome, said):
+    done, _pushed, log, _ = supervisor(CALLBACKS).run(task_id, try_number=tries[0], max_tries=tries[1])
+    assert done["outcome"] == outcome
+    events = [line for line in log.splitlines() if line.split(" ")[0] in
+              ("execute", "success", "failure", "retry", "skipped")]
+    assert events == [f"execute {task_id} NoneType", said]
+
+
+def test_a_failing_callback_is_logged_and_changes_nothing(supervisor):
+    done, _pushed, log, exited = supervisor(CALLBACKS).run("two")
+    assert (done["outcome"], exited["exit_code"]) == ("success", 0)
+    assert "the callback's own" in log and "success two" in log

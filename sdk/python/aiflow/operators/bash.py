@@ -39,7 +39,8 @@ class BashOperator(BaseOperator):
     def payload(self) -> dict:
         arguments = (self.bash_command, self.env, self.cwd)
         templated = (is_template(repr(arguments)) or any(find_xcom_args(arguments))
-                     or str(self.bash_command).endswith((".sh", ".bash")))
+                     or str(self.bash_command).endswith((".sh", ".bash"))
+                     or self.has_callbacks(*self.callbacks))
         if templated:
             return {"templated": True, "do_xcom_push": self.do_xcom_push}
         return {"templated": False, "bash_command": self.bash_command, "env": self.env,

@@ -9,7 +9,10 @@ from aiflow.baseoperator import BaseOperator
 class EmptyOperator(BaseOperator):
     """Done as soon as its trigger rule lets it start."""
 
-    aiflow_operator = "empty"
+    @property
+    def aiflow_operator(self) -> str:
+        """Callbacks are functions: only with them it needs a process."""
+        return "python" if self.has_callbacks("execute", "success") else "empty"
 
     def execute(self, context: dict) -> None:
         del context
