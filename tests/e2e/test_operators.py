@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sensors and operators that speak with the server, in real task processes."""
 
+from product import cli
+
 WAITING = """
 from aiflow import DAG, task
 from aiflow.operators.bash import BashOperator
@@ -24,6 +26,8 @@ def test_a_rescheduled_sensor_gives_its_slot_back_and_times_out_without_a_retry(
     server.wait_for(lambda: server.tasks("waiting", run)["other"]["state"] == "success",
                     "the task that needs the slot")
     assert server.tasks("waiting", run)["after"]["state"] == "no_status"
+    why = cli(server, "tasks", "explain", "waiting", "after", "--run", run)
+    assert why.returncode == 0 and "file" in why.stdout, why
     file.write_text("here")
     assert server.wait_run("waiting", run)["state"] == "failed"
     tasks = server.tasks("waiting", run)

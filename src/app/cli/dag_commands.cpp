@@ -132,6 +132,29 @@ Status list_tasks(const Clock& clock, const Invocation& in) {
                      .empty = "the run has no tasks"});
 }
 
+/// What the scheduler says now, and how the tries before ended.
+Status explain(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto run, run_of(client, in));
+  const auto path =
+      api_path({"dags", in.text("dag_id"), "dagRuns", run, "taskInstances", in.text("task_id")});
+  AIFLOW_ASSIGN(const auto item, client.get(path));
+  if (in.flag("--json")) {
+    print_object(in, item);
+    return {};
+  }
+  AIFLOW_ASSIGN(const auto ti, wire::parse_task_instance(item));
+  std::cout << ti.task_id << " of " << run << " is " << state_label(ti.state, is_terminal()) << ": "
+            << ti.cause << "\n";
+  AIFLOW_ASSIGN(const auto tries, client.list(path + "/tries"));
+  for (const auto& value : tries) {
+    AIFLOW_ASSIGN(const auto attempt, wire::parse_task_try(value));
+    std::cout << "  try " << attempt.try_number << " " << to_string(attempt.state) << " "
+              << or_dash(attempt.end_date, clock.now()) << ": " << attempt.cause << "\n";
+  }
+  return {};
+}
+
 Status print_log(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto run, run_of(client, in));
@@ -260,6 +283,12 @@ std::vector<Command> task_commands(const Clock& clock) {
        .parameters = with_common({kDag, kRun}),
        .examples = {"aiflow tasks list etl"},
        .run = bound(clock, list_tasks)},
+      {.words = {"tasks", "explain"},
+       .summary = "why a task is in its state: what it waits for, how it ended",
+       .parameters = with_common({kDag, task, kRun}),
+       .examples = {"aiflow tasks explain etl load",
+                    "aiflow tasks explain etl load --run manual__2026-11-24T02:00:00Z --json"},
+       .run = bound(clock, explain)},
       {.words = {"tasks", "log"},
        .summary = "a task's log",
        .parameters =
