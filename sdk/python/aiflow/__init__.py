@@ -14,7 +14,7 @@ from aiflow.baseoperator import BaseOperator, chain, cross_downstream
 from aiflow.context import get_current_context
 from aiflow.dag import DAG, Param, TaskGroup
 from aiflow.decorators import dag, setup, task, task_group, teardown
-from aiflow.wire_gen import TriggerRule
+from aiflow.trigger_rule import TriggerRule
 from aiflow.xcom_arg import XComArg
 
 __all__ = ["BaseOperator", "DAG", "Param", "TaskGroup", "TriggerRule", "XComArg", "chain",

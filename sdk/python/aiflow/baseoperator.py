@@ -8,6 +8,7 @@ from typing import Any, Sequence
 
 from aiflow.context import jinja_environment, render
 from aiflow.dag import DAG, TaskGroup, check_id, current_dag, current_group
+from aiflow.durations import duration, optional_duration
 from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException
 from aiflow.wire_gen import TriggerRule
@@ -69,7 +70,7 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
                  depends_on_past: bool = False, wait_for_downstream: bool = False,
                  trigger_rule: Any = "all_success", pool: str = "default_pool",
                  pool_slots: int = 1, priority_weight: int = 1, weight_rule: Any = "downstream",
-                 execution_timeout: dt.timedelta | None = None,
+                 execution_timeout: dt.timedelta | float | None = None,
                  max_active_tis_per_dag: int | None = None,
                  max_active_tis_per_dagrun: int | None = None, do_xcom_push: bool = True,
                  multiple_outputs: bool = False, on_execute_callback: Any = None,
@@ -91,10 +92,11 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
         self.task_id = check_id("task_id", (group.prefix if group else "") + task_id)
         self.owner = owner
         self.retries = int(retries or 0)
-        self.retry_delay = _timedelta(retry_delay)
+        named = f"task '{self.task_id}'"
+        self.retry_delay = duration(retry_delay, named, "retry_delay")
         self.retry_exponential_backoff = float(2 if retry_exponential_backoff is True
                                                else retry_exponential_backoff or 0)
-        self.max_retry_delay = None if max_retry_delay is None else _timedelta(max_retry_delay)
+        self.max_retry_delay = optional_duration(max_retry_delay, named, "max_retry_delay")
         self.start_date, self.end_date = start_date, end_date
         self.depends_on_past = depends_on_past or wait_for_downstream
         self.wait_for_downstream = wait_for_downstream
@@ -105,7 +107,7 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
         if self.weight_rule not in _WEIGHT_RULES:
             raise AirflowException(f"task '{self.task_id}': weight_rule {self.weight_rule!r} is not "
                                    "one of " + ", ".join(_WEIGHT_RULES))
-        self.execution_timeout = execution_timeout
+        self.execution_timeout = optional_duration(execution_timeout, named, "execution_timeout")
         self.max_active_tis_per_dag = max_active_tis_per_dag
         self.max_active_tis_per_dagrun = max_active_tis_per_dagrun
         self.do_xcom_push, self.multiple_outputs = do_xcom_push, multiple_outputs
@@ -216,10 +218,6 @@ def _callbacks(value: Any) -> list:
         if not callable(callback):
             raise AirflowException(f"a callback is a function, not a {type(callback).__name__}")
     return given
-
-
-def _timedelta(value: dt.timedelta | float) -> dt.timedelta:
-    return value if isinstance(value, dt.timedelta) else dt.timedelta(seconds=value)
 
 
 def _tasks_of(value: Any, end: str) -> list[BaseOperator]:

@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from typing import Any, Iterator
 
+from aiflow.durations import optional_duration
 from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException, DuplicateTaskIdFound
 
@@ -68,7 +69,7 @@ class DAG:
                  params: dict | None = None, catchup: bool | None = None,
                  max_active_tasks: int = 16, concurrency: int | None = None,
                  max_active_runs: int = 16, max_consecutive_failed_dag_runs: int = 0,
-                 dagrun_timeout: dt.timedelta | None = None, doc_md: str | None = None,
+                 dagrun_timeout: dt.timedelta | float | None = None, doc_md: str | None = None,
                  tags: list[str] | None = None, is_paused_upon_creation: bool | None = None,
                  fail_fast: bool = False, fail_stop: bool = False, compat: int = 3,
                  owner_links: dict | None = None, dag_display_name: str | None = None,
@@ -89,7 +90,8 @@ class DAG:
         self.max_active_tasks = concurrency or max_active_tasks
         self.max_active_runs = max_active_runs
         self.max_consecutive_failed_dag_runs = max_consecutive_failed_dag_runs
-        self.dagrun_timeout = dagrun_timeout
+        self.dagrun_timeout = optional_duration(dagrun_timeout, f"DAG '{dag_id}'",
+                                                "dagrun_timeout")
         self.doc_md = doc_md or ""
         self.tags = sorted(tags or [])
         self.is_paused_upon_creation = bool(is_paused_upon_creation)

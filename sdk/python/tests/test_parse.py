@@ -151,8 +151,7 @@ def test_airflow_import_paths_work_unchanged(tmp_path):
                  tags=["x"], default_args={"owner": "a", "depends_on_past": False}) as dag:
             t = BashOperator(task_id="t", bash_command="date")
             p = PythonOperator(task_id="p", python_callable=print, op_args=["hi"])
-            end = EmptyOperator(task_id="end", trigger_rule=TriggerRule.ALL_DONE
-                                if hasattr(TriggerRule, "ALL_DONE") else "all_done")
+            end = EmptyOperator(task_id="end", trigger_rule=TriggerRule.ALL_DONE)
             t >> p >> end
         """)
     assert dag["schedule"]["cron"] == "0 0 * * *"

@@ -11,6 +11,7 @@ import time
 from typing import Any, Sequence
 
 from aiflow.baseoperator import BaseOperator
+from aiflow.durations import duration, optional_duration
 from aiflow.exceptions import (AirflowException, AirflowFailException, AirflowRescheduleException,
                                AirflowSensorTimeout, AirflowSkipException)
 
@@ -45,9 +46,11 @@ class BaseSensorOperator(BaseOperator):
                  max_wait: dt.timedelta | float | None = None, silent_fail: bool = False,
                  never_fail: bool = False, **kwargs):
         super().__init__(**kwargs)
-        self.poke_interval = _seconds(poke_interval)
-        self.timeout = _seconds(timeout)
-        self.max_wait = None if max_wait is None else _seconds(max_wait)
+        named = f"sensor '{self.task_id}'"
+        self.poke_interval = duration(poke_interval, named, "poke_interval").total_seconds()
+        self.timeout = duration(timeout, named, "timeout").total_seconds()
+        longest = optional_duration(max_wait, named, "max_wait")
+        self.max_wait = None if longest is None else longest.total_seconds()
         self.soft_fail, self.silent_fail, self.never_fail = soft_fail, silent_fail, never_fail
         self.mode, self.exponential_backoff = mode, exponential_backoff
         self._check()
@@ -132,10 +135,6 @@ class BaseSensorOperator(BaseOperator):
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.timezone.utc)
-
-
-def _seconds(value: dt.timedelta | float) -> float:
-    return value.total_seconds() if isinstance(value, dt.timedelta) else float(value)
 
 
 def poke_mode_only(cls: type) -> type:

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Arguments of tasks and DAGs that may be written in more than one way."""
+
+import datetime as dt
+
+import pytest
+
+import aiflow
+from aiflow import DAG, TriggerRule, wire_gen
+from aiflow.exceptions import AirflowException
+from aiflow.operators.empty import EmptyOperator
+from aiflow.sensors.base import BaseSensorOperator
+from airflow.utils.trigger_rule import TriggerRule as AirflowsRule
+
+
+def test_every_trigger_rule_has_both_spellings():
+    for name in wire_gen.TriggerRule.__members__:
+        assert TriggerRule[name] is TriggerRule[name.upper()]
+        assert TriggerRule[name] == name and str(TriggerRule[name]) == name
+    assert {rule.value for rule in TriggerRule} == set(wire_gen.TriggerRule.__members__)
+    assert AirflowsRule is TriggerRule is aiflow.TriggerRule
+
+
+@pytest.mark.parametrize("rule, meant", [
+    (TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS, "none_failed_min_one_success"),
+    (TriggerRule.NONE_FAILED_OR_SKIPPED, "none_failed_min_one_success"),
+    (TriggerRule.none_failed_or_skipped, "none_failed_min_one_success"),
+    (TriggerRule.DUMMY, "always"), (TriggerRule.dummy, "always"), ("dummy", "always"),
+    (wire_gen.TriggerRule.one_done, "one_done"),
+])
+def test_a_task_takes_a_rule_in_any_spelling(rule, meant):
+    with DAG("d"):
+        assert EmptyOperator(task_id="a", trigger_rule=rule).trigger_rule == meant
+
+
+@pytest.mark.parametrize("argument", ["retry_delay", "max_retry_delay", "execution_timeout"])
+def test_a_number_is_a_task_s_seconds(argument):
+    with DAG("d"):
+        for n, value in enumerate([90, 90.0, dt.timedelta(seconds=90)]):
+            task = EmptyOperator(task_id=f"t{n}", **{argument: value})
+            assert getattr(task, argument) == dt.timedelta(seconds=90)
+
+
+def test_a_number_is_a_dag_s_seconds():
+    assert DAG("d", dagrun_timeout=90).dagrun_timeout == dt.timedelta(seconds=90)
+    assert DAG("d").dagrun_timeout is None
+
+
+@pytest.mark.parametrize("value", ["3s", [3], True, float("nan"), 1e300])
+@pytest.mark.parametrize("argument", ["retry_delay", "max_retry_delay", "execution_timeout"])
+def test_another_type_is_refused_with_the_names_of_task_and_argument(argument, value):
+    with DAG("d"), pytest.raises(AirflowException, match=f"task 'slow': {argument} is a timedelta"):
+        EmptyOperator(task_id="slow", **{argument: value})
+
+
+def test_another_type_is_refused_with_the_names_of_dag_and_argument():
+    with pytest.raises(AirflowException, match="DAG 'd': dagrun_timeout is a timedelta"):
+        DAG("d", dagrun_timeout="1h")
+
+
+@pytest.mark.parametrize("argument", ["poke_interval", "timeout", "max_wait"])
+def test_a_sensor_s_lengths_of_time_are_refused_by_name_too(argument):
+    with DAG("d"), pytest.raises(AirflowException, match=f"sensor 'door': {argument} is a timedel"):
+        BaseSensorOperator(task_id="door", **{argument: "soon"})
