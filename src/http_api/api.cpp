@@ -214,9 +214,11 @@ std::expected<Principal, Refusal> Api::Impl::identify(const net::Request& reques
     if (!authorization->starts_with("Bearer ")) {
       return std::unexpected(Refusal{401, ErrorCode::denied, "only Bearer tokens are taken"});
     }
-    auto task = parts.auth.task(std::string_view(*authorization).substr(7));
-    if (!task) return unknown(task.error());
-    return *std::move(task);
+    const auto token = std::string_view(*authorization).substr(7);
+    const bool is_api = service::Auth::is_api_token(token);
+    auto who = is_api ? parts.auth.api_token(token) : parts.auth.task(token);
+    if (!who) return unknown(who.error());
+    return *std::move(who);
   }
   if (request.peer.unix_socket) {
     const auto uid = request.peer.uid;
@@ -256,7 +258,8 @@ std::optional<Refusal> Api::Impl::check_origin(const net::Request& request,
                                                const Context& context) {
   const bool can_change = !is_safe(request.method) || request.wants_websocket;
   if (!can_change || request.peer.unix_socket) return std::nullopt;
-  if (context.who.kind == Principal::Kind::task) return std::nullopt;
+  // No browser sends a token by itself.
+  if (request.header("authorization") != nullptr) return std::nullopt;
   if (!is_same_origin(request)) {
     return Refusal{403, ErrorCode::denied, "the request comes from another site"};
   }

@@ -57,6 +57,12 @@ int level_of(std::string_view permission) {
   return 4;  // public and task are not for roles to decide
 }
 
+constexpr std::string_view kTokenPrefix = "aiflow_";
+
+std::unexpected<Error> unknown_user(const std::string& username) {
+  return fail(ErrorCode::not_found, "user '" + username + "' does not exist");
+}
+
 store::TaskKey key_of(const wire::TaskKey& key) { return store::from_wire(key); }
 
 }  // namespace
@@ -200,7 +206,46 @@ Status Auth::logout(const Principal& who) {
 }
 
 Result<Principal> Auth::session(std::string_view cookie) {
-  const auto hash = digest::sha256_of(cookie);
+  auto who = principal_of(cookie);
+  if (who && who->csrf_token.empty()) return fail(ErrorCode::denied, "a token is no cookie");
+  return who;
+}
+
+Result<wire::TokenCreated> Auth::create_token(const std::string& username, std::chrono::days life) {
+  if (life < std::chrono::days(1) || life > std::chrono::days(3650)) {
+    return fail(ErrorCode::invalid_argument, "a token lives for 1 to 3650 days");
+  }
+  wire::TokenCreated made{.username = username,
+                          .token = std::string(kTokenPrefix) + base64url(random_bytes(32)),
+                          .expires_at = clock_.now() + life};
+  AIFLOW_TRY(store_.transact([&](db::Connection& db) -> Status {
+    store::UserStore users(db);
+    AIFLOW_ASSIGN(const auto user, users.find(username));
+    if (!user) return unknown_user(username);
+    return users.add_session({.id_hash = digest::sha256_of(made.token),
+                              .username = username,
+                              .csrf_token = "",
+                              .created_at = clock_.now(),
+                              .expires_at = made.expires_at});
+  }));
+  return made;
+}
+
+bool Auth::is_api_token(std::string_view token) { return token.starts_with(kTokenPrefix); }
+
+Result<Principal> Auth::api_token(std::string_view token) {
+  const auto over = [] {
+    return fail(ErrorCode::denied, "this token is unknown or over; see: aiflow user token --help");
+  };
+  if (!is_api_token(token)) return over();
+  auto who = principal_of(token);
+  if (!who && who.error().code == ErrorCode::denied) return over();
+  return who;
+}
+
+/// Of a cookie's or an API token's value.
+Result<Principal> Auth::principal_of(std::string_view secret) {
+  const auto hash = digest::sha256_of(secret);
   return store_.read([&](db::Connection& db) -> Result<Principal> {
     store::UserStore users(db);
     AIFLOW_ASSIGN(const auto row, users.session(hash, clock_.now()));
@@ -302,6 +347,22 @@ Result<wire::UserCreated> Auth::create_user(const wire::UserCreate& request) {
                            .last_login_at = std::nullopt};
   AIFLOW_TRY(store_.transact([&](db::Connection& db) { return store::UserStore(db).add(row); }));
   return created;
+}
+
+Result<wire::UserCreated> Auth::reset_password(const std::string& username) {
+  const auto password = make_one_time_password();
+  const auto hash = hash_password(password.reveal());
+  return store_.transact([&](db::Connection& db) -> Result<wire::UserCreated> {
+    store::UserStore users(db);
+    AIFLOW_ASSIGN(auto user, users.find(username));
+    if (!user) return unknown_user(username);
+    user->password_hash = hash;
+    user->must_change_password = true;
+    AIFLOW_TRY(users.update(*user));
+    AIFLOW_TRY(users.end_sessions_of(username));
+    AIFLOW_TRY(users.clear_login_failures("user:" + username));
+    return wire::UserCreated{username, user->role, std::string(password.reveal())};
+  });
 }
 
 Status Auth::delete_user(const std::string& username, const Principal& who) {

@@ -32,7 +32,7 @@ struct Principal {
   bool must_change_password = false;
   std::string session_hash;                 ///< user
   std::optional<WallTime> session_ends_at;  ///< user
-  std::string csrf_token;                   ///< user
+  std::string csrf_token;                   ///< user; empty with an API token
 
   /// What things that it makes remember.
   [[nodiscard]] wire::Lineage lineage() const;
@@ -87,6 +87,13 @@ class Auth {
   /// unavailable with the seconds to wait when there were too many failures.
   [[nodiscard]] Result<SignedIn> login(const LoginAttempt& attempt);
   Status logout(const Principal& who);
+  /// A token for programs, with the user's role; ends after `life` (1 day to 10 years), with the
+  /// user, and with a new password. Errors: not_found, invalid_argument.
+  [[nodiscard]] Result<wire::TokenCreated> create_token(const std::string& username,
+                                                        std::chrono::days life);
+  /// Whose API token it is. Errors: denied.
+  [[nodiscard]] Result<Principal> api_token(std::string_view token);
+  [[nodiscard]] static bool is_api_token(std::string_view token);
   /// The session of a cookie. Errors: denied.
   [[nodiscard]] Result<Principal> session(std::string_view cookie);
   /// Whether a session (Principal::session_hash) has not ended.
@@ -105,6 +112,8 @@ class Auth {
 
   [[nodiscard]] Result<std::vector<wire::UserInfo>> users();
   [[nodiscard]] Result<wire::UserCreated> create_user(const wire::UserCreate& request);
+  /// Gives a new one-time password and ends all sessions and tokens of the user. Errors: not_found.
+  [[nodiscard]] Result<wire::UserCreated> reset_password(const std::string& username);
   /// Errors: conflict for the last admin and for oneself.
   Status delete_user(const std::string& username, const Principal& who);
 
@@ -118,6 +127,7 @@ class Auth {
   [[nodiscard]] const std::string& dummy_hash();
   Status check_wait(const LoginAttempt& attempt);
   [[nodiscard]] Result<SignedIn> open_session(const std::string& username);
+  [[nodiscard]] Result<Principal> principal_of(std::string_view secret);
 
   const Clock& clock_;
   store::Store& store_;

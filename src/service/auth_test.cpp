@@ -101,6 +101,37 @@ TEST_CASE("a session ends by log-out, by time and with its user") {
   CHECK_FALSE(bench.auth->session(session.cookie.reveal()));
 }
 
+TEST_CASE("an API token acts for its user until its time, a new password or the user's end") {
+  Bench bench;
+  bench.add_user("robot", Role::user);
+  const auto make = [&] {
+    return bench.auth->create_token("robot", std::chrono::days(30)).value().token;
+  };
+  auto token = make();
+  const auto who = bench.auth->api_token(token);
+  REQUIRE(who);
+  CHECK(who->username == "robot");
+  CHECK(may(*who, {"run"}));
+  CHECK_FALSE(may(*who, {"admin"}));
+  CHECK_FALSE(bench.auth->session(token));  // no cookie: it has no CSRF token
+  CHECK_FALSE(bench.auth->api_token(bench.login("robot", "long enough")->cookie.reveal()));
+  CHECK_FALSE(bench.auth->api_token(token + "x"));
+  bench.clock.advance(std::chrono::hours(24 * 31));
+  CHECK_FALSE(bench.auth->api_token(token));
+  token = make();
+  const auto reset = bench.auth->reset_password("robot");
+  REQUIRE(reset);
+  CHECK_FALSE(bench.auth->api_token(token));
+  CHECK_FALSE(bench.login("robot", "long enough"));
+  CHECK(bench.login("robot", *reset->one_time_password)->session.must_change_password);
+  token = make();
+  REQUIRE(bench.auth->delete_user("robot", Auth::local_admin()));
+  CHECK_FALSE(bench.auth->api_token(token));
+  CHECK(bench.auth->create_token("robot", std::chrono::days(1)).error().code ==
+        ErrorCode::not_found);
+  CHECK(bench.auth->reset_password("robot").error().code == ErrorCode::not_found);
+}
+
 TEST_CASE("neither the last admin nor oneself can be deleted") {
   Bench bench;
   bench.add_user("root", Role::admin);

@@ -26,7 +26,7 @@ struct UserRow {
 struct SessionRow {
   std::string id_hash;  ///< SHA-256 of the cookie's value, hex
   std::string username;
-  std::string csrf_token;
+  std::string csrf_token;  ///< empty: an API token's, no cookie
   WallTime created_at;
   WallTime expires_at;
 };

@@ -13,6 +13,8 @@ Status read_value(const json::Value& value, PasswordChange& out);
 Status read_value(const json::Value& value, UserInfo& out);
 Status read_value(const json::Value& value, UserCreate& out);
 Status read_value(const json::Value& value, UserCreated& out);
+Status read_value(const json::Value& value, TokenCreate& out);
+Status read_value(const json::Value& value, TokenCreated& out);
 Status read_value(const json::Value& value, HealthComponent& out);
 Status read_value(const json::Value& value, Health& out);
 Status read_value(const json::Value& value, RunBar& out);
@@ -214,6 +216,48 @@ Result<UserCreated> parse_user_created(const json::Value& value) {
 
 Status read_value(const json::Value& value, UserCreated& out) {
   AIFLOW_ASSIGN(out, parse_user_created(value));
+  return {};
+}
+
+json::Value to_json(const TokenCreate& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "days", value.days);
+  return json::Value(std::move(out));
+}
+
+Result<TokenCreate> parse_token_create(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TokenCreate");
+  TokenCreate out;
+  AIFLOW_TRY(detail::get(value, "days", out.days));
+  return out;
+}
+
+Status read_value(const json::Value& value, TokenCreate& out) {
+  AIFLOW_ASSIGN(out, parse_token_create(value));
+  return {};
+}
+
+json::Value to_json(const TokenCreated& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "username", value.username);
+  detail::put(out, "token", value.token);
+  detail::put(out, "expires_at", value.expires_at);
+  return json::Value(std::move(out));
+}
+
+Result<TokenCreated> parse_token_created(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TokenCreated");
+  TokenCreated out;
+  AIFLOW_TRY(detail::get(value, "username", out.username));
+  AIFLOW_TRY(detail::get(value, "token", out.token));
+  AIFLOW_TRY(detail::get(value, "expires_at", out.expires_at));
+  return out;
+}
+
+Status read_value(const json::Value& value, TokenCreated& out) {
+  AIFLOW_ASSIGN(out, parse_token_created(value));
   return {};
 }
 
@@ -1516,6 +1560,8 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::list_users, "list_users", "GET", "/api/v2/users", "admin", false},
       {Route::create_user, "create_user", "POST", "/api/v2/users", "admin", false},
       {Route::delete_user, "delete_user", "DELETE", "/api/v2/users/{username}", "admin", false},
+      {Route::reset_password, "reset_password", "POST", "/api/v2/users/{username}/password", "admin", false},
+      {Route::create_token, "create_token", "POST", "/api/v2/users/{username}/tokens", "admin", false},
       {Route::health, "health", "GET", "/api/v2/monitor/health", "public", false},
       {Route::stream, "stream", "GET", "/api/v2/stream", "view", true},
       {Route::list_dags, "list_dags", "GET", "/api/v2/dags", "view", false},

@@ -80,6 +80,23 @@ struct UserCreated {
 [[nodiscard]] json::Value to_json(const UserCreated& value);
 [[nodiscard]] Result<UserCreated> parse_user_created(const json::Value& value);
 
+struct TokenCreate {
+  std::optional<std::int64_t> days{};
+  friend bool operator==(const TokenCreate&, const TokenCreate&) = default;
+};
+[[nodiscard]] json::Value to_json(const TokenCreate& value);
+[[nodiscard]] Result<TokenCreate> parse_token_create(const json::Value& value);
+
+/// An API token of a user, shown this once; clients send it as "Authorization - Bearer TOKEN". It ends at expires_at, with the user, and with a new password.
+struct TokenCreated {
+  std::string username{};
+  std::string token{};
+  WallTime expires_at{};
+  friend bool operator==(const TokenCreated&, const TokenCreated&) = default;
+};
+[[nodiscard]] json::Value to_json(const TokenCreated& value);
+[[nodiscard]] Result<TokenCreated> parse_token_created(const json::Value& value);
+
 struct HealthComponent {
   std::string name{};
   std::string status{};
@@ -640,6 +657,8 @@ enum class Route : std::uint16_t {
   list_users,
   create_user,
   delete_user,
+  reset_password,
+  create_token,
   health,
   stream,
   list_dags,

@@ -31,10 +31,11 @@ def triton():
     return tritonclient.http
 
 
-def aiflow(server: Server, *words: str) -> None:
+def aiflow(server: Server, *words: str) -> str:
     done = subprocess.run([BIN / "aiflow", *words, "--home", server.home], check=False,
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def log_in(address: str, server: Server) -> dict[str, str]:
@@ -87,6 +88,18 @@ def user(address, server):
 def client(triton, address):
     with triton.InferenceServerClient(address) as one:
         yield one
+
+
+def test_a_program_uses_an_api_token(triton, client, server):
+    import numpy as np
+    server.call("POST", "/api/v2/users", {"username": "robot", "role": "user", "password": "long enough"})
+    token = json.loads(aiflow(server, "user", "token", "robot", "--days", "1", "--json"))["token"]
+    headers = {"Authorization": "Bearer " + token}
+    assert client.is_model_ready("affine", headers=dict(headers))
+    values = np.float32([[1, 2, 3]])
+    answer = client.infer("affine", inputs_of(triton, values, True), headers=dict(headers))
+    assert np.array_equal(answer.as_numpy("y"), values * 2 + [1, 2, 3])
+    assert not client.is_model_ready("affine", headers={"Authorization": headers["Authorization"] + "x"})
 
 
 def inputs_of(triton, values, binary, datatype="FP32"):

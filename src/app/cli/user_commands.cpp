@@ -46,6 +46,38 @@ Status delete_user(const Clock& clock, const Invocation& in) {
   return {};
 }
 
+Status reset_password(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto made,
+                client.call("POST", api_path({"users", in.text("username"), "password"})));
+  if (in.flag("--json")) {
+    print_object(in, made);
+    return {};
+  }
+  AIFLOW_ASSIGN(const auto user, wire::parse_user_created(made));
+  std::cout << "open sessions and tokens of " << user.username << " have ended\n"
+            << "one-time password, shown this once: " << user.one_time_password.value_or("")
+            << "\n";
+  return {};
+}
+
+Status create_token(const Clock& clock, const Invocation& in) {
+  AIFLOW_ASSIGN(const auto days, in.number("--days"));
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto made,
+                client.call("POST", api_path({"users", in.text("username"), "tokens"}),
+                            json::object({{"days", days}})));
+  if (in.flag("--json")) {
+    print_object(in, made);
+    return {};
+  }
+  AIFLOW_ASSIGN(const auto token, wire::parse_token_created(made));
+  std::cout << token.token << "\n" << std::flush;
+  std::cerr << "shown this once; send it as \"Authorization: Bearer TOKEN\"; it ends on "
+            << format_time(token.expires_at).substr(0, 10) << "\n";
+  return {};
+}
+
 Status list_workers(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto items, client.list("/api/v2/workers"));
@@ -73,6 +105,19 @@ std::vector<Command> user_commands(const Clock& clock) {
        .parameters = with_common({}),
        .examples = {"aiflow user list"},
        .run = [&clock](const Invocation& in) { return list_users(clock, in); }},
+      {.words = {"user", "password"},
+       .summary = "gives a user a new one-time password",
+       .parameters = with_common({name}),
+       .examples = {"aiflow user password admin"},
+       .run = [&clock](const Invocation& in) { return reset_password(clock, in); }},
+      {.words = {"user", "token"},
+       .summary = "makes an API token for programs, with the user's role",
+       .parameters =
+           with_common({name, {.name = "--days", .help = "how long it lives", .otherwise = "90"}}),
+       .examples = {"aiflow user token robot --days 30",
+                    "curl -H \"Authorization: Bearer $(aiflow user token robot)\" "
+                    "http://127.0.0.1:8080/v2/models/person-detector"},
+       .run = [&clock](const Invocation& in) { return create_token(clock, in); }},
       {.words = {"user", "add"},
        .summary = "makes a user with a one-time password",
        .parameters = with_common(

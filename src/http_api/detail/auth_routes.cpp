@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Log-in, users, health, workers, and the event stream.
+#include <algorithm>
+#include <limits>
+
 #include "http_api/detail/call.h"
 #include "http_api/detail/cookie.h"
 #include "store/event_log.h"
 
 namespace aiflow::http_api::detail {
 namespace {
+
+constexpr std::int64_t kTokenDays = 90;
 
 Result<net::Response> signed_in(Result<service::SignedIn> made) {
   if (!made) return fail(std::move(made).error());
@@ -64,6 +69,23 @@ Result<net::Response> delete_user(Call& call) {
   AIFLOW_TRY(call.parts.auth.delete_user(call.param("username"), call.who));
   call.streams.review();
   return nothing();
+}
+
+Result<net::Response> reset_password(Call& call) {
+  AIFLOW_ASSIGN(const auto made, call.parts.auth.reset_password(call.param("username")));
+  call.streams.review();
+  return one(made);
+}
+
+Result<net::Response> create_token(Call& call) {
+  return with_body(call, wire::parse_token_create,
+                   [&](const wire::TokenCreate& request) -> Result<net::Response> {
+                     const std::chrono::days life(std::clamp<std::int64_t>(
+                         request.days.value_or(kTokenDays), -1, std::numeric_limits<int>::max()));
+                     AIFLOW_ASSIGN(const auto made,
+                                   call.parts.auth.create_token(call.param("username"), life));
+                     return one(made);
+                   });
 }
 
 Result<net::Response> health(Call& call) { return one(call.parts.health()); }
@@ -129,6 +151,8 @@ void add_auth_routes(Table& table) {
   at(table, Route::list_users) = list_users;
   at(table, Route::create_user) = create_user;
   at(table, Route::delete_user) = delete_user;
+  at(table, Route::reset_password) = reset_password;
+  at(table, Route::create_token) = create_token;
   at(table, Route::health) = health;
   at(table, Route::stream) = stream;
   at(table, Route::list_workers) = list_workers;

@@ -68,6 +68,17 @@ export interface UserCreated {
   one_time_password?: string | null;
 }
 
+export interface TokenCreate {
+  days?: number | null;
+}
+
+/** An API token of a user, shown this once; clients send it as "Authorization - Bearer TOKEN". It ends at expires_at, with the user, and with a new password. */
+export interface TokenCreated {
+  username: string;
+  token: string;
+  expires_at: string;
+}
+
 export interface HealthComponent {
   name: string;
   status: string;
@@ -595,6 +606,8 @@ export const ROUTES = {
   list_users: { method: 'GET', path: '/api/v2/users' },
   create_user: { method: 'POST', path: '/api/v2/users' },
   delete_user: { method: 'DELETE', path: '/api/v2/users/{username}' },
+  reset_password: { method: 'POST', path: '/api/v2/users/{username}/password' },
+  create_token: { method: 'POST', path: '/api/v2/users/{username}/tokens' },
   health: { method: 'GET', path: '/api/v2/monitor/health' },
   stream: { method: 'GET', path: '/api/v2/stream' },
   list_dags: { method: 'GET', path: '/api/v2/dags' },
