@@ -93,6 +93,36 @@ TEST_CASE("a failed try is retried after its delay and its history is kept") {
   CHECK(tries[1].state == TaskState::success);
 }
 
+TEST_CASE("a task ended when its worker says so, and a mark does not make it longer") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const store::RunRow run = bench.trigger("etl");
+  const executor::Job job = bench.executor().waiting().front();
+  bench.executor().start_job(executor::attempt_of(job));
+  bench.settle();
+  const WallTime begun = bench.clock().now();
+  bench.advance(std::chrono::seconds(10));  // the server was away meanwhile
+  wire::Finished late;
+  late.attempt = executor::attempt_of(job);
+  late.ended_at = begun + std::chrono::seconds(4);
+  bench.finish(late);
+  CHECK(bench.tasks("etl", run).front().end_date == late.ended_at);
+  bench.advance(std::chrono::seconds(60));
+  REQUIRE(bench.mark({.key = {run.key.dag_id, run.key.run_id, TaskId{"a"}, -1},
+                      .state = TaskState::skipped,
+                      .user = "ann"}));
+  CHECK(bench.tasks("etl", run).front().end_date == late.ended_at);
+}
+
+TEST_CASE("a failed run names the task that failed, not the last one that could not run") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a"), bash_task("b", {"a"}), bash_task("c", {"b"})});
+  const store::RunRow run = bench.trigger("etl");
+  bench.finish(executor::attempt_of(bench.executor().waiting().front()), Outcome::failed);
+  CHECK(bench.state("etl", run, "c") == TaskState::upstream_failed);
+  CHECK(bench.event_log().back().data.find("cause")->as_string() == "task 'a' ended as failed");
+}
+
 TEST_CASE("a sensor that reschedules is told when its try began") {
   Bench bench;
   bench.put_dag("etl", {bash_task("waits")});

@@ -63,7 +63,8 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& repor
                                    .cause = finished.cause,
                                    .branch = branch_of(finished),
                                    .skip_all_downstream = finished.skip_all_downstream,
-                                   .reschedule_at = finished.reschedule_at},
+                                   .reschedule_at = finished.reschedule_at,
+                                   .ended_at = finished.ended_at},
             [this, receipt = report.receipt, key](const Result<sched::Reply>& reply) {
               if (!reply) return;
               executor_.acknowledge(receipt, reply->accepted, reply->reason);

@@ -120,7 +120,7 @@ std::int64_t FakeExecutor::finish_job(wire::Finished finished) {
                   [&](const Job& job) { return same(attempt_of(job), finished.attempt); });
     if (finished.seq == 0) finished.seq = next_seq_++;
     receipt.seq = finished.seq;
-    finished.ended_at = clock_.now();
+    if (finished.ended_at == WallTime{}) finished.ended_at = clock_.now();
   }
   send(Finished{.receipt = receipt, .report = std::move(finished)});
   return receipt.seq;

@@ -81,7 +81,13 @@ Reply Stepper::apply(const AttemptFinished& event) {
     const AttemptStarted started{event.key, instance.try_number, instance.epoch, event.worker};
     if (Reply reply = apply(started); !reply.accepted) return reply;
   }
-  return apply_finished(*ref, event);
+  Reply reply = apply_finished(*ref, event);
+  Instance& ended = ref->run->instances[ref->task];
+  if (event.ended_at && ended.ended_at && ended.started_at) {
+    // Wall clocks jump: never before its start, never after this report.
+    ended.ended_at = std::max(*ended.started_at, std::min(*event.ended_at, *ended.ended_at));
+  }
+  return reply;
 }
 
 Reply Stepper::apply_finished(Ref ref, const AttemptFinished& event) {

@@ -62,6 +62,7 @@ struct AttemptFinished {
   std::optional<std::vector<TaskId>> branch{};  ///< ids (tasks or groups) followed; empty: none
   bool skip_all_downstream = false;
   std::optional<WallTime> reschedule_at{};
+  std::optional<WallTime> ended_at{};  ///< by the worker's clock; the report may come much later
 };
 
 /// The worker still has the attempt: its lease starts anew; queued (the worker has not told its

@@ -42,12 +42,25 @@ RunState leaf_state(const Run& run) {
   return bad ? RunState::failed : RunState::success;
 }
 
+/// The task that a failed leaf failed for: itself, or the failed one before it.
+TaskIndex culprit_of(const Run& run, TaskIndex leaf) {
+  const auto failed = [&](TaskIndex task) { return is_failed(run.instances[task].state); };
+  TaskIndex at = leaf;
+  while (run.instances[at].state == TaskState::upstream_failed) {
+    const auto before = run.version->topology.upstream(at);
+    const auto found = std::ranges::find_if(before, failed);
+    if (found == before.end()) break;
+    at = *found;
+  }
+  return at;
+}
+
 std::string leaf_cause(const Run& run) {
   for (const TaskIndex leaf : run.version->topology.leaves()) {
-    const TaskState state = run.instances[leaf].state;
-    if (!is_failed(state)) continue;
-    return "task " + quoted(run.version->task(leaf).task_id.value) + " ended as " +
-           std::string(to_string(state));
+    if (!is_failed(run.instances[leaf].state)) continue;
+    const TaskIndex task = culprit_of(run, leaf);
+    return "task " + quoted(run.version->task(task).task_id.value) + " ended as " +
+           std::string(to_string(run.instances[task].state));
   }
   return "all tasks at the end of the DAG succeeded or were skipped";
 }
@@ -187,7 +200,7 @@ void Stepper::start_runs(DagState& dag_state) {
 
 void Stepper::start_run(Run& run) {
   run.row.started_at = now_.wall;
-  set_run_state(run, RunState::running, {"max_active_runs allows it"});
+  set_run_state(run, RunState::running, {"started; max_active_runs has room for it"});
   const auto timeout = run.version->definition->dagrun_timeout;
   if (timeout) model_.arm_run(run, now_.steady + *timeout);
   push_all(run);

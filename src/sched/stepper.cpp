@@ -131,7 +131,8 @@ void Stepper::stamp(Instance& instance, TaskState from, TaskState state) const {
     case TaskState::restarting: return;
     default: break;
   }
-  instance.ended_at = now_.wall;
+  // A state that is set by hand afterwards does not make the work longer.
+  if (!is_finished(from) || !instance.ended_at) instance.ended_at = now_.wall;
 }
 
 void Stepper::push(Run& run, TaskIndex task) {

@@ -178,7 +178,10 @@ void Stepper::reopen(Run& run, const Why& why) {
 
 Reply Stepper::apply(const TaskMarked& event) {
   const auto ref = find(event.key);
-  if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
+  if (!ref) {
+    return refuse(ErrorCode::not_found, "run " + quoted(event.key.run_id.value) + " has no task " +
+                                            quoted(event.key.task_id.value));
+  }
   const bool valid = event.state == TaskState::success || event.state == TaskState::failed ||
                      event.state == TaskState::skipped;
   if (!valid) {
