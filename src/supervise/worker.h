@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -30,6 +31,8 @@ struct WorkerOptions {
   /// Between SIGTERM and SIGKILL when an attempt runs out of time.
   Duration grace = std::chrono::seconds(10);
   std::uint64_t log_bytes_max = 64ULL << 20;  ///< of one try; the rest is counted, not kept
+  /// Without a server and without tasks for so long it ends by itself; none: never.
+  std::optional<Duration> leave_after{};
   Duration reconnect_min = std::chrono::milliseconds(50);
   Duration reconnect_max = std::chrono::seconds(2);
 };

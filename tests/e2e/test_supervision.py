@@ -14,7 +14,7 @@ import pytest
 
 from onnx_file import BRIGHT_BLOCK_DECODER, GRID, SIDE, bright_block_detector
 from product import cli, copy_packages
-from server import ROOT, ApiError
+from server import BIN, ROOT, ApiError
 
 DOWNLOADS = ROOT / "build/downloads"
 CLIP_S = 120
@@ -179,3 +179,10 @@ def test_crossings_are_listed_with_their_direction(server, playing):
         return {way for way in ("A → B", "B → A") if f"line_crossing {way}  " in listed}
 
     server.wait_for(lambda: len(kinds()) == 2, "a crossing in each direction")
+
+
+def test_a_worker_without_a_server_and_without_tasks_ends_when_told_so(tmp_path):
+    ended = subprocess.run([BIN / "aiflow", "worker", "--home", tmp_path, "--leave-after", "1"],
+                           capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+    assert "no server came back" in ended.stdout + ended.stderr

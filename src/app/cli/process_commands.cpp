@@ -72,6 +72,10 @@ Status work(const Invocation& in) {
   options.home = home_of(in);
   options.slots = static_cast<int>(slots);
   options.sdk = sdk_folder();
+  if (in.given("--leave-after")) {
+    AIFLOW_ASSIGN(const auto seconds, in.number("--leave-after"));
+    options.leave_after = std::chrono::seconds(std::max<std::int64_t>(seconds, 1));
+  }
   return supervise::run_worker(options, {});
 }
 
@@ -109,7 +113,9 @@ std::vector<Command> process_commands(const Clock& clock) {
        .summary = "runs tasks for the server on the same data directory",
        .parameters = {home,
                       slots,
-                      {.name = "--id", .help = "name of this worker; the host's when left out"}},
+                      {.name = "--id", .help = "name of this worker; the host's when left out"},
+                      {.name = "--leave-after",
+                       .help = "end after so many seconds without a server and without tasks"}},
        .examples = {"aiflow worker --slots 4"},
        .run = work},
       {.words = {"demo"},

@@ -27,6 +27,8 @@ constexpr auto kStopGrace = std::chrono::seconds(3);
 constexpr auto kWorkerStartTime = std::chrono::seconds(10);
 /// One that ends at once, over and over, is not started more often than this.
 constexpr auto kWorkerStartPause = std::chrono::seconds(2);
+/// Seconds that an idle worker waits for a server that starts again.
+constexpr const char* kWorkerLeaveAfter = "30";
 
 fs::path program(const ServeOptions& options, const char* name) {
   const auto folder =
@@ -65,9 +67,14 @@ void WorkerStarter::want() {
     return;
   }
   os::ProcessOptions start;
-  start.argv = {
-      program(options_, "aiflow").string(), "worker", "--home", options_.home.string(), "--slots",
-      std::to_string(options_.worker_slots)};
+  start.argv = {program(options_, "aiflow").string(),
+                "worker",
+                "--home",
+                options_.home.string(),
+                "--slots",
+                std::to_string(options_.worker_slots),
+                "--leave-after",
+                kWorkerLeaveAfter};
   start.fds = {{out.get(), 1}, {out.get(), 2}};
   auto process = os::Process::start(start);
   if (!process) {

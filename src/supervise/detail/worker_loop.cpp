@@ -73,7 +73,8 @@ WorkerLoop::~WorkerLoop() = default;
 void WorkerLoop::run() {
   link_.start();
   beat();
-  while (!finished()) {
+  needed_at_ = clock_.steady_now();
+  while (!finished() && !abandoned()) {
     done_.clear();
     loop_.run_once(milliseconds(500));
   }
@@ -102,6 +103,15 @@ bool WorkerLoop::finished() const {
   if (!draining_ || !attempts_.empty()) return false;
   const bool reported = spool_.reports().empty() || !link_.connected();
   return reported || clock_.steady_now() >= leave_at_;
+}
+
+/// Reports that nobody took stay in the spool, for the next worker.
+bool WorkerLoop::abandoned() {
+  const SteadyTime now = clock_.steady_now();
+  if (link_.connected() || !attempts_.empty()) needed_at_ = now;
+  const bool is_over = options_.leave_after && now - needed_at_ >= *options_.leave_after;
+  if (is_over) log::info("no server came back, the worker ends");
+  return is_over;
 }
 
 void WorkerLoop::leave() {

@@ -63,7 +63,9 @@ class WorkerLoop {
   [[nodiscard]] int sweep();
   void sync_spool_soon();
   [[nodiscard]] bool finished() const;
+  [[nodiscard]] bool abandoned();
   void leave();
+  SteadyTime needed_at_{};  ///< when there was last a server or a task
 
   const Clock& clock_;
   os::EventLoop& loop_;
