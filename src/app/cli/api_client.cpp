@@ -70,8 +70,15 @@ net::ClientRequest ApiClient::request(std::string_view method, std::string_view 
 }
 
 Error ApiClient::explain(Error error) const {
-  std::error_code ignored;
-  if (!std::filesystem::exists(socket_, ignored)) {
+  std::error_code trouble;
+  const bool is_there = std::filesystem::exists(socket_, trouble);
+  if (trouble == std::errc::permission_denied) {
+    return {ErrorCode::denied, "no permission to reach the AIflow server on " + home_.string() +
+                                   "; run this as the user who started it"};
+  }
+  // The socket of a server that was killed stays behind, and refuses.
+  const bool refused = error.message.find("Connection refused") != std::string::npos;
+  if (!is_there || refused) {
     return {ErrorCode::unavailable, "AIflow is not running on " + home_.string() +
                                         "; start it with: aiflow serve (or set AIFLOW_HOME)"};
   }

@@ -131,6 +131,13 @@ Status stop_camera(const Clock& clock, const Invocation& in) {
   return {};
 }
 
+Status delete_camera(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_TRY(client.call("DELETE", api_path({"cameras", in.text("camera_id")})));
+  std::cout << "camera " << in.text("camera_id") << " deleted; its events stay\n";
+  return {};
+}
+
 std::string media_time(std::int64_t ms) {
   const auto seconds = ms / 1000;
   const std::string rest = std::to_string(seconds % 60);
@@ -216,6 +223,11 @@ std::vector<Command> camera_commands(const Clock& clock) {
        .parameters = with_common({id}),
        .examples = {"aiflow camera stop street"},
        .run = [&clock](const Invocation& in) { return stop_camera(clock, in); }},
+      {.words = {"camera", "delete"},
+       .summary = "stops a camera and takes it out of the list; its events stay",
+       .parameters = with_common({id}),
+       .examples = {"aiflow camera delete street"},
+       .run = [&clock](const Invocation& in) { return delete_camera(clock, in); }},
       {.words = {"events", "list"},
        .summary = "what the cameras' rules found, newest first",
        .parameters = with_common({{.name = "--camera", .help = "only this camera"},

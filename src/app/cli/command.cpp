@@ -2,6 +2,7 @@
 #include "app/cli/command.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 #include <memory>
@@ -107,14 +108,28 @@ int usage_error(const CLI::App& root, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) {
     return root.exit(error);  // --help, --version
   }
+  std::string what = error.what();
   const CLI::App* at = &root;
   while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  // CLI11 says only that a subcommand is missing when the word is none that it knows.
+  const auto unknown = at->remaining();
+  if (!unknown.empty() && !at->get_subcommands([](const CLI::App*) { return true; }).empty()) {
+    what = "unknown command '" + unknown.front() + "'";
+  }
   std::string name = at->get_name();
   for (const CLI::App* up = at->get_parent(); up != nullptr; up = up->get_parent()) {
     name = up->get_name() + " " + name;
   }
-  std::cerr << "error: " << error.what() << "\n       see: " << name << " --help\n";
+  std::cerr << "error: " << what << "\n       see: " << name << " --help\n";
   return 2;
+}
+
+/// Whoever named something that is not there wants to see what is.
+void print_where_to_look(const std::vector<Command>& commands, const Command& failed) {
+  const std::vector<std::string> wanted = {failed.words.front(), "list"};
+  if (failed.words == wanted || wanted.front() == "tasks") return;
+  if (std::ranges::find(commands, wanted, &Command::words) == commands.end()) return;
+  std::cerr << "       see: aiflow " << wanted.front() << " list\n";
 }
 
 }  // namespace
@@ -146,7 +161,8 @@ int run_command_line(const std::vector<Command>& commands, const GroupSummaries&
     if (done) return 0;
     std::cout.flush();
     if (!done.error().message.empty()) std::cerr << "error: " << done.error().message << "\n";
-    return 1;
+    if (done.error().code == ErrorCode::not_found) print_where_to_look(commands, *bound->command);
+    return done.error().code == ErrorCode::invalid_argument ? 2 : 1;
   }
   return 2;
 }

@@ -42,12 +42,12 @@ int run_server(const ServeOptions& options) {
   // Before any thread starts: all inherit the blocked signals.
   const auto signals = os::signal_fd({SIGTERM, SIGINT});
   if (!signals) {
-    std::cerr << "aiflow: " << signals.error().message << "\n";
+    std::cerr << "error: " << signals.error().message << "\n";
     return 1;
   }
   Server server(options);
   if (const auto started = server.start(); !started) {
-    std::cerr << "aiflow: " << started.error().message << "\n";
+    std::cerr << "error: " << started.error().message << "\n";
     return 1;
   }
   log::info("server ready", {{"url", server.url()}, {"home", options.home}});

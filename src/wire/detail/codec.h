@@ -97,13 +97,22 @@ inline Status read_value(const json::Value& v, json::Value& out) {
   return {};
 }
 
-#define AIFLOW_WIRE_ENUM(Type, parse)                            \
-  inline Status read_value(const json::Value& v, Type& out) {    \
-    if (!v.is_string()) return wrong_type("a word");             \
-    const auto value = parse(v.as_string());                     \
-    if (!value) return wrong_type("one of the words of " #Type); \
-    out = *value;                                                \
-    return {};                                                   \
+/// "one of success, failed": what a person may write.
+template <class Values>
+std::string one_of(const Values& values) {
+  std::string text = "one of ";
+  for (const auto value : values) text += std::string(to_string(value)) + ", ";
+  text.resize(text.size() - 2);
+  return text;
+}
+
+#define AIFLOW_WIRE_ENUM(Type, parse)                         \
+  inline Status read_value(const json::Value& v, Type& out) { \
+    if (!v.is_string()) return wrong_type("a word");          \
+    const auto value = parse(v.as_string());                  \
+    if (!value) return wrong_type(one_of(kAll##Type##s));     \
+    out = *value;                                             \
+    return {};                                                \
   }
 AIFLOW_WIRE_ENUM(TaskState, parse_task_state)
 AIFLOW_WIRE_ENUM(RunState, parse_run_state)
