@@ -8,10 +8,14 @@ through it. Calibration uses the first half of the clip; accuracy and the camera
 
 import json
 import subprocess
+from pathlib import Path
 
 from aiflow import DAG, task
 from aiflow.operators.bash import BashOperator
 from aiflow.operators.empty import EmptyOperator
+
+
+HERE = Path(__file__).resolve().parent
 
 
 def aiflow(*words: str):
@@ -28,8 +32,8 @@ with DAG(
     doc_md=__doc__,
     params={
         "clip": "/usr/share/doc/opencv-doc/examples/data/vtest.avi",
-        "labels": "",
-        "rules": "",
+        "labels": str(HERE / "vtest_labels.txt"),
+        "rules": str(HERE / "street_rules.json"),
         "half": 398,
         "accuracy_budget": 0.02,
         "camera": "street",

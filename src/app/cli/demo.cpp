@@ -277,13 +277,8 @@ Result<wire::DagRun> run_dag(ApiClient& client, const DemoOptions& options, std:
   AIFLOW_TRY(wait_for_dag(client));
   AIFLOW_ASSIGN(
       const auto answer,
-      client.call(
-          "POST", api_path({"dags", kDag, "dagRuns"}),
-          json::object(
-              {{"conf",
-                json::object({{"clip", options.clip.string()},
-                              {"labels", (options.examples / "vtest_labels.txt").string()},
-                              {"rules", (options.examples / "street_rules.json").string()}})}})));
+      client.call("POST", api_path({"dags", kDag, "dagRuns"}),
+                  json::object({{"conf", json::object({{"clip", options.clip.string()}})}})));
   AIFLOW_ASSIGN(const auto run, wire::parse_dag_run(answer));
   std::cout << "DAG run " << run.dag_run_id << " of " << kDag << "\n\n" << std::flush;
   return RunFollower(client, run.dag_run_id, std::move(stop)).follow();
@@ -308,9 +303,13 @@ Status run_demo(const Clock& clock, const DemoOptions& options) {
   AIFLOW_TRY(print_tasks(client, run));
   AIFLOW_TRY(print_report(client));
   AIFLOW_TRY(print_events(client, run.dag_run_id));
-  AIFLOW_TRY(print_address(options));
-  if (!options.once) {
-    std::cout << "The server goes on; Ctrl-C ends it.\n" << std::flush;
+  if (options.once) {
+    std::cout << "\nSee it in the browser: aiflow serve --home " << options.home.string() << "\n";
+  } else {
+    AIFLOW_TRY(print_address(options));
+    std::cout << "In another terminal: aiflow tasks list smart_city --home "
+              << options.home.string() << "\nThe server goes on; Ctrl-C ends it.\n"
+              << std::flush;
     server.wait(interrupt.token());
   }
   if (run.state != RunState::success) {
