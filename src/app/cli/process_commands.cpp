@@ -53,7 +53,13 @@ Status serve(const Invocation& in) {
   options.host = in.text("--host");
   options.sdk = sdk_folder();
   AIFLOW_TRY(read_port(in.text("--port"), options));
-  for (const auto& folder : in.list("--dags")) options.dag_folders.push_back(fs::absolute(folder));
+  for (const auto& folder : in.list("--dags")) {
+    std::error_code ignored;
+    if (!fs::is_directory(folder, ignored)) {
+      return fail(ErrorCode::invalid_argument, "--dags: there is no folder '" + folder + "'");
+    }
+    options.dag_folders.push_back(fs::absolute(folder));
+  }
   AIFLOW_ASSIGN(const auto slots, in.number("--slots"));
   if (slots < 1 || slots > 4096) {
     return fail(ErrorCode::invalid_argument, "--slots is from 1 to 4096");
