@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LogOut, Monitor, Moon, Sun, User } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Monitor, Moon, Sun } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Session } from '@/api/types.gen';
+import { UserMenu } from '@/app/user-menu';
 import { LANGUAGES, set_language } from '@/i18n';
 import { useHealth, useWorkers } from '@/queries/use-admin';
-import { useLogout } from '@/queries/use-session';
 import { IconButton } from '@/ui/button';
 import { ErrorNote } from '@/ui/feedback';
 import { HealthBadge, StateIcon, state_style } from '@/ui/state-badge';
 import { health_look_state } from '@/ui/states';
 import { type ThemeChoice, apply_theme, stored_theme } from '@/ui/theme';
+import { usePopover } from '@/ui/use-popover';
 
 const NEXT_THEME: Record<ThemeChoice, ThemeChoice> = {
   system: 'light',
@@ -90,23 +91,7 @@ function HealthPopover(): ReactNode {
 function HealthDot(): ReactNode {
   const { t } = useTranslation();
   const health = useHealth();
-  const [open, set_open] = useState(false);
-  const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!open) return;
-    const close = (event: Event): void => {
-      const is_escape = event instanceof KeyboardEvent && event.key === 'Escape';
-      const is_outside =
-        event.type === 'pointerdown' && !ref.current?.contains(event.target as Node);
-      if (is_escape || is_outside) set_open(false);
-    };
-    window.addEventListener('pointerdown', close);
-    window.addEventListener('keydown', close);
-    return () => {
-      window.removeEventListener('pointerdown', close);
-      window.removeEventListener('keydown', close);
-    };
-  }, [open]);
+  const { ref, open, set_open } = usePopover();
   const status = health.error ? 'unavailable' : (health.data?.status ?? 'pending');
   const look = health_look_state(status);
   const word = t(`health_state.${status}` as 'health_state.ready', { defaultValue: status });
@@ -134,24 +119,13 @@ function HealthDot(): ReactNode {
 }
 
 export function TopBar({ session }: { session: Session }): ReactNode {
-  const { t } = useTranslation();
-  const logout = useLogout();
   return (
     <header className="top">
       <HealthDot />
       <span className="spread" />
       <LanguageSelect />
       <ThemeButton />
-      <span className="top-user" title={t(`role.${session.role}`)}>
-        <User size={15} aria-hidden />
-        <span className="top-user-name">{session.username}</span>
-        <IconButton
-          icon={LogOut}
-          label={t('top.sign_out')}
-          disabled={logout.isPending}
-          onClick={() => logout.mutate()}
-        />
-      </span>
+      <UserMenu session={session} />
     </header>
   );
 }

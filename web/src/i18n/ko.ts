@@ -37,6 +37,8 @@ export const ko: Same<typeof en> = {
     health: '서버 상태',
     worker_slots: '슬롯 {{slots}}개 중 {{running}}개 사용 중',
     sign_out: '로그아웃',
+    change_password: '비밀번호 변경',
+    account: '{{user}} 계정',
   },
   stream: {
     lost: '서버와 연결이 끊겼습니다. 화면 내용의 기준 시각:',
@@ -70,6 +72,12 @@ export const ko: Same<typeof en> = {
     differ: '두 비밀번호가 서로 다릅니다.',
     change: '비밀번호 설정',
     change_failed: '비밀번호를 바꾸지 못했습니다.',
+    changed: '비밀번호를 바꾸었습니다.',
+    missing: '입력하세요.',
+    too_short_one: '너무 짧습니다. {{count}}자 이상이어야 합니다.',
+    too_short_other: '너무 짧습니다. {{count}}자 이상이어야 합니다.',
+    wrong: '사용자 이름이나 비밀번호가 맞지 않습니다.',
+    wrong_old: '현재 비밀번호가 맞지 않습니다.',
   },
   role: {
     viewer: '열람자',

@@ -53,23 +53,26 @@ export interface ErrorNoteProps {
   error: Error;
   /** What the page was doing, in words. */
   what?: string;
+  /** The reason in the page's own words, when it knows more than the error's kind says. */
+  why?: string;
   on_retry?: () => void;
 }
 
 /** An error where it happened: what, why, and the id under which the server's log has the rest. */
-export function ErrorNote({ error, what, on_retry }: ErrorNoteProps): ReactNode {
+export function ErrorNote({ error, what, why: own_why, on_retry }: ErrorNoteProps): ReactNode {
   const { t } = useTranslation();
   const known = error instanceof ApiError ? error : null;
-  const why = known
+  const kind = known
     ? t(`error.${known.code}` as 'error.internal', { defaultValue: t('error.internal') })
     : t('error.internal');
+  const why = own_why ?? kind;
   return (
     <div className="error-note" role="alert">
       <CircleAlert size={16} aria-hidden />
       <div>
         <strong>{what ?? why}</strong>
         {what && <span className="error-why"> {why}</span>}
-        {error.message && <p className="error-message">{error.message}</p>}
+        {error.message && !own_why && <p className="error-message">{error.message}</p>}
         {known?.request_id && (
           <p className="error-request">
             {t('error.request_id')} <code>{known.request_id}</code>

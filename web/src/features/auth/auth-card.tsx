@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FormEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ApiError } from '@/api/error';
 import { LANGUAGES, set_language } from '@/i18n';
 import '@/features/auth/auth.css';
 
@@ -19,7 +20,7 @@ export function AuthCard({ title, hint, on_submit, children }: AuthCardProps): R
   };
   return (
     <div className="auth">
-      <form className="auth-card" onSubmit={submit}>
+      <form className="auth-card" noValidate onSubmit={submit}>
         <img src="/favicon.svg" alt="" />
         <div>
           <h1>{title}</h1>
@@ -51,12 +52,18 @@ export interface AuthFieldProps {
   type?: 'text' | 'password';
   auto_complete: string;
   auto_focus?: boolean;
-  min_length?: number;
   hint?: string;
+  /** What is wrong with what was typed; takes the hint's place. */
+  problem?: string | undefined;
+}
+
+/** A refusal here is about the password, not about what the user may do. */
+export function is_denied(error: Error): boolean {
+  return error instanceof ApiError && error.code === 'denied';
 }
 
 export function AuthField(props: AuthFieldProps): ReactNode {
-  const { name, label, type = 'password', auto_complete, auto_focus, min_length, hint } = props;
+  const { name, label, type = 'password', auto_complete, auto_focus, hint, problem } = props;
   return (
     <div className="field">
       <label htmlFor={name}>{label}</label>
@@ -67,12 +74,23 @@ export function AuthField(props: AuthFieldProps): ReactNode {
         className="input"
         autoComplete={auto_complete}
         autoFocus={auto_focus}
-        minLength={min_length}
         autoCapitalize="none"
         spellCheck={false}
         required
+        aria-invalid={Boolean(problem)}
+        aria-describedby={problem || hint ? `${name}-note` : undefined}
       />
-      {hint && <span className="field-hint">{hint}</span>}
+      {problem ? (
+        <span id={`${name}-note`} className="field-error" role="alert">
+          {problem}
+        </span>
+      ) : (
+        hint && (
+          <span id={`${name}-note`} className="field-hint">
+            {hint}
+          </span>
+        )
+      )}
     </div>
   );
 }

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ChevronDown, KeyRound, LogOut, User } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Session } from '@/api/types.gen';
+import { PasswordDialog } from '@/features/auth/password-dialog';
+import { useLogout } from '@/queries/use-session';
+import { Button } from '@/ui/button';
+import { usePopover } from '@/ui/use-popover';
+
+/** Who is signed in; opens what one can do with one's own account. */
+export function UserMenu({ session }: { session: Session }): ReactNode {
+  const { t } = useTranslation();
+  const logout = useLogout();
+  const { ref, open, set_open } = usePopover();
+  const [changing, set_changing] = useState(false);
+  const change = (): void => {
+    set_open(false);
+    set_changing(true);
+  };
+  return (
+    <div ref={ref} className="top-user">
+      <button
+        type="button"
+        className="top-user-button"
+        aria-expanded={open}
+        aria-label={t('top.account', { user: session.username })}
+        onClick={() => set_open(!open)}
+      >
+        <User size={15} aria-hidden />
+        <span className="top-user-name">{session.username}</span>
+        <ChevronDown size={13} aria-hidden />
+      </button>
+      {open && (
+        <div className="popover user-menu">
+          <p>
+            {session.username} <span className="faint">{t(`role.${session.role}`)}</span>
+          </p>
+          <Button kind="quiet" icon={KeyRound} onClick={change}>
+            {t('top.change_password')}
+          </Button>
+          <Button
+            kind="quiet"
+            icon={LogOut}
+            busy={logout.isPending}
+            onClick={() => logout.mutate()}
+          >
+            {t('top.sign_out')}
+          </Button>
+        </div>
+      )}
+      {changing && <PasswordDialog on_close={() => set_changing(false)} />}
+    </div>
+  );
+}
