@@ -33,7 +33,7 @@ export const en_site = {
     made_by: 'Made by',
     empty_title: 'No comparisons yet',
     empty_hint:
-      'A report compares the variants of a model on this machine: accuracy, latency, size.',
+      'A report compares the variants of a model on this machine: accuracy, latency, size. With the model and labels of the demo, in the folder of AIflow:',
     no_variants: 'The report holds no variants',
     verdict: '{{variant}} is the choice:',
     budget: 'Allowed loss of accuracy: {{points}} points.',
@@ -134,13 +134,15 @@ export const en_site = {
   },
   cameras: {
     empty_title: 'No cameras yet',
-    empty_hint: 'A camera plays a file or a stream through a service:',
+    empty_hint:
+      'A camera plays a file or a stream through a service. With the clip and rules of the demo, in the folder of AIflow:',
     not_found: 'There is no camera {{name}}',
     events_one: '{{count}} event',
     events_other: '{{count}} events',
     progress: 'Progress through the file',
     picture_of: 'Picture of {{name}}',
     no_picture: 'No picture yet',
+    no_picture_left: 'No picture',
     flag_connecting: 'Connecting',
     flag_live: 'Live',
     flag_ended: 'Ended · last picture',

@@ -34,7 +34,8 @@ export const ko_site: Same<typeof en_site> = {
     made: '작성',
     made_by: '만든 곳',
     empty_title: '아직 비교한 적이 없습니다',
-    empty_hint: '이 장비에서 모델 변형들의 정확도, 지연 시간, 크기를 비교한 결과입니다.',
+    empty_hint:
+      '이 장비에서 모델 변형들의 정확도, 지연 시간, 크기를 비교한 결과입니다. 데모의 모델과 라벨로 해 보려면 AIflow 폴더에서:',
     no_variants: '보고서에 변형이 없습니다',
     verdict: '{{variant}} 선택:',
     budget: '허용한 정확도 하락: {{points}}포인트.',
@@ -133,13 +134,15 @@ export const ko_site: Same<typeof en_site> = {
   },
   cameras: {
     empty_title: '아직 카메라가 없습니다',
-    empty_hint: '파일이나 스트림을 서비스에 연결하세요.',
+    empty_hint:
+      '파일이나 스트림을 서비스에 연결하세요. 데모의 영상과 규칙으로 해 보려면 AIflow 폴더에서:',
     not_found: '{{name}} 카메라가 없습니다',
     events_one: '이벤트 {{count}}건',
     events_other: '이벤트 {{count}}건',
     progress: '파일 재생 진행률',
     picture_of: '{{name}} 화면',
     no_picture: '아직 화면이 없습니다',
+    no_picture_left: '화면이 없습니다',
     flag_connecting: '연결 중',
     flag_live: '실시간',
     flag_ended: '종료 · 마지막 화면',

@@ -114,11 +114,39 @@ function RecentEvents({ events }: { events: SceneEvent[] }): ReactNode {
 const LAYERS = ['zones', 'boxes'] as const;
 type Layer = (typeof LAYERS)[number];
 
+interface LayersProps {
+  shown: Record<Layer, boolean>;
+  set_shown: (shown: Record<Layer, boolean>) => void;
+  has_boxes: boolean;
+}
+
+function Layers({ shown, set_shown, has_boxes }: LayersProps): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <div className="chips">
+      {LAYERS.map((layer) => (
+        <button
+          key={layer}
+          type="button"
+          className="chip"
+          aria-pressed={shown[layer]}
+          disabled={layer === 'boxes' && !has_boxes}
+          title={layer === 'boxes' && !has_boxes ? t('cameras.boxes_live_only') : undefined}
+          onClick={() => set_shown({ ...shown, [layer]: !shown[layer] })}
+        >
+          {t(`cameras.layer_${layer}`)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 function CameraView({ camera }: { camera: Camera }): ReactNode {
   const { t } = useTranslation();
   const events = useEvents();
   const [live, set_live] = useState<Live | null>(null);
   const [shown, set_shown] = useState<Record<Layer, boolean>>({ zones: true, boxes: true });
+  const [none, set_none] = useState(false);
   const rules = useMemo(() => read_rules(camera.rules), [camera.rules]);
   const own = events.data?.filter((event) => event.camera_id === camera.camera_id) ?? [];
   const end = camera_end(camera, own);
@@ -133,25 +161,12 @@ function CameraView({ camera }: { camera: Camera }): ReactNode {
           rules={shown.zones ? rules : []}
           show_tracks={shown.boxes}
           on_live={set_live}
+          on_none={set_none}
         />
         <CameraProgress camera={camera} />
-        <div className="chips">
-          {LAYERS.map((layer) => (
-            <button
-              key={layer}
-              type="button"
-              className="chip"
-              aria-pressed={shown[layer]}
-              disabled={layer === 'boxes' && !has_boxes}
-              title={layer === 'boxes' && !has_boxes ? t('cameras.boxes_live_only') : undefined}
-              onClick={() => set_shown({ ...shown, [layer]: !shown[layer] })}
-            >
-              {t(`cameras.layer_${layer}`)}
-            </button>
-          ))}
-        </div>
+        {!none && <Layers shown={shown} set_shown={set_shown} has_boxes={Boolean(has_boxes)} />}
         {end ? (
-          <EndNumbers camera={camera} end={end} />
+          end.frames > 0 && <EndNumbers camera={camera} end={end} />
         ) : (
           <LiveNumbers camera={camera} live={live} />
         )}

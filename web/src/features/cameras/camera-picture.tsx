@@ -27,18 +27,19 @@ function LiveCanvas({ live }: { live: Live }): ReactNode {
 
 interface StillProps {
   camera: Camera;
+  is_missing: boolean;
+  on_missing: () => void;
   on_size: (size: { width: number; height: number }) => void;
 }
 
 /** The last picture the server holds. */
-function Still({ camera, on_size }: StillProps): ReactNode {
+function Still({ camera, is_missing, on_missing, on_size }: StillProps): ReactNode {
   const { t } = useTranslation();
-  const [failed_at, set_failed] = useState(-1);
-  if (failed_at === camera.frame) {
+  if (is_missing) {
     return (
       <div className="picture-none">
         <VideoOff size={26} strokeWidth={1.5} aria-hidden />
-        {t('cameras.no_picture')}
+        {t(RUNNING_STATES.has(camera.state) ? 'cameras.no_picture' : 'cameras.no_picture_left')}
       </div>
     );
   }
@@ -53,7 +54,7 @@ function Still({ camera, on_size }: StillProps): ReactNode {
           height: event.currentTarget.naturalHeight,
         })
       }
-      onError={() => set_failed(camera.frame)}
+      onError={on_missing}
     />
   );
 }
@@ -64,31 +65,53 @@ export interface CameraPictureProps {
   show_tracks: boolean;
   /** Tells the page which frame is on screen. */
   on_live?: (live: Live) => void;
+  /** Tells the page that the camera plays no more and left no picture. */
+  on_none?: (none: boolean) => void;
 }
 
 const NO_TRACKS: TrackWire[] = [];
 
 /** Live while the camera runs, else its last picture; zones, lines and boxes on top. */
 export function CameraPicture(props: CameraPictureProps): ReactNode {
-  const { camera, rules, show_tracks, on_live } = props;
+  const { camera, rules, show_tracks, on_live, on_none } = props;
   const { t } = useTranslation();
   const is_running = RUNNING_STATES.has(camera.state);
   const live = useLive(camera.camera_id, is_running);
   const [still_size, set_still_size] = useState({ width: 0, height: 0 });
   useEffect(() => on_live?.(live), [live, on_live]);
   const { frame } = live;
+  const [missing_at, set_missing] = useState(-1);
+  const is_missing = !frame && missing_at === camera.frame;
+  const is_none = is_missing && !is_running;
+  useEffect(() => on_none?.(is_none), [is_none, on_none]);
+  const has_picture = Boolean(frame) || still_size.width > 0;
   const size = frame ? { width: frame.picture.width, height: frame.picture.height } : still_size;
   return (
-    <div className="picture" data-live={live.state} data-frame={frame?.report.frame ?? ''}>
-      {frame ? <LiveCanvas live={live} /> : <Still camera={camera} on_size={set_still_size} />}
+    <div
+      className={is_none ? 'picture picture-gone' : 'picture'}
+      data-live={live.state}
+      data-frame={frame?.report.frame ?? ''}
+    >
+      {frame ? (
+        <LiveCanvas live={live} />
+      ) : (
+        <Still
+          camera={camera}
+          is_missing={is_missing}
+          on_missing={() => set_missing(camera.frame)}
+          on_size={set_still_size}
+        />
+      )}
       <Overlay
         size={size}
         rules={rules}
         tracks={show_tracks && frame ? frame.report.tracks : NO_TRACKS}
       />
-      <span className={`picture-flag picture-flag-${live.state}`}>
-        {t(`cameras.flag_${live.state}`)}
-      </span>
+      {(is_running || has_picture) && (
+        <span className={`picture-flag picture-flag-${live.state}`}>
+          {t(`cameras.flag_${live.state}`)}
+        </span>
+      )}
     </div>
   );
 }

@@ -26,6 +26,11 @@ function Tile({ camera }: { camera: Camera }): ReactNode {
         <span className="faint spread">{camera.fps > 0 && `${camera.fps.toFixed(1)} fps`}</span>
         <span className="faint">{t('cameras.events', { count: camera.event_count })}</span>
       </div>
+      {camera.state === 'failed' && camera.cause && (
+        <p className="tile-cause" title={camera.cause}>
+          {camera.cause}
+        </p>
+      )}
       <CameraProgress camera={camera} />
     </Link>
   );
@@ -44,7 +49,7 @@ export function CamerasPage(): ReactNode {
                 icon={CameraIcon}
                 title={t('cameras.empty_title')}
                 hint={t('cameras.empty_hint')}
-                command="aiflow camera add street --source street.avi --service person-detector"
+                command="aiflow camera add street --source /usr/share/doc/opencv-doc/examples/data/vtest.avi --service person-detector --rules examples/street_rules.json"
               />
             </Panel>
           ) : (

@@ -118,7 +118,7 @@ export function ModelsPage(): ReactNode {
                 icon={Scale}
                 title={t('reports.empty_title')}
                 hint={t('reports.empty_hint')}
-                command="aiflow model compare ssd-oidv4 --pack onnxruntime"
+                command="aiflow model compare ssd-oidv4 --pack onnxruntime --video /usr/share/doc/opencv-doc/examples/data/vtest.avi --labels examples/vtest_labels.txt"
               />
             ) : (
               <ReportTable reports={list} />
