@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { best_in, difference, pareto_front, read_report } from '@/models/report';
+import { type Measure, best_in, difference, pareto_front, read_report } from '@/models/report';
 
 function variant(name: string, ap50: number, p50: number, size: number): unknown {
   return {
@@ -62,10 +62,26 @@ describe('a report', () => {
     expect(f1).toEqual([0.8, 1]);
   });
   it('marks the best of each measure, and nobody when all are equal', () => {
-    expect(best_in(body.variants, 'latency_p50')).toEqual(new Set(['int8']));
-    expect(best_in(body.variants, 'size_bytes')).toEqual(new Set(['int8']));
-    expect(best_in(body.variants, 'ap50')).toEqual(new Set(['fp32', 'fp16']));
-    expect(best_in(body.variants, 'precision')).toEqual(new Set());
+    const best = (measure: Measure): Set<string> =>
+      best_in(body.variants, measure, (v) => String(v[measure]));
+    expect(best('latency_p50')).toEqual(new Set(['int8']));
+    expect(best('size_bytes')).toEqual(new Set(['int8']));
+    expect(best('ap50')).toEqual(new Set(['fp32', 'fp16']));
+    expect(best('precision')).toEqual(new Set());
+  });
+  it('marks all values that are written like the best one', () => {
+    const near = read_report({
+      body: {
+        variants: [
+          variant('fp32', 0.85411, 15, 20e6),
+          variant('fp16', 0.85402, 16, 10e6),
+          variant('int8', 0.85, 8, 5e6),
+        ],
+      },
+      device: 'edge',
+    });
+    const best = best_in(near.variants, 'ap50', (v) => (v.ap50 ?? 0).toFixed(3));
+    expect(best).toEqual(new Set(['fp32', 'fp16']));
   });
   it('says the difference to the reference', () => {
     const [fp32, , int8] = body.variants;

@@ -175,13 +175,22 @@ export type Measure =
 
 const LESS_IS_BETTER = new Set<Measure>(['latency_p50', 'latency_p99', 'size_bytes']);
 
-/** Names of the variants that are best in a measure; empty when fewer than two were measured. */
-export function best_in(variants: ReportVariant[], measure: Measure): Set<string> {
+/**
+ * Names of the variants that are best in a measure; empty when fewer than two were measured, or all
+ * are equal. Values that are written alike are equal: a reader sees no more than `text`.
+ */
+export function best_in(
+  variants: ReportVariant[],
+  measure: Measure,
+  text: (variant: ReportVariant) => string,
+): Set<string> {
   const measured = variants.filter((v) => v[measure] !== null);
   if (measured.length < 2) return new Set();
-  const values = measured.map((v) => v[measure] as number);
-  const top = LESS_IS_BETTER.has(measure) ? Math.min(...values) : Math.max(...values);
-  const best = measured.filter((v) => v[measure] === top);
+  const sign = LESS_IS_BETTER.has(measure) ? 1 : -1;
+  const top = measured.reduce((best, v) =>
+    sign * (v[measure] as number) < sign * (best[measure] as number) ? v : best,
+  );
+  const best = measured.filter((v) => text(v) === text(top));
   return best.length === measured.length ? new Set() : new Set(best.map((v) => v.variant));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The frame of a page: title line with its actions, a row of facts, content.
 import type { ReactNode } from 'react';
-import { useEffect } from 'react';
+import { Fragment, useEffect } from 'react';
 import { Link } from '@/ui/router';
 import '@/ui/page.css';
 
@@ -33,6 +33,17 @@ export function Facts({ facts }: { facts: Fact[] }): ReactNode {
       ))}
     </dl>
   );
+}
+
+/** One thing after the other with commas between; a dash when there is none. */
+export function Listed({ items }: { items: ReactNode[] }): ReactNode {
+  if (items.length === 0) return '–';
+  return items.map((item, at) => (
+    <Fragment key={at}>
+      {at > 0 && ', '}
+      {item}
+    </Fragment>
+  ));
 }
 
 export type FactRow = [label: ReactNode, value: ReactNode];

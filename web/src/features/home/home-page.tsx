@@ -38,6 +38,10 @@ const ICON: Record<AttentionKind, LucideIcon> = {
 function AttentionRow({ item }: { item: AttentionItem }): ReactNode {
   const { t } = useTranslation();
   const Icon = ICON[item.kind];
+  const name =
+    item.kind === 'component'
+      ? t(`component.${item.name}` as 'component.database', { defaultValue: item.name })
+      : item.name;
   return (
     <li>
       <Link to={item.href} className="attention-row">
@@ -45,7 +49,7 @@ function AttentionRow({ item }: { item: AttentionItem }): ReactNode {
           <Icon size={16} aria-hidden />
         </span>
         <span>
-          <strong>{t(`attention.${item.kind}`, { name: item.name, count: item.count })}</strong>
+          <strong>{t(`attention.${item.kind}`, { name, count: item.count })}</strong>
           {item.detail && <span className="faint attention-detail">{item.detail}</span>}
         </span>
       </Link>
@@ -119,7 +123,7 @@ function Today({ dags }: { dags: Dag[] }): ReactNode {
         icon={Workflow}
         title={t('home.no_runs')}
         hint={t('home.no_runs_hint')}
-        command="aiflow dags trigger smart_city"
+        command={dags[0] ? `aiflow dags trigger ${dags[0].dag_id}` : 'aiflow demo'}
       />
     );
   }

@@ -56,7 +56,7 @@ export function ReportCharts({ body }: { body: ReportBody }): ReactNode {
   const has_curve = named.filter(({ v }) => v.pr_curve.length > 1);
   const has_frames = named.filter(({ v }) => v.frames.length > 0);
   return (
-    <div className="columns">
+    <div className="report-charts">
       <ParetoPlot body={body} />
       {has_histogram.length > 0 && (
         <Panel title={t('reports.histogram')} note={t('reports.histogram_note')}>

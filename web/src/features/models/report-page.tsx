@@ -109,7 +109,7 @@ function VariantName({
 
 function VariantTable({ body, report }: { body: ReportBody; report: Report }): ReactNode {
   const { t } = useTranslation();
-  const best = new Map(COLUMNS.map((c) => [c.measure, best_in(body.variants, c.measure)]));
+  const best = new Map(COLUMNS.map((c) => [c.measure, best_in(body.variants, c.measure, c.text)]));
   return (
     <div className="table-wrap">
       <table className="table report-table">

@@ -10,7 +10,7 @@ import { made_by_task } from '@/models/thread';
 import { usePacks } from '@/queries/use-models';
 import { useServices } from '@/queries/use-sites';
 import { Await, CopyText, Empty } from '@/ui/feedback';
-import { type FactRow, FactTable, Page, Panel } from '@/ui/page';
+import { type FactRow, FactTable, Listed, Page, Panel } from '@/ui/page';
 import { Link, useQueryValue } from '@/ui/router';
 import { RelativeTime, useLocale } from '@/ui/time';
 
@@ -48,11 +48,13 @@ function PackRow({ pack, services, selected, on_pick }: PackRowProps): ReactNode
       <td className="num">{bytes_text(pack.size)}</td>
       <td className="num">{count_text(pack.files, locale)}</td>
       <td>
-        {services.map((service) => (
-          <Link key={service.name} to={paths.service(service.name)}>
-            {service.name}{' '}
-          </Link>
-        ))}
+        <Listed
+          items={services.map((service) => (
+            <Link key={service.name} to={paths.service(service.name)}>
+              {service.name}
+            </Link>
+          ))}
+        />
       </td>
       <td>
         <PackMaker pack={pack} />

@@ -8,7 +8,7 @@ import { paths } from '@/models/paths';
 import { made_by_task } from '@/models/thread';
 import { useCameras, useServices } from '@/queries/use-sites';
 import { Await, CopyText, Empty } from '@/ui/feedback';
-import { type FactRow, FactTable, Page, Panel } from '@/ui/page';
+import { type FactRow, FactTable, Listed, Page, Panel } from '@/ui/page';
 import { Link, navigate } from '@/ui/router';
 import { HealthBadge } from '@/ui/state-badge';
 import { RelativeTime, useLocale, useNow } from '@/ui/time';
@@ -93,13 +93,14 @@ function ServiceDetail({ service }: { service: Service }): ReactNode {
     [t('services.deployed_by'), <Deployer key="deployer" service={service} />],
     [
       t('nav.cameras'),
-      users.length === 0
-        ? '–'
-        : users.map((camera) => (
-            <Link key={camera.camera_id} to={paths.camera(camera.camera_id)}>
-              {camera.name || camera.camera_id}{' '}
-            </Link>
-          )),
+      <Listed
+        key="cameras"
+        items={users.map((camera) => (
+          <Link key={camera.camera_id} to={paths.camera(camera.camera_id)}>
+            {camera.name || camera.camera_id}
+          </Link>
+        ))}
+      />,
     ],
   ];
   return (
