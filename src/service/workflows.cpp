@@ -75,6 +75,7 @@ Result<wire::DagGraph> Workflows::graph(const DagId& id, int version) {
   wire::DagGraph graph;
   graph.dag_id = id.value;
   graph.version = row.version;
+  graph.params = row.spec.params;
   for (const auto& task : row.spec.tasks) {
     graph.nodes.push_back({.id = task.task_id,
                            .label = task.label,

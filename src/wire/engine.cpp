@@ -477,9 +477,10 @@ Status read_value(const json::Value& value, GraphEdge& out) {
 
 json::Value to_json(const DagGraph& value) {
   json::Object out;
-  out.reserve(5);
+  out.reserve(6);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "version", value.version);
+  detail::put(out, "params", value.params);
   detail::put(out, "nodes", value.nodes);
   detail::put(out, "groups", value.groups);
   detail::put(out, "edges", value.edges);
@@ -491,6 +492,7 @@ Result<DagGraph> parse_dag_graph(const json::Value& value) {
   DagGraph out;
   AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
   AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "params", out.params));
   AIFLOW_TRY(detail::get(value, "nodes", out.nodes));
   AIFLOW_TRY(detail::get(value, "groups", out.groups));
   AIFLOW_TRY(detail::get(value, "edges", out.edges));

@@ -185,10 +185,11 @@ struct GraphEdge {
 [[nodiscard]] json::Value to_json(const GraphEdge& value);
 [[nodiscard]] Result<GraphEdge> parse_graph_edge(const json::Value& value);
 
-/// Structure only; states come with the task instances.
+/// Structure only; states come with the task instances. params - name -> {value, schema, description}.
 struct DagGraph {
   std::string dag_id{};
   std::int64_t version{};
+  json::Value params{};
   std::vector<GraphNode> nodes{};
   std::vector<GraphGroup> groups{};
   std::vector<GraphEdge> edges{};

@@ -143,10 +143,11 @@ export interface GraphEdge {
   target: string;
 }
 
-/** Structure only; states come with the task instances. */
+/** Structure only; states come with the task instances. params - name -> {value, schema, description}. */
 export interface DagGraph {
   dag_id: string;
   version: number;
+  params: unknown;
   nodes: GraphNode[];
   groups: GraphGroup[];
   edges: GraphEdge[];

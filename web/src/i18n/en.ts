@@ -212,7 +212,7 @@ export const en = {
     title: 'Trigger {{dag}}',
     start: 'Trigger',
     conf: 'Configuration (JSON)',
-    conf_hint: 'Read by tasks as dag_run.conf; overrides params of the same name.',
+    conf_hint: 'The params of the DAG with their defaults; change what this run shall have.',
     conf_object: 'Must be a JSON object, such as {"key": 1}',
     note: 'Note',
     failed: 'The run was not created.',

@@ -213,7 +213,7 @@ export const ko: Same<typeof en> = {
     title: '{{dag}} 실행',
     start: '실행',
     conf: '설정값 (JSON)',
-    conf_hint: '태스크에서 dag_run.conf로 읽으며, 같은 이름의 params를 덮어씁니다.',
+    conf_hint: 'DAG의 params와 기본값입니다. 이번 실행에서 바꿀 값만 고치세요.',
     conf_object: '{"key": 1}처럼 JSON 객체여야 합니다',
     note: '메모',
     failed: '실행을 만들지 못했습니다.',

@@ -89,6 +89,7 @@ describe('the graph', () => {
   const graph: DagGraph = {
     dag_id: 'd',
     version: 1,
+    params: {},
     nodes: [node('a', 'g'), node('b'), node('c'), node('other')],
     groups: [{ id: 'g', label: 'g' }],
     edges: [

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Play } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { Fragment, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { changed_conf, default_conf, described_params } from '@/models/params';
 import { paths } from '@/models/paths';
-import { useTriggerDag } from '@/queries/use-dags';
+import { useDagGraph, useTriggerDag } from '@/queries/use-dags';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { ErrorNote } from '@/ui/feedback';
@@ -20,6 +21,49 @@ function parse_conf(text: string): { value: unknown; error: string } {
   }
 }
 
+interface ConfFieldProps {
+  conf: string;
+  error: string;
+  params: unknown;
+  on_change: (conf: string) => void;
+}
+
+function ConfField({ conf, error, params, on_change }: ConfFieldProps): ReactNode {
+  const { t } = useTranslation();
+  const described = described_params(params);
+  return (
+    <div className="field">
+      <label htmlFor="trigger-conf">{t('trigger.conf')}</label>
+      <textarea
+        id="trigger-conf"
+        className="input"
+        rows={Math.min(16, Math.max(6, conf.split('\n').length))}
+        spellCheck={false}
+        value={conf}
+        aria-invalid={Boolean(error)}
+        onChange={(event) => on_change(event.target.value)}
+      />
+      {error ? (
+        <span className="field-error" role="alert">
+          {error === 'object' ? t('trigger.conf_object') : error}
+        </span>
+      ) : (
+        <span className="field-hint">{t('trigger.conf_hint')}</span>
+      )}
+      {described.length > 0 && (
+        <dl className="facts">
+          {described.map(({ name, description }) => (
+            <Fragment key={name}>
+              <dt>{name}</dt>
+              <dd>{description}</dd>
+            </Fragment>
+          ))}
+        </dl>
+      )}
+    </div>
+  );
+}
+
 export interface TriggerDialogProps {
   dag_id: string;
   on_close: () => void;
@@ -28,13 +72,16 @@ export interface TriggerDialogProps {
 export function TriggerDialog({ dag_id, on_close }: TriggerDialogProps): ReactNode {
   const { t } = useTranslation();
   const trigger = useTriggerDag(dag_id);
-  const [conf, set_conf] = useState('{}');
+  const params = useDagGraph(dag_id).data?.params;
+  const defaults = default_conf(params);
+  const [typed, set_conf] = useState<string | null>(null);
+  const conf = typed ?? JSON.stringify(defaults, null, 2);
   const [note, set_note] = useState('');
   const parsed = parse_conf(conf);
   const start = (): void => {
     if (parsed.error) return;
     trigger.mutate(
-      { conf: parsed.value, note },
+      { conf: changed_conf(parsed.value, defaults), note },
       {
         onSuccess: (run) => {
           on_close();
@@ -62,25 +109,7 @@ export function TriggerDialog({ dag_id, on_close }: TriggerDialogProps): ReactNo
         </>
       }
     >
-      <div className="field">
-        <label htmlFor="trigger-conf">{t('trigger.conf')}</label>
-        <textarea
-          id="trigger-conf"
-          className="input"
-          rows={6}
-          spellCheck={false}
-          value={conf}
-          aria-invalid={Boolean(parsed.error)}
-          onChange={(event) => set_conf(event.target.value)}
-        />
-        {parsed.error ? (
-          <span className="field-error" role="alert">
-            {parsed.error === 'object' ? t('trigger.conf_object') : parsed.error}
-          </span>
-        ) : (
-          <span className="field-hint">{t('trigger.conf_hint')}</span>
-        )}
-      </div>
+      <ConfField conf={conf} error={parsed.error} params={params} on_change={set_conf} />
       <div className="field">
         <label htmlFor="trigger-note">{t('trigger.note')}</label>
         <input
