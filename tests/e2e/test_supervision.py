@@ -179,6 +179,10 @@ def test_crossings_are_listed_with_their_direction(server, playing):
         return {way for way in ("A → B", "B → A") if f"line_crossing {way}  " in listed}
 
     server.wait_for(lambda: len(kinds()) == 2, "a crossing in each direction")
+    event = json.loads(done(server, "events", "list", "--json"))[0]["event_id"]
+    picture = server.home / "event.jpg"
+    done(server, "events", "snapshot", event, "--out", picture)
+    assert picture.read_bytes()[:3] == b"\xff\xd8\xff"
 
 
 def test_a_worker_without_a_server_and_without_tasks_ends_when_told_so(tmp_path):

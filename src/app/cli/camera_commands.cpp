@@ -164,6 +164,19 @@ Status show_event(const Clock& clock, const Invocation& in) {
   return {};
 }
 
+Status save_snapshot(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto answer, client.get(api_path({"events", in.text("event_id")})));
+  AIFLOW_ASSIGN(const auto event, wire::parse_scene_event(answer));
+  if (!event.snapshot_sha256) {
+    return fail(ErrorCode::unavailable, "event '" + event.event_id + "' has no snapshot");
+  }
+  const auto file = in.given("--out") ? in.text("--out") : event.event_id + ".jpg";
+  AIFLOW_TRY(client.get_blob(*event.snapshot_sha256, file));
+  std::cout << file << "\n";
+  return {};
+}
+
 }  // namespace
 
 std::string event_kind(const wire::SceneEvent& event) {
@@ -175,21 +188,24 @@ std::string event_kind(const wire::SceneEvent& event) {
 }
 
 std::vector<std::string> event_header() {
-  return {"EVENT", "KIND", "RULE", "VIDEO TIME", "TRACKS", "LABEL", "SCORE", "STATE"};
+  return {"TIME",  "VIDEO TIME", "KIND",  "RULE",     "TRACKS",
+          "LABEL", "SCORE",      "STATE", "SNAPSHOT", "EVENT"};
 }
 
 Result<std::vector<std::string>> event_row(const json::Value& item) {
   AIFLOW_ASSIGN(const auto event, wire::parse_scene_event(item));
   std::string tracks;
   for (const auto id : event.track_ids) tracks += (tracks.empty() ? "" : ",") + std::to_string(id);
-  return std::vector<std::string>{event.event_id,
+  return std::vector<std::string>{format_time(event.started_at).substr(11, 8) + "Z",
+                                  media_time(event.media_time_ms),
                                   event_kind(event),
                                   event.rule_name,
-                                  media_time(event.media_time_ms),
                                   tracks,
                                   event.label,
                                   std::to_string(event.score).substr(0, 4),
-                                  event.state};
+                                  event.state,
+                                  event.snapshot_sha256.value_or("-").substr(0, 8),
+                                  event.event_id};
 }
 
 std::vector<Command> camera_commands(const Clock& clock) {
@@ -240,6 +256,13 @@ std::vector<Command> camera_commands(const Clock& clock) {
        .parameters = with_common({{.name = "event_id", .help = "the event", .required = true}}),
        .examples = {"aiflow events show EVENT --json"},
        .run = [&clock](const Invocation& in) { return show_event(clock, in); }},
+      {.words = {"events", "snapshot"},
+       .summary = "saves an event's picture as a JPEG file and prints its name",
+       .parameters = {{.name = "event_id", .help = "the event", .required = true},
+                      {.name = "--out", .help = "the file; EVENT.jpg when left out"},
+                      {.name = "--home", .help = "data directory"}},
+       .examples = {"aiflow events snapshot EVENT --out /tmp/event.jpg"},
+       .run = [&clock](const Invocation& in) { return save_snapshot(clock, in); }},
   };
 }
 

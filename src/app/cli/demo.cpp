@@ -259,7 +259,8 @@ Status print_events(ApiClient& client, const std::string& run_id) {
     ++counts[event_kind(event)];
     table.rows.push_back(std::move(row));
   }
-  std::cout << "\nEvents on the street, each with a snapshot\n" << render(table) << "\n";
+  std::cout << "\nEvents on the street, each with a snapshot (aiflow events snapshot EVENT)\n"
+            << render(table) << "\n";
   for (const auto& [kind, count] : counts) std::cout << "  " << count << " × " << kind << "\n";
   return {};
 }
