@@ -176,7 +176,7 @@ class CameraProcessImpl final : public CameraProcess {
   std::string read_reports() {
     std::string why;
     while (!ended_) {
-      auto message = infer::recv_message(line_.fd(), Deadline::after(clock_, options_.silence_max));
+      auto message = infer::recv_message(line_.fd(), report_deadline());
       if (!message && message.error().code == ErrorCode::timeout) {
         why = "it hung: no report for " + seconds_text(options_.silence_max);
         line_.kill();
@@ -193,6 +193,15 @@ class CameraProcessImpl final : public CameraProcess {
       }
     }
     return "aiflow-camera ended: " + os::describe(line_.end()) + " (" + why + ")";
+  }
+
+  [[nodiscard]] Deadline report_deadline() const {
+    std::error_code ignored;
+    const bool is_file = std::filesystem::is_regular_file(options_.config.source, ignored);
+    const double fps = options_.config.detect_fps;  // 0: every frame
+    const bool is_sparse = fps > 0 && fps < 0.1;
+    return is_file && !is_sparse ? Deadline::after(clock_, options_.silence_max)
+                                 : Deadline::never();
   }
 
   Status handle(const infer::Message& message) {

@@ -38,8 +38,9 @@ struct CameraProcessOptions {
   int restarts_max = 3;
   Duration pause_first = std::chrono::seconds(1);  ///< doubles up to pause_max
   Duration pause_max = std::chrono::seconds(30);
-  /// Without any report for so long the program hangs: it is killed, which counts as a crash.
-  Duration silence_max = std::chrono::seconds(60);
+  /// A file's program that reports nothing for so long hangs (it waits 60 s for its detector, and
+  /// 30 s for an answer): it is killed, which counts as a crash. A stream may be silent for days.
+  Duration silence_max = std::chrono::seconds(150);
   Duration stop_grace = std::chrono::seconds(3);  ///< until the program is killed
 };
 

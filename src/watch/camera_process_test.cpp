@@ -43,7 +43,7 @@ def ended(reason):
         "decode_us_mean": 1.0, "detect_us_mean": 2.0, "overhead_us_mean": 0.5}, b"last")
     sys.exit(0)
 config = receive()
-part = config["source"]
+part = os.path.basename(config["source"])
 if part == "file":
     frame(0); frame(1)
     send("SceneEventReport", {"event_id": "e", "rule_id": "yard", "kind": "intrusion",
@@ -211,6 +211,8 @@ TEST_CASE("a program that does not listen is killed") {
 TEST_CASE("a program that stops reporting is killed, and its reason says so") {
   Stage stage;
   auto options = stage.options("deaf");
+  options.config.source = (stage.folder.path() / "deaf").string();
+  std::ofstream(options.config.source) << "a file: a stream may be silent";
   options.silence_max = std::chrono::milliseconds(500);
   auto camera = CameraProcess::start(stage.clock, std::move(options));
   REQUIRE(camera);
