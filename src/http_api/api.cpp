@@ -116,7 +116,7 @@ std::string subject_of(const Principal& who) {
   const auto& key = who.attempt.key;
   if (who.kind != Principal::Kind::task) return who.username;
   return key.dag_id + "/" + key.run_id + "/" + key.task_id + "/" +
-         std::to_string(who.attempt.epoch);
+         std::to_string(who.attempt.try_number);
 }
 
 detail::Table make_table() {
@@ -332,7 +332,8 @@ Result<net::Response> Api::Impl::answer_once(detail::Call& call, detail::Answer 
     return store::UserStore(db).answer(key);
   }));
   const auto request_sha256 = digest::sha256_of(call.request.body);
-  if (known && known->request_sha256 != request_sha256) {
+  // Empty: kept before the hash was.
+  if (known && !known->request_sha256.empty() && known->request_sha256 != request_sha256) {
     return fail(ErrorCode::invalid_argument,
                 "this Idempotency-Key was used for another request; make a new key for each");
   }

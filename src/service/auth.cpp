@@ -222,6 +222,10 @@ Result<wire::TokenCreated> Auth::create_token(const std::string& username, std::
     store::UserStore users(db);
     AIFLOW_ASSIGN(const auto user, users.find(username));
     if (!user) return unknown_user(username);
+    if (user->must_change_password) {
+      return fail(ErrorCode::conflict,
+                  "user '" + username + "' must log in and choose a password first");
+    }
     return users.add_session({.id_hash = digest::sha256_of(made.token),
                               .username = username,
                               .csrf_token = "",

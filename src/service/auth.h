@@ -88,7 +88,8 @@ class Auth {
   [[nodiscard]] Result<SignedIn> login(const LoginAttempt& attempt);
   Status logout(const Principal& who);
   /// A token for programs, with the user's role; ends after `life` (1 day to 10 years), with the
-  /// user, and with a new password. Errors: not_found, invalid_argument.
+  /// user, and with a new password. Errors: not_found, invalid_argument, conflict (a one-time
+  /// password).
   [[nodiscard]] Result<wire::TokenCreated> create_token(const std::string& username,
                                                         std::chrono::days life);
   /// Whose API token it is. Errors: denied.

@@ -124,6 +124,10 @@ TEST_CASE("an API token acts for its user until its time, a new password or the 
   CHECK_FALSE(bench.auth->api_token(token));
   CHECK_FALSE(bench.login("robot", "long enough"));
   CHECK(bench.login("robot", *reset->one_time_password)->session.must_change_password);
+  CHECK(bench.auth->create_token("robot", std::chrono::days(1)).error().code ==
+        ErrorCode::conflict);
+  REQUIRE(bench.auth->delete_user("robot", Auth::local_admin()));
+  bench.add_user("robot", Role::user);
   token = make();
   REQUIRE(bench.auth->delete_user("robot", Auth::local_admin()));
   CHECK_FALSE(bench.auth->api_token(token));
