@@ -7,12 +7,14 @@ import http.client
 import json
 import os
 import socket
+import time
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from aiflow.exceptions import AirflowException
 
 TIMEOUT_S = 60
+PATIENCE_S = 60
 ANSWER_BYTES_MAX = 64 << 20
 
 
@@ -22,6 +24,10 @@ class ApiError(AirflowException):
     def __init__(self, status: int, message: str):
         super().__init__(message)
         self.status = status
+
+
+class _Unreachable(AirflowException):
+    """No answer: the server is not there, or went away."""
 
 
 class _SocketConnection(http.client.HTTPConnection):
@@ -37,9 +43,14 @@ class _SocketConnection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
+def quoted(part: str) -> str:
+    """As one part of a path."""
+    return quote(part, safe="~")
+
+
 def path_of(*parts: str) -> str:
     """/api/v2/... with every part quoted."""
-    return "/api/v2/" + "/".join(quote(part, safe="~") for part in parts)
+    return "/api/v2/" + "/".join(quoted(part) for part in parts)
 
 
 def call(method: str, path: str, body: dict | None = None, *, query: dict | None = None,
@@ -47,8 +58,23 @@ def call(method: str, path: str, body: dict | None = None, *, query: dict | None
     """One request; returns the answer's JSON, None when it is empty.
 
     query: members that are None are left out. key: an Idempotency-Key: a repeat of the request acts
-    once. Raises ApiError when the server refuses, AirflowException when it can't be reached.
+    once. What may be repeated is, for PATIENCE_S: tasks outlive a restart of the server.
+    Raises ApiError when the server refuses, AirflowException when it can't be reached.
     """
+    give_up_at = time.monotonic() + (PATIENCE_S if method == "GET" or key is not None else 0)
+    pause = 0.1
+    while True:
+        try:
+            return _call_once(method, path, body, query, key)
+        except (ApiError, _Unreachable) as error:
+            if getattr(error, "status", 503) != 503 or time.monotonic() + pause >= give_up_at:
+                raise
+        time.sleep(pause)
+        pause = min(pause * 2, 2.0)
+
+
+def _call_once(method: str, path: str, body: dict | None, query: dict | None,
+               key: str | None) -> Any:
     path_to_socket, token_file = (os.environ.get(name) for name in ("AIFLOW_API_SOCKET",
                                                                     "AIFLOW_TOKEN_FILE"))
     if not path_to_socket or not token_file:
@@ -67,7 +93,7 @@ def call(method: str, path: str, body: dict | None = None, *, query: dict | None
         response = connection.getresponse()
         text = response.read(ANSWER_BYTES_MAX)
     except (OSError, http.client.HTTPException) as error:
-        raise AirflowException(f"the AIflow server does not answer: {error}") from error
+        raise _Unreachable(f"the AIflow server does not answer: {error}") from error
     finally:
         connection.close()
     if response.status >= 400:

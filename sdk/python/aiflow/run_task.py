@@ -99,7 +99,7 @@ def _call_back(context: dict, event: str) -> None:
     for callback in context["task"].callbacks[event]:
         try:
             callback(context)
-        except Exception:  # the task's own outcome stands
+        except (Exception, SystemExit):  # the task's own outcome stands
             name = getattr(callback, "__qualname__", repr(callback))
             logging.getLogger("aiflow.task").exception("on_%s_callback %s failed", event, name)
 

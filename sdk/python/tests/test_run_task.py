@@ -118,6 +118,7 @@ CALLBACKS = """
             print(event, context["ti"].task_id, type(context.get("exception")).__name__)
         return callback
     def broken(context): raise RuntimeError("the callback's own")
+    def exits(context): raise SystemExit(0)
     every = {f"on_{event}_callback": say(event)
              for event in ("execute", "success", "failure", "retry", "skipped")}
     def raising(error):
@@ -129,7 +130,7 @@ CALLBACKS = """
         PythonOperator(task_id="final", python_callable=raising(AirflowFailException("x")))
         PythonOperator(task_id="skips", python_callable=raising(AirflowSkipException("x")))
         PythonOperator(task_id="two", python_callable=lambda: None,
-                       on_success_callback=[broken, say("success")])
+                       on_execute_callback=exits, on_success_callback=[broken, exits, say("success")])
 """
 
 

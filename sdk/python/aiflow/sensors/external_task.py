@@ -85,15 +85,22 @@ class ExternalTaskSensor(BaseSensorOperator):
         wanted = self._task_ids()
         if wanted is None and self.external_task_group_id is None:
             return [runs[0]["state"]]
-        tasks = api.call("GET", api.path_of("dags", self.external_dag_id, "dagRuns",
-                                            runs[0]["dag_run_id"], "taskInstances"),
-                         query={"limit": 1000})["items"]
-        if wanted is None:
-            prefix = f"{self.external_task_group_id}."
-            found = [task["state"] for task in tasks if task["task_id"].startswith(prefix)]
-            return found or [None]
-        states = {task["task_id"]: task["state"] for task in tasks}
-        return [states.get(task_id) for task_id in wanted]
+        path = api.path_of("dags", self.external_dag_id, "dagRuns", runs[0]["dag_run_id"],
+                           "taskInstances")
+        if wanted is not None:
+            return [self._state_of(path, task_id) for task_id in wanted]
+        prefix = f"{self.external_task_group_id}."
+        tasks = api.call("GET", path, query={"limit": 1000})["items"]
+        return [task["state"] for task in tasks if task["task_id"].startswith(prefix)] or [None]
+
+    @staticmethod
+    def _state_of(path: str, task_id: str) -> str | None:
+        try:
+            return api.call("GET", f"{path}/{api.quoted(task_id)}")["state"]
+        except api.ApiError as error:
+            if error.status != 404:
+                raise
+            return None
 
     def _task_ids(self) -> list[str] | None:
         if self.external_task_id is not None:
