@@ -13,6 +13,14 @@ ANSWER = b'HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\r\n\r\n{"n
 BUSY = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
+def whole_request(peer: socket.socket) -> bytes:
+    """Head and body: a close with unread input would reset the connection under our answer."""
+    with peer.makefile("rb") as stream:
+        head = b"".join(iter(stream.readline, b"\r\n"))
+        length = [line for line in head.splitlines() if line.lower().startswith(b"content-length:")]
+        return head + stream.read(int(length[0].split(b":")[1]) if length else 0)
+
+
 @pytest.fixture
 def serve(tmp_path, monkeypatch):
     """serve(*answers): one connection each; b"" hangs up without an answer."""
@@ -31,7 +39,7 @@ def serve(tmp_path, monkeypatch):
             for answer in answers:
                 peer, _ = listener.accept()
                 with peer:
-                    heard.append(peer.recv(65536))
+                    heard.append(whole_request(peer))
                     peer.sendall(answer)
 
         threading.Thread(target=loop, daemon=True).start()
