@@ -107,7 +107,9 @@ def check_summary(text: str) -> None:
     for variant in ("fp32", "int8"):
         assert re.search(rf"^{variant}\b.*\d", text, re.MULTILINE), f"{variant} is not compared"
     for kind in ("line_crossing A → B", "line_crossing B → A", "intrusion", "congestion"):
-        rows = re.findall(rf"^\S+ +{kind}  ", text, re.MULTILINE)
+        # Time, time in the video, kind, ..., snapshot, id.
+        row = rf"^\d\d:\d\d:\d\dZ +[\d:.]+ +{kind}  .* [0-9a-f]{{8}}  [0-9a-f]{{32}}\b"
+        rows = re.findall(row, text, re.MULTILINE)
         assert 1 <= count_of(kind, text) == len(rows), kind
 
 
