@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <thread>
 
 #include "base/bounded_queue.h"
@@ -27,6 +31,36 @@ TEST_CASE("an error passes through try and assign") {
   CHECK(quarter(8).value() == 2);
   CHECK(quarter(6).error().message == "odd");
   CHECK(std::move(quarter(3).error()).with_context("n 3").message == "n 3: odd");
+}
+
+/// The signal that ends a process which does `work`; 0 when it ends by itself.
+template <class Work>
+int signal_of(Work work) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::signal(SIGABRT, SIG_DFL);
+    ::close(STDERR_FILENO);
+    work();
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+TEST_CASE("the value of a failed result cannot be used") {
+  struct Pair {
+    int first;
+  };
+  Result<Pair> good = Pair{7};
+  Result<Pair> bad = fail(ErrorCode::timeout, "late");
+  volatile int seen = 0;
+  CHECK(signal_of([&] { seen = good->first; }) == 0);
+  CHECK(signal_of([&] { seen = bad->first; }) == SIGABRT);
+  CHECK(signal_of([&] { seen = std::as_const(bad)->first; }) == SIGABRT);
+  CHECK(signal_of([&] { seen = (*bad).first; }) == SIGABRT);
+  CHECK(signal_of([&] { seen = (*std::as_const(bad)).first; }) == SIGABRT);
+  CHECK(signal_of([&] { seen = (*std::move(bad)).first; }) == SIGABRT);
 }
 
 TEST_CASE("times survive a round trip and offsets are applied") {

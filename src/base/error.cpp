@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.h"
 
+#include <cstdio>
+#include <cstdlib>
+
 #include "base/assert.h"
+#include "base/result.h"
 
 namespace aiflow {
 
@@ -18,6 +22,13 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::internal: return "internal";
   }
   AIFLOW_ASSERT(false);
+}
+
+void error_used_as_value(const Error& error) {
+  std::fprintf(stderr, "the value of a failed operation was used: %s: %s\n",
+               std::string(to_string(error.code)).c_str(), error.message.c_str());
+  std::fflush(stderr);
+  std::abort();
 }
 
 }  // namespace aiflow

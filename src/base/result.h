@@ -11,10 +11,34 @@
 
 namespace aiflow {
 
+/// Prints the error and aborts.
+[[noreturn]] void error_used_as_value(const Error& error);
+
+/// To use the value of a Result that holds an error is a bug: it stops the program and names the
+/// error, where std::expected alone reads garbage.
 template <class T>
 class [[nodiscard]] Result : public std::expected<T, Error> {
+  using Base = std::expected<T, Error>;
+
  public:
-  using std::expected<T, Error>::expected;
+  using Base::Base;
+
+  const T* operator->() const { return need_value(), Base::operator->(); }
+  T* operator->() { return need_value(), Base::operator->(); }
+  const T& operator*() const& { return need_value(), Base::operator*(); }
+  T& operator*() & { return need_value(), Base::operator*(); }
+  T&& operator*() && { return need_value(), std::move(*this).Base::operator*(); }
+
+ private:
+  void need_value() const {
+    if (!this->has_value()) error_used_as_value(this->error());
+  }
+};
+
+template <>
+class [[nodiscard]] Result<void> : public std::expected<void, Error> {
+ public:
+  using std::expected<void, Error>::expected;
 };
 
 using Status = Result<void>;
