@@ -7,6 +7,7 @@
 namespace aiflow::wire {
 
 Status read_value(const json::Value& value, ScheduleSpec& out);
+Status read_value(const json::Value& value, MapNode& out);
 Status read_value(const json::Value& value, TaskSpec& out);
 Status read_value(const json::Value& value, TaskGroupSpec& out);
 Status read_value(const json::Value& value, DagSpec& out);
@@ -38,9 +39,34 @@ Status read_value(const json::Value& value, ScheduleSpec& out) {
   return {};
 }
 
+json::Value to_json(const MapNode& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "kind", value.kind);
+  detail::put(out, "length", value.length);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "parts", value.parts);
+  return json::Value(std::move(out));
+}
+
+Result<MapNode> parse_map_node(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("MapNode");
+  MapNode out;
+  AIFLOW_TRY(detail::get(value, "kind", out.kind));
+  AIFLOW_TRY(detail::get(value, "length", out.length));
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "parts", out.parts));
+  return out;
+}
+
+Status read_value(const json::Value& value, MapNode& out) {
+  AIFLOW_ASSIGN(out, parse_map_node(value));
+  return {};
+}
+
 json::Value to_json(const TaskSpec& value) {
   json::Object out;
-  out.reserve(31);
+  out.reserve(32);
   detail::put(out, "task_id", value.task_id);
   detail::put(out, "label", value.label);
   detail::put(out, "operator", value.operator_);
@@ -72,6 +98,7 @@ json::Value to_json(const TaskSpec& value) {
   detail::put(out, "is_branch", value.is_branch);
   detail::put(out, "is_short_circuit", value.is_short_circuit);
   detail::put(out, "ignore_downstream_trigger_rules", value.ignore_downstream_trigger_rules);
+  detail::put(out, "expand", value.expand);
   return json::Value(std::move(out));
 }
 
@@ -109,6 +136,7 @@ Result<TaskSpec> parse_task_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "is_branch", out.is_branch));
   AIFLOW_TRY(detail::get(value, "is_short_circuit", out.is_short_circuit));
   AIFLOW_TRY(detail::get(value, "ignore_downstream_trigger_rules", out.ignore_downstream_trigger_rules));
+  AIFLOW_TRY(detail::get(value, "expand", out.expand));
   return out;
 }
 
@@ -119,11 +147,12 @@ Status read_value(const json::Value& value, TaskSpec& out) {
 
 json::Value to_json(const TaskGroupSpec& value) {
   json::Object out;
-  out.reserve(4);
+  out.reserve(5);
   detail::put(out, "group_id", value.group_id);
   detail::put(out, "label", value.label);
   detail::put(out, "parent", value.parent);
   detail::put(out, "tooltip", value.tooltip);
+  detail::put(out, "expand", value.expand);
   return json::Value(std::move(out));
 }
 
@@ -134,6 +163,7 @@ Result<TaskGroupSpec> parse_task_group_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "label", out.label));
   AIFLOW_TRY(detail::get(value, "parent", out.parent));
   AIFLOW_TRY(detail::get(value, "tooltip", out.tooltip));
+  AIFLOW_TRY(detail::get(value, "expand", out.expand));
   return out;
 }
 

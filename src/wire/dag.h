@@ -26,6 +26,18 @@ struct ScheduleSpec {
 [[nodiscard]] json::Value to_json(const ScheduleSpec& value);
 [[nodiscard]] Result<ScheduleSpec> parse_schedule_spec(const json::Value& value);
 
+/// A part of what a mapped task or group expands over. In a list of nodes every node stands after its parts, and the last one is the whole.
+
+struct MapNode {
+  std::string kind{};
+  std::optional<std::int64_t> length{};
+  std::optional<std::string> task_id{};
+  std::vector<std::int64_t> parts{};
+  friend bool operator==(const MapNode&, const MapNode&) = default;
+};
+[[nodiscard]] json::Value to_json(const MapNode& value);
+[[nodiscard]] Result<MapNode> parse_map_node(const json::Value& value);
+
 struct TaskSpec {
   std::string task_id{};
   std::string label{};
@@ -58,6 +70,7 @@ struct TaskSpec {
   bool is_branch{};
   bool is_short_circuit{};
   bool ignore_downstream_trigger_rules{};
+  std::optional<std::vector<MapNode>> expand{};
   friend bool operator==(const TaskSpec&, const TaskSpec&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskSpec& value);
@@ -68,6 +81,7 @@ struct TaskGroupSpec {
   std::string label{};
   std::optional<std::string> parent{};
   std::string tooltip{};
+  std::optional<std::vector<MapNode>> expand{};
   friend bool operator==(const TaskGroupSpec&, const TaskGroupSpec&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskGroupSpec& value);

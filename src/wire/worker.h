@@ -128,7 +128,8 @@ struct Finished {
 [[nodiscard]] json::Value to_json(const Finished& value);
 [[nodiscard]] Result<Finished> parse_finished(const json::Value& value);
 
-/// A task asks for an upstream value; map_index -1 = unmapped.
+/// A task asks for an upstream value. map_index -1 = of an unmapped task; -2 = a list of what all mapped instances published, by map index, without those that published nothing.
+
 struct XComGet {
   std::int64_t request_id{};
   AttemptRef attempt{};

@@ -84,6 +84,7 @@ def _task(operator) -> dict:
         "is_short_circuit": operator.is_short_circuit,
         "ignore_downstream_trigger_rules":
             getattr(operator, "ignore_downstream_trigger_rules", True),
+        "expand": None,
     }
 
 
@@ -124,7 +125,7 @@ def dag_spec(dag: DAG, source_hash: str) -> dict:
         "compat": dag.compat, "params": {k: p.dump() for k, p in dag.params.items()},
         "tasks": [_task(op) for op in dag.tasks.values()],
         "task_groups": [{"group_id": g.group_id, "label": g.label, "tooltip": g.tooltip,
-                         "parent": g.parent.group_id if g.parent else None}
+                         "parent": g.parent.group_id if g.parent else None, "expand": None}
                         for g in dag.groups.values()],
         "source_hash": source_hash,
     }
