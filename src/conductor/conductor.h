@@ -60,7 +60,8 @@ struct TriggerRun {
 
 struct ClearTasks {
   store::RunKey run{};
-  std::vector<TaskId> tasks{};  ///< empty = all
+  std::vector<TaskId> tasks{};     ///< empty = all
+  std::optional<int> map_index{};  ///< only this instance of each of `tasks`
   bool include_upstream = false;
   bool include_downstream = true;
   bool only_failed = false;

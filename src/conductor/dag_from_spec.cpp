@@ -71,6 +71,33 @@ Result<dag::WeightRule> weight_rule(const std::string& text) {
   return fail(ErrorCode::invalid_argument, "weight_rule '" + text + "' is not known");
 }
 
+Result<dag::MapKind> map_kind(const std::string& text) {
+  if (text == "literal") return dag::MapKind::literal;
+  if (text == "xcom") return dag::MapKind::xcom;
+  if (text == "product") return dag::MapKind::product;
+  if (text == "zip") return dag::MapKind::zip;
+  if (text == "zip_longest") return dag::MapKind::zip_longest;
+  if (text == "concat") return dag::MapKind::concat;
+  return fail(ErrorCode::invalid_argument, "expand: kind '" + text + "' is not known");
+}
+
+Result<std::vector<dag::MapNode>> map_nodes(const std::optional<std::vector<wire::MapNode>>& spec) {
+  std::vector<dag::MapNode> nodes;
+  for (const wire::MapNode& from : spec.value_or(std::vector<wire::MapNode>{})) {
+    dag::MapNode node{.length = from.length.value_or(0),
+                      .task_id = TaskId{from.task_id.value_or("")}};
+    AIFLOW_ASSIGN(node.kind, map_kind(from.kind));
+    for (const std::int64_t part : from.parts) {
+      if (part < 0 || part >= std::ssize(nodes)) {
+        return fail(ErrorCode::invalid_argument, "expand: a node stands before its part");
+      }
+      node.parts.push_back(static_cast<std::uint32_t>(part));
+    }
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
 /// Texts and flags, which need no check here.
 dag::Task plain_fields(const wire::TaskSpec& spec) {
   dag::Task task;
@@ -113,6 +140,7 @@ Result<dag::Task> task(const wire::TaskSpec& spec) {
   AIFLOW_ASSIGN(made.pool_slots, integer(spec.pool_slots, name("pool_slots")));
   AIFLOW_ASSIGN(made.priority_weight, integer(spec.priority_weight, name("priority_weight")));
   AIFLOW_ASSIGN(made.weight_rule, weight_rule(spec.weight_rule));
+  AIFLOW_ASSIGN(made.expand, map_nodes(spec.expand));
   AIFLOW_ASSIGN(made.max_active_tis_per_dag,
                 optional_integer(spec.max_active_tis_per_dag, name("max_active_tis_per_dag")));
   AIFLOW_ASSIGN(
@@ -147,10 +175,12 @@ Result<dag::Dag> convert(const wire::DagSpec& spec) {
     made.tasks.push_back(std::move(converted));
   }
   for (const wire::TaskGroupSpec& group : spec.task_groups) {
+    AIFLOW_ASSIGN(auto expand, map_nodes(group.expand));
     made.task_groups.push_back({.group_id = group.group_id,
                                 .label = group.label,
                                 .parent = group.parent,
-                                .tooltip = group.tooltip});
+                                .tooltip = group.tooltip,
+                                .expand = std::move(expand)});
   }
   made.source_hash = spec.source_hash;
   return made;

@@ -13,11 +13,27 @@ sched::TaskKey key_of(const executor::Attempt& attempt) {
   return detail::to_sched(store::from_wire(attempt.key));
 }
 
+/// The key under which a task's return value is published.
+constexpr std::string_view kReturnValue = "return_value";
+/// In a question for a value: those of all mapped instances.
+constexpr std::int64_t kAllInstances = -2;
+
 std::optional<std::vector<TaskId>> branch_of(const wire::Finished& report) {
   if (!report.branch) return std::nullopt;
   std::vector<TaskId> ids;
   for (const std::string& id : *report.branch) ids.push_back(TaskId{id});
   return ids;
+}
+
+/// As in sched::AttemptFinished.
+std::optional<std::int64_t> return_length(const wire::Finished& report) {
+  for (const wire::XComEntry& entry : report.xcoms) {
+    if (entry.key != kReturnValue) continue;
+    if (entry.value.is_array()) return std::ssize(entry.value.as_array());
+    if (entry.value.is_object()) return std::ssize(entry.value.as_object());
+    return -1;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -64,7 +80,8 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& repor
                                    .branch = branch_of(finished),
                                    .skip_all_downstream = finished.skip_all_downstream,
                                    .reschedule_at = finished.reschedule_at,
-                                   .ended_at = finished.ended_at},
+                                   .ended_at = finished.ended_at,
+                                   .return_length = return_length(finished)},
             [this, receipt = report.receipt, key](const Result<sched::Reply>& reply) {
               if (!reply) return;
               executor_.acknowledge(receipt, reply->accepted, reply->reason);
@@ -133,16 +150,20 @@ void Conductor::Engine::forget_progress(const store::TaskKey& key) {
 void Conductor::Engine::on(detail::Batch&, const executor::XComAsked& report) {
   const wire::XComGet& question = report.question;
   wire::XComValue answer{.request_id = question.request_id, .found = false, .value = {}};
-  const auto found = store_.read([&](db::Connection& db) {
-    return store::RunStore(db).xcom({.dag_id = DagId{question.dag_id},
-                                     .run_id = RunId{question.run_id},
-                                     .task_id = TaskId{question.task_id},
-                                     .map_index = static_cast<int>(question.map_index)},
-                                    question.key);
+  const store::TaskKey key{.dag_id = DagId{question.dag_id},
+                           .run_id = RunId{question.run_id},
+                           .task_id = TaskId{question.task_id},
+                           .map_index = static_cast<int>(question.map_index)};
+  const auto value = store_.read([&](db::Connection& db) -> Result<std::optional<json::Value>> {
+    store::RunStore runs(db);
+    if (question.map_index == kAllInstances) return runs.mapped_xcoms(key, question.key);
+    AIFLOW_ASSIGN(auto found, runs.xcom(key, question.key));
+    if (!found) return std::nullopt;
+    return std::move(found->value);
   });
-  if (found && *found) {
+  if (value && *value) {
     answer.found = true;
-    answer.value = (*found)->value;
+    answer.value = **value;
   }
   executor_.answer(report.worker, answer);
 }

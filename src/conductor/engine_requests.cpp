@@ -221,47 +221,6 @@ Status Conductor::Engine::need_run(detail::Batch& batch, const store::RunKey& ke
   return {};
 }
 
-Result<std::vector<TaskId>> Conductor::Engine::affected_tasks(const ClearTasks& request) {
-  return store_.read([&](db::Connection& db) -> Result<std::vector<TaskId>> {
-    store::RunStore runs(db);
-    AIFLOW_ASSIGN(const store::RunRow run, runs.run(request.run));
-    AIFLOW_ASSIGN(const auto rows, runs.tasks(request.run));
-    const detail::Definition* definition = book_.definition(request.run.dag_id, run.dag_version);
-    if (definition == nullptr) return fail(ErrorCode::internal, "the run's DAG is not loaded");
-    const dag::Topology topology(definition->dag);
-    std::vector<bool> chosen(topology.size(), request.tasks.empty());
-    for (const TaskId& id : request.tasks) {
-      const auto index = topology.find(id);
-      if (!index) {
-        return fail(ErrorCode::not_found,
-                    "dag '" + request.run.dag_id.value + "' has no task '" + id.value + "'");
-      }
-      chosen[*index] = true;
-    }
-    const auto order = topology.order();
-    const auto spread = [&](dag::TaskIndex task, std::span<const dag::TaskIndex> to) {
-      if (!chosen[task]) return;
-      for (const dag::TaskIndex next : to) chosen[next] = true;
-    };
-    std::vector<bool> given = chosen;
-    if (request.include_upstream) {
-      for (auto at = order.rbegin(); at != order.rend(); ++at) spread(*at, topology.upstream(*at));
-    }
-    const std::vector<bool> up = std::exchange(chosen, given);
-    if (request.include_downstream) {
-      for (const dag::TaskIndex task : order) spread(task, topology.downstream(task));
-    }
-    std::vector<TaskId> affected;
-    for (const store::TaskRow& row : rows) {
-      const auto index = topology.find(row.key.task_id);
-      if (!index || !(chosen[*index] || up[*index])) continue;
-      const bool failed = row.state == TaskState::failed || row.state == TaskState::upstream_failed;
-      if (!request.only_failed || failed) affected.push_back(row.key.task_id);
-    }
-    return affected;
-  });
-}
-
 std::optional<store::TaskRow> Conductor::Engine::task_row(const store::TaskKey& key) const {
   const auto row = state_->instance_row(detail::to_sched(key));
   const auto run = state_->run_row(detail::to_sched(key.run()));
@@ -276,26 +235,23 @@ std::optional<store::TaskRow> Conductor::Engine::task_row(const store::TaskKey& 
 void Conductor::Engine::clear(detail::Batch& batch, const ClearTasks& request,
                               Answer<std::vector<store::TaskRow>> answer) {
   if (Status there = need_run(batch, request.run); !there) return answer(fail(there.error()));
-  auto affected = affected_tasks(request);
-  if (!affected) return answer(fail(std::move(affected).error()));
-  auto rows = [this, run = request.run, ids = *affected]() {
-    std::vector<store::TaskRow> found;
-    for (const TaskId& id : ids) {
-      if (auto row = task_row({run.dag_id, run.run_id, id})) found.push_back(*std::move(row));
-    }
-    return Result<std::vector<store::TaskRow>>(std::move(found));
-  };
-  if (request.dry_run) {
-    batch.after.push_back(answering(std::move(answer), std::move(rows)));
-    return;
-  }
-  batch.add(sched::TasksCleared{.run = detail::to_sched(request.run),
-                                .tasks = request.tasks,
-                                .include_downstream = request.include_downstream,
-                                .include_upstream = request.include_upstream,
-                                .only_failed = request.only_failed,
-                                .user = request.user},
-            answering(std::move(answer), std::move(rows)));
+  sched::TasksCleared event{.run = detail::to_sched(request.run),
+                            .include_downstream = request.include_downstream,
+                            .include_upstream = request.include_upstream,
+                            .only_failed = request.only_failed,
+                            .user = request.user,
+                            .dry_run = request.dry_run};
+  for (const TaskId& id : request.tasks) event.tasks.push_back({id, request.map_index});
+  batch.add(std::move(event),
+            [this, answer = std::move(answer)](const Result<sched::Reply>& reply) {
+              if (!reply) return answer(fail(reply.error()));
+              if (!reply->accepted) return answer(fail(refusal(*reply)));
+              std::vector<store::TaskRow> found;
+              for (const sched::TaskKey& key : reply->cleared) {
+                if (auto row = task_row(detail::to_store(key))) found.push_back(*std::move(row));
+              }
+              answer(std::move(found));
+            });
 }
 
 void Conductor::Engine::mark(detail::Batch& batch, const MarkTask& request,

@@ -30,11 +30,24 @@ struct Schedule {
 /// How a task's priority weight grows by its relatives (workflow-semantics section 9).
 enum class WeightRule : std::uint8_t { downstream, upstream, absolute };
 
+enum class MapKind : std::uint8_t { literal, xcom, product, zip, zip_longest, concat };
+
+/// A part of what a mapped task or group expands over. In a list of nodes every node stands after
+/// its parts, and the last one is the whole.
+struct MapNode {
+  MapKind kind = MapKind::literal;
+  std::int64_t length = 0;             ///< of a literal
+  TaskId task_id{};                    ///< xcom: the task over whose return value it goes
+  std::vector<std::uint32_t> parts{};  ///< the others: positions of their parts in the list
+  bool operator==(const MapNode&) const = default;
+};
+
 struct TaskGroup {
   std::string group_id{};
   std::string label{};
   std::optional<std::string> parent{};
   std::string tooltip{};
+  std::vector<MapNode> expand{};  ///< not empty: its tasks are mapped together
   bool operator==(const TaskGroup&) const = default;
 };
 
@@ -70,6 +83,7 @@ struct Task {
   bool is_branch = false;
   bool is_short_circuit = false;
   bool ignore_downstream_trigger_rules = true;
+  std::vector<MapNode> expand{};  ///< not empty: a mapped task
   bool operator==(const Task&) const = default;
 };
 

@@ -66,6 +66,27 @@ Status check_numbers(const Task& task) {
   return {};
 }
 
+Status check_map_node(const std::vector<MapNode>& nodes, std::size_t position, const Index& index) {
+  const MapNode& node = nodes[position];
+  const bool leaf = node.kind == MapKind::literal || node.kind == MapKind::xcom;
+  if (node.length < 0) return invalid("a literal has a negative length");
+  if (node.kind == MapKind::xcom && !index.contains(node.task_id.value)) {
+    return invalid("task " + quoted(node.task_id.value) + " does not exist");
+  }
+  if (leaf != node.parts.empty()) return invalid("a node has no parts, or too many");
+  const auto later = [&](std::uint32_t part) { return part >= position; };
+  if (std::ranges::any_of(node.parts, later)) return invalid("a node stands before its part");
+  return {};
+}
+
+Status check_expand(const std::vector<MapNode>& nodes, const Index& index) {
+  for (std::size_t position = 0; position < nodes.size(); ++position) {
+    auto status = check_map_node(nodes, position, index);
+    if (!status) return fail(std::move(status).error().with_context("expand"));
+  }
+  return {};
+}
+
 Status check_upstreams(const Task& task, const Index& index) {
   for (const TaskId& id : task.upstream) {
     if (id == task.task_id) return invalid("the task is its own upstream");
@@ -79,6 +100,7 @@ Status check_upstreams(const Task& task, const Index& index) {
 Status check_task(const Task& task, const Index& index) {
   AIFLOW_TRY(check_id("task_id", task.task_id.value));
   AIFLOW_TRY(check_numbers(task));
+  AIFLOW_TRY(check_expand(task.expand, index));
   return check_upstreams(task, index);
 }
 
@@ -126,8 +148,47 @@ Status check_cycle(const Dag& dag, const Index& index) {
   return invalid(cycle_text(dag, cycle));
 }
 
-Status check_groups(const Dag& dag) {
-  std::unordered_map<std::string_view, const TaskGroup*> groups;
+using Groups = std::unordered_map<std::string_view, const TaskGroup*>;
+
+std::optional<std::string> mapped_group(std::optional<std::string> group, const Groups& groups) {
+  while (group && groups.at(*group)->expand.empty()) group = groups.at(*group)->parent;
+  return group;
+}
+
+/// A mapped task or group inside of a mapped group would need two map indexes.
+Status check_mapped_once(const Dag& dag, const Groups& groups) {
+  const auto twice = [](const std::string& what, const std::string& group) {
+    return invalid(what + " is mapped inside of the mapped group " + quoted(group) +
+                   "; map one of them only");
+  };
+  for (const Task& task : dag.tasks) {
+    const auto group = mapped_group(task.group, groups);
+    if (!task.expand.empty() && group) return twice("task " + quoted(task.task_id.value), *group);
+  }
+  for (const TaskGroup& group : dag.task_groups) {
+    const auto outer = mapped_group(group.parent, groups);
+    if (group.expand.empty() || !outer) continue;
+    return twice("task group " + quoted(group.group_id), *outer);
+  }
+  return {};
+}
+
+/// What is mapped cannot wait for its own values.
+Status check_sources(const Dag& dag, const Groups& groups) {
+  for (const Task& task : dag.tasks) {
+    const auto own = [&](const MapNode& node) { return node.task_id == task.task_id; };
+    const auto group = mapped_group(task.group, groups);
+    const bool itself = std::ranges::any_of(task.expand, own);
+    if (itself || (group && std::ranges::any_of(groups.at(*group)->expand, own))) {
+      return invalid((itself ? "task " : "the group of task ") + quoted(task.task_id.value) +
+                     " is mapped over its own values");
+    }
+  }
+  return {};
+}
+
+Status check_groups(const Dag& dag, const Index& index) {
+  Groups groups;
   for (const TaskGroup& group : dag.task_groups) {
     if (!groups.emplace(group.group_id, &group).second) {
       return invalid("task group " + quoted(group.group_id) + " is defined twice");
@@ -152,7 +213,13 @@ Status check_groups(const Dag& dag) {
                      " does not exist");
     }
   }
-  return {};
+  for (const TaskGroup& group : dag.task_groups) {
+    auto status = check_expand(group.expand, index);
+    if (status) continue;
+    return fail(std::move(status).error().with_context("task group " + quoted(group.group_id)));
+  }
+  AIFLOW_TRY(check_mapped_once(dag, groups));
+  return check_sources(dag, groups);
 }
 
 Status check_schedule(const Dag& dag) {
@@ -186,7 +253,7 @@ Status check_dag(const Dag& dag) {
     if (status) continue;
     return fail(std::move(status).error().with_context("task " + quoted(task.task_id.value)));
   }
-  AIFLOW_TRY(check_groups(dag));
+  AIFLOW_TRY(check_groups(dag, index));
   return check_cycle(dag, index);
 }
 

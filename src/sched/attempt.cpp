@@ -41,15 +41,15 @@ std::vector<TaskIndex> named_tasks(const Version& version, const TaskId& name) {
 
 std::optional<Stepper::Ref> Stepper::find(const TaskKey& key) {
   Run* run = model_.find_run({key.dag_id, key.run_id});
-  const auto task = run == nullptr ? std::nullopt : run->version->topology.find(key.task_id);
-  if (!task || key.map_index != -1) return std::nullopt;
-  return Ref{run, *task};
+  const auto at = run == nullptr ? std::nullopt : run->find(key.task_id, key.map_index);
+  if (!at) return std::nullopt;
+  return Ref{run, *at};
 }
 
 Reply Stepper::apply(const AttemptStarted& event) {
   const auto ref = find(event.key);
   if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
-  Instance& instance = ref->run->instances[ref->task];
+  Instance& instance = ref->instance();
   const bool current = event.epoch == instance.epoch && event.try_number == instance.try_number;
   if (current && instance.state == TaskState::running) {
     if (same_worker(instance, event.worker)) return {};
@@ -60,9 +60,9 @@ Reply Stepper::apply(const AttemptStarted& event) {
   }
   if (!current || instance.state != TaskState::queued) return refuse(ErrorCode::conflict, kStale);
   instance.worker = event.worker;
-  set_state(*ref->run, ref->task, TaskState::running,
+  set_state(*ref->run, ref->at, TaskState::running,
             {"started by worker " + quoted(event.worker.value)});
-  model_.arm(*ref->run, ref->task, now_.steady + model_.options.lease);
+  model_.arm(*ref->run, ref->at, now_.steady + model_.options.lease);
   return {};
 }
 
@@ -70,7 +70,7 @@ Reply Stepper::apply(const AttemptFinished& event) {
   const auto ref = find(event.key);
   if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
   if (ends_restart(*ref, event.epoch)) return {};
-  const Instance& instance = ref->run->instances[ref->task];
+  const Instance& instance = ref->instance();
   const bool active = instance.state == TaskState::running || instance.state == TaskState::queued;
   const bool current = event.epoch == instance.epoch || planted(PlantedBug::result_without_fencing);
   if (!active || !current) return refuse(ErrorCode::conflict, kStale);
@@ -82,7 +82,7 @@ Reply Stepper::apply(const AttemptFinished& event) {
     if (Reply reply = apply(started); !reply.accepted) return reply;
   }
   Reply reply = apply_finished(*ref, event);
-  Instance& ended = ref->run->instances[ref->task];
+  Instance& ended = ref->instance();
   if (event.ended_at && ended.ended_at && ended.started_at) {
     // Wall clocks jump: never before its start, never after this report.
     ended.ended_at = std::max(*ended.started_at, std::min(*event.ended_at, *ended.ended_at));
@@ -96,7 +96,7 @@ Reply Stepper::apply_finished(Ref ref, const AttemptFinished& event) {
   switch (event.outcome) {
     case Outcome::success: succeed(ref, event); return {};
     case Outcome::skipped:
-      set_state(*ref.run, ref.task, TaskState::skipped, {"the task skipped itself: " + cause});
+      set_state(*ref.run, ref.at, TaskState::skipped, {"the task skipped itself: " + cause});
       return {};
     case Outcome::failed: fail_attempt(ref, cause, true); return {};
     case Outcome::failed_no_retry:
@@ -109,7 +109,7 @@ Reply Stepper::apply_finished(Ref ref, const AttemptFinished& event) {
 Reply Stepper::apply(const Heartbeat& event) {
   const auto ref = find(event.key);
   if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
-  const Instance& instance = ref->run->instances[ref->task];
+  const Instance& instance = ref->instance();
   // The worker has the job and has not told its start yet: an interpreter may take a second to come
   // up. The attempt has no lease before its start, so there is nothing to renew.
   if (instance.state == TaskState::queued && event.epoch == instance.epoch) return {};
@@ -118,7 +118,7 @@ Reply Stepper::apply(const Heartbeat& event) {
   if (instance.state != TaskState::running || !current) {
     return refuse(ErrorCode::conflict, kStale);
   }
-  model_.arm(*ref->run, ref->task, now_.steady + model_.options.lease);
+  model_.arm(*ref->run, ref->at, now_.steady + model_.options.lease);
   return {};
 }
 
@@ -126,7 +126,7 @@ Reply Stepper::apply(const AttemptLost& event) {
   const auto ref = find(event.key);
   if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
   if (ends_restart(*ref, event.epoch)) return {};
-  Instance& instance = ref->run->instances[ref->task];
+  Instance& instance = ref->instance();
   const bool active = instance.state == TaskState::running || instance.state == TaskState::queued;
   if (!active || event.epoch != instance.epoch) return refuse(ErrorCode::conflict, kStale);
   lose(*ref, event.cause);
@@ -136,7 +136,7 @@ Reply Stepper::apply(const AttemptLost& event) {
 Reply Stepper::apply(const SubmitRefused& event) {
   const auto ref = find(event.key);
   if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
-  Instance& instance = ref->run->instances[ref->task];
+  Instance& instance = ref->instance();
   if (instance.state != TaskState::queued || event.epoch != instance.epoch) {
     return refuse(ErrorCode::conflict, kStale);
   }
@@ -145,35 +145,34 @@ Reply Stepper::apply(const SubmitRefused& event) {
     fail_attempt(*ref, "the executor refused it: " + event.cause, false);
     return {};
   }
-  set_state(*ref->run, ref->task, TaskState::scheduled,
-            {"the executor refused it: " + event.cause});
-  push(*ref->run, ref->task);
-  model_.set_ready(*ref->run, ref->task, false);
-  model_.arm(*ref->run, ref->task, now_.steady + model_.options.refused_pause);
+  set_state(*ref->run, ref->at, TaskState::scheduled, {"the executor refused it: " + event.cause});
+  push(*ref->run, ref->at);
+  model_.set_ready(*ref->run, ref->at, false);
+  model_.arm(*ref->run, ref->at, now_.steady + model_.options.refused_pause);
   return {};
 }
 
 /// A cleared instance waits until its old process is gone: a report of the epoch before the clear,
 /// or the end of its lease.
 bool Stepper::ends_restart(Ref ref, Epoch epoch) {
-  const Instance& instance = ref.run->instances[ref.task];
+  const Instance& instance = ref.instance();
   if (instance.state != TaskState::restarting || epoch != instance.epoch - 1) return false;
-  set_state(*ref.run, ref.task, TaskState::no_status, {"cleared; the old attempt has ended"});
-  push(*ref.run, ref.task);
+  set_state(*ref.run, ref.at, TaskState::no_status, {"cleared; the old attempt has ended"});
+  push(*ref.run, ref.at);
   return true;
 }
 
 void Stepper::lose(Ref ref, const std::string& cause) {
-  Instance& instance = ref.run->instances[ref.task];
+  Instance& instance = ref.instance();
   if (instance.state == TaskState::restarting) {
     ends_restart(ref, instance.epoch - 1);
     return;
   }
-  cancel(*ref.run, ref.task, "the attempt was given up: " + cause);
+  cancel(*ref.run, ref.at, "the attempt was given up: " + cause);
   if (!planted(PlantedBug::reaper_keeps_epoch)) new_epoch(instance);
   if (instance.state == TaskState::queued) {
-    set_state(*ref.run, ref.task, TaskState::scheduled, {"worker lost before the start: " + cause});
-    push(*ref.run, ref.task);  // its upstreams may have been cleared since the grant
+    set_state(*ref.run, ref.at, TaskState::scheduled, {"worker lost before the start: " + cause});
+    push(*ref.run, ref.at);  // its upstreams may have been cleared since the grant
     return;
   }
   fail_attempt(ref, "worker lost: " + cause, true);
@@ -181,30 +180,53 @@ void Stepper::lose(Ref ref, const std::string& cause) {
 }
 
 void Stepper::fail_attempt(Ref ref, std::string cause, bool may_retry) {
-  Instance& instance = ref.run->instances[ref.task];
-  const dag::Task& spec = ref.run->version->task(ref.task);
+  Instance& instance = ref.instance();
+  const dag::Task& spec = ref.run->spec(ref.at);
   const int extra = planted(PlantedBug::retry_limit_off_by_one) ? 1 : 0;
   const bool tries_left =
       instance.max_tries != 0 && instance.try_number <= instance.max_tries + extra;
   if (!may_retry || !tries_left) {
-    set_state(*ref.run, ref.task, TaskState::failed, {std::move(cause)});
+    set_state(*ref.run, ref.at, TaskState::failed, {std::move(cause)});
     if (ref.run->version->definition->fail_fast && !spec.is_teardown) {
-      stop_others(*ref.run, ref.task);
+      stop_others(*ref.run, ref.at);
     }
     return;
   }
   const Duration delay = retry_delay(spec, {ref.run->row.key.dag_id.value, spec.task_id.value,
                                             ref.run->row.logical_date, instance.try_number});
-  set_state(*ref.run, ref.task, TaskState::up_for_retry,
+  set_state(*ref.run, ref.at, TaskState::up_for_retry,
             {cause + " (try " + std::to_string(instance.try_number) + " of " +
              std::to_string(instance.max_tries + 1) + ")"});
   instance.next_try_at = now_.wall + delay;
-  model_.arm(*ref.run, ref.task, now_.steady + delay);
+  model_.arm(*ref.run, ref.at, now_.steady + delay);
+}
+
+/// Why what it returned cannot be mapped over although a task is; empty: it can, or none is.
+std::string Stepper::unmappable(Ref ref, const AttemptFinished& event) const {
+  const Version& version = *ref.run->version;
+  const Instance& instance = ref.instance();
+  const auto over = version.mapping.over(instance.task);
+  if (over.empty() || instance.map_index >= 0) return {};
+  const dag::Expansion& expansion = version.mapping.expansions()[over.front()];
+  const std::string mapped = expansion.members.empty()
+                                 ? "a group"
+                                 : quoted(version.task(expansion.members[0]).task_id.value);
+  const std::int64_t length = event.return_length.value_or(-1);
+  if (length < 0) {
+    return std::string("it must return a list or dict, since task ") + mapped +
+           " is mapped over it, but returned " +
+           (event.return_length ? "something else" : "nothing");
+  }
+  if (length <= model_.options.max_map_length) return {};
+  return "it returned " + std::to_string(length) + " items for task " + mapped +
+         " to be mapped over; max_map_length is " + std::to_string(model_.options.max_map_length);
 }
 
 void Stepper::succeed(Ref ref, const AttemptFinished& event) {
-  Instance& instance = ref.run->instances[ref.task];
   const Version& version = *ref.run->version;
+  if (std::string problem = unmappable(ref, event); !problem.empty()) {
+    return fail_attempt(ref, std::move(problem), true);
+  }
   std::vector<TaskIndex> named;
   for (const TaskId& name : event.branch.value_or(std::vector<TaskId>{})) {
     const auto tasks = named_tasks(version, name);
@@ -214,6 +236,8 @@ void Stepper::succeed(Ref ref, const AttemptFinished& event) {
     }
     named.insert(named.end(), tasks.begin(), tasks.end());
   }
+  Instance& instance = ref.instance();
+  instance.return_length = event.return_length;
   instance.branch_followed.reset();
   instance.skip_all_downstream = event.skip_all_downstream;
   ref.run->has_decisions =
@@ -221,20 +245,20 @@ void Stepper::succeed(Ref ref, const AttemptFinished& event) {
   if (event.branch) {
     const auto below = version.topology.all_downstream(named);
     instance.branch_followed.emplace();
-    for (const TaskIndex child : version.topology.downstream(ref.task)) {
+    for (const TaskIndex child : version.topology.downstream(instance.task)) {
       const bool followed = std::ranges::find(named, child) != named.end() ||
                             std::ranges::binary_search(below, child);
       if (followed) instance.branch_followed->push_back(version.task(child).task_id);
     }
   }
-  set_state(*ref.run, ref.task, TaskState::success, {event.cause.empty() ? "done" : event.cause});
+  set_state(*ref.run, ref.at, TaskState::success, {event.cause.empty() ? "done" : event.cause});
   if (instance.branch_followed) skip_not_followed(ref, *instance.branch_followed);
   if (instance.skip_all_downstream) short_circuit(ref);
 }
 
 void Stepper::skip_not_followed(Ref ref, const std::vector<TaskId>& followed) {
   const Version& version = *ref.run->version;
-  for (const TaskIndex child : version.topology.downstream(ref.task)) {
+  for (const TaskIndex child : version.topology.downstream(ref.instance().task)) {
     if (std::ranges::find(followed, version.task(child).task_id) != followed.end()) continue;
     skip_by(ref, child, Reason::branch_not_followed);
   }
@@ -242,44 +266,51 @@ void Stepper::skip_not_followed(Ref ref, const std::vector<TaskId>& followed) {
 
 void Stepper::short_circuit(Ref ref) {
   const Version& version = *ref.run->version;
-  if (version.task(ref.task).ignore_downstream_trigger_rules) {
-    for (const TaskIndex task : version.topology.all_downstream(std::span(&ref.task, 1))) {
-      skip_by(ref, task, Reason::short_circuit);
+  const TaskIndex task = ref.instance().task;
+  if (version.task(task).ignore_downstream_trigger_rules) {
+    for (const TaskIndex below : version.topology.all_downstream(std::span(&task, 1))) {
+      skip_by(ref, below, Reason::short_circuit);
     }
     return;
   }
-  for (const TaskIndex child : version.topology.downstream(ref.task)) {
+  for (const TaskIndex child : version.topology.downstream(task)) {
     skip_by(ref, child, Reason::short_circuit);
   }
 }
 
-/// Skips a task below a branch or short circuit, unless it has begun or is a teardown.
+/// Skips a task below a branch or short circuit, unless it has begun or is a teardown. One that is
+/// mapped decides for its own map index in its group only.
 void Stepper::skip_by(Ref ref, TaskIndex target, Reason reason) {
-  const bool open = is_schedulable(ref.run->instances[target].state);
-  if (!open || ref.run->version->task(target).is_teardown) return;
-  const Verdict verdict{Verdict::Kind::move, reason, TaskState::skipped, ref.task};
-  set_state(*ref.run, target, TaskState::skipped, {describe(*ref.run, target, verdict)});
+  Run& run = *ref.run;
+  const TaskIndex task = ref.instance().task;
+  const bool mapped = ref.instance().map_index >= 0;
+  if (run.version->task(target).is_teardown) return;
+  if (mapped && !run.version->mapping.together(task, target)) return;
+  const Verdict verdict{Verdict::Kind::move, reason, TaskState::skipped, task};
+  run.each_related(ref.at, target, [&](InstanceIndex at) {
+    if (!is_schedulable(run.instances[at].state)) return;
+    set_state(run, at, TaskState::skipped, {describe(run, at, verdict)});
+  });
 }
 
 void Stepper::reschedule(Ref ref, const AttemptFinished& event) {
   const WallTime at = std::max(event.reschedule_at.value_or(now_.wall), now_.wall);
-  set_state(*ref.run, ref.task, TaskState::up_for_reschedule,
+  set_state(*ref.run, ref.at, TaskState::up_for_reschedule,
             {event.cause.empty() ? "the sensor's condition is not met yet" : event.cause});
-  ref.run->instances[ref.task].next_try_at = at;
-  model_.arm(*ref.run, ref.task, now_.steady + (at - now_.wall));
+  ref.instance().next_try_at = at;
+  model_.arm(*ref.run, ref.at, now_.steady + (at - now_.wall));
 }
 
 /// fail_fast: what is active fails, what has not begun is skipped; teardowns go on.
-void Stepper::stop_others(Run& run, TaskIndex failed) {
-  const std::string cause =
-      "fail_fast: task " + quoted(run.version->task(failed).task_id.value) + " failed";
-  for (TaskIndex task = 0; task < run.instances.size(); ++task) {
-    Instance& instance = run.instances[task];
-    if (is_finished(instance.state) || run.version->task(task).is_teardown) continue;
+void Stepper::stop_others(Run& run, InstanceIndex failed) {
+  const std::string cause = "fail_fast: task " + name_of(run, failed) + " failed";
+  for (InstanceIndex at = 0; at < run.instances.size(); ++at) {
+    Instance& instance = run.instances[at];
+    if (is_finished(instance.state) || run.spec(at).is_teardown) continue;
     const bool active = is_active(instance.state);
-    if (active) cancel(run, task, cause);
+    if (active) cancel(run, at, cause);
     if (active || instance.state == TaskState::scheduled) new_epoch(instance);
-    set_state(run, task, active ? TaskState::failed : TaskState::skipped, {cause});
+    set_state(run, at, active ? TaskState::failed : TaskState::skipped, {cause});
   }
 }
 

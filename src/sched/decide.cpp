@@ -15,11 +15,26 @@ constexpr Verdict move_to(TaskState state, Reason reason, TaskIndex task = kNoTa
   return {Verdict::Kind::move, reason, state, task};
 }
 
+/// Whose decision concerns this instance: the parent's instance of the same map index in a mapped
+/// group, or the one instance of a parent that is not mapped. A mapped branch decides nothing for
+/// tasks outside of its group.
+std::optional<InstanceIndex> deciding(const Run& run, InstanceIndex at, TaskIndex parent) {
+  const Instance& instance = run.instances[at];
+  if (run.version->mapping.together(instance.task, parent)) {
+    return run.at(parent, static_cast<std::uint32_t>(std::max(instance.map_index, 0)));
+  }
+  if (run.expanded(parent)) return std::nullopt;
+  return parent;
+}
+
 /// A direct upstream that decided to skip this task (branch or short circuit).
-Verdict skipped_by_parent(const Run& run, TaskIndex task) {
+Verdict skipped_by_parent(const Run& run, InstanceIndex at) {
   if (!run.has_decisions) return {Verdict::Kind::ready, Reason::ready};  // spares a wide fan-in
+  const TaskIndex task = run.instances[at].task;
   for (const TaskIndex parent : run.version->topology.upstream(task)) {
-    const Instance& from = run.instances[parent];
+    const auto by = deciding(run, at, parent);
+    if (!by) continue;
+    const Instance& from = run.instances[*by];
     if (!is_finished(from.state)) continue;
     if (from.skip_all_downstream) {
       return move_to(TaskState::skipped, Reason::short_circuit, parent);
@@ -33,26 +48,51 @@ Verdict skipped_by_parent(const Run& run, TaskIndex task) {
   return {Verdict::Kind::ready, Reason::ready};
 }
 
-Verdict setup_constraint(const Run& run, TaskIndex task) {
-  const Instance& instance = run.instances[task];
-  const auto setups = run.version->topology.indirect_setups(task);
-  if (instance.setups_failed > 0) return move_to(TaskState::upstream_failed, Reason::setup_failed);
-  if (instance.setups_skipped > 0) return move_to(TaskState::skipped, Reason::setup_skipped);
-  if (instance.setups_success < static_cast<std::int32_t>(setups.size())) {
-    return wait_for(Reason::setup_open);
-  }
+Verdict setup_constraint(const RelativeCounts& counts) {
+  if (counts.setups_failed > 0) return move_to(TaskState::upstream_failed, Reason::setup_failed);
+  if (counts.setups_skipped > 0) return move_to(TaskState::skipped, Reason::setup_skipped);
+  if (counts.setups_success < counts.setups_total) return wait_for(Reason::setup_open);
   return {Verdict::Kind::ready, Reason::ready};
 }
 
+/// Items that a source gives: those of its list or dict, or one for each instance of a mapped task
+/// that returned something.
+std::int64_t items_of(const Run& run, TaskIndex source) {
+  if (!run.expanded(source)) return run.instances[source].return_length.value_or(-1);
+  std::int64_t items = 0;
+  run.each(source, [&](InstanceIndex at) {
+    const Instance& instance = run.instances[at];
+    items += instance.state == TaskState::success && instance.return_length ? 1 : 0;
+  });
+  return items;
+}
+
+/// What an instance that is ready otherwise has to be instead because of the values it is mapped
+/// over.
+Verdict by_map_length(const Run& run, const dag::Expansion& expansion) {
+  for (const TaskIndex source : expansion.sources) {
+    if (items_of(run, source) < 0) {
+      return move_to(TaskState::upstream_failed, Reason::map_no_value, source);
+    }
+  }
+  const std::int64_t length = expansion_length(run, expansion);
+  if (length == 0) return move_to(TaskState::skipped, Reason::map_empty);
+  if (length > kInstancesMax) return move_to(TaskState::failed, Reason::map_too_long);
+  return {Verdict::Kind::ready, Reason::ready};
+}
+
+/// The task succeeded in all its instances there, or was not to run.
 bool good_in(const Run& past, const TaskId& id) {
   const auto index = past.version->topology.find(id);
   if (!index) return true;  // the task is newer than that run
-  const TaskState state = past.instances[*index].state;
-  return state == TaskState::success || state == TaskState::skipped || state == TaskState::removed;
+  const std::uint32_t good = past.count(*index, TaskState::success) +
+                             past.count(*index, TaskState::skipped) +
+                             past.count(*index, TaskState::removed);
+  return good == past.width(*index);
 }
 
-bool past_passes(const Run& run, TaskIndex task) {
-  const dag::Task& spec = run.version->task(task);
+bool past_passes(const Run& run, InstanceIndex at) {
+  const dag::Task& spec = run.spec(at);
   if (!spec.depends_on_past && !spec.wait_for_downstream) return true;
   const Run* past = previous_run(run);
   if (past == nullptr) return true;
@@ -78,35 +118,63 @@ const Run* previous_run(const Run& run) {
   return nullptr;
 }
 
-Verdict by_relatives(const Run& run, TaskIndex task) {
-  const Instance& instance = run.instances[task];
-  const dag::Task& spec = run.version->task(task);
-  const Verdict parents = skipped_by_parent(run, task);
-  if (parents.kind != Verdict::Kind::ready && !spec.is_teardown) return parents;
-  if (!spec.is_teardown) {
-    const Verdict setups = setup_constraint(run, task);
-    if (setups.kind != Verdict::Kind::ready) return setups;
+Verdict by_map_sources(const Run& run, const dag::Expansion& expansion) {
+  TaskIndex open = kNoTask;
+  for (const TaskIndex source : expansion.sources) {
+    const auto count = [&](TaskState state) { return run.count(source, state); };
+    if (count(TaskState::failed) + count(TaskState::upstream_failed) > 0) {
+      return move_to(TaskState::upstream_failed, Reason::map_source_failed, source);
+    }
+    if (count(TaskState::skipped) > 0) {
+      return move_to(TaskState::skipped, Reason::map_source_skipped, source);
+    }
+    if (count(TaskState::success) + count(TaskState::removed) < run.width(source)) open = source;
   }
-  const auto rule =
-      dag::evaluate_rule(spec.trigger_rule, instance.upstream, -1, run.version->definition->compat);
-  if (rule.new_state) return move_to(*rule.new_state, Reason::rule);
-  if (!rule.runs) return wait_for(Reason::rule_open);
-  const auto scope = run.version->topology.teardown_scope(task);
-  if (instance.scope_done < static_cast<std::int32_t>(scope.size())) {
-    return wait_for(Reason::scope_open);
-  }
+  if (open != kNoTask) return wait_for(Reason::map_source_open, open);
   return {Verdict::Kind::ready, Reason::ready};
 }
 
-Verdict decide(const Run& run, TaskIndex task) {
-  const Instance& instance = run.instances[task];
+std::int64_t expansion_length(const Run& run, const dag::Expansion& expansion) {
+  return dag::map_length(expansion.nodes, [&](const TaskId& id) {
+    return std::max<std::int64_t>(items_of(run, *run.version->topology.find(id)), 0);
+  });
+}
+
+Verdict by_relatives(const Run& run, InstanceIndex at) {
+  const Instance& instance = run.instances[at];
+  const dag::Task& spec = run.spec(at);
+  const RelativeCounts counts = run.relatives(at);
+  const Verdict parents = skipped_by_parent(run, at);
+  if (parents.kind != Verdict::Kind::ready && !spec.is_teardown) return parents;
+  if (!spec.is_teardown) {
+    const Verdict setups = setup_constraint(counts);
+    if (setups.kind != Verdict::Kind::ready) return setups;
+  }
+  // Without a map index: Airflow's all_success would remove instances by the number of upstreams
+  // that succeeded, whatever they are mapped over; here they are removed with their items.
+  const auto rule =
+      dag::evaluate_rule(spec.trigger_rule, counts.upstream, -1, run.version->definition->compat);
+  if (rule.new_state) return move_to(*rule.new_state, Reason::rule);
+  const dag::Expansion* expansion = run.version->mapping.of(instance.task);
+  const Verdict sources = expansion == nullptr ? Verdict{Verdict::Kind::ready, Reason::ready}
+                                               : by_map_sources(run, *expansion);
+  if (sources.kind == Verdict::Kind::move) return sources;
+  if (!rule.runs) return wait_for(Reason::rule_open);
+  if (counts.scope_done < counts.scope_total) return wait_for(Reason::scope_open);
+  if (sources.kind == Verdict::Kind::wait) return sources;
+  if (expansion != nullptr && instance.map_index < 0) return by_map_length(run, *expansion);
+  return {Verdict::Kind::ready, Reason::ready};
+}
+
+Verdict decide(const Run& run, InstanceIndex at) {
+  const Instance& instance = run.instances[at];
   if (!is_schedulable(instance.state)) return wait_for(Reason::not_schedulable);
   if (run.row.state == RunState::queued) return wait_for(Reason::run_queued);
   if (run.row.state != RunState::running) return wait_for(Reason::run_ended);
-  const Verdict relatives = by_relatives(run, task);
+  const Verdict relatives = by_relatives(run, at);
   if (relatives.kind != Verdict::Kind::ready) return relatives;
   if (instance.due != kNoTime) return wait_for(Reason::timer);
-  if (!past_passes(run, task)) return wait_for(Reason::past_open);
+  if (!past_passes(run, at)) return wait_for(Reason::past_open);
   if (run.owner->row.paused) return wait_for(Reason::paused);
   return relatives;
 }
@@ -126,7 +194,10 @@ Limit run_limit(const Model& model, const Run& run) {
 Limit bucket_limit(const Model& model, const Run& run, const BucketSpec& bucket) {
   if (bucket.limited_task != kNoTask) {
     const dag::Task& spec = run.version->task(bucket.limited_task);
-    const std::int32_t here = is_active(run.instances[bucket.limited_task].state) ? 1 : 0;
+    const std::uint32_t active_here = run.count(bucket.limited_task, TaskState::queued) +
+                                      run.count(bucket.limited_task, TaskState::running) +
+                                      run.count(bucket.limited_task, TaskState::restarting);
+    const auto here = static_cast<std::int32_t>(active_here);
     if (spec.max_active_tis_per_dagrun && here >= *spec.max_active_tis_per_dagrun) {
       return Limit::tis_per_dagrun;
     }

@@ -50,6 +50,7 @@ struct Reply {
   bool accepted = true;
   ErrorCode code = ErrorCode::conflict;  ///< when refused
   std::string reason{};                  ///< when refused, for people
+  std::vector<TaskKey> cleared{};        ///< TasksCleared: the instances that it means
 };
 
 struct Effects {
@@ -57,6 +58,9 @@ struct Effects {
   std::vector<PoolRow> pools{};
   std::vector<PoolName> pools_removed{};
   std::vector<RunRow> runs{};
+  /// Rows that are no more, to be deleted before `instances` are written: a mapped task's row of
+  /// map index -1 when it is expanded.
+  std::vector<TaskKey> instances_removed{};
   std::vector<TaskInstanceRow> instances{};  ///< a row appears at most once, with its last value
   std::vector<Change> changes{};
   std::vector<SubmitJob> submits{};
@@ -66,7 +70,8 @@ struct Effects {
   /// Nothing to commit (replies may still have to be sent).
   [[nodiscard]] bool empty() const {
     return dags.empty() && pools.empty() && pools_removed.empty() && runs.empty() &&
-           instances.empty() && changes.empty() && submits.empty() && cancels.empty();
+           instances_removed.empty() && instances.empty() && changes.empty() && submits.empty() &&
+           cancels.empty();
   }
 };
 

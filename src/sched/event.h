@@ -63,6 +63,8 @@ struct AttemptFinished {
   bool skip_all_downstream = false;
   std::optional<WallTime> reschedule_at{};
   std::optional<WallTime> ended_at{};  ///< by the worker's clock; the report may come much later
+  /// Items of the list or dict that it returned; -1: it returned something else; nullopt: nothing.
+  std::optional<std::int64_t> return_length{};
 };
 
 /// The worker still has the attempt: its lease starts anew; queued (the worker has not told its
@@ -91,14 +93,21 @@ struct SubmitRefused {
   std::string cause{};
 };
 
+/// A task by name, or one instance of a mapped task.
+struct TaskChoice {
+  TaskId task_id{};
+  std::optional<std::int32_t> map_index{};  ///< nullopt: all its instances
+};
+
 /// Clears task instances of one run so that they run again; a finished run opens again.
 struct TasksCleared {
   RunKey run{};
-  std::vector<TaskId> tasks{};  ///< empty: all
+  std::vector<TaskChoice> tasks{};  ///< empty: all
   bool include_downstream = true;
   bool include_upstream = false;
   bool only_failed = false;
   std::string user{};
+  bool dry_run = false;  ///< changes nothing; the reply names the instances all the same
 };
 
 /// Sets a state by hand; failed and upstream_failed instances downstream are cleared.

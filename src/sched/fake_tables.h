@@ -25,6 +25,7 @@ class FakeTables {
   void apply(const Effects& effects) {
     for (const DagRow& row : effects.dags) dags[row.dag_id] = row;
     for (const RunRow& row : effects.runs) runs[row.key] = row;
+    for (const TaskKey& key : effects.instances_removed) instances.erase(key);
     for (const TaskInstanceRow& row : effects.instances) instances[row.key] = row;
     for (const PoolRow& row : effects.pools) pools[row.name] = row;
     for (const PoolName& name : effects.pools_removed) pools.erase(name);

@@ -17,10 +17,11 @@ struct Head {
   /// Later in the order of grants, for a heap whose top is the first.
   bool operator<(const Head& other) const { return other.before(*this); }
   [[nodiscard]] bool before(const Head& other) const {
-    if (key().first != other.key().first) return key().first < other.key().first;
+    const std::int64_t weight = key().minus_weight;
+    if (weight != other.key().minus_weight) return weight < other.key().minus_weight;
     if (run->order() != other.run->order()) return run->order() < other.run->order();
     if (run != other.run) return run->row.key < other.run->row.key;
-    return key().second < other.key().second;
+    return key() < other.key();
   }
 };
 
@@ -44,19 +45,19 @@ void Stepper::grant() {
         run_limit(model_, *head.run) != Limit::none ||
         bucket_limit(model_, *head.run, head.run->version->buckets[head.bucket]) != Limit::none;
     if (blocked) continue;
-    grant_one(*head.run, head.key().second);
+    grant_one(*head.run, head.key().at);
     if (head.run->ready[head.bucket].empty()) continue;
     heads.push_back(head);
     std::push_heap(heads.begin(), heads.end());
   }
 }
 
-void Stepper::grant_one(Run& run, TaskIndex task) {
-  Instance& instance = run.instances[task];
+void Stepper::grant_one(Run& run, InstanceIndex at) {
+  Instance& instance = run.instances[at];
   new_epoch(instance);
-  set_state(run, task, TaskState::queued, {"a slot is free"});
-  out_.submits.push_back(
-      {run.key_of(task), instance.try_number, instance.epoch, run.version->topology.weight(task)});
+  set_state(run, at, TaskState::queued, {"a slot is free"});
+  out_.submits.push_back({run.key_of(at), instance.try_number, instance.epoch,
+                          run.version->topology.weight(instance.task)});
 }
 
 }  // namespace aiflow::sched::detail

@@ -20,28 +20,89 @@ void count_upstream(dag::UpstreamCounts& counts, TaskState state, std::int32_t s
   }
 }
 
-void count_setup(Instance& instance, TaskState state, std::int32_t sign) {
-  if (state == TaskState::success) instance.setups_success += sign;
-  if (is_failed(state)) instance.setups_failed += sign;
-  if (state == TaskState::skipped) instance.setups_skipped += sign;
+void count_setup(RelativeCounts& counts, TaskState state, std::int32_t sign) {
+  if (state == TaskState::success) counts.setups_success += sign;
+  if (is_failed(state)) counts.setups_failed += sign;
+  if (state == TaskState::skipped) counts.setups_skipped += sign;
+}
+
+/// Where an instance counts for a task that depends on it.
+RelativeCounts& counts_for(Run& run, InstanceIndex at, TaskIndex dependent) {
+  const Instance& instance = run.instances[at];
+  if (!run.version->mapping.together(instance.task, dependent)) return run.shared[dependent];
+  const std::int32_t position = std::max(instance.map_index, 0);
+  return run.instances[run.at(dependent, static_cast<std::uint32_t>(position))].own;
 }
 
 /// Tells the counters of all tasks that depend on this one: O(out-degree).
-void account_dependents(Run& run, TaskIndex task, std::int32_t sign) {
-  const TaskState state = run.instances[task].state;
+void account_dependents(Run& run, InstanceIndex at, std::int32_t sign) {
+  const Instance& instance = run.instances[at];
+  const TaskState state = instance.state;
   const dag::Topology& topology = run.version->topology;
-  const bool setup = run.version->task(task).is_setup;
-  for (const TaskIndex next : topology.downstream(task)) {
-    dag::UpstreamCounts& counts = run.instances[next].upstream;
+  const bool setup = run.spec(at).is_setup;
+  for (const TaskIndex next : topology.downstream(instance.task)) {
+    dag::UpstreamCounts& counts = counts_for(run, at, next).upstream;
     count_upstream(counts, state, sign);
     if (setup && state == TaskState::success) counts.setups_success += sign;
     if (setup && state == TaskState::skipped) counts.setups_skipped += sign;
   }
-  for (const TaskIndex next : topology.setup_dependents(task)) {
-    count_setup(run.instances[next], state, sign);
+  for (const TaskIndex next : topology.setup_dependents(instance.task)) {
+    count_setup(counts_for(run, at, next), state, sign);
   }
-  for (const TaskIndex next : topology.scope_dependents(task)) {
-    run.instances[next].scope_done += sign;
+  for (const TaskIndex next : topology.scope_dependents(instance.task)) {
+    counts_for(run, at, next).scope_done += sign;
+  }
+}
+
+/// The totals that relatives of this task outside of its mapped group add to.
+void total_shared(Run& run, TaskIndex task) {
+  const Version& version = *run.version;
+  const auto outside = [&](TaskIndex other) { return !version.mapping.together(task, other); };
+  RelativeCounts& counts = run.shared[task];
+  for (const TaskIndex other : version.topology.upstream(task)) {
+    if (!outside(other)) continue;
+    ++counts.upstream.total;
+    counts.upstream.setups += version.task(other).is_setup ? 1 : 0;
+  }
+  for (const TaskIndex other : version.topology.indirect_setups(task)) {
+    counts.setups_total += outside(other) ? 1 : 0;
+  }
+  for (const TaskIndex other : version.topology.teardown_scope(task)) {
+    counts.scope_total += outside(other) ? 1 : 0;
+  }
+}
+
+/// The totals of one instance, over relatives in its mapped group.
+RelativeCounts total_own(const Version& version, TaskIndex task) {
+  const auto inside = [&](TaskIndex other) { return version.mapping.together(task, other); };
+  RelativeCounts counts;
+  for (const TaskIndex other : version.topology.upstream(task)) {
+    if (!inside(other)) continue;
+    ++counts.upstream.total;
+    counts.upstream.setups += version.task(other).is_setup ? 1 : 0;
+  }
+  const auto number = [&](std::span<const TaskIndex> tasks) {
+    return static_cast<std::int32_t>(std::ranges::count_if(tasks, inside));
+  };
+  counts.setups_total = number(version.topology.indirect_setups(task));
+  counts.scope_total = number(version.topology.teardown_scope(task));
+  return counts;
+}
+
+/// `count` more instances of the task exist: its dependents outside of its group wait for them too.
+void add_to_totals(Run& run, TaskIndex task, std::int32_t count) {
+  const Version& version = *run.version;
+  const auto outside = [&](TaskIndex other) { return !version.mapping.together(task, other); };
+  for (const TaskIndex next : version.topology.downstream(task)) {
+    if (!outside(next)) continue;
+    run.shared[next].upstream.total += count;
+    run.shared[next].upstream.setups += version.task(task).is_setup ? count : 0;
+  }
+  for (const TaskIndex next : version.topology.setup_dependents(task)) {
+    if (outside(next)) run.shared[next].setups_total += count;
+  }
+  for (const TaskIndex next : version.topology.scope_dependents(task)) {
+    if (outside(next)) run.shared[next].scope_total += count;
   }
 }
 
@@ -52,7 +113,10 @@ bool same_bucket(const BucketSpec& a, const BucketSpec& b) {
 }  // namespace
 
 Version::Version(const DagVersionRow& row)
-    : number(row.version), definition(row.definition), topology(*row.definition) {
+    : number(row.version),
+      definition(row.definition),
+      topology(*row.definition),
+      mapping(*row.definition, topology) {
   for (TaskIndex index = 0; index < definition->tasks.size(); ++index) {
     const dag::Task& spec = task(index);
     const bool limited = spec.max_active_tis_per_dag || spec.max_active_tis_per_dagrun;
@@ -70,6 +134,37 @@ Version::Version(const DagVersionRow& row)
 std::int32_t Run::active() const {
   return static_cast<std::int32_t>(count(TaskState::queued) + count(TaskState::running) +
                                    count(TaskState::restarting));
+}
+
+std::optional<InstanceIndex> Run::find(const TaskId& task_id, std::int32_t map_index) const {
+  const auto task = version->topology.find(task_id);
+  if (!task) return std::nullopt;
+  if (instances[*task].map_index == map_index) return *task;
+  if (map_index < 1 || map_index >= static_cast<std::int32_t>(width(*task))) return std::nullopt;
+  return at(*task, static_cast<std::uint32_t>(map_index));
+}
+
+RelativeCounts Run::relatives(InstanceIndex at) const {
+  const Instance& instance = instances[at];
+  RelativeCounts sum = shared[instance.task];
+  if (more.empty()) return sum;
+  const RelativeCounts& own = instance.own;
+  sum.upstream.total += own.upstream.total;
+  sum.upstream.success += own.upstream.success;
+  sum.upstream.failed += own.upstream.failed;
+  sum.upstream.upstream_failed += own.upstream.upstream_failed;
+  sum.upstream.skipped += own.upstream.skipped;
+  sum.upstream.removed += own.upstream.removed;
+  sum.upstream.setups += own.upstream.setups;
+  sum.upstream.setups_success += own.upstream.setups_success;
+  sum.upstream.setups_skipped += own.upstream.setups_skipped;
+  sum.setups_total += own.setups_total;
+  sum.setups_success += own.setups_success;
+  sum.setups_failed += own.setups_failed;
+  sum.setups_skipped += own.setups_skipped;
+  sum.scope_total += own.scope_total;
+  sum.scope_done += own.scope_done;
+  return sum;
 }
 
 std::uint32_t Run::unfinished() const {
@@ -109,15 +204,18 @@ Run& Model::add_run(DagState& dag_state, RunRow row) {
   run.row = std::move(row);
   run.owner = &dag_state;
   run.version = dag_state.versions.at(run.row.dag_version);
-  run.instances.resize(run.version->topology.size());
+  const std::size_t tasks = run.version->topology.size();
+  run.instances.resize(tasks);
+  run.shared.resize(tasks);
+  run.by_task.resize(tasks);
+  if (!run.version->mapping.empty()) run.more.resize(tasks);
   run.ready.resize(run.version->buckets.size());
-  for (TaskIndex task = 0; task < run.instances.size(); ++task) {
-    dag::UpstreamCounts& counts = run.instances[task].upstream;
-    for (const TaskIndex other : run.version->topology.upstream(task)) {
-      ++counts.total;
-      counts.setups += run.version->task(other).is_setup ? 1 : 0;
-    }
-    run.instances[task].max_tries = run.version->task(task).retries;
+  for (TaskIndex task = 0; task < tasks; ++task) {
+    total_shared(run, task);
+    Instance& instance = run.instances[task];
+    instance.task = task;
+    instance.max_tries = run.version->task(task).retries;
+    if (!run.more.empty()) instance.own = total_own(*run.version, task);
     account(run, task, +1);
   }
   dag_state.runs_queued += run.row.state == RunState::queued ? 1 : 0;
@@ -136,13 +234,35 @@ void Model::drop_run(Run& run) {
   dag_state.runs.erase(run.order());
 }
 
-void Model::account(Run& run, TaskIndex task, std::int32_t sign) {
-  const TaskState state = run.instances[task].state;
-  auto& count = run.counts[static_cast<std::size_t>(state)];
-  count = static_cast<std::uint32_t>(static_cast<std::int32_t>(count) + sign);
-  if (is_finished(state)) account_dependents(run, task, sign);
+void Model::widen(Run& run, TaskIndex task, std::uint32_t count) {
+  if (run.width(task) < count && !planted(PlantedBug::expansion_not_counted)) {
+    add_to_totals(run, task, static_cast<std::int32_t>(count - run.width(task)));
+  }
+  if (count > 0) run.instances[task].map_index = 0;
+  while (run.width(task) < count) {
+    const auto at = static_cast<InstanceIndex>(run.instances.size());
+    Instance instance;
+    instance.task = task;
+    instance.map_index = static_cast<std::int32_t>(run.width(task));
+    instance.max_tries = run.version->task(task).retries;
+    instance.own = total_own(*run.version, task);
+    run.instances.push_back(std::move(instance));
+    run.more[task].push_back(at);
+    account(run, at, +1);
+  }
+}
+
+void Model::account(Run& run, InstanceIndex at, std::int32_t sign) {
+  const TaskState state = run.instances[at].state;
+  const auto add = [&](StateCounts& counts) {
+    auto& count = counts[static_cast<std::size_t>(state)];
+    count = static_cast<std::uint32_t>(static_cast<std::int32_t>(count) + sign);
+  };
+  add(run.counts);
+  add(run.by_task[run.instances[at].task]);
+  if (is_finished(state)) account_dependents(run, at, sign);
   if (!is_active(state)) return;
-  const dag::Task& spec = run.version->task(task);
+  const dag::Task& spec = run.spec(at);
   active += sign;
   run.owner->active += sign;
   if (spec.max_active_tis_per_dag) run.owner->active_of[spec.task_id] += sign;
@@ -150,12 +270,12 @@ void Model::account(Run& run, TaskIndex task, std::int32_t sign) {
   if (!skip) pools[spec.pool].used += sign * spec.pool_slots;
 }
 
-void Model::arm(Run& run, TaskIndex task, SteadyTime due) {
-  Instance& instance = run.instances[task];
+void Model::arm(Run& run, InstanceIndex at, SteadyTime due) {
+  Instance& instance = run.instances[at];
   instance.due = due;
   if (due >= instance.timer_at) return;  // the live entry comes first and arms again
   instance.timer_at = due;
-  timers.push({due, run.uid, task});
+  timers.push({due, run.uid, at});
 }
 
 void Model::arm_run(Run& run, SteadyTime due) {
@@ -174,9 +294,11 @@ void Model::arm_schedule(DagState& dag_state) {
   dag_state.armed = wanted;
 }
 
-void Model::set_ready(Run& run, TaskIndex task, bool ready) {
-  auto& bucket = run.ready[run.version->bucket_of[task]];
-  const ReadyKey key{-run.version->topology.weight(task), task};
+void Model::set_ready(Run& run, InstanceIndex at, bool ready) {
+  const Instance& instance = run.instances[at];
+  auto& bucket = run.ready[run.version->bucket_of[instance.task]];
+  const ReadyKey key{-run.version->topology.weight(instance.task), instance.task,
+                     instance.map_index, at};
   const bool changed = ready ? bucket.insert(key).second : bucket.erase(key) > 0;
   if (!changed) return;
   run.ready_count = ready ? run.ready_count + 1 : run.ready_count - 1;
@@ -184,18 +306,18 @@ void Model::set_ready(Run& run, TaskIndex task, bool ready) {
   if (ready && run.ready_count == 1) ready_runs.emplace(run.uid, &run);
 }
 
-TaskInstanceRow row_of(const Run& run, TaskIndex task) {
-  const Instance& from = run.instances[task];
-  const dag::Task& spec = run.version->task(task);
+TaskInstanceRow row_of(const Run& run, InstanceIndex at) {
+  const Instance& from = run.instances[at];
+  const dag::Task& spec = run.spec(at);
   TaskInstanceRow row;
-  row.key = run.key_of(task);
+  row.key = run.key_of(at);
   row.state = from.state;
   row.try_number = from.try_number;
   row.max_tries = from.max_tries;
   row.epoch = from.epoch;
   row.cause = from.cause;
   row.worker = from.worker;
-  row.weight = run.version->topology.weight(task);
+  row.weight = run.version->topology.weight(from.task);
   row.pool = spec.pool;
   row.pool_slots = spec.pool_slots;
   row.scheduled_at = from.scheduled_at;
@@ -205,6 +327,7 @@ TaskInstanceRow row_of(const Run& run, TaskIndex task) {
   row.next_try_at = from.next_try_at;
   row.branch_followed = from.branch_followed;
   row.skip_all_downstream = from.skip_all_downstream;
+  row.return_length = from.return_length;
   return row;
 }
 

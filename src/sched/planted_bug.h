@@ -26,6 +26,9 @@ enum class PlantedBug : std::uint8_t {
   restore_forgets_timers,     // after a restart nothing waits for retries and leases
   run_limit_ignored,          // max_active_runs does not hold back queued runs
   restore_resets_epoch,       // after a restart epochs start again
+  expansion_not_counted,      // what follows a mapped task waits for one instance of it only
+  removed_keeps_running,      // an instance whose item is gone is not given up
+  items_not_revised,          // a source that runs again does not change the instances
 };
 
 #ifdef AIFLOW_PLANTED_BUGS

@@ -25,42 +25,57 @@ void copy_row(Instance& to, const TaskInstanceRow& from) {
   to.next_try_at = from.next_try_at;
   to.branch_followed = from.branch_followed;
   to.skip_all_downstream = from.skip_all_downstream;
+  to.return_length = from.return_length;
 }
 
 /// Wall times of the rows become steady times of this process.
-void arm_timers(Model& model, Run& run, TaskIndex task, Now now) {
-  const Instance& instance = run.instances[task];
+void arm_timers(Model& model, Run& run, InstanceIndex at, Now now) {
+  const Instance& instance = run.instances[at];
   if (planted(PlantedBug::restore_forgets_timers)) return;
   if (instance.state == TaskState::running || instance.state == TaskState::restarting) {
-    model.arm(run, task, now.steady + model.options.lease);
+    model.arm(run, at, now.steady + model.options.lease);
   }
   const bool waits =
       instance.state == TaskState::up_for_retry || instance.state == TaskState::up_for_reschedule;
   if (!waits) return;
   const Duration left = instance.next_try_at.value_or(now.wall) - now.wall;
-  model.arm(run, task, now.steady + std::max(left, Duration{0}));
+  model.arm(run, at, now.steady + std::max(left, Duration{0}));
 }
 
-Status corrupt(const RunRow& row, const std::string& what) {
+std::unexpected<Error> corrupt(const RunRow& row, const std::string& what) {
   return fail(ErrorCode::corrupt, "dag " + quoted(row.key.dag_id.value) + ", run " +
                                       quoted(row.key.run_id.value) + ": " + what);
 }
 
-Status check_rows(const Version& version, const RunRow& row,
-                  std::span<const TaskInstanceRow> instances) {
-  if (instances.size() != version.topology.size()) {
-    return corrupt(row, std::to_string(instances.size()) + " task instances, but the DAG has " +
-                            std::to_string(version.topology.size()) + " tasks");
-  }
-  std::vector<bool> seen(instances.size(), false);
+/// The number of instances of each task; 0: one that is not expanded. Errors: corrupt when a task
+/// has no instance, one twice, or a gap in its map indexes.
+Result<std::vector<std::uint32_t>> widths_of(const Version& version, const RunRow& row,
+                                             std::span<const TaskInstanceRow> instances) {
+  std::vector<std::vector<std::int32_t>> found(version.topology.size());
   for (const TaskInstanceRow& instance : instances) {
     const auto task = version.topology.find(instance.key.task_id);
-    if (!task || seen[*task]) {
+    if (!task) {
       return corrupt(row, "unexpected instance of task " + quoted(instance.key.task_id.value));
     }
-    seen[*task] = true;
+    found[*task].push_back(instance.key.map_index);
   }
-  return {};
+  std::vector<std::uint32_t> widths;
+  for (TaskIndex task = 0; task < found.size(); ++task) {
+    std::vector<std::int32_t>& indexes = found[task];
+    std::ranges::sort(indexes);
+    const bool mapped = version.mapping.of(task) != nullptr;
+    const bool single = indexes.size() == 1 && indexes[0] == -1;
+    bool counted = mapped && !indexes.empty();
+    for (std::size_t i = 0; i < indexes.size(); ++i) {
+      counted = counted && indexes[i] == static_cast<std::int32_t>(i);
+    }
+    if (!single && !counted) {
+      return corrupt(row, "the instances of task " + quoted(version.task(task).task_id.value) +
+                              " are not complete");
+    }
+    widths.push_back(single ? 0 : static_cast<std::uint32_t>(indexes.size()));
+  }
+  return widths;
 }
 
 }  // namespace
@@ -80,17 +95,19 @@ Status load_run(Model& model, const RunRow& row, std::span<const TaskInstanceRow
   if (dag_state == nullptr || !dag_state->versions.contains(row.dag_version)) {
     return corrupt(row, "version " + std::to_string(row.dag_version) + " of its DAG is missing");
   }
-  AIFLOW_TRY(check_rows(*dag_state->versions.at(row.dag_version), row, instances));
+  AIFLOW_ASSIGN(const auto widths,
+                widths_of(*dag_state->versions.at(row.dag_version), row, instances));
   Run& run = model.add_run(*dag_state, row);
+  for (TaskIndex task = 0; task < widths.size(); ++task) model.widen(run, task, widths[task]);
   for (const TaskInstanceRow& from : instances) {
-    const TaskIndex task = *run.version->topology.find(from.key.task_id);
-    model.account(run, task, -1);
-    copy_row(run.instances[task], from);
-    model.account(run, task, +1);
+    const InstanceIndex at = *run.find(from.key.task_id, from.key.map_index);
+    model.account(run, at, -1);
+    copy_row(run.instances[at], from);
+    model.account(run, at, +1);
     run.has_decisions =
         run.has_decisions || from.branch_followed.has_value() || from.skip_all_downstream;
-    if (from.state == TaskState::scheduled) model.set_ready(run, task, true);
-    arm_timers(model, run, task, now);
+    if (from.state == TaskState::scheduled) model.set_ready(run, at, true);
+    arm_timers(model, run, at, now);
   }
   const auto timeout = run.version->definition->dagrun_timeout;
   if (timeout && row.state == RunState::running) {

@@ -25,7 +25,7 @@ struct RunKey {
   auto operator<=>(const RunKey&) const = default;
 };
 
-/// Names a task instance. map_index -1 = not mapped.
+/// Names a task instance. map_index -1 = not mapped, or mapped and not expanded yet.
 struct TaskKey {
   DagId dag_id{};
   RunId run_id{};
@@ -97,6 +97,8 @@ struct TaskInstanceRow {
   /// later is skipped again.
   std::optional<std::vector<TaskId>> branch_followed{};
   bool skip_all_downstream = false;  ///< a short circuit whose condition was false
+  /// Of a success: items of the list or dict it returned; -1: something else; nullopt: nothing.
+  std::optional<std::int64_t> return_length{};
   bool operator==(const TaskInstanceRow&) const = default;
 };
 

@@ -35,32 +35,43 @@ bool date_taken(const DagState& dag_state, WallTime date) {
   return it != dag_state.runs.end() && it->first.first == date;
 }
 
+bool any_failed(const Run& run, TaskIndex task) {
+  return run.count(task, TaskState::failed) + run.count(task, TaskState::upstream_failed) > 0;
+}
+
 RunState leaf_state(const Run& run) {
   if (planted(PlantedBug::run_ignores_failed_leaf)) return RunState::success;
-  const auto failed = [&](TaskIndex leaf) { return is_failed(run.instances[leaf].state); };
+  const auto failed = [&](TaskIndex leaf) { return any_failed(run, leaf); };
   const bool bad = std::ranges::any_of(run.version->topology.leaves(), failed);
   return bad ? RunState::failed : RunState::success;
 }
 
-/// The task that a failed leaf failed for: itself, or the failed one before it.
-TaskIndex culprit_of(const Run& run, TaskIndex leaf) {
-  const auto failed = [&](TaskIndex task) { return is_failed(run.instances[task].state); };
+/// The failed instance of a task.
+InstanceIndex failed_instance(const Run& run, TaskIndex task) {
+  std::uint32_t i = 0;
+  while (!is_failed(run.instances[run.at(task, i)].state)) ++i;
+  return run.at(task, i);
+}
+
+/// The instance that a failed leaf failed for: itself, or the failed one before it.
+InstanceIndex culprit_of(const Run& run, TaskIndex leaf) {
+  const auto failed = [&](TaskIndex task) { return any_failed(run, task); };
   TaskIndex at = leaf;
-  while (run.instances[at].state == TaskState::upstream_failed) {
+  while (run.instances[failed_instance(run, at)].state == TaskState::upstream_failed) {
     const auto before = run.version->topology.upstream(at);
     const auto found = std::ranges::find_if(before, failed);
     if (found == before.end()) break;
     at = *found;
   }
-  return at;
+  return failed_instance(run, at);
 }
 
 std::string leaf_cause(const Run& run) {
   for (const TaskIndex leaf : run.version->topology.leaves()) {
-    if (!is_failed(run.instances[leaf].state)) continue;
-    const TaskIndex task = culprit_of(run, leaf);
-    return "task " + quoted(run.version->task(task).task_id.value) + " ended as " +
-           std::string(to_string(run.instances[task].state));
+    if (!any_failed(run, leaf)) continue;
+    const InstanceIndex culprit = culprit_of(run, leaf);
+    return "task " + name_of(run, culprit) + " ended as " +
+           std::string(to_string(run.instances[culprit].state));
   }
   return "all tasks at the end of the DAG succeeded or were skipped";
 }
@@ -131,6 +142,7 @@ Run& Stepper::create_run(DagState& dag_state, RunRow row) {
     }
     touch(run, task);
   }
+  expand_literals(run);
   out_.changes.push_back({Change::Kind::run,
                           {run.row.key.dag_id, run.row.key.run_id, {}, -1},
                           "",
@@ -219,9 +231,9 @@ void Stepper::check_run(Run& run) {
   if (run.row.state != RunState::running) return;
   if (run.unfinished() == 0) return end_run(run, leaf_state(run), {leaf_cause(run)});
   if (!deadlocked(run)) return;
-  for (TaskIndex task = 0; task < run.instances.size(); ++task) {
-    if (is_finished(run.instances[task].state)) continue;
-    set_state(run, task, TaskState::upstream_failed, {"deadlock: it can never run"});
+  for (InstanceIndex at = 0; at < run.instances.size(); ++at) {
+    if (is_finished(run.instances[at].state)) continue;
+    set_state(run, at, TaskState::upstream_failed, {"deadlock: it can never run"});
   }
   end_run(run, RunState::failed, {"deadlock: no task that is left can ever run"});
 }
@@ -235,15 +247,15 @@ void Stepper::follow_leaves(Run& run, const Why& why) {
 /// Nothing is active or waits for a timer, and what is left waits for its relatives only.
 bool Stepper::deadlocked(const Run& run) const {
   if (run.count(TaskState::no_status) != run.unfinished()) return false;
-  for (TaskIndex task = 0; task < run.instances.size(); ++task) {
-    const Instance& instance = run.instances[task];
+  for (InstanceIndex at = 0; at < run.instances.size(); ++at) {
+    const Instance& instance = run.instances[at];
     if (is_finished(instance.state)) continue;
     if (instance.in_worklist) return false;
-    const dag::Task& spec = run.version->task(task);
+    const dag::Task& spec = run.spec(at);
     const bool elsewhere = spec.depends_on_past || spec.wait_for_downstream ||
                            spec.max_active_tis_per_dag || spec.max_active_tis_per_dagrun;
     if (elsewhere) return false;
-    const Verdict verdict = decide(run, task);
+    const Verdict verdict = decide(run, at);
     const bool relatives = verdict.kind == Verdict::Kind::wait && verdict.reason != Reason::paused;
     if (!relatives) return false;
   }
@@ -286,12 +298,12 @@ void Stepper::set_run_state(Run& run, RunState state, const Why& why) {
 
 void Stepper::time_out(Run& run) {
   const std::string cause = "dagrun_timeout passed";
-  for (TaskIndex task = 0; task < run.instances.size(); ++task) {
-    Instance& instance = run.instances[task];
+  for (InstanceIndex at = 0; at < run.instances.size(); ++at) {
+    Instance& instance = run.instances[at];
     if (is_finished(instance.state)) continue;
-    if (is_active(instance.state)) cancel(run, task, cause);
+    if (is_active(instance.state)) cancel(run, at, cause);
     new_epoch(instance);
-    set_state(run, task, TaskState::skipped, {cause});
+    set_state(run, at, TaskState::skipped, {cause});
   }
   end_run(run, RunState::failed, {cause});
 }

@@ -38,9 +38,9 @@ std::optional<RunRow> State::run_row(const RunKey& key) const {
 
 std::optional<TaskInstanceRow> State::instance_row(const TaskKey& key) const {
   const detail::Run* run = model_->find_run({key.dag_id, key.run_id});
-  const auto task = run == nullptr ? std::nullopt : run->version->topology.find(key.task_id);
-  if (!task || key.map_index != -1) return std::nullopt;
-  return detail::row_of(*run, *task);
+  const auto at = run == nullptr ? std::nullopt : run->find(key.task_id, key.map_index);
+  if (!at) return std::nullopt;
+  return detail::row_of(*run, *at);
 }
 
 bool State::has_run(const RunKey& key) const { return model_->find_run(key) != nullptr; }
@@ -67,8 +67,8 @@ Rows State::rows() const {
     }
     for (const auto& [order, run] : dag_state.runs) {
       rows.runs.push_back(run->row);
-      for (detail::TaskIndex task = 0; task < run->instances.size(); ++task) {
-        rows.instances.push_back(detail::row_of(*run, task));
+      for (detail::InstanceIndex at = 0; at < run->instances.size(); ++at) {
+        rows.instances.push_back(detail::row_of(*run, at));
       }
     }
   }

@@ -32,10 +32,14 @@ Effects Stepper::run(std::span<const Event> events) {
 /// start in their place, whose instances come next.
 void Stepper::propagate() {
   while (true) {
-    while (worklist_next_ < worklist_.size()) {
+    while (worklist_next_ < worklist_.size() || !expansions_to_check_.empty()) {
+      for (const auto& [run, expansion] : std::exchange(expansions_to_check_, {})) {
+        check_expansion(*run, run->version->mapping.expansions()[expansion]);
+      }
+      if (worklist_next_ == worklist_.size()) break;
       const Ref ref = worklist_[worklist_next_++];
-      ref.run->instances[ref.task].in_worklist = false;
-      evaluate(*ref.run, ref.task);
+      ref.instance().in_worklist = false;
+      evaluate(*ref.run, ref.at);
     }
     worklist_.clear();
     worklist_next_ = 0;
@@ -48,58 +52,68 @@ void Stepper::propagate() {
   }
 }
 
-void Stepper::evaluate(Run& run, TaskIndex task) {
-  if (run.instances[task].state == TaskState::scheduled) return reconsider(run, task);
-  const Verdict verdict = decide(run, task);
+void Stepper::evaluate(Run& run, InstanceIndex at) {
+  if (run.instances[at].state == TaskState::scheduled) return reconsider(run, at);
+  const Verdict verdict = decide(run, at);
   if (verdict.kind == Verdict::Kind::wait) return;
-  std::string cause = describe(run, task, verdict);
+  std::string cause = describe(run, at, verdict);
+  const Instance& instance = run.instances[at];
+  const dag::Mapping& mapping = run.version->mapping;
   if (verdict.kind == Verdict::Kind::move) {
-    set_state(run, task, verdict.state, {std::move(cause)});
+    set_state(run, at, verdict.state, {std::move(cause)});
+  } else if (const auto* expansion = mapping.of(instance.task);
+             expansion != nullptr && instance.map_index < 0) {
+    expand(run, *expansion, static_cast<std::uint32_t>(expansion_length(run, *expansion)));
   } else {
-    schedule_task(run, task, std::move(cause));
+    schedule_task(run, at, std::move(cause));
   }
 }
 
 /// A scheduled instance whose upstreams changed after all (cleared or marked) loses its turn: at
 /// the grant its rule must still hold. The try was not used, so it is given back.
-void Stepper::reconsider(Run& run, TaskIndex task) {
-  const Verdict verdict = by_relatives(run, task);
+void Stepper::reconsider(Run& run, InstanceIndex at) {
+  const Verdict verdict = by_relatives(run, at);
   if (verdict.kind == Verdict::Kind::ready) return;
-  Instance& instance = run.instances[task];
+  Instance& instance = run.instances[at];
   --instance.try_number;
   const bool move = verdict.kind == Verdict::Kind::move;
-  set_state(run, task, move ? verdict.state : TaskState::no_status,
-            {"an upstream changed: " + describe(run, task, verdict)});
+  set_state(run, at, move ? verdict.state : TaskState::no_status,
+            {"an upstream changed: " + describe(run, at, verdict)});
 }
 
-void Stepper::schedule_task(Run& run, TaskIndex task, std::string cause) {
-  Instance& instance = run.instances[task];
+void Stepper::schedule_task(Run& run, InstanceIndex at, std::string cause) {
+  Instance& instance = run.instances[at];
   if (instance.state != TaskState::up_for_reschedule) ++instance.try_number;
-  if (run.version->task(task).operator_kind == "empty") {
+  if (run.spec(at).operator_kind == "empty") {
     instance.started_at = now_.wall;
-    set_state(run, task, TaskState::success, {"an empty task needs no worker; " + cause});
+    set_state(run, at, TaskState::success, {"an empty task needs no worker; " + cause});
     return;
   }
-  set_state(run, task, TaskState::scheduled, {std::move(cause)});
+  set_state(run, at, TaskState::scheduled, {std::move(cause)});
 }
 
 /// The only place where an instance's state changes.
-void Stepper::set_state(Run& run, TaskIndex task, TaskState state, const Why& why) {
-  Instance& instance = run.instances[task];
+void Stepper::set_state(Run& run, InstanceIndex at, TaskState state, const Why& why) {
+  Instance& instance = run.instances[at];
   const TaskState from = instance.state;
-  if (from == TaskState::scheduled) model_.set_ready(run, task, false);
-  model_.account(run, task, -1);
+  if (from == TaskState::scheduled) model_.set_ready(run, at, false);
+  model_.account(run, at, -1);
   instance.state = state;
-  model_.account(run, task, +1);
-  if (state == TaskState::scheduled) model_.set_ready(run, task, true);
-  if (state != TaskState::restarting) model_.arm(run, task, kNoTime);
+  model_.account(run, at, +1);
+  if (state == TaskState::scheduled) model_.set_ready(run, at, true);
+  if (state != TaskState::restarting) model_.arm(run, at, kNoTime);
   instance.cause = why.cause;
   stamp(instance, from, state);
-  touch(run, task);
-  out_.changes.push_back({Change::Kind::task_instance, run.key_of(task),
-                          std::string(to_string(from)), std::string(to_string(state)),
-                          instance.try_number, instance.epoch, why.cause, why.user, now_.wall});
-  if (is_finished(state) || is_finished(from)) push_dependents(run, task);
+  touch(run, at);
+  out_.changes.push_back({Change::Kind::task_instance, run.key_of(at), std::string(to_string(from)),
+                          std::string(to_string(state)), instance.try_number, instance.epoch,
+                          why.cause, why.user, now_.wall});
+  if (is_finished(state) || is_finished(from)) push_dependents(run, at);
+  if (is_finished(state) || is_finished(from)) {
+    for (const std::uint32_t over : run.version->mapping.over(instance.task)) {
+      note_expansion(run, over);
+    }
+  }
   const bool may_end_run = is_finished(state) || state == TaskState::no_status;
   if (!may_end_run || run.to_check) return;
   run.to_check = true;
@@ -135,43 +149,61 @@ void Stepper::stamp(Instance& instance, TaskState from, TaskState state) const {
   if (!is_finished(from) || !instance.ended_at) instance.ended_at = now_.wall;
 }
 
-void Stepper::push(Run& run, TaskIndex task) {
-  Instance& instance = run.instances[task];
+void Stepper::push(Run& run, InstanceIndex at) {
+  Instance& instance = run.instances[at];
   const bool open = is_schedulable(instance.state) || instance.state == TaskState::scheduled;
   if (instance.in_worklist || !open) return;
   instance.in_worklist = true;
-  worklist_.push_back({&run, task});
+  worklist_.push_back({&run, at});
 }
 
 void Stepper::push_all(Run& run) {
-  for (const TaskIndex task : run.version->topology.order()) push(run, task);
+  for (const TaskIndex task : run.version->topology.order()) {
+    run.each(task, [&](InstanceIndex at) { push(run, at); });
+  }
 }
 
-void Stepper::push_dependents(Run& run, TaskIndex task) {
+void Stepper::push_dependents(Run& run, InstanceIndex at) {
   const dag::Topology& topology = run.version->topology;
-  for (const TaskIndex next : topology.downstream(task)) push(run, next);
-  for (const TaskIndex next : topology.setup_dependents(task)) push(run, next);
-  for (const TaskIndex next : topology.scope_dependents(task)) push(run, next);
-  if (run.version->has_past_deps) push_later_runs(run, task);
+  const TaskIndex task = run.instances[at].task;
+  const auto push_related = [&](TaskIndex next) {
+    // All instances of a mapped task wait for the same relatives, unless its group shares a map
+    // index with this one: while the first one waits for them, so do the others.
+    const bool alike = run.width(next) > 1 && !run.version->mapping.of(next)->is_group;
+    if (alike && is_schedulable(run.instances[next].state) &&
+        by_relatives(run, next).kind == Verdict::Kind::wait) {
+      return;
+    }
+    run.each_related(at, next, [&](InstanceIndex one) { push(run, one); });
+  };
+  for (const TaskIndex next : topology.downstream(task)) push_related(next);
+  for (const TaskIndex next : topology.setup_dependents(task)) push_related(next);
+  for (const TaskIndex next : topology.scope_dependents(task)) push_related(next);
+  if (run.version->has_past_deps) push_later_runs(run, at);
 }
 
 /// depends_on_past: the same task, wait_for_downstream: its direct upstreams, in later runs.
-void Stepper::push_later_runs(Run& run, TaskIndex task) {
-  const TaskId& id = run.version->task(task).task_id;
+void Stepper::push_later_runs(Run& run, InstanceIndex at) {
+  const TaskId& id = run.spec(at).task_id;
+  const auto push_each = [&](Run& later, TaskIndex task) {
+    later.each(task, [&](InstanceIndex one) { push(later, one); });
+  };
   auto& runs = run.owner->runs;
   for (auto it = runs.upper_bound(run.order()); it != runs.end(); ++it) {
     Run& later = *it->second;
     const auto same = later.version->topology.find(id);
     if (later.row.state != RunState::running || !same) continue;
-    push(later, *same);
-    for (const TaskIndex parent : later.version->topology.upstream(*same)) push(later, parent);
+    push_each(later, *same);
+    for (const TaskIndex parent : later.version->topology.upstream(*same)) {
+      push_each(later, parent);
+    }
   }
 }
 
-void Stepper::touch(Run& run, TaskIndex task) {
-  if (run.instances[task].dirty) return;
-  run.instances[task].dirty = true;
-  dirty_instances_.push_back({&run, task});
+void Stepper::touch(Run& run, InstanceIndex at) {
+  if (run.instances[at].dirty) return;
+  run.instances[at].dirty = true;
+  dirty_instances_.push_back({&run, at});
 }
 
 void Stepper::touch(Run& run) {
@@ -186,10 +218,9 @@ void Stepper::touch(DagState& dag_state) {
   dirty_dags_.push_back(&dag_state);
 }
 
-void Stepper::cancel(Run& run, TaskIndex task, std::string reason) {
-  const Instance& instance = run.instances[task];
-  out_.cancels.push_back(
-      {run.key_of(task), instance.try_number, instance.epoch, std::move(reason)});
+void Stepper::cancel(Run& run, InstanceIndex at, std::string reason) {
+  const Instance& instance = run.instances[at];
+  out_.cancels.push_back({run.key_of(at), instance.try_number, instance.epoch, std::move(reason)});
 }
 
 void Stepper::fire_timers() {
@@ -205,21 +236,21 @@ void Stepper::fire(const Timer& timer) {
   const auto found = model_.runs.find(timer.run);
   if (found == model_.runs.end()) return;
   Run& run = *found->second;
-  if (timer.task == kNoTask) {
+  if (timer.instance == kNoTask) {
     if (run.due == timer.at && run.row.state == RunState::running) time_out(run);
     return;
   }
-  Instance& instance = run.instances[timer.task];
+  Instance& instance = run.instances[timer.instance];
   if (instance.timer_at != timer.at) return;
   instance.timer_at = kNoTime;
   if (instance.due == kNoTime) return;
-  if (instance.due > now_.steady) return model_.arm(run, timer.task, instance.due);
+  if (instance.due > now_.steady) return model_.arm(run, timer.instance, instance.due);
   instance.due = kNoTime;
   switch (instance.state) {
     case TaskState::running:
-    case TaskState::restarting: return lose({&run, timer.task}, "no heartbeat from its worker");
-    case TaskState::scheduled: return model_.set_ready(run, timer.task, true);
-    default: return push(run, timer.task);
+    case TaskState::restarting: return lose({&run, timer.instance}, "no heartbeat from its worker");
+    case TaskState::scheduled: return model_.set_ready(run, timer.instance, true);
+    default: return push(run, timer.instance);
   }
 }
 
@@ -229,8 +260,8 @@ void Stepper::collect_rows() {
     out_.dags.push_back(dag_state->row);
   }
   for (const Ref ref : dirty_instances_) {
-    ref.run->instances[ref.task].dirty = false;
-    out_.instances.push_back(row_of(*ref.run, ref.task));
+    ref.instance().dirty = false;
+    out_.instances.push_back(row_of(*ref.run, ref.at));
   }
   std::vector<DagState*> ended;
   for (Run* run : dirty_runs_) {

@@ -18,20 +18,46 @@ bool same_schedule(const dag::Dag& a, const dag::Dag& b) {
          a.catchup == b.catchup && a.compat == b.compat && a.timezone == b.timezone;
 }
 
-/// Marks `from` and what is upstream of it.
-void add_upstream(const dag::Topology& topology, std::vector<bool>& chosen) {
-  for (auto it = topology.order().rbegin(); it != topology.order().rend(); ++it) {
-    if (!chosen[*it]) continue;
-    for (const TaskIndex parent : topology.upstream(*it)) chosen[parent] = true;
-  }
-}
+/// Instances of a run, each once. Those of one mapped group pull in each other by map index,
+/// other relatives with all their instances.
+class Choice {
+ public:
+  explicit Choice(const Run& run)
+      : run_(run),
+        chosen_(run.instances.size(), false),
+        whole_(run.version->topology.size(), false) {}
 
-void add_downstream(const dag::Topology& topology, std::vector<bool>& chosen) {
-  for (const TaskIndex task : topology.order()) {
-    if (!chosen[task]) continue;
-    for (const TaskIndex child : topology.downstream(task)) chosen[child] = true;
+  void add(InstanceIndex at) {
+    if (chosen_[at]) return;
+    chosen_[at] = true;
+    order_.push_back(at);
   }
-}
+  void add_task(TaskIndex task) {
+    if (whole_[task]) return;
+    whole_[task] = true;
+    run_.each(task, [&](InstanceIndex at) { add(at); });
+  }
+  /// Adds what `edges` lead to, as far as they go.
+  template <class Edges>
+  void follow(const Edges& edges) {
+    for (std::size_t next = 0; next < order_.size(); ++next) {
+      const TaskIndex task = run_.instances[order_[next]].task;
+      for (const TaskIndex other : edges(task)) {
+        if (!run_.version->mapping.together(task, other)) {
+          add_task(other);
+          continue;
+        }
+        run_.each_related(order_[next], other, [&](InstanceIndex at) { add(at); });
+      }
+    }
+  }
+  [[nodiscard]] bool has(InstanceIndex at) const { return chosen_[at]; }
+
+ private:
+  const Run& run_;
+  std::vector<bool> chosen_, whole_;
+  std::vector<InstanceIndex> order_;
+};
 
 }  // namespace
 
@@ -116,17 +142,30 @@ void Stepper::set_paused(DagState& dag_state, bool paused, const Why& why) {
   dag_state.to_start = true;
 }
 
-std::vector<TaskIndex> Stepper::to_clear(const Run& run, const TasksCleared& event) const {
+std::vector<InstanceIndex> Stepper::to_clear(const Run& run, const TasksCleared& event) const {
   const dag::Topology& topology = run.version->topology;
-  std::vector<bool> chosen(topology.size(), event.tasks.empty());
-  for (const TaskId& id : event.tasks) chosen[*topology.find(id)] = true;
-  std::vector<bool> above = chosen;
-  if (event.include_upstream) add_upstream(topology, above);
-  if (event.include_downstream) add_downstream(topology, chosen);
-  std::vector<TaskIndex> result;
+  Choice named(run);
+  for (const TaskChoice& choice : event.tasks) {
+    if (choice.map_index) {
+      named.add(*run.find(choice.task_id, *choice.map_index));
+    } else {
+      named.add_task(*topology.find(choice.task_id));
+    }
+  }
+  if (event.tasks.empty()) {
+    for (const TaskIndex task : topology.order()) named.add_task(task);
+  }
+  Choice above = named;
+  if (event.include_upstream) above.follow([&](TaskIndex task) { return topology.upstream(task); });
+  if (event.include_downstream) {
+    named.follow([&](TaskIndex task) { return topology.downstream(task); });
+  }
+  std::vector<InstanceIndex> result;
   for (const TaskIndex task : topology.order()) {
-    const bool wanted = !event.only_failed || is_failed(run.instances[task].state);
-    if ((chosen[task] || above[task]) && wanted) result.push_back(task);
+    run.each(task, [&](InstanceIndex at) {
+      const bool wanted = !event.only_failed || is_failed(run.instances[at].state);
+      if (wanted && (named.has(at) || above.has(at))) result.push_back(at);
+    });
   }
   return result;
 }
@@ -134,37 +173,53 @@ std::vector<TaskIndex> Stepper::to_clear(const Run& run, const TasksCleared& eve
 Reply Stepper::apply(const TasksCleared& event) {
   Run* run = model_.find_run(event.run);
   if (run == nullptr) return refuse(ErrorCode::not_found, "no such run is known");
-  for (const TaskId& id : event.tasks) {
-    if (run->version->topology.find(id)) continue;
-    return refuse(ErrorCode::not_found, "task " + quoted(id.value) + " is not in the run's DAG");
+  for (const TaskChoice& choice : event.tasks) {
+    const std::string name = quoted(choice.task_id.value);
+    if (!run->version->topology.find(choice.task_id)) {
+      return refuse(ErrorCode::not_found, "task " + name + " is not in the run's DAG");
+    }
+    if (!choice.map_index || run->find(choice.task_id, *choice.map_index)) continue;
+    return refuse(ErrorCode::not_found, "task " + name + " has no instance " +
+                                            std::to_string(*choice.map_index) + " in this run");
   }
   const Why why{by("cleared", event.user), event.user};
+  Reply reply;
   bool any = false;
-  for (const TaskIndex task : to_clear(*run, event)) any = clear_task(*run, task, why) || any;
+  for (const InstanceIndex at : to_clear(*run, event)) {
+    reply.cleared.push_back(run->key_of(at));
+    if (!event.dry_run) any = clear_task(*run, at, why) || any;
+  }
   if (any) reopen(*run, why);
-  return {};
+  return reply;
+}
+
+/// It has as many retries as at first, and what it decided and returned is void.
+void Stepper::begin_anew(Run& run, InstanceIndex at) {
+  Instance& instance = run.instances[at];
+  instance.max_tries = instance.try_number + run.spec(at).retries;
+  instance.branch_followed.reset();
+  instance.skip_all_downstream = false;
+  instance.return_length.reset();
 }
 
 /// True if the instance will run again because of this.
-bool Stepper::clear_task(Run& run, TaskIndex task, const Why& why) {
-  Instance& instance = run.instances[task];
+bool Stepper::clear_task(Run& run, InstanceIndex at, const Why& why) {
+  Instance& instance = run.instances[at];
   const TaskState from = instance.state;
   if (from == TaskState::no_status || from == TaskState::removed) return false;
   if (from == TaskState::restarting) return false;
-  instance.max_tries = instance.try_number + run.version->task(task).retries;
-  instance.branch_followed.reset();
-  instance.skip_all_downstream = false;
-  if (is_active(from)) cancel(run, task, why.cause);
+  begin_anew(run, at);
+  if (is_active(from)) cancel(run, at, why.cause);
   if (!planted(PlantedBug::clear_keeps_epoch)) new_epoch(instance);
   if (from == TaskState::running) {
-    set_state(run, task, TaskState::restarting, why);  // its lease goes on until it has ended
+    set_state(run, at, TaskState::restarting, why);  // its lease goes on until it has ended
     return true;
   }
-  const std::vector<Instance> kept =
-      planted(PlantedBug::clear_keeps_counters) ? run.instances : std::vector<Instance>{};
-  set_state(run, task, TaskState::no_status, why);
-  for (std::size_t i = 0; i < kept.size(); ++i) run.instances[i].upstream = kept[i].upstream;
-  push(run, task);
+  const std::vector<RelativeCounts> kept =
+      planted(PlantedBug::clear_keeps_counters) ? run.shared : std::vector<RelativeCounts>{};
+  set_state(run, at, TaskState::no_status, why);
+  if (!kept.empty()) run.shared = kept;
+  push(run, at);
   return true;
 }
 
@@ -188,22 +243,29 @@ Reply Stepper::apply(const TaskMarked& event) {
     return refuse(ErrorCode::invalid_argument, "a task may be marked success, failed or skipped");
   }
   Run& run = *ref->run;
+  if (ref->instance().state == TaskState::removed) {
+    return refuse(ErrorCode::conflict, "task " + name_of(run, ref->at) +
+                                           " is removed from this run: " + ref->instance().cause);
+  }
   const Why why{by("marked " + std::string(to_string(event.state)), event.user), event.user};
-  if (run.instances[ref->task].state != event.state) mark_task(run, ref->task, event.state, why);
+  if (ref->instance().state != event.state) mark_task(run, ref->at, event.state, why);
+  const TaskIndex marked = ref->instance().task;
   bool any = false;
-  for (const TaskIndex task : run.version->topology.all_downstream(std::span(&ref->task, 1))) {
-    if (is_failed(run.instances[task].state)) any = clear_task(run, task, why) || any;
+  for (const TaskIndex task : run.version->topology.all_downstream(std::span(&marked, 1))) {
+    run.each_related(ref->at, task, [&](InstanceIndex at) {
+      if (is_failed(run.instances[at].state)) any = clear_task(run, at, why) || any;
+    });
   }
   if (any) reopen(run, why);
   if (run.finished()) follow_leaves(run, why);  // nothing runs again
   return {};
 }
 
-void Stepper::mark_task(Run& run, TaskIndex task, TaskState state, const Why& why) {
-  Instance& instance = run.instances[task];
-  if (is_active(instance.state)) cancel(run, task, why.cause);
+void Stepper::mark_task(Run& run, InstanceIndex at, TaskState state, const Why& why) {
+  Instance& instance = run.instances[at];
+  if (is_active(instance.state)) cancel(run, at, why.cause);
   if (!planted(PlantedBug::mark_keeps_epoch)) new_epoch(instance);
-  set_state(run, task, state, why);
+  set_state(run, at, state, why);
 }
 
 Reply Stepper::apply(const RunMarked& event) {
@@ -214,13 +276,13 @@ Reply Stepper::apply(const RunMarked& event) {
   }
   const bool success = event.state == RunState::success;
   const Why why{by("run marked " + std::string(to_string(event.state)), event.user), event.user};
-  for (TaskIndex task = 0; task < run->instances.size(); ++task) {
-    const TaskState state = run->instances[task].state;
+  for (InstanceIndex at = 0; at < run->instances.size(); ++at) {
+    const TaskState state = run->instances[at].state;
     const bool good =
         state == TaskState::success || state == TaskState::skipped || state == TaskState::removed;
-    if (success && !good) mark_task(*run, task, TaskState::success, why);
+    if (success && !good) mark_task(*run, at, TaskState::success, why);
     if (success || is_finished(state)) continue;
-    mark_task(*run, task, is_active(state) ? TaskState::failed : TaskState::skipped, why);
+    mark_task(*run, at, is_active(state) ? TaskState::failed : TaskState::skipped, why);
   }
   if (run->row.state != event.state) end_run(*run, event.state, why);
   return {};

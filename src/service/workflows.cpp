@@ -34,6 +34,18 @@ std::string name_of(const Principal& who) {
   return who.kind == Principal::Kind::task ? "task " + who.attempt.key.task_id : who.username;
 }
 
+/// Of two states the one that a person has to know first.
+TaskState most_telling(TaskState a, TaskState b) {
+  constexpr std::array kOrder = {TaskState::failed,         TaskState::upstream_failed,
+                                 TaskState::running,        TaskState::restarting,
+                                 TaskState::awaiting_input, TaskState::deferred,
+                                 TaskState::up_for_retry,   TaskState::up_for_reschedule,
+                                 TaskState::queued,         TaskState::scheduled,
+                                 TaskState::no_status,      TaskState::success,
+                                 TaskState::skipped,        TaskState::removed};
+  return *std::ranges::find_if(kOrder, [&](TaskState state) { return state == a || state == b; });
+}
+
 }  // namespace
 
 Result<std::vector<wire::Dag>> Workflows::dags() {
@@ -115,18 +127,25 @@ Result<wire::Grid> Workflows::grid(const DagId& id, int runs_max) {
       row_of[task->task_id] = grid.tasks.size();
       grid.tasks.push_back({task->task_id, task->label, task->group, task->operator_name});
     }
-    const json::Array empty(listed.items.size(), json::Value("no_status"));
-    std::vector<json::Array> states(grid.tasks.size(), empty);
+    const std::vector<TaskState> empty(listed.items.size(), TaskState::no_status);
+    std::vector<std::vector<TaskState>> states(grid.tasks.size(), empty);
     for (std::size_t column = 0; column < listed.items.size(); ++column) {
       grid.runs.push_back(store::to_wire(listed.items[column]));
       AIFLOW_ASSIGN(const auto tasks, runs.tasks(listed.items[column].key));
       for (const auto& task : tasks) {
         const auto row = row_of.find(task.key.task_id.value);
-        if (row != row_of.end()) states[row->second][column] = to_string(task.state);
+        if (row == row_of.end()) continue;
+        TaskState& shown = states[row->second][column];
+        // The instances of a mapped task share one cell.
+        shown = task.key.map_index > 0 ? most_telling(shown, task.state) : task.state;
       }
     }
     json::Array rows;
-    for (auto& row : states) rows.emplace_back(std::move(row));
+    for (const auto& row : states) {
+      json::Array cells;
+      for (const TaskState state : row) cells.emplace_back(to_string(state));
+      rows.emplace_back(std::move(cells));
+    }
     grid.states = std::move(rows);
     return grid;
   });
@@ -261,12 +280,20 @@ Result<std::vector<wire::TaskInstance>> Workflows::clear(const DagId& id,
                                                          const Principal& who) {
   conductor::ClearTasks clear{.run = {id, RunId{request.dag_run_id}},
                               .tasks = {},
+                              .map_index = std::nullopt,
                               .include_upstream = request.include_upstream.value_or(false),
                               .include_downstream = request.include_downstream.value_or(true),
                               .only_failed = request.only_failed.value_or(false),
                               .dry_run = request.dry_run.value_or(false),
                               .user = name_of(who)};
   for (const auto& task : request.task_ids) clear.tasks.push_back(TaskId{task});
+  if (request.map_index) {
+    if (*request.map_index < 0 || *request.map_index > store::kMapIndexMax || clear.tasks.empty()) {
+      return fail(ErrorCode::invalid_argument,
+                  "'map_index' is at least 0 and needs 'task_ids' of mapped tasks");
+    }
+    clear.map_index = static_cast<int>(*request.map_index);
+  }
   AIFLOW_ASSIGN(const auto rows, conductor::wait_for<std::vector<store::TaskRow>>(
                                      [&](auto answer) { parts_.conductor.clear(clear, answer); }));
   std::vector<wire::TaskInstance> out;

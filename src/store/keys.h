@@ -16,6 +16,8 @@ struct RunKey {
   auto operator<=>(const RunKey&) const = default;
 };
 
+/// Beyond it no request is right; the scheduler makes far fewer instances.
+inline constexpr int kMapIndexMax = 1'000'000;
 inline constexpr int kNotMapped = -1;
 
 struct TaskKey {

@@ -58,7 +58,8 @@ struct TaskRow {
   std::string display_name;
   /// Of a branch that succeeded: the direct children it follows.
   std::optional<std::vector<std::string>> branch_followed;
-  bool skip_all_downstream = false;  ///< a short circuit whose condition was false
+  bool skip_all_downstream = false;             ///< a short circuit whose condition was false
+  std::optional<std::int64_t> return_length{};  ///< as in sched::TaskInstanceRow
 };
 
 /// An ended try.
@@ -125,6 +126,8 @@ class RunStore {
   [[nodiscard]] Result<std::vector<RunRow>> last_finished_runs(int count);
 
   Status upsert_task(const TaskRow& task);
+  /// The row alone; its tries and values stay.
+  Status delete_task(const TaskKey& key);
   /// Errors: not_found.
   [[nodiscard]] Result<TaskRow> task(const TaskKey& key);
   /// By task_id and map_index.
@@ -138,6 +141,10 @@ class RunStore {
   Status delete_xcoms(const TaskKey& key);
   [[nodiscard]] Result<std::optional<XComRow>> xcom(const TaskKey& key, const std::string& name);
   [[nodiscard]] Result<std::vector<XComRow>> xcoms(const TaskKey& key);
+  /// What the mapped instances of a task published under `name`, by map index; nullopt: nothing.
+  /// `key.map_index` is not looked at.
+  [[nodiscard]] Result<std::optional<json::Value>> mapped_xcoms(const TaskKey& key,
+                                                                const std::string& name);
 
   /// Returns the row's id.
   [[nodiscard]] Result<std::int64_t> add_outbox(const OutboxRow& row);

@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view kSelectTask =
     "SELECT dag_id, run_id, task_id, map_index, state, cause, try_number, max_tries, epoch,"
     " scheduled_at, queued_at, start_date, end_date, wake_at, worker_id, pid, pool, pool_slots,"
-    " priority_weight, operator_name, display_name, branch_followed, skip_all_downstream"
+    " priority_weight, operator_name, display_name, branch_followed, skip_all_downstream,"
+    " return_length"
     " FROM task_instances";
 
 std::optional<std::vector<std::string>> read_branch(db::Row& row) {
@@ -44,7 +45,8 @@ TaskRow read_task(db::Row& row) {
           .operator_name = row.text(),
           .display_name = row.text(),
           .branch_followed = read_branch(row),
-          .skip_all_downstream = row.boolean()};
+          .skip_all_downstream = row.boolean(),
+          .return_length = row.optional_integer()};
 }
 
 XComRow read_xcom(db::Row& row) {
@@ -75,8 +77,8 @@ Status RunStore::upsert_task(const TaskRow& task) {
     REPLACE INTO task_instances (dag_id, run_id, task_id, map_index, state, cause, try_number,
       max_tries, epoch, scheduled_at, queued_at, start_date, end_date, wake_at, worker_id, pid,
       pool, pool_slots, priority_weight, operator_name, display_name, branch_followed,
-      skip_all_downstream)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+      skip_all_downstream, return_length)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
                  {task.key.dag_id.value,
                   task.key.run_id.value,
                   task.key.task_id.value,
@@ -99,7 +101,13 @@ Status RunStore::upsert_task(const TaskRow& task) {
                   task.operator_name,
                   task.display_name,
                   branch,
-                  task.skip_all_downstream});
+                  task.skip_all_downstream,
+                  task.return_length});
+}
+
+Status RunStore::delete_task(const TaskKey& key) {
+  static const std::string sql = "DELETE FROM task_instances" + std::string(kByTask);
+  return db_.run(sql, key_params(key));
 }
 
 Result<TaskRow> RunStore::task(const TaskKey& key) {
@@ -169,6 +177,20 @@ Result<std::optional<XComRow>> RunStore::xcom(const TaskKey& key, const std::str
 Result<std::vector<XComRow>> RunStore::xcoms(const TaskKey& key) {
   static const std::string sql = std::string(kSelectXCom) + std::string(kByTask) + " ORDER BY name";
   return db_.all(sql, key_params(key), read_xcom);
+}
+
+Result<std::optional<json::Value>> RunStore::mapped_xcoms(const TaskKey& key,
+                                                          const std::string& name) {
+  static const std::string sql = std::string(kSelectXCom) +
+                                 " WHERE dag_id = ? AND run_id = ? AND task_id = ?"
+                                 " AND map_index >= 0 AND name = ? ORDER BY map_index";
+  AIFLOW_ASSIGN(
+      auto rows,
+      db_.all(sql, {key.dag_id.value, key.run_id.value, key.task_id.value, name}, read_xcom));
+  if (rows.empty()) return std::nullopt;
+  json::Array values;
+  for (XComRow& row : rows) values.push_back(std::move(row.value));
+  return json::Value(std::move(values));
 }
 
 wire::TaskInstance to_wire(const TaskRow& task) {

@@ -739,9 +739,10 @@ Status read_value(const json::Value& value, TaskTry& out) {
 
 json::Value to_json(const ClearRequest& value) {
   json::Object out;
-  out.reserve(6);
+  out.reserve(7);
   detail::put(out, "dag_run_id", value.dag_run_id);
   detail::put(out, "task_ids", value.task_ids);
+  detail::put(out, "map_index", value.map_index);
   detail::put(out, "include_upstream", value.include_upstream);
   detail::put(out, "include_downstream", value.include_downstream);
   detail::put(out, "only_failed", value.only_failed);
@@ -754,6 +755,7 @@ Result<ClearRequest> parse_clear_request(const json::Value& value) {
   ClearRequest out;
   AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
   AIFLOW_TRY(detail::get(value, "task_ids", out.task_ids));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
   AIFLOW_TRY(detail::get(value, "include_upstream", out.include_upstream));
   AIFLOW_TRY(detail::get(value, "include_downstream", out.include_downstream));
   AIFLOW_TRY(detail::get(value, "only_failed", out.only_failed));

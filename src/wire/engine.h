@@ -297,9 +297,11 @@ struct TaskTry {
 [[nodiscard]] json::Value to_json(const TaskTry& value);
 [[nodiscard]] Result<TaskTry> parse_task_try(const json::Value& value);
 
+/// map_index - only this instance of the mapped tasks named in task_ids.
 struct ClearRequest {
   std::string dag_run_id{};
   std::vector<std::string> task_ids{};
+  std::optional<std::int64_t> map_index{};
   std::optional<bool> include_upstream{};
   std::optional<bool> include_downstream{};
   std::optional<bool> only_failed{};

@@ -41,6 +41,42 @@ std::vector<TaskId> ids(const std::string& text) {
   return result;
 }
 
+/// "3", "a", "a*3", "a+b": literals and tasks, as a product or in one list.
+std::vector<dag::MapNode> map_nodes(const std::string& text) {
+  const char joint = text.contains('+') ? '+' : '*';
+  std::vector<dag::MapNode> nodes;
+  for (const std::string& part : split(text, joint)) {
+    const bool literal = part.find_first_not_of("0123456789") == std::string::npos;
+    if (literal) {
+      nodes.push_back({.length = std::atoi(part.c_str())});
+    } else {
+      nodes.push_back({.kind = dag::MapKind::xcom, .task_id = {part}});
+    }
+  }
+  if (nodes.size() < 2) return nodes;
+  dag::MapNode whole{.kind = joint == '+' ? dag::MapKind::concat : dag::MapKind::product};
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) whole.parts.push_back(i);
+  nodes.push_back(std::move(whole));
+  return nodes;
+}
+
+/// "a", or "a[2]" for one instance of a mapped task.
+struct InstanceName {
+  TaskId task_id;
+  std::int32_t map_index = -1;
+
+  explicit InstanceName(const std::string& text) {
+    const auto bracket = text.find('[');
+    task_id = {text.substr(0, bracket)};
+    if (bracket != std::string::npos) map_index = std::atoi(text.c_str() + bracket + 1);
+  }
+};
+
+std::string name_of(const sched::TaskKey& key) {
+  if (key.map_index < 0) return key.task_id.value;
+  return key.task_id.value + "[" + std::to_string(key.map_index) + "]";
+}
+
 std::string same_rows(const sched::Rows& a, const sched::Rows& b) {
   if (a.dags != b.dags) return "the stored DAG rows differ from the state";
   if (a.runs != b.runs) return "the stored run rows differ from the state";
@@ -133,7 +169,9 @@ bool Flow::define(const Line& line) {
   } else if (line.verb == "task") {
     define_task(line);
   } else if (line.verb == "group") {
-    dag_.task_groups.push_back({line.words.at(0), "", std::nullopt, ""});
+    dag_.task_groups.push_back({.group_id = line.words.at(0)});
+    if (has(line, "parent")) dag_.task_groups.back().parent = option(line, "parent");
+    if (has(line, "expand")) dag_.task_groups.back().expand = map_nodes(option(line, "expand"));
   } else {
     return false;
   }
@@ -168,6 +206,7 @@ void Flow::define_task(const Line& line) {
   task.on_failure_fail_dagrun = has(line, "fails_run");
   task.ignore_downstream_trigger_rules = !has(line, "respect_rules");
   if (has(line, "group")) task.group = option(line, "group");
+  if (has(line, "expand")) task.expand = map_nodes(option(line, "expand"));
   dag_.tasks.push_back(std::move(task));
 }
 
@@ -185,7 +224,7 @@ void Flow::send(sched::Event event) {
   const auto effects = sched::step(state_, std::span(&event, 1), now_);
   tables_.apply(effects);
   last_reply_ = effects.replies.at(0);
-  for (const auto& submit : effects.submits) submitted_.push_back(submit.key.task_id.value);
+  for (const auto& submit : effects.submits) submitted_.push_back(name_of(submit.key));
   for (const auto& change : effects.changes) {
     if (change.cause.empty()) fail("a change of " + change.key.task_id.value + " has no cause");
   }
@@ -195,7 +234,7 @@ void Flow::send(sched::Event event) {
 void Flow::tick() {
   const auto effects = sched::step(state_, {}, now_);
   tables_.apply(effects);
-  for (const auto& submit : effects.submits) submitted_.push_back(submit.key.task_id.value);
+  for (const auto& submit : effects.submits) submitted_.push_back(name_of(submit.key));
   if (const auto text = same_rows(tables_.rows(), state_.rows()); !text.empty()) fail(text);
 }
 
@@ -210,10 +249,11 @@ void Flow::restart() {
 
 sched::TaskKey Flow::key_of(const Line& line) const {
   const auto dag_id = dag_of_run_.find(line.words.at(0));
+  const InstanceName name(line.words.size() > 1 ? line.words[1] : "");
   return {dag_id == dag_of_run_.end() ? DagId{} : dag_id->second,
           {line.words.at(0)},
-          {line.words.size() > 1 ? line.words[1] : ""},
-          -1};
+          name.task_id,
+          name.map_index};
 }
 
 sched::TaskInstanceRow Flow::row_of(const Line& line) const {
@@ -232,6 +272,7 @@ void Flow::finish(const Line& line) {
   event.outcome = *outcome;
   if (has(line, "branch")) event.branch = ids(option(line, "branch"));
   event.skip_all_downstream = has(line, "short");
+  if (has(line, "returns")) event.return_length = number(line, "returns", -1);
   if (has(line, "in")) event.reschedule_at = now_.wall + parse_duration(option(line, "in"));
   send(event);
 }
@@ -278,7 +319,12 @@ bool Flow::act_by_user(const Line& line) {
   } else if (line.verb == "clear") {
     const auto key = key_of(line);
     sched::TasksCleared event{{key.dag_id, key.run_id}, {}, true, false, false, "kim"};
-    if (line.words.size() > 1 && !has(line, "all")) event.tasks = ids(line.words[1]);
+    const bool all = line.words.size() < 2 || has(line, "all");
+    for (const std::string& part : split(all ? "" : line.words[1], ',')) {
+      const InstanceName name(part);
+      event.tasks.push_back({name.task_id, std::nullopt});
+      if (part.contains('[')) event.tasks.back().map_index = name.map_index;
+    }
     event.include_downstream = !has(line, "only");
     event.only_failed = has(line, "failed");
     send(event);
@@ -336,7 +382,8 @@ std::string Flow::expect_states(const Line& line) {
     if (name == "run") {
       const auto row = state_.run_row({dag, {run}});
       if (row) found = to_string(row->state);
-    } else if (const auto row = state_.instance_row({dag, {run}, {name}, -1})) {
+    } else if (const auto row = state_.instance_row(
+                   {dag, {run}, InstanceName(name).task_id, InstanceName(name).map_index})) {
       found = to_string(row->state);
       if (wanted.contains('/')) found += "/" + std::to_string(row->try_number);
     }

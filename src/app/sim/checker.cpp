@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "dag/mapping.h"
 #include "dag/trigger_rule.h"
 
 namespace aiflow::sim {
@@ -21,7 +22,18 @@ bool holds_slot(TaskState state) {
   return state == queued || state == running || state == restarting;
 }
 
-std::string name(const TaskKey& key) { return key.run_id.value + "." + key.task_id.value; }
+std::string name(const TaskKey& key) {
+  const std::string index = key.map_index < 0 ? "" : "[" + std::to_string(key.map_index) + "]";
+  return key.run_id.value + "." + key.task_id.value + index;
+}
+
+/// Of a mapped task: a new instance takes the state of the one before it was expanded; later an
+/// instance without an item goes, one with an item is back.
+bool items_changed(const Change& change) {
+  return change.cause.starts_with("before it was expanded") ||
+         (change.to == "removed" && change.cause.starts_with("its item is gone")) ||
+         (change.from == "removed" && change.cause.starts_with("its item is there"));
+}
 
 /// S5, the published table. Empty tasks go to success without a worker; a cleared running instance
 /// goes back to none when its old attempt has ended.
@@ -72,6 +84,7 @@ std::string Checker::commit(const Server& server, const Database& after) {
   for (const sched::RunRow& row : server.effects.runs) check_new_run(row, server, after);
   for (const Change& change : server.effects.changes) check_change(change, server, after);
   check_rows(server, after);
+  for (const sched::RunRow& row : server.effects.runs) check_ended_run(row, after);
   for (const TaskKey& key : scheduled_) {
     if (shadows_[key].state == scheduled) check_rule(key, after);
   }
@@ -119,6 +132,7 @@ void Checker::check_change(const Change& change, const Server& server, const Dat
   if (change.kind == Change::Kind::run) return check_run(change, after);
   if (change.kind != Change::Kind::task_instance) return;
   const auto state = parse_task_state(change.to);
+  if (change.key.map_index >= 0) expanded(change.key);
   Shadow& shadow = shadows_[change.key];
   if (!state || change.from != to_string(shadow.state)) {
     return fail(
@@ -132,7 +146,8 @@ void Checker::check_change(const Change& change, const Server& server, const Dat
   shadow.epoch = change.epoch;
   shadow.try_number = change.try_number;
   if (*state == queued) shadow.worker = {};
-  const bool empty_ran = *state == success && change.from == "no_status" && change.user.empty();
+  const bool empty_ran = *state == success && change.from == "no_status" && change.user.empty() &&
+                         !items_changed(change);
   if (*state == queued || empty_ran) check_rule(change.key, after);
   if (*state == scheduled) scheduled_.insert(change.key);
   if (*state == queued) granted_.insert(change.key);
@@ -141,6 +156,7 @@ void Checker::check_change(const Change& change, const Server& server, const Dat
 void Checker::check_edge(const Change& change) {
   const auto from = *parse_task_state(change.from);
   const auto to = *parse_task_state(change.to);
+  if (items_changed(change)) return;
   if (finished(from) && change.user.empty()) {
     fail("S4", change.key, change.from + " -> " + change.to + " without a user");
   }
@@ -178,32 +194,123 @@ void Checker::check_tries(const Change& change, Shadow& shadow, const Database& 
   shadow.may_run_again = false;
 }
 
+/// The first change or row of an expanded task: what was known of index -1 is now that of index 0.
+void Checker::expanded(const TaskKey& key) {
+  TaskKey single = key;
+  single.map_index = -1;
+  const auto before = shadows_.find(single);
+  if (before == shadows_.end()) return;
+  TaskKey first = key;
+  first.map_index = 0;
+  shadows_[first] = std::move(before->second);
+  shadows_.erase(single);
+}
+
+/// The instances of a task that the history knows of by now: one of index -1, or all expanded ones.
+std::vector<TaskKey> Checker::instances_of(const TaskKey& any, const TaskId& task_id,
+                                           const Database& after) const {
+  TaskKey key = any;
+  key.task_id = task_id;
+  key.map_index = -1;
+  if (shadows_.contains(key)) return {key};
+  std::vector<TaskKey> keys;
+  const auto& rows = after.tables.instances;
+  for (auto it = rows.lower_bound(key); it != rows.end(); ++it) {
+    const TaskKey& found = it->first;
+    if (found.run_id != key.run_id || found.task_id != task_id) break;
+    keys.push_back(found);
+  }
+  return keys;
+}
+
+/// The group in which it is mapped; empty: none.
+std::string Checker::mapped_group(const TaskKey& key, const TaskId& task_id,
+                                  const Database& after) const {
+  TaskKey other = key;
+  other.task_id = task_id;
+  const dag::Task& spec = *task(other, after);
+  const auto& groups = definition(key, after)->task_groups;
+  const bool mapped = spec.group && !groups.empty() && !groups[0].expand.empty();
+  return mapped ? *spec.group : "";
+}
+
 /// S6: a reading of the rule over the shadow's upstream states at this very moment.
 void Checker::check_rule(const TaskKey& of, const Database& after) {
   const dag::Task& spec = *task(of, after);
+  const std::string group = mapped_group(of, of.task_id, after);
   dag::UpstreamCounts counts;
   for (const TaskId& id : spec.upstream) {
-    TaskKey key = of;
-    key.task_id = id;
-    const TaskState state = shadows_[key].state;
-    ++counts.total;
-    counts.success += state == success ? 1 : 0;
-    counts.failed += state == failed ? 1 : 0;
-    counts.upstream_failed += state == upstream_failed ? 1 : 0;
-    counts.skipped += state == skipped ? 1 : 0;
-    counts.removed += state == removed ? 1 : 0;
-    const auto parent = after.tables.instances.find(key);
-    if (!finished(state) || parent == after.tables.instances.end()) continue;
-    const auto& followed = parent->second.branch_followed;
-    if (followed && std::ranges::find(*followed, of.task_id) == followed->end()) {
-      fail("S6", of, "branch " + id.value + " did not follow it");
+    const bool same = !group.empty() && mapped_group(of, id, after) == group;
+    for (const TaskKey& key : instances_of(of, id, after)) {
+      if (same && std::max(key.map_index, 0) != std::max(of.map_index, 0)) continue;
+      const TaskState state = shadows_[key].state;
+      ++counts.total;
+      counts.success += state == success ? 1 : 0;
+      counts.failed += state == failed ? 1 : 0;
+      counts.upstream_failed += state == upstream_failed ? 1 : 0;
+      counts.skipped += state == skipped ? 1 : 0;
+      counts.removed += state == removed ? 1 : 0;
+      const auto parent = after.tables.instances.find(key);
+      if (!finished(state) || parent == after.tables.instances.end()) continue;
+      if (!same && key.map_index >= 0) continue;
+      const auto& followed = parent->second.branch_followed;
+      if (followed && std::ranges::find(*followed, of.task_id) == followed->end()) {
+        fail("S6", of, "branch " + id.value + " did not follow it");
+      }
     }
   }
+  check_sources(of, after);
   const auto verdict = dag::evaluate_rule(spec.trigger_rule, counts);
   if (!verdict.runs || verdict.new_state) {
     fail("S6", of,
          std::string(to_string(shadows_[of].state)) + " though its trigger rule " +
              std::string(to_string(spec.trigger_rule)) + " does not hold");
+  }
+}
+
+/// What a mapped task goes over has succeeded before an instance of it runs.
+void Checker::check_sources(const TaskKey& of, const Database& after) {
+  const dag::Task& spec = *task(of, after);
+  std::vector<dag::MapNode> nodes = spec.expand;
+  if (!mapped_group(of, of.task_id, after).empty()) {
+    nodes = definition(of, after)->task_groups[0].expand;
+  }
+  if (!nodes.empty() && of.map_index < 0) fail("S6", of, "it runs without being expanded");
+  for (const dag::MapNode& node : nodes) {
+    if (node.kind != dag::MapKind::xcom) continue;
+    for (const TaskKey& key : instances_of(of, node.task_id, after)) {
+      const TaskState state = shadows_[key].state;
+      if (state != success && state != removed) {
+        fail("S6", of, "it is mapped over " + name(key) + ", which has not succeeded");
+      }
+    }
+  }
+}
+
+/// A finished run: a mapped task has one instance for each item.
+void Checker::check_items(const TaskKey& run, const dag::Task& spec,
+                          const std::vector<dag::MapNode>& nodes, const Database& after) {
+  const auto keys = instances_of(run, spec.task_id, after);
+  if (nodes.empty() || keys.empty() || keys[0].map_index < 0) return;
+  bool known = true;
+  const std::int64_t length = dag::map_length(nodes, [&](const TaskId& source) {
+    std::int64_t items = 0;
+    for (const TaskKey& key : instances_of(run, source, after)) {
+      const auto& row = after.tables.instances.at(key);
+      const bool one = key.map_index >= 0;
+      known = known && (row.state == success || row.state == removed);
+      if (one) items += row.state == success && row.return_length ? 1 : 0;
+      if (!one) items = row.return_length.value_or(-1);
+    }
+    known = known && items >= 0;
+    return std::max<std::int64_t>(items, 0);
+  });
+  const auto present = std::ranges::count_if(
+      keys, [&](const TaskKey& key) { return after.tables.instances.at(key).state != removed; });
+  if (known && present != length && shadows_[keys[0]].state != removed) {
+    fail("S20", keys[0],
+         "it has " + std::to_string(present) + " instances for " + std::to_string(length) +
+             " items");
   }
 }
 
@@ -261,15 +368,27 @@ void Checker::check_run(const Change& change, const Database& after) {
   std::set<TaskId> inner;
   for (const dag::Task& t : spec.tasks) inner.insert(t.upstream.begin(), t.upstream.end());
   for (const dag::Task& t : spec.tasks) {
-    const TaskState now = shadows_[{key.dag_id, key.run_id, t.task_id, -1}].state;
-    if (!finished(now)) fail("S10", change.key, "the run ended before " + t.task_id.value);
-    const bool bad = now == failed || now == upstream_failed;
-    bad_leaf = bad_leaf || (bad && !inner.contains(t.task_id));
+    for (const TaskKey& one : instances_of(change.key, t.task_id, after)) {
+      const TaskState now = shadows_[one].state;
+      if (!finished(now)) fail("S10", change.key, "the run ended before " + name(one));
+      const bool bad = now == failed || now == upstream_failed;
+      bad_leaf = bad_leaf || (bad && !inner.contains(t.task_id));
+    }
   }
   const bool forced =
       change.cause.starts_with("run marked") || change.cause.starts_with("dagrun_timeout");
   if (!forced && bad_leaf != (change.to == "failed")) {
     fail("S10", change.key, "the run is " + change.to + " against its leaves");
+  }
+}
+
+void Checker::check_ended_run(const sched::RunRow& row, const Database& after) {
+  if (row.state != RunState::success) return;
+  const TaskKey run{row.key.dag_id, row.key.run_id, {}, -1};
+  const dag::Dag& spec = *definition(run, after);
+  for (const dag::Task& one : spec.tasks) {
+    const bool grouped = !mapped_group(run, one.task_id, after).empty();
+    check_items(run, one, grouped ? spec.task_groups[0].expand : one.expand, after);
   }
 }
 
@@ -293,6 +412,7 @@ void Checker::check_new_run(const sched::RunRow& row, const Server& server, cons
 }
 
 void Checker::check_rows(const Server& server, const Database& after) {
+  for (const TaskKey& key : server.effects.instances_removed) expanded(key);
   for (const sched::TaskInstanceRow& row : server.effects.instances) {
     const Shadow& shadow = shadows_[row.key];
     if (row.state != shadow.state || row.epoch != shadow.epoch) {

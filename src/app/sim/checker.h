@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The invariants of docs (S1-S12, S15, S18), checked after every commit against a shadow that
+// The invariants of docs (S1-S12, S15, S18, S20), checked after every commit against a shadow that
 // replays the history rows: it shares no code with the scheduler but the trigger rules' function.
 #pragma once
 
@@ -43,6 +43,16 @@ class Checker {
   void check_rule(const sched::TaskKey& of, const Database& after);
   void check_tries(const sched::Change& change, Shadow& shadow, const Database& after);
   [[nodiscard]] std::int64_t run_limit(const DagId& dag_id, const Database& after) const;
+  void check_sources(const sched::TaskKey& of, const Database& after);
+  void check_ended_run(const sched::RunRow& row, const Database& after);
+  void check_items(const sched::TaskKey& run, const dag::Task& spec,
+                   const std::vector<dag::MapNode>& nodes, const Database& after);
+  void expanded(const sched::TaskKey& key);
+  [[nodiscard]] std::vector<sched::TaskKey> instances_of(const sched::TaskKey& any,
+                                                         const TaskId& task_id,
+                                                         const Database& after) const;
+  [[nodiscard]] std::string mapped_group(const sched::TaskKey& key, const TaskId& task_id,
+                                         const Database& after) const;
   void check_limits(const Database& after);
   void check_run(const sched::Change& change, const Database& after);
   void check_new_run(const sched::RunRow& row, const Server& server, const Database& after);

@@ -27,7 +27,7 @@ constexpr const char* kUsage =
     "  --every-bug      plant each mistake in turn; fails if one is not found\n"
     "  --list-bugs      their names\n";
 
-constexpr std::array<std::pair<const char*, PlantedBug>, 17> kCoreBugs = {{
+constexpr std::array<std::pair<const char*, PlantedBug>, 20> kCoreBugs = {{
     {"result_without_fencing", PlantedBug::result_without_fencing},
     {"claim_without_cas", PlantedBug::claim_without_cas},
     {"reaper_keeps_epoch", PlantedBug::reaper_keeps_epoch},
@@ -45,6 +45,9 @@ constexpr std::array<std::pair<const char*, PlantedBug>, 17> kCoreBugs = {{
     {"restore_forgets_timers", PlantedBug::restore_forgets_timers},
     {"run_limit_ignored", PlantedBug::run_limit_ignored},
     {"restore_resets_epoch", PlantedBug::restore_resets_epoch},
+    {"expansion_not_counted", PlantedBug::expansion_not_counted},
+    {"removed_keeps_running", PlantedBug::removed_keeps_running},
+    {"items_not_revised", PlantedBug::items_not_revised},
 }};
 constexpr std::array<std::pair<const char*, ProtocolBug>, 5> kProtocolBugs = {{
     {"send_before_commit", ProtocolBug::send_before_commit},
@@ -53,7 +56,7 @@ constexpr std::array<std::pair<const char*, ProtocolBug>, 5> kProtocolBugs = {{
     {"never_resent", ProtocolBug::never_resent},
     {"no_leader_check", ProtocolBug::no_leader_check},
 }};
-constexpr std::int64_t kBugStepsMax = 1'000'000;
+constexpr std::int64_t kBugStepsMax = 4'000'000;
 
 struct Arguments {
   std::uint64_t first = 1;

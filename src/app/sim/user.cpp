@@ -17,6 +17,40 @@ constexpr std::array kRules = {TriggerRule::all_success,  TriggerRule::all_succe
                                TriggerRule::none_skipped, TriggerRule::all_skipped,
                                TriggerRule::always,       TriggerRule::all_done_min_one_success};
 
+/// Something to map over: a literal, an earlier task's value, or both as a product.
+std::vector<dag::MapNode> make_expand(std::vector<TaskId>& upstream, std::size_t before,
+                                      Prng& prng) {
+  std::vector<dag::MapNode> nodes;
+  if (before == 0 || prng.chance(0.4)) {
+    nodes.push_back({.length = static_cast<std::int64_t>(prng.below(4))});
+  }
+  if (before == 0 || (!nodes.empty() && prng.chance(0.5))) return nodes;
+  const TaskId source{"t" + std::to_string(prng.below(before))};
+  if (std::ranges::find(upstream, source) == upstream.end()) upstream.push_back(source);
+  nodes.push_back({.kind = dag::MapKind::xcom, .task_id = source});
+  if (nodes.size() == 2) nodes.push_back({.kind = dag::MapKind::product, .parts = {0, 1}});
+  return nodes;
+}
+
+/// Maps some tasks, and puts some that follow each other into a mapped group.
+void add_mapping(dag::Dag& made, Prng& prng) {
+  const std::size_t size = made.tasks.size();
+  for (std::size_t i = 0; i < size; ++i) {
+    if (!prng.chance(0.3)) continue;
+    made.tasks[i].expand = make_expand(made.tasks[i].upstream, i, prng);
+  }
+  if (!prng.chance(0.5)) return;
+  const std::size_t first = prng.below(size);
+  const std::size_t last = std::min(size - 1, first + 1 + prng.below(3));
+  made.task_groups.push_back({.group_id = "g"});
+  std::vector<TaskId>& upstream = made.tasks[first].upstream;
+  made.task_groups[0].expand = make_expand(upstream, first, prng);
+  for (std::size_t i = first; i <= last; ++i) {
+    made.tasks[i].group = "g";
+    made.tasks[i].expand.clear();
+  }
+}
+
 }  // namespace
 
 dag::Dag make_dag(const std::string& id, Prng& prng) {
@@ -48,6 +82,7 @@ dag::Dag make_dag(const std::string& id, Prng& prng) {
     if (prng.chance(0.1)) task.max_active_tis_per_dag = 1;
     made.tasks.push_back(std::move(task));
   }
+  if (prng.chance(0.5)) add_mapping(made, prng);
   return made;
 }
 
@@ -96,8 +131,10 @@ void World::user_act() {
   if (row == nullptr) return;
   const sched::RunKey run{row->key.dag_id, row->key.run_id};
   if (dice < 75) {
+    sched::TaskChoice choice{row->key.task_id, std::nullopt};
+    if (row->key.map_index >= 0 && chance(0.5)) choice.map_index = row->key.map_index;
     return send_user(
-        sched::TasksCleared{run, {row->key.task_id}, chance(0.6), chance(0.2), chance(0.2), "kim"});
+        sched::TasksCleared{run, {choice}, chance(0.6), chance(0.2), chance(0.2), "kim"});
   }
   if (dice < 95) {
     constexpr std::array kMarks = {TaskState::success, TaskState::failed, TaskState::skipped};

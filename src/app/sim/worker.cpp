@@ -75,6 +75,8 @@ sched::AttemptFinished World::outcome_of(const Worker& worker, const AttemptKey&
     result.reschedule_at = now().wall + std::chrono::seconds(below(20));
   }
   if (result.outcome != Outcome::success) return result;
+  if (chance(0.9))
+    result.return_length = static_cast<std::int64_t>(below(5)) - (chance(0.1) ? 1 : 0);
   const dag::Dag& definition = *definitions_.at(key.first.dag_id);
   const auto task = std::ranges::find(definition.tasks, key.first.task_id, &dag::Task::task_id);
   if (task == definition.tasks.end()) return result;

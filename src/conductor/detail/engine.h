@@ -87,7 +87,6 @@ class Conductor::Engine {
   std::vector<DagId> remove_missing(detail::Batch& batch, const std::string& filename,
                                     const std::vector<DagId>& present);
   Status need_run(detail::Batch& batch, const store::RunKey& key);
-  Result<std::vector<TaskId>> affected_tasks(const ClearTasks& request);
   [[nodiscard]] std::optional<store::TaskRow> task_row(const store::TaskKey& key) const;
 
   const Clock& clock_;

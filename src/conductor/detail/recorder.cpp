@@ -112,6 +112,9 @@ Status Recorder::task_rows() {
   for (const auto& [key, run] : run_rows_) {
     definitions[{key.dag_id, key.run_id}] = book_.definition(key.dag_id, run.dag_version);
   }
+  for (const sched::TaskKey& key : effects_.instances_removed) {
+    AIFLOW_TRY(runs_.delete_task(to_store(key)));
+  }
   for (const sched::TaskInstanceRow& task : effects_.instances) {
     const Definition*& definition = definitions[{task.key.dag_id, task.key.run_id}];
     if (definition == nullptr) {
@@ -163,6 +166,7 @@ Status Recorder::task_change(const sched::Change& change) {
   AIFLOW_TRY(ended_try(change, row));
   // Values belong to the generation that made them (S13): a new try or a clear drops them.
   const bool begins_anew = change.to == "no_status" || change.to == "restarting" ||
+                           change.to == "removed" ||
                            (change.to == "queued" && change.try_number > 1);
   if (begins_anew && !change.from.empty()) AIFLOW_TRY(runs_.delete_xcoms(row.key));
   json::Value data = with_history(wire::to_json(store::to_wire(row)), change);

@@ -109,7 +109,8 @@ store::TaskRow to_store(const sched::TaskInstanceRow& task, const Definition& de
                      .operator_name = {},
                      .display_name = task.key.task_id.value,
                      .branch_followed = std::nullopt,
-                     .skip_all_downstream = task.skip_all_downstream};
+                     .skip_all_downstream = task.skip_all_downstream,
+                     .return_length = task.return_length};
   if (const dag::Task* known = definition.find(task.key.task_id)) {
     row.operator_name = known->operator_name;
     row.display_name = known->label;
@@ -138,7 +139,8 @@ sched::TaskInstanceRow to_sched(const store::TaskRow& task) {
                              .ended_at = task.end_date,
                              .next_try_at = task.wake_at,
                              .branch_followed = std::nullopt,
-                             .skip_all_downstream = task.skip_all_downstream};
+                             .skip_all_downstream = task.skip_all_downstream,
+                             .return_length = task.return_length};
   if (task.branch_followed) {
     row.branch_followed.emplace();
     for (const std::string& id : *task.branch_followed) {

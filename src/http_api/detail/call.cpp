@@ -52,7 +52,8 @@ Result<json::Value> Call::json_body() const {
 }
 
 Result<store::TaskKey> Call::task_key() const {
-  AIFLOW_ASSIGN(const auto map_index, query_int("map_index", store::kNotMapped, {-1, 1'000'000}));
+  AIFLOW_ASSIGN(const auto map_index,
+                query_int("map_index", store::kNotMapped, {-1, store::kMapIndexMax}));
   return store::TaskKey{dag_id(), RunId{param("dag_run_id")}, TaskId{param("task_id")},
                         static_cast<int>(map_index)};
 }

@@ -19,9 +19,15 @@ enum class Reason : std::uint8_t {
   setup_open,
   rule_open,
   scope_open,
+  map_source_open,  // a value that the task is mapped over
   past_open,
   paused,
   // moves
+  map_source_failed,
+  map_source_skipped,
+  map_no_value,
+  map_empty,
+  map_too_long,
   branch_not_followed,
   short_circuit,
   setup_failed,
@@ -39,11 +45,21 @@ struct Verdict {
   TaskIndex task = kNoTask;                ///< the relative concerned, when there is one
 };
 
-[[nodiscard]] Verdict decide(const Run& run, TaskIndex task);
+/// More instances of one mapped task than this are an error of the DAG's author.
+inline constexpr std::int64_t kInstancesMax = 100'000;
+
+/// For a mapped task that is not expanded yet, `ready` means: expand it.
+[[nodiscard]] Verdict decide(const Run& run, InstanceIndex at);
 /// The part of it that looks at the instance's upstreams only, whatever its own state.
-[[nodiscard]] Verdict by_relatives(const Run& run, TaskIndex task);
+[[nodiscard]] Verdict by_relatives(const Run& run, InstanceIndex at);
+/// What the values say that an expansion goes over: wait, a state for its instances, or ready.
+[[nodiscard]] Verdict by_map_sources(const Run& run, const dag::Expansion& expansion);
+/// How many instances an expansion has by these values; by_map_sources must be ready.
+[[nodiscard]] std::int64_t expansion_length(const Run& run, const dag::Expansion& expansion);
 /// The verdict in words.
-[[nodiscard]] std::string describe(const Run& run, TaskIndex task, const Verdict& verdict);
+[[nodiscard]] std::string describe(const Run& run, InstanceIndex at, const Verdict& verdict);
+/// "'x'", for an instance of a mapped task "'x' [3]".
+[[nodiscard]] std::string name_of(const Run& run, InstanceIndex at);
 
 /// What keeps a scheduled instance from being queued.
 enum class Limit : std::uint8_t {
@@ -64,7 +80,7 @@ enum class Limit : std::uint8_t {
 [[nodiscard]] Limit run_limit(const Model& model, const Run& run);
 /// Limits of one bucket of the run.
 [[nodiscard]] Limit bucket_limit(const Model& model, const Run& run, const BucketSpec& bucket);
-[[nodiscard]] std::string describe_limit(const Model& model, const Run& run, TaskIndex task);
+[[nodiscard]] std::string describe_limit(const Model& model, const Run& run, InstanceIndex at);
 
 /// The run before this one that depends_on_past looks at; nullptr: none.
 [[nodiscard]] const Run* previous_run(const Run& run);

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "dag/mapping.h"
 #include "dag/topology.h"
 #include "dag/trigger_rule.h"
 #include "sched/row.h"
@@ -25,6 +26,10 @@
 namespace aiflow::sched::detail {
 
 using dag::TaskIndex;
+
+/// Position in Run::instances. The first instance of a task has the task's own index; further ones
+/// of mapped tasks come after all of these.
+using InstanceIndex = std::uint32_t;
 
 inline constexpr SteadyTime kNoTime = SteadyTime::max();
 inline constexpr TaskIndex kNoTask = std::numeric_limits<TaskIndex>::max();
@@ -43,6 +48,7 @@ struct Version {
   std::int32_t number = 0;
   std::shared_ptr<const dag::Dag> definition;
   dag::Topology topology;
+  dag::Mapping mapping;
   std::vector<BucketSpec> buckets;
   std::vector<std::uint32_t> bucket_of;  ///< by task
   bool has_past_deps = false;
@@ -51,7 +57,20 @@ struct Version {
   [[nodiscard]] const dag::Task& task(TaskIndex index) const { return definition->tasks[index]; }
 };
 
+/// What the relatives of an instance have done.
+struct RelativeCounts {
+  dag::UpstreamCounts upstream;   ///< over direct upstreams
+  std::int32_t setups_total = 0;  ///< the indirect setups
+  std::int32_t setups_success = 0;
+  std::int32_t setups_failed = 0;  ///< failed or upstream_failed
+  std::int32_t setups_skipped = 0;
+  std::int32_t scope_total = 0;  ///< tasks of a teardown's scope
+  std::int32_t scope_done = 0;   ///< of these, the finished ones
+};
+
 struct Instance {
+  TaskIndex task = 0;
+  std::int32_t map_index = -1;  ///< -1: not mapped, or not expanded yet
   TaskState state = TaskState::no_status;
   bool skip_all_downstream = false;
   bool dirty = false;  ///< its row goes out at the end of the step
@@ -64,11 +83,9 @@ struct Instance {
   std::optional<WallTime> scheduled_at, queued_at, started_at, ended_at, next_try_at;
   std::optional<std::vector<TaskId>> branch_followed;
 
-  dag::UpstreamCounts upstream;     ///< over direct upstreams
-  std::int32_t setups_success = 0;  ///< of the indirect setups
-  std::int32_t setups_failed = 0;   ///< failed or upstream_failed
-  std::int32_t setups_skipped = 0;
-  std::int32_t scope_done = 0;    ///< finished tasks of a teardown's scope
+  std::optional<std::int64_t> return_length;
+
+  RelativeCounts own;             ///< relatives in the same mapped group, with the same map index
   SteadyTime due = kNoTime;       ///< retry, lease or pause end, by state
   SteadyTime timer_at = kNoTime;  ///< of the one live entry in the timer queue
 };
@@ -77,15 +94,29 @@ struct DagState;
 
 /// Order of runs within a DAG: by date, then by creation.
 using RunOrder = std::pair<WallTime, std::int64_t>;
-using ReadyKey = std::pair<std::int64_t, TaskIndex>;  ///< (-weight, task)
+
+/// Order of grants within a bucket.
+struct ReadyKey {
+  std::int64_t minus_weight = 0;
+  TaskIndex task = 0;
+  std::int32_t map_index = -1;
+  InstanceIndex at = 0;
+  auto operator<=>(const ReadyKey&) const = default;
+};
+
+/// The instances of one task by state.
+using StateCounts = std::array<std::uint32_t, kStateCount>;
 
 struct Run {
   std::uint64_t uid = 0;  ///< names the run in timers; not stored
   RunRow row;
   DagState* owner = nullptr;
   std::shared_ptr<const Version> version;
-  std::vector<Instance> instances;  ///< by task
-  std::array<std::uint32_t, kStateCount> counts{};
+  std::vector<Instance> instances;
+  std::vector<std::vector<InstanceIndex>> more;  ///< by task: instances 1, 2, ... of mapped tasks
+  std::vector<RelativeCounts> shared;            ///< by task: relatives that count for all of it
+  std::vector<StateCounts> by_task;
+  StateCounts counts{};
   std::vector<std::set<ReadyKey>> ready;  ///< by bucket
   std::size_t ready_count = 0;
   SteadyTime due = kNoTime;    ///< dagrun_timeout
@@ -104,8 +135,43 @@ struct Run {
   [[nodiscard]] RunOrder order() const {
     return {row.logical_date.value_or(row.run_after), row.number};
   }
-  [[nodiscard]] TaskKey key_of(TaskIndex task) const {
-    return {row.key.dag_id, row.key.run_id, version->task(task).task_id, -1};
+  /// Number of instances of a task.
+  [[nodiscard]] std::uint32_t width(TaskIndex task) const {
+    return more.empty() ? 1 : 1 + static_cast<std::uint32_t>(more[task].size());
+  }
+  /// The instance at a position from 0, which is its map index if the task is expanded.
+  [[nodiscard]] InstanceIndex at(TaskIndex task, std::uint32_t position) const {
+    return position == 0 ? task : more[task][position - 1];
+  }
+  /// Calls `visit` with each instance of a task.
+  template <class Visit>
+  void each(TaskIndex task, const Visit& visit) const {
+    for (std::uint32_t i = 0; i < width(task); ++i) visit(at(task, i));
+  }
+  [[nodiscard]] std::optional<InstanceIndex> find(const TaskId& task_id,
+                                                  std::int32_t map_index) const;
+  [[nodiscard]] const dag::Task& spec(InstanceIndex at) const {
+    return version->task(instances[at].task);
+  }
+  /// The instances of `task` that `from` concerns: the one with its map index if both are in one
+  /// mapped group, else all.
+  template <class Visit>
+  void each_related(InstanceIndex from, TaskIndex task, const Visit& visit) const {
+    const Instance& instance = instances[from];
+    if (version->mapping.together(instance.task, task)) {
+      visit(at(task, instance.map_index < 0 ? 0 : static_cast<std::uint32_t>(instance.map_index)));
+    } else {
+      each(task, visit);
+    }
+  }
+  [[nodiscard]] std::uint32_t count(TaskIndex task, TaskState state) const {
+    return by_task[task][static_cast<std::size_t>(state)];
+  }
+  [[nodiscard]] bool expanded(TaskIndex task) const { return instances[task].map_index >= 0; }
+  /// The sum of what counts for all instances of the task and what counts for this one.
+  [[nodiscard]] RelativeCounts relatives(InstanceIndex at) const;
+  [[nodiscard]] TaskKey key_of(InstanceIndex at) const {
+    return {row.key.dag_id, row.key.run_id, spec(at).task_id, instances[at].map_index};
   }
 };
 
@@ -133,9 +199,9 @@ struct Pool {
 struct Timer {
   SteadyTime at;
   std::uint64_t run = 0;
-  TaskIndex task = kNoTask;  ///< kNoTask: the run's time-out
+  InstanceIndex instance = kNoTask;  ///< kNoTask: the run's time-out
   bool operator>(const Timer& other) const {
-    return std::tie(at, run, task) > std::tie(other.at, other.run, other.task);
+    return std::tie(at, run, instance) > std::tie(other.at, other.run, other.instance);
   }
 };
 
@@ -162,15 +228,18 @@ struct Model {
   /// Adds a run with fresh instances; its row must name a known version.
   Run& add_run(DagState& dag_state, RunRow row);
   void drop_run(Run& run);
+  /// Gives a mapped task at least `count` instances, with map indexes from 0; new ones have no
+  /// status. References to instances of the run are not valid afterwards.
+  void widen(Run& run, TaskIndex task, std::uint32_t count);
   /// Adds `sign` to everything that counts this instance in its present state.
-  void account(Run& run, TaskIndex task, std::int32_t sign);
+  void account(Run& run, InstanceIndex at, std::int32_t sign);
   /// Sets the timer of an instance; kNoTime: none.
-  void arm(Run& run, TaskIndex task, SteadyTime due);
+  void arm(Run& run, InstanceIndex at, SteadyTime due);
   void arm_run(Run& run, SteadyTime due);
   /// Puts the DAG on the list of due times while a run could be made: one that is held back by
   /// max_active_runs costs nothing until a run of it ends.
   void arm_schedule(DagState& dag_state);
-  void set_ready(Run& run, TaskIndex task, bool ready);
+  void set_ready(Run& run, InstanceIndex at, bool ready);
 };
 
 [[nodiscard]] constexpr bool is_finished(TaskState state) {
@@ -190,6 +259,6 @@ struct Model {
          state == TaskState::restarting;
 }
 
-[[nodiscard]] TaskInstanceRow row_of(const Run& run, TaskIndex task);
+[[nodiscard]] TaskInstanceRow row_of(const Run& run, InstanceIndex at);
 
 }  // namespace aiflow::sched::detail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One step in the making: applies events to the model and collects the effects. Its parts:
-// stepper.cpp (order of work, transitions), attempt.cpp (worker reports), run.cpp (runs and
-// schedules), user.cpp (what people do), grant.cpp (limits).
+// stepper.cpp (order of work, transitions), expand.cpp (mapped tasks), attempt.cpp (worker
+// reports), run.cpp (runs and schedules), user.cpp (what people do), grant.cpp (limits).
 #pragma once
 
 #include <span>
@@ -24,7 +24,8 @@ class Stepper {
  private:
   struct Ref {
     Run* run;
-    TaskIndex task;
+    InstanceIndex at;
+    [[nodiscard]] Instance& instance() const { return run->instances[at]; }
   };
   /// Why a transition happens and who wants it (empty: the scheduler).
   struct Why {
@@ -34,26 +35,35 @@ class Stepper {
 
   // stepper.cpp
   void propagate();
-  void evaluate(Run& run, TaskIndex task);
-  void reconsider(Run& run, TaskIndex task);
-  void schedule_task(Run& run, TaskIndex task, std::string cause);
-  void set_state(Run& run, TaskIndex task, TaskState state, const Why& why);
+  void evaluate(Run& run, InstanceIndex at);
+  void reconsider(Run& run, InstanceIndex at);
+  void schedule_task(Run& run, InstanceIndex at, std::string cause);
+  void set_state(Run& run, InstanceIndex at, TaskState state, const Why& why);
   void stamp(Instance& instance, TaskState from, TaskState state) const;
-  void push(Run& run, TaskIndex task);
+  void push(Run& run, InstanceIndex at);
   void push_all(Run& run);
-  void push_dependents(Run& run, TaskIndex task);
-  void push_later_runs(Run& run, TaskIndex task);
-  void touch(Run& run, TaskIndex task);
+  void push_dependents(Run& run, InstanceIndex at);
+  void push_later_runs(Run& run, InstanceIndex at);
+  void touch(Run& run, InstanceIndex at);
   void touch(Run& run);
   void touch(DagState& dag_state);
   void new_epoch(Instance& instance) { ++instance.epoch; }
-  void cancel(Run& run, TaskIndex task, std::string reason);
+  void cancel(Run& run, InstanceIndex at, std::string reason);
   void fire_timers();
   void fire(const Timer& timer);
   void collect_rows();
   Reply refuse(ErrorCode code, std::string reason) const {
-    return {false, code, std::move(reason)};
+    return {.accepted = false, .code = code, .reason = std::move(reason)};
   }
+
+  // expand.cpp
+  void expand_literals(Run& run);
+  void note_expansion(Run& run, std::uint32_t expansion);
+  void check_expansion(Run& run, const dag::Expansion& expansion);
+  void push_scheduled(Run& run, const dag::Expansion& expansion);
+  void expand(Run& run, const dag::Expansion& expansion, std::uint32_t length);
+  void revise(Run& run, const dag::Expansion& expansion, std::uint32_t length);
+  void revise_item(Run& run, InstanceIndex at, bool there);
 
   // attempt.cpp
   Reply apply(const AttemptStarted& event);
@@ -70,7 +80,8 @@ class Stepper {
   void skip_not_followed(Ref ref, const std::vector<TaskId>& followed);
   void short_circuit(Ref ref);
   void skip_by(Ref ref, TaskIndex target, Reason reason);
-  void stop_others(Run& run, TaskIndex failed);
+  [[nodiscard]] std::string unmappable(Ref ref, const AttemptFinished& event) const;
+  void stop_others(Run& run, InstanceIndex failed);
   std::optional<Ref> find(const TaskKey& key);
 
   // run.cpp
@@ -104,21 +115,24 @@ class Stepper {
   Reply apply(const PoolRemoved& event);
   Reply apply(const WorkerSlotsChanged& event);
   void set_paused(DagState& dag_state, bool paused, const Why& why);
-  bool clear_task(Run& run, TaskIndex task, const Why& why);
-  void mark_task(Run& run, TaskIndex task, TaskState state, const Why& why);
+  void begin_anew(Run& run, InstanceIndex at);
+  bool clear_task(Run& run, InstanceIndex at, const Why& why);
+  void mark_task(Run& run, InstanceIndex at, TaskState state, const Why& why);
   void reopen(Run& run, const Why& why);
-  [[nodiscard]] std::vector<TaskIndex> to_clear(const Run& run, const TasksCleared& event) const;
+  [[nodiscard]] std::vector<InstanceIndex> to_clear(const Run& run,
+                                                    const TasksCleared& event) const;
   void note_dag(const DagState& dag_state, std::string to, const Why& why);
 
   // grant.cpp
   void grant();
-  void grant_one(Run& run, TaskIndex task);
+  void grant_one(Run& run, InstanceIndex at);
 
   Model& model_;
   Now now_;
   Effects out_;
   std::vector<Ref> worklist_;
   std::size_t worklist_next_ = 0;
+  std::vector<std::pair<Run*, std::uint32_t>> expansions_to_check_;
   std::vector<Ref> dirty_instances_;
   std::vector<Run*> dirty_runs_;
   std::vector<Run*> runs_to_check_;

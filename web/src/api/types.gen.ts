@@ -231,9 +231,11 @@ export interface TaskTry {
   hostname: string;
 }
 
+/** map_index - only this instance of the mapped tasks named in task_ids. */
 export interface ClearRequest {
   dag_run_id: string;
   task_ids: string[];
+  map_index?: number | null;
   include_upstream?: boolean | null;
   include_downstream?: boolean | null;
   only_failed?: boolean | null;
