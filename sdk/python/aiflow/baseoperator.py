@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from typing import Any, Sequence
+from typing import Any, Iterator, Sequence
 
-from aiflow.context import jinja_environment, render
+from aiflow.context import get_current_context, jinja_environment, render
 from aiflow.dag import DAG, TaskGroup, check_id, current_dag, current_group
 from aiflow.durations import duration, optional_duration
 from aiflow.edges import Edges
@@ -16,6 +17,20 @@ from aiflow.xcom_arg import XComArg, find_xcom_args
 
 _RULE_ALIASES = {"none_failed_or_skipped": "none_failed_min_one_success", "dummy": "always"}
 _WEIGHT_RULES = ("downstream", "upstream", "absolute")
+
+_mapped: BaseOperator | None = None
+
+
+@contextlib.contextmanager
+def in_place_of(mapped: BaseOperator) -> Iterator[None]:
+    """An operator made inside the block takes the mapped one's place: it does not join the DAG."""
+    global _mapped
+    _mapped, before = mapped, _mapped
+    try:
+        with mapped.dag, mapped._group or contextlib.nullcontext():
+            yield
+    finally:
+        _mapped = before
 
 
 def trigger_rule_name(rule: Any, task_id: str) -> str:
@@ -76,20 +91,14 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
                  multiple_outputs: bool = False, on_execute_callback: Any = None,
                  on_success_callback: Any = None, on_failure_callback: Any = None,
                  on_retry_callback: Any = None, on_skipped_callback: Any = None,
-                 doc_md: str | None = None,
+                 doc_md: str | None = None, map_index_template: str | None = None,
                  task_display_name: str | None = None, dag: DAG | None = None,
                  task_group: TaskGroup | None = None, **unknown: Any):
         if unknown:
             raise AirflowException(f"{type(self).__name__} '{task_id}': unknown arguments: "
                                    + ", ".join(sorted(unknown)))
-        self.dag = dag or current_dag()
-        if self.dag is None:
-            raise AirflowException(f"task '{task_id}' is outside of a DAG: use `with DAG(...)`, "
-                                   "or pass dag=")
-        group = task_group or current_group()
-        self.group_id = group.group_id if group else None
-        self.label = task_display_name or check_id("task_id", task_id)
-        self.task_id = check_id("task_id", (group.prefix if group else "") + task_id)
+        self._take_place(task_id, dag, task_group)
+        self.label = task_display_name or self.label
         self.owner = owner
         self.retries = int(retries or 0)
         named = f"task '{self.task_id}'"
@@ -116,19 +125,80 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
             "failure": _callbacks(on_failure_callback), "retry": _callbacks(on_retry_callback),
             "skipped": _callbacks(on_skipped_callback)}
         self.doc_md = doc_md or ""
+        self.map_index_template = map_index_template
         self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False
+        self._join()
+
+    def _take_place(self, task_id: str, dag: DAG | None, group: TaskGroup | None) -> None:
+        self.dag = dag or current_dag()
+        if self.dag is None:
+            raise AirflowException(f"task '{task_id}' is outside of a DAG: use `with DAG(...)`, "
+                                   "or pass dag=")
+        self._group = group or current_group()
+        self.label = check_id("task_id", task_id)
+        self.task_id = check_id("task_id", (self._group.prefix if self._group else "") + task_id)
+        if _mapped is not None:
+            self.dag, self._group = _mapped.dag, _mapped._group
+            self.label, self.task_id = _mapped.label, _mapped.task_id
+        self.group_id = self._group.group_id if self._group else None
+
+    def _join(self) -> None:
         self.upstream_task_ids: set[str] = set()
         self.downstream_task_ids: set[str] = set()
+        if _mapped is not None:
+            self.upstream_task_ids |= _mapped.upstream_task_ids
+            self.downstream_task_ids |= _mapped.downstream_task_ids
+            return
         self.dag.add_task(self)
-        if group:
-            group.members.append(self)
+        if self._group:
+            self._group.members.append(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
         # Arguments are set after BaseOperator.__init__ by subclasses: an XComArg among them is an edge.
         if name in self.template_fields and "upstream_task_ids" in self.__dict__:
             for arg in find_xcom_args(value):
-                self.set_upstream(arg.operator)
+                self.set_upstream(arg.operators)
+
+    # -- dynamic task mapping -----------------------------------------------------------------
+
+    is_mapped = False
+    #: what it is mapped over (aiflow.mapping.ExpandInput)
+    expand_input: Any = None
+    #: ids of argument values that are data of other tasks: no templates are looked for in them
+    final_ids: frozenset[int] = frozenset()
+
+    @classmethod
+    def partial(cls, *, task_id: str, **kwargs: Any):
+        """The arguments that all instances share; .expand() or .expand_kwargs() makes the task."""
+        from aiflow.mapped import OperatorPartial
+
+        return OperatorPartial(cls, {"task_id": task_id, **kwargs})
+
+    @property
+    def operator_name(self) -> str:
+        """The class's name, for people."""
+        return type(self).__name__.lstrip("_")
+
+    @property
+    def mapped_group(self) -> TaskGroup | None:
+        """The mapped group that it is in, if any."""
+        return self._group.mapped_group if self._group else None
+
+    def map_nodes(self) -> list[dict] | None:
+        """The MapNodes of api/dag.yaml, for the scheduler; None when it is not mapped."""
+        return None if self.expand_input is None else self.expand_input.nodes()
+
+    def at_index(self, context: dict) -> BaseOperator:
+        """The operator to run: of a mapped one that of the context's map index."""
+        del context
+        return self
+
+    def mapped_argument(self, name: str) -> Any:
+        """In a template: this instance's value of an argument of the mapped group it is in."""
+        if self.mapped_group is None:
+            raise AirflowException(f"task '{self.task_id}' is not in a mapped group")
+        return self.mapped_group.arguments[name].resolve(get_current_context())
 
     # -- running ------------------------------------------------------------------------------
 
@@ -156,7 +226,7 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
                 from aiflow.context import is_template
 
                 env = jinja_environment() if is_template(repr(value)) else None
-            object.__setattr__(self, name, render(value, context, env))
+            object.__setattr__(self, name, render(value, context, env, self.final_ids))
 
     # -- what the scheduler is told --------------------------------------------------------------
 

@@ -7,13 +7,21 @@ import datetime as dt
 import itertools
 import json
 import os
-from typing import Any
+from typing import Any, Iterable
 
 from aiflow import protocol
 from aiflow.exceptions import AirflowException
 
 XCOM_RETURN_KEY = "return_value"
 XCOM_BYTES_MAX = 48 * 1024
+#: As a map index in a request: a list of what all mapped instances published (api/worker.yaml).
+ALL_INDEXES = -2
+#: Names that a task's function gets from the context: none of them can be mapped over.
+CONTEXT_NAMES = frozenset((
+    "conf", "dag", "dag_run", "data_interval_end", "data_interval_start", "ds", "ds_nodash",
+    "execution_date", "first_started_at", "logical_date", "macros", "map_index_template", "params",
+    "run_id", "task", "task_instance", "task_instance_key_str", "templates_dict", "ti",
+    "try_number", "ts", "ts_nodash", "ts_nodash_with_tz"))
 
 _current: dict | None = None
 
@@ -75,6 +83,7 @@ class TaskInstance:
         self.map_index: int = key["map_index"]
         self.try_number: int = job["try_number"]
         self.max_tries: int = job["max_tries"]
+        self.rendered_map_index: str | None = None
         self.task = operator
         self._sock = sock
         self._requests = itertools.count(1)
@@ -100,12 +109,14 @@ class TaskInstance:
             for key, item in value.items():
                 self.xcom_push(str(key), item)
 
-    def xcom_pull(self, task_ids: str | list[str] | None = None, dag_id: str | None = None,
+    def xcom_pull(self, task_ids: str | Iterable[str] | None = None, dag_id: str | None = None,
                   key: str = XCOM_RETURN_KEY, include_prior_dates: bool = False, *,
-                  map_indexes: int | None = None, default: Any = None,
+                  map_indexes: int | Iterable[int] | None = None, default: Any = None,
                   run_id: str | None = None) -> Any:
-        """The value of one upstream task, or a list of values for a list of task ids.
+        """The value of one task, or a list of values for a list of task ids or of map indexes.
 
+        Of a mapped task without map_indexes: the list of all its values; inside a mapped group, of
+        a task of the same group, the value at this task's own index.
         Without task_ids: of this task's only direct upstream, as far as there is just one.
         """
         if include_prior_dates:
@@ -114,19 +125,55 @@ class TaskInstance:
         if task_ids is None:
             upstream = sorted(self.task.upstream_task_ids)
             task_ids = upstream[0] if len(upstream) == 1 else upstream
-        if isinstance(task_ids, str):
-            return self._pull_one(task_ids, dag_id, run_id, key, map_indexes, default)
-        return [self._pull_one(t, dag_id, run_id, key, map_indexes, default) for t in task_ids]
+        where = {"dag_id": dag_id or self.dag_id, "run_id": run_id or self.run_id, "key": key}
+        if isinstance(task_ids, str) and (map_indexes is None or isinstance(map_indexes, int)):
+            return self._pull(task_ids, where, map_indexes, [default])[0]
+        ids = [task_ids] if isinstance(task_ids, str) else list(task_ids)
+        if map_indexes is None or isinstance(map_indexes, int):
+            return [value for task_id in ids
+                    for value in self._pull_flat(task_id, where, map_indexes, default)]
+        indexes = list(map_indexes)
+        return [self._pull(task_id, where, index, [default])[0]
+                for task_id in ids for index in indexes]
 
-    def _pull_one(self, task_id, dag_id, run_id, key, map_index, default):
+    def pulls_all_of(self, task_id: str) -> bool:
+        """Whether a pull from this task, without map_indexes, gives a list of all its values."""
+        return self._index_of(task_id) == ALL_INDEXES
+
+    def _index_of(self, task_id: str) -> int:
+        """The map index that a pull without one means. Raises nothing: an unknown task has -1."""
+        other = self.task.dag.tasks.get(task_id)
+        if other is None:
+            return -1
+        group = other.mapped_group
+        if other.is_mapped or (group is not None and group is not self.task.mapped_group):
+            return ALL_INDEXES
+        return -1 if group is None else self.map_index
+
+    def _pull_flat(self, task_id: str, where: dict, map_index: int | None, default: Any) -> list:
+        """As Airflow does for several tasks: the values of a mapped one stand in the same list."""
+        whole = map_index is None and where["dag_id"] == self.dag_id and self.pulls_all_of(task_id)
+        found = self._pull(task_id, where, map_index, [default])
+        return found[0] if whole and found[0] is not default else found
+
+    def _pull(self, task_id: str, where: dict, map_index: int | None, otherwise: list) -> list:
+        """The value as the one member of a list, or `otherwise`."""
+        if map_index is not None:
+            return self._ask(task_id, where, map_index) or otherwise
+        if where["dag_id"] == self.dag_id:
+            return self._ask(task_id, where, self._index_of(task_id)) or otherwise
+        # What another DAG maps is not known here.
+        return (self._ask(task_id, where, -1) or self._ask(task_id, where, ALL_INDEXES)
+                or otherwise)
+
+    def _ask(self, task_id: str, where: dict, map_index: int) -> list:
         request_id = next(self._requests)
-        protocol.send(self._sock, "TaskXComGet", request_id=request_id,
-                      dag_id=dag_id or self.dag_id, run_id=run_id or self.run_id, task_id=task_id,
-                      map_index=-1 if map_index is None else map_index, key=key)
+        protocol.send(self._sock, "TaskXComGet", request_id=request_id, task_id=task_id,
+                      map_index=map_index, **where)
         answer = protocol.recv(self._sock)
         if answer["type"] != "TaskXComValue" or answer["request_id"] != request_id:
             raise AirflowException(f"unexpected answer {answer['type']} to an XCom request")
-        return answer.get("value") if answer["found"] else default
+        return [answer.get("value")] if answer["found"] else []
 
 
 class DagRunView:
@@ -163,6 +210,7 @@ def build_context(job: dict, dag, operator, ti: TaskInstance) -> dict:
     context = {"dag": dag, "task": operator, "ti": ti, "task_instance": ti, "run_id": run.run_id,
                "dag_run": run, "params": {**dag.param_values(), **run.conf}, "macros": Macros,
                "task_instance_key_str": ti.key_str, "try_number": ti.try_number,
+               "map_index_template": operator.map_index_template,
                "first_started_at": parse_time(job.get("first_started_at")),
                "conf": run.conf, "data_interval_start": run.data_interval_start,
                "data_interval_end": run.data_interval_end}
@@ -180,20 +228,40 @@ def is_template(text: str) -> bool:
     return "{{" in text or "{%" in text or "{#" in text
 
 
-def render(value: Any, context: dict, env=None) -> Any:
-    """Renders templates in text, and in the members of lists, tuples, dicts; resolves XComArgs."""
+def render(value: Any, context: dict, env=None, final: frozenset[int] = frozenset()) -> Any:
+    """Renders templates in text, and in the members of lists, tuples, dicts; resolves XComArgs.
+
+    final: ids of objects that stay as they are: what a task published is data, not a template.
+    """
     from aiflow.xcom_arg import XComArg
 
+    if id(value) in final:
+        return value
     if isinstance(value, XComArg):
         return value.resolve(context)
     if isinstance(value, str):
         return _render_text(value, context, env) if is_template(value) else value
     if isinstance(value, (list, tuple)):
-        items = [render(item, context, env) for item in value]
+        items = [render(item, context, env, final) for item in value]
         return type(value)(items) if type(value) in (list, tuple) else items
     if isinstance(value, dict):
-        return {k: render(v, context, env) for k, v in value.items()}
+        return {k: render(v, context, env, final) for k, v in value.items()}
     return value
+
+
+def ids_within(values: Iterable[Any]) -> frozenset[int]:
+    """The ids of these objects and of all their members, for render()."""
+    found: set[int] = set()
+
+    def visit(value: Any) -> None:
+        found.add(id(value))
+        if isinstance(value, (list, tuple, dict)):
+            for item in value.values() if isinstance(value, dict) else value:
+                visit(item)
+
+    for value in values:
+        visit(value)
+    return frozenset(found)
 
 
 def _render_text(text: str, context: dict, env) -> str:

@@ -100,6 +100,8 @@ class DAG:
         self.user_defined_macros = dict(user_defined_macros or {})
         self.tasks: dict[str, Any] = {}
         self.groups: dict[str, TaskGroup] = {}
+        #: what partial() gave: to be expanded before the file ends
+        self.partials: list[Any] = []
         if _collector is not None:
             _collector.append(self)
 
@@ -140,6 +142,9 @@ class DAG:
 class TaskGroup(Edges):
     """Tasks drawn and ordered together; their ids get the group's as prefix."""
 
+    #: what it is mapped over (aiflow.mapping.ExpandInput)
+    expand_input: Any = None
+
     def __init__(self, group_id: str, prefix_group_id: bool = True, parent_group=None, dag=None,
                  default_args: dict | None = None, tooltip: str = "", **_looks: Any):
         self.dag = dag or current_dag()
@@ -166,6 +171,15 @@ class TaskGroup(Edges):
 
     def __exit__(self, *_exc) -> None:
         _group_stack.pop()
+
+    @property
+    def mapped_group(self) -> TaskGroup | None:
+        """The innermost group with expand() around, this one counted too."""
+        return self.parent.mapped_group if self.parent else None
+
+    def map_nodes(self) -> list[dict] | None:
+        """The MapNodes of api/dag.yaml, for the scheduler; None when it is not mapped."""
+        return None if self.expand_input is None else self.expand_input.nodes()
 
     def iter_tasks(self) -> Iterator[Any]:
         """All tasks inside, nested groups too."""

@@ -8,8 +8,13 @@ import inspect
 from typing import Any, Callable
 
 from aiflow.baseoperator import BaseOperator
-from aiflow.dag import DAG, TaskGroup, current_dag, current_group
+from aiflow.context import CONTEXT_NAMES
+from aiflow.dag import DAG, current_dag, current_group
 from aiflow.exceptions import AirflowException
+from aiflow.mapped import (Recipe, Unexpanded, check_function_names, check_no_duplicates,
+                           mapped_operator)
+from aiflow.mapped_group import TaskGroupFunction
+from aiflow.mapping import ExpandInput, ExpandLists, ExpandRows, names
 from aiflow.operators.bash import BashOperator
 from aiflow.operators.python import BranchPythonOperator, PythonOperator, ShortCircuitOperator
 from aiflow.sensors.python import PythonSensor
@@ -50,13 +55,17 @@ class _BashFunctionOperator(BashOperator):
         return super().execute(context)
 
 
-class TaskFunction:
-    """A function that becomes a task at each call inside a DAG."""
+class TaskFunction(Unexpanded):
+    """A function that becomes a task at each call inside a DAG, and a mapped one by expand()."""
 
-    def __init__(self, function: Callable, operator: type[BaseOperator], arguments: dict):
+    def __init__(self, function: Callable, operator: type[BaseOperator], arguments: dict,
+                 partial: dict | None = None):
+        super().__init__(f"task '{arguments.get('task_id', function.__name__)}'",
+                         None if partial is None else current_dag())
         self._function = function
         self._operator = operator
         self._arguments = arguments
+        self._partial = partial
         functools.update_wrapper(self, function)
 
     @property
@@ -66,22 +75,62 @@ class TaskFunction:
 
     def override(self, **arguments: Any) -> TaskFunction:
         """The same function with other task arguments."""
-        return TaskFunction(self._function, self._operator, {**self._arguments, **arguments})
+        self.used = True
+        return TaskFunction(self._function, self._operator, {**self._arguments, **arguments},
+                            self._partial)
 
-    def expand(self, **_mapped: Any):
-        """Dynamic task mapping is not part of this version."""
-        raise AirflowException(f"task '{self._function.__name__}': expand() needs dynamic task "
-                               "mapping, which this version does not have")
+    def partial(self, **kwargs: Any) -> TaskFunction:
+        """Arguments that all instances share; .expand() or .expand_kwargs() has to follow."""
+        self.used = True
+        check_no_duplicates(self.whose, self._partial or {}, kwargs)
+        self._check_names("partial", kwargs)
+        return TaskFunction(self._function, self._operator, self._arguments,
+                            {**(self._partial or {}), **kwargs})
 
-    partial = expand
+    def expand(self, **mapped: Any) -> XComArg:
+        """One instance for each item, or for each combination of items of several arguments."""
+        self._check_names("expand", mapped)
+        return self._expand(ExpandLists(self.whose, mapped), set(mapped))
+
+    def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> XComArg:
+        """One instance for each dict; without strict its members win over partial()'s."""
+        rows = ExpandRows(self.whose, kwargs)
+        self._check_names("expand_kwargs", rows.literal_names())
+        return self._expand(rows, rows.literal_names(), strict)
+
+    def _check_names(self, call: str, given: Any) -> None:
+        shadowed = CONTEXT_NAMES & set(given)
+        if shadowed:
+            raise AirflowException(f"{self.whose}: {call}() can't give what every task gets from "
+                                   f"its context: {names(shadowed)}")
+        check_function_names(self.whose, self._function, set(given))
+
+    def _expand(self, over: ExpandInput, given: set[str], strict: bool = True) -> XComArg:
+        self.used = True
+
+        def make(settings: dict) -> BaseOperator:
+            shared = {**settings, "op_args": [], "op_kwargs": dict(self._partial or {})}
+            recipe = Recipe(self._operator, shared, over, into_op_kwargs=True, strict=strict)
+            recipe.check_names(given)
+            return mapped_operator(recipe)
+
+        return self._add(make)
 
     def __call__(self, *args: Any, **kwargs: Any) -> XComArg:
+        if self._partial is not None:
+            raise AirflowException(f"{self.whose}: what partial() gives is not called; use "
+                                   "expand() or expand_kwargs()")
+        inspect.signature(self._function).bind_partial(*args, **kwargs)
+        return self._add(lambda settings: self._operator(
+            op_args=list(args), op_kwargs=dict(kwargs), **settings))
+
+    def _add(self, make: Callable[[dict], BaseOperator]) -> XComArg:
+        """The task that `make` makes, in the DAG that is being built."""
         settings = dict(self._arguments)
         wanted = settings.pop("task_id", self._function.__name__)
         roles = {name: settings.pop(name, None) for name in ("_setup", "_teardown")}
-        inspect.signature(self._function).bind_partial(*args, **kwargs)
-        operator = self._operator(task_id=_free_id(wanted), python_callable=self._function,
-                                  op_args=list(args), op_kwargs=dict(kwargs), **settings)
+        operator = make({"task_id": _free_id(wanted), "python_callable": self._function,
+                         **settings})
         if not operator.doc_md and self._function.__doc__:
             operator.doc_md = inspect.cleandoc(self._function.__doc__)
         if roles["_setup"]:
@@ -161,14 +210,8 @@ def task_group(group_id: Any = None, **settings: Any):
     """Makes a function whose tasks form a group."""
     function = group_id if callable(group_id) else None
 
-    def make(build: Callable):
-        @functools.wraps(build)
-        def factory(*args: Any, **kwargs: Any):
-            name = group_id if isinstance(group_id, str) else build.__name__
-            with TaskGroup(name, **settings) as group:
-                result = build(*args, **kwargs)
-            return group if result is None else result
-
-        return factory
+    def make(build: Callable) -> TaskGroupFunction:
+        name = group_id if isinstance(group_id, str) else build.__name__
+        return TaskGroupFunction(build, {**settings, "group_id": name})
 
     return make(function) if function else make

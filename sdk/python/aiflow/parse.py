@@ -64,7 +64,7 @@ def _task(operator) -> dict:
     payload = json.loads(json.dumps(operator.payload()))
     return {
         "task_id": operator.task_id, "label": operator.label,
-        "operator": operator.aiflow_operator, "operator_name": type(operator).__name__.lstrip("_"),
+        "operator": operator.aiflow_operator, "operator_name": operator.operator_name,
         "group": operator.group_id, "upstream": sorted(operator.upstream_task_ids),
         "trigger_rule": operator.trigger_rule, "payload": payload, "retries": operator.retries,
         "retry_delay_ms": _ms(operator.retry_delay),
@@ -84,7 +84,7 @@ def _task(operator) -> dict:
         "is_short_circuit": operator.is_short_circuit,
         "ignore_downstream_trigger_rules":
             getattr(operator, "ignore_downstream_trigger_rules", True),
-        "expand": None,
+        "expand": operator.map_nodes(),
     }
 
 
@@ -109,9 +109,20 @@ def _check_cycle(dag: DAG) -> None:
                                    + " -> ".join(circle))
 
 
+def _check_mapping(dag: DAG) -> None:
+    for partial in dag.partials:
+        partial.check_used()
+    for task in dag.tasks.values():
+        over = task.expand_input or (task.mapped_group and task.mapped_group.expand_input)
+        if over and task.trigger_rule == "always" and over.task_made():
+            raise AirflowException(f"task '{task.task_id}' has trigger_rule 'always', so it can't "
+                                   f"wait for what {over.whose} is mapped over")
+
+
 def dag_spec(dag: DAG, source_hash: str) -> dict:
     """One DAG as DagSpec. Raises AirflowException when it can't run."""
     _check_cycle(dag)
+    _check_mapping(dag)
     owners = sorted({t.owner for t in dag.tasks.values()})
     return {
         "dag_id": dag.dag_id, "description": dag.description, "doc_md": dag.doc_md,
@@ -125,7 +136,7 @@ def dag_spec(dag: DAG, source_hash: str) -> dict:
         "compat": dag.compat, "params": {k: p.dump() for k, p in dag.params.items()},
         "tasks": [_task(op) for op in dag.tasks.values()],
         "task_groups": [{"group_id": g.group_id, "label": g.label, "tooltip": g.tooltip,
-                         "parent": g.parent.group_id if g.parent else None, "expand": None}
+                         "parent": g.parent.group_id if g.parent else None, "expand": g.map_nodes()}
                         for g in dag.groups.values()],
         "source_hash": source_hash,
     }

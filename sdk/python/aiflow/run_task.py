@@ -20,6 +20,7 @@ from aiflow.context import TaskInstance, build_context, set_current_context
 from aiflow.dag import DAG, collect_dags
 from aiflow.exceptions import (AirflowException, AirflowFailException, AirflowRescheduleException,
                                AirflowSensorTimeout, AirflowSkipException, AirflowTaskTerminated)
+from aiflow.map_index import check_can_be_mapped_over, name_map_index
 
 
 def load_dag(path: str, dag_id: str) -> DAG:
@@ -114,11 +115,18 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
         ti = TaskInstance(job, sock, operator)
         context.update(build_context(job, dag, operator, ti))
         set_current_context(context)
+        operator = context["task"] = ti.task = operator.at_index(context)
         operator.render_template_fields(context)
+        is_named = name_map_index(context, final=False)
         _call_back(context, "execute")
         value = operator.execute(context)
         done = _done("success", **operator.outcome_fields(value))
-        if value is not None and operator.do_xcom_push:
+        if not is_named:
+            name_map_index(context, final=True)
+        if not operator.do_xcom_push:
+            value = None
+        check_can_be_mapped_over(dag, ti, value)
+        if value is not None:
             ti.push_return_value(value)
         return done
     except AirflowSkipException as skip:
@@ -129,6 +137,7 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
     except (AirflowFailException, AirflowSensorTimeout) as error:
         return _failed(error, "failed_no_retry", context)
     except AirflowTaskTerminated:
+        signal.signal(signal.SIGTERM, lambda *_: None)  # once is enough: on_kill is to finish
         if operator is not None:
             operator.on_kill()
         return _done("killed", "ended by SIGTERM")

@@ -17,6 +17,17 @@ from aiflow import protocol
 SDK = Path(__file__).resolve().parent.parent
 
 
+def published(xcoms: dict, frame: dict) -> list:
+    """The value that a TaskXComGet asks for, as the one member of a list; [] without one."""
+    key = (frame["task_id"], frame["key"])
+    if frame["map_index"] == -1:
+        return [xcoms[key]] if key in xcoms else []
+    of_instances = {k[2]: value for k, value in xcoms.items() if k[:2] == key and len(k) == 3}
+    if frame["map_index"] == -2:
+        return [[of_instances[i] for i in sorted(of_instances)]] if of_instances else []
+    return [of_instances[frame["map_index"]]] if frame["map_index"] in of_instances else []
+
+
 class Supervisor:
     """The other end: a zygote process and one task at a time."""
 
@@ -30,7 +41,7 @@ class Supervisor:
             pass_fds=[theirs.fileno()], env={**os.environ, "PYTHONPATH": str(SDK)})
         theirs.close()
 
-    def start(self, task_id: str, **job):
+    def start(self, task_id: str, map_index: int = -1, **job):
         task_side, child_side = socket.socketpair()
         out_read, out_write = os.pipe()
         null = os.open(os.devnull, os.O_RDONLY)
@@ -44,13 +55,17 @@ class Supervisor:
         forked = protocol.recv(self.sock)
         assert forked["type"] == "ZygoteForked"
         protocol.send(task_side, "TaskStart", job={
-            "key": {"dag_id": "d", "run_id": "r", "task_id": task_id, "map_index": -1},
+            "key": {"dag_id": "d", "run_id": "r", "task_id": task_id,
+                    "map_index": map_index},
             "try_number": 1, "max_tries": 0, "epoch": 1, "dag_file": str(self.dag_file),
             "run_type": "manual", "params": {"n": 4}, "logical_date": "2026-01-02T03:04:05Z", **job})
         return task_side, out_read, forked["pid"]
 
     def run(self, task_id: str, xcoms=None, **job):
-        """-> (TaskDone frame, pushed xcoms, log text, ZygoteExited frame)"""
+        """-> (TaskDone frame, pushed xcoms, log text, ZygoteExited frame)
+
+        xcoms: (task_id, key) -> value, of a mapped task (task_id, key, map_index) -> value.
+        """
         task_side, out_read, _pid = self.start(task_id, **job)
         pushed, frame = {}, None
         while frame is None or frame["type"] != "TaskDone":
@@ -61,10 +76,9 @@ class Supervisor:
             if frame["type"] == "TaskXComPush":
                 pushed[frame["key"]] = frame.get("value")
             if frame["type"] == "TaskXComGet":
-                key = (frame["task_id"], frame["key"])
-                found = key in (xcoms or {})
+                found = published(xcoms or {}, frame)
                 protocol.send(task_side, "TaskXComValue", request_id=frame["request_id"],
-                              found=found, value=(xcoms or {}).get(key))
+                              found=bool(found), value=found[0] if found else None)
         with os.fdopen(out_read) as out:
             log = out.read()
         return frame, pushed, log, protocol.recv(self.sock)

@@ -5,13 +5,21 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import signal
 import subprocess
-from typing import Any, Sequence
+from typing import Any, Generator, Iterator, Sequence
 
 from aiflow.baseoperator import BaseOperator
-from aiflow.context import is_template
+from aiflow.context import XCOM_BYTES_MAX, is_template
 from aiflow.exceptions import AirflowException, AirflowSkipException
 from aiflow.xcom_arg import find_xcom_args
+
+READ_BYTES = 64 << 10
+LINE_BYTES_MAX = 64 << 10
+PIPE_BYTES_MAX = 1 << 20
+TOO_LONG = (f"the last line of output is longer than {XCOM_BYTES_MAX} bytes, so it is not kept as "
+            "the return value")
 
 
 class BashOperator(BaseOperator):
@@ -48,33 +56,102 @@ class BashOperator(BaseOperator):
                 "skip_on_exit_code": self.skip_on_exit_code, "do_xcom_push": self.do_xcom_push}
 
     def execute(self, context: dict) -> Any:
-        """Only for templated commands; others never reach Python."""
+        """For templated and mapped commands; others never reach Python. As the worker's own way:
+        env, endings and what counts as output are the same."""
         del context
         if not isinstance(self.bash_command, str):
             raise AirflowException("bash_command must be text, not "
                                    + type(self.bash_command).__name__)
-        env = dict(os.environ)
-        if self.env is not None:
-            env = {**(env if self.append_env else _own_variables(env)), **self.env}
-        self._process = subprocess.Popen(["bash", "-c", self.bash_command], env=env,
+        self._process = subprocess.Popen(["bash", "-c", self.bash_command], env=self._environment(),
                                          cwd=self.cwd or None, stdout=subprocess.PIPE)
         last = ""
-        assert self._process.stdout is not None
-        for raw in self._process.stdout:
-            line = raw.decode(self.output_encoding, errors="backslashreplace").rstrip("\n")
-            print(line, flush=True)
+        for raw, is_whole in _Output(self._process).lines():
+            line = self._log(raw)
             if line.strip() and not line.startswith("::aiflow:"):
-                last = line
+                last = line.strip() if is_whole and len(raw) <= XCOM_BYTES_MAX else TOO_LONG
         code = self._process.wait()
         if code in self.skip_on_exit_code:
-            raise AirflowSkipException(f"exit code {code}")
+            raise AirflowSkipException(f"exit code {code} means skipped")
         if code != 0:
             raise AirflowException(f"exit code {code}" if code > 0 else f"killed by signal {-code}")
+        if last is TOO_LONG:
+            print(TOO_LONG, flush=True)
+            return None
         return _json_or_text(last) if last else None
 
+    def _log(self, raw: bytes) -> str:
+        line = raw.decode(self.output_encoding, errors="backslashreplace")
+        print(line, flush=True)
+        return line
+
+    def _environment(self) -> dict[str, str]:
+        env = dict(os.environ)
+        if self.env is None:
+            return env
+        own = {k: v if isinstance(v, str) else json.dumps(v) for k, v in self.env.items()}
+        kept = {k: v for k, v in env.items() if k.startswith("AIFLOW_")}
+        return {**(env if self.append_env else _own_variables(env)), **own, **kept}
+
     def on_kill(self) -> None:
-        if self._process is not None and self._process.poll() is None:
+        """Ends what the command started too, and lets it finish: a trap may clean up. The
+        supervisor's grace bounds the wait."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        if os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGTERM)  # the task's own group: this process no longer minds
+        else:
             self._process.terminate()
+        for raw, _is_whole in _Output(self._process).lines():
+            self._log(raw)
+        self._process.wait()
+
+
+class _Output:
+    """The lines of a command's standard output as they come, until the command has ended: what it
+    left in the background may keep the pipe open for ever. Long lines are cut to bound memory."""
+
+    def __init__(self, process: subprocess.Popen):
+        assert process.stdout is not None
+        self._out, self._ended = process.stdout.fileno(), os.pidfd_open(process.pid)
+        os.set_blocking(self._out, False)
+        self._rest, self._is_cut = b"", False
+
+    def lines(self) -> Iterator[tuple[bytes, bool]]:
+        """-> line, and whether it is a whole one."""
+        waits_for = [self._out, self._ended]
+        try:
+            while self._ended in waits_for:
+                for ready in select.select(waits_for, [], [])[0]:
+                    if ready == self._ended or not (yield from self._available(READ_BYTES)):
+                        waits_for.remove(ready)
+            if self._out in waits_for:
+                yield from self._available(PIPE_BYTES_MAX)
+            if self._rest:
+                yield self._rest, not self._is_cut
+        finally:
+            os.close(self._ended)
+
+    def _available(self, bytes_max: int) -> Generator[tuple[bytes, bool], None, bool]:
+        """The lines of what is there now; false at the end of the stream."""
+        while bytes_max > 0:
+            try:
+                data = os.read(self._out, READ_BYTES)
+            except BlockingIOError:
+                return True
+            if not data:
+                return False
+            bytes_max -= len(data)
+            yield from self._cut(data)
+        return True
+
+    def _cut(self, data: bytes) -> Iterator[tuple[bytes, bool]]:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            yield line, not self._is_cut
+            self._is_cut = False
+        if len(self._rest) >= LINE_BYTES_MAX:
+            yield self._rest, False
+            self._rest, self._is_cut = b"", True
 
 
 def _own_variables(env: dict[str, str]) -> dict[str, str]:
@@ -84,6 +161,10 @@ def _own_variables(env: dict[str, str]) -> dict[str, str]:
 
 def _json_or_text(line: str) -> Any:
     try:
-        return json.loads(line)
-    except ValueError:
+        return json.loads(line, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
         return line
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

@@ -9,6 +9,7 @@ from typing import Any, Callable, Sequence
 from aiflow.baseoperator import BaseOperator
 from aiflow.context import get_current_context
 from aiflow.exceptions import AirflowException
+from aiflow.xcom_arg import XComArg
 
 __all__ = ["BranchPythonOperator", "PythonOperator", "ShortCircuitOperator", "get_current_context"]
 
@@ -25,8 +26,8 @@ class PythonOperator(BaseOperator):
         if not callable(python_callable):
             raise AirflowException(f"task '{self.task_id}': python_callable is not callable")
         self.python_callable = python_callable
-        self.op_args = list(op_args or [])
-        self.op_kwargs = dict(op_kwargs or {})
+        self.op_args = op_args if isinstance(op_args, XComArg) else list(op_args or [])
+        self.op_kwargs = op_kwargs if isinstance(op_kwargs, XComArg) else dict(op_kwargs or {})
         self.templates_dict = templates_dict
         self.show_return_value_in_logs = show_return_value_in_logs
 
