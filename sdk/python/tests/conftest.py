@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ import pytest
 from aiflow import protocol
 
 SDK = Path(__file__).resolve().parent.parent
+
+
+def whole_text(fd: int) -> str:
+    """All that comes until the other end is closed."""
+    with os.fdopen(fd) as file:
+        return file.read()
 
 
 def published(xcoms: dict, frame: dict) -> list:
@@ -67,21 +74,24 @@ class Supervisor:
         xcoms: (task_id, key) -> value, of a mapped task (task_id, key, map_index) -> value.
         """
         task_side, out_read, _pid = self.start(task_id, **job)
+        log: list[str] = []
+        reader = threading.Thread(target=lambda: log.append(whole_text(out_read)))
+        reader.start()
         pushed, frame = {}, None
         while frame is None or frame["type"] != "TaskDone":
             try:
                 frame = protocol.recv(task_side)
             except (protocol.ConnectionLost, ConnectionError):
-                pytest.fail("the task said nothing; its log: " + os.read(out_read, 9999).decode())
+                reader.join()
+                pytest.fail("the task said nothing; its log: " + log[0])
             if frame["type"] == "TaskXComPush":
                 pushed[frame["key"]] = frame.get("value")
             if frame["type"] == "TaskXComGet":
                 found = published(xcoms or {}, frame)
                 protocol.send(task_side, "TaskXComValue", request_id=frame["request_id"],
                               found=bool(found), value=found[0] if found else None)
-        with os.fdopen(out_read) as out:
-            log = out.read()
-        return frame, pushed, log, protocol.recv(self.sock)
+        reader.join()
+        return frame, pushed, log[0], protocol.recv(self.sock)
 
     def close(self):
         self.sock.close()

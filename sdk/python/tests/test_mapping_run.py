@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an instance of a mapped task gets, for every form, and how it ends."""
 
-import os
-import signal
-
 import pytest
 
-from aiflow import protocol
 
 SOURCE = """
     from aiflow import DAG, task, task_group
