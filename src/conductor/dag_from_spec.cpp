@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conductor/dag_from_spec.h"
 
+#include <array>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "dag/validate.h"
@@ -47,20 +49,40 @@ Result<std::optional<int>> optional_integer(const std::optional<std::int64_t>& v
   return std::optional(number);
 }
 
+Result<dag::ScheduleKind> schedule_kind(const std::string& text) {
+  using enum dag::ScheduleKind;
+  constexpr std::array<std::pair<std::string_view, dag::ScheduleKind>, 6> kKinds = {
+      {{"none", none},
+       {"once", once},
+       {"cron", cron},
+       {"interval", interval},
+       {"continuous", continuous},
+       {"events", events}}};
+  for (const auto& [name, kind] : kKinds) {
+    if (name == text) return kind;
+  }
+  return fail(ErrorCode::invalid_argument, "schedule kind '" + text + "' is not known");
+}
+
 Result<dag::Schedule> schedule(const wire::ScheduleSpec& spec) {
   dag::Schedule made{.cron = spec.cron.value_or(""), .text = spec.text};
-  if (spec.kind == "none") {
-    made.kind = dag::ScheduleKind::none;
-  } else if (spec.kind == "once") {
-    made.kind = dag::ScheduleKind::once;
-  } else if (spec.kind == "cron") {
-    made.kind = dag::ScheduleKind::cron;
-  } else if (spec.kind == "interval") {
-    made.kind = dag::ScheduleKind::interval;
-    AIFLOW_ASSIGN(made.interval, duration(spec.interval_ms.value_or(0), {"schedule interval"}));
+  AIFLOW_ASSIGN(made.kind, schedule_kind(spec.kind));
+  AIFLOW_ASSIGN(made.interval, duration(spec.interval_ms.value_or(0), {"schedule interval"}));
+  const std::int64_t months = spec.interval_months.value_or(0);
+  if (months < 0 || months > 1200) return fail(Named{"schedule interval"}("is over 1200 months"));
+  made.interval_months = static_cast<int>(months);
+  made.more_crons = spec.more_crons.value_or(std::vector<std::string>{});
+  made.data_interval = spec.data_interval;
+  AIFLOW_ASSIGN(made.span, duration(spec.span_ms.value_or(0), {"data interval"}));
+  made.timezone = spec.timezone.value_or("");
+  if (spec.run_immediately_ms == -1) {
+    made.run_immediately = Duration::max();
   } else {
-    return fail(ErrorCode::invalid_argument, "schedule kind '" + spec.kind + "' is not known");
+    AIFLOW_ASSIGN(made.run_immediately,
+                  optional_duration(spec.run_immediately_ms, {"run_immediately"}));
   }
+  made.events = spec.events.value_or(std::vector<WallTime>{});
+  made.restrict_to_events = spec.restrict_to_events.value_or(false);
   return made;
 }
 

@@ -42,6 +42,26 @@ TEST_CASE("numbers and texts arrive with their units") {
   CHECK(made->schedule.kind == dag::ScheduleKind::cron);
 }
 
+TEST_CASE("a schedule's timetable is kept; one stored before timetables were is read") {
+  auto spec = spec_of({bash_task("a")});
+  spec.schedule.kind = "cron";
+  spec.schedule.cron = "0 9 * * *";
+  spec.schedule.more_crons = {"0 17 * * *"};
+  spec.schedule.timezone = "+09:00";
+  spec.schedule.span_ms = 1000;
+  spec.schedule.run_immediately_ms = -1;
+  const auto made = dag_from_spec(spec);
+  REQUIRE(made);
+  CHECK(made->schedule.more_crons == std::vector<std::string>{"0 17 * * *"});
+  CHECK(dag::schedule_zone(*made) == "+09:00");
+  CHECK(made->schedule.span == std::chrono::seconds(1));
+  CHECK(made->schedule.run_immediately == Duration::max());
+  const auto old = wire::parse_schedule_spec(
+      json::parse(R"({"kind":"cron","cron":"0 9 * * *","interval_ms":null,"text":""})").value());
+  REQUIRE(old);
+  CHECK_FALSE(old->more_crons);
+}
+
 TEST_CASE("what can't be is refused with dag and task") {
   CHECK(refusal(spec_of({bash_task("a", {"a"})})).find("etl") != std::string::npos);
   wire::TaskSpec negative = bash_task("a");

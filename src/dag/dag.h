@@ -15,15 +15,25 @@
 
 namespace aiflow::dag {
 
-enum class ScheduleKind : std::uint8_t { none, once, cron, interval };
+enum class ScheduleKind : std::uint8_t { none, once, cron, interval, continuous, events };
 
-/// When runs are made. `cron`: 5 fields or an @alias, set when kind is cron. `interval`: > 0 when
-/// kind is interval. `text`: what the author wrote, for people.
+/// When runs are made. `cron`: set when kind is cron. `interval`, `interval_months`: together > 0
+/// when kind is interval. `text`: the schedule in words, for people.
 struct Schedule {
   ScheduleKind kind = ScheduleKind::none;
   std::string cron{};
   Duration interval{0};
   std::string text{};
+  std::vector<std::string> more_crons{};  ///< runs are made at the times of `cron` and of these
+  int interval_months = 0;                ///< calendar months, beside `interval`
+  std::optional<bool> data_interval{};    ///< runs cover [tick, next tick); unset: if compat is 2
+  Duration span{0};                       ///< without data_interval: runs cover [tick - span, tick]
+  std::string timezone{};                 ///< of the crons; empty: the DAG's
+  /// Without a start date: a tick at most this long ago is run at once. Unset: a tenth of the time
+  /// between ticks, 5 minutes at least. Duration::max(): always.
+  std::optional<Duration> run_immediately{};
+  std::vector<WallTime> events{};   ///< of kind events, ascending
+  bool restrict_to_events = false;  ///< a run by hand takes the latest event's date
   bool operator==(const Schedule&) const = default;
 };
 
@@ -96,7 +106,7 @@ struct Dag {
   Schedule schedule{};
   std::optional<WallTime> start_date{};
   std::optional<WallTime> end_date{};
-  std::string timezone = "UTC";  ///< IANA name
+  std::string timezone = "UTC";  ///< IANA name, or an offset: +09:00
   bool catchup = false;
   int max_active_tasks = 16;  ///< queued + running: of a run (compat 3), of the DAG (compat 2)
   int max_active_runs = 16;

@@ -222,15 +222,39 @@ Status check_groups(const Dag& dag, const Index& index) {
   return check_sources(dag, groups);
 }
 
+Status check_cron(const std::string& text) {
+  auto cron = Cron::parse(text);
+  if (!cron) return fail(std::move(cron).error().with_context("schedule"));
+  if (cron->next(WallTime{}, {})) return {};
+  return invalid("schedule: cron " + quoted(text) + " names a date that never comes");
+}
+
+Status check_interval(const Schedule& schedule) {
+  if (schedule.interval_months == 0) {
+    return check_at_least("schedule interval in microseconds", schedule.interval.count(),
+                          Duration(std::chrono::seconds(1)).count());
+  }
+  AIFLOW_TRY(check_at_least("schedule interval in months", schedule.interval_months, 1));
+  return check_at_least("schedule interval in microseconds", schedule.interval.count(), 0);
+}
+
+Status check_timetable(const Dag& dag) {
+  const Schedule& schedule = dag.schedule;
+  AIFLOW_TRY(check_at_least("data interval in microseconds", schedule.span.count(), 0));
+  if (schedule.kind == ScheduleKind::interval) return check_interval(schedule);
+  if (schedule.kind == ScheduleKind::cron) {
+    AIFLOW_TRY(check_cron(schedule.cron));
+    for (const std::string& cron : schedule.more_crons) AIFLOW_TRY(check_cron(cron));
+  }
+  if (!std::ranges::is_sorted(schedule.events)) return invalid("schedule: events are not in order");
+  if (schedule.kind == ScheduleKind::continuous && dag.max_active_runs != 1) {
+    return invalid("schedule '@continuous' needs max_active_runs=1");
+  }
+  return {};
+}
+
 Status check_schedule(const Dag& dag) {
-  if (dag.schedule.kind == ScheduleKind::cron) {
-    auto cron = Cron::parse(dag.schedule.cron);
-    if (!cron) return fail(std::move(cron).error().with_context("schedule"));
-  }
-  if (dag.schedule.kind == ScheduleKind::interval) {
-    AIFLOW_TRY(check_at_least("schedule interval in microseconds", dag.schedule.interval.count(),
-                              Duration(std::chrono::seconds(1)).count()));
-  }
+  AIFLOW_TRY(check_timetable(dag));
   if (dag.compat != 2 && dag.compat != 3) return invalid("compat must be 2 or 3");
   AIFLOW_TRY(check_at_least("max_active_tasks", dag.max_active_tasks, 1));
   AIFLOW_TRY(check_at_least("max_active_runs", dag.max_active_runs, 1));

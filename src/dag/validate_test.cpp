@@ -81,7 +81,28 @@ TEST_CASE("a group must exist and may not contain itself") {
 TEST_CASE("a bad cron text is refused with its field") {
   auto dag = dag_of({});
   dag.schedule = {ScheduleKind::cron, "61 * * * *", {}, ""};
-  CHECK(error_of(dag) == "dag 'd': schedule: cron field 'minute': '61' is not valid");
+  CHECK(error_of(dag).starts_with("dag 'd': schedule: cron field 'minute': '61' is not valid: "));
+  dag.schedule.cron = "0 0 * * *";
+  dag.schedule.more_crons = {"0 0 * * 9"};
+  CHECK(error_of(dag).starts_with("dag 'd': schedule: cron field 'day of week': '9' is not valid"));
+}
+
+TEST_CASE("a schedule that can never run is refused") {
+  auto dag = dag_of({});
+  dag.schedule = {ScheduleKind::cron, "0 0 31 4 *", {}, ""};
+  CHECK(error_of(dag) == "dag 'd': schedule: cron '0 0 31 4 *' names a date that never comes");
+  dag.schedule = {ScheduleKind::interval, "", {}, ""};
+  CHECK(error_of(dag).contains("schedule interval"));
+  dag.schedule.interval_months = 1;
+  CHECK(error_of(dag) == "");
+}
+
+TEST_CASE("a continuous schedule allows one run at a time") {
+  auto dag = dag_of({});
+  dag.schedule = {ScheduleKind::continuous, "", {}, ""};
+  CHECK(error_of(dag) == "dag 'd': schedule '@continuous' needs max_active_runs=1");
+  dag.max_active_runs = 1;
+  CHECK(error_of(dag) == "");
 }
 
 TEST_CASE("a chain of 10,000 tasks is valid, and its cycle is found without recursion") {

@@ -88,8 +88,9 @@ Duration retry_delay(const dag::Task& task, const AttemptName& attempt) {
                              std::to_string(attempt.try_number);
     const std::int64_t wait = base + modulo(sha1(name), base);
     delay = std::chrono::seconds(std::min(wait, kCapSeconds));
+    if (task.max_retry_delay > Duration{0}) delay = std::min(delay, *task.max_retry_delay);
   }
-  return std::min(delay, task.max_retry_delay.value_or(delay));
+  return delay;
 }
 
 }  // namespace aiflow::sched::detail

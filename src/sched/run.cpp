@@ -162,7 +162,11 @@ void Stepper::create_due_runs() {
     DagState& dag_state = model_.dags.at(model_.schedule.begin()->second);
     const dag::Dag& definition = *dag_state.current().definition;
     dag::Tick tick = *dag_state.row.next_tick;
-    if (!definition.catchup) {  // of several that are due only the latest is made
+    if (definition.schedule.kind == dag::ScheduleKind::continuous) {
+      // Planned when the run before it was made; its interval goes on until now.
+      const auto now = dag::next_tick(definition, dag_state.row.last_tick, now_.wall);
+      tick = now.value_or(tick);
+    } else if (!definition.catchup) {  // of several that are due only the latest is made
       const auto later = dag::next_tick(definition, tick, now_.wall, zone_of(definition));
       if (later && later->run_after <= now_.wall) tick = *later;
     }
@@ -333,7 +337,8 @@ void Stepper::let_go(DagState& dag_state) {
 }
 
 dag::UtcOffset Stepper::zone_of(const dag::Dag& definition) const {
-  return model_.options.zone ? model_.options.zone(definition.timezone) : dag::UtcOffset{};
+  return model_.options.zone ? model_.options.zone(dag::schedule_zone(definition))
+                             : dag::UtcOffset{};
 }
 
 }  // namespace aiflow::sched::detail

@@ -16,11 +16,19 @@ Status read_value(const json::Value& value, DagFile& out);
 
 json::Value to_json(const ScheduleSpec& value) {
   json::Object out;
-  out.reserve(4);
+  out.reserve(12);
   detail::put(out, "kind", value.kind);
   detail::put(out, "cron", value.cron);
   detail::put(out, "interval_ms", value.interval_ms);
   detail::put(out, "text", value.text);
+  detail::put(out, "more_crons", value.more_crons);
+  detail::put(out, "interval_months", value.interval_months);
+  detail::put(out, "data_interval", value.data_interval);
+  detail::put(out, "span_ms", value.span_ms);
+  detail::put(out, "timezone", value.timezone);
+  detail::put(out, "run_immediately_ms", value.run_immediately_ms);
+  detail::put(out, "events", value.events);
+  detail::put(out, "restrict_to_events", value.restrict_to_events);
   return json::Value(std::move(out));
 }
 
@@ -31,6 +39,14 @@ Result<ScheduleSpec> parse_schedule_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "cron", out.cron));
   AIFLOW_TRY(detail::get(value, "interval_ms", out.interval_ms));
   AIFLOW_TRY(detail::get(value, "text", out.text));
+  AIFLOW_TRY(detail::get(value, "more_crons", out.more_crons));
+  AIFLOW_TRY(detail::get(value, "interval_months", out.interval_months));
+  AIFLOW_TRY(detail::get(value, "data_interval", out.data_interval));
+  AIFLOW_TRY(detail::get(value, "span_ms", out.span_ms));
+  AIFLOW_TRY(detail::get(value, "timezone", out.timezone));
+  AIFLOW_TRY(detail::get(value, "run_immediately_ms", out.run_immediately_ms));
+  AIFLOW_TRY(detail::get(value, "events", out.events));
+  AIFLOW_TRY(detail::get(value, "restrict_to_events", out.restrict_to_events));
   return out;
 }
 

@@ -21,6 +21,14 @@ struct ScheduleSpec {
   std::optional<std::string> cron{};
   std::optional<std::int64_t> interval_ms{};
   std::string text{};
+  std::optional<std::vector<std::string>> more_crons{};
+  std::optional<std::int64_t> interval_months{};
+  std::optional<bool> data_interval{};
+  std::optional<std::int64_t> span_ms{};
+  std::optional<std::string> timezone{};
+  std::optional<std::int64_t> run_immediately_ms{};
+  std::optional<std::vector<WallTime>> events{};
+  std::optional<bool> restrict_to_events{};
   friend bool operator==(const ScheduleSpec&, const ScheduleSpec&) = default;
 };
 [[nodiscard]] json::Value to_json(const ScheduleSpec& value);

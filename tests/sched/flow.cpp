@@ -166,6 +166,7 @@ bool Flow::define(const Line& line) {
     if (has(line, "cron")) {
       dag_.schedule = {dag::ScheduleKind::cron, option(line, "cron"), {}, ""};
     }
+    if (has(line, "continuous")) dag_.schedule.kind = dag::ScheduleKind::continuous;
   } else if (line.verb == "task") {
     define_task(line);
   } else if (line.verb == "group") {

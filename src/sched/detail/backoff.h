@@ -26,8 +26,8 @@ struct AttemptName {
   std::int32_t try_number = 1;  ///< the try that has failed, from 1
 };
 
-/// Delay after the failed try. Exponential: between b and 2b with b = delay * m^(try-1), the same
-/// for the same attempt; at most 24 h, then at most max_retry_delay.
+/// Delay after the failed try: retry_delay, or exponential: between b and 2b with b = delay *
+/// m^(try-1), the same for the same attempt; at most 24 h, then at most max_retry_delay.
 [[nodiscard]] Duration retry_delay(const dag::Task& task, const AttemptName& attempt);
 
 }  // namespace aiflow::sched::detail
