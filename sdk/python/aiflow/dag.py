@@ -65,7 +65,8 @@ class DAG:
 
     def __init__(self, dag_id: str, description: str | None = None, schedule: Any = None,
                  start_date: dt.datetime | None = None, end_date: dt.datetime | None = None, *,
-                 schedule_interval: Any = None, default_args: dict | None = None,
+                 schedule_interval: Any = None, timetable: Any = None,
+                 default_args: dict | None = None,
                  params: dict | None = None, catchup: bool | None = None,
                  max_active_tasks: int = 16, concurrency: int | None = None,
                  max_active_runs: int = 16, max_consecutive_failed_dag_runs: int = 0,
@@ -81,7 +82,7 @@ class DAG:
             raise AirflowException(f"DAG '{dag_id}': compat is 2 or 3, not {compat!r}")
         self.dag_id = check_id("dag_id", dag_id)
         self.description = description or ""
-        self.schedule = schedule if schedule is not None else schedule_interval
+        self.schedule = next((s for s in (schedule, timetable) if s is not None), schedule_interval)
         self.default_args = dict(default_args or {})
         self.start_date = start_date or self.default_args.get("start_date")
         self.end_date = end_date or self.default_args.get("end_date")

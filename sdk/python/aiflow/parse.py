@@ -19,11 +19,9 @@ from typing import Any
 from aiflow.dag import DAG, collect_dags
 from aiflow.exceptions import AirflowDagCycleException, AirflowException
 from aiflow.run_task import import_file
+from aiflow.timetables import dag_zone, run_limit, schedule_spec, utc_text
 
 RESULT_FD = 3
-_PRESETS = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *",
-            "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *", "@quarterly": "0 0 1 */3 *",
-            "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *"}
 
 
 def _ms(delta: dt.timedelta | None) -> int | None:
@@ -31,33 +29,7 @@ def _ms(delta: dt.timedelta | None) -> int | None:
 
 
 def _time(value: dt.datetime | None) -> str | None:
-    """A time without a zone is UTC, as in Airflow's default."""
-    if value is None:
-        return None
-    aware = value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)
-    return aware.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _zone_name(dag: DAG) -> str:
-    return getattr(dag.timezone, "key", None) or getattr(dag.timezone, "name", None) or "UTC"
-
-
-def _schedule(dag: DAG) -> dict:
-    value = dag.schedule
-    if value is None or value == "@none":
-        return {"kind": "none", "text": "never; started by hand"}
-    if value == "@once":
-        return {"kind": "once", "text": "once"}
-    if value == "@continuous":
-        raise AirflowException(f"dag '{dag.dag_id}': schedule '@continuous' is not available")
-    if isinstance(value, dt.timedelta):
-        if value <= dt.timedelta(0):
-            raise AirflowException(f"dag '{dag.dag_id}': the schedule interval must be positive")
-        return {"kind": "interval", "interval_ms": _ms(value), "text": f"every {value}"}
-    if isinstance(value, str):
-        return {"kind": "cron", "cron": _PRESETS.get(value, value), "text": value}
-    raise AirflowException(f"dag '{dag.dag_id}': schedule of type {type(value).__name__} is not "
-                           "available; use a cron text, a preset such as @daily, or a timedelta")
+    return None if value is None else utc_text(value)
 
 
 def _task(operator) -> dict:
@@ -124,12 +96,13 @@ def dag_spec(dag: DAG, source_hash: str) -> dict:
     _check_cycle(dag)
     _check_mapping(dag)
     owners = sorted({t.owner for t in dag.tasks.values()})
+    schedule = schedule_spec(dag)
     return {
         "dag_id": dag.dag_id, "description": dag.description, "doc_md": dag.doc_md,
-        "tags": dag.tags, "owner": ", ".join(owners), "schedule": _schedule(dag),
+        "tags": dag.tags, "owner": ", ".join(owners), "schedule": schedule,
         "start_date": _time(dag.start_date), "end_date": _time(dag.end_date),
-        "timezone": _zone_name(dag), "catchup": dag.catchup,
-        "max_active_tasks": dag.max_active_tasks, "max_active_runs": dag.max_active_runs,
+        "timezone": dag_zone(dag), "catchup": dag.catchup,
+        "max_active_tasks": dag.max_active_tasks, "max_active_runs": run_limit(dag, schedule),
         "max_consecutive_failed_dag_runs": dag.max_consecutive_failed_dag_runs,
         "dagrun_timeout_ms": _ms(dag.dagrun_timeout),
         "is_paused_upon_creation": dag.is_paused_upon_creation, "fail_fast": dag.fail_fast,

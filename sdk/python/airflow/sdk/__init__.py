@@ -17,3 +17,9 @@ from aiflow import task_group as task_group
 from aiflow import teardown as teardown
 from aiflow.sensors.base import BaseSensorOperator as BaseSensorOperator
 from aiflow.sensors.base import PokeReturnValue as PokeReturnValue
+from aiflow.timetables import CronDataIntervalTimetable as CronDataIntervalTimetable
+from aiflow.timetables import CronTriggerTimetable as CronTriggerTimetable
+from aiflow.timetables import DeltaDataIntervalTimetable as DeltaDataIntervalTimetable
+from aiflow.timetables import DeltaTriggerTimetable as DeltaTriggerTimetable
+from aiflow.timetables import EventsTimetable as EventsTimetable
+from aiflow.timetables import MultipleCronTriggerTimetable as MultipleCronTriggerTimetable
