@@ -8,6 +8,16 @@
 namespace aiflow::store {
 namespace {
 
+/// A cron as it is written, several apart by ", "; else the words.
+std::string summary_of(const wire::ScheduleSpec& schedule) {
+  if (!schedule.cron) return schedule.text;
+  std::string summary = *schedule.cron;
+  for (const std::string& cron : schedule.more_crons.value_or(std::vector<std::string>{})) {
+    summary += ", " + cron;
+  }
+  return summary;
+}
+
 constexpr std::string_view kSelect =
     "SELECT dag_id, fileloc, is_paused, is_active, version, last_parsed_at, created_at,"
     " last_logical_date, last_interval_start, last_interval_end, last_run_after,"
@@ -170,8 +180,8 @@ Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
                    .is_paused = dag.is_paused,
                    .owners = {spec.owner},
                    .tags = spec.tags,
-                   .timetable_summary = spec.schedule.text,
-                   .timetable_description = spec.schedule.kind,
+                   .timetable_summary = summary_of(spec.schedule),
+                   .timetable_description = spec.schedule.text,
                    .next_dagrun_run_after =
                        dag.next_tick ? std::optional(dag.next_tick->run_after) : std::nullopt,
                    .fileloc = dag.fileloc,

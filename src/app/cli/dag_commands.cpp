@@ -24,7 +24,7 @@ Status list_dags(const Clock& clock, const Invocation& in) {
          AIFLOW_ASSIGN(const auto dag, wire::parse_dag(item));
          const auto next = dag.next_dagrun_run_after;
          return std::vector<std::string>{dag.dag_id,
-                                         dag.timetable_summary,
+                                         dag.timetable_description,
                                          dag.is_paused ? "yes" : "no",
                                          next ? format_time(*next).substr(0, 16) + "Z" : "-",
                                          std::to_string(dag.running_count),

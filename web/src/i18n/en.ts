@@ -203,9 +203,9 @@ export const en = {
     hourly: 'every hour at :{{minute}}',
     hours_one: 'every hour',
     hours_other: 'every {{count}} hours',
-    daily: 'every day {{time}} UTC',
-    weekly: 'every {{day}} {{time}} UTC',
-    monthly: 'on day {{day}} of each month, {{time}} UTC',
+    daily: 'every day {{time}} {{zone}}',
+    weekly: 'every {{day}} {{time}} {{zone}}',
+    monthly: 'on day {{day}} of each month, {{time}} {{zone}}',
   },
   trigger: {
     button: 'Trigger',

@@ -204,9 +204,9 @@ export const ko: Same<typeof en> = {
     hourly: '매시 {{minute}}분',
     hours_one: '매시간',
     hours_other: '{{count}}시간마다',
-    daily: '매일 {{time}} UTC',
-    weekly: '매주 {{day}} {{time}} UTC',
-    monthly: '매월 {{day}}일 {{time}} UTC',
+    daily: '매일 {{time}} {{zone}}',
+    weekly: '매주 {{day}} {{time}} {{zone}}',
+    monthly: '매월 {{day}}일 {{time}} {{zone}}',
   },
   trigger: {
     button: '실행',

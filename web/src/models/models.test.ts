@@ -49,16 +49,26 @@ describe('log lines', () => {
 describe('a schedule in words', () => {
   it.each([
     ['None', { key: 'none' }],
-    ['@daily', { key: 'daily', time: '00:00' }],
-    ['0 6 * * *', { key: 'daily', time: '06:00' }],
+    ['@daily', { key: 'daily', time: '00:00', zone: 'UTC' }],
+    ['0 6 * * *', { key: 'daily', time: '06:00', zone: 'UTC' }],
     ['*/5 * * * *', { key: 'minutes', count: 5 }],
     ['15 * * * *', { key: 'hourly', minute: '15' }],
     ['0 */4 * * *', { key: 'hours', count: 4 }],
-    ['30 7 * * 1', { key: 'weekly', day: 1, time: '07:30' }],
-    ['0 0 1 * *', { key: 'monthly', day: 1, time: '00:00' }],
+    ['30 7 * * 1', { key: 'weekly', day: 1, time: '07:30', zone: 'UTC' }],
+    ['0 0 1 * *', { key: 'monthly', day: 1, time: '00:00', zone: 'UTC' }],
     ['0 6 1-5 * 1', { key: 'other', text: 'as the server says' }],
   ])('%s', (summary, words) => {
     expect(schedule_words(summary, 'as the server says')).toEqual(words);
+  });
+
+  it('names the zone the server names', () => {
+    const words = schedule_words('0 9 * * *', 'every day at 09:00 (Asia/Seoul)');
+    expect(words).toEqual({ key: 'daily', time: '09:00', zone: 'Asia/Seoul' });
+  });
+
+  it('says that a DAG runs only when triggered', () => {
+    const text = 'never; started by hand';
+    expect(schedule_words(text, text)).toEqual({ key: 'none' });
   });
 });
 

@@ -7,9 +7,9 @@ export type ScheduleWords =
   | { key: 'minutes'; count: number }
   | { key: 'hourly'; minute: string }
   | { key: 'hours'; count: number }
-  | { key: 'daily'; time: string }
-  | { key: 'weekly'; day: number; time: string }
-  | { key: 'monthly'; day: number; time: string }
+  | { key: 'daily'; time: string; zone: string }
+  | { key: 'weekly'; day: number; time: string; zone: string }
+  | { key: 'monthly'; day: number; time: string; zone: string }
   | { key: 'other'; text: string };
 
 const PRESETS: Record<string, string> = {
@@ -20,7 +20,15 @@ const PRESETS: Record<string, string> = {
   '@monthly': '0 0 1 * *',
 };
 
-const NEVER = new Set(['', 'none', 'never', '@once', 'manual', 'never, external triggers only']);
+const NEVER = new Set([
+  '',
+  'none',
+  'never',
+  '@once',
+  'manual',
+  'never, external triggers only',
+  'never; started by hand',
+]);
 
 const is_number = (text: string): boolean => /^\d+$/.test(text);
 
@@ -35,7 +43,7 @@ function every(text: string): number | null {
 
 type Cron = [minute: string, hour: string, day: string, month: string, weekday: string];
 
-function from_cron(cron: Cron): ScheduleWords | null {
+function from_cron(cron: Cron, zone: string): ScheduleWords | null {
   const [minute, hour, day, month, weekday] = cron;
   const any_day = day === '*' && month === '*' && weekday === '*';
   if (any_day && hour === '*') {
@@ -49,14 +57,19 @@ function from_cron(cron: Cron): ScheduleWords | null {
   if (any_day && hours !== null) return { key: 'hours', count: hours };
   if (!is_number(hour)) return null;
   const time = clock(hour, minute);
-  if (any_day) return { key: 'daily', time };
+  if (any_day) return { key: 'daily', time, zone };
   if (day === '*' && month === '*' && is_number(weekday)) {
-    return { key: 'weekly', day: Number(weekday) % 7, time };
+    return { key: 'weekly', day: Number(weekday) % 7, time, zone };
   }
   if (month === '*' && weekday === '*' && is_number(day)) {
-    return { key: 'monthly', day: Number(day), time };
+    return { key: 'monthly', day: Number(day), time, zone };
   }
   return null;
+}
+
+/** The zone that the server's words end with: "every day at 09:00 (Asia/Seoul)". */
+function zone_of(description: string): string {
+  return /\(([^()]+)\)$/.exec(description)?.[1] ?? 'UTC';
 }
 
 /** `summary` is the timetable as written, `description` the server's own words for it. */
@@ -65,6 +78,6 @@ export function schedule_words(summary: string, description: string): ScheduleWo
   const is_never = NEVER.has(text.toLowerCase()) || description.trim() === 'none';
   if (is_never) return { key: 'none' };
   const parts = (PRESETS[text] ?? text).split(/\s+/);
-  const known = parts.length === 5 ? from_cron(parts as Cron) : null;
+  const known = parts.length === 5 ? from_cron(parts as Cron, zone_of(description)) : null;
   return known ?? { key: 'other', text: description || text };
 }

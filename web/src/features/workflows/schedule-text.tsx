@@ -27,11 +27,15 @@ export function ScheduleText({ dag }: { dag: Dag }): ReactNode {
       case 'hours':
         return t('schedule.hours', { count: words.count });
       case 'daily':
-        return t('schedule.daily', { time: words.time });
+        return t('schedule.daily', { time: words.time, zone: words.zone });
       case 'weekly':
-        return t('schedule.weekly', { day: weekday(words.day, locale), time: words.time });
+        return t('schedule.weekly', {
+          day: weekday(words.day, locale),
+          time: words.time,
+          zone: words.zone,
+        });
       case 'monthly':
-        return t('schedule.monthly', { day: words.day, time: words.time });
+        return t('schedule.monthly', { day: words.day, time: words.time, zone: words.zone });
       case 'other':
         return words.text;
     }
