@@ -43,13 +43,16 @@ class ApiError(Exception):
 class Server:
     """`aiflow serve` with its worker. Use as a context manager: everything ends with it."""
 
-    def __init__(self, home: Path | None = None, *, slots: int | None = None, port: str = "0",
+    def __init__(self, home: Path | None = None, *, slots: int | None = None,
+                 max_map_length: int | None = None, port: str = "0",
                  extra: tuple[str, ...] = (), keep: bool = False):
         self.home = Path(home or tempfile.mkdtemp(prefix="aiflow-"))
         self.dags = self.home / "dags"
         self.dags.mkdir(parents=True, exist_ok=True)
         self._keep = keep
         self._slots = ("--slots", str(slots)) if slots else ()
+        if max_map_length:
+            self._slots += ("--max-map-length", str(max_map_length))
         self._port, self._extra = port, extra
         self.process: subprocess.Popen | None = None
         self.output = self.home / "serve.out"

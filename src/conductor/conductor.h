@@ -37,6 +37,7 @@ struct Options {
   /// Called from the conductor's thread; must not block nor call the conductor. May be empty.
   std::function<void(const std::vector<wire::StreamEvent>&)> on_changes{};
   Duration lease = std::chrono::seconds(15);
+  std::int64_t max_map_length = 1024;  ///< of one returned value that a task is mapped over
   /// Reports that nothing waits for wait so long for company, so that a short task costs one
   /// commit, not two: those that only say "it goes on" (started, heartbeat), and those of an end
   /// while the executor has enough to go on with.

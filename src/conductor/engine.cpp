@@ -66,6 +66,7 @@ Status Conductor::Engine::restore() {
                                                    {.lease = options_.lease,
                                                     .queue_ahead = kQueueAhead,
                                                     .slots = slots_sum_,
+                                                    .max_map_length = options_.max_map_length,
                                                     .zone = options_.zone},
                                                    now()));
   state_.emplace(std::move(state));

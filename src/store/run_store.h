@@ -158,6 +158,7 @@ class RunStore {
   Status remove_pool(const PoolName& name);
 
  private:
+  [[nodiscard]] Result<std::int64_t> instances(const TaskKey& key);
   db::Connection& db_;
 };
 

@@ -146,6 +146,25 @@ TEST_CASE("values are JSON, by task and name") {
   CHECK(temp.read([&](db::Connection& db) { return RunStore(db).xcoms(key); }).empty());
 }
 
+TEST_CASE("values of mapped instances are one list, by map index") {
+  TempStore temp;
+  TaskKey key{DagId{"etl"}, RunId{"r1"}, TaskId{"a"}};
+  const auto mapped = [&] {
+    return temp.read([&](db::Connection& db) { return RunStore(db).mapped_xcoms(key, "x"); });
+  };
+  CHECK_FALSE(mapped().has_value());
+  temp.write([&](db::Connection& db) -> Status {
+    for (const int index : {10, -1, 2, 0}) {
+      key.map_index = index;
+      AIFLOW_TRY(RunStore(db).put_xcom(
+          {.key = key, .name = "x", .value = json::Value(index), .stored_at = kNow}));
+    }
+    return {};
+  });
+  REQUIRE(mapped().has_value());
+  CHECK(json::write(*mapped()) == "[0,2,10]");
+}
+
 TEST_CASE("the outbox keeps its order and one row per effect") {
   TempStore temp;
   OutboxRow row;

@@ -112,8 +112,26 @@ Status RunStore::delete_task(const TaskKey& key) {
 
 Result<TaskRow> RunStore::task(const TaskKey& key) {
   static const std::string sql = std::string(kSelectTask) + std::string(kByTask);
-  return detail::require(db_.first(sql, key_params(key), read_task),
-                         "run '" + key.run_id.value + "' has no task '" + key.task_id.value + "'");
+  AIFLOW_ASSIGN(auto found, db_.first(sql, key_params(key), read_task));
+  if (found) return *std::move(found);
+  AIFLOW_ASSIGN(const std::int64_t others, instances(key));
+  const std::string name = "'" + key.task_id.value + "'";
+  if (others == 0) {
+    return fail(ErrorCode::not_found, "run '" + key.run_id.value + "' has no task " + name);
+  }
+  return fail(ErrorCode::not_found, "task " + name + " has " + std::to_string(others) +
+                                        " instances in this run; name one of them, such as '" +
+                                        key.task_id.value + "[0]'");
+}
+
+/// How many map indexes the task has in the run.
+Result<std::int64_t> RunStore::instances(const TaskKey& key) {
+  AIFLOW_ASSIGN(const auto count,
+                db_.first("SELECT COUNT(*) FROM task_instances"
+                          " WHERE dag_id = ? AND run_id = ? AND task_id = ? AND map_index >= 0",
+                          {key.dag_id.value, key.run_id.value, key.task_id.value},
+                          [](db::Row& row) { return row.integer(); }));
+  return count.value_or(0);
 }
 
 Result<std::vector<TaskRow>> RunStore::tasks(const RunKey& run) {

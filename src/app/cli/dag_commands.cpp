@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // aiflow dags …, aiflow tasks …
+#include <algorithm>
 #include <iostream>
 
 #include "app/cli/commands.h"
@@ -110,6 +111,41 @@ Result<std::string> run_of(ApiClient& client, const Invocation& in) {
   return json::get_string(runs.front(), "dag_run_id");
 }
 
+/// A task of a run, or one instance of a mapped task: "load", "load[3]", or "load" --map-index 3.
+struct TaskName {
+  std::string task_id;
+  std::optional<std::string> map_index{};
+
+  /// "?map_index=3", or "" for a task that is not mapped.
+  [[nodiscard]] std::string query() const {
+    return map_index ? "?map_index=" + *map_index : std::string();
+  }
+};
+
+Result<TaskName> task_name(const std::string& text, const std::string& option) {
+  TaskName name{.task_id = text};
+  const auto bracket = text.find('[');
+  if (bracket != std::string::npos && text.ends_with(']')) {
+    name.task_id = text.substr(0, bracket);
+    name.map_index = text.substr(bracket + 1, text.size() - bracket - 2);
+  }
+  if (!option.empty()) name.map_index = option;
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  const bool number = !name.map_index || (!name.map_index->empty() && name.map_index->size() <= 6 &&
+                                          std::ranges::all_of(*name.map_index, digit));
+  if (number) return name;
+  return fail(ErrorCode::invalid_argument,
+              "'" + *name.map_index + "' is not the map index of an instance: write 'load[3]'");
+}
+
+Result<TaskName> task_name(const Invocation& in) {
+  return task_name(in.text("task_id"), in.text("--map-index"));
+}
+
+std::string shown_name(const wire::TaskInstance& ti) {
+  return ti.map_index < 0 ? ti.task_id : ti.task_id + "[" + std::to_string(ti.map_index) + "]";
+}
+
 Status list_tasks(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto run, run_of(client, in));
@@ -122,7 +158,7 @@ Status list_tasks(const Clock& clock, const Invocation& in) {
                      .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
                        AIFLOW_ASSIGN(const auto ti, wire::parse_task_instance(item));
                        return std::vector<std::string>{
-                           ti.task_id, state_label(ti.state, colour),
+                           shown_name(ti), state_label(ti.state, colour),
                            std::to_string(ti.try_number) + "/" + std::to_string(ti.max_tries + 1),
                            ti.start_date
                                ? format_duration(ti.end_date.value_or(clock.now()) - *ti.start_date)
@@ -136,17 +172,18 @@ Status list_tasks(const Clock& clock, const Invocation& in) {
 Status explain(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto run, run_of(client, in));
+  AIFLOW_ASSIGN(const auto task, task_name(in));
   const auto path =
-      api_path({"dags", in.text("dag_id"), "dagRuns", run, "taskInstances", in.text("task_id")});
-  AIFLOW_ASSIGN(const auto item, client.get(path));
+      api_path({"dags", in.text("dag_id"), "dagRuns", run, "taskInstances", task.task_id});
+  AIFLOW_ASSIGN(const auto item, client.get(path + task.query()));
   if (in.flag("--json")) {
     print_object(in, item);
     return {};
   }
   AIFLOW_ASSIGN(const auto ti, wire::parse_task_instance(item));
-  std::cout << ti.task_id << " of " << run << " is " << state_label(ti.state, is_terminal()) << ": "
-            << ti.cause << "\n";
-  AIFLOW_ASSIGN(const auto tries, client.list(path + "/tries"));
+  std::cout << shown_name(ti) << " of " << run << " is " << state_label(ti.state, is_terminal())
+            << ": " << ti.cause << "\n";
+  AIFLOW_ASSIGN(const auto tries, client.list(path + "/tries" + task.query()));
   for (const auto& value : tries) {
     AIFLOW_ASSIGN(const auto attempt, wire::parse_task_try(value));
     std::cout << "  try " << attempt.try_number << " " << to_string(attempt.state) << " "
@@ -158,11 +195,12 @@ Status explain(const Clock& clock, const Invocation& in) {
 Status print_log(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto run, run_of(client, in));
+  AIFLOW_ASSIGN(const auto name, task_name(in));
   const std::vector<std::string> task = {"dags", in.text("dag_id"), "dagRuns",
-                                         run,    "taskInstances",   in.text("task_id")};
+                                         run,    "taskInstances",   name.task_id};
   std::string attempt = in.text("--try");
   if (attempt.empty()) {
-    AIFLOW_ASSIGN(const auto item, client.get(api_path(task)));
+    AIFLOW_ASSIGN(const auto item, client.get(api_path(task) + name.query()));
     AIFLOW_ASSIGN(const auto ti, wire::parse_task_instance(item));
     attempt = std::to_string(std::max<std::int64_t>(ti.try_number, 1));
   }
@@ -174,7 +212,7 @@ Status print_log(const Clock& clock, const Invocation& in) {
     return chunk;
   };
   if (in.flag("--follow")) {
-    return client.stream(api_path(path) + "/stream",
+    return client.stream(api_path(path) + "/stream" + name.query(),
                          {.request = {},
                           .on_event =
                               [&](const net::SseMessage& message) {
@@ -184,29 +222,45 @@ Status print_log(const Clock& clock, const Invocation& in) {
                               },
                           .stop = {}});
   }
+  const std::string from = name.map_index ? name.query() + "&offset=" : "?offset=";
   std::int64_t offset = 0;
   for (;;) {
-    AIFLOW_ASSIGN(const auto value,
-                  client.get(api_path(path) + "?offset=" + std::to_string(offset)));
+    AIFLOW_ASSIGN(const auto value, client.get(api_path(path) + from + std::to_string(offset)));
     AIFLOW_ASSIGN(const auto chunk, show(value));
     if (chunk.next_offset >= chunk.size || chunk.next_offset <= offset) return {};
     offset = chunk.next_offset;
   }
 }
 
+Result<json::Value> clear_request(const Invocation& in, const std::string& run) {
+  json::Value request = json::object({{"dag_run_id", run},
+                                      {"include_downstream", in.flag("--downstream")},
+                                      {"include_upstream", in.flag("--upstream")},
+                                      {"only_failed", in.flag("--only-failed")},
+                                      {"dry_run", in.flag("--dry-run")}});
+  json::Array tasks;
+  std::optional<std::string> map_index;
+  for (const auto& text : in.list("task_ids")) {
+    AIFLOW_ASSIGN(const auto name, task_name(text, in.text("--map-index")));
+    if (!tasks.empty() && name.map_index != map_index) {
+      return fail(ErrorCode::invalid_argument,
+                  "one call clears instances of one map index; call it for each of them");
+    }
+    map_index = name.map_index;
+    tasks.emplace_back(name.task_id);
+  }
+  if (map_index) request.set("map_index", std::stoi(*map_index));
+  request.set("task_ids", std::move(tasks));
+  return request;
+}
+
 Status clear(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto run, run_of(client, in));
-  json::Array tasks;
-  for (const auto& task : in.list("task_ids")) tasks.emplace_back(task);
-  AIFLOW_ASSIGN(const auto answer,
-                client.call("POST", api_path({"dags", in.text("dag_id"), "clearTaskInstances"}),
-                            json::object({{"dag_run_id", run},
-                                          {"task_ids", std::move(tasks)},
-                                          {"include_downstream", in.flag("--downstream")},
-                                          {"include_upstream", in.flag("--upstream")},
-                                          {"only_failed", in.flag("--only-failed")},
-                                          {"dry_run", in.flag("--dry-run")}})));
+  AIFLOW_ASSIGN(const json::Value request, clear_request(in, run));
+  AIFLOW_ASSIGN(
+      const auto answer,
+      client.call("POST", api_path({"dags", in.text("dag_id"), "clearTaskInstances"}), request));
   AIFLOW_ASSIGN(const auto list, wire::parse_task_list(answer));
   if (in.flag("--json")) {
     print_object(in, answer);
@@ -214,16 +268,18 @@ Status clear(const Clock& clock, const Invocation& in) {
   }
   std::cout << (in.flag("--dry-run") ? "would clear " : "cleared ") << list.items.size()
             << " task instances of " << run << "\n";
-  for (const auto& ti : list.items) std::cout << "  " << ti.task_id << "\n";
+  for (const auto& ti : list.items) std::cout << "  " << shown_name(ti) << "\n";
   return {};
 }
 
 Status mark(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto run, run_of(client, in));
+  AIFLOW_ASSIGN(const auto name, task_name(in));
   AIFLOW_ASSIGN(const auto answer, client.call("PATCH",
                                                api_path({"dags", in.text("dag_id"), "dagRuns", run,
-                                                         "taskInstances", in.text("task_id")}),
+                                                         "taskInstances", name.task_id}) +
+                                                   name.query(),
                                                json::object({{"new_state", in.text("state")}})));
   print_object(in, answer);
   return {};
@@ -277,6 +333,7 @@ std::vector<Command> dags_commands(const Clock& clock) {
 
 std::vector<Command> task_commands(const Clock& clock) {
   const Parameter task{.name = "task_id", .help = "the task", .required = true};
+  const Parameter index{.name = "--map-index", .help = "instance of a mapped task; or load[3]"};
   return {
       {.words = {"tasks", "list"},
        .summary = "the tasks of a run with their states and causes",
@@ -285,7 +342,7 @@ std::vector<Command> task_commands(const Clock& clock) {
        .run = bound(clock, list_tasks)},
       {.words = {"tasks", "explain"},
        .summary = "why a task is in its state: what it waits for, how it ended",
-       .parameters = with_common({kDag, task, kRun}),
+       .parameters = with_common({kDag, task, kRun, index}),
        .examples = {"aiflow tasks explain etl load",
                     "aiflow tasks explain etl load --run manual__2026-11-24T02:00:00Z --json"},
        .run = bound(clock, explain)},
@@ -294,10 +351,11 @@ std::vector<Command> task_commands(const Clock& clock) {
        .parameters = {kDag,
                       task,
                       kRun,
+                      index,
                       {.name = "--try", .help = "which try; the last when left out"},
                       {.name = "--follow", .help = "go on until the try ends", .flag = true},
                       {.name = "--home", .help = "data directory"}},
-       .examples = {"aiflow tasks log etl load --follow"},
+       .examples = {"aiflow tasks log etl load --follow", "aiflow tasks log etl 'load[3]'"},
        .run = bound(clock, print_log)},
       {.words = {"tasks", "clear"},
        .summary = "lets tasks run again",
@@ -305,6 +363,7 @@ std::vector<Command> task_commands(const Clock& clock) {
            with_common({kDag,
                         {.name = "task_ids", .help = "tasks", .required = true, .many = true},
                         kRun,
+                        index,
                         {.name = "--downstream", .help = "and all after them", .flag = true},
                         {.name = "--upstream", .help = "and all before them", .flag = true},
                         {.name = "--only-failed", .help = "only those that failed", .flag = true},
@@ -317,7 +376,8 @@ std::vector<Command> task_commands(const Clock& clock) {
            with_common({kDag,
                         task,
                         {.name = "state", .help = "success, failed or skipped", .required = true},
-                        kRun}),
+                        kRun,
+                        index}),
        .examples = {"aiflow tasks mark etl load success"},
        .run = bound(clock, mark)},
   };

@@ -17,6 +17,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* kClip = "/usr/share/doc/opencv-doc/examples/data/vtest.avi";
 
+/// As many instances of one task as the scheduler makes at most.
+constexpr std::int64_t kMapLengthMax = 100'000;
+
 fs::path home_of(const Invocation& in) {
   return in.given("--home") ? fs::absolute(in.text("--home")) : default_home();
 }
@@ -65,6 +68,10 @@ Status serve(const Invocation& in) {
     return fail(ErrorCode::invalid_argument, "--slots is from 1 to 4096");
   }
   options.worker_slots = static_cast<int>(slots);
+  AIFLOW_ASSIGN(options.max_map_length, in.number("--max-map-length"));
+  if (options.max_map_length < 1 || options.max_map_length > kMapLengthMax) {
+    return fail(ErrorCode::invalid_argument, "--max-map-length is from 1 to 100000");
+  }
   options.start_worker = !in.flag("--no-worker");
   // It has said why by itself: an empty message adds no second line.
   if (run_server(options) != 0) return fail(ErrorCode::internal, "");
@@ -105,6 +112,9 @@ std::vector<Command> process_commands(const Clock& clock) {
        .summary = "runs the server, and a worker when none is there",
        .parameters = {home,
                       slots,
+                      {.name = "--max-map-length",
+                       .help = "items of one value that a task may be mapped over",
+                       .otherwise = "1024"},
                       {.name = "--port",
                        .help = "port, or auto: 8080 or a free one",
                        .otherwise = "auto"},

@@ -19,6 +19,7 @@ struct ServeOptions {
   std::filesystem::path sdk;       ///< folder that holds the Python package aiflow
   std::filesystem::path programs;  ///< folder of aiflow, aiflow-infer, aiflow-camera; empty = ours
   int worker_slots = 8;
+  std::int64_t max_map_length = 1024;
   bool start_worker = true;  ///< start a worker when none lives on this data directory
   std::string version = "0.1.0";
 };

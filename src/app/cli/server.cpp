@@ -140,6 +140,7 @@ Status Server::open_scheduler() {
   executor_ = std::make_unique<executor::LocalExecutor>(clock_, std::move(executor_options));
   conductor::Options options;
   options.data_dir = options_.home;
+  options.max_map_length = options_.max_map_length;
   options.sign_token = [this](const wire::Job& job) {
     return auth_->sign_attempt(executor::attempt_of(job));
   };
