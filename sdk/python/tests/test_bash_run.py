@@ -2,6 +2,7 @@
 """A command that runs from Python behaves as one that the worker starts itself."""
 
 import os
+import select
 import signal
 
 import pytest
@@ -65,15 +66,6 @@ def test_env_replaces_the_environment_but_for_what_is_needed(supervisor):
     assert supervisor(SOURCE).run("kept", map_index=0)[1]["return_value"] == "a own"
 
 
-def ended(pid: int) -> bool:
-    """Whether the process is gone, or a zombie that somebody has yet to collect."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] == "Z"
-    except OSError:
-        return True
-
-
 def test_output_comes_while_the_command_runs(supervisor):
     s = supervisor(SOURCE)
     task_side, out_read, pid = s.start("streams", map_index=0)
@@ -99,11 +91,12 @@ def test_sigterm_reaches_the_whole_command_and_its_trap_may_finish(supervisor, t
     s = supervisor(SOURCE)
     task_side, out_read, pid = s.start("trap", map_index=0)
     with os.fdopen(out_read) as out:
-        below = int(out.readline())
+        below = os.pidfd_open(int(out.readline()))
         os.killpg(pid, signal.SIGTERM) if to_all else os.kill(pid, signal.SIGTERM)
         assert protocol.recv(task_side)["outcome"] == "killed"
         assert "cleaned" in out.read()
-    assert ended(below)
+    assert select.select([below], [], [], 10)[0]  # it has ended
+    os.close(below)
 
 
 def test_a_command_that_minds_no_sigterm_is_waited_for(supervisor):

@@ -44,13 +44,15 @@ SOURCE = """
                 "pull_other_dag": "[ti.xcom_pull(t, dag_id='o') for t in ('alone', 'mapped', 'x')]",
                 "pull_indexed": "ti.xcom_pull('alone', map_indexes=-1)"}.items():
             pull.override(task_id=name)(how)
+        pull.override(task_id="upstream").expand(how=["ti.xcom_pull()"]) << A
         pull.override(task_id="index").partial().expand(how=["ti.map_index"] * 3)
 
         @task_group
         def pair(x, y=5):
             first = echoed("first", x, [y, {"y": y}])
             echoed("second", first, A, M)
-            BashOperator(task_id="say", bash_command=f"echo {x} {y} $Z", env={"Z": x}, append_env=True)
+            BashOperator(task_id="say", bash_command=f"echo {x} {y} $Z", env={"Z": x},
+                         append_env=True)
             PythonOperator(task_id="op", python_callable=lambda a: a, op_kwargs={"a": {"b": (x,)}})
             pull.override(task_id="sibling")("ti.xcom_pull('pair.first'), ti.xcom_pull('mapped')")
             return first
@@ -130,6 +132,10 @@ def test_mapped_tasks_are_mapped_over(flow):
     assert "past the end" in value_of(flow, "mapped_twice", 2)
 
 
+def test_a_mapped_instance_pulls_from_its_only_upstream(flow):
+    assert value_of(flow, "upstream", 0) == "alone"
+
+
 def test_a_task_knows_its_index(flow):
     assert [value_of(flow, "index", i) for i in range(3)] == [0, 1, 2]
 
@@ -152,7 +158,7 @@ def test_another_mapped_group_sees_all_values_of_the_first(flow):
 def test_a_group_s_rows_and_products(flow):
     assert [value_of(flow, "rows.echo", i) for i in (0, 1)] == [
         [1, "{{ 1/0 }}"], [[[1, 2], "t"], "own"]]
-    assert "argument 'x' of mapped group 'rows' is not in the dict" in value_of(flow, "rows.echo", 2)
+    assert "'x' of mapped group 'rows' is not in the dict" in value_of(flow, "rows.echo", 2)
     assert "task group 'rows': map index 3 is past the end" in value_of(flow, "rows.echo", 3)
     assert [value_of(flow, "product.echo", i) for i in range(4)] == [
         [1, ["k", 1]], "skipped: no two", [1, ["l", 2]], "skipped: no two"]
@@ -192,8 +198,8 @@ LENGTHS = """
 
 
 @pytest.mark.parametrize("task_id, index, ending", [
-    ("number", -1, "failed: AirflowException: task 'number' returned a int, and task 'use_number' is "),
-    ("nothing", -1, "failed: AirflowException: task 'nothing' returned None, and task 'use_nothing'"),
+    ("number", -1, "failed: AirflowException: task 'number' returned a int, and task 'use_number'"),
+    ("nothing", -1, "failed: AirflowException: task 'nothing' returned None, and task 'use_noth"),
     ("text", -1, "failed: AirflowException: task 'text' returned a str, and task 'use_text'"),
     ("silent", -1, "failed: AirflowException: task 'silent' returned None, and task group 'group'"),
     ("in_group", -1, "failed: AirflowException: task 'in_group' returned a int, and task group 'g"),

@@ -15,9 +15,8 @@ from aiflow.context import XCOM_BYTES_MAX, is_template
 from aiflow.exceptions import AirflowException, AirflowSkipException
 from aiflow.xcom_arg import find_xcom_args
 
-READ_BYTES = 64 << 10
+READ_BYTES = 64 << 10  # all that a pipe holds, so that nothing is left behind at the end
 LINE_BYTES_MAX = 64 << 10
-PIPE_BYTES_MAX = 1 << 20
 TOO_LONG = (f"the last line of output is longer than {XCOM_BYTES_MAX} bytes, so it is not kept as "
             "the return value")
 
@@ -43,6 +42,7 @@ class BashOperator(BaseOperator):
         self.skip_on_exit_code = list(codes) if isinstance(codes, (list, tuple, set)) else [codes]
         self.cwd = cwd
         self._process: subprocess.Popen | None = None
+        self._output: _Output | None = None
 
     def payload(self) -> dict:
         arguments = (self.bash_command, self.env, self.cwd)
@@ -64,8 +64,9 @@ class BashOperator(BaseOperator):
                                    + type(self.bash_command).__name__)
         self._process = subprocess.Popen(["bash", "-c", self.bash_command], env=self._environment(),
                                          cwd=self.cwd or None, stdout=subprocess.PIPE)
+        self._output = _Output(self._process)
         last = ""
-        for raw, is_whole in _Output(self._process).lines():
+        for raw, is_whole in self._output.lines():
             line = self._log(raw)
             if line.strip() and not line.startswith("::aiflow:"):
                 last = line.strip() if is_whole and len(raw) <= XCOM_BYTES_MAX else TOO_LONG
@@ -95,13 +96,13 @@ class BashOperator(BaseOperator):
     def on_kill(self) -> None:
         """Ends what the command started too, and lets it finish: a trap may clean up. The
         supervisor's grace bounds the wait."""
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None or self._output is None or self._process.returncode is not None:
             return
         if os.getpgrp() == os.getpid():
             os.killpg(0, signal.SIGTERM)  # the task's own group: this process no longer minds
         else:
             self._process.terminate()
-        for raw, _is_whole in _Output(self._process).lines():
+        for raw, _is_whole in self._output.lines():
             self._log(raw)
         self._process.wait()
 
@@ -112,27 +113,27 @@ class _Output:
 
     def __init__(self, process: subprocess.Popen):
         assert process.stdout is not None
-        self._out, self._ended = process.stdout.fileno(), os.pidfd_open(process.pid)
+        self._pid, self._out = process.pid, process.stdout.fileno()
         os.set_blocking(self._out, False)
         self._rest, self._is_cut = b"", False
 
     def lines(self) -> Iterator[tuple[bytes, bool]]:
-        """-> line, and whether it is a whole one."""
-        waits_for = [self._out, self._ended]
+        """-> line, and whether it is a whole one. Goes on where an earlier call was broken off."""
+        ended = os.pidfd_open(self._pid)
+        waits_for = [self._out, ended]
         try:
-            while self._ended in waits_for:
-                for ready in select.select(waits_for, [], [])[0]:
-                    if ready == self._ended or not (yield from self._available(READ_BYTES)):
+            while ended in waits_for:
+                for ready in select.select(waits_for, [], [])[0]:  # the output before the end
+                    if ready == ended or not (yield from self._available()):
                         waits_for.remove(ready)
-            if self._out in waits_for:
-                yield from self._available(PIPE_BYTES_MAX)
             if self._rest:
                 yield self._rest, not self._is_cut
         finally:
-            os.close(self._ended)
+            os.close(ended)
 
-    def _available(self, bytes_max: int) -> Generator[tuple[bytes, bool], None, bool]:
+    def _available(self) -> Generator[tuple[bytes, bool], None, bool]:
         """The lines of what is there now; false at the end of the stream."""
+        bytes_max = READ_BYTES
         while bytes_max > 0:
             try:
                 data = os.read(self._out, READ_BYTES)
@@ -149,9 +150,9 @@ class _Output:
         for line in lines:
             yield line, not self._is_cut
             self._is_cut = False
-        if len(self._rest) >= LINE_BYTES_MAX:
-            yield self._rest, False
-            self._rest, self._is_cut = b"", True
+        while len(self._rest) >= LINE_BYTES_MAX:
+            yield self._rest[:LINE_BYTES_MAX], False
+            self._rest, self._is_cut = self._rest[LINE_BYTES_MAX:], True
 
 
 def _own_variables(env: dict[str, str]) -> dict[str, str]:
