@@ -161,12 +161,12 @@ class TaskGroupFunction(Unexpanded):
         return group if result is None else result
 
     def _free_id(self) -> str:
-        """The group's id, or id__1, id__2 when the DAG has it already (a function used twice)."""
+        """The group's id, or id__1, id__2 when the DAG has it already, as a group or task."""
         wanted = self._settings["group_id"]
         dag = self._settings.get("dag") or current_dag()
         parent = self._settings.get("parent_group") or current_group()
         prefix = parent.prefix if parent else ""
-        taken = dag.groups if dag is not None else {}
+        taken = {*dag.groups, *dag.tasks} if dag is not None else set()
         number, free = 0, wanted
         while prefix + free in taken:
             number += 1

@@ -178,6 +178,8 @@ def test_a_group_function_is_used_plain_partial_and_mapped(dag):
     assert {g["group_id"]: g["expand"] for g in spec["task_groups"]} == {
         "g": None, "g__1": [node("literal", length=2)], "rows": [node("literal", length=2)]}
     assert [t["task_id"] for t in spec["tasks"]] == ["g.use", "g__1.use", "rows.use"]
+    numbers()
+    assert group.override(group_id="numbers")(1).group_id == "numbers__1"
 
 
 def test_a_bash_command_with_a_group_s_argument_needs_python(dag):
