@@ -144,23 +144,24 @@ Verdict by_relatives(const Run& run, InstanceIndex at) {
   const Instance& instance = run.instances[at];
   const dag::Task& spec = run.spec(at);
   const RelativeCounts counts = run.relatives(at);
+  const Verdict ready{Verdict::Kind::ready, Reason::ready};
+  const bool asks_nothing = spec.trigger_rule == TriggerRule::always;
   const Verdict parents = skipped_by_parent(run, at);
   if (parents.kind != Verdict::Kind::ready && !spec.is_teardown) return parents;
-  if (!spec.is_teardown) {
-    const Verdict setups = setup_constraint(counts);
-    if (setups.kind != Verdict::Kind::ready) return setups;
-  }
+  const Verdict setups = spec.is_teardown || asks_nothing ? ready : setup_constraint(counts);
+  if (setups.kind == Verdict::Kind::move) return setups;
   // Without a map index: Airflow's all_success would remove instances by the number of upstreams
   // that succeeded, whatever they are mapped over; here they are removed with their items.
   const auto rule =
       dag::evaluate_rule(spec.trigger_rule, counts.upstream, -1, run.version->definition->compat);
+  // A failed upstream is enough: it does not wait for setups that are still open.
   if (rule.new_state) return move_to(*rule.new_state, Reason::rule);
   const dag::Expansion* expansion = run.version->mapping.of(instance.task);
-  const Verdict sources = expansion == nullptr ? Verdict{Verdict::Kind::ready, Reason::ready}
-                                               : by_map_sources(run, *expansion);
+  const Verdict sources = expansion == nullptr ? ready : by_map_sources(run, *expansion);
   if (sources.kind == Verdict::Kind::move) return sources;
+  if (setups.kind == Verdict::Kind::wait) return setups;
   if (!rule.runs) return wait_for(Reason::rule_open);
-  if (counts.scope_done < counts.scope_total) return wait_for(Reason::scope_open);
+  if (!asks_nothing && counts.scope_done < counts.scope_total) return wait_for(Reason::scope_open);
   if (sources.kind == Verdict::Kind::wait) return sources;
   if (expansion != nullptr && instance.map_index < 0) return by_map_length(run, *expansion);
   return {Verdict::Kind::ready, Reason::ready};
