@@ -9,6 +9,7 @@
 #include "dag/schedule.h"
 #include "dag/topology.h"
 #include "dag/trigger_rule.h"
+#include "run_answer.h"
 #include "sched/detail/backoff.h"
 
 namespace aiflow::oracle {
@@ -38,33 +39,23 @@ Result<std::vector<std::int64_t>> integers(const Value& object, std::string_view
 
 Value refused(const Error& error) { return json::object({{"refused", error.message}}); }
 
-/// Many numbers as one: equal lists have equal digests (FNV-1a over 64-bit words).
-Value digest_of(const json::Array& values) {
-  std::uint64_t hash = 14695981039346656037U;
-  for (const Value& value : values) {
-    hash = (hash ^ static_cast<std::uint64_t>(value.as_int())) * 1099511628211U;
-  }
-  return json::object({{"count", static_cast<std::int64_t>(values.size())},
-                       {"digest", std::to_string(hash)},
-                       {"first", values.empty() ? Value() : values.front()}});
-}
-
-/// All ticks after `from` until `until`, in seconds.
+/// All ticks inside each window: after its first time, not after its second; in seconds.
 Result<Value> next_ticks(const Value& question, const Zones& zones) {
   AIFLOW_ASSIGN(const std::string text, json::get_string(question, "cron"));
   AIFLOW_ASSIGN(const std::string zone, json::get_string(question, "zone"));
-  AIFLOW_ASSIGN(const std::int64_t from, json::get_int(question, "from"));
-  AIFLOW_ASSIGN(const std::int64_t until, json::get_int(question, "until"));
-  AIFLOW_ASSIGN(const bool as_digest, json::get_bool_or(question, "digest", false));
+  AIFLOW_ASSIGN(const json::Array* windows, json::get_array(question, "windows"));
   AIFLOW_ASSIGN(const dag::UtcOffset offset, zones(zone));
   const auto cron = dag::Cron::parse(text);
   if (!cron) return refused(cron.error());
   json::Array ticks;
-  for (auto at = cron->next(wall(from), offset); at && micros(*at) <= until;
-       at = cron->next(*at, offset)) {
-    ticks.emplace_back(micros(*at) / 1'000'000);
+  for (const Value& window : *windows) {
+    const WallTime until = wall(window.as_array()[1].as_int());
+    for (auto at = cron->next(wall(window.as_array()[0].as_int()), offset); at && *at <= until;
+         at = cron->next(*at, offset)) {
+      ticks.emplace_back(micros(*at) / 1'000'000);
+    }
   }
-  return as_digest ? digest_of(ticks) : Value(std::move(ticks));
+  return Value(std::move(ticks));
 }
 
 /// The tick before each time.
@@ -205,7 +196,6 @@ Result<Value> backoff(const Value& question) {
 Result<Value> rules(const Value& question) {
   AIFLOW_ASSIGN(const std::string name, json::get_string(question, "rule"));
   AIFLOW_ASSIGN(const json::Array* cases, json::get_array(question, "cases"));
-  AIFLOW_ASSIGN(const bool as_digest, json::get_bool_or(question, "digest", false));
   const auto rule = parse_trigger_rule(name);
   if (!rule) return fail(ErrorCode::invalid_argument, "trigger rule " + name);
   json::Array verdicts;
@@ -217,7 +207,7 @@ Result<Value> rules(const Value& question) {
     const auto state = verdict.new_state ? static_cast<int>(*verdict.new_state) + 2 : 0;
     verdicts.emplace_back(state > 0 ? state : verdict.runs ? 1 : 0);
   }
-  return as_digest ? digest_of(verdicts) : Value(std::move(verdicts));
+  return Value(std::move(verdicts));
 }
 
 }  // namespace
@@ -231,6 +221,7 @@ Result<Value> answer(const Value& question, const Zones& zones) {
   if (what == "weights") return weights(question);
   if (what == "backoff") return backoff(question);
   if (what == "rules") return rules(question);
+  if (what == "run") return in_run(question);
   return fail(ErrorCode::invalid_argument, "question '" + what + "' is not known");
 }
 
