@@ -50,8 +50,10 @@ Result<Value> next_ticks(const Value& question, const Zones& zones) {
   json::Array ticks;
   for (const Value& window : *windows) {
     const WallTime until = wall(window.as_array()[1].as_int());
-    for (auto at = cron->next(wall(window.as_array()[0].as_int()), offset); at && *at <= until;
-         at = cron->next(*at, offset)) {
+    WallTime last = wall(window.as_array()[0].as_int());
+    for (auto at = cron->next(last, offset); at && *at <= until; at = cron->next(last, offset)) {
+      if (*at <= last) return fail(ErrorCode::corrupt, "cron '" + text + "' stands still");
+      last = *at;
       ticks.emplace_back(micros(*at) / 1'000'000);
     }
   }
