@@ -207,8 +207,9 @@ Result<std::vector<wire::TaskInstance>> Workflows::tasks(const store::RunKey& ru
                 }));
   std::vector<wire::TaskInstance> out;
   for (const auto& row : rows) {
-    const bool fits =
+    const bool wanted =
         filter.states.empty() || std::ranges::find(filter.states, row.state) != filter.states.end();
+    const bool fits = wanted && (!filter.task_id || *filter.task_id == row.key.task_id);
     if (fits) out.push_back(with_progress(store::to_wire(row), row.key));
   }
   return out;

@@ -19,7 +19,8 @@
 namespace aiflow::service {
 
 struct TaskFilter {
-  std::vector<TaskState> states;  ///< empty = all
+  std::vector<TaskState> states{};  ///< empty = all
+  std::optional<TaskId> task_id{};  ///< only the instances of this task
 };
 
 class Workflows {

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sensors and operators that speak with the server, in real task processes."""
 
+from datetime import datetime, timezone
+
 from product import cli
 
 WAITING = """
@@ -43,6 +45,7 @@ from aiflow import DAG
 from aiflow.operators.bash import BashOperator
 with DAG("child", params={"who": "nobody"}):
     BashOperator(task_id="work", bash_command="echo for {{ params.who }}; exit {{ params.get('code', 0) }}")
+    BashOperator.partial(task_id="many").expand(bash_command=["true", "exit {{ params.get('code', 0) }}"])
 """
 PARENT = """
 from airflow import DAG
@@ -52,6 +55,7 @@ with DAG("parent"):
     start = Trigger(task_id="start", trigger_dag_id="child", trigger_run_id="made", wait_for_completion=True,
                     conf={"who": "{{ dag_run.run_id }}"}, logical_date="{{ ts }}", poke_interval=0.1)
     start >> [Sensor(task_id="task", external_dag_id="child", external_task_id="work", poke_interval=0.2),
+              Sensor(task_id="all", external_dag_id="child", external_task_id="many", poke_interval=0.2),
               Sensor(task_id="run", external_dag_id="child", poke_interval=0.2, check_existence=True),
               Sensor(task_id="gone", external_dag_id="nowhere", check_existence=True),
               Trigger(task_id="again", trigger_dag_id="child", trigger_run_id="made",
@@ -68,12 +72,34 @@ def test_a_task_triggers_another_dag_waits_for_it_and_senses_its_tasks(server):
     assert server.wait_run("parent", run)["state"] == "failed"
     tasks = server.tasks("parent", run)
     assert {name: t["state"] for name, t in tasks.items()} == {
-        "start": "success", "task": "success", "run": "success", "gone": "failed",
+        "start": "success", "task": "success", "all": "success", "run": "success", "gone": "failed",
         "again": "skipped", "fails": "failed"}
     assert "dag 'nowhere' does not exist" in tasks["gone"]["cause"]
     assert "of dag 'child' is failed" in tasks["fails"]["cause"]
     made = server.get("/api/v2/dags/child/dagRuns/made")
     assert made["conf"] == {"who": run} and made["logical_date"].startswith("2026-01-02T03:00:00")
+
+
+LATEST = """
+from aiflow import DAG
+from aiflow.operators.empty import EmptyOperator
+from airflow.operators.latest_only import LatestOnlyOperator
+with DAG("latest", schedule="0 0 1 1 *", catchup=True, start_date="{start}", is_paused_upon_creation=False):
+    LatestOnlyOperator(task_id="latest") >> EmptyOperator(task_id="only_now")
+"""
+
+
+def test_of_a_schedules_runs_only_the_latest_goes_on(server):
+    this_year = datetime.now(timezone.utc).year
+    server.add_dag("latest", LATEST.replace('"{start}"', f"__import__('datetime').datetime({this_year - 2}, 1, 1)"))
+    def runs():
+        found = server.get("/api/v2/dags/latest/dagRuns")["items"]
+        return found if len(found) == 3 and {r["state"] for r in found} == {"success"} else None
+    server.wait_for(runs, "three runs")
+    states = {run["logical_date"][:4]: server.tasks("latest", run["dag_run_id"])["only_now"]["state"]
+              for run in runs()}
+    assert states == {str(this_year - 2): "skipped", str(this_year - 1): "skipped",
+                      str(this_year): "success"}
 
 
 def test_runs_are_found_by_their_logical_date(server):

@@ -89,6 +89,7 @@ Result<net::Response> list_task_instances(Call& call) {
     if (!parsed) return fail(ErrorCode::invalid_argument, "'state' is no state of a task");
     filter.states.push_back(*parsed);
   }
+  if (const auto* task = call.query_text("task_id")) filter.task_id = TaskId{*task};
   AIFLOW_ASSIGN(const auto tasks, call.parts.workflows.tasks(call.run_key(), filter));
   return page_of(call, tasks);
 }

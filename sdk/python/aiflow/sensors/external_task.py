@@ -88,19 +88,19 @@ class ExternalTaskSensor(BaseSensorOperator):
         path = api.path_of("dags", self.external_dag_id, "dagRuns", runs[0]["dag_run_id"],
                            "taskInstances")
         if wanted is not None:
-            return [self._state_of(path, task_id) for task_id in wanted]
+            return [state for task_id in wanted for state in self._states_of(path, task_id)]
         prefix = f"{self.external_task_group_id}."
         tasks = api.call("GET", path, query={"limit": 1000})["items"]
         return [task["state"] for task in tasks if task["task_id"].startswith(prefix)] or [None]
 
     @staticmethod
-    def _state_of(path: str, task_id: str) -> str | None:
-        try:
-            return api.call("GET", f"{path}/{api.quoted(task_id)}")["state"]
-        except api.ApiError as error:
-            if error.status != 404:
-                raise
-            return None
+    def _states_of(path: str, task_id: str) -> list[str | None]:
+        """Of all instances of a task, which may be mapped."""
+        found = api.call("GET", path, query={"task_id": task_id, "limit": 1000})
+        if found["total_entries"] > len(found["items"]):
+            raise AirflowFailException(f"task '{task_id}' has {found['total_entries']} instances; "
+                                       "a sensor looks at 1000 at most: wait for the whole run")
+        return [task["state"] for task in found["items"]] or [None]
 
     def _task_ids(self) -> list[str] | None:
         if self.external_task_id is not None:
