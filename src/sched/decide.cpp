@@ -118,6 +118,14 @@ const Run* previous_run(const Run& run) {
   return nullptr;
 }
 
+bool outside_dates(const Run& run, TaskIndex task) {
+  const dag::Task& spec = run.version->task(task);
+  const WallTime date = run.order().first;
+  const bool outside =
+      (spec.start_date && *spec.start_date > date) || (spec.end_date && *spec.end_date < date);
+  return outside && run.row.run_type != RunType::backfill;
+}
+
 Verdict by_map_sources(const Run& run, const dag::Expansion& expansion) {
   TaskIndex open = kNoTask;
   for (const TaskIndex source : expansion.sources) {

@@ -88,6 +88,9 @@ void Stepper::revise(Run& run, const dag::Expansion& expansion, std::uint32_t le
   for (const TaskIndex member : expansion.members) {
     for (std::uint32_t i = before; i < length; ++i) {
       touch(run, run.at(member, i));
+      if (outside_dates(run, member)) {
+        set_state(run, run.at(member, i), TaskState::removed, {kOutsideDates});
+      }
       push_dependents(run, run.at(member, i));  // one that is scheduled has to wait again
     }
     for (std::uint32_t i = 0; i < before; ++i) revise_item(run, run.at(member, i), i < length);
@@ -97,6 +100,7 @@ void Stepper::revise(Run& run, const dag::Expansion& expansion, std::uint32_t le
 void Stepper::revise_item(Run& run, InstanceIndex at, bool there) {
   const TaskState state = run.instances[at].state;
   if (there == (state != TaskState::removed)) return;
+  if (there && outside_dates(run, run.instances[at].task)) return;
   if (there) {
     begin_anew(run, at);
     return set_state(run, at, TaskState::no_status, {"its item is there again"});

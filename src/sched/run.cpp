@@ -133,12 +133,8 @@ Run& Stepper::create_run(DagState& dag_state, RunRow row) {
   touch(dag_state);
   touch(run);
   for (TaskIndex task = 0; task < run.instances.size(); ++task) {
-    const dag::Task& spec = run.version->task(task);
-    const WallTime date = run.order().first;
-    const bool outside =
-        (spec.start_date && *spec.start_date > date) || (spec.end_date && *spec.end_date < date);
-    if (outside && run.row.run_type != RunType::backfill) {
-      set_state(run, task, TaskState::removed, {"the logical date is outside the task's dates"});
+    if (outside_dates(run, task)) {
+      set_state(run, task, TaskState::removed, {kOutsideDates});
     }
     touch(run, task);
   }

@@ -206,6 +206,7 @@ void Flow::define_task(const Line& line) {
   if (task.is_teardown) task.trigger_rule = TriggerRule::all_done_setup_success;
   task.on_failure_fail_dagrun = has(line, "fails_run");
   task.ignore_downstream_trigger_rules = !has(line, "respect_rules");
+  if (has(line, "start")) task.start_date = parse_time(option(line, "start")).value();
   if (has(line, "group")) task.group = option(line, "group");
   if (has(line, "expand")) task.expand = map_nodes(option(line, "expand"));
   dag_.tasks.push_back(std::move(task));

@@ -45,6 +45,10 @@ struct Verdict {
   TaskIndex task = kNoTask;                ///< the relative concerned, when there is one
 };
 
+/// The run's logical date is before the task's start date or after its end date.
+inline constexpr const char* kOutsideDates = "the logical date is outside the task's dates";
+[[nodiscard]] bool outside_dates(const Run& run, TaskIndex task);
+
 /// More instances of one mapped task than this are an error of the DAG's author.
 inline constexpr std::int64_t kInstancesMax = 100'000;
 
