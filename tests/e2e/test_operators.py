@@ -110,3 +110,34 @@ def test_runs_are_found_by_their_logical_date(server):
     assert server.get(path)["total_entries"] == 2
     only = server.get(path + "&logical_date_lte=2026-02-02T00:00:00Z")["items"]
     assert [run["logical_date"][:10] for run in only] == ["2026-02-02"]
+
+
+LIMITED = """
+import time
+from datetime import timedelta
+from aiflow import DAG, task
+with DAG("limited"):
+    def told(context): print("told:", type(context["exception"]).__name__)
+    @task(execution_timeout=timedelta(seconds=1), on_failure_callback=told)
+    def slow(): time.sleep(60)
+    slow()
+    @task(execution_timeout=timedelta(seconds=1), retries=1, retry_delay=0, on_retry_callback=told)
+    def catches():
+        try:
+            time.sleep(60)
+        except Exception as error:
+            return str(error)
+    catches()
+"""
+
+
+def test_a_python_tasks_time_limit_is_an_exception_in_it(server):
+    server.add_dag("limited", LIMITED)
+    run = server.trigger("limited")
+    assert server.wait_run("limited", run)["state"] == "failed"
+    tasks = server.tasks("limited", run)
+    assert tasks["slow"]["cause"] == "AirflowTaskTimeout: timed out after 1 s"
+    path = f"/api/v2/dags/limited/dagRuns/{run}/taskInstances"
+    assert "told: AirflowTaskTimeout" in server.get(f"{path}/slow/logs/1")["content"]
+    assert tasks["catches"]["state"] == "success"
+    assert server.get(f"{path}/catches/xcomEntries")["items"][0]["value"] == "timed out after 1 s"

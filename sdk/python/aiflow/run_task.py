@@ -7,6 +7,7 @@ the last frame is TaskDone{outcome, ...}. Everything printed goes to the attempt
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import logging
 import os
@@ -19,7 +20,8 @@ from aiflow import protocol
 from aiflow.context import TaskInstance, build_context, set_current_context
 from aiflow.dag import DAG, collect_dags
 from aiflow.exceptions import (AirflowException, AirflowFailException, AirflowRescheduleException,
-                               AirflowSensorTimeout, AirflowSkipException, AirflowTaskTerminated)
+                               AirflowSensorTimeout, AirflowSkipException, AirflowTaskTerminated,
+                               AirflowTaskTimeout)
 from aiflow.map_index import check_can_be_mapped_over, name_map_index
 
 
@@ -75,6 +77,26 @@ def _on_sigterm(_signal, _frame):
     raise AirflowTaskTerminated("SIGTERM")
 
 
+@contextlib.contextmanager
+def _time_limit(limit_ms: int | None, operator):
+    """execution_timeout: AirflowTaskTimeout is raised in execute() when it has passed, after
+    on_kill(). A task that can't be interrupted is ended by the worker some seconds later."""
+    if not limit_ms:
+        yield
+        return
+
+    def on_alarm(_signal, _frame):
+        operator.on_kill()
+        raise AirflowTaskTimeout(f"timed out after {limit_ms / 1000:g} s")
+
+    signal.signal(signal.SIGALRM, on_alarm)
+    signal.setitimer(signal.ITIMER_REAL, limit_ms / 1000)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def _done(outcome: str, cause: str = "", **more) -> dict:
     return {"outcome": outcome, "cause": cause, "skip_all_downstream": False, **more}
 
@@ -119,7 +141,8 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
         operator.render_template_fields(context)
         is_named = name_map_index(context, final=False)
         _call_back(context, "execute")
-        value = operator.execute(context)
+        with _time_limit(job.get("execution_timeout_ms"), operator):
+            value = operator.execute(context)
         done = _done("success", **operator.outcome_fields(value))
         if not is_named:
             name_map_index(context, final=True)

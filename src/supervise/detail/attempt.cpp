@@ -19,6 +19,7 @@ namespace aiflow::supervise::detail {
 namespace {
 
 constexpr Duration kProgressEvery = std::chrono::milliseconds(100);
+constexpr Duration kOwnLimitLeeway = std::chrono::seconds(5);
 constexpr std::size_t kReadBytes = 64U << 10;
 /// What a pipe can hold at most here, plus what may come while we read: the end of the output of
 /// something that never stops writing is not waited for.
@@ -194,7 +195,9 @@ void Attempt::on_started(int pid) {
 void Attempt::arm_execution_timeout() {
   if (!job_.execution_timeout_ms || *job_.execution_timeout_ms <= 0) return;
   const std::int64_t ms = *job_.execution_timeout_ms;
-  timers_.push_back(loop_.after(std::chrono::milliseconds(ms), [this, ms] {
+  // A Python task keeps its limit itself, so that its callbacks run; this is for one that cannot.
+  const Duration leeway = task_.valid() ? kOwnLimitLeeway : Duration{0};
+  timers_.push_back(loop_.after(std::chrono::milliseconds(ms) + leeway, [this, ms] {
     end({.cause = "timed out after " + words_of(ms),
          .outcome = Outcome::failed,
          .grace = settings_.grace});
