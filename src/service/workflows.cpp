@@ -46,6 +46,25 @@ TaskState most_telling(TaskState a, TaskState b) {
   return *std::ranges::find_if(kOrder, [&](TaskState state) { return state == a || state == b; });
 }
 
+const wire::TaskGroupSpec* find_group(const wire::DagSpec& spec,
+                                      const std::optional<std::string>& id) {
+  const auto at = std::ranges::find_if(
+      spec.task_groups, [&](const auto& group) { return id && group.group_id == *id; });
+  return at == spec.task_groups.end() ? nullptr : &*at;
+}
+
+/// By itself or by a group that it is in.
+bool is_mapped(const wire::DagSpec& spec, const wire::TaskSpec& task) {
+  if (task.expand) return true;
+  const auto* group = find_group(spec, task.group);
+  // A file's groups cannot go round in a circle, yet what was stored is not trusted to be so.
+  for (std::size_t depth = 0; group != nullptr && depth < spec.task_groups.size(); ++depth) {
+    if (group->expand) return true;
+    group = find_group(spec, group->parent);
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::vector<wire::Dag>> Workflows::dags() {
@@ -95,11 +114,12 @@ Result<wire::DagGraph> Workflows::graph(const DagId& id, int version) {
                            .group = task.group,
                            .trigger_rule = task.trigger_rule,
                            .is_branch = task.is_branch,
+                           .is_mapped = is_mapped(row.spec, task),
                            .doc_md = task.doc_md});
     for (const auto& upstream : task.upstream) graph.edges.push_back({upstream, task.task_id});
   }
   for (const auto& group : row.spec.task_groups) {
-    graph.groups.push_back({group.group_id, group.label, group.parent});
+    graph.groups.push_back({group.group_id, group.label, group.parent, group.expand.has_value()});
   }
   return graph;
 }
@@ -125,7 +145,8 @@ Result<wire::Grid> Workflows::grid(const DagId& id, int runs_max) {
     std::map<std::string, std::size_t> row_of;
     for (const auto* task : in_topological_order(version.spec)) {
       row_of[task->task_id] = grid.tasks.size();
-      grid.tasks.push_back({task->task_id, task->label, task->group, task->operator_name});
+      grid.tasks.push_back({task->task_id, task->label, task->group, task->operator_name,
+                            is_mapped(version.spec, *task)});
     }
     const std::vector<TaskState> empty(listed.items.size(), TaskState::no_status);
     std::vector<std::vector<TaskState>> states(grid.tasks.size(), empty);

@@ -402,13 +402,14 @@ Status read_value(const json::Value& value, DagPatch& out) {
 
 json::Value to_json(const GraphNode& value) {
   json::Object out;
-  out.reserve(7);
+  out.reserve(8);
   detail::put(out, "id", value.id);
   detail::put(out, "label", value.label);
   detail::put(out, "operator_name", value.operator_name);
   detail::put(out, "group", value.group);
   detail::put(out, "trigger_rule", value.trigger_rule);
   detail::put(out, "is_branch", value.is_branch);
+  detail::put(out, "is_mapped", value.is_mapped);
   detail::put(out, "doc_md", value.doc_md);
   return json::Value(std::move(out));
 }
@@ -422,6 +423,7 @@ Result<GraphNode> parse_graph_node(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "group", out.group));
   AIFLOW_TRY(detail::get(value, "trigger_rule", out.trigger_rule));
   AIFLOW_TRY(detail::get(value, "is_branch", out.is_branch));
+  AIFLOW_TRY(detail::get(value, "is_mapped", out.is_mapped));
   AIFLOW_TRY(detail::get(value, "doc_md", out.doc_md));
   return out;
 }
@@ -433,10 +435,11 @@ Status read_value(const json::Value& value, GraphNode& out) {
 
 json::Value to_json(const GraphGroup& value) {
   json::Object out;
-  out.reserve(3);
+  out.reserve(4);
   detail::put(out, "id", value.id);
   detail::put(out, "label", value.label);
   detail::put(out, "parent", value.parent);
+  detail::put(out, "is_mapped", value.is_mapped);
   return json::Value(std::move(out));
 }
 
@@ -446,6 +449,7 @@ Result<GraphGroup> parse_graph_group(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "id", out.id));
   AIFLOW_TRY(detail::get(value, "label", out.label));
   AIFLOW_TRY(detail::get(value, "parent", out.parent));
+  AIFLOW_TRY(detail::get(value, "is_mapped", out.is_mapped));
   return out;
 }
 
@@ -810,11 +814,12 @@ Status read_value(const json::Value& value, TaskList& out) {
 
 json::Value to_json(const GridTask& value) {
   json::Object out;
-  out.reserve(4);
+  out.reserve(5);
   detail::put(out, "task_id", value.task_id);
   detail::put(out, "label", value.label);
   detail::put(out, "group", value.group);
   detail::put(out, "operator_name", value.operator_name);
+  detail::put(out, "is_mapped", value.is_mapped);
   return json::Value(std::move(out));
 }
 
@@ -825,6 +830,7 @@ Result<GridTask> parse_grid_task(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "label", out.label));
   AIFLOW_TRY(detail::get(value, "group", out.group));
   AIFLOW_TRY(detail::get(value, "operator_name", out.operator_name));
+  AIFLOW_TRY(detail::get(value, "is_mapped", out.is_mapped));
   return out;
 }
 

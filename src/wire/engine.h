@@ -155,6 +155,7 @@ struct DagPatch {
 [[nodiscard]] json::Value to_json(const DagPatch& value);
 [[nodiscard]] Result<DagPatch> parse_dag_patch(const json::Value& value);
 
+/// is_mapped - it has an instance for each item of a value, by itself or by a group it is in.
 struct GraphNode {
   std::string id{};
   std::string label{};
@@ -162,16 +163,19 @@ struct GraphNode {
   std::optional<std::string> group{};
   TriggerRule trigger_rule{};
   bool is_branch{};
+  bool is_mapped{};
   std::string doc_md{};
   friend bool operator==(const GraphNode&, const GraphNode&) = default;
 };
 [[nodiscard]] json::Value to_json(const GraphNode& value);
 [[nodiscard]] Result<GraphNode> parse_graph_node(const json::Value& value);
 
+/// is_mapped - the group itself is; one inside of it is not named so.
 struct GraphGroup {
   std::string id{};
   std::string label{};
   std::optional<std::string> parent{};
+  bool is_mapped{};
   friend bool operator==(const GraphGroup&, const GraphGroup&) = default;
 };
 [[nodiscard]] json::Value to_json(const GraphGroup& value);
@@ -326,11 +330,13 @@ struct TaskList {
 [[nodiscard]] json::Value to_json(const TaskList& value);
 [[nodiscard]] Result<TaskList> parse_task_list(const json::Value& value);
 
+/// is_mapped - as a GraphNode's; its cells show the most telling state of its instances.
 struct GridTask {
   std::string task_id{};
   std::string label{};
   std::optional<std::string> group{};
   std::string operator_name{};
+  bool is_mapped{};
   friend bool operator==(const GridTask&, const GridTask&) = default;
 };
 [[nodiscard]] json::Value to_json(const GridTask& value);

@@ -122,6 +122,7 @@ export interface DagPatch {
   is_paused?: boolean | null;
 }
 
+/** is_mapped - it has an instance for each item of a value, by itself or by a group it is in. */
 export interface GraphNode {
   id: string;
   label: string;
@@ -129,13 +130,16 @@ export interface GraphNode {
   group?: string | null;
   trigger_rule: TriggerRule;
   is_branch: boolean;
+  is_mapped: boolean;
   doc_md: string;
 }
 
+/** is_mapped - the group itself is; one inside of it is not named so. */
 export interface GraphGroup {
   id: string;
   label: string;
   parent?: string | null;
+  is_mapped: boolean;
 }
 
 export interface GraphEdge {
@@ -251,11 +255,13 @@ export interface TaskList {
   total_entries: number;
 }
 
+/** is_mapped - as a GraphNode's; its cells show the most telling state of its instances. */
 export interface GridTask {
   task_id: string;
   label: string;
   group?: string | null;
   operator_name: string;
+  is_mapped: boolean;
 }
 
 /** Columns (runs, oldest first) x rows (tasks in topological order); states[row][column]. */
