@@ -87,6 +87,7 @@ function grid(dag_id) {
     label: task_id,
     group: task_id.startsWith('get_') ? 'fetch' : null,
     operator_name,
+    is_mapped: false,
   }));
   const states = tasks.map(({ task_id }) =>
     columns.map((run) => instances.get(run.dag_run_id).find((t) => t.task_id === task_id).state),
@@ -102,6 +103,7 @@ function graph(dag_id) {
     group: id.startsWith('get_') ? 'fetch' : null,
     trigger_rule: 'all_success',
     is_branch: id === 'choose',
+    is_mapped: false,
     doc_md: '',
   }));
   const edges = data.TASKS.flatMap(([target, , sources]) =>
@@ -111,7 +113,7 @@ function graph(dag_id) {
     dag_id,
     version: 1,
     nodes,
-    groups: [{ id: 'fetch', label: 'fetch', parent: null }],
+    groups: [{ id: 'fetch', label: 'fetch', parent: null, is_mapped: false }],
     edges,
   };
 }

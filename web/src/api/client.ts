@@ -83,3 +83,17 @@ export async function call_list<T>(name: RouteName, options: CallOptions = {}): 
   const answer = await call<ListAnswer<T>>(name, options);
   return answer.items;
 }
+
+/** The most that the server gives of a list at once. */
+const PAGE_ITEMS_MAX = 1000;
+
+/** Calls a list route for all of its items, page by page. */
+export async function call_all<T>(name: RouteName, options: CallOptions = {}): Promise<T[]> {
+  const items: T[] = [];
+  for (;;) {
+    const query = { ...options.query, limit: PAGE_ITEMS_MAX, offset: items.length };
+    const answer = await call<ListAnswer<T>>(name, { ...options, query });
+    items.push(...answer.items);
+    if (answer.items.length === 0 || items.length >= answer.total_entries) return items;
+  }
+}

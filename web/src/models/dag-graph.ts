@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The graph of a DAG as elkjs wants it. Depends on structure only, so that a layout is made once
 // per version and states are painted on afterwards.
-import type { DagGraph, TaskInstance, TaskState } from '@/api/types.gen';
+import type { DagGraph } from '@/api/types.gen';
+import type { TaskSummary } from '@/models/instances';
 
 const NODE_WIDTH = 192;
 const NODE_HEIGHT = 52;
@@ -111,29 +112,24 @@ export function path_through(graph: DagGraph, task_id: string): Set<string> {
   return seen;
 }
 
-/** One state per task, worst first where a mapped task has several instances. */
-const WORST_FIRST: TaskState[] = [
-  'failed',
-  'upstream_failed',
-  'running',
-  'restarting',
-  'awaiting_input',
-  'up_for_retry',
-  'up_for_reschedule',
-  'deferred',
-  'queued',
-  'scheduled',
-];
-
-export function state_by_task(instances: TaskInstance[]): Map<string, TaskInstance> {
-  const rank = (state: TaskState): number => {
-    const at = WORST_FIRST.indexOf(state);
-    return at < 0 ? WORST_FIRST.length : at;
-  };
-  const result = new Map<string, TaskInstance>();
-  for (const instance of instances) {
-    const held = result.get(instance.task_id);
-    if (!held || rank(instance.state) < rank(held.state)) result.set(instance.task_id, instance);
+/**
+ * How many times each mapped group runs: as often as its widest task. A group that is not expanded
+ * yet is not in it.
+ */
+export function group_widths(
+  graph: DagGraph,
+  summaries: ReadonlyMap<string, TaskSummary>,
+): Map<string, number> {
+  const parent_of = new Map(graph.groups.map((group) => [group.id, group.parent ?? null]));
+  const mapped = new Set(graph.groups.filter((group) => group.is_mapped).map(({ id }) => id));
+  const widths = new Map<string, number>();
+  for (const node of graph.nodes) {
+    const width = summaries.get(node.id)?.width ?? null;
+    if (width === null) continue;
+    // Tasks in a mapped group are as many as the group; only that group's own box tells so.
+    let group = node.group ?? null;
+    while (group && !mapped.has(group)) group = parent_of.get(group) ?? null;
+    if (group) widths.set(group, Math.max(width, widths.get(group) ?? 0));
   }
-  return result;
+  return widths;
 }

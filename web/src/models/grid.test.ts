@@ -19,8 +19,8 @@ function run(dag_run_id: string): DagRun {
 const GRID: Grid = {
   dag_id: 'd',
   tasks: [
-    { task_id: 'a', label: 'a', operator_name: 'BashOperator' },
-    { task_id: 'b', label: '', group: 'g', operator_name: 'BashOperator' },
+    { task_id: 'a', label: 'a', operator_name: 'BashOperator', is_mapped: false },
+    { task_id: 'b', label: '', group: 'g', operator_name: 'BashOperator', is_mapped: true },
   ],
   runs: [run('one'), run('two')],
   states: [['success', null], ['queued']],

@@ -9,6 +9,7 @@ export interface GridRow {
   label: string;
   group: string | null;
   operator_name: string;
+  is_mapped: boolean;
   /** One per run, in the order of `runs`. */
   states: TaskState[];
 }
@@ -38,6 +39,7 @@ export function read_grid(grid: Grid): GridModel {
         label: task.label || task.task_id,
         group: task.group ?? null,
         operator_name: task.operator_name,
+        is_mapped: task.is_mapped,
         states: grid.runs.map((_, column) => read_state(states[column])),
       };
     }),

@@ -93,6 +93,7 @@ describe('the graph', () => {
     operator_name: 'BashOperator',
     trigger_rule: 'all_success',
     is_branch: false,
+    is_mapped: false,
     doc_md: '',
     ...(group ? { group } : {}),
   });
@@ -101,7 +102,7 @@ describe('the graph', () => {
     version: 1,
     params: {},
     nodes: [node('a', 'g'), node('b'), node('c'), node('other')],
-    groups: [{ id: 'g', label: 'g' }],
+    groups: [{ id: 'g', label: 'g', is_mapped: false }],
     edges: [
       { source: 'a', target: 'b' },
       { source: 'b', target: 'c' },

@@ -1,6 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names of everything in the query cache, so that the stream's patches and the hooks agree.
 
+export interface InstanceKey {
+  dag_id: string;
+  dag_run_id: string;
+  task_id: string;
+  /** -1 = of a task that is not mapped, or not expanded yet. */
+  map_index: number;
+}
+
+const parts = (task: InstanceKey): [string, string, string, number] => [
+  task.dag_id,
+  task.dag_run_id,
+  task.task_id,
+  task.map_index,
+];
+
 export const keys = {
   session: ['session'] as const,
   health: ['health'] as const,
@@ -13,10 +28,9 @@ export const keys = {
   grid: (dag_id: string) => ['grid', dag_id] as const,
   runs: (dag_id: string) => ['runs', dag_id] as const,
   instances: (dag_id: string, run_id: string) => ['instances', dag_id, run_id] as const,
-  tries: (dag_id: string, run_id: string, task_id: string) =>
-    ['tries', dag_id, run_id, task_id] as const,
-  xcoms: (dag_id: string, run_id: string, task_id: string) =>
-    ['xcoms', dag_id, run_id, task_id] as const,
+  tries: (task: InstanceKey) => ['tries', ...parts(task)] as const,
+  xcoms: (task: InstanceKey) => ['xcoms', ...parts(task)] as const,
+  explained: (task: InstanceKey) => ['explained', ...parts(task)] as const,
   import_errors: ['import_errors'] as const,
   models: ['models'] as const,
   model: (name: string) => ['model', name] as const,

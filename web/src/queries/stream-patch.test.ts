@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { QueryClient } from '@tanstack/react-query';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse_stream_event } from '@/api/stream';
 import type { Dag, DagRun, StreamEvent, TaskInstance } from '@/api/types.gen';
 import { keys } from '@/queries/keys';
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 function push(kind: string, data: unknown): void {
-  patch_cache(client, { id: 1, kind, at: '', data } satisfies StreamEvent);
+  patch_cache(client, [{ id: 1, kind, at: '', data } satisfies StreamEvent]);
 }
 
 const RUN: DagRun = {
@@ -28,20 +28,67 @@ const RUN: DagRun = {
 const DAG = { dag_id: 'd', version: 1, recent_runs: [], running_count: 0, failed_count: 0 };
 const TASK = { dag_id: 'd', dag_run_id: 'r2', task_id: 'a', map_index: -1, state: 'queued' };
 
+const GRID = {
+  dag_id: 'd',
+  tasks: [{ task_id: 'a', label: 'a', operator_name: '', is_mapped: true }],
+  runs: [RUN],
+  states: [['queued']],
+};
+
+function push_all(...changes: (object | object[])[]): void {
+  const events = changes.flat().map((data) => ({ id: 1, kind: 'task_instance', at: '', data }));
+  patch_cache(client, events);
+}
+
 describe('a pushed change', () => {
   it('moves a task instance in its list and in the grid', () => {
     client.setQueryData(keys.instances('d', 'r2'), [TASK]);
-    client.setQueryData(keys.grid('d'), {
-      dag_id: 'd',
-      tasks: [{ task_id: 'a', label: 'a', operator_name: '' }],
-      runs: [RUN],
-      states: [['queued']],
-    });
+    client.setQueryData(keys.grid('d'), GRID);
     push('task_instance', { ...TASK, state: 'running' });
     expect(client.getQueryData<TaskInstance[]>(keys.instances('d', 'r2'))?.[0]?.state).toBe(
       'running',
     );
     expect(client.getQueryData(keys.grid('d'))).toMatchObject({ states: [['running']] });
+  });
+  it('of an instance takes the place of the task that was not expanded', () => {
+    client.setQueryData(keys.instances('d', 'r2'), [TASK, { ...TASK, task_id: 'b' }]);
+    push_all(
+      [0, 1].map((map_index) => ({ ...TASK, map_index })),
+      { ...TASK, map_index: 1, state: 'running' },
+    );
+    const list = client.getQueryData<TaskInstance[]>(keys.instances('d', 'r2')) ?? [];
+    expect(list.map((t) => [t.task_id, t.map_index, t.state])).toEqual([
+      ['b', -1, 'queued'],
+      ['a', 0, 'queued'],
+      ['a', 1, 'running'],
+    ]);
+  });
+  it('of an instance puts the most telling state of all into the cell', () => {
+    const mapped = [0, 1].map((map_index) => ({ ...TASK, map_index, state: 'failed' }));
+    client.setQueryData(keys.instances('d', 'r2'), mapped);
+    client.setQueryData(keys.grid('d'), GRID);
+    push('task_instance', { ...mapped[1], state: 'success' });
+    expect(client.getQueryData(keys.grid('d'))).toMatchObject({ states: [['failed']] });
+    push('task_instance', { ...mapped[0], state: 'success' });
+    expect(client.getQueryData(keys.grid('d'))).toMatchObject({ states: [['success']] });
+  });
+  it('of instances that are not loaded has the grid read again, once for many', () => {
+    vi.useFakeTimers();
+    const read = vi.spyOn(client, 'invalidateQueries');
+    client.setQueryData(keys.grid('d'), GRID);
+    for (const map_index of [0, 1, 2]) push('task_instance', { ...TASK, map_index });
+    vi.runAllTimers();
+    vi.useRealTimers();
+    const grids = read.mock.calls.filter(([filters]) => filters?.queryKey?.[0] === 'grid');
+    expect(grids).toHaveLength(1);
+  });
+  it('has the tries of that instance read again, and of no other', () => {
+    const ref = { dag_id: 'd', dag_run_id: 'r2', task_id: 'a', map_index: 3 };
+    client.setQueryData(keys.tries(ref), []);
+    client.setQueryData(keys.tries({ ...ref, map_index: 4 }), []);
+    push('task_instance', { ...TASK, map_index: 3 });
+    expect(client.getQueryState(keys.tries(ref))?.isInvalidated).toBe(true);
+    expect(client.getQueryState(keys.tries({ ...ref, map_index: 4 }))?.isInvalidated).toBe(false);
   });
   it('adds a run to the DAG bars and counts it, once', () => {
     client.setQueryData(keys.dags, [DAG, { ...DAG, dag_id: 'other' }]);

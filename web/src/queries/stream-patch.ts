@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one pushed change does to the query cache. Lists that were never loaded stay unloaded.
-import type { QueryClient } from '@tanstack/react-query';
+import { type QueryClient, notifyManager } from '@tanstack/react-query';
 import type {
   Camera,
   Dag,
@@ -17,9 +17,10 @@ import type {
   Worker,
 } from '@/api/types.gen';
 import { patch_grid_run, patch_grid_state } from '@/models/grid';
+import { is_expanded, summary_by_task, with_instances } from '@/models/instances';
 import { upserted } from '@/models/list';
 import { as_fields, as_number, as_text } from '@/models/unknown';
-import { keys } from '@/queries/keys';
+import { type InstanceKey, keys } from '@/queries/keys';
 
 type Patch = (client: QueryClient, data: unknown) => void;
 
@@ -75,17 +76,59 @@ function patch_run(client: QueryClient, data: unknown): void {
   );
 }
 
-const instance_id = (t: TaskInstance): string => `${t.task_id}[${t.map_index}]`;
+/** A grid whose cell cannot be told from what came is read again, at most this often. */
+const GRID_AGAIN_MS = 1000;
+const grids_to_read = new Set<string>();
 
-function patch_instance(client: QueryClient, data: unknown): void {
-  const instance = data as TaskInstance;
-  const { dag_id, dag_run_id, task_id } = instance;
-  put(client, keys.instances(dag_id, dag_run_id), instance, { id: instance_id, where: 'last' });
-  client.setQueryData<Grid>(keys.grid(dag_id), (grid) => grid && patch_grid_state(grid, instance));
-  void client.invalidateQueries({ queryKey: keys.tries(dag_id, dag_run_id, task_id) });
-  if (instance.state === 'success') {
-    void client.invalidateQueries({ queryKey: keys.xcoms(dag_id, dag_run_id, task_id) });
+function read_grid_soon(client: QueryClient, dag_id: string): void {
+  if (grids_to_read.has(dag_id) || !client.getQueryData(keys.grid(dag_id))) return;
+  grids_to_read.add(dag_id);
+  setTimeout(() => {
+    grids_to_read.delete(dag_id);
+    void client.invalidateQueries({ queryKey: keys.grid(dag_id) });
+  }, GRID_AGAIN_MS);
+}
+
+/** The cells of tasks of one run; that of a mapped task shows all its instances. */
+function patch_cells(client: QueryClient, changes: readonly TaskInstance[]): void {
+  const [{ dag_id, dag_run_id }] = changes as [TaskInstance];
+  const whole = client.getQueryData<TaskInstance[]>(keys.instances(dag_id, dag_run_id));
+  const summaries = whole && summary_by_task(whole);
+  for (const { task_id, state } of new Map(changes.map((one) => [one.task_id, one])).values()) {
+    const mapped = changes.some((one) => one.task_id === task_id && is_expanded(one));
+    const summary = summaries?.get(task_id);
+    if (mapped && !summary) {
+      read_grid_soon(client, dag_id);
+      continue;
+    }
+    const change = { dag_run_id, task_id, state: summary?.state ?? state };
+    client.setQueryData<Grid>(keys.grid(dag_id), (grid) => grid && patch_grid_state(grid, change));
   }
+}
+
+/** What is known of the changed instances beside their state is read again where it is shown. */
+function read_again(client: QueryClient, changes: readonly TaskInstance[]): void {
+  const name = (one: InstanceKey): string => JSON.stringify(keys.tries(one).slice(1));
+  const changed = new Set(changes.map(name));
+  const ended = new Set(changes.filter((one) => one.state === 'success').map(name));
+  void client.invalidateQueries({
+    predicate: ({ queryKey }) => {
+      const [kind, ...rest] = queryKey;
+      if (kind === 'tries' || kind === 'explained') return changed.has(JSON.stringify(rest));
+      return kind === 'xcoms' && ended.has(JSON.stringify(rest));
+    },
+  });
+}
+
+/** Changes of one run's instances; an expansion brings thousands at once. */
+function patch_instances(client: QueryClient, changes: readonly TaskInstance[]): void {
+  const [{ dag_id, dag_run_id }] = changes as [TaskInstance];
+  client.setQueryData<TaskInstance[]>(
+    keys.instances(dag_id, dag_run_id),
+    (list) => list && with_instances(list, changes),
+  );
+  patch_cells(client, changes);
+  read_again(client, changes);
 }
 
 /** Progress comes either as a whole task instance or as its ids with the numbers. */
@@ -131,7 +174,6 @@ function patch_report(client: QueryClient, data: unknown): void {
 const PATCHES: Record<string, Patch> = {
   dag: patch_dag,
   dag_run: patch_run,
-  task_instance: patch_instance,
   progress: patch_progress,
   import_error: patch_import_error,
   report: patch_report,
@@ -174,7 +216,7 @@ function drop(client: QueryClient, place: Place, gone: Record<string, unknown>):
   void client.invalidateQueries({ queryKey: place.list });
 }
 
-export function patch_cache(client: QueryClient, event: StreamEvent): void {
+function patch_one(client: QueryClient, event: StreamEvent): void {
   const fields = as_fields(event.data);
   if (fields.deleted === true) {
     const place = PLACE_OF_KIND[event.kind];
@@ -182,4 +224,25 @@ export function patch_cache(client: QueryClient, event: StreamEvent): void {
     return;
   }
   PATCHES[event.kind]?.(client, event.data);
+}
+
+const same_run = (a: TaskInstance, b: TaskInstance | undefined): boolean =>
+  b !== undefined && a.dag_run_id === b.dag_run_id && a.dag_id === b.dag_id;
+
+/** Pushed changes in their order; those who watch are told once. */
+export function patch_cache(client: QueryClient, events: readonly StreamEvent[]): void {
+  notifyManager.batch(() => {
+    let changes: TaskInstance[] = [];
+    const flush = (): void => {
+      if (changes.length > 0) patch_instances(client, changes);
+      changes = [];
+    };
+    for (const event of events) {
+      const instance = event.kind === 'task_instance' ? (event.data as TaskInstance) : null;
+      if (!instance || (changes.length > 0 && !same_run(instance, changes[0]))) flush();
+      if (instance) changes.push(instance);
+      else patch_one(client, event);
+    }
+    flush();
+  });
 }

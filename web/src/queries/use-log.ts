@@ -5,7 +5,7 @@ import { useEffect, useReducer, useRef } from 'react';
 import { route_url } from '@/api/client';
 import { type LogLine, LogLines } from '@/models/ansi';
 import { as_fields, as_number, as_text } from '@/models/unknown';
-import type { TaskRef } from '@/queries/use-tasks';
+import { type TaskRef, instance_at } from '@/queries/use-tasks';
 
 export interface LogView {
   lines: readonly LogLine[];
@@ -45,10 +45,10 @@ function take(held: Held, data: unknown): void {
   held.complete = chunk.complete === true;
 }
 
-export function useLog(ref: TaskRef, try_number: number, map_index: number): LogView {
+export function useLog(ref: TaskRef, try_number: number): LogView {
   const held = useRef<Held>(fresh());
   const [, render] = useReducer((n: number) => n + 1, 0);
-  const { dag_id, dag_run_id, task_id } = ref;
+  const { dag_id, dag_run_id, task_id, map_index } = ref;
   useEffect(() => {
     const mine = fresh();
     held.current = mine;
@@ -60,10 +60,11 @@ export function useLog(ref: TaskRef, try_number: number, map_index: number): Log
     let source: EventSource | null = null;
     let timer = 0;
     const connect = (): void => {
+      const at = instance_at({ dag_id, dag_run_id, task_id, map_index });
       source = new EventSource(
         route_url('stream_log', {
-          path: { dag_id, dag_run_id, task_id, try_number },
-          query: { offset: mine.bytes, map_index: map_index >= 0 ? map_index : undefined },
+          path: { ...at.path, try_number },
+          query: { ...at.query, offset: mine.bytes },
         }),
       );
       const on_chunk = (message: MessageEvent): void => {

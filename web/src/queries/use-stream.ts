@@ -2,10 +2,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { open_stream } from '@/api/stream';
+import type { StreamEvent } from '@/api/types.gen';
 import { patch_cache } from '@/queries/stream-patch';
 
 /** Lost for less than this is not worth a banner. */
 const GRACE_MS = 2000;
+
+/** Changes are gathered this long, so that a burst of them is drawn once. */
+const GATHER_MS = 50;
 
 export interface StreamState {
   /** When the page last heard from the server, while the stream is lost; null = all is well. */
@@ -19,8 +23,19 @@ export function useStream(): StreamState {
   useEffect(() => {
     let timer = 0;
     let lost_at = 0;
+    let gathered: StreamEvent[] = [];
+    let gather_timer = 0;
+    const show = (): void => {
+      const events = gathered;
+      gathered = [];
+      gather_timer = 0;
+      patch_cache(client, events);
+    };
     const close = open_stream({
-      on_event: (event) => patch_cache(client, event),
+      on_event: (event) => {
+        gathered.push(event);
+        gather_timer = gather_timer || window.setTimeout(show, GATHER_MS);
+      },
       on_open: () => {
         window.clearTimeout(timer);
         lost_at = 0;
@@ -36,6 +51,7 @@ export function useStream(): StreamState {
     });
     return () => {
       window.clearTimeout(timer);
+      window.clearTimeout(gather_timer);
       close();
     };
   }, [client]);

@@ -5,7 +5,7 @@ import {
   useMutation,
   useQuery,
 } from '@tanstack/react-query';
-import { call, call_list } from '@/api/client';
+import { type CallOptions, call, call_all, call_list } from '@/api/client';
 import type {
   ClearRequest,
   TaskInstance,
@@ -14,14 +14,19 @@ import type {
   TaskTry,
   XComItem,
 } from '@/api/types.gen';
-import { keys } from '@/queries/keys';
+import { instance_name } from '@/models/instances';
+import { type InstanceKey, keys } from '@/queries/keys';
 
-export interface TaskRef {
-  dag_id: string;
-  dag_run_id: string;
-  task_id: string;
+/** One instance; a task that is not mapped has the map index -1. */
+export type TaskRef = InstanceKey;
+
+/** The path and the query that name an instance. */
+export function instance_at(ref: TaskRef): Required<Pick<CallOptions, 'path' | 'query'>> {
+  const { map_index, ...path } = ref;
+  return { path, query: { map_index: map_index >= 0 ? map_index : undefined } };
 }
 
+/** All instances of a run; of a mapped task there may be thousands. */
 export function useTaskInstances(
   dag_id: string,
   dag_run_id: string | null,
@@ -29,26 +34,47 @@ export function useTaskInstances(
   return useQuery({
     queryKey: keys.instances(dag_id, dag_run_id ?? ''),
     enabled: dag_run_id !== null,
-    queryFn: ({ signal }) =>
-      call_list<TaskInstance>('list_task_instances', {
-        path: { dag_id, dag_run_id: dag_run_id ?? '' },
-        signal,
-      }),
+    queryFn: async ({ signal }) => {
+      const path = { dag_id, dag_run_id: dag_run_id ?? '' };
+      const items = await call_all<TaskInstance>('list_task_instances', { path, signal });
+      // An expansion between two pages moves what comes after it.
+      const by_name = items.map((one) => [instance_name(one.task_id, one.map_index), one] as const);
+      return [...new Map(by_name).values()];
+    },
   });
 }
 
 export function useTries(ref: TaskRef): UseQueryResult<TaskTry[]> {
   return useQuery({
-    queryKey: keys.tries(ref.dag_id, ref.dag_run_id, ref.task_id),
-    queryFn: ({ signal }) => call_list<TaskTry>('list_tries', { path: { ...ref }, signal }),
+    queryKey: keys.tries(ref),
+    queryFn: ({ signal }) => call_list<TaskTry>('list_tries', { ...instance_at(ref), signal }),
   });
 }
 
 export function useXComs(ref: TaskRef): UseQueryResult<XComItem[]> {
   return useQuery({
-    queryKey: keys.xcoms(ref.dag_id, ref.dag_run_id, ref.task_id),
-    queryFn: ({ signal }) => call_list<XComItem>('list_xcoms', { path: { ...ref }, signal }),
+    queryKey: keys.xcoms(ref),
+    queryFn: ({ signal }) => call_list<XComItem>('list_xcoms', { ...instance_at(ref), signal }),
   });
+}
+
+const WAITING: readonly TaskState[] = ['no_status', 'scheduled', 'queued'];
+
+/** What it waits for changes without a change of its own. */
+const EXPLAIN_EVERY_MS = 3000;
+
+/** Why an instance is in its state; for one that waits the server says what it waits for now. */
+export function useCause(ref: TaskRef, instance: TaskInstance): string {
+  const waits = WAITING.includes(instance.state);
+  const explained = useQuery({
+    queryKey: keys.explained(ref),
+    enabled: waits,
+    refetchInterval: EXPLAIN_EVERY_MS,
+    queryFn: ({ signal }) =>
+      call<TaskInstance>('get_task_instance', { ...instance_at(ref), signal }),
+  });
+  const { data } = explained;
+  return waits && data?.state === instance.state ? data.cause : instance.cause;
 }
 
 /** With dry_run it changes nothing and answers what would be cleared. */
@@ -58,9 +84,36 @@ export function useClearTasks(dag_id: string): UseMutationResult<TaskList, Error
   });
 }
 
-export function useMarkTask(ref: TaskRef): UseMutationResult<TaskInstance, Error, TaskState> {
+export interface MarkOrder {
+  instances: readonly TaskInstance[];
+  new_state: TaskState;
+  /** How many are marked so far. */
+  on_progress: (done: number) => void;
+}
+
+/** Marks sent at a time; the server takes them one after the other. */
+const MARKS_AT_ONCE = 4;
+
+/** Marks instances one by one, in their order; the first that is refused ends it. */
+export function useMarkTasks(): UseMutationResult<void, Error, MarkOrder> {
   return useMutation({
-    mutationFn: (new_state) =>
-      call<TaskInstance>('mark_task_instance', { path: { ...ref }, body: { new_state } }),
+    mutationFn: async ({ instances, new_state, on_progress }) => {
+      const todo = [...instances];
+      let done = 0;
+      const work = async (): Promise<void> => {
+        for (let one = todo.shift(); one !== undefined; one = todo.shift()) {
+          const { dag_id, dag_run_id, task_id, map_index } = one;
+          const at = instance_at({ dag_id, dag_run_id, task_id, map_index });
+          try {
+            await call<TaskInstance>('mark_task_instance', { ...at, body: { new_state } });
+          } catch (error) {
+            todo.length = 0;
+            throw error;
+          }
+          on_progress((done += 1));
+        }
+      };
+      await Promise.all(Array.from({ length: MARKS_AT_ONCE }, work));
+    },
   });
 }

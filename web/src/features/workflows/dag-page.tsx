@@ -11,6 +11,7 @@ import { RunsTab } from '@/features/workflows/runs-tab';
 import { ScheduleText } from '@/features/workflows/schedule-text';
 import { TaskDrawer } from '@/features/workflows/task-drawer';
 import { TriggerDialog } from '@/features/workflows/trigger-dialog';
+import { read_map_index } from '@/models/instances';
 import { paths } from '@/models/paths';
 import { useDag, useImportErrors, usePauseDag, useRuns } from '@/queries/use-dags';
 import { useMay } from '@/queries/use-session';
@@ -86,7 +87,8 @@ function DagView({ dag }: { dag: Dag }): ReactNode {
   const { t } = useTranslation();
   const [tab_value] = useQueryValue('tab');
   const [run_value] = useQueryValue('run');
-  const [task_id, set_task] = useQueryValue('task');
+  const [task_id] = useQueryValue('task');
+  const [map_value] = useQueryValue('map');
   const runs = useRuns(dag.dag_id);
   const errors = useImportErrors();
   const tab = TAB_KEYS.find((key) => key === tab_value) ?? 'grid';
@@ -108,8 +110,13 @@ function DagView({ dag }: { dag: Dag }): ReactNode {
         {task_id && run_id && (
           <TaskDrawer
             key={`${run_id}/${task_id}`}
-            task={{ dag_id: dag.dag_id, dag_run_id: run_id, task_id }}
-            on_close={() => set_task(null)}
+            task={{
+              dag_id: dag.dag_id,
+              dag_run_id: run_id,
+              task_id,
+              map_index: read_map_index(map_value),
+            }}
+            on_close={() => set_query({ task: null, map: null })}
           />
         )}
       </div>

@@ -23,7 +23,8 @@ import {
   type TaskNode,
 } from '@/features/workflows/graph-nodes';
 import { RunStrip } from '@/features/workflows/run-strip';
-import { type Direction, group_key, path_through, state_by_task } from '@/models/dag-graph';
+import { type Direction, group_key, group_widths, path_through } from '@/models/dag-graph';
+import { type TaskSummary, summary_by_task } from '@/models/instances';
 import { useDagGraph } from '@/queries/use-dags';
 import { useTaskInstances } from '@/queries/use-tasks';
 import { Await, ErrorNote, Skeleton } from '@/ui/feedback';
@@ -34,7 +35,7 @@ import '@/features/workflows/graph.css';
 interface PaintOptions {
   graph: DagGraph;
   layout: Layout;
-  states: Map<string, TaskInstance>;
+  states: Map<string, TaskSummary>;
   selected: string | null;
   /** Ids to keep bright; null = all. */
   on_path: Set<string> | null;
@@ -44,6 +45,7 @@ function paint_nodes(options: PaintOptions): (TaskNode | GroupNode)[] {
   const { graph, layout, states, selected, on_path } = options;
   const tasks = new Map(graph.nodes.map((node) => [node.id, node]));
   const groups = new Map(graph.groups.map((group) => [group_key(group.id), group]));
+  const widths = group_widths(graph, states);
   return layout.boxes.flatMap((box): (TaskNode | GroupNode)[] => {
     const common = {
       id: box.id,
@@ -54,14 +56,18 @@ function paint_nodes(options: PaintOptions): (TaskNode | GroupNode)[] {
     };
     const group = groups.get(box.id);
     if (group) {
-      const data = { label: group.label || group.id };
+      const data = {
+        label: group.label || group.id,
+        is_mapped: group.is_mapped,
+        width: widths.get(group.id) ?? null,
+      };
       return [{ ...common, type: 'group_box', data, selectable: false, focusable: false }];
     }
     const node = tasks.get(box.id);
     if (!node) return [];
     const data = {
       node,
-      instance: states.get(box.id),
+      summary: states.get(box.id),
       dim: on_path !== null && !on_path.has(box.id),
       direction: layout.direction,
     };
@@ -90,7 +96,7 @@ function paint_edges(options: PaintOptions): Edge[] {
 }
 
 function minimap_color(node: Node): string {
-  const state = (node.data as Partial<TaskData>).instance?.state ?? 'no_status';
+  const state = (node.data as Partial<TaskData>).summary?.state ?? 'no_status';
   return node.type === 'task' ? `var(--st-${state}-solid)` : 'var(--sunken)';
 }
 
@@ -146,8 +152,8 @@ function Flow({ options, box, on_turn }: FlowProps): ReactNode {
       onMove={(event) => {
         if (event) moved.current = true;
       }}
-      onNodeClick={(_, node) => node.type === 'task' && set_query({ task: node.id })}
-      onPaneClick={() => set_query({ task: null })}
+      onNodeClick={(_, node) => node.type === 'task' && set_query({ task: node.id, map: null })}
+      onPaneClick={() => set_query({ task: null, map: null })}
     >
       <KeepFitted box={box} moved={moved} layout={layout} />
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
@@ -176,7 +182,7 @@ function Canvas({ graph, instances }: CanvasProps): ReactNode {
       set_space({ width: box.current.clientWidth, height: box.current.clientHeight });
   }, []);
   const { layout, error } = useLayout(graph, direction, space);
-  const states = useMemo(() => state_by_task(instances), [instances]);
+  const states = useMemo(() => summary_by_task(instances), [instances]);
   const on_path = useMemo(
     () => (selected ? path_through(graph, selected) : null),
     [graph, selected],

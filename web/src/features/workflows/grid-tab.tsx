@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs x tasks. A cell is a task instance: colour, icon, and its words as tooltip. Arrow keys move
 // from cell to cell; Enter opens the drawer.
-import { ChevronDown, ChevronRight, LayoutGrid } from 'lucide-react';
+import { ChevronDown, ChevronRight, Layers, LayoutGrid } from 'lucide-react';
 import { Fragment, type KeyboardEvent, type ReactNode, memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { TASK_STATES, type TaskState } from '@/api/types.gen';
 import { duration_text, relative_text, span_seconds } from '@/i18n/format';
+import { useCountsText } from '@/features/workflows/state-counts';
 import { type GridModel, type GridRow, read_grid } from '@/models/grid';
+import { summary_by_task } from '@/models/instances';
 import { useGrid } from '@/queries/use-dags';
+import { useTaskInstances } from '@/queries/use-tasks';
 import { Await, Empty } from '@/ui/feedback';
 import { set_query, useQueryValue } from '@/ui/router';
 import { RunBars } from '@/ui/run-bars';
@@ -21,12 +24,20 @@ interface CellProps {
   run_id: string;
   task_id: string;
   selected: boolean;
+  is_mapped: boolean;
+  /** How many instances are in which state, once they are known. */
+  detail: string;
+  /** The pointer or the focus is on it. */
+  on_look: (run_id: string) => void;
 }
 
-const Cell = memo(function Cell({ state, run_id, task_id, selected }: CellProps): ReactNode {
+const Cell = memo(function Cell(props: CellProps): ReactNode {
+  const { state, run_id, task_id, selected, is_mapped, detail, on_look } = props;
   const { t } = useTranslation();
   const flash = useFlash(state);
-  const label = `${task_id} · ${run_id}: ${t(`state.${state}`)}`;
+  const more = is_mapped ? ` (${detail || t('mapped.shows_worst')})` : '';
+  const label = `${task_id} · ${run_id}: ${t(`state.${state}`)}${more}`;
+  const look = is_mapped ? () => on_look(run_id) : undefined;
   return (
     <button
       type="button"
@@ -37,7 +48,9 @@ const Cell = memo(function Cell({ state, run_id, task_id, selected }: CellProps)
       aria-pressed={selected}
       aria-label={label}
       title={label}
-      onClick={() => set_query({ run: run_id, task: task_id })}
+      onPointerEnter={look}
+      onFocus={look}
+      onClick={() => set_query({ run: run_id, task: task_id, map: null })}
     >
       <StateIcon state={state} size={11} />
     </button>
@@ -65,24 +78,44 @@ function move_focus(event: KeyboardEvent<HTMLTableElement>): void {
   cells(rows[at + step[0]])[column + step[1]]?.focus();
 }
 
+/** The instances of mapped tasks in the run that is looked at. */
+interface Looked {
+  run_id: string | null;
+  details: ReadonlyMap<string, string>;
+  on_look: (run_id: string) => void;
+}
+
+function useLooked(dag_id: string): Looked {
+  const [run_id, on_look] = useState<string | null>(null);
+  const words = useCountsText();
+  const { data } = useTaskInstances(dag_id, run_id);
+  const details = new Map<string, string>();
+  for (const [task_id, { width, counts }] of summary_by_task(data ?? [])) {
+    if (width !== null) details.set(task_id, words(counts));
+  }
+  return { run_id, details, on_look };
+}
+
 interface RowProps {
   row: GridRow;
   grid: GridModel;
   run_id: string | null;
   task_id: string | null;
+  looked: Looked;
 }
 
-function TaskRow({ row, grid, run_id, task_id }: RowProps): ReactNode {
+function TaskRow({ row, grid, run_id, task_id, looked }: RowProps): ReactNode {
   const newest = grid.runs.at(-1)?.dag_run_id ?? null;
   return (
     <tr data-row={row.task_id} aria-selected={row.task_id === task_id}>
       <th scope="row" className={row.group ? 'grid-task grid-task-in-group' : 'grid-task'}>
         <button
           type="button"
-          onClick={() => set_query({ run: run_id ?? newest, task: row.task_id })}
+          onClick={() => set_query({ run: run_id ?? newest, task: row.task_id, map: null })}
         >
           {row.label}
         </button>
+        {row.is_mapped && <Layers className="grid-mapped" size={12} aria-hidden />}
         <span className="faint">{row.operator_name.replace(/Operator$/, '')}</span>
       </th>
       {grid.runs.map((run, column) => (
@@ -92,6 +125,9 @@ function TaskRow({ row, grid, run_id, task_id }: RowProps): ReactNode {
             run_id={run.dag_run_id}
             task_id={row.task_id}
             selected={run.dag_run_id === run_id && row.task_id === task_id}
+            is_mapped={row.is_mapped}
+            detail={run.dag_run_id === looked.run_id ? (looked.details.get(row.task_id) ?? '') : ''}
+            on_look={looked.on_look}
           />
         </td>
       ))}
@@ -179,7 +215,14 @@ function GroupRow({ name, folded, columns, on_fold }: GroupRowProps): ReactNode 
   );
 }
 
-function GridTable({ grid, run_id }: { grid: GridModel; run_id: string | null }): ReactNode {
+interface GridTableProps {
+  dag_id: string;
+  grid: GridModel;
+  run_id: string | null;
+}
+
+function GridTable({ dag_id, grid, run_id }: GridTableProps): ReactNode {
+  const looked = useLooked(dag_id);
   const [task_id] = useQueryValue('task');
   const [folded, set_folded] = useState<ReadonlySet<string>>(new Set());
   const fold = (name: string): void => {
@@ -206,7 +249,13 @@ function GridTable({ grid, run_id }: { grid: GridModel; run_id: string | null })
                   />
                 )}
                 {!folded.has(name) && (
-                  <TaskRow row={row} grid={grid} run_id={run_id} task_id={task_id} />
+                  <TaskRow
+                    row={row}
+                    grid={grid}
+                    run_id={run_id}
+                    task_id={task_id}
+                    looked={looked}
+                  />
                 )}
               </Fragment>
             );
@@ -229,7 +278,7 @@ export function GridTab({ dag_id, run_id }: { dag_id: string; run_id: string | n
           <Empty icon={LayoutGrid} title={t('grid.no_tasks')} />
         ) : (
           <>
-            <GridTable grid={model} run_id={run_id} />
+            <GridTable dag_id={dag_id} grid={model} run_id={run_id} />
             {model.runs.length === 0 && (
               <Empty
                 icon={LayoutGrid}

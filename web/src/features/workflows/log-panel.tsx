@@ -163,12 +163,11 @@ function LogFoot({ log }: { log: LogView }): ReactNode {
 export interface LogPanelProps {
   task: TaskRef;
   try_number: number;
-  map_index: number;
 }
 
-export function LogPanel({ task, try_number, map_index }: LogPanelProps): ReactNode {
+export function LogPanel({ task, try_number }: LogPanelProps): ReactNode {
   const { t } = useTranslation();
-  const log = useLog(task, try_number, map_index);
+  const log = useLog(task, try_number);
   const [needle, set_needle] = useState('');
   const [wrap, set_wrap] = useState(true);
   const [follow, set_follow] = useState(true);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clear and mark, each with a look at what will change before it does.
 import { Check, Eraser, X } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TaskState } from '@/api/types.gen';
+import type { TaskInstance, TaskState } from '@/api/types.gen';
+import { StateNumbers } from '@/features/workflows/state-counts';
+import { instance_name, markable, summary_by_task } from '@/models/instances';
 import { useMay } from '@/queries/use-session';
-import { type TaskRef, useClearTasks, useMarkTask } from '@/queries/use-tasks';
+import { type TaskRef, useClearTasks, useMarkTasks } from '@/queries/use-tasks';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { ErrorNote, Skeleton } from '@/ui/feedback';
@@ -14,6 +16,27 @@ import '@/features/workflows/task.css';
 
 type Scope = 'include_upstream' | 'include_downstream' | 'only_failed';
 const SCOPES: Scope[] = ['include_upstream', 'include_downstream', 'only_failed'];
+
+/** One line for each task, however many instances of it will be cleared. */
+function ClearPreview({ items }: { items: TaskInstance[] }): ReactNode {
+  const { t } = useTranslation();
+  const lines = [...summary_by_task(items)];
+  return (
+    <ul className="preview">
+      {lines.map(([task_id, { state, instance, counts }]) => {
+        const count = counts.reduce((sum, one) => sum + one.count, 0);
+        const single = count === 1;
+        return (
+          <li key={task_id}>
+            <code>{single ? instance_name(task_id, instance.map_index) : task_id}</code>
+            {single ? <StateBadge state={state} /> : <StateNumbers counts={counts} shown={6} />}
+          </li>
+        );
+      })}
+      {lines.length === 0 && <li className="faint">{t('clear.nothing')}</li>}
+    </ul>
+  );
+}
 
 function ClearDialog({ task, on_close }: { task: TaskRef; on_close: () => void }): ReactNode {
   const { t } = useTranslation();
@@ -24,16 +47,22 @@ function ClearDialog({ task, on_close }: { task: TaskRef; on_close: () => void }
     include_downstream: true,
     only_failed: false,
   });
-  const body = { dag_run_id: task.dag_run_id, task_ids: [task.task_id], ...scope };
-  const { mutate: look } = preview;
-  useEffect(
-    () => look({ dag_run_id: task.dag_run_id, task_ids: [task.task_id], ...scope, dry_run: true }),
-    [look, scope, task.dag_run_id, task.task_id],
+  const { dag_run_id, task_id, map_index } = task;
+  const body = useMemo(
+    () => ({
+      dag_run_id,
+      task_ids: [task_id],
+      ...(map_index >= 0 ? { map_index } : {}),
+      ...scope,
+    }),
+    [dag_run_id, task_id, map_index, scope],
   );
+  const { mutate: look } = preview;
+  useEffect(() => look({ ...body, dry_run: true }), [look, body]);
   const items = preview.data?.items ?? [];
   return (
     <Dialog
-      title={t('clear.title', { task: task.task_id })}
+      title={t('clear.title', { task: instance_name(task_id, map_index) })}
       on_close={on_close}
       actions={
         <>
@@ -65,17 +94,7 @@ function ClearDialog({ task, on_close }: { task: TaskRef; on_close: () => void }
       </div>
       {preview.isPending && <Skeleton rows={3} height={24} />}
       {preview.error && <ErrorNote error={preview.error} />}
-      {preview.data && (
-        <ul className="preview">
-          {items.map((one) => (
-            <li key={`${one.task_id}[${one.map_index}]`}>
-              <code>{one.task_id}</code>
-              <StateBadge state={one.state} />
-            </li>
-          ))}
-          {items.length === 0 && <li className="faint">{t('clear.nothing')}</li>}
-        </ul>
-      )}
+      {preview.data && <ClearPreview items={items} />}
       {clear.error && <ErrorNote error={clear.error} what={t('clear.failed')} />}
     </Dialog>
   );
@@ -83,16 +102,31 @@ function ClearDialog({ task, on_close }: { task: TaskRef; on_close: () => void }
 
 interface MarkDialogProps {
   task: TaskRef;
+  instances: readonly TaskInstance[];
   state: TaskState;
   on_close: () => void;
 }
 
-function MarkDialog({ task, state, on_close }: MarkDialogProps): ReactNode {
+function MarkDialog({ task, instances, state, on_close }: MarkDialogProps): ReactNode {
   const { t } = useTranslation();
-  const mark = useMarkTask(task);
+  const mark = useMarkTasks();
+  const [done, set_done] = useState(0);
+  const wanted = markable(instances, state);
+  // What is marked leaves the list while the rest is on its way.
+  const [total, set_total] = useState(0);
+  const name = instance_name(task.task_id, task.map_index);
+  const is_many = instances.length > 1;
+  const start = (): void => {
+    set_done(0);
+    set_total(wanted.length);
+    mark.mutate(
+      { instances: wanted, new_state: state, on_progress: set_done },
+      { onSuccess: on_close },
+    );
+  };
   return (
     <Dialog
-      title={t('mark.title', { task: task.task_id })}
+      title={t('mark.title', { task: name })}
       on_close={on_close}
       actions={
         <>
@@ -100,23 +134,34 @@ function MarkDialog({ task, state, on_close }: MarkDialogProps): ReactNode {
           <Button
             kind="primary"
             busy={mark.isPending}
-            onClick={() => mark.mutate(state, { onSuccess: on_close })}
+            disabled={wanted.length === 0}
+            onClick={start}
           >
-            {t('mark.do')}
+            {is_many ? t('mark.do_many', { count: wanted.length }) : t('mark.do')}
           </Button>
         </>
       }
     >
       <p className="row">
-        <code>{task.task_id}</code> → <StateBadge state={state} />
+        <code>{name}</code> → <StateBadge state={state} />
       </p>
       <p className="faint">{t(state === 'success' ? 'mark.hint_success' : 'mark.hint_failed')}</p>
+      {wanted.length === 0 && !mark.isPending && <p className="faint">{t('mark.nothing')}</p>}
+      {is_many && mark.isPending && (
+        <p role="status">{t('mark.progress', { done, count: total })}</p>
+      )}
       {mark.error && <ErrorNote error={mark.error} what={t('mark.failed')} />}
     </Dialog>
   );
 }
 
-export function TaskActions({ task }: { task: TaskRef }): ReactNode {
+export interface TaskActionsProps {
+  task: TaskRef;
+  /** What a mark is set on: the one instance, or all of a mapped task. */
+  instances: readonly TaskInstance[];
+}
+
+export function TaskActions({ task, instances }: TaskActionsProps): ReactNode {
   const { t } = useTranslation();
   const [open, set_open] = useState<'clear' | 'success' | 'failed' | null>(null);
   const may_run = useMay('user');
@@ -135,7 +180,7 @@ export function TaskActions({ task }: { task: TaskRef }): ReactNode {
       </Button>
       {open === 'clear' && <ClearDialog task={task} on_close={close} />}
       {(open === 'success' || open === 'failed') && (
-        <MarkDialog task={task} state={open} on_close={close} />
+        <MarkDialog task={task} instances={instances} state={open} on_close={close} />
       )}
     </div>
   );

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskInstance } from '@/api/types.gen';
 import { absolute_text } from '@/i18n/format';
+import { is_expanded } from '@/models/instances';
 import { type FactRow, FactTable } from '@/ui/page';
 import { useLocale } from '@/ui/time';
 
@@ -11,7 +12,9 @@ export function TaskDetails({ instance }: { instance: TaskInstance }): ReactNode
   const locale = useLocale();
   const time = (value: string | null | undefined): string =>
     value ? absolute_text(value, locale) : '–';
+  const index: FactRow[] = is_expanded(instance) ? [[t('details.index'), instance.map_index]] : [];
   const rows: FactRow[] = [
+    ...index,
     [t('details.operator'), instance.operator_name],
     [t('details.try'), `${instance.try_number} / ${instance.max_tries}`],
     [t('details.pool'), instance.pool],

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskInstance, TaskTry } from '@/api/types.gen';
+import { InstanceList } from '@/features/workflows/instance-list';
 import { LogPanel } from '@/features/workflows/log-panel';
+import { StateBar, StateNumbers } from '@/features/workflows/state-counts';
 import { TaskActions } from '@/features/workflows/task-actions';
 import { TaskDetails } from '@/features/workflows/task-details';
 import { XComPanel } from '@/features/workflows/xcom-panel';
-import { type TaskRef, useTaskInstances, useTries } from '@/queries/use-tasks';
+import { type TaskSummary, instance_name, instances_of, summary_by_task } from '@/models/instances';
+import { type TaskRef, useCause, useTaskInstances, useTries } from '@/queries/use-tasks';
+import { Button } from '@/ui/button';
 import { Drawer } from '@/ui/drawer';
 import { Empty, ErrorNote, Skeleton } from '@/ui/feedback';
-import { useQueryValue } from '@/ui/router';
+import { set_query, useQueryValue } from '@/ui/router';
 import { StateBadge, state_style } from '@/ui/state-badge';
 import { Tabs } from '@/ui/tabs';
 import { RelativeTime, TimeSpan } from '@/ui/time';
-import { Hourglass } from 'lucide-react';
+import { ArrowLeft, Hourglass } from 'lucide-react';
 import '@/features/workflows/task.css';
 
 const PANEL_KEYS = ['log', 'xcom', 'details'] as const;
@@ -69,6 +73,7 @@ function DrawerBody({ task, instance }: { task: TaskRef; instance: TaskInstance 
   const tries = useTries(task);
   const panel = PANEL_KEYS.find((key) => key === panel_value) ?? 'log';
   const try_number = picked ?? instance.try_number;
+  const cause = useCause(task, instance);
   return (
     <>
       <div className="task-facts">
@@ -84,11 +89,9 @@ function DrawerBody({ task, instance }: { task: TaskRef; instance: TaskInstance 
             </span>
           )}
         </div>
-        {instance.cause && instance.cause !== 'done' && (
-          <p className="task-cause">{instance.cause}</p>
-        )}
+        {cause && cause !== 'done' && <p className="task-cause">{cause}</p>}
         <ProgressLine instance={instance} />
-        <TaskActions task={task} />
+        <TaskActions task={task} instances={[instance]} />
         <TryBar tries={tries.data ?? []} current={try_number} on_pick={set_picked} />
       </div>
       <Tabs
@@ -100,9 +103,9 @@ function DrawerBody({ task, instance }: { task: TaskRef; instance: TaskInstance 
       <div className="task-panel" role="tabpanel">
         {panel === 'log' &&
           (try_number > 0 ? (
-            <LogPanel task={task} try_number={try_number} map_index={instance.map_index} />
+            <LogPanel task={task} try_number={try_number} />
           ) : (
-            <Empty icon={Hourglass} title={t('log.not_started')} hint={instance.cause} />
+            <Empty icon={Hourglass} title={t('log.not_started')} hint={cause} />
           ))}
         {panel === 'xcom' && <XComPanel task={task} />}
         {panel === 'details' && <TaskDetails instance={instance} />}
@@ -111,27 +114,93 @@ function DrawerBody({ task, instance }: { task: TaskRef; instance: TaskInstance 
   );
 }
 
-export function TaskDrawer({ task, on_close }: { task: TaskRef; on_close: () => void }): ReactNode {
+interface MappedBodyProps {
+  task: TaskRef;
+  summary: TaskSummary;
+  instances: readonly TaskInstance[];
+}
+
+/** A mapped task as a whole: how its instances stand, and the list of them. */
+function MappedBody({ task, summary, instances }: MappedBodyProps): ReactNode {
+  return (
+    <>
+      <div className="task-facts">
+        <div className="row">
+          <StateBadge state={summary.state} />
+          <StateNumbers counts={summary.counts} shown={5} />
+        </div>
+        <StateBar counts={summary.counts} />
+        <TaskActions task={task} instances={instances} />
+      </div>
+      <InstanceList
+        instances={instances}
+        counts={summary.counts}
+        on_open={(map_index) => set_query({ map: String(map_index) })}
+      />
+    </>
+  );
+}
+
+/** The way back from one instance to all of its task. */
+function InstanceBar({ task, width }: { task: TaskRef; width: number }): ReactNode {
   const { t } = useTranslation();
+  return (
+    <div className="instance-bar">
+      <Button kind="quiet" icon={ArrowLeft} onClick={() => set_query({ map: null })}>
+        {t('mapped.all', { count: width })}
+      </Button>
+      <span className="tag mono">{t('mapped.index_is', { index: task.map_index })}</span>
+    </div>
+  );
+}
+
+interface TaskBodyProps {
+  task: TaskRef;
+  list: TaskInstance[];
+}
+
+function TaskBody({ task, list }: TaskBodyProps): ReactNode {
+  const { t } = useTranslation();
+  const { task_id, map_index } = task;
+  const instances = useMemo(() => instances_of(list, task_id), [list, task_id]);
+  const summary = useMemo(() => summary_by_task(instances).get(task_id), [instances, task_id]);
+  if (!summary) return <Empty icon={Hourglass} title={t('task.none')} />;
+  if (summary.width === null) {
+    return <DrawerBody task={{ ...task, map_index: -1 }} instance={summary.instance} />;
+  }
+  if (map_index < 0) return <MappedBody task={task} summary={summary} instances={instances} />;
+  const instance = instances.find((one) => one.map_index === map_index);
+  return (
+    <>
+      <InstanceBar task={task} width={summary.width} />
+      {instance ? (
+        <DrawerBody key={map_index} task={task} instance={instance} />
+      ) : (
+        <Empty icon={Hourglass} title={t('mapped.no_such', { index: map_index })} />
+      )}
+    </>
+  );
+}
+
+/** A task of a run; of a mapped one all instances, or the one that `task` names. */
+export function TaskDrawer({ task, on_close }: { task: TaskRef; on_close: () => void }): ReactNode {
   const instances = useTaskInstances(task.dag_id, task.dag_run_id);
-  const instance = instances.data?.find((one) => one.task_id === task.task_id);
+  const known = instances.data?.find((one) => one.task_id === task.task_id);
   return (
     <Drawer
-      label={task.task_id}
+      label={instance_name(task.task_id, task.map_index)}
       on_close={on_close}
       title={
         <>
-          <h2>{instance?.task_display_name || task.task_id}</h2>
+          <h2>{known?.task_display_name || task.task_id}</h2>
           <span className="faint mono">{task.dag_run_id}</span>
         </>
       }
     >
-      {instance ? (
-        <DrawerBody task={task} instance={instance} />
+      {instances.data ? (
+        <TaskBody task={task} list={instances.data} />
       ) : instances.error ? (
         <ErrorNote error={instances.error} />
-      ) : instances.data ? (
-        <Empty icon={Hourglass} title={t('task.none')} />
       ) : (
         <Skeleton rows={6} />
       )}
