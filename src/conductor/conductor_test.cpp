@@ -315,6 +315,73 @@ TEST_CASE("the job has what the worker needs") {
         log_path(bench.data_dir() / "logs", {DagId{"etl"}, RunId{"r1"}, TaskId{"a"}}, 1));
 }
 
+wire::DagSpec spec_with(const std::string& params) {
+  wire::DagSpec spec = testing::dag_spec("etl", {bash_task("a")});
+  spec.params = json::parse(params).value();
+  return spec;
+}
+
+constexpr const char* kLimited =
+    R"({"n": {"value": 1, "schema": {"type": "integer", "maximum": 3}},
+        "who": {"schema": {"type": "string"}}})";
+
+TEST_CASE("a run with values that do not fit is refused, and no run is left") {
+  Bench bench;
+  bench.put_spec(spec_with(kLimited));
+  const auto refused = bench.try_trigger(
+      {.dag_id = DagId{"etl"}, .run_id = RunId{"r1"}, .conf = json::object({{"n", 4}})});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::invalid_argument);
+  CHECK(refused.error().message ==
+        "param 'n': 4 is greater than the maximum 3; param 'who' has no default: it must be given");
+  CHECK(bench.executor().waiting().empty());
+  REQUIRE(bench.try_trigger(
+      {.dag_id = DagId{"etl"}, .run_id = RunId{"r1"}, .conf = json::object({{"who", "x"}})}));
+  CHECK(bench.executor().waiting().front().params == json::object({{"n", 1}, {"who", "x"}}));
+}
+
+TEST_CASE("a repeated run id is a conflict, whatever the values are") {
+  Bench bench;
+  bench.put_spec(spec_with(kLimited));
+  const TriggerRun good{
+      .dag_id = DagId{"etl"}, .run_id = RunId{"r1"}, .conf = json::object({{"who", "x"}})};
+  REQUIRE(bench.try_trigger(good));
+  TriggerRun bad = good;
+  bad.conf = json::Value();
+  const auto refused = bench.try_trigger(bad);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::conflict);
+}
+
+TEST_CASE("a task's params go over the dag's, and conf over both") {
+  Bench bench;
+  wire::DagSpec spec = spec_with(R"({"n": {"value": 1}, "day": {"value": "sunday"}})");
+  spec.tasks[0].params = json::parse(R"({"n": {"value": 2, "schema": {"maximum": 5}}})").value();
+  bench.put_spec(spec);
+  const json::Value conf = json::object({{"day", "monday"}});
+  REQUIRE(bench.try_trigger({.dag_id = DagId{"etl"}, .run_id = RunId{"r1"}, .conf = conf}));
+  const executor::Job job = bench.executor().waiting().front();
+  CHECK(job.params == json::object({{"n", 2}, {"day", "monday"}}));
+  CHECK(job.conf == conf);
+  const auto refused = bench.try_trigger(
+      {.dag_id = DagId{"etl"}, .run_id = RunId{"r2"}, .conf = json::object({{"n", 6}})});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message == "task 'a', param 'n': 6 is greater than the maximum 5");
+}
+
+TEST_CASE("a scheduled dag whose defaults do not fit is an import error, one by hand is not") {
+  Bench bench;
+  wire::DagSpec spec = spec_with(kLimited);
+  bench.put_spec(spec);
+  CHECK(bench.import_errors().empty());
+  spec.schedule.kind = "once";
+  bench.put_spec(spec);
+  REQUIRE(bench.import_errors().size() == 1);
+  CHECK(bench.import_errors().front().message ==
+        "dag 'etl': param 'who' has no default (a DAG with a schedule needs defaults that fit: "
+        "nobody gives its runs values)");
+}
+
 TEST_CASE("progress is shown, not stored") {
   Bench bench;
   bench.put_dag("etl", {bash_task("a")});

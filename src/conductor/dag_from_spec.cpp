@@ -131,6 +131,7 @@ dag::Task plain_fields(const wire::TaskSpec& spec) {
   for (const std::string& upstream : spec.upstream) task.upstream.push_back(TaskId{upstream});
   task.trigger_rule = spec.trigger_rule;
   task.payload = json::write(spec.payload);
+  if (spec.params && spec.params->is_object()) task.params = json::write(*spec.params);
   task.retry_exponential_backoff = spec.retry_exponential_backoff;
   task.pool = PoolName{spec.pool};
   task.depends_on_past = spec.depends_on_past;

@@ -75,11 +75,5 @@ TEST_CASE("what can't be is refused with dag and task") {
   CHECK(refusal(unknown).find("sometimes") != std::string::npos);
 }
 
-TEST_CASE("the run's conf goes over the dag's params") {
-  const json::Value merged = detail::merge_params(
-      R"({"day": {"value": "sunday", "schema": {}}, "n": {"value": 1}})", R"({"day": "monday"})");
-  CHECK(merged == json::object({{"day", "monday"}, {"n", 1}}));
-}
-
 }  // namespace
 }  // namespace aiflow::conductor

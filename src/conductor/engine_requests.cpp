@@ -7,6 +7,7 @@
 #include "conductor/detail/engine.h"
 #include "conductor/detail/loader.h"
 #include "dag/topology.h"
+#include "params/params.h"
 #include "store/event_log.h"
 
 namespace aiflow::conductor {
@@ -29,6 +30,24 @@ Status check_run_id(const std::string& id) {
   if (good) return {};
   return fail(ErrorCode::invalid_argument,
               "a run id has 1 to 200 characters of A-Z a-z 0-9 _ - . : + ~ and no '.' in front");
+}
+
+/// Views into the spec.
+params::Definition params_of(const wire::DagSpec& spec) {
+  params::Definition definition{.dag = &spec.params, .tasks = {}};
+  for (const wire::TaskSpec& task : spec.tasks) {
+    if (task.params) definition.tasks.push_back({.task_id = task.task_id, .params = &*task.params});
+  }
+  return definition;
+}
+
+/// Params that no run could use. Stored versions are not asked: they were good when they came.
+Status check_params(const wire::DagSpec& spec) {
+  const bool scheduled = spec.schedule.kind != "none";
+  Status good = params::check_definition(
+      params_of(spec), scheduled ? params::Defaults::must_fit : params::Defaults::may_be_wrong);
+  if (good) return good;
+  return fail(std::move(good).error().with_context("dag '" + spec.dag_id + "'"));
 }
 
 /// The scheduler's refusal as an error.
@@ -79,6 +98,7 @@ void Conductor::Engine::parsed(detail::Batch& batch, DagFileParsed file,
 Status Conductor::Engine::put_dag(detail::Batch& batch, const wire::DagSpec& spec,
                                   const DagFileParsed& file) {
   AIFLOW_ASSIGN(dag::Dag dag, dag_from_spec(spec));
+  AIFLOW_TRY(check_params(spec));
   const auto known = book_.dags.find(dag.dag_id);
   if (known == book_.dags.end()) {
     add_version(batch, spec, file, std::move(dag));
@@ -193,6 +213,11 @@ void Conductor::Engine::trigger(detail::Batch& batch, TriggerRun request,
   }
   const store::RunKey key{request.dag_id, run_id};
   const bool exists = state_->has_run(detail::to_sched(key));
+  const auto known = book_.dags.find(request.dag_id);
+  if (known != book_.dags.end() && !exists) {
+    const Status good = params::check_run(params_of(known->second.spec), request.conf);
+    if (!good) return answer(fail(good.error()));
+  }
   if (!request.note.empty() && !exists) book_.notes[key] = request.note;
   batch.add(
       sched::RunTriggered{.key = detail::to_sched(key),

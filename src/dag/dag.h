@@ -94,6 +94,7 @@ struct Task {
   bool is_short_circuit = false;
   bool ignore_downstream_trigger_rules = true;
   std::vector<MapNode> expand{};  ///< not empty: a mapped task
+  std::string params = "{}";      ///< JSON text: its own, which go over the DAG's
   bool operator==(const Task&) const = default;
 };
 

@@ -115,7 +115,8 @@ Result<wire::DagGraph> Workflows::graph(const DagId& id, int version) {
                            .trigger_rule = task.trigger_rule,
                            .is_branch = task.is_branch,
                            .is_mapped = is_mapped(row.spec, task),
-                           .doc_md = task.doc_md});
+                           .doc_md = task.doc_md,
+                           .params = task.params});
     for (const auto& upstream : task.upstream) graph.edges.push_back({upstream, task.task_id});
   }
   for (const auto& group : row.spec.task_groups) {

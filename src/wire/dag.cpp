@@ -82,7 +82,7 @@ Status read_value(const json::Value& value, MapNode& out) {
 
 json::Value to_json(const TaskSpec& value) {
   json::Object out;
-  out.reserve(32);
+  out.reserve(33);
   detail::put(out, "task_id", value.task_id);
   detail::put(out, "label", value.label);
   detail::put(out, "operator", value.operator_);
@@ -115,6 +115,7 @@ json::Value to_json(const TaskSpec& value) {
   detail::put(out, "is_short_circuit", value.is_short_circuit);
   detail::put(out, "ignore_downstream_trigger_rules", value.ignore_downstream_trigger_rules);
   detail::put(out, "expand", value.expand);
+  detail::put(out, "params", value.params);
   return json::Value(std::move(out));
 }
 
@@ -153,6 +154,7 @@ Result<TaskSpec> parse_task_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "is_short_circuit", out.is_short_circuit));
   AIFLOW_TRY(detail::get(value, "ignore_downstream_trigger_rules", out.ignore_downstream_trigger_rules));
   AIFLOW_TRY(detail::get(value, "expand", out.expand));
+  AIFLOW_TRY(detail::get(value, "params", out.params));
   return out;
 }
 

@@ -79,6 +79,7 @@ struct TaskSpec {
   bool is_short_circuit{};
   bool ignore_downstream_trigger_rules{};
   std::optional<std::vector<MapNode>> expand{};
+  std::optional<json::Value> params{};
   friend bool operator==(const TaskSpec&, const TaskSpec&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskSpec& value);

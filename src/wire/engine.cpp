@@ -402,7 +402,7 @@ Status read_value(const json::Value& value, DagPatch& out) {
 
 json::Value to_json(const GraphNode& value) {
   json::Object out;
-  out.reserve(8);
+  out.reserve(9);
   detail::put(out, "id", value.id);
   detail::put(out, "label", value.label);
   detail::put(out, "operator_name", value.operator_name);
@@ -411,6 +411,7 @@ json::Value to_json(const GraphNode& value) {
   detail::put(out, "is_branch", value.is_branch);
   detail::put(out, "is_mapped", value.is_mapped);
   detail::put(out, "doc_md", value.doc_md);
+  detail::put(out, "params", value.params);
   return json::Value(std::move(out));
 }
 
@@ -425,6 +426,7 @@ Result<GraphNode> parse_graph_node(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "is_branch", out.is_branch));
   AIFLOW_TRY(detail::get(value, "is_mapped", out.is_mapped));
   AIFLOW_TRY(detail::get(value, "doc_md", out.doc_md));
+  AIFLOW_TRY(detail::get(value, "params", out.params));
   return out;
 }
 

@@ -165,6 +165,7 @@ struct GraphNode {
   bool is_branch{};
   bool is_mapped{};
   std::string doc_md{};
+  std::optional<json::Value> params{};
   friend bool operator==(const GraphNode&, const GraphNode&) = default;
 };
 [[nodiscard]] json::Value to_json(const GraphNode& value);
@@ -189,7 +190,7 @@ struct GraphEdge {
 [[nodiscard]] json::Value to_json(const GraphEdge& value);
 [[nodiscard]] Result<GraphEdge> parse_graph_edge(const json::Value& value);
 
-/// Structure only; states come with the task instances. params - name -> {value, schema, description}.
+/// Structure only; states come with the task instances. params - name -> {value, schema, description}; no value means that a run must give it. Of a node - its own, which go over the DAG's.
 struct DagGraph {
   std::string dag_id{};
   std::int64_t version{};

@@ -58,7 +58,7 @@ Status read_value(const json::Value& value, TaskKey& out) {
 
 json::Value to_json(const Job& value) {
   json::Object out;
-  out.reserve(17);
+  out.reserve(18);
   detail::put(out, "key", value.key);
   detail::put(out, "try_number", value.try_number);
   detail::put(out, "epoch", value.epoch);
@@ -66,6 +66,7 @@ json::Value to_json(const Job& value) {
   detail::put(out, "dag_file", value.dag_file);
   detail::put(out, "payload", value.payload);
   detail::put(out, "params", value.params);
+  detail::put(out, "conf", value.conf);
   detail::put(out, "logical_date", value.logical_date);
   detail::put(out, "data_interval_start", value.data_interval_start);
   detail::put(out, "data_interval_end", value.data_interval_end);
@@ -89,6 +90,7 @@ Result<Job> parse_job(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "dag_file", out.dag_file));
   AIFLOW_TRY(detail::get(value, "payload", out.payload));
   AIFLOW_TRY(detail::get(value, "params", out.params));
+  AIFLOW_TRY(detail::get(value, "conf", out.conf));
   AIFLOW_TRY(detail::get(value, "logical_date", out.logical_date));
   AIFLOW_TRY(detail::get(value, "data_interval_start", out.data_interval_start));
   AIFLOW_TRY(detail::get(value, "data_interval_end", out.data_interval_end));

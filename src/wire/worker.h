@@ -36,6 +36,7 @@ struct Job {
   std::string dag_file{};
   json::Value payload{};
   json::Value params{};
+  std::optional<json::Value> conf{};
   std::optional<WallTime> logical_date{};
   std::optional<WallTime> data_interval_start{};
   std::optional<WallTime> data_interval_end{};

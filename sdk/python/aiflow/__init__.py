@@ -12,8 +12,9 @@ The SDK needs the standard library only; Jinja2 is used when a task has template
 
 from aiflow.baseoperator import BaseOperator, chain, cross_downstream
 from aiflow.context import get_current_context
-from aiflow.dag import DAG, Param, TaskGroup
+from aiflow.dag import DAG, TaskGroup
 from aiflow.decorators import dag, setup, task, task_group, teardown
+from aiflow.param import Param
 from aiflow.trigger_rule import TriggerRule
 from aiflow.xcom_arg import XComArg
 

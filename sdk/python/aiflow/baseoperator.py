@@ -12,6 +12,7 @@ from aiflow.dag import DAG, TaskGroup, check_id, current_dag, current_group
 from aiflow.durations import duration, optional_duration
 from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException
+from aiflow.param import ParamsDict, own_params
 from aiflow.wire_gen import TriggerRule
 from aiflow.xcom_arg import XComArg, find_xcom_args
 
@@ -91,6 +92,7 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
                  multiple_outputs: bool = False, on_execute_callback: Any = None,
                  on_success_callback: Any = None, on_failure_callback: Any = None,
                  on_retry_callback: Any = None, on_skipped_callback: Any = None,
+                 params: dict | None = None,
                  doc_md: str | None = None, map_index_template: str | None = None,
                  task_display_name: str | None = None, dag: DAG | None = None,
                  task_group: TaskGroup | None = None, **unknown: Any):
@@ -124,6 +126,9 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
             "execute": _callbacks(on_execute_callback), "success": _callbacks(on_success_callback),
             "failure": _callbacks(on_failure_callback), "retry": _callbacks(on_retry_callback),
             "skipped": _callbacks(on_skipped_callback)}
+        self.own_params = own_params(self.dag.params, params)
+        self.params = ParamsDict(self.dag.params)
+        self.params.update(self.own_params)
         self.doc_md = doc_md or ""
         self.map_index_template = map_index_template
         self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False

@@ -11,6 +11,7 @@ from typing import Any, Iterable
 
 from aiflow import protocol
 from aiflow.exceptions import AirflowException
+from aiflow.param import DagParam
 
 XCOM_RETURN_KEY = "return_value"
 XCOM_BYTES_MAX = 48 * 1024
@@ -183,7 +184,7 @@ class DagRunView:
         self.dag_id = job["key"]["dag_id"]
         self.run_id = job["key"]["run_id"]
         self.run_type = job["run_type"]
-        self.conf = job.get("params") or {}
+        self.conf = (job.get("params") if job.get("conf") is None else job["conf"]) or {}
         self.logical_date = parse_time(job.get("logical_date"))
         self.data_interval_start = parse_time(job.get("data_interval_start"))
         self.data_interval_end = parse_time(job.get("data_interval_end"))
@@ -208,7 +209,8 @@ def build_context(job: dict, dag, operator, ti: TaskInstance) -> dict:
     """The context dictionary with Airflow's names. Dates are left out when the run has none."""
     run = DagRunView(job)
     context = {"dag": dag, "task": operator, "ti": ti, "task_instance": ti, "run_id": run.run_id,
-               "dag_run": run, "params": {**dag.param_values(), **run.conf}, "macros": Macros,
+               "dag_run": run, "macros": Macros,
+               "params": {**operator.params.given(), **(job.get("params") or {})},
                "task_instance_key_str": ti.key_str, "try_number": ti.try_number,
                "map_index_template": operator.map_index_template,
                "first_started_at": parse_time(job.get("first_started_at")),
@@ -237,7 +239,7 @@ def render(value: Any, context: dict, env=None, final: frozenset[int] = frozense
 
     if id(value) in final:
         return value
-    if isinstance(value, XComArg):
+    if isinstance(value, (XComArg, DagParam)):
         return value.resolve(context)
     if isinstance(value, str):
         return _render_text(value, context, env) if is_template(value) else value

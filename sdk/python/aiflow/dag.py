@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""DAG, TaskGroup, Param: how a workflow is written down. Names and arguments are Airflow's."""
+"""DAG, TaskGroup: how a workflow is written down. Names and arguments are Airflow's."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Iterator
 from aiflow.durations import optional_duration
 from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException, DuplicateTaskIdFound
+from aiflow.param import NOTSET, DagParam, ParamsDict
 
 ID_PATTERN = re.compile(r"^[A-Za-z0-9_.\-]{1,250}$")
 
@@ -48,18 +49,6 @@ def check_id(kind: str, value: str) -> str:
     return value
 
 
-class Param:
-    """A parameter of a DAG with a default and a JSON schema: Param(5, type="integer", minimum=0)."""
-
-    def __init__(self, default: Any = None, description: str | None = None, **schema: Any):
-        self.value = default
-        self.description = description
-        self.schema = schema.pop("schema", schema)
-
-    def dump(self) -> dict:
-        return {"value": self.value, "description": self.description, "schema": self.schema}
-
-
 class DAG:
     """A workflow: tasks, their order, and when it runs."""
 
@@ -86,7 +75,8 @@ class DAG:
         self.default_args = dict(default_args or {})
         self.start_date = start_date or self.default_args.get("start_date")
         self.end_date = end_date or self.default_args.get("end_date")
-        self.params = {k: v if isinstance(v, Param) else Param(v) for k, v in (params or {}).items()}
+        self.params = ParamsDict(params)
+        self.params.update(self.default_args.pop("params", None) or {})
         self.catchup = (compat == 2) if catchup is None else catchup
         self.max_active_tasks = concurrency or max_active_tasks
         self.max_active_runs = max_active_runs
@@ -135,9 +125,9 @@ class DAG:
             raise AirflowException(f"dag '{self.dag_id}' has no task '{task_id}'")
         return self.tasks[task_id]
 
-    def param_values(self) -> dict[str, Any]:
-        """Each param's default."""
-        return {name: param.value for name, param in self.params.items()}
+    def param(self, name: str, default: Any = NOTSET) -> DagParam:
+        """The run's value of a param as a task's argument; a default makes the param."""
+        return DagParam(self, name, default)
 
 
 class TaskGroup(Edges):

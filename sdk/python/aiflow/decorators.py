@@ -21,6 +21,9 @@ from aiflow.sensors.python import PythonSensor
 from aiflow.xcom_arg import XComArg
 
 
+_VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
 def _free_id(wanted: str) -> str:
     """wanted, or wanted__1, wanted__2 when the DAG has it already (a function used twice)."""
     dag, group = current_dag(), current_group()
@@ -187,7 +190,10 @@ def teardown(function: Callable | None = None, *, on_failure_fail_dagrun: bool =
 
 
 def dag(dag_id: Any = None, **settings: Any):
-    """Makes a function that builds a DAG: call it once at the end of the file."""
+    """Makes a function that builds a DAG: call it once at the end of the file.
+
+    Its arguments become the DAG's params, and stand for their values in arguments of tasks.
+    """
     function = dag_id if callable(dag_id) else None
 
     def make(build: Callable):
@@ -196,8 +202,12 @@ def dag(dag_id: Any = None, **settings: Any):
             name = dag_id if isinstance(dag_id, str) else build.__name__
             doc = settings.get("doc_md") or (inspect.cleandoc(build.__doc__) if build.__doc__ else None)
             with DAG(name, **{**settings, "doc_md": doc}) as made:
+                parameters = inspect.signature(build).parameters
                 bound = inspect.signature(build).bind_partial(*args, **kwargs)
                 bound.apply_defaults()
+                for name, value in bound.arguments.items():
+                    if parameters[name].kind not in _VARIABLE:
+                        bound.arguments[name] = made.param(name, value)
                 build(*bound.args, **bound.kwargs)
             return made
 

@@ -57,6 +57,7 @@ def _task(operator) -> dict:
         "ignore_downstream_trigger_rules":
             getattr(operator, "ignore_downstream_trigger_rules", True),
         "expand": operator.map_nodes(),
+        "params": operator.own_params.specs() or None,
     }
 
 
@@ -106,7 +107,7 @@ def dag_spec(dag: DAG, source_hash: str) -> dict:
         "max_consecutive_failed_dag_runs": dag.max_consecutive_failed_dag_runs,
         "dagrun_timeout_ms": _ms(dag.dagrun_timeout),
         "is_paused_upon_creation": dag.is_paused_upon_creation, "fail_fast": dag.fail_fast,
-        "compat": dag.compat, "params": {k: p.dump() for k, p in dag.params.items()},
+        "compat": dag.compat, "params": dag.params.specs(),
         "tasks": [_task(op) for op in dag.tasks.values()],
         "task_groups": [{"group_id": g.group_id, "label": g.label, "tooltip": g.tooltip,
                          "parent": g.parent.group_id if g.parent else None, "expand": g.map_nodes()}

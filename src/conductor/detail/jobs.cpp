@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/clock.h"
 #include "conductor/log_path.h"
+#include "params/params.h"
 
 namespace aiflow::conductor {
 namespace detail {
@@ -45,7 +46,10 @@ wire::Job make_job(const JobParts& parts) {
   job.operator_ = task->operator_kind;
   job.dag_file = parts.dag_file;
   job.payload = parse_or_empty(task->payload);
-  job.params = merge_params(parts.definition.dag.params, parts.run.conf);
+  job.conf = parse_or_empty(parts.run.conf);
+  const json::Value dag_params = parse_or_empty(parts.definition.dag.params);
+  const json::Value own_params = parse_or_empty(task->params);
+  job.params = params::merge({&dag_params, &own_params}, *job.conf);
   job.logical_date = parts.run.logical_date;
   job.data_interval_start = parts.run.interval_start;
   job.data_interval_end = parts.run.interval_end;
@@ -60,18 +64,6 @@ wire::Job make_job(const JobParts& parts) {
   job.first_started_at = parts.task.started_at;
   add_context(job, parts);
   return job;
-}
-
-json::Value merge_params(const std::string& dag_params, const std::string& conf) {
-  json::Value merged = json::object({});
-  const json::Value params = parse_or_empty(dag_params);
-  for (const auto& [name, param] : params.as_object()) {
-    const json::Value* value = param.find("value");
-    merged.set(name, value != nullptr ? *value : json::Value{});
-  }
-  const json::Value given = parse_or_empty(conf);
-  for (const auto& [name, value] : given.as_object()) merged.set(name, value);
-  return merged;
 }
 
 }  // namespace detail

@@ -22,7 +22,4 @@ struct JobParts {
 /// All but the token. The task must be in the definition (asserted).
 [[nodiscard]] wire::Job make_job(const JobParts& parts);
 
-/// The run's conf over the DAG's params (name -> {value, …}): name -> value.
-[[nodiscard]] json::Value merge_params(const std::string& dag_params, const std::string& conf);
-
 }  // namespace aiflow::conductor::detail

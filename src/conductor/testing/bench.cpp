@@ -77,7 +77,7 @@ Result<T> Bench::ask(Call call) {
   return *std::move(answer);
 }
 
-void Bench::put_dag(const std::string& id, std::vector<wire::TaskSpec> tasks) {
+wire::DagSpec dag_spec(const std::string& id, std::vector<wire::TaskSpec> tasks) {
   wire::DagSpec spec;
   spec.dag_id = id;
   spec.owner = "tester";
@@ -88,8 +88,16 @@ void Bench::put_dag(const std::string& id, std::vector<wire::TaskSpec> tasks) {
   spec.compat = 3;
   spec.params = json::object({});
   spec.tasks = std::move(tasks);
+  return spec;
+}
+
+void Bench::put_dag(const std::string& id, std::vector<wire::TaskSpec> tasks) {
+  put_spec(dag_spec(id, std::move(tasks)));
+}
+
+void Bench::put_spec(const wire::DagSpec& spec) {
   wire::DagFile file;
-  file.file = "/dags/" + id + ".py";
+  file.file = "/dags/" + spec.dag_id + ".py";
   file.dags = {spec};
   REQUIRE(ask<std::vector<DagId>>([&](auto answer) {
             conductor_->parsed({.file = file, .source = "# source"}, answer);

@@ -16,6 +16,9 @@ namespace aiflow::conductor::testing {
 [[nodiscard]] wire::TaskSpec bash_task(const std::string& id,
                                        std::vector<std::string> upstream = {});
 
+/// A DAG that runs by hand only.
+[[nodiscard]] wire::DagSpec dag_spec(const std::string& id, std::vector<wire::TaskSpec> tasks);
+
 class Bench {
  public:
   Bench();
@@ -36,6 +39,8 @@ class Bench {
   void advance(Duration time);
   /// A file with one DAG, named after it.
   void put_dag(const std::string& id, std::vector<wire::TaskSpec> tasks);
+  /// The same from a spec, made by dag_spec() and changed.
+  void put_spec(const wire::DagSpec& spec);
   /// The file of put_dag is gone.
   void remove_dag(const std::string& id);
   Result<store::RunRow> try_trigger(TriggerRun request);

@@ -132,6 +132,7 @@ export interface GraphNode {
   is_branch: boolean;
   is_mapped: boolean;
   doc_md: string;
+  params?: unknown | null;
 }
 
 /** is_mapped - the group itself is; one inside of it is not named so. */
@@ -147,7 +148,7 @@ export interface GraphEdge {
   target: string;
 }
 
-/** Structure only; states come with the task instances. params - name -> {value, schema, description}. */
+/** Structure only; states come with the task instances. params - name -> {value, schema, description}; no value means that a run must give it. Of a node - its own, which go over the DAG's. */
 export interface DagGraph {
   dag_id: string;
   version: number;

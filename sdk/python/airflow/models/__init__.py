@@ -4,5 +4,5 @@
 from aiflow.baseoperator import BaseOperator as BaseOperator
 from aiflow.context import TaskInstance as TaskInstance
 from aiflow.dag import DAG as DAG
-from aiflow.dag import Param as Param
+from aiflow.param import Param as Param
 from aiflow.xcom_arg import XComArg as XComArg

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """airflow.models.param"""
 
-from aiflow.dag import Param as Param
+from aiflow.param import DagParam as DagParam
+from aiflow.param import Param as Param
+from aiflow.param import ParamsDict as ParamsDict
