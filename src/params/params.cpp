@@ -59,6 +59,14 @@ void check_value(const Named& one, const json::Value* given, Report& report) {
   }
 }
 
+/// Whether a task's param wants just what the DAG's of that name does: one message is enough.
+bool repeats(const json::Value& param, const json::Value* of_dag) {
+  if (of_dag == nullptr || of_dag == &param) return false;
+  const json::Value* own = param.find("schema");
+  const json::Value* other = of_dag->find("schema");
+  return own != nullptr && other != nullptr && *own == *other;
+}
+
 /// Calls `visit` for each param of the DAG and its tasks until the report is full.
 template <class Visit>
 void for_each_param(const Definition& definition, const Report& report, Visit visit) {
@@ -93,7 +101,9 @@ Status check_definition(const Definition& definition, Defaults defaults) {
 Status check_run(const Definition& definition, const json::Value& conf) {
   Report report;
   for_each_param(definition, report, [&](const std::string& name, const Named& one) {
-    check_value(one, conf.find(name), report);
+    const json::Value* given = conf.find(name);
+    const json::Value* of_dag = definition.dag == nullptr ? nullptr : definition.dag->find(name);
+    if (given == nullptr || !repeats(one.param, of_dag)) check_value(one, given, report);
   });
   return report.status("");
 }

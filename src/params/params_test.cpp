@@ -55,6 +55,10 @@ TEST_CASE("a task's params are checked with the task's name") {
   CHECK(check_run(both, read(R"({"n": 3})")));
   CHECK(message_of(check_run(both, read(R"({"n": 4})"))) ==
         "task 'load', param 'n': 4 is greater than the maximum 3");
+  const json::Value same = read(R"({"n": {"value": 9, "schema": {"type": "integer"}}})");
+  const Definition alike{.dag = &dag, .tasks = {{.task_id = "load", .params = &same}}};
+  CHECK(message_of(check_run(alike, read(R"({"n": "x"})"))) ==
+        R"(param 'n': "x" is not a whole number)");
 }
 
 TEST_CASE("only a dag with a schedule needs defaults that fit") {

@@ -60,7 +60,8 @@ void bind_parameter(Bound& bound, const Parameter& parameter) {
                                            ? parameter.help
                                            : parameter.help + " [" + parameter.otherwise + "]");
   option->type_name(parameter.many ? "TEXT ..." : "TEXT");
-  if (!parameter.many) option->expected(1)->allow_extra_args(false);
+  if (!parameter.many && !parameter.repeat) option->expected(1);
+  if (!parameter.many) option->allow_extra_args(false);
   if (parameter.required) option->required();
 }
 

@@ -22,7 +22,8 @@ struct Parameter {
   std::string otherwise = {};  ///< value when it is left out; shown in the help
   bool required = false;
   bool flag = false;
-  bool many = false;  ///< may be repeated
+  bool many = false;    ///< takes all values that follow
+  bool repeat = false;  ///< an option that may be given again, one value each time
 };
 
 /// What was typed, by parameter name.

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/cli/commands.h"
+#include "app/cli/run_params.h"
 
 namespace aiflow::app {
 namespace {
@@ -55,8 +56,8 @@ Status trigger(const Clock& clock, const Invocation& in) {
   json::Value body = json::object({});
   if (in.given("--run-id")) body.set("dag_run_id", in.text("--run-id"));
   if (in.given("--logical-date")) body.set("logical_date", in.text("--logical-date"));
-  if (in.given("--conf")) {
-    AIFLOW_ASSIGN(auto conf, parse_object(in.text("--conf"), "--conf"));
+  if (in.given("--conf") || !in.list("--param").empty()) {
+    AIFLOW_ASSIGN(auto conf, run_conf(client, in));
     body.set("conf", std::move(conf));
   }
   AIFLOW_ASSIGN(const auto run,
@@ -302,11 +303,20 @@ std::vector<Command> dags_commands(const Clock& clock) {
        .summary = "starts a run",
        .parameters = with_common({kDag,
                                   {.name = "--conf", .help = "JSON object for the run"},
+                                  {.name = "--param",
+                                   .help = "NAME=VALUE, as often as needed; goes over --conf",
+                                   .repeat = true},
                                   {.name = "--run-id", .help = "id of the run; made when left out"},
                                   {.name = "--logical-date", .help = "RFC 3339 time"}}),
        .examples = {"aiflow dags trigger smart_city",
-                    R"(aiflow dags trigger etl --conf '{"day": 3}')"},
+                    R"(aiflow dags trigger etl --conf '{"day": 3}')",
+                    "aiflow dags trigger etl --param day=3 --param who=edge"},
        .run = bound(clock, trigger)},
+      {.words = {"dags", "params"},
+       .summary = "what a run can be given: names, types, defaults",
+       .parameters = with_common({kDag}),
+       .examples = {"aiflow dags params etl"},
+       .run = bound(clock, list_params)},
       {.words = {"dags", "pause"},
        .summary = "no new runs, no new tasks",
        .parameters = with_common({kDag}),
