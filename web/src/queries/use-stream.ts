@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { open_stream } from '@/api/stream';
 import type { StreamEvent } from '@/api/types.gen';
-import { patch_cache } from '@/queries/stream-patch';
+import { follow_answers } from '@/queries/late-answers';
 
 /** Lost for less than this is not worth a banner. */
 const GRACE_MS = 2000;
@@ -25,11 +25,12 @@ export function useStream(): StreamState {
     let lost_at = 0;
     let gathered: StreamEvent[] = [];
     let gather_timer = 0;
+    const answers = follow_answers(client);
     const show = (): void => {
       const events = gathered;
       gathered = [];
       gather_timer = 0;
-      patch_cache(client, events);
+      answers.push(events);
     };
     const close = open_stream({
       on_event: (event) => {
@@ -41,7 +42,7 @@ export function useStream(): StreamState {
         lost_at = 0;
         set_lost_since(null);
         // What was read before the stream was open may have changed in between.
-        void client.invalidateQueries({ refetchType: 'active' });
+        answers.missed_some();
       },
       on_lost: () => {
         if (lost_at) return;
@@ -53,6 +54,7 @@ export function useStream(): StreamState {
       window.clearTimeout(timer);
       window.clearTimeout(gather_timer);
       close();
+      answers.stop();
     };
   }, [client]);
   return { lost_since };
