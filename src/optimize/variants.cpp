@@ -65,7 +65,6 @@ Result<Variant> make_int8(const graph::Graph& graph, const Calibration& calibrat
                               {"weights", "int8 symmetric per channel"},
                               {"weight_bits", 8},
                               {"pairs_fit_int16", options.reduce_range},
-                              {"pairs_fit_int16_reason", options.reduce_range_why},
                               {"activations", "uint8 asymmetric per tensor"},
                               {"range", calibration.percent < 100 ? "percentile" : "min-max"},
                               {"percentile", calibration.percent},

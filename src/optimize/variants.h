@@ -32,8 +32,7 @@ struct Calibration {
 };
 
 struct Int8Options {
-  bool reduce_range = false;
-  std::string reduce_range_why;
+  bool reduce_range = true;                 ///< graph::QuantizeOptions::reduce_range
   std::set<std::string> float_outputs;      ///< graph::QuantizeOptions::float_outputs
   std::vector<std::string> float_prefixes;  ///< nodes whose name starts so stay in float
 };

@@ -10,7 +10,6 @@
 #include "graph/pass.h"
 #include "media/source.h"
 #include "optimize/calibrate.h"
-#include "optimize/device.h"
 #include "optimize/variants.h"
 #include "os/file.h"
 
@@ -76,25 +75,6 @@ Result<bool> yes_or_no(const Arguments& arguments, const std::string& name, bool
   return fail(ErrorCode::invalid_argument, name + " must be yes or no, not '" + word + "'");
 }
 
-Result<optimize::Int8Options> int8_options(const Arguments& arguments) {
-  const std::string choice = arguments.text_or("--reduce-range", "auto");
-  optimize::Int8Options out;
-  out.float_prefixes = split(arguments.text_or("--float-nodes", ""), ',');
-  if (choice == "yes" || choice == "no") {
-    out.reduce_range = choice == "yes";
-    out.reduce_range_why = "asked for";
-    return out;
-  }
-  if (choice != "auto") {
-    return fail(ErrorCode::invalid_argument, "--reduce-range must be auto, yes or no");
-  }
-  out.reduce_range = !optimize::this_device().vnni;
-  out.reduce_range_why = out.reduce_range
-                             ? "this CPU has no VNNI: its int16 sums saturate with 8-bit weights"
-                             : "this CPU has VNNI";
-  return out;
-}
-
 Result<Int8Order> parse_int8(const Arguments& arguments) {
   Int8Order out;
   AIFLOW_ASSIGN(out.decoder, arguments.text("--decoder"));
@@ -106,7 +86,8 @@ Result<Int8Order> parse_int8(const Arguments& arguments) {
   AIFLOW_ASSIGN(out.percent, percent_of(arguments));
   AIFLOW_ASSIGN(out.bias_correction, yes_or_no(arguments, "--bias-correction", true));
   AIFLOW_ASSIGN(out.float_boxes, yes_or_no(arguments, "--float-boxes", true));
-  AIFLOW_ASSIGN(out.options, int8_options(arguments));
+  AIFLOW_ASSIGN(out.options.reduce_range, yes_or_no(arguments, "--reduce-range", true));
+  out.options.float_prefixes = split(arguments.text_or("--float-nodes", ""), ',');
   return out;
 }
 
