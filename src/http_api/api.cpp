@@ -97,6 +97,7 @@ net::BodyRule body_rule(Route route, const std::filesystem::path& uploads) {
       return {.bytes_max = service::Catalogue::kBlobBytesMax, .to_folder = uploads};
     case Route::oip_infer:
     case Route::oip_infer_version: return {.bytes_max = 64U << 20};
+    case Route::find_missing_blobs:
     case Route::create_report:
     case Route::create_variant: return {.bytes_max = 16U << 20};
     default: return {.bytes_max = 1U << 20};
@@ -124,6 +125,7 @@ detail::Table make_table() {
   detail::add_auth_routes(table);
   detail::add_workflow_routes(table);
   detail::add_catalogue_routes(table);
+  detail::add_artifact_routes(table);
   detail::add_site_routes(table);
   detail::add_oip_routes(table);
   for (const auto& route : wire::all_routes()) {

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "net/server.h"
+#include "service/artifacts.h"
 #include "service/auth.h"
 #include "service/cameras.h"
 #include "service/catalogue.h"
@@ -34,6 +35,7 @@ struct Parts {
   service::Auth& auth;
   service::Workflows& workflows;
   service::Catalogue& catalogue;
+  service::Artifacts& artifacts;
   service::Deployments& services;
   service::Cameras& cameras;
   service::EventHub& events;

@@ -36,8 +36,8 @@ int admit(Bench& bench, const wire::RouteInfo& info, const net::Headers& headers
 
 TEST_CASE("every route lets in exactly those whose role or token its permission names") {
   Bench bench;
-  const std::map<std::string_view, int> level = {
-      {"any", 0}, {"view", 0}, {"run", 1}, {"operate", 2}, {"admin", 3}};
+  const std::map<std::string_view, int> level = {{"any", 0},     {"view", 0},  {"run", 1},
+                                                 {"operate", 2}, {"admin", 3}, {"task", 4}};
   std::vector<net::Headers> sessions;
   for (const auto role : kAllRoles) sessions.push_back(bench.session(role));
   const auto token = bench.task_token();

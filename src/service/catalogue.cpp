@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/catalogue.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 
-#include "os/fd.h"
 #include "os/file.h"
 #include "store/model_store.h"
 #include "store/pack_store.h"
@@ -23,17 +19,7 @@ std::string source_of(const runtime::PackSource& source) {
 }  // namespace
 
 Result<wire::BlobInfo> Catalogue::put_blob(const std::filesystem::path& file) {
-  const os::Fd in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!in.valid()) return fail(os::error_from_errno(errno, "the upload cannot be read"));
-  AIFLOW_ASSIGN(auto writer, parts_.blobs.begin(kBlobBytesMax));
-  std::string piece(1U << 20, '\0');
-  for (;;) {
-    const auto got = ::read(in.get(), piece.data(), piece.size());
-    if (got < 0) return fail(os::error_from_errno(errno, "the upload cannot be read"));
-    if (got == 0) break;
-    AIFLOW_TRY(writer.write(std::string_view(piece).substr(0, static_cast<std::size_t>(got))));
-  }
-  AIFLOW_ASSIGN(auto blob, writer.finish());
+  AIFLOW_ASSIGN(auto blob, parts_.blobs.take_file(file));
   AIFLOW_TRY(parts_.store.transact([&](db::Connection& db) {
     return store::ModelStore(db).add_blob(blob, parts_.clock.now());
   }));

@@ -9,9 +9,9 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "blobs/blob_store.h"
 #include "runtime/pool.h"
 #include "service/event_hub.h"
-#include "store/blob_store.h"
 #include "store/store.h"
 #include "wire/engine.h"
 
@@ -22,14 +22,16 @@ class Catalogue {
   struct Parts {
     const Clock& clock;
     store::Store& store;
-    store::BlobStore& blobs;
+    blobs::BlobStore& blobs;
     runtime::Pool& packs;
     EventHub& events;
   };
-  static constexpr std::uint64_t kBlobBytesMax = 256U << 20;
+  /// Of an upload; it goes to a file, never to memory.
+  static constexpr std::uint64_t kBlobBytesMax = 64ULL << 30;
 
   explicit Catalogue(Parts parts) : parts_(parts) {}
 
+  /// Takes the file over.
   [[nodiscard]] Result<wire::BlobInfo> put_blob(const std::filesystem::path& file);
   [[nodiscard]] Result<wire::BlobInfo> put_blob(std::string_view bytes);
   /// The file of a blob that is in the index. Errors: not_found, invalid_argument.

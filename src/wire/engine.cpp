@@ -40,6 +40,10 @@ Status read_value(const json::Value& value, LogChunk& out);
 Status read_value(const json::Value& value, XComItem& out);
 Status read_value(const json::Value& value, XComPut& out);
 Status read_value(const json::Value& value, BlobInfo& out);
+Status read_value(const json::Value& value, BlobList& out);
+Status read_value(const json::Value& value, ArtifactUse& out);
+Status read_value(const json::Value& value, Artifact& out);
+Status read_value(const json::Value& value, ArtifactCreate& out);
 Status read_value(const json::Value& value, Lineage& out);
 Status read_value(const json::Value& value, ModelVariant& out);
 Status read_value(const json::Value& value, ModelVersion& out);
@@ -962,6 +966,124 @@ Status read_value(const json::Value& value, BlobInfo& out) {
   return {};
 }
 
+json::Value to_json(const BlobList& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "sha256", value.sha256);
+  return json::Value(std::move(out));
+}
+
+Result<BlobList> parse_blob_list(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("BlobList");
+  BlobList out;
+  AIFLOW_TRY(detail::get(value, "sha256", out.sha256));
+  return out;
+}
+
+Status read_value(const json::Value& value, BlobList& out) {
+  AIFLOW_ASSIGN(out, parse_blob_list(value));
+  return {};
+}
+
+json::Value to_json(const ArtifactUse& value) {
+  json::Object out;
+  out.reserve(6);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  detail::put(out, "try_number", value.try_number);
+  detail::put(out, "used_at", value.used_at);
+  return json::Value(std::move(out));
+}
+
+Result<ArtifactUse> parse_artifact_use(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ArtifactUse");
+  ArtifactUse out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  AIFLOW_TRY(detail::get(value, "try_number", out.try_number));
+  AIFLOW_TRY(detail::get(value, "used_at", out.used_at));
+  return out;
+}
+
+Status read_value(const json::Value& value, ArtifactUse& out) {
+  AIFLOW_ASSIGN(out, parse_artifact_use(value));
+  return {};
+}
+
+json::Value to_json(const Artifact& value) {
+  json::Object out;
+  out.reserve(14);
+  detail::put(out, "artifact_id", value.artifact_id);
+  detail::put(out, "name", value.name);
+  detail::put(out, "kind", value.kind);
+  detail::put(out, "sha256", value.sha256);
+  detail::put(out, "size", value.size);
+  detail::put(out, "files", value.files);
+  detail::put(out, "media_type", value.media_type);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  detail::put(out, "try_number", value.try_number);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "uses", value.uses);
+  return json::Value(std::move(out));
+}
+
+Result<Artifact> parse_artifact(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Artifact");
+  Artifact out;
+  AIFLOW_TRY(detail::get(value, "artifact_id", out.artifact_id));
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "kind", out.kind));
+  AIFLOW_TRY(detail::get(value, "sha256", out.sha256));
+  AIFLOW_TRY(detail::get(value, "size", out.size));
+  AIFLOW_TRY(detail::get(value, "files", out.files));
+  AIFLOW_TRY(detail::get(value, "media_type", out.media_type));
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  AIFLOW_TRY(detail::get(value, "try_number", out.try_number));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "uses", out.uses));
+  return out;
+}
+
+Status read_value(const json::Value& value, Artifact& out) {
+  AIFLOW_ASSIGN(out, parse_artifact(value));
+  return {};
+}
+
+json::Value to_json(const ArtifactCreate& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "name", value.name);
+  detail::put(out, "kind", value.kind);
+  detail::put(out, "sha256", value.sha256);
+  detail::put(out, "media_type", value.media_type);
+  return json::Value(std::move(out));
+}
+
+Result<ArtifactCreate> parse_artifact_create(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ArtifactCreate");
+  ArtifactCreate out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "kind", out.kind));
+  AIFLOW_TRY(detail::get(value, "sha256", out.sha256));
+  AIFLOW_TRY(detail::get(value, "media_type", out.media_type));
+  return out;
+}
+
+Status read_value(const json::Value& value, ArtifactCreate& out) {
+  AIFLOW_ASSIGN(out, parse_artifact_create(value));
+  return {};
+}
+
 json::Value to_json(const Lineage& value) {
   json::Object out;
   out.reserve(5);
@@ -1596,6 +1718,12 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::clear_task_instances, "clear_task_instances", "POST", "/api/v2/dags/{dag_id}/clearTaskInstances", "run", false},
       {Route::put_blob, "put_blob", "POST", "/api/v2/blobs", "run", true},
       {Route::get_blob, "get_blob", "GET", "/api/v2/blobs/{sha256}", "view", true},
+      {Route::find_missing_blobs, "find_missing_blobs", "POST", "/api/v2/blobs/missing", "run", true},
+      {Route::list_artifacts, "list_artifacts", "GET", "/api/v2/artifacts", "view", true},
+      {Route::get_artifact, "get_artifact", "GET", "/api/v2/artifacts/{artifact_id}", "view", true},
+      {Route::create_artifact, "create_artifact", "POST", "/api/v2/artifacts", "task", true},
+      {Route::use_artifact, "use_artifact", "POST", "/api/v2/artifacts/{artifact_id}/uses", "task", true},
+      {Route::delete_artifact, "delete_artifact", "DELETE", "/api/v2/artifacts/{artifact_id}", "run", true},
       {Route::list_models, "list_models", "GET", "/api/v2/models", "view", true},
       {Route::get_model, "get_model", "GET", "/api/v2/models/{model}", "view", true},
       {Route::create_variant, "create_variant", "POST", "/api/v2/variants", "run", true},

@@ -393,6 +393,57 @@ struct BlobInfo {
 [[nodiscard]] json::Value to_json(const BlobInfo& value);
 [[nodiscard]] Result<BlobInfo> parse_blob_info(const json::Value& value);
 
+struct BlobList {
+  std::vector<std::string> sha256{};
+  friend bool operator==(const BlobList&, const BlobList&) = default;
+};
+[[nodiscard]] json::Value to_json(const BlobList& value);
+[[nodiscard]] Result<BlobList> parse_blob_list(const json::Value& value);
+
+struct ArtifactUse {
+  std::string dag_id{};
+  std::string dag_run_id{};
+  std::string task_id{};
+  std::int64_t map_index{};
+  std::int64_t try_number{};
+  WallTime used_at{};
+  friend bool operator==(const ArtifactUse&, const ArtifactUse&) = default;
+};
+[[nodiscard]] json::Value to_json(const ArtifactUse& value);
+[[nodiscard]] Result<ArtifactUse> parse_artifact_use(const json::Value& value);
+
+/// A file or directory (kind - file, dir) that a task saved under a name. sha256 - of the file, or of the directory's tree (docs/guide/artifacts.md); size - bytes of all files; uses - who fetched it, newest first, at most 100.
+struct Artifact {
+  std::int64_t artifact_id{};
+  std::string name{};
+  std::string kind{};
+  std::string sha256{};
+  std::int64_t size{};
+  std::int64_t files{};
+  std::string media_type{};
+  std::string dag_id{};
+  std::string dag_run_id{};
+  std::string task_id{};
+  std::int64_t map_index{};
+  std::int64_t try_number{};
+  WallTime created_at{};
+  std::vector<ArtifactUse> uses{};
+  friend bool operator==(const Artifact&, const Artifact&) = default;
+};
+[[nodiscard]] json::Value to_json(const Artifact& value);
+[[nodiscard]] Result<Artifact> parse_artifact(const json::Value& value);
+
+/// What the attempt saved; its content is among the blobs already. Others see it when the attempt has ended with success.
+struct ArtifactCreate {
+  std::string name{};
+  std::string kind{};
+  std::string sha256{};
+  std::optional<std::string> media_type{};
+  friend bool operator==(const ArtifactCreate&, const ArtifactCreate&) = default;
+};
+[[nodiscard]] json::Value to_json(const ArtifactCreate& value);
+[[nodiscard]] Result<ArtifactCreate> parse_artifact_create(const json::Value& value);
+
 /// The thread - which DAG run, task and try made or deployed a thing (empty strings when a person did).
 struct Lineage {
   std::string dag_id{};
@@ -691,6 +742,12 @@ enum class Route : std::uint16_t {
   clear_task_instances,
   put_blob,
   get_blob,
+  find_missing_blobs,
+  list_artifacts,
+  get_artifact,
+  create_artifact,
+  use_artifact,
+  delete_artifact,
   list_models,
   get_model,
   create_variant,

@@ -10,6 +10,7 @@
 The SDK needs the standard library only; Jinja2 is used when a task has templates.
 """
 
+from aiflow import artifacts
 from aiflow.baseoperator import BaseOperator, chain, cross_downstream
 from aiflow.context import get_current_context
 from aiflow.dag import DAG, TaskGroup
@@ -18,6 +19,6 @@ from aiflow.param import Param
 from aiflow.trigger_rule import TriggerRule
 from aiflow.xcom_arg import XComArg
 
-__all__ = ["BaseOperator", "DAG", "Param", "TaskGroup", "TriggerRule", "XComArg", "chain",
-           "cross_downstream", "dag", "get_current_context", "setup", "task", "task_group",
+__all__ = ["BaseOperator", "DAG", "Param", "TaskGroup", "TriggerRule", "XComArg",
+           "artifacts", "chain", "cross_downstream", "dag", "get_current_context", "setup", "task", "task_group",
            "teardown"]

@@ -9,7 +9,7 @@ import json
 import os
 from typing import Any, Iterable
 
-from aiflow import protocol
+from aiflow import artifacts, protocol
 from aiflow.exceptions import AirflowException
 from aiflow.param import DagParam
 
@@ -50,7 +50,7 @@ def parse_time(text: str | None) -> dt.datetime | None:
 def to_json_value(value: Any, where: str) -> Any:
     """Checks that a value can be an XCom and returns it as JSON would give it back.
 
-    Tuples and sets become lists, dates text, paths text. Raises AirflowException that names `where`.
+    Tuples and sets become lists, dates text, paths text, artifacts their references. Raises AirflowException that names `where`.
     """
 
     def convert(item: Any) -> Any:
@@ -60,8 +60,10 @@ def to_json_value(value: Any, where: str) -> Any:
             return item.isoformat()
         if isinstance(item, os.PathLike):
             return os.fspath(item)
+        if isinstance(item, artifacts.Artifact):
+            return item.to_json()
         raise AirflowException(f"{where}: a {type(item).__name__} is not JSON; return text, numbers, "
-                               "lists or dicts, or keep it in a file and return its path")
+                               "lists or dicts, or return artifacts.save() of a file with it")
 
     try:
         text = json.dumps(value, default=convert, allow_nan=False)
@@ -69,7 +71,7 @@ def to_json_value(value: Any, where: str) -> Any:
         raise AirflowException(f"{where}: {error}") from None
     if len(text) > XCOM_BYTES_MAX:
         raise AirflowException(f"{where}: {len(text)} bytes are over the XCom limit of "
-                               f"{XCOM_BYTES_MAX}; keep the data in a file and return its path")
+                               f"{XCOM_BYTES_MAX}; return artifacts.save() of a file with the data")
     return json.loads(text)
 
 
@@ -174,7 +176,7 @@ class TaskInstance:
         answer = protocol.recv(self._sock)
         if answer["type"] != "TaskXComValue" or answer["request_id"] != request_id:
             raise AirflowException(f"unexpected answer {answer['type']} to an XCom request")
-        return [answer.get("value")] if answer["found"] else []
+        return [artifacts.revive(answer.get("value"))] if answer["found"] else []
 
 
 class DagRunView:

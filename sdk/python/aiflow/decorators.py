@@ -41,7 +41,7 @@ def _free_id(wanted: str) -> str:
 class _BashFunctionOperator(BashOperator):
     """@task.bash: the function returns the command."""
 
-    template_fields = ("op_args", "op_kwargs", "env", "cwd")
+    template_fields = ("op_args", "op_kwargs", "env", "cwd", "inputs", "outputs")
     aiflow_operator = "python"
 
     def __init__(self, *, python_callable: Callable, op_args, op_kwargs, **kwargs):

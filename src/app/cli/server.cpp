@@ -175,12 +175,14 @@ Result<std::vector<WorkerId>> Server::workers_before() {
 }
 
 void Server::make_services() {
-  blobs_ = std::make_unique<store::BlobStore>(options_.home / "blobs");
+  blobs_ = std::make_unique<blobs::BlobStore>(options_.home / "blobs");
   packs_ = std::make_unique<runtime::Pool>(options_.home / "packs");
   workflows_ = std::make_unique<service::Workflows>(
       service::Workflows::Parts{clock_, *store_, *conductor_, options_.home / "logs"});
   catalogue_ = std::make_unique<service::Catalogue>(
       service::Catalogue::Parts{clock_, *store_, *blobs_, *packs_, *events_});
+  artifacts_ =
+      std::make_unique<service::Artifacts>(service::Artifacts::Parts{clock_, *store_, *blobs_});
   services_ = std::make_unique<service::Deployments>(
       service::Deployments::Parts{clock_, *store_, *catalogue_, *packs_, *events_,
                                   program(options_, "aiflow-infer"), options_.home / "run"});
@@ -188,9 +190,9 @@ void Server::make_services() {
       clock_, *store_, *catalogue_, *services_, *events_, program(options_, "aiflow-camera"),
       service::CameraPictures(options_.home / "cameras")});
   api_ = std::make_unique<http_api::Api>(http_api::Parts{
-      clock_, *store_, *auth_, *workflows_, *catalogue_, *services_, *cameras_, *events_, *logs_,
-      [this] { return executor_->workers(); }, [this] { return health(); }, options_.version,
-      options_.home / "uploads", static_cast<std::uint32_t>(::geteuid())});
+      clock_, *store_, *auth_, *workflows_, *catalogue_, *artifacts_, *services_, *cameras_,
+      *events_, *logs_, [this] { return executor_->workers(); }, [this] { return health(); },
+      options_.version, options_.home / "uploads", static_cast<std::uint32_t>(::geteuid())});
 }
 
 Status Server::listen() {

@@ -81,10 +81,11 @@ class Server {
   std::unique_ptr<WorkerStarter> worker_;
   std::unique_ptr<executor::LocalExecutor> executor_;
   std::unique_ptr<conductor::Conductor> conductor_;
-  std::unique_ptr<store::BlobStore> blobs_;
+  std::unique_ptr<blobs::BlobStore> blobs_;
   std::unique_ptr<runtime::Pool> packs_;
   std::unique_ptr<service::Workflows> workflows_;
   std::unique_ptr<service::Catalogue> catalogue_;
+  std::unique_ptr<service::Artifacts> artifacts_;
   std::unique_ptr<service::Deployments> services_;
   std::unique_ptr<service::Cameras> cameras_;
   std::unique_ptr<service::DagLoader> loader_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "store/artifact_store.h"
 #include "store/event_log.h"
 
 namespace aiflow::conductor::detail {
@@ -51,6 +52,7 @@ class Recorder {
   Status dag_change(const sched::Change& change);
   Status ended_try(const sched::Change& change, const store::TaskRow& row);
   Status xcoms();
+  Status artifacts(const store::TaskKey& key, const wire::Finished& report);
   Status outbox();
   Status void_submit(const store::TaskRow& row);
 
@@ -168,7 +170,10 @@ Status Recorder::task_change(const sched::Change& change) {
   const bool begins_anew = change.to == "no_status" || change.to == "restarting" ||
                            change.to == "removed" ||
                            (change.to == "queued" && change.try_number > 1);
-  if (begins_anew && !change.from.empty()) AIFLOW_TRY(runs_.delete_xcoms(row.key));
+  if (begins_anew && !change.from.empty()) {
+    AIFLOW_TRY(runs_.delete_xcoms(row.key));
+    AIFLOW_TRY(store::ArtifactStore(writing_.db).drop(row.key));
+  }
   json::Value data = with_history(wire::to_json(store::to_wire(row)), change);
   data.set("try_number", change.try_number);
   data.set("epoch", change.epoch);
@@ -221,12 +226,20 @@ Status Recorder::xcoms() {
     if (!effects_.replies.at(ended.event).accepted) continue;
     const store::TaskKey key = store::from_wire(ended.report.attempt.key);
     AIFLOW_TRY(runs_.delete_xcoms(key));
+    AIFLOW_TRY(artifacts(key, ended.report));
     for (const wire::XComEntry& entry : ended.report.xcoms) {
       AIFLOW_TRY(runs_.put_xcom(
           {.key = key, .name = entry.key, .value = entry.value, .stored_at = writing_.now}));
     }
   }
   return {};
+}
+
+/// What a failed attempt saved is nobody's.
+Status Recorder::artifacts(const store::TaskKey& key, const wire::Finished& report) {
+  store::ArtifactStore artifacts(writing_.db);
+  if (report.outcome != Outcome::success) return artifacts.drop(key);
+  return artifacts.accept(key, report.attempt.epoch);
 }
 
 Status Recorder::outbox() {

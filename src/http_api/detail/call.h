@@ -72,6 +72,7 @@ using Table = std::vector<Entry>;
 void add_auth_routes(Table& table);
 void add_workflow_routes(Table& table);
 void add_catalogue_routes(Table& table);
+void add_artifact_routes(Table& table);
 void add_site_routes(Table& table);
 void add_oip_routes(Table& table);
 

@@ -114,16 +114,17 @@ struct Bench {
   service::LogFollower logs;
   executor::FakeExecutor executor{kClock};
   conductor::Conductor conductor{kClock, *store, executor, conductor_options()};
-  store::BlobStore blobs{folder.path() / "blobs"};
+  blobs::BlobStore blobs{folder.path() / "blobs"};
   runtime::Pool packs{folder.path() / "packs"};
   service::Workflows workflows{{kClock, *store, conductor, folder.path() / "logs"}};
   service::Catalogue catalogue{{kClock, *store, blobs, packs, events}};
+  service::Artifacts artifacts{{kClock, *store, blobs}};
   service::Deployments services{
       {kClock, *store, catalogue, packs, events, "/nonexistent/aiflow-infer", folder.path()}};
   service::Cameras cameras{{kClock, *store, catalogue, services, events,
                             "/nonexistent/aiflow-camera",
                             service::CameraPictures(folder.path() / "cameras")}};
-  Api api{{kClock, *store, *auth, workflows, catalogue, services, cameras, events, logs,
+  Api api{{kClock, *store, *auth, workflows, catalogue, artifacts, services, cameras, events, logs,
            [] { return std::vector<wire::Worker>{}; }, [] { return wire::Health{}; }, "test",
            folder.path(), static_cast<std::uint32_t>(::geteuid())}};
   std::unique_ptr<net::Server> http;

@@ -121,6 +121,7 @@ std::map<std::string, std::string> Attempt::task_env() const {
   }
   for (const auto& [key, value] : job_.env) env[key] = value;
   env["AIFLOW_ATTEMPT"] = settings_.mark;
+  env["AIFLOW_WORK_DIR"] = (settings_.directory / "work").string();
   if (!job_.token.empty()) env["AIFLOW_TOKEN_FILE"] = settings_.token_file.string();
   return env;
 }

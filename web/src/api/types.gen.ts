@@ -300,6 +300,45 @@ export interface BlobInfo {
   size: number;
 }
 
+export interface BlobList {
+  sha256: string[];
+}
+
+export interface ArtifactUse {
+  dag_id: string;
+  dag_run_id: string;
+  task_id: string;
+  map_index: number;
+  try_number: number;
+  used_at: string;
+}
+
+/** A file or directory (kind - file, dir) that a task saved under a name. sha256 - of the file, or of the directory's tree (docs/guide/artifacts.md); size - bytes of all files; uses - who fetched it, newest first, at most 100. */
+export interface Artifact {
+  artifact_id: number;
+  name: string;
+  kind: string;
+  sha256: string;
+  size: number;
+  files: number;
+  media_type: string;
+  dag_id: string;
+  dag_run_id: string;
+  task_id: string;
+  map_index: number;
+  try_number: number;
+  created_at: string;
+  uses: ArtifactUse[];
+}
+
+/** What the attempt saved; its content is among the blobs already. Others see it when the attempt has ended with success. */
+export interface ArtifactCreate {
+  name: string;
+  kind: string;
+  sha256: string;
+  media_type?: string | null;
+}
+
 /** The thread - which DAG run, task and try made or deployed a thing (empty strings when a person did). */
 export interface Lineage {
   dag_id: string;
@@ -640,6 +679,12 @@ export const ROUTES = {
   clear_task_instances: { method: 'POST', path: '/api/v2/dags/{dag_id}/clearTaskInstances' },
   put_blob: { method: 'POST', path: '/api/v2/blobs' },
   get_blob: { method: 'GET', path: '/api/v2/blobs/{sha256}' },
+  find_missing_blobs: { method: 'POST', path: '/api/v2/blobs/missing' },
+  list_artifacts: { method: 'GET', path: '/api/v2/artifacts' },
+  get_artifact: { method: 'GET', path: '/api/v2/artifacts/{artifact_id}' },
+  create_artifact: { method: 'POST', path: '/api/v2/artifacts' },
+  use_artifact: { method: 'POST', path: '/api/v2/artifacts/{artifact_id}/uses' },
+  delete_artifact: { method: 'DELETE', path: '/api/v2/artifacts/{artifact_id}' },
   list_models: { method: 'GET', path: '/api/v2/models' },
   get_model: { method: 'GET', path: '/api/v2/models/{model}' },
   create_variant: { method: 'POST', path: '/api/v2/variants' },

@@ -10,6 +10,7 @@ import signal
 import subprocess
 from typing import Any, Generator, Iterator, Sequence
 
+from aiflow import artifacts
 from aiflow.baseoperator import BaseOperator
 from aiflow.context import XCOM_BYTES_MAX, is_template
 from aiflow.exceptions import AirflowException, AirflowSkipException
@@ -25,15 +26,21 @@ class BashOperator(BaseOperator):
     """Runs a command with bash; the last line of its output is the XCom return_value.
 
     skip_on_exit_code: exit codes (default 99) that end the task as skipped.
+    inputs: name -> artifact (a reference, or an upstream's output): fetched before the start, its
+    path is in $AIFLOW_INPUT_<NAME>. outputs: name -> path, relative to the working directory: saved
+    after success as artifact and XCom of that name; the whole path is in $AIFLOW_OUTPUT_<NAME>.
     """
 
-    template_fields: Sequence[str] = ("bash_command", "env", "cwd")
+    template_fields: Sequence[str] = ("bash_command", "env", "cwd", "inputs", "outputs")
     aiflow_operator = "bash"
 
     def __init__(self, *, bash_command: Any, env: dict[str, str] | None = None,
                  append_env: bool = False, output_encoding: str = "utf-8",
-                 skip_on_exit_code: int | list[int] | None = 99, cwd: str | None = None, **kwargs):
+                 skip_on_exit_code: int | list[int] | None = 99, cwd: str | None = None,
+                 inputs: dict[str, Any] | None = None, outputs: dict[str, str] | None = None,
+                 **kwargs):
         super().__init__(**kwargs)
+        self.inputs, self.outputs = inputs or {}, outputs or {}
         self.bash_command = bash_command
         self.env = env
         self.append_env = append_env
@@ -46,7 +53,8 @@ class BashOperator(BaseOperator):
 
     def payload(self) -> dict:
         arguments = (self.bash_command, self.env, self.cwd)
-        templated = (is_template(repr(arguments)) or any(find_xcom_args(arguments))
+        templated = (self.inputs or self.outputs or is_template(repr(arguments))
+                     or any(find_xcom_args(arguments))
                      or str(self.bash_command).endswith((".sh", ".bash"))
                      or self.has_callbacks(*self.callbacks))
         if templated:
@@ -58,11 +66,11 @@ class BashOperator(BaseOperator):
     def execute(self, context: dict) -> Any:
         """For templated and mapped commands; others never reach Python. As the worker's own way:
         env, endings and what counts as output are the same."""
-        del context
         if not isinstance(self.bash_command, str):
             raise AirflowException("bash_command must be text, not "
                                    + type(self.bash_command).__name__)
-        self._process = subprocess.Popen(["bash", "-c", self.bash_command], env=self._environment(),
+        env = {**self._environment(), **self._fetched(), **self._promised()}
+        self._process = subprocess.Popen(["bash", "-c", self.bash_command], env=env,
                                          cwd=self.cwd or None, stdout=subprocess.PIPE)
         self._output = _Output(self._process)
         last = ""
@@ -75,10 +83,28 @@ class BashOperator(BaseOperator):
             raise AirflowSkipException(f"exit code {code} means skipped")
         if code != 0:
             raise AirflowException(f"exit code {code}" if code > 0 else f"killed by signal {-code}")
+        for name, path in self.outputs.items():
+            context["ti"].xcom_push(name, self._saved(name, path))
         if last is TOO_LONG:
             print(TOO_LONG, flush=True)
             return None
         return _json_or_text(last) if last else None
+
+    def _fetched(self) -> dict[str, str]:
+        return {f"AIFLOW_INPUT_{_as_variable(name)}": artifacts.fetch(reference)
+                for name, reference in self.inputs.items()}
+
+    def _promised(self) -> dict[str, str]:
+        return {f"AIFLOW_OUTPUT_{_as_variable(name)}": self._whole(path)
+                for name, path in self.outputs.items()}
+
+    def _whole(self, path: str) -> str:
+        return os.path.normpath(os.path.join(self.cwd or os.getcwd(), path))
+
+    def _saved(self, name: str, path: str) -> artifacts.Artifact:
+        if not os.path.lexists(self._whole(path)):
+            raise AirflowException(f"output '{name}' is missing: the command made no {path}")
+        return artifacts.save(self._whole(path), name)
 
     def _log(self, raw: bytes) -> str:
         line = raw.decode(self.output_encoding, errors="backslashreplace")
@@ -153,6 +179,11 @@ class _Output:
         while len(self._rest) >= LINE_BYTES_MAX:
             yield self._rest[:LINE_BYTES_MAX], False
             self._rest, self._is_cut = self._rest[LINE_BYTES_MAX:], True
+
+
+def _as_variable(name: str) -> str:
+    """model-v2 -> MODEL_V2"""
+    return "".join(c if c.isalnum() else "_" for c in name).upper()
 
 
 def _own_variables(env: dict[str, str]) -> dict[str, str]:
