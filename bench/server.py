@@ -98,11 +98,11 @@ class Server:
     def get(self, path: str):
         return self.call("GET", path)
 
-    def add_dag(self, name: str, source: str) -> None:
-        """Writes a DAG file and waits until the server has read it."""
+    def add_dag(self, name: str, source: str, first: str | None = None) -> None:
+        """Writes a DAG file and waits until the server has read it: its DAG `first`, or `name`."""
         path = self.dags / f"{name}.py"
         path.write_text(source)
-        self.wait_for(lambda: self.get(f"/api/v2/dags/{name}"), f"dag {name}")
+        self.wait_for(lambda: self.get(f"/api/v2/dags/{first or name}"), f"dag {first or name}")
 
     def wait_for(self, check, what: str, timeout: float = 60):
         deadline = time.monotonic() + timeout

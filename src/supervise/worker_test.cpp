@@ -231,6 +231,33 @@ TEST_CASE("a job that is delivered twice runs once") {
   CHECK(os::read_file(bench.home() / "runs", 100).value() == "x\n");
 }
 
+TEST_CASE("a job that came before a slot was free waits for one, and may be cancelled before") {
+  Bench bench;  // four slots
+  const auto gate = bench.home() / "gate";
+  const auto command = "until [ -e " + gate.string() + " ]; do sleep 0.01; done";
+  for (int i = 0; i < 4; ++i) {
+    bench.start(bench.bash_job(command));
+    bench.wait_for("Started");
+  }
+  const auto unwanted = bench.bash_job("true");
+  const auto waiting = bench.bash_job("true");
+  bench.start(unwanted);
+  bench.start(waiting);
+  bench.start(waiting);
+  bench.send("Cancel", wire::Cancel{.attempt = ref_of(unwanted), .reason = "not any more"});
+  const auto dropped = bench.finished();
+  CHECK(dropped.attempt.key == unwanted.key);
+  CHECK(dropped.outcome == Outcome::killed);
+  CHECK(dropped.cause == "not any more");
+  bench.disconnect();
+  CHECK(std::ranges::count(bench.accept().running, ref_of(waiting)) == 1);
+  REQUIRE(os::write_atomic(gate, "open").has_value());
+  int ended = 0;
+  while (bench.finished().attempt.key != waiting.key) CHECK(++ended <= 4);
+  CHECK(ended > 0);
+  CHECK(bench.log_of(unwanted).empty());
+}
+
 TEST_CASE("1 GB of output is bounded in the log and in memory, and ends well") {
   Bench bench({.log_bytes_max = 1 << 20});
   auto job = bench.bash_job("head -c 1G /dev/zero; echo; echo done");

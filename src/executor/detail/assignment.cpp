@@ -7,6 +7,12 @@
 namespace aiflow::executor::detail {
 namespace {
 
+/// A worker whose attempts take less than this is given jobs ahead, so that a slot that comes free
+/// does not wait for the way to the server and back.
+constexpr Duration kBrief = std::chrono::milliseconds(100);
+/// So many brief attempts a slot in a row are a habit.
+constexpr std::int64_t kHabit = 2;
+
 std::int64_t to_ms(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
@@ -175,6 +181,10 @@ void Assignment::finished(const WorkerId& worker, const wire::Finished& report) 
     entry.phase = Phase::finished;
     unacknowledged_[{worker, report.seq}] = id;
   }
+  if (const auto found = workers_.find(worker); found != workers_.end()) {
+    std::int64_t& brief = found->second.brief_in_a_row;
+    brief = report.ended_at - report.started_at < kBrief ? brief + 1 : 0;
+  }
   outlet_.report(Finished{.receipt = receipt, .report = report});
   assign();
 }
@@ -244,7 +254,8 @@ void Assignment::assign() {
       waiting_.pop_front();
       continue;
     }
-    const auto worker = freest_worker();
+    auto worker = freest_worker();
+    if (!worker) worker = brisk_worker();
     if (!worker) break;
     waiting_.pop_front();
     send_start(found->second, *worker);
@@ -273,6 +284,17 @@ std::optional<WorkerId> Assignment::freest_worker() const {
     best = id;
   }
   return best;
+}
+
+/// The worker that may get a job for each slot ahead: the only one there is (else the job might
+/// wait behind a task that turns out long while another worker is free), with brief attempts only.
+std::optional<WorkerId> Assignment::brisk_worker() const {
+  if (workers_.size() != 1) return std::nullopt;
+  const auto& [id, worker] = *workers_.begin();
+  const std::int64_t slots = worker.hello.slots;
+  const bool is_brisk = worker.connected && worker.brief_in_a_row >= kHabit * slots;
+  if (!is_brisk || used_slots(id) >= 2 * slots) return std::nullopt;
+  return id;
 }
 
 std::int64_t Assignment::used_slots(const WorkerId& worker) const {
@@ -306,7 +328,7 @@ wire::Worker Assignment::describe(const Worker& worker) const {
   return {.worker_id = id.value,
           .state = worker.connected ? "connected" : "lost",
           .slots = worker.connected ? worker.hello.slots : 0,
-          .running = used_slots(id),
+          .running = std::min(used_slots(id), worker.hello.slots),
           .pid = worker.hello.pid,
           .version = worker.hello.version,
           .last_seen = worker.last_seen};

@@ -80,6 +80,7 @@ class Assignment {
     bool connected = true;
     WallTime last_seen{};
     SteadyTime heard{};
+    std::int64_t brief_in_a_row = 0;  ///< its last attempts that took less than kBrief each
   };
 
   static Id id_of(const Attempt& attempt);
@@ -91,6 +92,7 @@ class Assignment {
   void resend_unclaimed(const wire::Hello& hello);
   [[nodiscard]] bool must_hold(const Entry& entry) const;
   [[nodiscard]] std::optional<WorkerId> freest_worker() const;
+  [[nodiscard]] std::optional<WorkerId> brisk_worker() const;
   [[nodiscard]] std::int64_t used_slots(const WorkerId& worker) const;
   [[nodiscard]] wire::Worker describe(const Worker& worker) const;
   void forget_attempts_of(const WorkerId& worker);

@@ -275,6 +275,8 @@ void Attempt::flush_progress() {
 void Attempt::finish(std::optional<os::ExitStatus> status, std::string start_failure) {
   if (finished_) return;
   finished_ = true;
+  const WallTime ended_at = clock_.now();
+  events_.slot_free();
   drain_output(out_, TaskOutput::Stream::standard_out);
   drain_output(error_, TaskOutput::Stream::standard_error);
   output_.finish();
@@ -283,7 +285,7 @@ void Attempt::finish(std::optional<os::ExitStatus> status, std::string start_fai
   wire::Finished report;
   report.attempt = ref();
   report.started_at = started_at_;
-  report.ended_at = clock_.now();
+  report.ended_at = ended_at;
   if (status) {
     judge(*status, report);
   } else {

@@ -45,6 +45,8 @@ struct AttemptEvents {
   std::function<void(int pid)> started;
   std::function<void(wire::Progress)> progress;
   std::function<void(wire::TaskXComGet)> xcom_asked;
+  /// Its process is gone; the report comes next. Another attempt may start at once.
+  std::function<void()> slot_free;
   /// The last call; the attempt may be destroyed from a later callback of the loop, not inside.
   std::function<void(wire::Finished)> finished;
 };

@@ -91,6 +91,7 @@ void WorkerLoop::ask_to_end() {
 
 void WorkerLoop::stop_tasks() {
   draining_ = true;
+  ahead_.clear();  // never started: the server loses them uncharged when the lease has run out
   std::vector<Attempt*> running;
   for (const auto& [key, attempt] : attempts_) running.push_back(attempt.get());
   for (Attempt* attempt : running) {
@@ -100,7 +101,7 @@ void WorkerLoop::stop_tasks() {
 }
 
 bool WorkerLoop::finished() const {
-  if (!draining_ || !attempts_.empty()) return false;
+  if (!draining_ || !attempts_.empty() || !ahead_.empty()) return false;
   const bool reported = spool_.reports().empty() || !link_.connected();
   return reported || clock_.steady_now() >= leave_at_;
 }
@@ -139,6 +140,7 @@ void WorkerLoop::on_connected() {
 std::vector<wire::AttemptRef> WorkerLoop::attempts_here() const {
   std::vector<wire::AttemptRef> refs;
   for (const auto& [key, attempt] : attempts_) refs.push_back(attempt->ref());
+  for (const wire::Job& job : ahead_) refs.push_back({job.key, job.try_number, job.epoch});
   for (const auto& [seq, report] : spool_.reports()) refs.push_back(report.attempt);
   return refs;
 }
@@ -199,16 +201,39 @@ void WorkerLoop::on_start(wire::Job job) {
   const AttemptKey key = key_of(ref);
   const bool reported = std::ranges::any_of(
       spool_.reports(), [&](const auto& entry) { return key_of(entry.second.attempt) == key; });
-  if (attempts_.contains(key) || reported) return;  // delivered twice
+  const bool waits = std::ranges::any_of(ahead_, [&](const wire::Job& other) {
+    return key_of({other.key, other.try_number, other.epoch}) == key;
+  });
+  if (attempts_.contains(key) || reported || waits) return;  // delivered twice
   end_older(ref);
+  if (busy_slots_ < options_.slots) return launch(std::move(job));
+  ahead_.push_back(std::move(job));
+}
+
+void WorkerLoop::launch_next() {
+  while (!ahead_.empty() && busy_slots_ < options_.slots) {
+    wire::Job job = std::move(ahead_.front());
+    ahead_.pop_front();
+    launch(std::move(job));
+  }
+}
+
+void WorkerLoop::launch(wire::Job job) {
+  const AttemptKey key = key_of({job.key, job.try_number, job.epoch});
   auto made = std::make_unique<Attempt>(clock_, loop_, std::move(job), settings_for_next());
   Attempt& attempt = *made;
   attempts_.emplace(key, std::move(made));
+  ++busy_slots_;
   attempt.start(
       zygote_,
       {.started = [this, &attempt](int pid) { on_started(attempt, pid); },
        .progress = [this](const wire::Progress& p) { link_.send(encode("Progress", p)); },
        .xcom_asked = [this, &attempt](const wire::TaskXComGet& q) { on_xcom_asked(attempt, q); },
+       .slot_free =
+           [this] {
+             --busy_slots_;
+             launch_next();
+           },
        .finished = [this](wire::Finished report) { on_finished(std::move(report)); }});
 }
 
@@ -228,8 +253,29 @@ AttemptSettings WorkerLoop::settings_for_next() {
   return settings;
 }
 
+/// Ends the waiting jobs of that task instance up to that epoch, as if they had been killed at
+/// once.
+void WorkerLoop::drop_ahead(const wire::AttemptRef& upto, const std::string& cause) {
+  for (auto job = ahead_.begin(); job != ahead_.end();) {
+    if (job->key != upto.key || job->epoch > upto.epoch) {
+      ++job;
+      continue;
+    }
+    wire::Finished report;
+    report.attempt = {job->key, job->try_number, job->epoch};
+    report.outcome = Outcome::killed;
+    report.cause = cause;
+    report.started_at = report.ended_at = clock_.now();
+    job = ahead_.erase(job);
+    send_report(std::move(report));
+  }
+}
+
 /// A higher epoch of the same task instance was given out: what runs under a lower one is stale.
 void WorkerLoop::end_older(const wire::AttemptRef& newer) {
+  wire::AttemptRef older = newer;
+  --older.epoch;
+  drop_ahead(older, "a newer attempt was started");
   for (const auto& [key, attempt] : attempts_) {
     const wire::AttemptRef ref = attempt->ref();
     if (ref.key != newer.key || ref.epoch >= newer.epoch) continue;
@@ -238,7 +284,10 @@ void WorkerLoop::end_older(const wire::AttemptRef& newer) {
 }
 
 void WorkerLoop::on_cancel(const wire::Cancel& cancel) {
-  bool found = false;
+  const std::string reason = cancel.reason.empty() ? "cancelled" : cancel.reason;
+  const std::size_t waiting = ahead_.size();
+  drop_ahead(cancel.attempt, reason);
+  bool found = ahead_.size() != waiting;
   std::vector<Attempt*> meant;
   for (const auto& [key, attempt] : attempts_) {
     const wire::AttemptRef ref = attempt->ref();
@@ -248,7 +297,7 @@ void WorkerLoop::on_cancel(const wire::Cancel& cancel) {
   }
   for (Attempt* attempt : meant) {
     found = true;
-    attempt->end({.cause = cancel.reason.empty() ? "cancelled" : cancel.reason,
+    attempt->end({.cause = reason,
                   .outcome = Outcome::killed,
                   .grace = milliseconds(std::clamp<std::int64_t>(cancel.grace_ms, 0, 600'000))});
   }
@@ -275,14 +324,18 @@ void WorkerLoop::on_started(const Attempt& attempt, int pid) {
   link_.send(encode("Started", started));
 }
 
-void WorkerLoop::on_finished(wire::Finished report) {
-  const bool was_killed = report.signal == SIGKILL;
-  const bool is_success = report.outcome == Outcome::success;
+void WorkerLoop::send_report(wire::Finished report) {
   report.seq = spool_.next_seq();
   spool_.add(report);
   link_.send(encode("Finished", report));
   sync_spool_soon();
+}
+
+void WorkerLoop::on_finished(wire::Finished report) {
+  const bool was_killed = report.signal == SIGKILL;
+  const bool is_success = report.outcome == Outcome::success;
   auto ended = attempts_.extract(key_of(report.attempt));
+  send_report(std::move(report));
   std::erase_if(questions_, [&](const auto& each) { return each.second.asker == ended.key(); });
   free_directories_.push_back(ended.mapped()->directory());
   done_.push_back(std::move(ended.mapped()));

@@ -3,6 +3,7 @@
 // Private to supervise.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -47,11 +48,15 @@ class WorkerLoop {
   void on_connected();
   void on_message(std::string_view type, const json::Value& message);
   void on_start(wire::Job job);
+  void launch(wire::Job job);
+  void launch_next();
+  void drop_ahead(const wire::AttemptRef& upto, const std::string& cause);
   void on_cancel(const wire::Cancel& cancel);
   void on_ack(const wire::Ack& ack);
   void on_xcom_value(const wire::XComValue& value);
   void on_started(const Attempt& attempt, int pid);
   void on_finished(wire::Finished report);
+  void send_report(wire::Finished report);
   void on_xcom_asked(const Attempt& attempt, const wire::TaskXComGet& question);
   void end_older(const wire::AttemptRef& newer);
   [[nodiscard]] AttemptSettings settings_for_next();
@@ -76,6 +81,8 @@ class WorkerLoop {
   Spool spool_;
   ServerLink link_;
   std::map<AttemptKey, std::unique_ptr<Attempt>> attempts_;
+  int busy_slots_ = 0;
+  std::deque<wire::Job> ahead_;  ///< given out before a slot was free; not told as started yet
   std::vector<std::unique_ptr<Attempt>> done_;  ///< destroyed outside their own callbacks
   std::map<std::int64_t, wire::Started> unacknowledged_starts_;
   std::map<std::int64_t, Question> questions_;
