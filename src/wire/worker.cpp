@@ -29,6 +29,7 @@ Status read_value(const json::Value& value, TaskXComValue& out);
 Status read_value(const json::Value& value, TaskDone& out);
 Status read_value(const json::Value& value, ZygoteFork& out);
 Status read_value(const json::Value& value, ZygoteForked& out);
+Status read_value(const json::Value& value, ZygoteOrphaned& out);
 Status read_value(const json::Value& value, ZygoteExited& out);
 
 json::Value to_json(const TaskKey& value) {
@@ -571,10 +572,11 @@ Status read_value(const json::Value& value, TaskDone& out) {
 
 json::Value to_json(const ZygoteFork& value) {
   json::Object out;
-  out.reserve(3);
+  out.reserve(4);
   detail::put(out, "request_id", value.request_id);
   detail::put(out, "cwd", value.cwd);
   detail::put(out, "env", value.env);
+  detail::put(out, "dag_file", value.dag_file);
   return json::Value(std::move(out));
 }
 
@@ -584,6 +586,7 @@ Result<ZygoteFork> parse_zygote_fork(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "request_id", out.request_id));
   AIFLOW_TRY(detail::get(value, "cwd", out.cwd));
   AIFLOW_TRY(detail::get(value, "env", out.env));
+  AIFLOW_TRY(detail::get(value, "dag_file", out.dag_file));
   return out;
 }
 
@@ -610,6 +613,25 @@ Result<ZygoteForked> parse_zygote_forked(const json::Value& value) {
 
 Status read_value(const json::Value& value, ZygoteForked& out) {
   AIFLOW_ASSIGN(out, parse_zygote_forked(value));
+  return {};
+}
+
+json::Value to_json(const ZygoteOrphaned& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "pid", value.pid);
+  return json::Value(std::move(out));
+}
+
+Result<ZygoteOrphaned> parse_zygote_orphaned(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ZygoteOrphaned");
+  ZygoteOrphaned out;
+  AIFLOW_TRY(detail::get(value, "pid", out.pid));
+  return out;
+}
+
+Status read_value(const json::Value& value, ZygoteOrphaned& out) {
+  AIFLOW_ASSIGN(out, parse_zygote_orphaned(value));
   return {};
 }
 

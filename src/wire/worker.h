@@ -249,6 +249,7 @@ struct ZygoteFork {
   std::int64_t request_id{};
   std::string cwd{};
   std::map<std::string, std::string> env{};
+  std::string dag_file{};
   friend bool operator==(const ZygoteFork&, const ZygoteFork&) = default;
 };
 [[nodiscard]] json::Value to_json(const ZygoteFork& value);
@@ -262,6 +263,14 @@ struct ZygoteForked {
 };
 [[nodiscard]] json::Value to_json(const ZygoteForked& value);
 [[nodiscard]] Result<ZygoteForked> parse_zygote_forked(const json::Value& value);
+
+/// The task lives, but its parent does not; the worker becomes it and sees its end.
+struct ZygoteOrphaned {
+  std::int64_t pid{};
+  friend bool operator==(const ZygoteOrphaned&, const ZygoteOrphaned&) = default;
+};
+[[nodiscard]] json::Value to_json(const ZygoteOrphaned& value);
+[[nodiscard]] Result<ZygoteOrphaned> parse_zygote_orphaned(const json::Value& value);
 
 struct ZygoteExited {
   std::int64_t pid{};

@@ -25,11 +25,24 @@ from aiflow.exceptions import (AirflowException, AirflowFailException, AirflowRe
 from aiflow.map_index import check_can_be_mapped_over, name_map_index
 
 
-def load_dag(path: str, dag_id: str) -> DAG:
-    """Imports a DAG file and returns one of its DAGs. Raises AirflowException when it is gone."""
+#: path -> DAGs of a file that was imported before this process was forked (aiflow.warm)
+_kept: dict[str, list[DAG]] = {}
+
+
+def keep_file(path: str) -> None:
+    """Imports a DAG file for every load_dag of this process and its forks."""
+    _kept[path] = _dags_of(path)
+
+
+def _dags_of(path: str) -> list[DAG]:
     with collect_dags() as found:
         import_file(path)
-    for dag in found:
+    return found
+
+
+def load_dag(path: str, dag_id: str) -> DAG:
+    """Imports a DAG file and returns one of its DAGs. Raises AirflowException when it is gone."""
+    for dag in _kept[path] if path in _kept else _dags_of(path):
         if dag.dag_id == dag_id:
             return dag
     raise AirflowException(f"{path} no longer defines dag '{dag_id}'")

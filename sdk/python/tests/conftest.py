@@ -53,7 +53,8 @@ class Supervisor:
         out_read, out_write = os.pipe()
         null = os.open(os.devnull, os.O_RDONLY)
         body = json.dumps({"type": "ZygoteFork", "request_id": 1, "cwd": "/tmp",
-                           "env": {"PATH": os.environ["PATH"]}}).encode()
+                           "env": {"PATH": os.environ["PATH"]},
+                           "dag_file": str(self.dag_file)}).encode()
         socket.send_fds(self.sock, [struct.pack(">I", len(body)) + body],
                         [null, out_write, out_write, child_side.fileno()])
         for fd in (null, out_write):

@@ -157,6 +157,7 @@ void Attempt::start_python(Zygote& zygote, Pipes pipes) {
   error_ = std::move(pipes.error.read_end);
   Zygote::Request request;
   request.cwd = (settings_.directory / "work").string();
+  request.dag_file = job_.dag_file;
   request.env = task_env();
   request.fds = {std::move(null), std::move(pipes.out.write_end), std::move(pipes.error.write_end),
                  std::move(pair->second)};

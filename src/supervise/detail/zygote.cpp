@@ -70,6 +70,7 @@ void Zygote::send_waiting() {
     message.request_id = next_request_++;
     message.cwd = request.cwd;
     message.env = request.env;
+    message.dag_file = request.dag_file;
     const std::string frame = encode("ZygoteFork", message);
     std::vector<int> fds;
     for (const auto& fd : request.fds) fds.push_back(fd.get());
@@ -103,6 +104,8 @@ void Zygote::on_frame(const std::string& payload) {
     if (auto message = wire::parse_zygote_forked(*value)) return on_forked(*message);
   } else if (type_of(*value) == "ZygoteExited") {
     if (auto message = wire::parse_zygote_exited(*value)) return on_exited(*message);
+  } else if (type_of(*value) == "ZygoteOrphaned") {
+    if (auto message = wire::parse_zygote_orphaned(*value)) return on_orphaned(*message);
   }
   gone("it sent a bad message");
 }
@@ -119,6 +122,11 @@ void Zygote::on_forked(const wire::ZygoteForked& message) {
 void Zygote::on_exited(const wire::ZygoteExited& message) {
   auto found = children_.extract(message.pid);
   if (!found.empty()) found.mapped().exited(status_of(message));
+}
+
+void Zygote::on_orphaned(const wire::ZygoteOrphaned& message) {
+  auto found = children_.extract(message.pid);
+  if (!found.empty()) found.mapped().orphaned();
 }
 
 void Zygote::gone(const std::string& reason) {

@@ -34,6 +34,7 @@ class Zygote {
   };
   struct Request {
     std::string cwd;
+    std::string dag_file;
     std::map<std::string, std::string> env;
     std::array<os::Fd, 4> fds;  ///< stdin, stdout, stderr, task socket
     Callbacks callbacks;
@@ -56,6 +57,7 @@ class Zygote {
   void on_frame(const std::string& payload);
   void on_forked(const wire::ZygoteForked& message);
   void on_exited(const wire::ZygoteExited& message);
+  void on_orphaned(const wire::ZygoteOrphaned& message);
   void gone(const std::string& reason);
 
   os::EventLoop& loop_;
