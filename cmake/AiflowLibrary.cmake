@@ -43,6 +43,14 @@ function(aiflow_library name)
   endif()
 endfunction()
 
+# aiflow_test_on_mariadb(name) runs the tests of a library a second time, on a MariaDB server of their
+# own. Skipped without Debian's mariadb-server-core, but not where AIFLOW_NO_SKIP is set (CI).
+function(aiflow_test_on_mariadb name)
+  add_test(NAME ${name}_test_mariadb
+           COMMAND ${CMAKE_SOURCE_DIR}/tools/with_mariadb $<TARGET_FILE:${name}_test>)
+  set_tests_properties(${name}_test_mariadb PROPERTIES LABELS "unit" TIMEOUT 600 SKIP_RETURN_CODE 77)
+endfunction()
+
 # aiflow_program(name SOURCES … DEPS … EXTERNAL …) makes an executable in bin/.
 function(aiflow_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;EXTERNAL" ${ARGN})

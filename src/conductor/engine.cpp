@@ -173,6 +173,7 @@ bool Conductor::Engine::step(detail::Batch& batch) {
 Status Conductor::Engine::commit(const detail::Batch& batch, const sched::Effects& effects,
                                  std::vector<wire::StreamEvent>& events) {
   return store_.transact([&](db::Connection& db) -> Status {
+    events.clear();  // of a transaction that is run again
     detail::Writing writing{.db = db, .now = clock_.now(), .events = events};
     AIFLOW_TRY(detail::record(writing, book_, batch, effects));
     if (++commits_ % kCommitsBetweenPrunes != 0) return {};

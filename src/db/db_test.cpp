@@ -19,7 +19,7 @@ namespace {
 std::string db_path(const os::TempDir& folder) { return (folder.path() / "a.db").string(); }
 
 std::unique_ptr<Connection> open_new(const std::string& path) {
-  auto opened = Connection::open({.path = path});
+  auto opened = Connection::open({.address = path});
   REQUIRE(opened.has_value());
   return *std::move(opened);
 }
@@ -109,7 +109,7 @@ TEST_CASE("a database that may only be read refuses to be written") {
   const std::string path = db_path(folder);
   const auto db = open_new(path);
   REQUIRE(db->script("CREATE TABLE t (i INTEGER) STRICT"));
-  const auto reader = Connection::open({.path = path, .read_only = true, .check = false});
+  const auto reader = Connection::open({.address = path, .read_only = true, .check = false});
   REQUIRE(reader.has_value());
   const Status refused = (*reader)->run("INSERT INTO t VALUES (1)");
   REQUIRE_FALSE(refused.has_value());
@@ -129,7 +129,7 @@ TEST_CASE("a file that is no database is refused by name and left alone") {
   const os::TempDir folder = os::TempDir::create("db").value();
   const std::string path = db_path(folder);
   write_file(path, std::string(4096, 'x'));
-  const auto opened = Connection::open({.path = path});
+  const auto opened = Connection::open({.address = path});
   REQUIRE_FALSE(opened.has_value());
   CHECK(opened.error().code == ErrorCode::corrupt);
   CHECK(opened.error().message.find(path) != std::string::npos);
@@ -143,7 +143,7 @@ TEST_CASE("another program's database is refused") {
     const auto db = open_new(path);
     REQUIRE(db->script("PRAGMA application_id=7; CREATE TABLE t (i INTEGER)"));
   }
-  const auto opened = Connection::open({.path = path});
+  const auto opened = Connection::open({.address = path});
   REQUIRE_FALSE(opened.has_value());
   CHECK(opened.error().message.find("another program") != std::string::npos);
 }
@@ -162,7 +162,7 @@ TEST_CASE("a damaged page is found at open") {
   file.seekp(4096);
   file << std::string(2048, '\xff');
   file.close();
-  const auto opened = Connection::open({.path = path});
+  const auto opened = Connection::open({.address = path});
   REQUIRE_FALSE(opened.has_value());
   CHECK(opened.error().code == ErrorCode::corrupt);
 }
@@ -171,7 +171,7 @@ TEST_CASE("no new database is made beside a left-over write-ahead log") {
   const os::TempDir folder = os::TempDir::create("db").value();
   const std::string path = db_path(folder);
   write_file(path + "-wal", "something");
-  const auto opened = Connection::open({.path = path});
+  const auto opened = Connection::open({.address = path});
   REQUIRE_FALSE(opened.has_value());
   CHECK(opened.error().code == ErrorCode::corrupt);
   CHECK_FALSE(std::filesystem::exists(path));
@@ -211,7 +211,7 @@ TEST_CASE("what was committed is there after the process is killed") {
   REQUIRE(pipe(pipe_fds.data()) == 0);
   const pid_t child = fork();
   if (child == 0) {
-    const auto db = Connection::open({.path = path}).value();
+    const auto db = Connection::open({.address = path}).value();
     for (int i = 0;; ++i) {
       auto transaction = Transaction::begin(*db, TransactionKind::write).value();
       if (!db->run("INSERT INTO t VALUES (?)", {i}) || !transaction.commit()) _exit(1);

@@ -6,18 +6,17 @@
 namespace aiflow::db {
 
 Result<Transaction> Transaction::begin(Connection& connection, TransactionKind kind) {
-  AIFLOW_TRY(connection.run(kind == TransactionKind::write ? "BEGIN IMMEDIATE" : "BEGIN"));
+  AIFLOW_TRY(connection.begin(kind));
   return Transaction(connection);
 }
 
 Transaction::~Transaction() {
-  // A failed rollback means that SQLite has already rolled back by itself.
-  if (connection_ != nullptr) static_cast<void>(connection_->run("ROLLBACK"));
+  if (connection_ != nullptr) connection_->rollback();
 }
 
 Status Transaction::commit() {
   AIFLOW_ASSERT(connection_ != nullptr);
-  Status done = connection_->run("COMMIT");
+  Status done = connection_->commit();
   if (done) connection_ = nullptr;
   return done;
 }

@@ -6,11 +6,6 @@
 
 namespace aiflow::db {
 
-enum class TransactionKind {
-  write,  ///< takes the write lock at once (BEGIN IMMEDIATE), so it can't fail on the way for it
-  read,   ///< one snapshot for several queries
-};
-
 class Transaction {
  public:
   [[nodiscard]] static Result<Transaction> begin(Connection& connection, TransactionKind kind);
@@ -22,7 +17,8 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
   Transaction& operator=(Transaction&&) = delete;
 
-  /// Durable on return without error (synchronous=FULL). After an error everything is rolled back.
+  /// Durable on return without error. After an error everything is rolled back, but for a
+  /// connection that was lost during the commit: then only reading back tells.
   Status commit();
 
  private:

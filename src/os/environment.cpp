@@ -15,6 +15,15 @@ std::optional<std::string> get_env(const std::string& name) {
   return value;
 }
 
+std::optional<std::string> take_env(const std::string& name) {
+  char* const value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  std::string taken = value;
+  for (volatile char* byte = value; *byte != '\0'; ++byte) *byte = '\0';
+  ::unsetenv(name.c_str());
+  return taken;
+}
+
 std::map<std::string, std::string> environment() {
   std::map<std::string, std::string> variables;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {

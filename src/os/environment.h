@@ -12,6 +12,9 @@ namespace aiflow::os {
 
 /// nullopt when the variable is not set.
 [[nodiscard]] std::optional<std::string> get_env(const std::string& name);
+/// The variable, which is removed from the environment and overwritten where it stood, so that
+/// neither children nor /proc show it. Called before any thread starts. nullopt when it is not set.
+[[nodiscard]] std::optional<std::string> take_env(const std::string& name);
 /// All variables of this process.
 [[nodiscard]] std::map<std::string, std::string> environment();
 /// Effective user id is 0.

@@ -163,8 +163,8 @@ Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
                                               .end_date = row.optional_time()};
                         }));
   AIFLOW_ASSIGN(const auto counts, db_.first(R"(
-      SELECT count(*) FILTER (WHERE state IN ('queued', 'running')),
-             count(*) FILTER (WHERE state = 'failed') FROM dag_runs WHERE dag_id = ?)",
+      SELECT count(CASE WHEN state IN ('queued', 'running') THEN 1 END),
+             count(CASE WHEN state = 'failed' THEN 1 END) FROM dag_runs WHERE dag_id = ?)",
                                              {dag.dag_id.value}, [](db::Row& row) {
                                                const auto running = row.integer();
                                                return std::pair(running, row.integer());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/event_log.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "store/detail/rows.h"
@@ -31,10 +32,9 @@ Result<std::vector<wire::StreamEvent>> EventLog::after(std::int64_t after, int l
 }
 
 Result<std::int64_t> EventLog::last_id() {
-  // sqlite_sequence keeps the number when the rows are pruned.
-  AIFLOW_ASSIGN(const auto last,
-                db_.first("SELECT seq FROM sqlite_sequence WHERE name = 'event_log'", {},
-                          [](db::Row& row) { return row.integer(); }));
+  // The newest row is never pruned.
+  AIFLOW_ASSIGN(const auto last, db_.first("SELECT coalesce(max(id), 0) FROM event_log", {},
+                                           [](db::Row& row) { return row.integer(); }));
   return last.value_or(0);
 }
 
@@ -46,7 +46,7 @@ Result<std::int64_t> EventLog::first_id() {
 
 Status EventLog::prune(std::int64_t keep) {
   AIFLOW_ASSIGN(const std::int64_t last, last_id());
-  return db_.run("DELETE FROM event_log WHERE id <= ?", {last - keep});
+  return db_.run("DELETE FROM event_log WHERE id <= ?", {last - std::max<std::int64_t>(keep, 1)});
 }
 
 }  // namespace aiflow::store

@@ -47,7 +47,7 @@ class EventLog {
   [[nodiscard]] Result<std::int64_t> last_id();
   /// The oldest id that is still there; 0 when there is none. A client whose id is older reloads.
   [[nodiscard]] Result<std::int64_t> first_id();
-  /// Keeps the newest `keep` rows.
+  /// Keeps the newest `keep` rows, at least one.
   Status prune(std::int64_t keep);
 
  private:

@@ -134,7 +134,7 @@ Result<std::vector<RunRow>> RunStore::last_finished_runs(int count) {
     WHERE (dag_id, run_id) IN (
       SELECT dag_id, run_id FROM (
         SELECT dag_id, run_id, row_number() OVER (PARTITION BY dag_id ORDER BY number DESC) AS nth
-        FROM dag_runs WHERE state NOT IN ('queued', 'running'))
+        FROM dag_runs WHERE state NOT IN ('queued', 'running')) AS numbered
       WHERE nth <= ?)
     ORDER BY dag_id, number)");
   return db_.all(sql, {count}, read_run);

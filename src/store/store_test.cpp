@@ -85,7 +85,7 @@ TEST_CASE("event ids are never used twice, also after pruning") {
     }));
   }
   REQUIRE(temp->transact([](db::Connection& db) { return EventLog(db).prune(0); }));
-  CHECK(temp->read([](db::Connection& db) { return EventLog(db).first_id(); }).value() == 0);
+  CHECK(temp->read([](db::Connection& db) { return EventLog(db).first_id(); }).value() == 5);
   CHECK(temp->read([](db::Connection& db) { return EventLog(db).last_id(); }).value() == 5);
   const auto next = temp->transact([](db::Connection& db) {
     return EventLog(db).append(kind::dag, WallTime{}, json::object({}));
@@ -94,6 +94,70 @@ TEST_CASE("event ids are never used twice, also after pruning") {
   const auto after = temp->read([](db::Connection& db) { return EventLog(db).after(5, 10); });
   REQUIRE(after->size() == 1);
   CHECK(after->front().kind == kind::dag);
+}
+
+// --- What only a server has -------------------------------------------------------------------
+
+void end_all_other_connections(const TempStore& temp) {
+  const auto admin = temp.database().connect();
+  const auto ids = admin->all(
+      "SELECT id FROM information_schema.processlist WHERE db = DATABASE()"
+      " AND id <> connection_id()",
+      {}, [](db::Row& row) { return row.integer(); });
+  REQUIRE(ids.has_value());
+  for (const std::int64_t id : *ids) REQUIRE(admin->script("KILL " + std::to_string(id)));
+}
+
+TEST_CASE("MariaDB: a transaction whose connection is lost is run again as a whole") {
+  TempStore temp;
+  if (!temp.database().is_mariadb()) return;
+  REQUIRE(temp->transact([](db::Connection& db) { return put(db, "idle", "1"); }));
+  end_all_other_connections(temp);  // "gone away" before the first statement
+  REQUIRE(temp->transact([](db::Connection& db) { return put(db, "idle", "2"); }));
+  int runs = 0;
+  const Status done = temp->transact([&](db::Connection& db) -> Status {
+    AIFLOW_TRY(put(db, "first", std::to_string(++runs)));
+    if (runs < 3) end_all_other_connections(temp);
+    return put(db, "second", std::to_string(runs));
+  });
+  if (!done) FAIL(done.error().message);
+  CHECK(runs == 3);
+  CHECK(setting(*temp, "first") == "3");
+  CHECK(setting(*temp, "second") == "3");
+}
+
+TEST_CASE("MariaDB: a deadlock and a lock time-out run the transaction again") {
+  TempStore temp;
+  if (!temp.database().is_mariadb()) return;
+  REQUIRE(temp->transact([](db::Connection& db) { return put(db, "a", "0"); }));
+  REQUIRE(temp->transact([](db::Connection& db) { return put(db, "b", "0"); }));
+  const auto other = temp.database().connect();
+  int runs = 0;
+  const Status done = temp->transact([&](db::Connection& db) -> Status {
+    ++runs;
+    AIFLOW_TRY(db.run("UPDATE settings SET value = ? WHERE name = 'a'", {std::to_string(runs)}));
+    if (runs > 1) return put(db, "b", "ours");
+    // The other one has changed more rows, so that the server ends ours when both wait.
+    REQUIRE(
+        other->script("START TRANSACTION; UPDATE settings SET value = 'x' WHERE name = 'b';"
+                      "INSERT INTO pools (name, slots) VALUES ('p1', 1), ('p2', 1)"));
+    std::jthread waits([&] {
+      CHECK(other->run("UPDATE settings SET value = 'x' WHERE name = 'a'").has_value());
+      CHECK(other->run("COMMIT").has_value());
+    });
+    return put(db, "b", "ours");
+  });
+  if (!done) FAIL(done.error().message);
+  CHECK(runs == 2);
+  CHECK(setting(*temp, "b") == "ours");
+}
+
+TEST_CASE("MariaDB: readers go on after the server has ended their idle connections") {
+  TempStore temp;
+  if (!temp.database().is_mariadb()) return;
+  CHECK(setting(*temp, "a") == "(none)");
+  end_all_other_connections(temp);
+  CHECK(setting(*temp, "a") == "(none)");
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ Status UserStore::clear_login_failures(const std::string& subject) {
 }
 
 Result<std::optional<StoredAnswer>> UserStore::answer(const std::string& key) {
-  return db_.first("SELECT request_sha256, status, body FROM kept_answers WHERE key = ?", {key},
+  return db_.first("SELECT request_sha256, status, body FROM kept_answers WHERE \"key\" = ?", {key},
                    [](db::Row& row) {
                      return StoredAnswer{
                          .request_sha256 = row.text(), .status = row.small(), .body = row.text()};
@@ -126,7 +126,7 @@ Result<std::optional<StoredAnswer>> UserStore::answer(const std::string& key) {
 Status UserStore::keep_answer(const std::string& key, const StoredAnswer& answer, WallTime now) {
   AIFLOW_TRY(db_.run("DELETE FROM kept_answers WHERE created_at < ?", {now - kAnswersKept}));
   return db_.run(
-      "REPLACE INTO kept_answers (key, request_sha256, status, body, created_at) "
+      "REPLACE INTO kept_answers (\"key\", request_sha256, status, body, created_at) "
       "VALUES (?, ?, ?, ?, ?)",
       {key, answer.request_sha256, answer.status, answer.body, now});
 }

@@ -1,14 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real programs of the release build, each test with a data directory of its own."""
 
+import itertools
+import os
 import sys
+import tempfile
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
 import pytest
 
+DATABASE_PASSWORD = "canary-7f3a9"
+NUMBERS = itertools.count(1)
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 from server import Server  # noqa: E402
+
+
+def load_tool(name):
+    loader = SourceFileLoader(name, str(ROOT / "tools" / name))
+    module = module_from_spec(spec_from_loader(name, loader))
+    loader.exec_module(module)
+    return module
+
+
+with_mariadb = load_tool("with_mariadb")
 
 
 @pytest.fixture
@@ -31,3 +48,33 @@ def make_server(tmp_path):
     yield make
     for one in made:
         one.stop()
+
+
+@pytest.fixture(scope="module")
+def mariadb():
+    """A MariaDB server of the module's own."""
+    if not with_mariadb.find("mariadbd"):
+        missing = "mariadbd is not installed (apt-get install mariadb-server-core mariadb-client-core)"
+        if os.environ.get("AIFLOW_NO_SKIP"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with tempfile.TemporaryDirectory(prefix="aiflow-mariadb-",
+                                     dir=with_mariadb.scratch_parent()) as folder:
+        server = with_mariadb.MariaDb(folder)
+        server.install()
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def database(mariadb, tmp_path):
+    """An empty database with a user of its own: its URL, and the file with the password."""
+    name = f"flow{next(NUMBERS)}"
+    mariadb.sql(f"CREATE DATABASE {name};"
+                f"CREATE USER {name}@localhost IDENTIFIED BY '{DATABASE_PASSWORD}';"
+                f"GRANT ALL ON {name}.* TO {name}@localhost")
+    password = tmp_path / "password"
+    password.write_text(DATABASE_PASSWORD + "\n")
+    yield f"mysql://{name}@localhost/{name}?socket={mariadb.socket}", password
+    mariadb.sql(f"DROP DATABASE {name}; DROP USER {name}@localhost")

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/cli/commands.h"
+#include "app/cli/database/database_options.h"
 #include "app/cli/demo.h"
 #include "app/cli/serve.h"
 #include "os/environment.h"
@@ -53,6 +54,7 @@ Status read_port(const std::string& text, ServeOptions& options) {
 Status serve(const Invocation& in) {
   ServeOptions options;
   options.home = home_of(in);
+  AIFLOW_ASSIGN(options.database, database_of(in, options.home));
   options.host = in.text("--host");
   options.sdk = sdk_folder();
   AIFLOW_TRY(read_port(in.text("--port"), options));
@@ -106,6 +108,7 @@ Status demo(const Clock& clock, const Invocation& in) {
 
 std::vector<Command> process_commands(const Clock& clock) {
   const Parameter home{.name = "--home", .help = "data directory"};
+  const auto database = database_parameters();
   const Parameter slots{.name = "--slots", .help = "tasks at a time", .otherwise = "8"};
   return {
       {.words = {"serve"},
@@ -122,8 +125,12 @@ std::vector<Command> process_commands(const Clock& clock) {
                       {.name = "--dags",
                        .help = "folder with DAG files; HOME/dags when left out",
                        .many = true},
-                      {.name = "--no-worker", .help = "start no worker", .flag = true}},
-       .examples = {"aiflow serve", "aiflow serve --home /srv/aiflow --port 9000 --dags ./dags"},
+                      {.name = "--no-worker", .help = "start no worker", .flag = true},
+                      database[0],
+                      database[1]},
+       .examples = {"aiflow serve", "aiflow serve --home /srv/aiflow --port 9000 --dags ./dags",
+                    "aiflow serve --database mysql://aiflow@db.local/aiflow"
+                    " --database-password-file /etc/aiflow/db.password"},
        .run = serve},
       {.words = {"worker"},
        .summary = "runs tasks for the server on the same data directory",

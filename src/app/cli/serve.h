@@ -7,10 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "db/address.h"
+
 namespace aiflow::app {
 
 struct ServeOptions {
   std::filesystem::path home;  ///< data directory; made (0700) when missing
+  db::Address database;        ///< a file in `home`, or a server's
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
   bool port_auto = false;  ///< port taken: take any free one and say so; else that is an error

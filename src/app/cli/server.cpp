@@ -91,7 +91,7 @@ Status Server::start() {
   AIFLOW_TRY(lock());
   AIFLOW_TRY(log::set_up(
       {.to_stderr = ::isatty(STDERR_FILENO) == 1, .file = options_.home / "logs" / "server.log"}));
-  AIFLOW_ASSIGN(store_, store::Store::open((options_.home / "aiflow.db").string(), clock_.now()));
+  AIFLOW_ASSIGN(store_, store::Store::open(options_.database, clock_.now()));
   AIFLOW_ASSIGN(auth_, service::Auth::open(clock_, *store_));
   AIFLOW_ASSIGN(new_admin_, auth_->ensure_admin());
   events_ = std::make_unique<service::EventHub>(*store_);

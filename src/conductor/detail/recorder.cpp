@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conductor/detail/recorder.h"
 
+#include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "base/assert.h"
 #include "store/artifact_store.h"
@@ -30,7 +33,20 @@ class Recorder {
         dags_(writing.db),
         runs_(writing.db) {}
 
+  ~Recorder() {
+    for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) (*undo)();
+  }
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
   Status all() {
+    AIFLOW_TRY(rows());
+    undo_.clear();
+    return {};
+  }
+
+ private:
+  Status rows() {
     for (const Batch::Write& write : batch_.writes) AIFLOW_TRY(write(writing_));
     AIFLOW_TRY(dag_rows());
     AIFLOW_TRY(pool_rows());
@@ -40,8 +56,6 @@ class Recorder {
     AIFLOW_TRY(xcoms());
     return outbox();
   }
-
- private:
   Status dag_rows();
   Status pool_rows();
   Status run_rows();
@@ -56,6 +70,25 @@ class Recorder {
   Status outbox();
   Status void_submit(const store::TaskRow& row);
 
+  // Changes of the book's maps that are taken back when the step is not stored.
+  template <class Map>
+  void put(Map& map, const typename Map::key_type& key, typename Map::mapped_type value) {
+    const auto [at, is_new] = map.try_emplace(key);
+    undo_.emplace_back([&map, key, is_new, before = at->second] {
+      if (is_new) {
+        map.erase(key);
+      } else {
+        map[key] = before;
+      }
+    });
+    at->second = std::move(value);
+  }
+  template <class Map>
+  typename Map::iterator erase(Map& map, typename Map::iterator at) {
+    undo_.emplace_back([&map, before = *at] { map.insert(before); });
+    return map.erase(at);
+  }
+
   Writing& writing_;
   Book& book_;
   const Batch& batch_;
@@ -64,6 +97,7 @@ class Recorder {
   store::RunStore runs_;
   std::map<store::TaskKey, store::TaskRow> tasks_;  ///< written by this step
   std::map<store::RunKey, store::RunRow> run_rows_;
+  std::vector<std::function<void()>> undo_;
 };
 
 json::Value with_history(json::Value data, const sched::Change& change) {
@@ -125,8 +159,13 @@ Status Recorder::task_rows() {
     }
     AIFLOW_ASSERT(definition != nullptr);
     store::TaskRow row = to_store(task, *definition);
-    if (row.state == TaskState::queued) book_.pids.erase(row.key);
-    if (const auto pid = book_.pids.find(row.key); pid != book_.pids.end()) row.pid = pid->second;
+    if (const auto pid = book_.pids.find(row.key); pid != book_.pids.end()) {
+      if (row.state == TaskState::queued) {
+        erase(book_.pids, pid);
+      } else {
+        row.pid = pid->second;
+      }
+    }
     AIFLOW_TRY(runs_.upsert_task(row));
     AIFLOW_TRY(void_submit(row));
     tasks_.emplace(row.key, std::move(row));
@@ -139,7 +178,7 @@ Status Recorder::void_submit(const store::TaskRow& row) {
   if (pending == book_.submits.end()) return {};
   if (row.state == TaskState::queued && pending->second.epoch == row.epoch) return {};
   AIFLOW_TRY(runs_.delete_outbox(store::OutboxKind::submit, row.key, pending->second.epoch));
-  book_.submits.erase(pending);
+  erase(book_.submits, pending);
   return {};
 }
 
@@ -204,7 +243,9 @@ Status Recorder::run_change(const sched::Change& change) {
   if (found == run_rows_.end()) return {};
   if (change.to == "success" || change.to == "failed") {
     // Their processes have ended; the rows keep the numbers, memory need not.
-    std::erase_if(book_.pids, [&](const auto& pid) { return pid.first.run() == found->first; });
+    for (auto pid = book_.pids.begin(); pid != book_.pids.end();) {
+      pid = pid->first.run() == found->first ? erase(book_.pids, pid) : std::next(pid);
+    }
   }
   return writing_.log(store::kind::dag_run,
                       with_history(wire::to_json(store::to_wire(found->second)), change));
@@ -251,7 +292,7 @@ Status Recorder::outbox() {
                                  .epoch = submit.epoch,
                                  .reason = {},
                                  .created_at = writing_.now}));
-    book_.submits[key] = {.epoch = submit.epoch};
+    put(book_.submits, key, {.epoch = submit.epoch});
   }
   for (const sched::CancelAttempt& cancel : effects_.cancels) {
     const AttemptId id{to_store(cancel.key), cancel.epoch};
@@ -262,7 +303,7 @@ Status Recorder::outbox() {
                                  .epoch = cancel.epoch,
                                  .reason = cancel.reason,
                                  .created_at = writing_.now}));
-    book_.cancels[id] = {.try_number = cancel.try_number, .reason = cancel.reason};
+    put(book_.cancels, id, {.try_number = cancel.try_number, .reason = cancel.reason});
   }
   return {};
 }

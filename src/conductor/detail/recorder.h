@@ -8,7 +8,7 @@
 
 namespace aiflow::conductor::detail {
 
-/// Brings `book` along; after an error it must be read back from the database.
+/// Brings `book` along; after an error it is as it was, so that the transaction may be run again.
 Status record(Writing& writing, Book& book, const Batch& batch, const sched::Effects& effects);
 
 }  // namespace aiflow::conductor::detail

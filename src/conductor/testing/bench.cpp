@@ -34,7 +34,7 @@ Bench::Bench()
 Bench::~Bench() = default;
 
 void Bench::open() {
-  store_ = store::Store::open((folder_.path() / "aiflow.db").string(), clock_.now()).value();
+  store_ = store::Store::open(database_.address(), clock_.now()).value();
   executor_ = std::make_unique<executor::FakeExecutor>(clock_);
   conductor_ = std::make_unique<Conductor>(
       clock_, *store_, *executor_,

@@ -10,6 +10,7 @@
 #include "conductor/conductor.h"
 #include "executor/fake_executor.h"
 #include "os/temp_dir.h"
+#include "store/testing/test_database.h"
 
 namespace aiflow::conductor::testing {
 
@@ -31,6 +32,7 @@ class Bench {
   executor::FakeExecutor& executor() { return *executor_; }
   Conductor& conductor() { return *conductor_; }
   store::Store& store() { return *store_; }
+  const store::testing::TestDatabase& database() { return database_; }
   ManualClock& clock() { return clock_; }
   [[nodiscard]] std::filesystem::path data_dir() const { return folder_.path(); }
 
@@ -78,6 +80,7 @@ class Bench {
   auto read(Work work);
 
   os::TempDir folder_;
+  store::testing::TestDatabase database_;
   ManualClock clock_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<executor::FakeExecutor> executor_;

@@ -9,5 +9,10 @@
 namespace aiflow::store::detail {
 
 [[nodiscard]] std::span<const db::Migration> sqlite_migrations();
+[[nodiscard]] std::span<const db::Migration> mariadb_migrations();
+
+[[nodiscard]] inline std::span<const db::Migration> migrations(db::Dialect dialect) {
+  return dialect == db::Dialect::sqlite ? sqlite_migrations() : mariadb_migrations();
+}
 
 }  // namespace aiflow::store::detail

@@ -2,3 +2,5 @@
 -- How many items a task returned, for the tasks that are mapped over it: -1 when that was no list
 -- or dict, NULL when it returned nothing.
 ALTER TABLE task_instances ADD COLUMN return_length INTEGER;
+-- @down
+ALTER TABLE task_instances DROP COLUMN return_length;

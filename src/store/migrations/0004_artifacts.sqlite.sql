@@ -41,3 +41,7 @@ CREATE TABLE tree_files (
   PRIMARY KEY (tree_sha256, file_sha256)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tree_files_file ON tree_files (file_sha256);
+-- @down
+DROP TABLE tree_files;
+DROP TABLE artifact_uses;
+DROP TABLE artifacts;

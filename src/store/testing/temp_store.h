@@ -6,8 +6,8 @@
 
 #include <memory>
 
-#include "os/temp_dir.h"
 #include "store/store.h"
+#include "store/testing/test_database.h"
 
 namespace aiflow::store::testing {
 
@@ -15,16 +15,17 @@ inline const WallTime kNow{std::chrono::seconds(1'763'920'000)};
 
 class TempStore {
  public:
-  TempStore() : folder_(os::TempDir::create("store").value()) { reopen(); }
+  TempStore() { reopen(); }
 
   Store* operator->() { return store_.get(); }
   Store& operator*() { return *store_; }
-  [[nodiscard]] os::Path folder() const { return folder_.path(); }
+  [[nodiscard]] const TestDatabase& database() const { return database_; }
 
+  void close() { store_.reset(); }
   void reopen() {
     store_.reset();
-    auto opened = Store::open((folder_.path() / "aiflow.db").string(), kNow);
-    REQUIRE(opened.has_value());
+    auto opened = Store::open(database_.address(), kNow);
+    if (!opened) FAIL(opened.error().message);
     store_ = *std::move(opened);
   }
 
@@ -44,7 +45,7 @@ class TempStore {
   }
 
  private:
-  os::TempDir folder_;
+  TestDatabase database_;
   std::unique_ptr<Store> store_;
 };
 
