@@ -99,8 +99,7 @@ struct Heartbeat {
 [[nodiscard]] json::Value to_json(const Heartbeat& value);
 [[nodiscard]] Result<Heartbeat> parse_heartbeat(const json::Value& value);
 
-/// From a log line '::aiflow:progress {"done":1,"total":9,"unit":"frames","what":"..."}'. Not
-/// stored.
+/// From a log line '::aiflow:progress {"done":1,"total":9,"unit":"frames","what":"..."}'. Not stored.
 struct Progress {
   AttemptRef attempt{};
   double done{};
@@ -130,8 +129,7 @@ struct Finished {
 [[nodiscard]] json::Value to_json(const Finished& value);
 [[nodiscard]] Result<Finished> parse_finished(const json::Value& value);
 
-/// A task asks for an upstream value. map_index -1 = of an unmapped task; -2 = a list of what all
-/// mapped instances published, by map index, without those that published nothing.
+/// A task asks for an upstream value. map_index -1 = of an unmapped task; -2 = a list of what all mapped instances published, by map index, without those that published nothing.
 
 struct XComGet {
   std::int64_t request_id{};
@@ -162,8 +160,7 @@ struct Start {
 [[nodiscard]] json::Value to_json(const Start& value);
 [[nodiscard]] Result<Start> parse_start(const json::Value& value);
 
-/// End the attempt's process tree (SIGTERM, then SIGKILL after grace_ms). A higher epoch was given
-/// out, or a user asked.
+/// End the attempt's process tree (SIGTERM, then SIGKILL after grace_ms). A higher epoch was given out, or a user asked.
 struct Cancel {
   AttemptRef attempt{};
   std::string reason{};
@@ -173,8 +170,7 @@ struct Cancel {
 [[nodiscard]] json::Value to_json(const Cancel& value);
 [[nodiscard]] Result<Cancel> parse_cancel(const json::Value& value);
 
-/// The report with this seq is stored (accepted) or refused for good (stale epoch); either way drop
-/// it from the spool.
+/// The report with this seq is stored (accepted) or refused for good (stale epoch); either way drop it from the spool.
 struct Ack {
   std::int64_t seq{};
   bool accepted{};
@@ -237,8 +233,7 @@ struct TaskXComValue {
 [[nodiscard]] json::Value to_json(const TaskXComValue& value);
 [[nodiscard]] Result<TaskXComValue> parse_task_xcom_value(const json::Value& value);
 
-/// Task -> supervisor, last frame; without it the exit status alone decides (non-zero or signal =
-/// failed).
+/// Task -> supervisor, last frame; without it the exit status alone decides (non-zero or signal = failed).
 struct TaskDone {
   Outcome outcome{};
   std::string cause{};
@@ -260,8 +255,7 @@ struct ZygoteFork {
 [[nodiscard]] json::Value to_json(const ZygoteFork& value);
 [[nodiscard]] Result<ZygoteFork> parse_zygote_fork(const json::Value& value);
 
-/// The child's pid; it has called setsid, so pgid = pid. The zygote double-forks nothing; it reaps
-/// and reports.
+/// The child's pid; it has called setsid, so pgid = pid. The zygote double-forks nothing; it reaps and reports.
 struct ZygoteForked {
   std::int64_t request_id{};
   std::int64_t pid{};
