@@ -102,6 +102,7 @@ std::string_view to_string(Outcome value) {
     case Outcome::skipped: return "skipped";
     case Outcome::up_for_reschedule: return "up_for_reschedule";
     case Outcome::killed: return "killed";
+    case Outcome::deferred: return "deferred";
   }
   AIFLOW_ASSERT(false);
 }

@@ -125,6 +125,7 @@ enum class Outcome : std::uint8_t {
   skipped,
   up_for_reschedule,
   killed,
+  deferred,
 };
 inline constexpr std::array kAllOutcomes = {
     Outcome::success,
@@ -133,6 +134,7 @@ inline constexpr std::array kAllOutcomes = {
     Outcome::skipped,
     Outcome::up_for_reschedule,
     Outcome::killed,
+    Outcome::deferred,
 };
 [[nodiscard]] std::string_view to_string(Outcome value);
 /// nullopt when the text is none of the values.

@@ -102,6 +102,7 @@ Reply Stepper::apply_finished(Ref ref, const AttemptFinished& event) {
     case Outcome::failed_no_retry:
     case Outcome::killed: fail_attempt(ref, cause, false); return {};
     case Outcome::up_for_reschedule: reschedule(ref, event); return {};
+    case Outcome::deferred: defer(ref, event); return {};
   }
   return {};
 }
@@ -171,6 +172,7 @@ void Stepper::lose(Ref ref, const std::string& cause) {
   cancel(*ref.run, ref.at, "the attempt was given up: " + cause);
   if (!planted(PlantedBug::reaper_keeps_epoch)) new_epoch(instance);
   if (instance.state == TaskState::queued) {
+    if (planted(PlantedBug::deferral_forgotten)) instance.deferral.reset();
     set_state(*ref.run, ref.at, TaskState::scheduled, {"worker lost before the start: " + cause});
     push(*ref.run, ref.at);  // its upstreams may have been cleared since the grant
     return;
@@ -309,7 +311,9 @@ void Stepper::stop_others(Run& run, InstanceIndex failed) {
     if (is_finished(instance.state) || run.spec(at).is_teardown) continue;
     const bool active = is_active(instance.state);
     if (active) cancel(run, at, cause);
-    if (active || instance.state == TaskState::scheduled) new_epoch(instance);
+    const bool fenced =
+        active || instance.state == TaskState::scheduled || instance.state == TaskState::deferred;
+    if (fenced) new_epoch(instance);
     set_state(run, at, active ? TaskState::failed : TaskState::skipped, {cause});
   }
 }

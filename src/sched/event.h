@@ -3,6 +3,7 @@
 // and fires what is due (schedules, retries, leases, run time-outs), so an empty list is a tick.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -65,6 +66,17 @@ struct AttemptFinished {
   std::optional<WallTime> ended_at{};  ///< by the worker's clock; the report may come much later
   /// Items of the list or dict that it returned; -1: it returned something else; nullopt: nothing.
   std::optional<std::int64_t> return_length{};
+  std::shared_ptr<const Deferral> deferral{};  ///< outcome deferred
+  std::optional<Duration> deferral_timeout{};  ///< trigger_timeout
+};
+
+/// The trigger of a deferred instance has something to say: its event, or why it failed. Accepted
+/// once, under the epoch of the attempt that deferred.
+struct TriggerFired {
+  TaskKey key{};
+  Epoch epoch = 0;
+  std::string event{};  ///< JSON
+  std::string error{};  ///< not empty: the trigger failed
 };
 
 /// The worker still has the attempt: its lease starts anew; queued (the worker has not told its
@@ -148,7 +160,7 @@ struct RunLoaded {
 
 using Event =
     std::variant<DagPut, DagRemoved, DagPaused, RunTriggered, AttemptStarted, AttemptFinished,
-                 Heartbeat, AttemptLost, SubmitRefused, TasksCleared, TaskMarked, RunMarked,
-                 PoolPut, PoolRemoved, WorkerSlotsChanged, RunLoaded>;
+                 Heartbeat, AttemptLost, SubmitRefused, TriggerFired, TasksCleared, TaskMarked,
+                 RunMarked, PoolPut, PoolRemoved, WorkerSlotsChanged, RunLoaded>;
 
 }  // namespace aiflow::sched

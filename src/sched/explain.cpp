@@ -183,6 +183,9 @@ std::string explain(const State& state, const TaskKey& key) {
   const detail::Instance& instance = run->instances[*at];
   if (instance.state == TaskState::scheduled) return detail::describe_limit(model, *run, *at);
   if (instance.state == TaskState::queued) return "queued: a worker has not started it yet";
+  if (instance.state == TaskState::deferred && instance.next_try_at) {
+    return instance.cause + "; its trigger times out at " + format_time(*instance.next_try_at);
+  }
   if (detail::is_schedulable(instance.state)) {
     return detail::describe(*run, *at, detail::decide(*run, *at));
   }

@@ -328,6 +328,7 @@ TaskInstanceRow row_of(const Run& run, InstanceIndex at) {
   row.branch_followed = from.branch_followed;
   row.skip_all_downstream = from.skip_all_downstream;
   row.return_length = from.return_length;
+  row.deferral.value = from.deferral;
   return row;
 }
 

@@ -29,6 +29,10 @@ enum class PlantedBug : std::uint8_t {
   expansion_not_counted,      // what follows a mapped task waits for one instance of it only
   removed_keeps_running,      // an instance whose item is gone is not given up
   items_not_revised,          // a source that runs again does not change the instances
+  event_of_old_epoch,         // a trigger's event counts though its instance began anew
+  event_counts_twice,         // a second event resumes what the first one has resumed
+  deferral_forgotten,         // a resumed attempt that is lost before its start begins anew
+  resume_takes_a_try,         // going on after a trigger counts as a new try
 };
 
 #ifdef AIFLOW_PLANTED_BUGS

@@ -26,6 +26,7 @@ void copy_row(Instance& to, const TaskInstanceRow& from) {
   to.branch_followed = from.branch_followed;
   to.skip_all_downstream = from.skip_all_downstream;
   to.return_length = from.return_length;
+  to.deferral = from.deferral.value;
 }
 
 /// Wall times of the rows become steady times of this process.
@@ -35,8 +36,9 @@ void arm_timers(Model& model, Run& run, InstanceIndex at, Now now) {
   if (instance.state == TaskState::running || instance.state == TaskState::restarting) {
     model.arm(run, at, now.steady + model.options.lease);
   }
-  const bool waits =
-      instance.state == TaskState::up_for_retry || instance.state == TaskState::up_for_reschedule;
+  const bool times_out = instance.state == TaskState::deferred && instance.next_try_at;
+  const bool waits = instance.state == TaskState::up_for_retry ||
+                     instance.state == TaskState::up_for_reschedule || times_out;
   if (!waits) return;
   const Duration left = instance.next_try_at.value_or(now.wall) - now.wall;
   model.arm(run, at, now.steady + std::max(left, Duration{0}));

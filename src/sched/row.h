@@ -77,6 +77,28 @@ struct RunRow {
   bool operator==(const RunRow&) const = default;
 };
 
+/// A wait that a task has handed to a trigger, and how the task goes on after it. The scheduler
+/// does not look into the JSON texts.
+struct Deferral {
+  std::string trigger{};      ///< what it waits for
+  std::string words{};        ///< the same for people: "file '/data/in.csv'"
+  std::string next_method{};  ///< of the operator
+  std::string next_kwargs = "{}";
+  bool fired = false;      ///< the trigger has spoken; the try goes on, or waits for its slot
+  std::string event{};     ///< what the trigger said
+  std::string error{};     ///< why it could not; with it, there is no event
+  bool timed_out = false;  ///< the error is that trigger_timeout passed
+  bool operator==(const Deferral&) const = default;
+};
+
+/// Shared, since rows are copied with every change; equal by value.
+struct SharedDeferral {
+  std::shared_ptr<const Deferral> value{};
+  bool operator==(const SharedDeferral& other) const {
+    return value == other.value || (value && other.value && *value == *other.value);
+  }
+};
+
 struct TaskInstanceRow {
   TaskKey key{};
   TaskState state = TaskState::no_status;
@@ -92,13 +114,16 @@ struct TaskInstanceRow {
   std::optional<WallTime> queued_at{};
   std::optional<WallTime> started_at{};   ///< none: it never ran (skipped, upstream_failed, marked)
   std::optional<WallTime> ended_at{};     ///< or when that was decided
-  std::optional<WallTime> next_try_at{};  ///< up_for_retry, up_for_reschedule: when it is due
+  /// When it is due: up_for_retry, up_for_reschedule; deferred: trigger_timeout.
+  std::optional<WallTime> next_try_at{};
   /// Of a branch that succeeded: the direct children it follows. Kept, so that a child cleared
   /// later is skipped again.
   std::optional<std::vector<TaskId>> branch_followed{};
   bool skip_all_downstream = false;  ///< a short circuit whose condition was false
   /// Of a success: items of the list or dict it returned; -1: something else; nullopt: nothing.
   std::optional<std::int64_t> return_length{};
+  /// Of a try that was deferred: until the attempt that its trigger resumes has ended.
+  SharedDeferral deferral{};
   bool operator==(const TaskInstanceRow&) const = default;
 };
 

@@ -4,9 +4,19 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "sched/planted_bug.h"
 #include "sched/step.h"
 
 namespace aiflow::sched {
+namespace {
+
+/// States of a try that was deferred and has not ended. What leaves them begins anew.
+constexpr bool keeps_deferral(TaskState state) {
+  return state == TaskState::deferred || state == TaskState::scheduled ||
+         state == TaskState::queued || state == TaskState::running;
+}
+
+}  // namespace
 
 Effects step(State& state, std::span<const Event> events, Now now) {
   return detail::Stepper(state.model(), now).run(events);
@@ -72,6 +82,7 @@ void Stepper::evaluate(Run& run, InstanceIndex at) {
 /// A scheduled instance whose upstreams changed after all (cleared or marked) loses its turn: at
 /// the grant its rule must still hold. The try was not used, so it is given back.
 void Stepper::reconsider(Run& run, InstanceIndex at) {
+  if (is_resuming(run.instances[at])) return;  // it has begun before they changed
   const Verdict verdict = by_relatives(run, at);
   if (verdict.kind == Verdict::Kind::ready) return;
   Instance& instance = run.instances[at];
@@ -124,6 +135,7 @@ void Stepper::stamp(Instance& instance, TaskState from, TaskState state) const {
   if (state != TaskState::up_for_retry && state != TaskState::up_for_reschedule) {
     instance.next_try_at.reset();
   }
+  if (!keeps_deferral(state)) instance.deferral.reset();
   switch (state) {
     case TaskState::no_status:
       instance.scheduled_at = instance.queued_at = instance.started_at = instance.ended_at = {};
@@ -132,8 +144,9 @@ void Stepper::stamp(Instance& instance, TaskState from, TaskState state) const {
     case TaskState::scheduled:
       instance.scheduled_at = now_.wall;
       instance.queued_at = instance.ended_at = {};
-      // A rescheduled try has begun already, also when it was queued again and lost.
-      if (from != TaskState::up_for_reschedule && from != TaskState::queued) {
+      // A rescheduled or deferred try has begun already, also when it was queued again and lost.
+      if (from != TaskState::up_for_reschedule && from != TaskState::queued &&
+          from != TaskState::deferred) {
         instance.started_at = {};
       }
       instance.worker = {};
@@ -142,6 +155,7 @@ void Stepper::stamp(Instance& instance, TaskState from, TaskState state) const {
     case TaskState::running:
       if (!instance.started_at) instance.started_at = now_.wall;
       return;
+    case TaskState::deferred: instance.ended_at = {}; return;
     case TaskState::restarting: return;
     default: break;
   }
@@ -250,6 +264,7 @@ void Stepper::fire(const Timer& timer) {
     case TaskState::running:
     case TaskState::restarting: return lose({&run, timer.instance}, "no heartbeat from its worker");
     case TaskState::scheduled: return model_.set_ready(run, timer.instance, true);
+    case TaskState::deferred: return time_out_trigger({&run, timer.instance});
     default: return push(run, timer.instance);
   }
 }

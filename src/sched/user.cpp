@@ -282,7 +282,8 @@ Reply Stepper::apply(const RunMarked& event) {
         state == TaskState::success || state == TaskState::skipped || state == TaskState::removed;
     if (success && !good) mark_task(*run, at, TaskState::success, why);
     if (success || is_finished(state)) continue;
-    mark_task(*run, at, is_active(state) ? TaskState::failed : TaskState::skipped, why);
+    const bool begun = is_active(state) || state == TaskState::deferred;
+    mark_task(*run, at, begun ? TaskState::failed : TaskState::skipped, why);
   }
   if (run->row.state != event.state) end_run(*run, event.state, why);
   return {};

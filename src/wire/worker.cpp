@@ -7,7 +7,9 @@
 namespace aiflow::wire {
 
 Status read_value(const json::Value& value, TaskKey& out);
+Status read_value(const json::Value& value, Resume& out);
 Status read_value(const json::Value& value, Job& out);
+Status read_value(const json::Value& value, Deferral& out);
 Status read_value(const json::Value& value, XComEntry& out);
 Status read_value(const json::Value& value, AttemptRef& out);
 Status read_value(const json::Value& value, Hello& out);
@@ -57,9 +59,36 @@ Status read_value(const json::Value& value, TaskKey& out) {
   return {};
 }
 
+json::Value to_json(const Resume& value) {
+  json::Object out;
+  out.reserve(5);
+  detail::put(out, "next_method", value.next_method);
+  detail::put(out, "next_kwargs", value.next_kwargs);
+  detail::put(out, "event", value.event);
+  detail::put(out, "error", value.error);
+  detail::put(out, "timed_out", value.timed_out);
+  return json::Value(std::move(out));
+}
+
+Result<Resume> parse_resume(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Resume");
+  Resume out;
+  AIFLOW_TRY(detail::get(value, "next_method", out.next_method));
+  AIFLOW_TRY(detail::get(value, "next_kwargs", out.next_kwargs));
+  AIFLOW_TRY(detail::get(value, "event", out.event));
+  AIFLOW_TRY(detail::get(value, "error", out.error));
+  AIFLOW_TRY(detail::get(value, "timed_out", out.timed_out));
+  return out;
+}
+
+Status read_value(const json::Value& value, Resume& out) {
+  AIFLOW_ASSIGN(out, parse_resume(value));
+  return {};
+}
+
 json::Value to_json(const Job& value) {
   json::Object out;
-  out.reserve(18);
+  out.reserve(19);
   detail::put(out, "key", value.key);
   detail::put(out, "try_number", value.try_number);
   detail::put(out, "epoch", value.epoch);
@@ -78,6 +107,7 @@ json::Value to_json(const Job& value) {
   detail::put(out, "token", value.token);
   detail::put(out, "max_tries", value.max_tries);
   detail::put(out, "first_started_at", value.first_started_at);
+  detail::put(out, "resume", value.resume);
   return json::Value(std::move(out));
 }
 
@@ -102,11 +132,37 @@ Result<Job> parse_job(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "token", out.token));
   AIFLOW_TRY(detail::get(value, "max_tries", out.max_tries));
   AIFLOW_TRY(detail::get(value, "first_started_at", out.first_started_at));
+  AIFLOW_TRY(detail::get(value, "resume", out.resume));
   return out;
 }
 
 Status read_value(const json::Value& value, Job& out) {
   AIFLOW_ASSIGN(out, parse_job(value));
+  return {};
+}
+
+json::Value to_json(const Deferral& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "trigger", value.trigger);
+  detail::put(out, "next_method", value.next_method);
+  detail::put(out, "next_kwargs", value.next_kwargs);
+  detail::put(out, "timeout_ms", value.timeout_ms);
+  return json::Value(std::move(out));
+}
+
+Result<Deferral> parse_deferral(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Deferral");
+  Deferral out;
+  AIFLOW_TRY(detail::get(value, "trigger", out.trigger));
+  AIFLOW_TRY(detail::get(value, "next_method", out.next_method));
+  AIFLOW_TRY(detail::get(value, "next_kwargs", out.next_kwargs));
+  AIFLOW_TRY(detail::get(value, "timeout_ms", out.timeout_ms));
+  return out;
+}
+
+Status read_value(const json::Value& value, Deferral& out) {
+  AIFLOW_ASSIGN(out, parse_deferral(value));
   return {};
 }
 
@@ -254,7 +310,7 @@ Status read_value(const json::Value& value, Progress& out) {
 
 json::Value to_json(const Finished& value) {
   json::Object out;
-  out.reserve(12);
+  out.reserve(13);
   detail::put(out, "seq", value.seq);
   detail::put(out, "attempt", value.attempt);
   detail::put(out, "outcome", value.outcome);
@@ -267,6 +323,7 @@ json::Value to_json(const Finished& value) {
   detail::put(out, "branch", value.branch);
   detail::put(out, "skip_all_downstream", value.skip_all_downstream);
   detail::put(out, "reschedule_at", value.reschedule_at);
+  detail::put(out, "deferral", value.deferral);
   return json::Value(std::move(out));
 }
 
@@ -285,6 +342,7 @@ Result<Finished> parse_finished(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "branch", out.branch));
   AIFLOW_TRY(detail::get(value, "skip_all_downstream", out.skip_all_downstream));
   AIFLOW_TRY(detail::get(value, "reschedule_at", out.reschedule_at));
+  AIFLOW_TRY(detail::get(value, "deferral", out.deferral));
   return out;
 }
 
@@ -545,12 +603,13 @@ Status read_value(const json::Value& value, TaskXComValue& out) {
 
 json::Value to_json(const TaskDone& value) {
   json::Object out;
-  out.reserve(5);
+  out.reserve(6);
   detail::put(out, "outcome", value.outcome);
   detail::put(out, "cause", value.cause);
   detail::put(out, "branch", value.branch);
   detail::put(out, "skip_all_downstream", value.skip_all_downstream);
   detail::put(out, "reschedule_at", value.reschedule_at);
+  detail::put(out, "deferral", value.deferral);
   return json::Value(std::move(out));
 }
 
@@ -562,6 +621,7 @@ Result<TaskDone> parse_task_done(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "branch", out.branch));
   AIFLOW_TRY(detail::get(value, "skip_all_downstream", out.skip_all_downstream));
   AIFLOW_TRY(detail::get(value, "reschedule_at", out.reschedule_at));
+  AIFLOW_TRY(detail::get(value, "deferral", out.deferral));
   return out;
 }
 

@@ -27,6 +27,18 @@ struct TaskKey {
 [[nodiscard]] json::Value to_json(const TaskKey& value);
 [[nodiscard]] Result<TaskKey> parse_task_key(const json::Value& value);
 
+/// How a deferred task goes on. error - its trigger failed, or timed out; then there is no event.
+struct Resume {
+  std::string next_method{};
+  json::Value next_kwargs{};
+  json::Value event{};
+  std::optional<std::string> error{};
+  bool timed_out{};
+  friend bool operator==(const Resume&, const Resume&) = default;
+};
+[[nodiscard]] json::Value to_json(const Resume& value);
+[[nodiscard]] Result<Resume> parse_resume(const json::Value& value);
+
 /// Everything a worker needs to run one attempt; the whole contract between scheduler and executor.
 struct Job {
   TaskKey key{};
@@ -47,10 +59,23 @@ struct Job {
   std::string token{};
   std::int64_t max_tries{};
   std::optional<WallTime> first_started_at{};
+  std::optional<Resume> resume{};
   friend bool operator==(const Job&, const Job&) = default;
 };
 [[nodiscard]] json::Value to_json(const Job& value);
 [[nodiscard]] Result<Job> parse_job(const json::Value& value);
+
+/// What a task waits for without a worker, and how it goes on. trigger is {kind, arguments...} as src/trigger reads it. At most 64 KiB altogether.
+
+struct Deferral {
+  json::Value trigger{};
+  std::string next_method{};
+  json::Value next_kwargs{};
+  std::optional<std::int64_t> timeout_ms{};
+  friend bool operator==(const Deferral&, const Deferral&) = default;
+};
+[[nodiscard]] json::Value to_json(const Deferral& value);
+[[nodiscard]] Result<Deferral> parse_deferral(const json::Value& value);
 
 /// One value a task published.
 struct XComEntry {
@@ -124,6 +149,7 @@ struct Finished {
   std::optional<std::vector<std::string>> branch{};
   bool skip_all_downstream{};
   std::optional<WallTime> reschedule_at{};
+  std::optional<Deferral> deferral{};
   friend bool operator==(const Finished&, const Finished&) = default;
 };
 [[nodiscard]] json::Value to_json(const Finished& value);
@@ -240,6 +266,7 @@ struct TaskDone {
   std::optional<std::vector<std::string>> branch{};
   bool skip_all_downstream{};
   std::optional<WallTime> reschedule_at{};
+  std::optional<Deferral> deferral{};
   friend bool operator==(const TaskDone&, const TaskDone&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskDone& value);

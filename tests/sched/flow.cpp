@@ -72,6 +72,13 @@ struct InstanceName {
   }
 };
 
+/// What a try that was deferred goes on with.
+std::string resumed_by(const sched::TaskInstanceRow& row) {
+  const auto& deferral = row.deferral.value;
+  if (!deferral || !deferral->fired) return "";
+  return deferral->error.empty() ? "+event" : "+error";
+}
+
 std::string name_of(const sched::TaskKey& key) {
   if (key.map_index < 0) return key.task_id.value;
   return key.task_id.value + "[" + std::to_string(key.map_index) + "]";
@@ -276,6 +283,11 @@ void Flow::finish(const Line& line) {
   event.skip_all_downstream = has(line, "short");
   if (has(line, "returns")) event.return_length = number(line, "returns", -1);
   if (has(line, "in")) event.reschedule_at = now_.wall + parse_duration(option(line, "in"));
+  if (*outcome == Outcome::deferred) {
+    event.deferral = std::make_shared<const sched::Deferral>(
+        sched::Deferral{.words = option(line, "for", "a trigger"), .next_method = "go_on"});
+    if (has(line, "timeout")) event.deferral_timeout = parse_duration(option(line, "timeout"));
+  }
   send(event);
 }
 
@@ -301,6 +313,8 @@ bool Flow::act(const Line& line) {
     send(sched::AttemptLost{key_of(line), epoch(), "worker w1 has gone"});
   } else if (line.verb == "refuse") {
     send(sched::SubmitRefused{key_of(line), epoch(), has(line, "permanent"), "no such image"});
+  } else if (line.verb == "fire") {
+    send(sched::TriggerFired{key_of(line), epoch(), "true", option(line, "error")});
   } else if (line.verb == "slots") {
     options_.slots = std::atoi(line.words.at(0).c_str());
     send(sched::WorkerSlotsChanged{options_.slots});
@@ -388,6 +402,7 @@ std::string Flow::expect_states(const Line& line) {
                    {dag, {run}, InstanceName(name).task_id, InstanceName(name).map_index})) {
       found = to_string(row->state);
       if (wanted.contains('/')) found += "/" + std::to_string(row->try_number);
+      if (wanted.contains('+')) found += resumed_by(*row);
     }
     if (found != wanted) fail(name + " is " + found + ", expected " + wanted);
   }

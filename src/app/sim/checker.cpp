@@ -52,6 +52,7 @@ bool edge_ok(TaskState from, TaskState to, bool by_user) {
       return to == success || to == failed || to == skipped || to == up_for_retry ||
              to == up_for_reschedule || to == deferred || to == restarting;
     case restarting: return to == no_status || to == failed || to == skipped;
+    case deferred: return to == scheduled || to == failed || to == skipped;
     case up_for_retry:
     case up_for_reschedule:
       return to == scheduled || to == failed || to == skipped || to == success ||
@@ -86,7 +87,7 @@ std::string Checker::commit(const Server& server, const Database& after) {
   check_rows(server, after);
   for (const sched::RunRow& row : server.effects.runs) check_ended_run(row, after);
   for (const TaskKey& key : scheduled_) {
-    if (shadows_[key].state == scheduled) check_rule(key, after);
+    if (shadows_[key].state == scheduled && !shadows_[key].is_resuming) check_rule(key, after);
   }
   if (!granted_.empty()) check_limits(after);
   for (const sched::DagRow& row : server.effects.dags) versions_[row.dag_id] = row.version;
@@ -110,6 +111,7 @@ void Checker::check_replies(const Server& server) {
       return !ends_restart;
     };
     if (const auto* heartbeat = std::get_if<sched::Heartbeat>(&event)) check(*heartbeat);
+    if (const auto* fired = std::get_if<sched::TriggerFired>(&event)) check_event(*fired);
     if (const auto* started = std::get_if<sched::AttemptStarted>(&event)) {
       check(*started);
       reported_.insert(started->key);
@@ -124,6 +126,15 @@ void Checker::check_replies(const Server& server) {
         fail("S8", ended->key, "a second result of one attempt");
       }
     }
+  }
+}
+
+/// S8 for triggers: an event counts once, for the deferral that it was made for.
+void Checker::check_event(const sched::TriggerFired& event) {
+  Shadow& shadow = shadows_[event.key];
+  if (event.epoch < shadow.epoch) fail("S3", event.key, "a trigger's event of an old epoch");
+  if (!shadow.events.insert(event.epoch).second) {
+    fail("S8", event.key, "a second event of one trigger");
   }
 }
 
@@ -142,13 +153,16 @@ void Checker::check_change(const Change& change, const Server& server, const Dat
   check_edge(change);
   check_epoch(change, shadow, server);
   check_tries(change, shadow, after);
+  const bool goes_on = *state == scheduled || *state == queued || *state == running;
+  shadow.is_resuming = goes_on && (shadow.is_resuming || shadow.state == deferred);
   shadow.state = *state;
   shadow.epoch = change.epoch;
   shadow.try_number = change.try_number;
   if (*state == queued) shadow.worker = {};
   const bool empty_ran = *state == success && change.from == "no_status" && change.user.empty() &&
                          !items_changed(change);
-  if (*state == queued || empty_ran) check_rule(change.key, after);
+  // One that was deferred has begun already, under the rule as it was then.
+  if ((*state == queued && !shadow.is_resuming) || empty_ran) check_rule(change.key, after);
   if (*state == scheduled) scheduled_.insert(change.key);
   if (*state == queued) granted_.insert(change.key);
 }
@@ -181,7 +195,10 @@ void Checker::check_tries(const Change& change, Shadow& shadow, const Database& 
   const auto row = after.tables.instances.find(change.key);
   if (row == after.tables.instances.end()) return;
   const std::int32_t most = row->second.max_tries;
-  if (change.to == "up_for_reschedule") shadow.may_run_again = true;
+  if (change.to == "up_for_reschedule" || change.to == "deferred") shadow.may_run_again = true;
+  if (change.from == "deferred" && change.try_number != shadow.try_number) {
+    fail("S7", change.key, "its trigger took a try");
+  }
   if (change.to == "up_for_retry" && change.try_number > most) {
     fail("S7", change.key, "a retry after try " + std::to_string(change.try_number));
   }
@@ -418,9 +435,21 @@ void Checker::check_rows(const Server& server, const Database& after) {
     if (row.state != shadow.state || row.epoch != shadow.epoch) {
       fail("S15", row.key, "the row differs from its history");
     }
+    check_deferral(row);
     if (row.state == queued && !after.submits.contains({row.key, row.epoch})) {
       fail("S12", row.key, "queued without an outbox row");
     }
+  }
+}
+
+/// What a task left for after its trigger stays with it until the attempt that goes on has ended.
+void Checker::check_deferral(const sched::TaskInstanceRow& row) {
+  const Shadow& shadow = shadows_[row.key];
+  const auto& deferral = row.deferral.value;
+  const bool wanted = shadow.is_resuming || row.state == deferred;
+  if (wanted != (deferral != nullptr)) fail("S21", row.key, "its deferral is lost, or left behind");
+  if (deferral && deferral->fired != shadow.is_resuming) {
+    fail("S21", row.key, "its deferral does not say whether its trigger has spoken");
   }
 }
 

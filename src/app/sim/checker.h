@@ -34,9 +34,12 @@ class Checker {
     std::map<std::int32_t, int> executions;  ///< by try number
     bool may_run_again = false;              ///< after a reschedule the same try runs again
     std::set<sched::Epoch> results;          ///< epochs with an accepted result
+    std::set<sched::Epoch> events;           ///< epochs whose trigger's event was accepted
+    bool is_resuming = false;                ///< its trigger has spoken, its attempt has not ended
   };
 
   void check_replies(const Server& server);
+  void check_event(const sched::TriggerFired& event);
   void check_change(const sched::Change& change, const Server& server, const Database& after);
   void check_edge(const sched::Change& change);
   void check_epoch(const sched::Change& change, const Shadow& before, const Server& server);
@@ -57,6 +60,7 @@ class Checker {
   void check_run(const sched::Change& change, const Database& after);
   void check_new_run(const sched::RunRow& row, const Server& server, const Database& after);
   void check_rows(const Server& server, const Database& after);
+  void check_deferral(const sched::TaskInstanceRow& row);
   void fail(std::string_view rule, const sched::TaskKey& key, const std::string& text);
   [[nodiscard]] const dag::Dag* definition(const sched::TaskKey& key,
                                            const Database& database) const;

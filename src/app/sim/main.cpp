@@ -27,7 +27,7 @@ constexpr const char* kUsage =
     "  --every-bug      plant each mistake in turn; fails if one is not found\n"
     "  --list-bugs      their names\n";
 
-constexpr std::array<std::pair<const char*, PlantedBug>, 20> kCoreBugs = {{
+constexpr std::array<std::pair<const char*, PlantedBug>, 24> kCoreBugs = {{
     {"result_without_fencing", PlantedBug::result_without_fencing},
     {"claim_without_cas", PlantedBug::claim_without_cas},
     {"reaper_keeps_epoch", PlantedBug::reaper_keeps_epoch},
@@ -48,6 +48,10 @@ constexpr std::array<std::pair<const char*, PlantedBug>, 20> kCoreBugs = {{
     {"expansion_not_counted", PlantedBug::expansion_not_counted},
     {"removed_keeps_running", PlantedBug::removed_keeps_running},
     {"items_not_revised", PlantedBug::items_not_revised},
+    {"event_of_old_epoch", PlantedBug::event_of_old_epoch},
+    {"event_counts_twice", PlantedBug::event_counts_twice},
+    {"deferral_forgotten", PlantedBug::deferral_forgotten},
+    {"resume_takes_a_try", PlantedBug::resume_takes_a_try},
 }};
 constexpr std::array<std::pair<const char*, ProtocolBug>, 5> kProtocolBugs = {{
     {"send_before_commit", ProtocolBug::send_before_commit},

@@ -2,6 +2,7 @@
 // A worker in the simulator: claims an attempt before it runs it, keeps its lease by heartbeats,
 // ends what it may no longer run, keeps results on disk until they are acknowledged.
 #include <algorithm>
+#include <memory>
 
 #include "checker.h"
 #include "world.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr Duration kHeartbeat = std::chrono::seconds(4);
 constexpr Duration kAgain = std::chrono::seconds(2);
+constexpr std::size_t kSaidMax = 50;
 
 }  // namespace
 
@@ -74,6 +76,12 @@ sched::AttemptFinished World::outcome_of(const Worker& worker, const AttemptKey&
     result.outcome = Outcome::up_for_reschedule;
     result.reschedule_at = now().wall + std::chrono::seconds(below(20));
   }
+  if (dice == 7 || dice == 8) {
+    result.outcome = Outcome::deferred;
+    result.deferral = std::make_shared<const sched::Deferral>(
+        sched::Deferral{.words = "a trigger", .next_method = "go_on"});
+    if (chance(0.3)) result.deferral_timeout = std::chrono::seconds(1 + below(30));
+  }
   if (result.outcome != Outcome::success) return result;
   if (chance(0.9))
     result.return_length = static_cast<std::int64_t>(below(5)) - (chance(0.1) ? 1 : 0);
@@ -88,6 +96,20 @@ sched::AttemptFinished World::outcome_of(const Worker& worker, const AttemptKey&
     if (below_it && chance(0.5)) result.branch->push_back(child.task_id);
   }
   return result;
+}
+
+/// A trigger of an instance that the database has as deferred speaks; in chaos it may also say
+/// again what it, or another one, has said before.
+void World::trigger_act() {
+  const auto send = [&](const sched::TriggerFired& event) { send_user(event); };
+  if (!calm_ && !said_.empty() && chance(0.3)) send(said_[below(said_.size())]);
+  for (const auto& [key, row] : database_.tables.instances) {
+    if (row.state != TaskState::deferred || (!calm_ && chance(0.7))) continue;
+    const sched::TriggerFired event{key, row.epoch, "true", chance(0.1) ? "no such host" : ""};
+    send(event);
+    said_.push_back(event);
+    if (said_.size() > kSaidMax) said_.pop_front();
+  }
 }
 
 void World::worker_finish(Worker& worker, const AttemptKey& key) {

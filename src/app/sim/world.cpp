@@ -68,8 +68,10 @@ void World::chaos_step() {
     deliver();
   } else if (dice < 64) {
     server_act(servers_[below(servers_.size())]);
-  } else if (dice < 84) {
+  } else if (dice < 82) {
     worker_act(workers_[below(workers_.size())]);
+  } else if (dice < 84) {
+    trigger_act();
   } else if (dice < 87) {
     user_act();
   } else if (dice < 88) {
@@ -177,6 +179,7 @@ void World::calm_step() {
   while (!up_.empty() || !down_.empty()) deliver();
   for (Server& server : servers_) server_act(server);
   for (Worker& worker : workers_) worker_act(worker);
+  if (steps_ % 8 == 0) trigger_act();
   advance(std::chrono::milliseconds(400));
 }
 

@@ -162,6 +162,7 @@ class World {
 
   // worker.cpp
   void worker_act(Worker& worker);
+  void trigger_act();
   void worker_receive(Worker& worker, const Down& message);
   void worker_run(Worker& worker, const AttemptKey& key, WorkerAttempt& attempt);
   void worker_finish(Worker& worker, const AttemptKey& key);
@@ -195,6 +196,7 @@ class World {
   std::deque<Up> up_;
   std::deque<Down> down_;
   std::unique_ptr<Checker> checker_;
+  std::deque<sched::TriggerFired> said_;       ///< events of triggers, for late and double ones
   std::map<AttemptKey, SteadyTime> contact_;  ///< last accepted claim or heartbeat
   std::map<DagId, std::shared_ptr<const dag::Dag>> definitions_;
 };

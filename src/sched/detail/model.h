@@ -84,6 +84,7 @@ struct Instance {
   std::optional<std::vector<TaskId>> branch_followed;
 
   std::optional<std::int64_t> return_length;
+  std::shared_ptr<const Deferral> deferral;
 
   RelativeCounts own;             ///< relatives in the same mapped group, with the same map index
   SteadyTime due = kNoTime;       ///< retry, lease or pause end, by state
@@ -257,6 +258,11 @@ struct Model {
 [[nodiscard]] constexpr bool is_active(TaskState state) {
   return state == TaskState::queued || state == TaskState::running ||
          state == TaskState::restarting;
+}
+
+/// A try in the middle of its work, between two attempts: its trigger has fired.
+[[nodiscard]] inline bool is_resuming(const Instance& instance) {
+  return instance.deferral != nullptr && instance.deferral->fired;
 }
 
 [[nodiscard]] TaskInstanceRow row_of(const Run& run, InstanceIndex at);

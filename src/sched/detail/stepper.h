@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One step in the making: applies events to the model and collects the effects. Its parts:
 // stepper.cpp (order of work, transitions), expand.cpp (mapped tasks), attempt.cpp (worker
-// reports), run.cpp (runs and schedules), user.cpp (what people do), grant.cpp (limits).
+// reports), defer.cpp (triggers), run.cpp (runs, schedules), user.cpp (what people do), grant.cpp
+// (limits).
 #pragma once
 
 #include <span>
@@ -71,12 +72,16 @@ class Stepper {
   Reply apply(const Heartbeat& event);
   Reply apply(const AttemptLost& event);
   Reply apply(const SubmitRefused& event);
+  Reply apply(const TriggerFired& event);
   Reply apply_finished(Ref ref, const AttemptFinished& event);
   bool ends_restart(Ref ref, Epoch epoch);
   void lose(Ref ref, const std::string& cause);
   void fail_attempt(Ref ref, std::string cause, bool may_retry);
   void succeed(Ref ref, const AttemptFinished& event);
   void reschedule(Ref ref, const AttemptFinished& event);
+  void defer(Ref ref, const AttemptFinished& event);
+  void resume(Ref ref, Deferral fired, std::string cause);
+  void time_out_trigger(Ref ref);
   void skip_not_followed(Ref ref, const std::vector<TaskId>& followed);
   void short_circuit(Ref ref);
   void skip_by(Ref ref, TaskIndex target, Reason reason);

@@ -18,7 +18,7 @@ export const TRIGGER_RULES = ['all_success', 'all_failed', 'all_done', 'all_done
 export type TriggerRule = (typeof TRIGGER_RULES)[number];
 
 /** What a worker reports of one attempt (workflow-semantics section 7). */
-export const OUTCOMES = ['success', 'failed', 'failed_no_retry', 'skipped', 'up_for_reschedule', 'killed'] as const;
+export const OUTCOMES = ['success', 'failed', 'failed_no_retry', 'skipped', 'up_for_reschedule', 'killed', 'deferred'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** What a user may do, weakest first; each role holds the rights of the ones before it. */
