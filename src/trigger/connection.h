@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a trigger connects to and with which credentials. A trigger names a connection by its id;
+// it is read when it is used, from Airflow's place: the environment of the server,
+// AIFLOW_CONN_<ID> or AIRFLOW_CONN_<ID>, as a URI or as JSON.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/secret.h"
+
+namespace aiflow::trigger {
+
+struct Connection {
+  std::string scheme{};  ///< "http", "https", "redis", "mqtt"
+  std::string host{};
+  std::uint16_t port = 0;  ///< 0: the scheme's
+  std::string login{};
+  Secret password{};
+  std::string path{};  ///< with its '/'; Redis: the database's number
+};
+
+/// "scheme://login:password@host:port/path", or {"conn_type", "host", "port", "login", "password",
+/// "schema"}. Errors: invalid_argument; they do not repeat the text.
+[[nodiscard]] Result<Connection> parse_connection(std::string_view text);
+
+/// The value of an environment variable.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// The connection of an id of letters, digits, '_', '-' and '.'. Errors: not_found (names the
+/// variable to set), invalid_argument.
+[[nodiscard]] Result<Connection> find_connection(const Environment& environment,
+                                                 const std::string& conn_id);
+
+}  // namespace aiflow::trigger

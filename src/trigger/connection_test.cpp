@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trigger/connection.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+namespace aiflow::trigger {
+namespace {
+
+TEST_CASE("a connection is read from a URI") {
+  const auto made = parse_connection("https://kim:p%40ss@api.example:8443/v1?x=1").value();
+  CHECK(made.scheme == "https");
+  CHECK(made.host == "api.example");
+  CHECK(made.port == 8443);
+  CHECK(made.login == "kim");
+  CHECK(made.password.reveal() == "p@ss");
+  CHECK(made.path == "/v1");
+  const auto plain = parse_connection("redis://[::1]/2").value();
+  CHECK(plain.host == "::1");
+  CHECK(plain.port == 0);
+  CHECK(plain.path == "/2");
+  CHECK(parse_connection("redis://:secret@h").value().password.reveal() == "secret");
+}
+
+TEST_CASE("a connection is read from JSON") {
+  const auto made =
+      parse_connection(R"({"conn_type":"mqtt","host":"h","port":1883,"password":"s"})").value();
+  CHECK(made.scheme == "mqtt");
+  CHECK(made.port == 1883);
+  CHECK(made.password.reveal() == "s");
+  const auto url = parse_connection(R"({"conn_type":"http","host":"https://h:1/base"})").value();
+  CHECK(url.scheme == "https");
+  CHECK(url.port == 1);
+  CHECK(url.path == "/base");
+}
+
+TEST_CASE("errors never repeat the text") {
+  for (const char* text : {"secret", "http://u:secret@", "http://u:secret@h:secret", "{secret",
+                           R"({"host":"h","port":"secret"})"}) {
+    CAPTURE(text);
+    const auto made = parse_connection(text);
+    REQUIRE_FALSE(made);
+    CHECK_FALSE(made.error().message.contains("secret"));
+  }
+}
+
+TEST_CASE("a connection is found by its id in the environment") {
+  const std::map<std::string, std::string> variables = {{"AIFLOW_CONN_API", "http://a"},
+                                                        {"AIRFLOW_CONN_API", "http://b"},
+                                                        {"AIRFLOW_CONN_OLD_ONE", "http://c"}};
+  const Environment environment = [&](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  };
+  CHECK(find_connection(environment, "api").value().host == "a");
+  CHECK(find_connection(environment, "old_one").value().host == "c");
+  CHECK(find_connection(environment, "none").error().message.contains("set AIFLOW_CONN_NONE"));
+  CHECK_FALSE(find_connection(environment, "a=b"));
+  CHECK_FALSE(find_connection({}, "api"));
+}
+
+}  // namespace
+}  // namespace aiflow::trigger
