@@ -22,6 +22,7 @@
 #include "store/keys.h"
 #include "store/run_store.h"
 #include "store/store.h"
+#include "trigger/host.h"
 #include "wire/dag.h"
 #include "wire/engine.h"
 
@@ -38,6 +39,9 @@ struct Options {
   std::function<void(const std::vector<wire::StreamEvent>&)> on_changes{};
   Duration lease = std::chrono::seconds(15);
   std::int64_t max_map_length = 1024;  ///< of one returned value that a task is mapped over
+  /// Where deferred tasks wait; without, a task that defers fails. Must outlive the conductor's
+  /// stop(); it is started by open().
+  trigger::Host* triggers = nullptr;
   /// Reports that nothing waits for wait so long for company, so that a short task costs one
   /// commit, not two: those that only say "it goes on" (started, heartbeat), and those of an end
   /// while the executor has enough to go on with.

@@ -42,9 +42,15 @@ Conductor::Engine::Engine(const Clock& clock, store::Store& store, executor::Exe
       store_(store),
       executor_(executor),
       options_(std::move(options)),
-      inbox_(kRequestsMax) {}
+      inbox_(kRequestsMax),
+      waits_(store, options_.triggers,
+             [this](trigger::Fired fired) { inbox_.push(std::move(fired), false); }) {}
 
 Status Conductor::Engine::open() {
+  if (options_.triggers != nullptr) {
+    AIFLOW_TRY(options_.triggers->start(
+        [this](trigger::Fired fired) { inbox_.push(std::move(fired), false); }));
+  }
   AIFLOW_TRY(restore());
   std::vector<executor::Attempt> running;
   for (const sched::TaskInstanceRow& row : state_->rows().instances) {
@@ -71,6 +77,7 @@ Status Conductor::Engine::restore() {
                                                    now()));
   state_.emplace(std::move(state));
   book_ = std::move(loaded.book);
+  waits_.restore(loaded.rows);
   send_at_ = SteadyTime::min();
   return {};
 }
@@ -84,6 +91,7 @@ void Conductor::Engine::stop() {
   inbox_.close();
   executor_.stop();
   if (thread_.joinable()) thread_.join();
+  if (options_.triggers != nullptr) options_.triggers->stop();
   for (detail::Item& item : inbox_.take_all()) {
     if (auto* request = std::get_if<detail::Request>(&item)) {
       request->refuse({ErrorCode::cancelled, "the server is stopping"});
@@ -123,14 +131,14 @@ bool Conductor::Engine::cycle(std::vector<detail::Item> items) {
   }
   const bool can_work = state_.has_value() && (again_.empty() || may_try);
   if (can_work) {
-    for (executor::Report& report : std::exchange(again_, {})) translate(batch, std::move(report));
+    for (detail::Report& report : std::exchange(again_, {})) translate(batch, std::move(report));
   }
   for (detail::Item& item : items) {
     auto* request = std::get_if<detail::Request>(&item);
     if (request == nullptr && can_work) {
-      translate(batch, std::move(std::get<executor::Report>(item)));
+      translate(batch, std::move(std::get<detail::Report>(item)));
     } else if (request == nullptr) {
-      again_.push_back(std::move(std::get<executor::Report>(item)));
+      again_.push_back(std::move(std::get<detail::Report>(item)));
     } else if (state_) {
       request->prepare(batch);
     } else {
@@ -160,6 +168,7 @@ bool Conductor::Engine::step(detail::Batch& batch) {
     static_cast<void>(send_job(detail::to_store(submit.key)));
   }
   if (!effects.cancels.empty()) send_pending(clock_.steady_now());
+  waits_.follow(effects, *state_);
   for (std::size_t i = 0; i < batch.handlers.size(); ++i) {
     if (batch.handlers[i]) batch.handlers[i](effects.replies[i]);
   }

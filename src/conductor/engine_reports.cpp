@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the executor reports, turned into events of the scheduler.
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "conductor/detail/engine.h"
@@ -17,6 +19,9 @@ sched::TaskKey key_of(const executor::Attempt& attempt) {
 constexpr std::string_view kReturnValue = "return_value";
 /// In a question for a value: those of all mapped instances.
 constexpr std::int64_t kAllInstances = -2;
+
+/// Ten years: more is as good as none, and stays within the range of times.
+constexpr std::int64_t kDeferralTimeoutMs = 10LL * 365 * 24 * 3600 * 1000;
 
 std::optional<std::vector<TaskId>> branch_of(const wire::Finished& report) {
   if (!report.branch) return std::nullopt;
@@ -36,14 +41,70 @@ std::optional<std::int64_t> return_length(const wire::Finished& report) {
   return std::nullopt;
 }
 
+/// What the scheduler is told of a deferral. Errors: invalid_argument.
+Result<sched::Deferral> deferral_of(const wire::Finished& report) {
+  if (!report.deferral) return fail(ErrorCode::invalid_argument, "it deferred without a trigger");
+  const wire::Deferral& given = *report.deferral;
+  sched::Deferral deferral{.trigger = json::write(given.trigger),
+                           .words = {},
+                           .next_method = given.next_method,
+                           .next_kwargs = json::write(given.next_kwargs)};
+  const std::size_t bytes =
+      deferral.trigger.size() + deferral.next_kwargs.size() + deferral.next_method.size();
+  if (bytes > trigger::kDeferralBytesMax) {
+    return fail(ErrorCode::invalid_argument, "its trigger and arguments have " +
+                                                 std::to_string(bytes) + " bytes; the limit is " +
+                                                 std::to_string(trigger::kDeferralBytesMax));
+  }
+  AIFLOW_ASSIGN(const trigger::Trigger trigger, trigger::parse(given.trigger));
+  deferral.words = trigger::describe(trigger);
+  return deferral;
+}
+
+/// A deferral that cannot be kept is a failure of the task.
+void add_deferral(sched::AttemptFinished& event, const wire::Finished& report) {
+  auto deferral = deferral_of(report);
+  if (!deferral) {
+    event.outcome = Outcome::failed;
+    event.cause = "it cannot be deferred: " + deferral.error().message;
+    return;
+  }
+  event.deferral = std::make_shared<const sched::Deferral>(*std::move(deferral));
+  if (report.deferral->timeout_ms) {
+    event.deferral_timeout = std::chrono::milliseconds(
+        std::clamp<std::int64_t>(*report.deferral->timeout_ms, 0, kDeferralTimeoutMs));
+  }
+}
+
 }  // namespace
 
-void Conductor::Engine::translate(detail::Batch& batch, executor::Report report) {
-  std::visit([&](const auto& one) { on(batch, one); }, report);
+void Conductor::Engine::translate(detail::Batch& batch, detail::Report report) {
+  const auto* of_executor = std::get_if<executor::Report>(&report);
+  if (of_executor == nullptr) {
+    on(batch, std::get<trigger::Fired>(report));
+  } else {
+    std::visit([&](const auto& one) { on(batch, one); }, *of_executor);
+  }
   // Those that change rows are taken again if the commit fails.
-  const bool passing = std::holds_alternative<executor::Progress>(report) ||
-                       std::holds_alternative<executor::XComAsked>(report);
+  const bool passing =
+      of_executor != nullptr && (std::holds_alternative<executor::Progress>(*of_executor) ||
+                                 std::holds_alternative<executor::XComAsked>(*of_executor));
   if (!passing) batch.reports.push_back(std::move(report));
+}
+
+void Conductor::Engine::on(detail::Batch& batch, const trigger::Fired& fired) {
+  const auto waiting = waits_.find(fired.id);
+  if (!waiting) return;  // cleared, marked or timed out meanwhile
+  sched::TriggerFired event{.key = waiting->key,
+                            .epoch = waiting->epoch,
+                            .event = json::write(fired.event),
+                            .error = fired.error};
+  if (event.error.empty() && event.event.size() > trigger::kEventBytesMax) {
+    event.error = "its event has " + std::to_string(event.event.size()) + " bytes; the limit is " +
+                  std::to_string(trigger::kEventBytesMax);
+    event.event.clear();
+  }
+  batch.add(std::move(event));
 }
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::Started& report) {
@@ -70,18 +131,23 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& repor
   const wire::Finished& finished = report.report;
   const sched::TaskKey key = key_of(finished.attempt);
   end_cancel(batch, finished.attempt);
-  batch.ended.push_back({.event = batch.events.size(), .report = finished});
-  batch.add(sched::AttemptFinished{.key = key,
-                                   .try_number = static_cast<int>(finished.attempt.try_number),
-                                   .epoch = finished.attempt.epoch,
-                                   .worker = report.receipt.worker,
-                                   .outcome = finished.outcome,
-                                   .cause = finished.cause,
-                                   .branch = branch_of(finished),
-                                   .skip_all_downstream = finished.skip_all_downstream,
-                                   .reschedule_at = finished.reschedule_at,
-                                   .ended_at = finished.ended_at,
-                                   .return_length = return_length(finished)},
+  const auto row = state_->instance_row(key);
+  batch.ended.push_back({.event = batch.events.size(),
+                         .report = finished,
+                         .resumed = row && row->deferral.value != nullptr});
+  sched::AttemptFinished event{.key = key,
+                               .try_number = static_cast<int>(finished.attempt.try_number),
+                               .epoch = finished.attempt.epoch,
+                               .worker = report.receipt.worker,
+                               .outcome = finished.outcome,
+                               .cause = finished.cause,
+                               .branch = branch_of(finished),
+                               .skip_all_downstream = finished.skip_all_downstream,
+                               .reschedule_at = finished.reschedule_at,
+                               .ended_at = finished.ended_at,
+                               .return_length = return_length(finished)};
+  if (finished.outcome == Outcome::deferred) add_deferral(event, finished);
+  batch.add(std::move(event),
             [this, receipt = report.receipt, key](const Result<sched::Reply>& reply) {
               if (!reply) return;
               executor_.acknowledge(receipt, reply->accepted, reply->reason);

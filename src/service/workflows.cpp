@@ -15,7 +15,7 @@ constexpr int kBars = 14;
 
 bool is_waiting(TaskState state) {
   return state == TaskState::no_status || state == TaskState::scheduled ||
-         state == TaskState::queued;
+         state == TaskState::queued || state == TaskState::deferred;
 }
 
 bool is_over(TaskState state) {

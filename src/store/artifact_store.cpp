@@ -65,12 +65,12 @@ Result<wire::Artifact> ArtifactStore::offer(const NewArtifact& made, const Maker
                          "an artifact went missing");
 }
 
-Status ArtifactStore::accept(const TaskKey& key, std::int64_t epoch) {
-  AIFLOW_TRY(
-      db_.run(R"(
+Status ArtifactStore::accept(const TaskKey& key, std::int64_t epoch, bool resumed) {
+  AIFLOW_TRY(db_.run(R"(
     DELETE FROM artifacts WHERE dag_id = ? AND run_id = ? AND task_id = ? AND map_index = ?
-      AND epoch <> ?)",
-              {key.dag_id.value, key.run_id.value, key.task_id.value, key.map_index, epoch}));
+      AND epoch <> ? AND accepted <= ?)",
+                     {key.dag_id.value, key.run_id.value, key.task_id.value, key.map_index, epoch,
+                      resumed ? 0 : 1}));
   return db_.run(R"(
     UPDATE artifacts SET accepted = 1 WHERE dag_id = ? AND run_id = ? AND task_id = ?
       AND map_index = ?)",

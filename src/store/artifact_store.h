@@ -51,8 +51,8 @@ class ArtifactStore {
   [[nodiscard]] Result<wire::Artifact> offer(const NewArtifact& made, const Maker& maker,
                                              WallTime now);
   /// The attempt has ended with success: what it offered can be seen, what others of the same task
-  /// instance offered is dropped.
-  Status accept(const TaskKey& key, std::int64_t epoch);
+  /// instance offered is dropped. `resumed`: what its try saved before it was deferred stays.
+  Status accept(const TaskKey& key, std::int64_t epoch, bool resumed = false);
   /// All of a task instance.
   Status drop(const TaskKey& key);
 

@@ -48,7 +48,7 @@ struct TaskRow {
   std::optional<WallTime> queued_at;
   std::optional<WallTime> start_date;
   std::optional<WallTime> end_date;
-  std::optional<WallTime> wake_at;  ///< when a retry or a reschedule is due
+  std::optional<WallTime> wake_at;  ///< when a retry or a reschedule is due, or a trigger times out
   std::string worker_id;
   std::optional<std::int64_t> pid;
   std::string pool;
@@ -60,6 +60,7 @@ struct TaskRow {
   std::optional<std::vector<std::string>> branch_followed;
   bool skip_all_downstream = false;             ///< a short circuit whose condition was false
   std::optional<std::int64_t> return_length{};  ///< as in sched::TaskInstanceRow
+  std::optional<json::Value> deferral{};        ///< of a try that was deferred
 };
 
 /// An ended try.

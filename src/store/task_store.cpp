@@ -12,8 +12,14 @@ constexpr std::string_view kSelectTask =
     "SELECT dag_id, run_id, task_id, map_index, state, cause, try_number, max_tries, epoch,"
     " scheduled_at, queued_at, start_date, end_date, wake_at, worker_id, pid, pool, pool_slots,"
     " priority_weight, operator_name, display_name, branch_followed, skip_all_downstream,"
-    " return_length"
+    " return_length, deferral"
     " FROM task_instances";
+
+std::optional<json::Value> read_deferral(db::Row& row) {
+  const auto text = row.optional_text();
+  if (!text) return std::nullopt;
+  return json::parse(*text).value_or(json::Value());
+}
 
 std::optional<std::vector<std::string>> read_branch(db::Row& row) {
   const auto text = row.optional_text();
@@ -46,7 +52,8 @@ TaskRow read_task(db::Row& row) {
           .display_name = row.text(),
           .branch_followed = read_branch(row),
           .skip_all_downstream = row.boolean(),
-          .return_length = row.optional_integer()};
+          .return_length = row.optional_integer(),
+          .deferral = read_deferral(row)};
 }
 
 XComRow read_xcom(db::Row& row) {
@@ -73,12 +80,14 @@ std::optional<double> duration_s(std::optional<WallTime> start, std::optional<Wa
 Status RunStore::upsert_task(const TaskRow& task) {
   std::optional<std::string> branch;
   if (task.branch_followed) branch = detail::write_strings(*task.branch_followed);
+  std::optional<std::string> deferral;
+  if (task.deferral) deferral = json::write(*task.deferral);
   return db_.run(R"(
     REPLACE INTO task_instances (dag_id, run_id, task_id, map_index, state, cause, try_number,
       max_tries, epoch, scheduled_at, queued_at, start_date, end_date, wake_at, worker_id, pid,
       pool, pool_slots, priority_weight, operator_name, display_name, branch_followed,
-      skip_all_downstream, return_length)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+      skip_all_downstream, return_length, deferral)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
                  {task.key.dag_id.value,
                   task.key.run_id.value,
                   task.key.task_id.value,
@@ -102,7 +111,8 @@ Status RunStore::upsert_task(const TaskRow& task) {
                   task.display_name,
                   branch,
                   task.skip_all_downstream,
-                  task.return_length});
+                  task.return_length,
+                  deferral});
 }
 
 Status RunStore::delete_task(const TaskKey& key) {

@@ -138,7 +138,9 @@ Status Server::open_scheduler() {
     executor_options.worker_wanted = [this] { worker_->want(); };
   }
   executor_ = std::make_unique<executor::LocalExecutor>(clock_, std::move(executor_options));
+  triggers_ = std::make_unique<trigger::LoopHost>(clock_, os::get_env);
   conductor::Options options;
+  options.triggers = triggers_.get();
   options.data_dir = options_.home;
   options.max_map_length = options_.max_map_length;
   options.sign_token = [this](const wire::Job& job) {

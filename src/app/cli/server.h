@@ -16,6 +16,7 @@
 #include "os/process.h"
 #include "os/system_clock.h"
 #include "service/dag_loader.h"
+#include "trigger/loop_host.h"
 
 namespace aiflow::app {
 
@@ -80,6 +81,7 @@ class Server {
   std::unique_ptr<service::LogFollower> logs_;
   std::unique_ptr<WorkerStarter> worker_;
   std::unique_ptr<executor::LocalExecutor> executor_;
+  std::unique_ptr<trigger::LoopHost> triggers_;
   std::unique_ptr<conductor::Conductor> conductor_;
   std::unique_ptr<blobs::BlobStore> blobs_;
   std::unique_ptr<runtime::Pool> packs_;

@@ -7,12 +7,14 @@
 #include <functional>
 #include <set>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "executor/job.h"
 #include "sched/effect.h"
 #include "sched/event.h"
 #include "store/keys.h"
+#include "trigger/host.h"
 #include "wire/engine.h"
 
 namespace aiflow::db {
@@ -31,6 +33,9 @@ struct Writing {
   Status log(std::string_view kind, json::Value data);
 };
 
+/// What reaches the conductor by itself, and is taken again if its commit fails.
+using Report = std::variant<executor::Report, trigger::Fired>;
+
 class Batch {
  public:
   /// Called after the commit with the scheduler's answer, or with the error of the commit.
@@ -40,6 +45,7 @@ class Batch {
   struct Ended {
     std::size_t event;  ///< its AttemptFinished
     wire::Finished report;
+    bool resumed = false;  ///< its try was deferred before: what it published then stays
   };
 
   void add(sched::Event event, Handler handler = {}) {
@@ -52,7 +58,7 @@ class Batch {
   std::vector<Write> writes;                ///< before the scheduler's rows
   std::vector<Handler> after;               ///< without an event: after the commit
   std::vector<Ended> ended;                 ///< whose XComs are stored if accepted
-  std::vector<executor::Report> reports;    ///< to be taken again if the commit fails
+  std::vector<Report> reports;              ///< to be taken again if the commit fails
   std::vector<wire::StreamEvent> unstored;  ///< for the listeners only
   std::set<store::RunKey> loaded;           ///< finished runs brought back by this batch
 };

@@ -15,6 +15,7 @@
 #include "conductor/detail/batch.h"
 #include "conductor/detail/book.h"
 #include "conductor/detail/inbox.h"
+#include "conductor/detail/waits.h"
 #include "sched/state.h"
 #include "sched/step.h"
 
@@ -65,7 +66,8 @@ class Conductor::Engine {
   void set_trouble(std::string trouble);
 
   // Reports (engine_reports.cpp).
-  void translate(detail::Batch& batch, executor::Report report);
+  void translate(detail::Batch& batch, detail::Report report);
+  void on(detail::Batch& batch, const trigger::Fired& fired);
   void on(detail::Batch& batch, const executor::Started& report);
   void on(detail::Batch& batch, const executor::Finished& report);
   void on(detail::Batch& batch, const executor::StillRunning& report);
@@ -96,7 +98,8 @@ class Conductor::Engine {
   detail::Inbox inbox_;
   std::optional<sched::State> state_;  ///< absent after a failed commit until it is read back
   detail::Book book_;
-  std::vector<executor::Report> again_;  ///< of a failed commit
+  detail::Waits waits_;
+  std::vector<detail::Report> again_;  ///< of a failed commit
   std::map<WorkerId, std::int32_t> slots_;
   std::int32_t slots_sum_ = 0;
   SteadyTime send_at_ = SteadyTime::max();   ///< when something of the outbox is due again

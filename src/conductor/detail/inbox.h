@@ -11,26 +11,24 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "executor/job.h"
+#include "conductor/detail/batch.h"
 
 namespace aiflow::conductor::detail {
-
-class Batch;
 
 /// A request of the API or the parser. Exactly one of the two is called, once.
 struct Request {
   std::function<void(Batch&)> prepare;  ///< on the conductor's thread
   std::function<void(Error)> refuse;
 };
-using Item = std::variant<executor::Report, Request>;
+using Item = std::variant<Report, Request>;
 
 class Inbox {
  public:
   explicit Inbox(std::size_t requests_max) : requests_max_(requests_max) {}
 
-  /// Reports are bounded by the workers' slots, so they are always taken. `patient` ones wait for
-  /// company. False when closed.
-  bool push(executor::Report report, bool patient) {
+  /// Reports are bounded by the workers' slots and the waits, so they are always taken. `patient`
+  /// ones wait for company. False when closed.
+  bool push(Report report, bool patient) {
     const std::scoped_lock lock(mutex_);
     if (closed_) return false;
     items_.emplace_back(std::move(report));

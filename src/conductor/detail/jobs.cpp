@@ -34,6 +34,20 @@ json::Value parse_or_empty(const std::string& text) {
   return value && value->is_object() ? *std::move(value) : json::object({});
 }
 
+/// How a try goes on whose trigger has spoken.
+std::optional<wire::Resume> resume_of(const sched::TaskInstanceRow& task) {
+  const auto& deferral = task.deferral.value;
+  if (deferral == nullptr || !deferral->fired) return std::nullopt;
+  wire::Resume resume{.next_method = deferral->next_method,
+                      .next_kwargs = parse_or_empty(deferral->next_kwargs),
+                      .event = {},
+                      .error = std::nullopt,
+                      .timed_out = deferral->timed_out};
+  if (!deferral->error.empty()) resume.error = deferral->error;
+  if (auto event = json::parse(deferral->event)) resume.event = *std::move(event);
+  return resume;
+}
+
 }  // namespace
 
 wire::Job make_job(const JobParts& parts) {
@@ -62,6 +76,7 @@ wire::Job make_job(const JobParts& parts) {
       log_path(parts.data_dir / "logs", to_store(parts.task.key), parts.task.try_number).string();
   job.max_tries = parts.task.max_tries;
   job.first_started_at = parts.task.started_at;
+  job.resume = resume_of(parts.task);
   add_context(job, parts);
   return job;
 }

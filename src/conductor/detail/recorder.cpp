@@ -66,7 +66,7 @@ class Recorder {
   Status dag_change(const sched::Change& change);
   Status ended_try(const sched::Change& change, const store::TaskRow& row);
   Status xcoms();
-  Status artifacts(const store::TaskKey& key, const wire::Finished& report);
+  Status artifacts(const store::TaskKey& key, const Batch::Ended& ended);
   Status outbox();
   Status void_submit(const store::TaskRow& row);
 
@@ -208,7 +208,7 @@ Status Recorder::task_change(const sched::Change& change) {
   // Values belong to the generation that made them (S13): a new try or a clear drops them.
   const bool begins_anew = change.to == "no_status" || change.to == "restarting" ||
                            change.to == "removed" ||
-                           (change.to == "queued" && change.try_number > 1);
+                           (change.to == "queued" && change.try_number > 1 && !row.deferral);
   if (begins_anew && !change.from.empty()) {
     AIFLOW_TRY(runs_.delete_xcoms(row.key));
     AIFLOW_TRY(store::ArtifactStore(writing_.db).drop(row.key));
@@ -220,10 +220,11 @@ Status Recorder::task_change(const sched::Change& change) {
 }
 
 Status Recorder::ended_try(const sched::Change& change, const store::TaskRow& row) {
-  const bool was_active =
-      change.from == "running" || change.from == "queued" || change.from == "restarting";
+  const bool was_active = change.from == "running" || change.from == "queued" ||
+                          change.from == "restarting" || change.from == "deferred";
   const bool goes_on = change.to == "running" || change.to == "scheduled" ||
-                       change.to == "restarting" || change.to == "queued";
+                       change.to == "restarting" || change.to == "queued" ||
+                       change.to == "deferred";
   if (!was_active || goes_on || change.try_number == 0) return {};
   const auto state = parse_task_state(change.to);
   AIFLOW_ASSERT(state.has_value());
@@ -266,8 +267,10 @@ Status Recorder::xcoms() {
   for (const Batch::Ended& ended : batch_.ended) {
     if (!effects_.replies.at(ended.event).accepted) continue;
     const store::TaskKey key = store::from_wire(ended.report.attempt.key);
-    AIFLOW_TRY(runs_.delete_xcoms(key));
-    AIFLOW_TRY(artifacts(key, ended.report));
+    const bool keeps = ended.resumed && ended.report.outcome != Outcome::failed &&
+                       ended.report.outcome != Outcome::failed_no_retry;
+    if (!keeps) AIFLOW_TRY(runs_.delete_xcoms(key));
+    AIFLOW_TRY(artifacts(key, ended));
     for (const wire::XComEntry& entry : ended.report.xcoms) {
       AIFLOW_TRY(runs_.put_xcom(
           {.key = key, .name = entry.key, .value = entry.value, .stored_at = writing_.now}));
@@ -277,10 +280,12 @@ Status Recorder::xcoms() {
 }
 
 /// What a failed attempt saved is nobody's.
-Status Recorder::artifacts(const store::TaskKey& key, const wire::Finished& report) {
+Status Recorder::artifacts(const store::TaskKey& key, const Batch::Ended& ended) {
   store::ArtifactStore artifacts(writing_.db);
-  if (report.outcome != Outcome::success) return artifacts.drop(key);
-  return artifacts.accept(key, report.attempt.epoch);
+  const Outcome outcome = ended.report.outcome;
+  const bool good = outcome == Outcome::success || outcome == Outcome::deferred;
+  if (!good) return artifacts.drop(key);
+  return artifacts.accept(key, ended.report.attempt.epoch, ended.resumed);
 }
 
 Status Recorder::outbox() {

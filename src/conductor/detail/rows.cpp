@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conductor/detail/rows.h"
 
+#include <memory>
 #include <utility>
 
 namespace aiflow::conductor::detail {
@@ -89,6 +90,39 @@ sched::RunRow to_sched(const store::RunRow& run) {
           .cause = run.cause};
 }
 
+namespace {
+
+json::Value write_deferral(const sched::Deferral& deferral) {
+  return json::object({{"trigger", deferral.trigger},
+                       {"words", deferral.words},
+                       {"next_method", deferral.next_method},
+                       {"next_kwargs", deferral.next_kwargs},
+                       {"fired", deferral.fired},
+                       {"event", deferral.event},
+                       {"error", deferral.error},
+                       {"timed_out", deferral.timed_out}});
+}
+
+/// As write_deferral wrote it.
+sched::Deferral read_deferral(const json::Value& value) {
+  const auto text = [&](std::string_view key) {
+    return json::get_string_or(value, key, "").value_or("");
+  };
+  const auto flag = [&](std::string_view key) {
+    return json::get_bool_or(value, key, false).value_or(false);
+  };
+  return {.trigger = text("trigger"),
+          .words = text("words"),
+          .next_method = text("next_method"),
+          .next_kwargs = text("next_kwargs"),
+          .fired = flag("fired"),
+          .event = text("event"),
+          .error = text("error"),
+          .timed_out = flag("timed_out")};
+}
+
+}  // namespace
+
 store::TaskRow to_store(const sched::TaskInstanceRow& task, const Definition& definition) {
   store::TaskRow row{.key = to_store(task.key),
                      .state = task.state,
@@ -110,7 +144,9 @@ store::TaskRow to_store(const sched::TaskInstanceRow& task, const Definition& de
                      .display_name = task.key.task_id.value,
                      .branch_followed = std::nullopt,
                      .skip_all_downstream = task.skip_all_downstream,
-                     .return_length = task.return_length};
+                     .return_length = task.return_length,
+                     .deferral = std::nullopt};
+  if (task.deferral.value) row.deferral = write_deferral(*task.deferral.value);
   if (const dag::Task* known = definition.find(task.key.task_id)) {
     row.operator_name = known->operator_name;
     row.display_name = known->label;
@@ -140,7 +176,11 @@ sched::TaskInstanceRow to_sched(const store::TaskRow& task) {
                              .next_try_at = task.wake_at,
                              .branch_followed = std::nullopt,
                              .skip_all_downstream = task.skip_all_downstream,
-                             .return_length = task.return_length};
+                             .return_length = task.return_length,
+                             .deferral = {}};
+  if (task.deferral) {
+    row.deferral.value = std::make_shared<const sched::Deferral>(read_deferral(*task.deferral));
+  }
   if (task.branch_followed) {
     row.branch_followed.emplace();
     for (const std::string& id : *task.branch_followed) {

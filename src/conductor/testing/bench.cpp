@@ -36,6 +36,7 @@ Bench::~Bench() = default;
 void Bench::open() {
   store_ = store::Store::open(database_.address(), clock_.now()).value();
   executor_ = std::make_unique<executor::FakeExecutor>(clock_);
+  triggers_ = std::make_unique<trigger::FakeHost>();
   conductor_ = std::make_unique<Conductor>(
       clock_, *store_, *executor_,
       Options{.data_dir = folder_.path(),
@@ -44,7 +45,8 @@ void Bench::open() {
               .on_changes =
                   [this](const std::vector<wire::StreamEvent>& events) {
                     heard_.insert(heard_.end(), events.begin(), events.end());
-                  }});
+                  },
+              .triggers = triggers_.get()});
   REQUIRE(conductor_->open().has_value());
   executor_->set_slots(4);
   settle();

@@ -11,6 +11,7 @@
 #include "executor/fake_executor.h"
 #include "os/temp_dir.h"
 #include "store/testing/test_database.h"
+#include "trigger/fake_host.h"
 
 namespace aiflow::conductor::testing {
 
@@ -30,6 +31,7 @@ class Bench {
   void restart();
 
   executor::FakeExecutor& executor() { return *executor_; }
+  trigger::FakeHost& triggers() { return *triggers_; }
   Conductor& conductor() { return *conductor_; }
   store::Store& store() { return *store_; }
   const store::testing::TestDatabase& database() { return database_; }
@@ -84,6 +86,7 @@ class Bench {
   ManualClock clock_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<executor::FakeExecutor> executor_;
+  std::unique_ptr<trigger::FakeHost> triggers_;
   std::unique_ptr<Conductor> conductor_;
   std::vector<wire::StreamEvent> heard_;
 };

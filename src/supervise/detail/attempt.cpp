@@ -324,6 +324,7 @@ void Attempt::judge(const os::ExitStatus& status, wire::Finished& report) {
     report.branch = done_->branch;
     report.skip_all_downstream = done_->skip_all_downstream;
     report.reschedule_at = done_->reschedule_at;
+    report.deferral = done_->deferral;
   } else if (!through_zygote_) {
     judge_bash(status, report);
   } else if (status.success()) {
@@ -331,7 +332,8 @@ void Attempt::judge(const os::ExitStatus& status, wire::Finished& report) {
     report.outcome = Outcome::failed;
     report.cause = "the task's process ended without saying how the task went";
   }
-  if (report.outcome == Outcome::success || report.outcome == Outcome::skipped) {
+  if (report.outcome == Outcome::success || report.outcome == Outcome::skipped ||
+      report.outcome == Outcome::deferred) {
     report.xcoms = std::move(xcoms_);
   }
 }
