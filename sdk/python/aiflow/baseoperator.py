@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator, NoReturn, Sequence
 
 from aiflow.context import get_current_context, jinja_environment, render
 from aiflow.dag import DAG, TaskGroup, check_id, current_dag, current_group
 from aiflow.durations import duration, optional_duration
 from aiflow.edges import Edges
-from aiflow.exceptions import AirflowException
+from aiflow.exceptions import (AirflowException, TaskDeferralError, TaskDeferralTimeout,
+                               TaskDeferred)
 from aiflow.param import ParamsDict, own_params
 from aiflow.wire_gen import TriggerRule
 from aiflow.xcom_arg import XComArg, find_xcom_args
 
 _RULE_ALIASES = {"none_failed_or_skipped": "none_failed_min_one_success", "dummy": "always"}
+#: The method that a task is resumed with when its trigger failed.
+TRIGGER_FAILED = "__fail__"
 _WEIGHT_RULES = ("downstream", "upstream", "absolute")
 
 _mapped: BaseOperator | None = None
@@ -210,6 +213,20 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
     def execute(self, context: dict) -> Any:
         """The work. What it returns becomes the XCom return_value."""
         raise NotImplementedError(f"{type(self).__name__}.execute")
+
+    def defer(self, *, trigger: Any, method_name: str, kwargs: dict | None = None,
+              timeout: dt.timedelta | None = None) -> NoReturn:
+        """Hands the wait to a trigger and gives the worker slot back; when the trigger fires, the
+        task goes on with method_name(context, event=..., **kwargs) in a new process."""
+        raise TaskDeferred(trigger=trigger, method_name=method_name, kwargs=kwargs, timeout=timeout)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict | None, context: dict) -> Any:
+        """The work after a trigger. "__fail__": the trigger failed, next_kwargs says how."""
+        kwargs = dict(next_kwargs or {})
+        if next_method == TRIGGER_FAILED:
+            error = str(kwargs.get("error", "Unknown"))
+            raise (TaskDeferralTimeout if kwargs.get("timed_out") else TaskDeferralError)(error)
+        return getattr(self, next_method)(context, **kwargs)
 
     def on_kill(self) -> None:
         """Called when the task is ended from outside."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 
 class AirflowException(Exception):
     """Base of all errors that the SDK raises."""
@@ -34,6 +36,30 @@ class AirflowRescheduleException(AirflowException):
     def __init__(self, reschedule_date):
         super().__init__(f"reschedule at {reschedule_date}")
         self.reschedule_date = reschedule_date
+
+
+class TaskDeferred(BaseException):
+    """The task hands its wait to `trigger` and goes on in `method_name`(context, event=, **kwargs).
+
+    timeout: a timedelta, or seconds; then the wait fails. Not an Exception, so that a bare
+    `except Exception` lets it pass.
+    """
+
+    def __init__(self, *, trigger, method_name: str, kwargs: dict | None = None, timeout=None):
+        super().__init__(f"deferred to {trigger!r}")
+        self.trigger, self.method_name, self.kwargs = trigger, method_name, kwargs
+        number = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
+        self.timeout = dt.timedelta(seconds=timeout) if number else timeout
+        if self.timeout is not None and not isinstance(self.timeout, dt.timedelta):
+            raise ValueError("Timeout value must be a timedelta")
+
+
+class TaskDeferralError(AirflowException):
+    """The trigger that a task waited for failed."""
+
+
+class TaskDeferralTimeout(AirflowException):
+    """The trigger that a task waited for did not fire in time."""
 
 
 class AirflowDagCycleException(AirflowException):

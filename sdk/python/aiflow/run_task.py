@@ -8,6 +8,7 @@ the last frame is TaskDone{outcome, ...}. Everything printed goes to the attempt
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 import logging
 import os
@@ -17,12 +18,14 @@ import sys
 import traceback
 
 from aiflow import protocol
+from aiflow.baseoperator import TRIGGER_FAILED
 from aiflow.context import TaskInstance, build_context, set_current_context
 from aiflow.dag import DAG, collect_dags
 from aiflow.exceptions import (AirflowException, AirflowFailException, AirflowRescheduleException,
                                AirflowSensorTimeout, AirflowSkipException, AirflowTaskTerminated,
-                               AirflowTaskTimeout)
+                               AirflowTaskTimeout, TaskDeferralTimeout, TaskDeferred)
 from aiflow.map_index import check_can_be_mapped_over, name_map_index
+from aiflow.triggers.base import decode, deferral_of, wait_here
 
 
 #: path -> DAGs of a file that was imported before this process was forked (aiflow.warm)
@@ -75,7 +78,7 @@ def main(sock: socket.socket) -> int:
         protocol.send(sock, "TaskDone", **done)
     except OSError:
         return 1  # the supervisor is gone: the exit code is all that is left to say
-    return 0 if done["outcome"] in ("success", "skipped", "up_for_reschedule") else 1
+    return 0 if done["outcome"] in ("success", "skipped", "up_for_reschedule", "deferred") else 1
 
 
 def _set_up_output() -> None:
@@ -154,8 +157,7 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
         operator.render_template_fields(context)
         is_named = name_map_index(context, final=False)
         _call_back(context, "execute")
-        with _time_limit(job.get("execution_timeout_ms"), operator):
-            value = operator.execute(context)
+        value = _work(job, operator, context)
         done = _done("success", **operator.outcome_fields(value))
         if not is_named:
             name_map_index(context, final=True)
@@ -170,6 +172,8 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
     except AirflowRescheduleException as again:
         return _done("up_for_reschedule", "waits for its next poke",
                      reschedule_at=again.reschedule_date.isoformat())
+    except TaskDeferred as deferred:
+        return _deferred(deferred, context)
     except (AirflowFailException, AirflowSensorTimeout) as error:
         return _failed(error, "failed_no_retry", context)
     except AirflowTaskTerminated:
@@ -181,6 +185,56 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
         if isinstance(error, SystemExit) and error.code in (None, 0):
             return _done("success")
         return _failed(error, "failed", context)
+
+
+def _work(job: dict, operator, context: dict):
+    """What execute() returns, or the method that goes on after a trigger."""
+    work = functools.partial(operator.execute, context)
+    if resume := job.get("resume"):
+        work = _going_on(operator, context, resume["next_method"], decode(resume["next_kwargs"]),
+                         resume.get("event"), resume.get("error"), resume["timed_out"])
+    while True:
+        try:
+            with _time_limit(job.get("execution_timeout_ms"), operator):
+                return work()
+        except TaskDeferred as deferred:
+            if deferred.trigger.server_trigger() is not None:
+                raise
+            work = _after_own_trigger(operator, context, deferred)
+
+
+def _going_on(operator, context: dict, method: str, kwargs: dict, event, error: str | None,
+              timed_out: bool):
+    if error is None:
+        return functools.partial(operator.resume_execution, method, {**kwargs, "event": event},
+                                 context)
+    print(f"The trigger failed: {error}", flush=True)
+    return functools.partial(operator.resume_execution, TRIGGER_FAILED,
+                             {"error": error, "timed_out": timed_out}, context)
+
+
+def _after_own_trigger(operator, context: dict, deferred: TaskDeferred):
+    """A trigger class of one's own waits here, in the task's process."""
+    print(f"{deferred.trigger!r} is not a trigger of the server: the task waits for it in its own "
+          "process and keeps its slot", flush=True)
+    event = error = None
+    timed_out = False
+    try:
+        event = wait_here(deferred)
+    except Exception as problem:
+        traceback.print_exc()
+        error, timed_out = _cause(problem), isinstance(problem, TaskDeferralTimeout)
+    return _going_on(operator, context, deferred.method_name, deferred.kwargs or {}, event, error,
+                     timed_out)
+
+
+def _deferred(deferred: TaskDeferred, context: dict) -> dict:
+    try:
+        deferral = deferral_of(deferred)
+    except AirflowException as error:
+        return _failed(error, "failed", context)
+    print(f"deferred to {deferred.trigger!r}", flush=True)
+    return _done("deferred", "waits for its trigger", deferral=deferral)
 
 
 def _failed(error: BaseException, outcome: str, context: dict) -> dict:

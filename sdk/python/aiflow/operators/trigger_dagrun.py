@@ -11,6 +11,7 @@ from typing import Any, Sequence
 from aiflow import api
 from aiflow.baseoperator import BaseOperator
 from aiflow.exceptions import AirflowException, AirflowSkipException
+from aiflow.triggers.external_task import DagStateTrigger
 
 RUN_STATES = ("queued", "running", "success", "failed")
 
@@ -20,7 +21,7 @@ class TriggerDagRunOperator(BaseOperator):
 
     A repeat of this task's try finds the run that it made before. wait_for_completion: ends when the
     run is in one of allowed_states, fails when it is in one of failed_states.
-    skip_when_already_exists: a run of that id ends the task as skipped.
+    deferrable: it waits without holding a worker slot. skip_when_already_exists: a run of that id ends the task as skipped.
     """
 
     template_fields: Sequence[str] = ("trigger_dag_id", "trigger_run_id", "logical_date", "conf",
@@ -32,8 +33,9 @@ class TriggerDagRunOperator(BaseOperator):
                  wait_for_completion: bool = False, poke_interval: float = 60,
                  allowed_states: Sequence[Any] | None = None,
                  failed_states: Sequence[Any] | None = None,
-                 skip_when_already_exists: bool = False, **kwargs):
+                 skip_when_already_exists: bool = False, deferrable: bool = False, **kwargs):
         super().__init__(**kwargs)
+        self.deferrable = deferrable
         self.trigger_dag_id, self.trigger_run_id = trigger_dag_id, trigger_run_id
         self.conf, self.note = conf, note
         date = logical_date if logical_date is not None else execution_date
@@ -55,14 +57,27 @@ class TriggerDagRunOperator(BaseOperator):
         run_id = self._trigger(context)
         print(f"triggered {self.trigger_dag_id}, run {run_id}", flush=True)
         context["ti"].xcom_push("trigger_run_id", run_id)
+        if self.wait_for_completion and self.deferrable:
+            self.defer(trigger=DagStateTrigger(self.trigger_dag_id,
+                                               self.allowed_states | self.failed_states, [run_id]),
+                       method_name="execute_complete", kwargs={"run_id": run_id})
         while self.wait_for_completion:
             state = api.call("GET", api.path_of("dags", self.trigger_dag_id, "dagRuns",
                                                 run_id))["state"]
-            if state in self.failed_states:
-                raise AirflowException(f"run {run_id} of dag '{self.trigger_dag_id}' is {state}")
-            if state in self.allowed_states:
+            if self._is_done(run_id, state):
                 return
             time.sleep(self.poke_interval)
+
+    def execute_complete(self, context: dict, event: dict, run_id: str) -> None:
+        del context, event  # the state has to be the run's newest one
+        state = api.call("GET", api.path_of("dags", self.trigger_dag_id, "dagRuns",
+                                            run_id))["state"]
+        self._is_done(run_id, state)
+
+    def _is_done(self, run_id: str, state: str) -> bool:
+        if state in self.failed_states:
+            raise AirflowException(f"run {run_id} of dag '{self.trigger_dag_id}' is {state}")
+        return state in self.allowed_states
 
     def _trigger(self, context: dict) -> str:
         ti = context["ti"]

@@ -8,12 +8,13 @@ import hashlib
 import logging
 import math
 import time
-from typing import Any, Sequence
+from typing import Any, NoReturn, Sequence
 
 from aiflow.baseoperator import BaseOperator
 from aiflow.durations import duration, optional_duration
 from aiflow.exceptions import (AirflowException, AirflowFailException, AirflowRescheduleException,
-                               AirflowSensorTimeout, AirflowSkipException)
+                               AirflowSensorTimeout, AirflowSkipException, TaskDeferralError,
+                               TaskDeferralTimeout)
 
 MODES = ("poke", "reschedule")
 _LOG = logging.getLogger("aiflow.sensor")
@@ -94,6 +95,27 @@ class BaseSensorOperator(BaseOperator):
             if self.reschedule:
                 raise AirflowRescheduleException(_now() + dt.timedelta(seconds=pause))
             time.sleep(pause)
+
+    def defer_to(self, trigger: Any, context: dict, method_name: str = "execute_complete",
+                 kwargs: dict | None = None) -> NoReturn:
+        """Waits for a trigger, for what is left of the sensor's timeout."""
+        first = context.get("first_started_at")
+        waited = 0.0 if first is None else max(0.0, (_now() - first).total_seconds())
+        self.defer(trigger=trigger, method_name=method_name, kwargs=kwargs,
+                   timeout=dt.timedelta(seconds=max(0.0, self.timeout - waited)))
+
+    def resume_execution(self, next_method: str, next_kwargs: dict | None, context: dict) -> Any:
+        try:
+            return super().resume_execution(next_method, next_kwargs, context)
+        except TaskDeferralTimeout as error:
+            text = f"the sensor's timeout of {self.timeout:g} s has passed"
+            if self.soft_fail or self.never_fail:
+                raise AirflowSkipException(text) from error
+            raise AirflowSensorTimeout(text) from error
+        except TaskDeferralError as error:
+            if self.soft_fail or self.never_fail:
+                raise AirflowSkipException(str(error)) from error
+            raise
 
     def _poke_once(self, context: dict) -> Any:
         try:

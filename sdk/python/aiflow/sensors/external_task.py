@@ -9,6 +9,7 @@ from typing import Any, Callable, Sequence
 from aiflow import api
 from aiflow.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from aiflow.sensors.base import BaseSensorOperator
+from aiflow.triggers.external_task import WorkflowTrigger
 
 
 class ExternalTaskSensor(BaseSensorOperator):
@@ -17,7 +18,7 @@ class ExternalTaskSensor(BaseSensorOperator):
 
     Without task ids the run itself is looked at. allowed_states (default success) go on;
     failed_states fail the sensor, skipped_states skip it. check_existence: fails at once when the
-    DAG or a task does not exist.
+    DAG or a task does not exist. deferrable: waits without holding a worker slot.
     """
 
     template_fields: Sequence[str] = ("external_dag_id", "external_task_id", "external_task_ids",
@@ -30,8 +31,10 @@ class ExternalTaskSensor(BaseSensorOperator):
                  skipped_states: Sequence[Any] | None = None,
                  failed_states: Sequence[Any] | None = None,
                  execution_delta: dt.timedelta | None = None,
-                 execution_date_fn: Callable | None = None, check_existence: bool = False, **kwargs):
+                 execution_date_fn: Callable | None = None, check_existence: bool = False,
+                 deferrable: bool = False, **kwargs):
         super().__init__(**kwargs)
+        self.deferrable = deferrable
 
         def names(states: Sequence[Any] | None) -> set[str]:
             return {str(getattr(state, "value", state)) for state in states or ()}
@@ -56,6 +59,23 @@ class ExternalTaskSensor(BaseSensorOperator):
         if overlap:
             raise AirflowException(f"sensor '{self.task_id}': {', '.join(sorted(overlap))} is in more "
                                    "than one of allowed_states, skipped_states, failed_states")
+
+    def execute(self, context: dict) -> Any:
+        if not self.deferrable:
+            return super().execute(context)
+        if not self._poke_once(context):
+            self.defer_to(WorkflowTrigger(
+                self.external_dag_id, logical_dates=self._dates(context),
+                external_task_ids=self._task_ids(),
+                external_task_group_id=self.external_task_group_id,
+                failed_states=self.failed_states, skipped_states=self.skipped_states,
+                allowed_states=self.allowed_states), context)
+        return None
+
+    def execute_complete(self, context: dict, event: dict | None = None) -> None:
+        del context
+        if event is not None and event["status"] != "success":
+            self._fail_or_skip([event["state"]])
 
     def poke(self, context: dict) -> bool:
         if self.check_existence:

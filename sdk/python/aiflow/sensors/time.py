@@ -8,6 +8,7 @@ from typing import Any, Sequence
 
 from aiflow.exceptions import AirflowException
 from aiflow.sensors.base import BaseSensorOperator
+from aiflow.triggers.temporal import DateTimeTrigger
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -16,7 +17,33 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.timezone.utc)
 
 
-class DateTimeSensor(BaseSensorOperator):
+class _MomentSensor(BaseSensorOperator):
+    """Waits for a moment. deferrable: without holding a worker slot."""
+
+    def __init__(self, *, deferrable: bool = False, end_from_trigger: bool = False,
+                 start_from_trigger: bool = False, trigger_kwargs: dict | None = None, **kwargs):
+        super().__init__(**kwargs)
+        del end_from_trigger, start_from_trigger, trigger_kwargs  # how Airflow spares a process
+        self.deferrable = deferrable
+
+    def _moment(self, context: dict) -> dt.datetime:
+        raise NotImplementedError
+
+    def poke(self, context: dict) -> bool:
+        return _now() > self._moment(context)
+
+    def execute(self, context: dict) -> Any:
+        if not self.deferrable:
+            return super().execute(context)
+        if not self.poke(context):
+            self.defer_to(DateTimeTrigger(self._moment(context)), context)
+        return None
+
+    def execute_complete(self, context: dict, event: Any = None) -> None:
+        del context, event
+
+
+class DateTimeSensor(_MomentSensor):
     """Waits until target_time: a datetime, or ISO text (templates allowed). Without zone: UTC."""
 
     template_fields: Sequence[str] = ("target_time",)
@@ -29,40 +56,60 @@ class DateTimeSensor(BaseSensorOperator):
         self.target_time = (target_time if isinstance(target_time, str)
                             else target_time.isoformat())
 
-    def poke(self, context: dict) -> bool:
+    def _moment(self, context: dict) -> dt.datetime:
         del context
         target = dt.datetime.fromisoformat(self.target_time.replace("Z", "+00:00"))
-        if target.tzinfo is None:
-            target = target.replace(tzinfo=dt.timezone.utc)
-        return _now() > target
+        return target if target.tzinfo is not None else target.replace(tzinfo=dt.timezone.utc)
 
 
-class TimeSensor(BaseSensorOperator):
+class TimeSensor(_MomentSensor):
     """Waits until target_time of the day, in the DAG's time zone."""
 
     def __init__(self, *, target_time: dt.time, **kwargs):
         super().__init__(**kwargs)
         self.target_time = target_time
 
-    def poke(self, context: dict) -> bool:
+    def _moment(self, context: dict) -> dt.datetime:
         del context
         zone = self.target_time.tzinfo or self.dag.timezone
-        return _now().astimezone(zone).time() > self.target_time.replace(tzinfo=None)
+        today = _now().astimezone(zone).date()
+        return dt.datetime.combine(today, self.target_time.replace(tzinfo=None), zone)
 
 
-class TimeDeltaSensor(BaseSensorOperator):
+class TimeDeltaSensor(_MomentSensor):
     """Waits until delta after the end of the run's data interval (or its logical date)."""
 
     def __init__(self, *, delta: dt.timedelta, **kwargs):
         super().__init__(**kwargs)
         self.delta = delta
 
-    def poke(self, context: dict) -> bool:
+    def _moment(self, context: dict) -> dt.datetime:
         end = context.get("data_interval_end") or context.get("logical_date")
         if end is None:
             raise AirflowException("a run without a date has no interval to wait after: use "
                                    "DateTimeSensor, or trigger the run with a logical date")
-        return _now() > end + self.delta
+        return end + self.delta
+
+
+class DateTimeSensorAsync(DateTimeSensor):
+    """DateTimeSensor with deferrable=True."""
+
+    def __init__(self, *, deferrable: bool = True, **kwargs):
+        super().__init__(deferrable=deferrable, **kwargs)
+
+
+class TimeSensorAsync(TimeSensor):
+    """TimeSensor with deferrable=True."""
+
+    def __init__(self, *, deferrable: bool = True, **kwargs):
+        super().__init__(deferrable=deferrable, **kwargs)
+
+
+class TimeDeltaSensorAsync(TimeDeltaSensor):
+    """TimeDeltaSensor with deferrable=True."""
+
+    def __init__(self, *, deferrable: bool = True, **kwargs):
+        super().__init__(deferrable=deferrable, **kwargs)
 
 
 class DayOfWeekSensor(BaseSensorOperator):

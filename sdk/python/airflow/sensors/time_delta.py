@@ -2,3 +2,4 @@
 """airflow.sensors.time_delta"""
 
 from aiflow.sensors.time import TimeDeltaSensor as TimeDeltaSensor
+from aiflow.sensors.time import TimeDeltaSensorAsync as TimeDeltaSensorAsync

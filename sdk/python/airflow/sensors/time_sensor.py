@@ -2,3 +2,4 @@
 """airflow.sensors.time_sensor"""
 
 from aiflow.sensors.time import TimeSensor as TimeSensor
+from aiflow.sensors.time import TimeSensorAsync as TimeSensorAsync
