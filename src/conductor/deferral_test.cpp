@@ -154,6 +154,7 @@ TEST_CASE("a deferral that cannot be kept fails the task, in words") {
   defer(bench, json::object({{"kind", "moon"}}));
   CHECK(bench.state("etl", unknown, "a") == TaskState::failed);
   CHECK(bench.tasks("etl", unknown)[0].cause.starts_with("it cannot be deferred: trigger 'moon'"));
+  CHECK_FALSE(early(bench, unknown));
   const store::RunRow large = bench.trigger("etl");
   defer(bench, json::object({{"kind", "file"}, {"pattern", "/" + std::string(70'000, 'x')}}));
   CHECK(bench.tasks("etl", large)[0].cause.contains("the limit is 65536"));

@@ -61,6 +61,13 @@ Result<sched::Deferral> deferral_of(const wire::Finished& report) {
   return deferral;
 }
 
+/// What is stored of a deferral that cannot be kept: nothing.
+void refused_end(wire::Finished& report, const std::string& cause) {
+  report.outcome = Outcome::failed;
+  report.cause = cause;
+  report.xcoms.clear();
+}
+
 /// A deferral that cannot be kept is a failure of the task.
 void add_deferral(sched::AttemptFinished& event, const wire::Finished& report) {
   auto deferral = deferral_of(report);
@@ -146,7 +153,10 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& repor
                                .reschedule_at = finished.reschedule_at,
                                .ended_at = finished.ended_at,
                                .return_length = return_length(finished)};
-  if (finished.outcome == Outcome::deferred) add_deferral(event, finished);
+  if (finished.outcome == Outcome::deferred) {
+    add_deferral(event, finished);
+    if (event.outcome == Outcome::failed) refused_end(batch.ended.back().report, event.cause);
+  }
   batch.add(std::move(event),
             [this, receipt = report.receipt, key](const Result<sched::Reply>& reply) {
               if (!reply) return;
