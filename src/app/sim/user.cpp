@@ -97,6 +97,20 @@ const sched::TaskInstanceRow* World::any_instance() {
   return &std::next(rows.begin(), static_cast<std::ptrdiff_t>(below(rows.size())))->second;
 }
 
+/// The tasks over whose values an instance's task or its group is mapped.
+std::vector<TaskId> World::sources_of(const sched::TaskInstanceRow& row) const {
+  const auto& run = database_.tables.runs.at({row.key.dag_id, row.key.run_id});
+  const dag::Dag& made =
+      *database_.tables.versions.at({row.key.dag_id, run.dag_version}).definition;
+  const auto task = std::ranges::find(made.tasks, row.key.task_id, &dag::Task::task_id);
+  const bool grouped = task->group && !made.task_groups.empty();
+  std::vector<TaskId> sources;
+  for (const dag::MapNode& node : grouped ? made.task_groups[0].expand : task->expand) {
+    if (node.kind == dag::MapKind::xcom) sources.push_back(node.task_id);
+  }
+  return sources;
+}
+
 void World::user_edit_dag() {
   auto& [id, definition] =
       *std::next(definitions_.begin(), static_cast<std::ptrdiff_t>(below(definitions_.size())));
@@ -130,6 +144,13 @@ void World::user_act() {
   }
   if (row == nullptr) return;
   const sched::RunKey run{row->key.dag_id, row->key.run_id};
+  if (dice < 60 && row->key.map_index >= 0) {
+    // What it is mapped over, alone: its items may change while it runs.
+    for (const TaskId& source : sources_of(*row)) {
+      send_user(sched::TasksCleared{run, {{source, std::nullopt}}, false, false, false, "kim"});
+    }
+    return;
+  }
   if (dice < 75) {
     sched::TaskChoice choice{row->key.task_id, std::nullopt};
     if (row->key.map_index >= 0 && chance(0.5)) choice.map_index = row->key.map_index;

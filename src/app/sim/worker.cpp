@@ -76,7 +76,7 @@ sched::AttemptFinished World::outcome_of(const Worker& worker, const AttemptKey&
     result.outcome = Outcome::up_for_reschedule;
     result.reschedule_at = now().wall + std::chrono::seconds(below(20));
   }
-  if (dice == 7 || dice == 8) {
+  if (dice == 7) {
     result.outcome = Outcome::deferred;
     result.deferral = std::make_shared<const sched::Deferral>(
         sched::Deferral{.words = "a trigger", .next_method = "go_on"});

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kCalmStepsMax = 40'000;
 constexpr std::size_t kChannelMax = 400;
+constexpr std::size_t kLateMax = 100;
 
 }  // namespace
 
@@ -64,14 +65,14 @@ void World::advance(Duration most) {
 
 void World::chaos_step() {
   const std::uint64_t dice = below(100);
-  if (dice < 34) {
+  if (dice < 33) {
     deliver();
+  } else if (dice < 34) {
+    trigger_act();
   } else if (dice < 64) {
     server_act(servers_[below(servers_.size())]);
-  } else if (dice < 82) {
-    worker_act(workers_[below(workers_.size())]);
   } else if (dice < 84) {
-    trigger_act();
+    worker_act(workers_[below(workers_.size())]);
   } else if (dice < 87) {
     user_act();
   } else if (dice < 88) {
@@ -124,13 +125,20 @@ void World::send_down(Down message) {
 void World::deliver() {
   const bool lose = !calm_ && chance(0.03);
   const bool doubled = !calm_ && chance(0.05);
+  if (!calm_ && !late_.empty() && chance(0.03)) {  // much may have changed since it was sent
+    Server* server = leader();
+    const Up& message = late_[below(late_.size())];
+    if (server != nullptr) server->inbox.push_back({message.event, message});
+  }
   const bool up = !up_.empty() && (down_.empty() || chance(0.5));
   if (up) {
     const auto at = std::next(
         up_.begin(),
         static_cast<std::ptrdiff_t>(calm_ ? 0 : below(std::min<std::size_t>(up_.size(), 6))));
     const Up message = *at;
-    if (!doubled) up_.erase(at);
+    const bool late = doubled && chance(0.5);
+    if (!doubled || late) up_.erase(at);
+    if (late && late_.size() < kLateMax) late_.push_back(message);
     Server* server = leader();
     if (!lose && server != nullptr) server->inbox.push_back({message.event, message});
     return;

@@ -144,6 +144,7 @@ class World {
   void user_act();
   void user_edit_dag();
   void send_user(sched::Event event);
+  [[nodiscard]] std::vector<TaskId> sources_of(const sched::TaskInstanceRow& row) const;
   [[nodiscard]] const sched::TaskInstanceRow* any_instance();
 
   // server.cpp
@@ -194,6 +195,7 @@ class World {
   std::vector<Worker> workers_;
   std::int32_t worker_names_ = 0;
   std::deque<Up> up_;
+  std::vector<Up> late_;  ///< copies that come again at any time
   std::deque<Down> down_;
   std::unique_ptr<Checker> checker_;
   std::deque<sched::TriggerFired> said_;       ///< events of triggers, for late and double ones
