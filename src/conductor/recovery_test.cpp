@@ -183,6 +183,56 @@ TEST_CASE("a failed commit is an error to the caller, loses nothing, and the loo
   CHECK(bench.try_trigger({.dag_id = DagId{"etl"}, .run_id = RunId{"lost"}}).has_value());
 }
 
+/// Makes MariaDB end transactions with "deadlock found" at inserts into a table, so many times.
+void end_by_deadlock(Bench& bench, const std::string& table, int times) {
+  const auto db = bench.database().connect();
+  // Of an engine without transactions: what is counted down stays so.
+  REQUIRE(
+      db->run("CREATE TABLE IF NOT EXISTS faults (name VARBINARY(64) PRIMARY KEY, n BIGINT)"
+              " ENGINE = Aria"));
+  REQUIRE(db->run("REPLACE INTO faults (name, n) VALUES (?, ?)", {table, times}));
+  const std::string name = "'" + table + "'";
+  const Status made =
+      db->run("CREATE OR REPLACE TRIGGER fault_" + table + " AFTER INSERT ON " + table +
+              " FOR EACH ROW BEGIN UPDATE faults SET n = n - 1 WHERE name = " + name +
+              "; IF (SELECT n FROM faults WHERE name = " + name +
+              ") >= 0 THEN SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213,"
+              " MESSAGE_TEXT = 'Deadlock found'; END IF; END");
+  if (!made) FAIL(made.error().message);
+}
+
+TEST_CASE("MariaDB: a step that a deadlock ended is stored as if nothing had been") {
+  Bench bench;
+  if (!bench.database().is_mariadb()) return;
+  bench.put_dag("etl", {bash_task("a"), bash_task("b", {"a"})});
+  const auto fail_both = [&] {
+    end_by_deadlock(bench, "event_log", 2);
+    end_by_deadlock(bench, "outbox", 1);
+  };
+  fail_both();
+  const store::RunRow run = bench.trigger("etl");
+  for (const char* task : {"a", "b"}) {
+    CAPTURE(task);
+    REQUIRE(bench.executor().waiting().size() == 1);
+    CHECK(bench.outbox().size() == 1);
+    const executor::Attempt attempt = first_waiting(bench);
+    fail_both();
+    bench.executor().start_job(attempt);
+    bench.settle();
+    CHECK(bench.state("etl", run, task) == TaskState::running);
+    CHECK(bench.outbox().empty());
+    fail_both();
+    bench.finish(attempt);
+    CHECK(bench.state("etl", run, task) == TaskState::success);
+    CHECK(bench.conductor().trouble().empty());
+  }
+  CHECK(bench.run_state("etl", run) == RunState::success);
+  // What was told is what is stored, once.
+  std::vector<wire::StreamEvent> told = bench.heard();
+  std::erase_if(told, [](const wire::StreamEvent& event) { return event.id == 0; });
+  CHECK(told == bench.event_log());
+}
+
 TEST_CASE("requests that wait at the end are cancelled, and the thread ends") {
   Bench bench;
   bench.put_dag("etl", {bash_task("a")});
