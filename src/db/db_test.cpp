@@ -165,6 +165,7 @@ TEST_CASE("a damaged page is found at open") {
   const auto opened = Connection::open({.address = path});
   REQUIRE_FALSE(opened.has_value());
   CHECK(opened.error().code == ErrorCode::corrupt);
+  CHECK(opened.error().message.find('\n') == std::string::npos);
 }
 
 TEST_CASE("no new database is made beside a left-over write-ahead log") {

@@ -222,7 +222,7 @@ class MariadbColumns final : public Columns {
 };
 
 /// What every session is set to, whatever the server's defaults are.
-/// READ COMMITTED for writers: they are serialised by the row of the leader (store/lead.h),
+/// READ COMMITTED for writers: they are serialised by the row of the leader (store/admin/lead.h),
 /// so a snapshot would only add gap locks and with them deadlocks.
 std::string session_settings(const OpenOptions& options) {
   return "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ANSI_QUOTES,NO_ENGINE_SUBSTITUTION',"
@@ -231,7 +231,7 @@ std::string session_settings(const OpenOptions& options) {
          std::string(options.read_only ? "REPEATABLE-READ" : "READ-COMMITTED") +
          "', tx_read_only = " + (options.read_only ? "1" : "0") +
          // A process that was stopped in the middle of a transaction must not keep its locks for
-         // longer than the lease of the leader (store/lead.h): the server ends it.
+         // longer than the lease of the leader (store/admin/lead.h): the server ends it.
          ", idle_transaction_timeout = 5, innodb_lock_wait_timeout = " +
          std::to_string(std::max(1, options.busy_timeout_ms / 1000));
 }

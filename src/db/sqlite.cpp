@@ -2,6 +2,7 @@
 // The back end for a SQLite file, through SQLite's own C API (docs/decisions/0003).
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <system_error>
@@ -219,6 +220,7 @@ Status SqliteConnection::check_content() {
   }
   std::string verdict;
   if (!scalar("PRAGMA quick_check(1)", verdict) || verdict != "ok") {
+    std::ranges::replace(verdict, '\n', ' ');
     return refuse("is damaged (" + (verdict.empty() ? "unreadable" : verdict) + ")" + damaged);
   }
   return {};
