@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The database of one AIflow: who may write, who may read, and the migrations at open. A SQLite
 // file, or a MariaDB server that several AIflow servers may share: then only the leader writes
-// (store/lead.h), and each write transaction checks that it still is.
+// (store/admin/lead.h), and each write transaction checks that it still is.
 // The repositories (DagStore, RunStore, ModelStore, …) are thin views over a db::Connection:
 //
 //   auto made = store.transact(

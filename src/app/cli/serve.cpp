@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <poll.h>
 
+#include <array>
 #include <csignal>
 #include <iostream>
 
@@ -14,10 +15,18 @@
 namespace aiflow::app {
 namespace {
 
-/// Waits for SIGTERM or SIGINT.
-void wait_for_stop(const os::Fd& signals) {
-  pollfd waiting{.fd = signals.get(), .events = POLLIN, .revents = 0};
-  while (!os::read_signal(signals.get())) (void)::poll(&waiting, 1, -1);
+enum class End { stopped, lost_lead };
+
+/// Waits for SIGTERM or SIGINT, or until another server has taken the lead.
+End wait_for_end(const os::Fd& signals, const Server& server) {
+  for (;;) {
+    if (os::read_signal(signals.get())) return End::stopped;
+    std::array<pollfd, 2> waiting = {
+        pollfd{.fd = signals.get(), .events = POLLIN, .revents = 0},
+        pollfd{.fd = server.lost_lead(), .events = POLLIN, .revents = 0}};
+    (void)::poll(waiting.data(), waiting.size(), -1);
+    if (waiting[1].revents != 0) return End::lost_lead;
+  }
 }
 
 void print_welcome(const Server& server, const ServeOptions& options) {
@@ -33,6 +42,23 @@ void print_welcome(const Server& server, const ServeOptions& options) {
   std::cout << std::flush;
 }
 
+/// One life as a leader, with the standby before it.
+Result<End> serve_once(const ServeOptions& options, const os::Fd& signals) {
+  Server server(options);
+  AIFLOW_TRY(server.open());
+  AIFLOW_ASSIGN(const bool leads, server.wait_for_lead(signals, [&] {
+    std::cout << "AIflow " << options.version << " is on standby at " << server.url() << "\n"
+              << std::flush;
+  }));
+  if (!leads) return End::stopped;
+  AIFLOW_TRY(server.start());
+  log::info("server ready", {{"url", server.url()}, {"home", options.home}});
+  print_welcome(server, options);
+  const End end = wait_for_end(signals, server);
+  server.stop();
+  return end;
+}
+
 }  // namespace
 
 int run_server(const ServeOptions& options) {
@@ -45,16 +71,14 @@ int run_server(const ServeOptions& options) {
     std::cerr << "error: " << signals.error().message << "\n";
     return 1;
   }
-  Server server(options);
-  if (const auto started = server.start(); !started) {
-    std::cerr << "error: " << started.error().message << "\n";
-    return 1;
+  for (;;) {
+    const auto end = serve_once(options, *signals);
+    if (!end) {
+      std::cerr << "error: " << end.error().message << "\n";
+      return 1;
+    }
+    if (*end == End::stopped) return 0;
   }
-  log::info("server ready", {{"url", server.url()}, {"home", options.home}});
-  print_welcome(server, options);
-  wait_for_stop(*signals);
-  server.stop();
-  return 0;
 }
 
 }  // namespace aiflow::app

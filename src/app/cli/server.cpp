@@ -2,6 +2,7 @@
 #include "app/cli/server.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "log/log.h"
 #include "os/environment.h"
 #include "os/file.h"
+#include "os/signals.h"
 #include "service/time_zone.h"
 #include "store/dag_store.h"
 #include "store/event_log.h"
@@ -22,6 +24,9 @@ namespace fs = std::filesystem;
 
 /// Rows of the event log that survive a start: far more than a browser can be behind.
 constexpr std::int64_t kEventLogRows = 100'000;
+constexpr std::size_t kServerIdBytesMax = 256;
+/// How often a server on standby looks whether the lead is free.
+constexpr int kStandbyPoll_ms = 1000;
 constexpr auto kStopGrace = std::chrono::seconds(3);
 /// A worker that was started has so long to connect before another one is tried.
 constexpr auto kWorkerStartTime = std::chrono::seconds(10);
@@ -86,12 +91,66 @@ void WorkerStarter::want() {
   started_at_ = clock_.steady_now();
 }
 
-Status Server::start() {
+Status Server::open() {
   AIFLOW_TRY(make_folders());
   AIFLOW_TRY(lock());
   AIFLOW_TRY(log::set_up(
       {.to_stderr = ::isatty(STDERR_FILENO) == 1, .file = options_.home / "logs" / "server.log"}));
   AIFLOW_ASSIGN(store_, store::Store::open(options_.database, clock_.now()));
+  if (!options_.database.is_server()) return {};
+  AIFLOW_ASSIGN(lost_, os::make_pipe());
+  AIFLOW_ASSIGN(auto name, holder());
+  lead_ = std::make_unique<store::Lead>(options_.database,
+                                        store::LeadOptions{.holder = std::move(name)});
+  store_->fence(0);
+  return {};
+}
+
+/// The same after each start on this data directory, whose lock keeps two from running at once.
+Result<std::string> Server::holder() {
+  const fs::path file = options_.home / "server_id";
+  if (auto known = os::read_file(file, kServerIdBytesMax)) return *std::move(known);
+  AIFLOW_ASSIGN(const auto uuid, os::read_file("/proc/sys/kernel/random/uuid", kServerIdBytesMax));
+  const std::string made = os::host_name() + "-" + uuid.substr(0, 8);
+  AIFLOW_TRY(os::write_atomic(file, made));
+  return made;
+}
+
+Result<bool> Server::wait_for_lead(const os::Fd& signals, const std::function<void()>& on_standby) {
+  if (!lead_) return true;
+  for (;;) {
+    const auto epoch = lead_->take();
+    if (epoch && *epoch) {
+      log::info("leads", {{"epoch", **epoch}});
+      store_->fence(**epoch);
+      break;
+    }
+    if (auto leader = lead_->leader()) standby_.set_leader(*std::move(leader));
+    if (!http_) {
+      AIFLOW_TRY(listen(standby_));
+      AIFLOW_TRY(write_address());
+      options_.port = http_->port();
+      log::info("on standby");
+      on_standby();
+    }
+    pollfd waiting{.fd = signals.get(), .events = POLLIN, .revents = 0};
+    (void)::poll(&waiting, 1, kStandbyPoll_ms);
+    if (os::read_signal(signals.get())) return false;
+  }
+  if (http_) http_->stop(kStopGrace);
+  http_.reset();
+  return true;
+}
+
+void Server::keep_lead() {
+  if (!lead_) return;
+  lead_->keep(url(), [this] {
+    log::error("another server has taken the lead; this one goes on standby");
+    static_cast<void>(os::write_all(lost_.write_end.get(), "x"));
+  });
+}
+
+Status Server::start() {
   AIFLOW_ASSIGN(auth_, service::Auth::open(clock_, *store_));
   AIFLOW_ASSIGN(new_admin_, auth_->ensure_admin());
   events_ = std::make_unique<service::EventHub>(*store_);
@@ -100,8 +159,9 @@ Status Server::start() {
   AIFLOW_TRY(logs_->start());
   AIFLOW_TRY(open_scheduler());
   make_services();
-  AIFLOW_TRY(listen());
+  AIFLOW_TRY(listen(*api_));
   AIFLOW_TRY(write_address());
+  keep_lead();
   start_loader();
   start_background();
   return {};
@@ -197,17 +257,17 @@ void Server::make_services() {
       options_.version, options_.home / "uploads", static_cast<std::uint32_t>(::geteuid())});
 }
 
-Status Server::listen() {
+Status Server::listen(net::Handler& handler) {
   net::ServerOptions options;
   options.host = options_.host;
   options.port = options_.port;
   options.unix_socket = options_.home / "run" / "api.sock";
-  auto http = net::Server::start(options, *api_);
+  auto http = net::Server::start(options, handler);
   const bool is_taken = !http && http.error().code == ErrorCode::conflict;
   if (is_taken && options_.port_auto) {
     taken_port_ = options_.port;
     options.port = 0;
-    http = net::Server::start(options, *api_);
+    http = net::Server::start(options, handler);
   }
   if (!http && is_taken) {
     return fail(std::move(http).error().with_context("port " + std::to_string(options_.port)));
@@ -276,6 +336,8 @@ void Server::stop() {
   if (executor_) executor_->stop();
   if (logs_) logs_->stop();
   if (events_) events_->stop();
+  // Last: nothing of this server runs any more when another takes over.
+  if (lead_) lead_->release();
 }
 
 std::string Server::url() const {

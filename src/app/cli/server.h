@@ -3,11 +3,13 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
 
+#include "app/cli/database/standby.h"
 #include "app/cli/serve.h"
 #include "conductor/conductor.h"
 #include "executor/local_executor.h"
@@ -16,6 +18,7 @@
 #include "os/process.h"
 #include "os/system_clock.h"
 #include "service/dag_loader.h"
+#include "store/admin/lead.h"
 #include "trigger/loop_host.h"
 
 namespace aiflow::app {
@@ -48,8 +51,16 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  /// The data directory and the database. Errors name what is in the way.
+  [[nodiscard]] Status open();
+  /// On a database that several servers share: waits until this one leads, and answers meanwhile
+  /// who does; `on_standby` is called when it has to wait. False when a signal came first.
+  [[nodiscard]] Result<bool> wait_for_lead(const os::Fd& signals,
+                                           const std::function<void()>& on_standby);
   /// Everything up to the answering port. Errors name what is in the way.
   [[nodiscard]] Status start();
+  /// Becomes readable when another server has taken the lead; -1 when none can.
+  [[nodiscard]] int lost_lead() const { return lost_.read_end.get(); }
   /// Ends all in reverse order; running tasks go on in their worker.
   void stop();
 
@@ -65,7 +76,9 @@ class Server {
   [[nodiscard]] Status open_scheduler();
   [[nodiscard]] Result<std::vector<WorkerId>> workers_before();
   void make_services();
-  [[nodiscard]] Status listen();
+  [[nodiscard]] Status listen(net::Handler& handler);
+  [[nodiscard]] Result<std::string> holder();
+  void keep_lead();
   [[nodiscard]] Status write_address();
   void start_loader();
   void start_background();
@@ -75,6 +88,8 @@ class Server {
   const os::SystemClock clock_;
   std::optional<os::LockFile> lock_;
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::Lead> lead_;  ///< with a MariaDB server only
+  os::Pipe lost_;                      ///< written to once, when the lead is lost
   std::unique_ptr<service::Auth> auth_;
   std::optional<service::NewAdmin> new_admin_;
   std::unique_ptr<service::EventHub> events_;
@@ -92,6 +107,7 @@ class Server {
   std::unique_ptr<service::Cameras> cameras_;
   std::unique_ptr<service::DagLoader> loader_;
   std::unique_ptr<http_api::Api> api_;
+  StandbyHandler standby_;
   std::unique_ptr<net::Server> http_;
   std::optional<std::uint16_t> taken_port_;
   std::jthread restorer_;

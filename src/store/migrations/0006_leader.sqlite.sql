@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Who leads the servers of one database: only servers that share a MariaDB need it. A SQLite file has
+-- one server, which holds a lock on the data directory.
+-- @down
+-- nothing to undo
