@@ -24,6 +24,7 @@ namespace aiflow::app {
 [[nodiscard]] std::vector<Command> camera_commands(const Clock& clock);  ///< camera events
 [[nodiscard]] std::vector<Command> user_commands(const Clock& clock);    ///< user workers
 
+[[nodiscard]] std::vector<Command> db_commands(const Clock& clock);
 
 /// --home and --json, which every command that asks the server has.
 [[nodiscard]] std::vector<Parameter> with_common(std::vector<Parameter> own);

@@ -14,7 +14,7 @@ std::vector<Command> all_commands(const Clock& clock) {
   std::vector<Command> all;
   for (auto* part :
        {process_commands, dag_commands, artifact_commands, model_commands, model_job_commands,
-        runtime_commands, service_commands, camera_commands, user_commands}) {
+        runtime_commands, service_commands, camera_commands, user_commands, db_commands}) {
     auto commands = part(clock);
     all.insert(all.end(), std::make_move_iterator(commands.begin()),
                std::make_move_iterator(commands.end()));
@@ -44,7 +44,8 @@ int run(std::vector<std::string> words) {
                            {"camera", "cameras"},
                            {"events", "what the cameras' rules found"},
                            {"user", "users and roles"},
-                           {"workers", "worker processes"}},
+                           {"workers", "worker processes"},
+                           {"db", "the database: check, backup, restore, schema"}},
                           std::move(words));
 }
 
