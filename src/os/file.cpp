@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 
+
 namespace aiflow::os {
 namespace {
 
@@ -142,6 +143,14 @@ Status make_dirs(const Path& directory, unsigned mode) {
   if (reason == EEXIST && ::stat(directory.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
   errno = reason;
   return fail(file_error(directory, "make directory"));
+}
+
+void remove_temporaries(const Path& directory) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with('.') && name.ends_with(".tmp")) ::unlink(entry.path().c_str());
+  }
 }
 
 Status remove_file(const Path& path) {

@@ -54,6 +54,9 @@ class AtomicFile {
 [[nodiscard]] Status sync_dir(const Path& directory);
 /// Makes a directory and its parents; existing is fine (its mode is left alone).
 [[nodiscard]] Status make_dirs(const Path& directory, unsigned mode = 0700);
+/// Removes what writers that were killed left in a directory. The caller knows that nobody writes
+/// there now.
+void remove_temporaries(const Path& directory);
 /// A missing file is fine.
 [[nodiscard]] Status remove_file(const Path& path);
 /// Removes a directory with everything below, without following symbolic links; missing is fine.

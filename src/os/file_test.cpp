@@ -2,10 +2,14 @@
 #include "os/file.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "os/environment.h"
 #include "os/lock_file.h"
@@ -34,6 +38,32 @@ TEST_CASE("an atomic file that is not committed leaves nothing behind") {
     REQUIRE(file.write("half").has_value());
   }
   CHECK(std::filesystem::is_empty(dir.path()));
+}
+
+TEST_CASE("what killed writers left is removed, and nothing else") {
+  const TempDir dir = TempDir::create("aiflow-test").value();
+  {
+    auto left = AtomicFile::create(dir.path() / "a").value();
+    std::filesystem::copy(left.temporary_path(), dir.path() / ".a.1.0.tmp");
+  }
+  REQUIRE(write_atomic(dir.path() / "a", "kept").has_value());
+  REQUIRE(write_atomic(dir.path() / ".hidden", "kept").has_value());
+  remove_temporaries(dir.path());
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 2);
+  CHECK(read_file(dir.path() / "a", 100).value() == "kept");
+}
+
+TEST_CASE("a lock that a dead process left to its child is waited for") {
+  const TempDir dir = TempDir::create("aiflow-test").value();
+  const Path path = dir.path() / "lock";
+  std::ofstream(path) << 1'000'000'000 << "\n";  // no process has this number
+  Fd child(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  REQUIRE(::flock(child.get(), LOCK_EX) == 0);
+  std::jthread exec([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    child.reset();
+  });
+  CHECK(LockFile::acquire(path).has_value());
 }
 
 TEST_CASE("reading has a limit and says what is missing") {

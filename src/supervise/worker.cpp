@@ -35,7 +35,9 @@ Status clear_remains(const WorkerOptions& options) {
   }
   AIFLOW_TRY(os::remove_tree(options.home / "run/worker"));
   AIFLOW_TRY(os::make_dirs(options.home / "run/worker"));
-  return os::make_dirs(options.home / "spool");
+  AIFLOW_TRY(os::make_dirs(options.home / "spool"));
+  os::remove_temporaries(options.home / "spool");
+  return {};
 }
 
 }  // namespace

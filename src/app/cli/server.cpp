@@ -94,6 +94,7 @@ void WorkerStarter::want() {
 Status Server::open() {
   AIFLOW_TRY(make_folders());
   AIFLOW_TRY(lock());
+  os::remove_temporaries(options_.home / "run");
   AIFLOW_TRY(log::set_up(
       {.to_stderr = ::isatty(STDERR_FILENO) == 1, .file = options_.home / "logs" / "server.log"}));
   AIFLOW_ASSIGN(store_, store::Store::open(options_.database, clock_.now()));
