@@ -313,6 +313,19 @@ TEST_CASE("an attempt that a worker no longer has is lost at once and frees its 
   }
 }
 
+TEST_CASE("a cancel of what ran before a restart is over when its worker stays away") {
+  LocalExecutorOptions options;
+  options.lease = std::chrono::milliseconds(200);
+  const Attempt attempt = attempt_of(test_job("a"));
+  LocalRig rig({attempt}, options);
+  rig.start().connect_worker();  // another process than the one that ran it
+  rig.executor().cancel({.attempt = attempt, .reason = "no heartbeat"});
+  CHECK(rig.await_report([&](const Report& report) {
+    const auto* gone = std::get_if<Gone>(&report);
+    return gone != nullptr && gone->attempt == attempt;
+  }));
+}
+
 TEST_CASE("a worker is asked for while none is connected, also when nothing waits") {
   std::mutex mutex;
   std::condition_variable came;

@@ -218,8 +218,21 @@ std::vector<WorkerId> Assignment::expire() {
     used_.erase(id);
     outlet_.report(WorkerChanged{std::move(last)});
   }
+  end_cancels_of_nobody(now);
   if (begun_) assign();
   return gone;
+}
+
+/// What ran before a restart, on a worker that has not come back within its lease, runs no more.
+void Assignment::end_cancels_of_nobody(SteadyTime now) {
+  if (!begun_ || now < hold_until_) return;
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    const Entry& one = entry->second;
+    const bool is_over =
+        one.cancelled && one.phase == Phase::running && !workers_.contains(one.worker);
+    if (is_over) outlet_.report(Gone{one.attempt});
+    entry = is_over ? entries_.erase(entry) : std::next(entry);
+  }
 }
 
 void Assignment::forget_attempts_of(const WorkerId& worker) {

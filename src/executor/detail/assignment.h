@@ -96,6 +96,7 @@ class Assignment {
   [[nodiscard]] std::int64_t used_slots(const WorkerId& worker) const;
   [[nodiscard]] wire::Worker describe(const Worker& worker) const;
   void forget_attempts_of(const WorkerId& worker);
+  void end_cancels_of_nobody(SteadyTime now);
 
   const Clock& clock_;
   const AssignmentOptions options_;
