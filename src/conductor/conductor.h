@@ -54,6 +54,11 @@ struct DagFileParsed {
   std::string source{};  ///< the file's text
 };
 
+/// Writes more in the transaction that does what was asked, given the answer-to-be: then no crash
+/// comes between the two. May be empty.
+template <class T>
+using AlsoStore = std::function<Status(db::Connection&, const T&)>;
+
 struct TriggerRun {
   DagId dag_id{};
   std::optional<RunId> run_id{};  ///< made from the time when absent
@@ -61,6 +66,7 @@ struct TriggerRun {
   json::Value conf{};  ///< object or null
   std::string note{};
   std::string user{};  ///< who asks, for the history
+  AlsoStore<store::RunRow> also{};
 };
 
 struct ClearTasks {
@@ -72,6 +78,7 @@ struct ClearTasks {
   bool only_failed = false;
   bool dry_run = false;  ///< only say which
   std::string user{};
+  AlsoStore<std::vector<store::TaskRow>> also{};
 };
 
 struct MarkTask {

@@ -155,7 +155,8 @@ bool Conductor::Engine::step(detail::Batch& batch) {
   const sched::Effects effects = sched::step(*state_, batch.events, now());
   AIFLOW_ASSERT(effects.replies.size() == batch.events.size());
   std::vector<wire::StreamEvent> events;
-  const bool writes = !effects.empty() || !batch.writes.empty() || !batch.ended.empty();
+  const bool writes =
+      !effects.empty() || !batch.writes.empty() || !batch.ended.empty() || !batch.then.empty();
   if (writes) {
     if (Status done = commit(batch, effects, events); !done) {
       fall_back(batch, done.error());

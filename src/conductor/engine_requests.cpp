@@ -219,6 +219,13 @@ void Conductor::Engine::trigger(detail::Batch& batch, TriggerRun request,
     if (!good) return answer(fail(good.error()));
   }
   if (!request.note.empty() && !exists) book_.notes[key] = request.note;
+  if (request.also) {
+    const auto also = [also = request.also, key](db::Connection& db, const auto&) -> Status {
+      AIFLOW_ASSIGN(const auto row, store::RunStore(db).run(key));
+      return also(db, row);
+    };
+    batch.then.push_back({.event = batch.events.size(), .write = also});
+  }
   batch.add(
       sched::RunTriggered{.key = detail::to_sched(key),
                           .run_type = RunType::manual,
@@ -267,15 +274,24 @@ void Conductor::Engine::clear(detail::Batch& batch, const ClearTasks& request,
                             .user = request.user,
                             .dry_run = request.dry_run};
   for (const TaskId& id : request.tasks) event.tasks.push_back({id, request.map_index});
+  const auto rows = [this](const sched::Reply& reply) {
+    std::vector<store::TaskRow> found;
+    for (const sched::TaskKey& key : reply.cleared) {
+      if (auto row = task_row(detail::to_store(key))) found.push_back(*std::move(row));
+    }
+    return found;
+  };
+  if (request.also) {
+    const auto also = [also = request.also, rows](db::Connection& db, const sched::Reply& reply) {
+      return also(db, rows(reply));
+    };
+    batch.then.push_back({.event = batch.events.size(), .write = also});
+  }
   batch.add(std::move(event),
-            [this, answer = std::move(answer)](const Result<sched::Reply>& reply) {
+            [rows, answer = std::move(answer)](const Result<sched::Reply>& reply) {
               if (!reply) return answer(fail(reply.error()));
               if (!reply->accepted) return answer(fail(refusal(*reply)));
-              std::vector<store::TaskRow> found;
-              for (const sched::TaskKey& key : reply->cleared) {
-                if (auto row = task_row(detail::to_store(key))) found.push_back(*std::move(row));
-              }
-              answer(std::move(found));
+              answer(rows(*reply));
             });
 }
 

@@ -7,6 +7,7 @@
 
 #include "conductor/testing/bench.h"
 #include "os/system_clock.h"
+#include "store/user_store.h"
 
 namespace aiflow::conductor {
 namespace {
@@ -54,6 +55,32 @@ TEST_CASE("a job that was committed but never submitted is sent after a restart"
   CHECK(bench.executor().waiting().front().epoch == bench.outbox().front().epoch);
   bench.run_all();
   CHECK(bench.run_state("etl", run) == RunState::success);
+}
+
+TEST_CASE("what is stored beside a trigger is stored with the run or not at all") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const auto trigger = [&](const char* run_id, Status result) {
+    const auto also = [&, result](db::Connection& db, const store::RunRow& row) -> Status {
+      AIFLOW_TRY(store::UserStore(db).set_setting("asked", row.key.run_id.value));
+      return result;
+    };
+    return bench.try_trigger({.dag_id = DagId{"etl"}, .run_id = RunId{run_id}, .also = also});
+  };
+  const auto asked = [&] {
+    return bench.store()
+        .read([](db::Connection& db) { return store::UserStore(db).setting("asked"); })
+        .value();
+  };
+  REQUIRE(trigger("one", {}));
+  CHECK(asked() == "one");
+  CHECK(trigger("one", {}).error().code == ErrorCode::conflict);
+  const auto failed = trigger("two", fail(ErrorCode::unavailable, "no"));
+  CHECK(failed.error().code == ErrorCode::unavailable);
+  CHECK(asked() == "one");
+  bench.advance(std::chrono::seconds(1));
+  CHECK(trigger("two", {}));  // there is no run of that name
+  CHECK(asked() == "two");
 }
 
 TEST_CASE("a job that the executor refused is offered again without a restart") {

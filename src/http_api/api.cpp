@@ -289,8 +289,8 @@ std::optional<Refusal> Api::Impl::check_content_type(const net::Request& request
 void Api::handle(net::Request request, net::Responder responder) {
   auto& context = static_cast<Context&>(*request.context);
   const auto& route = *context.match.route;
-  detail::Call call{impl_->parts, impl_->streams,           route,        request,
-                    context.who,  context.match.parameters, context.query};
+  detail::Call call{impl_->parts, impl_->streams,           route,         request,
+                    context.who,  context.match.parameters, context.query, {}};
   const auto& entry = impl_->table[static_cast<std::size_t>(route.route)];
   Result<net::Response> answer = net::Response{};
   if (const auto* open = std::get_if<detail::Open>(&entry)) {
@@ -346,12 +346,15 @@ Result<net::Response> Api::Impl::answer_once(detail::Call& call, detail::Answer 
     response.body = known->body;
     return response;
   }
-  AIFLOW_ASSIGN(auto made, handler(call));
-  AIFLOW_TRY(parts.store.transact([&](db::Connection& db) {
+  call.keep = [&](db::Connection& db, const net::Response& made) {
     return store::UserStore(db).keep_answer(
         key, {.request_sha256 = request_sha256, .status = made.status, .body = made.body},
         parts.clock.now());
-  }));
+  };
+  AIFLOW_ASSIGN(auto made, handler(call));
+  if (call.keep) {
+    AIFLOW_TRY(parts.store.transact([&](db::Connection& db) { return call.keep(db, made); }));
+  }
   return made;
 }
 

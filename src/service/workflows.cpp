@@ -196,7 +196,8 @@ Result<wire::DagRun> Workflows::run(const store::RunKey& key) {
 }
 
 Result<wire::DagRun> Workflows::trigger(const DagId& id, const wire::TriggerRequest& request,
-                                        const Principal& who) {
+                                        const Principal& who,
+                                        conductor::AlsoStore<wire::DagRun> also) {
   if (request.conf && !request.conf->is_null() && !request.conf->is_object()) {
     return fail(ErrorCode::invalid_argument, "'conf' must be a JSON object");
   }
@@ -212,6 +213,11 @@ Result<wire::DagRun> Workflows::trigger(const DagId& id, const wire::TriggerRequ
                   "'dag_run_id' has 1 to 250 letters, digits or characters of '_.~:+-'");
     }
     trigger.run_id = RunId{*request.dag_run_id};
+  }
+  if (also) {
+    trigger.also = [also = std::move(also)](db::Connection& db, const store::RunRow& row) {
+      return also(db, store::to_wire(row));
+    };
   }
   AIFLOW_ASSIGN(const auto row, conductor::wait_for<store::RunRow>([&](auto answer) {
                   parts_.conductor.trigger(trigger, answer);
@@ -300,7 +306,8 @@ Result<std::vector<wire::XComItem>> Workflows::xcoms(const store::TaskKey& key) 
 
 Result<std::vector<wire::TaskInstance>> Workflows::clear(const DagId& id,
                                                          const wire::ClearRequest& request,
-                                                         const Principal& who) {
+                                                         const Principal& who,
+                                                         AlsoStoreTasks also) {
   conductor::ClearTasks clear{.run = {id, RunId{request.dag_run_id}},
                               .tasks = {},
                               .map_index = std::nullopt,
@@ -317,11 +324,20 @@ Result<std::vector<wire::TaskInstance>> Workflows::clear(const DagId& id,
     }
     clear.map_index = static_cast<int>(*request.map_index);
   }
+  const auto told = [](const std::vector<store::TaskRow>& rows) {
+    std::vector<wire::TaskInstance> out;
+    for (const auto& row : rows) out.push_back(store::to_wire(row));
+    return out;
+  };
+  if (also) {
+    clear.also = [also = std::move(also), told](db::Connection& db,
+                                                const std::vector<store::TaskRow>& rows) {
+      return also(db, told(rows));
+    };
+  }
   AIFLOW_ASSIGN(const auto rows, conductor::wait_for<std::vector<store::TaskRow>>(
                                      [&](auto answer) { parts_.conductor.clear(clear, answer); }));
-  std::vector<wire::TaskInstance> out;
-  for (const auto& row : rows) out.push_back(store::to_wire(row));
-  return out;
+  return told(rows);
 }
 
 Result<wire::LogChunk> Workflows::log(const TryKey& key, std::int64_t offset) {

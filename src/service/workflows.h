@@ -31,6 +31,7 @@ class Workflows {
     conductor::Conductor& conductor;
     std::filesystem::path logs;  ///< <data>/logs
   };
+  using AlsoStoreTasks = conductor::AlsoStore<std::vector<wire::TaskInstance>>;
   explicit Workflows(Parts parts) : parts_(std::move(parts)) {}
 
   [[nodiscard]] Result<std::vector<wire::Dag>> dags();
@@ -45,8 +46,10 @@ class Workflows {
 
   [[nodiscard]] Result<store::Listed<wire::DagRun>> runs(const store::RunQuery& query);
   [[nodiscard]] Result<wire::DagRun> run(const store::RunKey& key);
+  /// `also` writes more in the same transaction.
   [[nodiscard]] Result<wire::DagRun> trigger(const DagId& id, const wire::TriggerRequest& request,
-                                             const Principal& who);
+                                             const Principal& who,
+                                             conductor::AlsoStore<wire::DagRun> also = {});
 
   [[nodiscard]] Result<std::vector<wire::TaskInstance>> tasks(const store::RunKey& run,
                                                               const TaskFilter& filter);
@@ -59,7 +62,8 @@ class Workflows {
   [[nodiscard]] Result<std::vector<wire::XComItem>> xcoms(const store::TaskKey& key);
   [[nodiscard]] Result<std::vector<wire::TaskInstance>> clear(const DagId& id,
                                                               const wire::ClearRequest& request,
-                                                              const Principal& who);
+                                                              const Principal& who,
+                                                              AlsoStoreTasks also = {});
 
   /// Errors: not_found when there is no such try.
   [[nodiscard]] Result<wire::LogChunk> log(const TryKey& key, std::int64_t offset);

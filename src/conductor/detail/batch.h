@@ -48,6 +48,12 @@ class Batch {
     bool resumed = false;  ///< its try was deferred before: what it published then stays
   };
 
+  /// Writes that follow from an event, if it was accepted: after the scheduler's rows.
+  struct Then {
+    std::size_t event;
+    std::function<Status(db::Connection&, const sched::Reply&)> write;
+  };
+
   void add(sched::Event event, Handler handler = {}) {
     events.push_back(std::move(event));
     handlers.push_back(std::move(handler));
@@ -57,6 +63,7 @@ class Batch {
   std::vector<Handler> handlers;            ///< one per event
   std::vector<Write> writes;                ///< before the scheduler's rows
   std::vector<Handler> after;               ///< without an event: after the commit
+  std::vector<Then> then;                   ///< what the askers store beside
   std::vector<Ended> ended;                 ///< whose XComs are stored if accepted
   std::vector<Report> reports;              ///< to be taken again if the commit fails
   std::vector<wire::StreamEvent> unstored;  ///< for the listeners only

@@ -54,7 +54,8 @@ class Recorder {
     AIFLOW_TRY(task_rows());
     AIFLOW_TRY(history());
     AIFLOW_TRY(xcoms());
-    return outbox();
+    AIFLOW_TRY(outbox());
+    return then();
   }
   Status dag_rows();
   Status pool_rows();
@@ -68,6 +69,7 @@ class Recorder {
   Status xcoms();
   Status artifacts(const store::TaskKey& key, const Batch::Ended& ended);
   Status outbox();
+  Status then();
   Status void_submit(const store::TaskRow& row);
 
   // Changes of the book's maps that are taken back when the step is not stored.
@@ -309,6 +311,14 @@ Status Recorder::outbox() {
                                  .reason = cancel.reason,
                                  .created_at = writing_.now}));
     put(book_.cancels, id, {.try_number = cancel.try_number, .reason = cancel.reason});
+  }
+  return {};
+}
+
+Status Recorder::then() {
+  for (const Batch::Then& one : batch_.then) {
+    const sched::Reply& reply = effects_.replies.at(one.event);
+    if (reply.accepted) AIFLOW_TRY(one.write(writing_.db, reply));
   }
   return {};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ struct Call {
   const service::Principal& who;
   const Parameters& parameters;
   const Parameters& query;
+  /// Under an idempotency key: stores an answer for repeats. Who passes it on to the transaction
+  /// that does what is asked takes it; else it is called once the answer is there.
+  std::function<Status(db::Connection&, const net::Response&)> keep{};
 
   [[nodiscard]] const std::string& param(std::string_view name) const {
     return parameters.find(name)->second;

@@ -71,8 +71,15 @@ Result<net::Response> list_dag_runs(Call& call) {
 Result<net::Response> trigger_dag_run(Call& call) {
   return with_body(call, wire::parse_trigger_request,
                    [&](const wire::TriggerRequest& request) -> Result<net::Response> {
+                     conductor::AlsoStore<wire::DagRun> also;
+                     if (auto keep = std::exchange(call.keep, {})) {
+                       also = [keep = std::move(keep)](auto& db, const wire::DagRun& run) {
+                         return keep(db, one(run));
+                       };
+                     }
                      AIFLOW_ASSIGN(const auto run,
-                                   call.parts.workflows.trigger(call.dag_id(), request, call.who));
+                                   call.parts.workflows.trigger(call.dag_id(), request, call.who,
+                                                                std::move(also)));
                      return one(run);
                    });
 }
@@ -168,10 +175,19 @@ Result<net::Response> list_xcoms(Call& call) {
 Result<net::Response> clear_task_instances(Call& call) {
   return with_body(call, wire::parse_clear_request,
                    [&](const wire::ClearRequest& request) -> Result<net::Response> {
+                     const auto told = [](const std::vector<wire::TaskInstance>& tasks) {
+                       return list_of(tasks, static_cast<std::int64_t>(tasks.size()));
+                     };
+                     service::Workflows::AlsoStoreTasks also;
+                     if (auto keep = std::exchange(call.keep, {})) {
+                       also = [keep = std::move(keep), told](auto& db, const auto& tasks) {
+                         return keep(db, told(tasks));
+                       };
+                     }
                      AIFLOW_ASSIGN(const auto tasks,
-                                   call.parts.workflows.clear(call.dag_id(), request, call.who));
-                     const auto total = static_cast<std::int64_t>(tasks.size());
-                     return list_of(tasks, total);
+                                   call.parts.workflows.clear(call.dag_id(), request, call.who,
+                                                              std::move(also)));
+                     return told(tasks);
                    });
 }
 
