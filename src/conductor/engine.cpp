@@ -8,6 +8,7 @@
 #include "conductor/detail/jobs.h"
 #include "conductor/detail/loader.h"
 #include "conductor/detail/recorder.h"
+#include "failpoint/failpoint.h"
 #include "store/event_log.h"
 
 namespace aiflow::conductor {
@@ -67,6 +68,7 @@ Status Conductor::Engine::open() {
 }
 
 Status Conductor::Engine::restore() {
+  failpoint::reach("conductor.restoring");
   AIFLOW_ASSIGN(detail::Loaded loaded, detail::load(store_));
   AIFLOW_ASSIGN(sched::State state, sched::restore(loaded.rows,
                                                    {.lease = options_.lease,
@@ -79,6 +81,7 @@ Status Conductor::Engine::restore() {
   book_ = std::move(loaded.book);
   waits_.restore(loaded.rows);
   send_at_ = SteadyTime::min();
+  failpoint::reach("conductor.restored");
   return {};
 }
 
@@ -145,6 +148,7 @@ bool Conductor::Engine::cycle(std::vector<detail::Item> items) {
       request->refuse({ErrorCode::unavailable, trouble()});
     }
   }
+  if (!items.empty()) failpoint::reach("conductor.taken");
   const bool did_step = state_ && step(batch);
   if (state_ && clock_.steady_now() >= send_at_) send_pending(clock_.steady_now());
   has_backlog_ = std::ssize(book_.submits) >= kBacklogPerSlot * std::max(slots_sum_, 1);
@@ -158,10 +162,12 @@ bool Conductor::Engine::step(detail::Batch& batch) {
   const bool writes =
       !effects.empty() || !batch.writes.empty() || !batch.ended.empty() || !batch.then.empty();
   if (writes) {
+    failpoint::reach("conductor.writing");
     if (Status done = commit(batch, effects, events); !done) {
       fall_back(batch, done.error());
       return true;
     }
+    failpoint::reach("conductor.committed");
   }
   set_trouble("");
   // Jobs first: a free slot waits for them.
@@ -170,13 +176,16 @@ bool Conductor::Engine::step(detail::Batch& batch) {
   }
   if (!effects.cancels.empty()) send_pending(clock_.steady_now());
   waits_.follow(effects, *state_);
+  if (!batch.handlers.empty()) failpoint::reach("conductor.answering");
   for (std::size_t i = 0; i < batch.handlers.size(); ++i) {
     if (batch.handlers[i]) batch.handlers[i](effects.replies[i]);
   }
   for (const auto& handler : batch.after) handler(sched::Reply{});
+  if (!batch.handlers.empty()) failpoint::reach("conductor.answered");
   events.insert(events.end(), std::make_move_iterator(batch.unstored.begin()),
                 std::make_move_iterator(batch.unstored.end()));
   publish(events);
+  if (writes) failpoint::reach("conductor.published");
   return writes;
 }
 
@@ -186,6 +195,7 @@ Status Conductor::Engine::commit(const detail::Batch& batch, const sched::Effect
     events.clear();  // of a transaction that is run again
     detail::Writing writing{.db = db, .now = clock_.now(), .events = events};
     AIFLOW_TRY(detail::record(writing, book_, batch, effects));
+    failpoint::reach("conductor.written");
     if (++commits_ % kCommitsBetweenPrunes != 0) return {};
     return store::EventLog(db).prune(kEventsKept);
   });
@@ -218,9 +228,11 @@ void Conductor::Engine::send_pending(SteadyTime now) {
   for (auto& [attempt, cancel] : book_.cancels) {
     if (cancel.send_again_at <= now) {
       cancel.send_again_at = now + kSendAgain;
+      failpoint::reach("conductor.cancelling");
       executor_.cancel(
           {.attempt = {store::to_wire(attempt.first), cancel.try_number, attempt.second},
            .reason = cancel.reason});
+      failpoint::reach("conductor.cancelled");
     }
     send_at_ = std::min(send_at_, cancel.send_again_at);
   }
@@ -239,7 +251,9 @@ Status Conductor::Engine::send_job(const store::TaskKey& key) {
                                     .dag_file = book_.dags[key.dag_id].row.fileloc,
                                     .data_dir = options_.data_dir});
   if (options_.sign_token) job.token = options_.sign_token(job);
+  failpoint::reach("conductor.submitting");
   Status sent = executor_.submit(std::move(job));
+  failpoint::reach("conductor.submitted");
   const Duration pause = sent ? Duration(kSendAgain) : Duration(kSendAgainRefused);
   pending->second.send_again_at = clock_.steady_now() + pause;
   send_at_ = std::min(send_at_, pending->second.send_again_at);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "conductor/detail/engine.h"
+#include "failpoint/failpoint.h"
 #include "store/event_log.h"
 #include "store/user_store.h"
 
@@ -190,9 +191,12 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Gone& report) {
 void Conductor::Engine::end_cancel(detail::Batch& batch, const executor::Attempt& attempt) {
   const detail::AttemptId id{store::from_wire(attempt.key), attempt.epoch};
   if (book_.cancels.erase(id) == 0) return;
-  batch.writes.push_back([id](detail::Writing& writing) {
-    return store::RunStore(writing.db)
-        .delete_outbox(store::OutboxKind::cancel, id.first, id.second);
+  batch.writes.push_back([id](detail::Writing& writing) -> Status {
+    failpoint::reach("outbox.cancel_deleting");
+    AIFLOW_TRY(
+        store::RunStore(writing.db).delete_outbox(store::OutboxKind::cancel, id.first, id.second));
+    failpoint::reach("outbox.cancel_deleted");
+    return {};
   });
 }
 

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 
+#include "failpoint/failpoint.h"
 
 namespace aiflow::os {
 namespace {
@@ -109,8 +110,11 @@ Status AtomicFile::write(std::string_view bytes) {
 Status AtomicFile::commit() { return commit_as(path_); }
 
 Status AtomicFile::commit_as(const Path& path) {
+  failpoint::reach("file.syncing");
   if (::fsync(fd_.get()) != 0) return fail(file_error(path, "write"));
+  failpoint::reach("file.synced");
   if (::rename(temporary_.c_str(), path.c_str()) != 0) return fail(file_error(path, "write"));
+  failpoint::reach("file.renamed");
   temporary_.clear();
   fd_.reset();
   return sync_dir(directory_of(path));

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 
+#include "failpoint/failpoint.h"
 #include "log/log.h"
 #include "os/file.h"
 
@@ -167,7 +168,9 @@ void DagLoader::parse(const std::filesystem::path& file) {
     if (!removed) log::error("DAGs not removed", {{"file", file}, {"error", removed.error()}});
     return;
   }
+  failpoint::reach("loader.parsing");
   auto parsed = parts_.parse(file);
+  failpoint::reach("loader.parsed");
   if (!parsed) {
     log::error("DAG file not parsed", {{"file", file}, {"error", parsed.error()}});
     return;
@@ -181,6 +184,7 @@ void DagLoader::parse(const std::filesystem::path& file) {
     log::warn("DAGs not saved", {{"file", file}, {"error", saved.error()}});
     return;
   }
+  failpoint::reach("loader.saved");
   log::info("DAG file loaded", {{"file", file}, {"dags", count}});
 }
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "failpoint/failpoint.h"
 #include "log/log.h"
 #include "os/environment.h"
 #include "os/lock_file.h"
@@ -30,6 +31,7 @@ Status check(const WorkerOptions& options) {
 
 /// Ends and removes what a worker before this one left: it may have been killed.
 Status clear_remains(const WorkerOptions& options) {
+  failpoint::reach("worker.clearing");
   if (const int count = detail::sweep_leftovers(options.home); count > 0) {
     log::warn("ended processes that an earlier worker left", {{"count", count}});
   }
@@ -37,6 +39,7 @@ Status clear_remains(const WorkerOptions& options) {
   AIFLOW_TRY(os::make_dirs(options.home / "run/worker"));
   AIFLOW_TRY(os::make_dirs(options.home / "spool"));
   os::remove_temporaries(options.home / "spool");
+  failpoint::reach("worker.cleared");
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "failpoint/failpoint.h"
 #include "store/artifact_store.h"
 #include "store/event_log.h"
 
@@ -179,7 +180,9 @@ Status Recorder::void_submit(const store::TaskRow& row) {
   const auto pending = book_.submits.find(row.key);
   if (pending == book_.submits.end()) return {};
   if (row.state == TaskState::queued && pending->second.epoch == row.epoch) return {};
+  failpoint::reach("outbox.submit_deleting");
   AIFLOW_TRY(runs_.delete_outbox(store::OutboxKind::submit, row.key, pending->second.epoch));
+  failpoint::reach("outbox.submit_deleted");
   erase(book_.submits, pending);
   return {};
 }

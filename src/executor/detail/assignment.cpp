@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "failpoint/failpoint.h"
 namespace aiflow::executor::detail {
 namespace {
 
@@ -69,10 +70,12 @@ void Assignment::cancel(const CancelRequest& request) {
 }
 
 void Assignment::acknowledge(const Receipt& receipt, bool accepted, const std::string& reason) {
+  failpoint::reach("executor.acknowledging");
   const auto worker = workers_.find(receipt.worker);
   if (worker != workers_.end() && worker->second.connected) {
     const wire::Ack ack{.seq = receipt.seq, .accepted = accepted, .reason = reason};
     outlet_.send(receipt.worker, typed("Ack", ack));
+    failpoint::reach("executor.acknowledged");
   }
   const auto found = unacknowledged_.find({receipt.worker, receipt.seq});
   if (found == unacknowledged_.end()) return;
@@ -81,6 +84,7 @@ void Assignment::acknowledge(const Receipt& receipt, bool accepted, const std::s
 }
 
 void Assignment::hello(const wire::Hello& hello) {
+  failpoint::reach("executor.hello");
   const WorkerId id{hello.worker_id};
   workers_[id] = Worker{
       .hello = hello, .connected = true, .last_seen = clock_.now(), .heard = clock_.steady_now()};
@@ -172,6 +176,7 @@ void Assignment::heartbeat(const WorkerId& worker, const wire::Heartbeat& report
 }
 
 void Assignment::finished(const WorkerId& worker, const wire::Finished& report) {
+  failpoint::reach("executor.finished");
   const Receipt receipt{.worker = worker, .seq = report.seq};
   const Id id = id_of(report.attempt);
   if (const auto found = entries_.find(id); found != entries_.end()) {
@@ -316,10 +321,12 @@ std::int64_t Assignment::used_slots(const WorkerId& worker) const {
 }
 
 void Assignment::send_start(Entry& entry, const WorkerId& worker) {
+  failpoint::reach("executor.starting");
   entry.phase = Phase::sent;
   entry.worker = worker;
   ++used_[worker];
   outlet_.send(worker, typed("Start", wire::Start{.job = *entry.job}));
+  failpoint::reach("executor.started");
 }
 
 void Assignment::send_cancel(const CancelRequest& request, const WorkerId& worker) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "failpoint/failpoint.h"
 #include "json/value.h"
 #include "log/log.h"
 #include "os/frame.h"
@@ -84,7 +85,9 @@ Status Spool::load_records(const std::string& bytes) {
 
 void Spool::append(const json::Value& record) {
   const std::string frame = os::encode_frame(json::write(record));
+  failpoint::reach("spool.writing");
   const auto written = os::write_all(fd_.get(), frame);
+  failpoint::reach("spool.written");
   file_bytes_ += frame.size();
   unsynced_ = true;
   if (written) return;
@@ -94,6 +97,7 @@ void Spool::append(const json::Value& record) {
 
 /// The journal with only what is kept. Its fd is opened for appending.
 void Spool::rewrite() {
+  failpoint::reach("spool.rewriting");
   std::string bytes;
   for (const auto& [seq, report] : reports_) {
     bytes += os::encode_frame(json::write(to_json(report)));
@@ -109,10 +113,15 @@ void Spool::rewrite() {
     ::dup3(fd.get(), fd_.get(), O_CLOEXEC);
   }
   file_bytes_ = bytes.size();
+  failpoint::reach("spool.rewritten");
 }
 
 void Spool::sync_loop() {
-  while (auto fd = sync_wanted_.pop()) ::fdatasync(*fd);
+  while (auto fd = sync_wanted_.pop()) {
+    failpoint::reach("spool.syncing");
+    ::fdatasync(*fd);
+    failpoint::reach("spool.synced");
+  }
 }
 
 }  // namespace aiflow::supervise::detail

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "failpoint/failpoint.h"
 #include "log/log.h"
 #include "os/environment.h"
 #include "supervise/detail/orphans.h"
@@ -129,6 +130,7 @@ WorkerLoop::AttemptKey WorkerLoop::key_of(const wire::AttemptRef& ref) {
 
 void WorkerLoop::on_connected() {
   log::info("connected to the server");
+  failpoint::reach("worker.hello");
   say_hello();
   for (const auto& [seq, started] : unacknowledged_starts_) link_.send(encode("Started", started));
   for (const auto& [seq, report] : spool_.reports()) link_.send(encode("Finished", report));
@@ -205,6 +207,7 @@ void WorkerLoop::on_start(wire::Job job) {
     return key_of({other.key, other.try_number, other.epoch}) == key;
   });
   if (attempts_.contains(key) || reported || waits) return;  // delivered twice
+  failpoint::reach("worker.job_came");
   end_older(ref);
   if (busy_slots_ < options_.slots) return launch(std::move(job));
   ahead_.push_back(std::move(job));
@@ -284,6 +287,7 @@ void WorkerLoop::end_older(const wire::AttemptRef& newer) {
 }
 
 void WorkerLoop::on_cancel(const wire::Cancel& cancel) {
+  failpoint::reach("worker.cancel_came");
   const std::string reason = cancel.reason.empty() ? "cancelled" : cancel.reason;
   const std::size_t waiting = ahead_.size();
   drop_ahead(cancel.attempt, reason);
@@ -301,6 +305,7 @@ void WorkerLoop::on_cancel(const wire::Cancel& cancel) {
                   .outcome = Outcome::killed,
                   .grace = milliseconds(std::clamp<std::int64_t>(cancel.grace_ms, 0, 600'000))});
   }
+  failpoint::reach("worker.cancel_done");
   if (!found) send_heartbeat();  // tells the server that it is not here
 }
 
@@ -314,24 +319,31 @@ void WorkerLoop::on_ack(const wire::Ack& ack) {
   if (!ack.accepted) {
     log::warn("a report was refused", {{"task", ref.key.task_id}, {"reason", ack.reason}});
   }
+  failpoint::reach("worker.acknowledged");
   spool_.remove(ack.seq);
+  failpoint::reach("worker.forgotten");
 }
 
 void WorkerLoop::on_started(const Attempt& attempt, int pid) {
+  failpoint::reach("worker.task_runs");
   const wire::Started started{
       .seq = spool_.next_seq(), .attempt = attempt.ref(), .pid = pid, .at = clock_.now()};
   unacknowledged_starts_.emplace(started.seq, started);
   link_.send(encode("Started", started));
+  failpoint::reach("worker.task_told");
 }
 
 void WorkerLoop::send_report(wire::Finished report) {
   report.seq = spool_.next_seq();
   spool_.add(report);
+  failpoint::reach("worker.reporting");
   link_.send(encode("Finished", report));
+  failpoint::reach("worker.reported");
   sync_spool_soon();
 }
 
 void WorkerLoop::on_finished(wire::Finished report) {
+  failpoint::reach("worker.task_ended");
   const bool was_killed = report.signal == SIGKILL;
   const bool is_success = report.outcome == Outcome::success;
   auto ended = attempts_.extract(key_of(report.attempt));
