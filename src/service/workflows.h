@@ -13,6 +13,7 @@
 #include "conductor/conductor.h"
 #include "service/auth.h"
 #include "service/task_log.h"
+#include "service/simulation/workload.h"
 #include "store/store.h"
 #include "wire/engine.h"
 
@@ -43,6 +44,9 @@ class Workflows {
   /// The newest `runs_max` runs, oldest first.
   [[nodiscard]] Result<wire::Grid> grid(const DagId& id, int runs_max);
   [[nodiscard]] Result<std::vector<wire::ImportError>> import_errors();
+  [[nodiscard]] Result<wire::Workload> workload(const WorkloadQuery& query) {
+    return parts_.store.read([&](db::Connection& db) { return read_workload(db, query); });
+  }
 
   [[nodiscard]] Result<store::Listed<wire::DagRun>> runs(const store::RunQuery& query);
   [[nodiscard]] Result<wire::DagRun> run(const store::RunKey& key);

@@ -111,6 +111,8 @@ Result<Listed<RunRow>> RunStore::list_runs(const RunQuery& query) {
   }
   if (query.logical_date_gte) where.add("logical_date >= ?", *query.logical_date_gte);
   if (query.logical_date_lte) where.add("logical_date <= ?", *query.logical_date_lte);
+  if (query.queued_at_gte) where.add("queued_at >= ?", *query.queued_at_gte);
+  if (query.queued_at_lt) where.add("queued_at < ?", *query.queued_at_lt);
   AIFLOW_ASSIGN(const auto total,
                 db_.first("SELECT count(*) FROM dag_runs" + where.text(), where.params(),
                           [](db::Row& row) { return row.integer(); }));

@@ -105,6 +105,8 @@ struct RunQuery {
   std::vector<RunState> states;  ///< empty = all
   std::optional<WallTime> logical_date_gte{};
   std::optional<WallTime> logical_date_lte{};
+  std::optional<WallTime> queued_at_gte{};
+  std::optional<WallTime> queued_at_lt{};
   bool newest_first = true;  ///< by run_after, then order of creation
   Page page;
 };

@@ -27,6 +27,12 @@ Status read_value(const json::Value& value, DagGraph& out);
 Status read_value(const json::Value& value, DagSource& out);
 Status read_value(const json::Value& value, ImportError& out);
 Status read_value(const json::Value& value, DagRun& out);
+Status read_value(const json::Value& value, WorkloadTry& out);
+Status read_value(const json::Value& value, WorkloadTask& out);
+Status read_value(const json::Value& value, WorkloadRun& out);
+Status read_value(const json::Value& value, WorkloadDag& out);
+Status read_value(const json::Value& value, WorkloadPool& out);
+Status read_value(const json::Value& value, Workload& out);
 Status read_value(const json::Value& value, TriggerRequest& out);
 Status read_value(const json::Value& value, ProgressInfo& out);
 Status read_value(const json::Value& value, TaskInstance& out);
@@ -608,6 +614,162 @@ Result<DagRun> parse_dag_run(const json::Value& value) {
 
 Status read_value(const json::Value& value, DagRun& out) {
   AIFLOW_ASSIGN(out, parse_dag_run(value));
+  return {};
+}
+
+json::Value to_json(const WorkloadTry& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "ms", value.ms);
+  detail::put(out, "outcome", value.outcome);
+  return json::Value(std::move(out));
+}
+
+Result<WorkloadTry> parse_workload_try(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("WorkloadTry");
+  WorkloadTry out;
+  AIFLOW_TRY(detail::get(value, "ms", out.ms));
+  AIFLOW_TRY(detail::get(value, "outcome", out.outcome));
+  return out;
+}
+
+Status read_value(const json::Value& value, WorkloadTry& out) {
+  AIFLOW_ASSIGN(out, parse_workload_try(value));
+  return {};
+}
+
+json::Value to_json(const WorkloadTask& value) {
+  json::Object out;
+  out.reserve(6);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  detail::put(out, "tries", value.tries);
+  detail::put(out, "branch", value.branch);
+  detail::put(out, "skip_all_downstream", value.skip_all_downstream);
+  detail::put(out, "return_length", value.return_length);
+  return json::Value(std::move(out));
+}
+
+Result<WorkloadTask> parse_workload_task(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("WorkloadTask");
+  WorkloadTask out;
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  AIFLOW_TRY(detail::get(value, "tries", out.tries));
+  AIFLOW_TRY(detail::get(value, "branch", out.branch));
+  AIFLOW_TRY(detail::get(value, "skip_all_downstream", out.skip_all_downstream));
+  AIFLOW_TRY(detail::get(value, "return_length", out.return_length));
+  return out;
+}
+
+Status read_value(const json::Value& value, WorkloadTask& out) {
+  AIFLOW_ASSIGN(out, parse_workload_task(value));
+  return {};
+}
+
+json::Value to_json(const WorkloadRun& value) {
+  json::Object out;
+  out.reserve(6);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "run_type", value.run_type);
+  detail::put(out, "logical_date", value.logical_date);
+  detail::put(out, "arrives", value.arrives);
+  detail::put(out, "tasks", value.tasks);
+  return json::Value(std::move(out));
+}
+
+Result<WorkloadRun> parse_workload_run(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("WorkloadRun");
+  WorkloadRun out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "run_type", out.run_type));
+  AIFLOW_TRY(detail::get(value, "logical_date", out.logical_date));
+  AIFLOW_TRY(detail::get(value, "arrives", out.arrives));
+  AIFLOW_TRY(detail::get(value, "tasks", out.tasks));
+  return out;
+}
+
+Status read_value(const json::Value& value, WorkloadRun& out) {
+  AIFLOW_ASSIGN(out, parse_workload_run(value));
+  return {};
+}
+
+json::Value to_json(const WorkloadDag& value) {
+  json::Object out;
+  out.reserve(8);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "is_paused", value.is_paused);
+  detail::put(out, "spec", value.spec);
+  detail::put(out, "next_logical_date", value.next_logical_date);
+  detail::put(out, "next_interval_start", value.next_interval_start);
+  detail::put(out, "next_interval_end", value.next_interval_end);
+  detail::put(out, "next_run_after", value.next_run_after);
+  detail::put(out, "usual_ms", value.usual_ms);
+  return json::Value(std::move(out));
+}
+
+Result<WorkloadDag> parse_workload_dag(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("WorkloadDag");
+  WorkloadDag out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "is_paused", out.is_paused));
+  AIFLOW_TRY(detail::get(value, "spec", out.spec));
+  AIFLOW_TRY(detail::get(value, "next_logical_date", out.next_logical_date));
+  AIFLOW_TRY(detail::get(value, "next_interval_start", out.next_interval_start));
+  AIFLOW_TRY(detail::get(value, "next_interval_end", out.next_interval_end));
+  AIFLOW_TRY(detail::get(value, "next_run_after", out.next_run_after));
+  AIFLOW_TRY(detail::get(value, "usual_ms", out.usual_ms));
+  return out;
+}
+
+Status read_value(const json::Value& value, WorkloadDag& out) {
+  AIFLOW_ASSIGN(out, parse_workload_dag(value));
+  return {};
+}
+
+json::Value to_json(const WorkloadPool& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "name", value.name);
+  detail::put(out, "slots", value.slots);
+  return json::Value(std::move(out));
+}
+
+Result<WorkloadPool> parse_workload_pool(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("WorkloadPool");
+  WorkloadPool out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "slots", out.slots));
+  return out;
+}
+
+Status read_value(const json::Value& value, WorkloadPool& out) {
+  AIFLOW_ASSIGN(out, parse_workload_pool(value));
+  return {};
+}
+
+json::Value to_json(const Workload& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "dags", value.dags);
+  detail::put(out, "pools", value.pools);
+  detail::put(out, "runs", value.runs);
+  return json::Value(std::move(out));
+}
+
+Result<Workload> parse_workload(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Workload");
+  Workload out;
+  AIFLOW_TRY(detail::get(value, "dags", out.dags));
+  AIFLOW_TRY(detail::get(value, "pools", out.pools));
+  AIFLOW_TRY(detail::get(value, "runs", out.runs));
+  return out;
+}
+
+Status read_value(const json::Value& value, Workload& out) {
+  AIFLOW_ASSIGN(out, parse_workload(value));
   return {};
 }
 
@@ -1703,6 +1865,7 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::patch_dag, "patch_dag", "PATCH", "/api/v2/dags/{dag_id}", "operate", false},
       {Route::get_dag_graph, "get_dag_graph", "GET", "/api/v2/dags/{dag_id}/graph", "view", true},
       {Route::get_dag_source, "get_dag_source", "GET", "/api/v2/dagSources/{dag_id}", "view", false},
+      {Route::get_workload, "get_workload", "GET", "/api/v2/workload", "view", false},
       {Route::get_grid, "get_grid", "GET", "/api/v2/dags/{dag_id}/grid", "view", false},
       {Route::list_import_errors, "list_import_errors", "GET", "/api/v2/importErrors", "view", false},
       {Route::list_dag_runs, "list_dag_runs", "GET", "/api/v2/dags/{dag_id}/dagRuns", "view", true},

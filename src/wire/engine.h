@@ -244,6 +244,73 @@ struct DagRun {
 [[nodiscard]] json::Value to_json(const DagRun& value);
 [[nodiscard]] Result<DagRun> parse_dag_run(const json::Value& value);
 
+/// One attempt that has ended. ms - how long it held its slot.
+struct WorkloadTry {
+  std::int64_t ms{};
+  Outcome outcome{};
+  friend bool operator==(const WorkloadTry&, const WorkloadTry&) = default;
+};
+[[nodiscard]] json::Value to_json(const WorkloadTry& value);
+[[nodiscard]] Result<WorkloadTry> parse_workload_try(const json::Value& value);
+
+/// How an instance went, for a simulation; return_length as the scheduler keeps it.
+struct WorkloadTask {
+  std::string task_id{};
+  std::int64_t map_index{};
+  std::vector<WorkloadTry> tries{};
+  std::optional<std::vector<std::string>> branch{};
+  bool skip_all_downstream{};
+  std::optional<std::int64_t> return_length{};
+  friend bool operator==(const WorkloadTask&, const WorkloadTask&) = default;
+};
+[[nodiscard]] json::Value to_json(const WorkloadTask& value);
+[[nodiscard]] Result<WorkloadTask> parse_workload_task(const json::Value& value);
+
+struct WorkloadRun {
+  std::string dag_id{};
+  std::string dag_run_id{};
+  RunType run_type{};
+  std::optional<WallTime> logical_date{};
+  WallTime arrives{};
+  std::vector<WorkloadTask> tasks{};
+  friend bool operator==(const WorkloadRun&, const WorkloadRun&) = default;
+};
+[[nodiscard]] json::Value to_json(const WorkloadRun& value);
+[[nodiscard]] Result<WorkloadRun> parse_workload_run(const json::Value& value);
+
+/// spec - a DagSpec (api/dag.yaml). next_* - what its schedule makes next. usual_ms - task_id -> median of its last successes.
+struct WorkloadDag {
+  std::string dag_id{};
+  bool is_paused{};
+  json::Value spec{};
+  std::optional<WallTime> next_logical_date{};
+  std::optional<WallTime> next_interval_start{};
+  std::optional<WallTime> next_interval_end{};
+  std::optional<WallTime> next_run_after{};
+  json::Value usual_ms{};
+  friend bool operator==(const WorkloadDag&, const WorkloadDag&) = default;
+};
+[[nodiscard]] json::Value to_json(const WorkloadDag& value);
+[[nodiscard]] Result<WorkloadDag> parse_workload_dag(const json::Value& value);
+
+struct WorkloadPool {
+  std::string name{};
+  std::int64_t slots{};
+  friend bool operator==(const WorkloadPool&, const WorkloadPool&) = default;
+};
+[[nodiscard]] json::Value to_json(const WorkloadPool& value);
+[[nodiscard]] Result<WorkloadPool> parse_workload_pool(const json::Value& value);
+
+/// What a simulation needs - the DAGs as they are now, the pools, and the runs that arrived in a period.
+struct Workload {
+  std::vector<WorkloadDag> dags{};
+  std::vector<WorkloadPool> pools{};
+  std::vector<WorkloadRun> runs{};
+  friend bool operator==(const Workload&, const Workload&) = default;
+};
+[[nodiscard]] json::Value to_json(const Workload& value);
+[[nodiscard]] Result<Workload> parse_workload(const json::Value& value);
+
 struct TriggerRequest {
   std::optional<std::string> dag_run_id{};
   std::optional<WallTime> logical_date{};
@@ -727,6 +794,7 @@ enum class Route : std::uint16_t {
   patch_dag,
   get_dag_graph,
   get_dag_source,
+  get_workload,
   get_grid,
   list_import_errors,
   list_dag_runs,

@@ -13,8 +13,9 @@ namespace {
 std::vector<Command> all_commands(const Clock& clock) {
   std::vector<Command> all;
   for (auto* part :
-       {process_commands, dag_commands, artifact_commands, model_commands, model_job_commands,
-        runtime_commands, service_commands, camera_commands, user_commands, db_commands}) {
+       {process_commands, dag_commands, simulate_commands, artifact_commands, model_commands,
+        model_job_commands, runtime_commands, service_commands, camera_commands, user_commands,
+        db_commands}) {
     auto commands = part(clock);
     all.insert(all.end(), std::make_move_iterator(commands.begin()),
                std::make_move_iterator(commands.end()));

@@ -41,6 +41,19 @@ Result<net::Response> get_dag_source(Call& call) {
   return one(source);
 }
 
+/// ?start= and ?end=: the runs that arrived between them; without both no runs.
+Result<net::Response> get_workload(Call& call) {
+  AIFLOW_ASSIGN(const auto start, call.query_time("start"));
+  AIFLOW_ASSIGN(const auto end, call.query_time("end"));
+  if (start.has_value() != end.has_value()) {
+    return fail(ErrorCode::invalid_argument, "a period has 'start' and 'end'");
+  }
+  service::WorkloadQuery query;
+  if (start) query.period = {*start, *end};
+  AIFLOW_ASSIGN(const auto workload, call.parts.workflows.workload(query));
+  return one(workload);
+}
+
 Result<net::Response> get_grid(Call& call) {
   AIFLOW_ASSIGN(const auto runs, call.query_int("limit", 25, {1, 365}));
   AIFLOW_ASSIGN(const auto grid, call.parts.workflows.grid(call.dag_id(), static_cast<int>(runs)));
@@ -200,6 +213,7 @@ void add_workflow_routes(Table& table) {
   at(table, Route::patch_dag) = patch_dag;
   at(table, Route::get_dag_graph) = get_dag_graph;
   at(table, Route::get_dag_source) = get_dag_source;
+  at(table, Route::get_workload) = get_workload;
   at(table, Route::get_grid) = get_grid;
   at(table, Route::list_import_errors) = list_import_errors;
   at(table, Route::list_dag_runs) = list_dag_runs;

@@ -190,6 +190,55 @@ export interface DagRun {
   cause: string;
 }
 
+/** One attempt that has ended. ms - how long it held its slot. */
+export interface WorkloadTry {
+  ms: number;
+  outcome: Outcome;
+}
+
+/** How an instance went, for a simulation; return_length as the scheduler keeps it. */
+export interface WorkloadTask {
+  task_id: string;
+  map_index: number;
+  tries: WorkloadTry[];
+  branch?: string[] | null;
+  skip_all_downstream: boolean;
+  return_length?: number | null;
+}
+
+export interface WorkloadRun {
+  dag_id: string;
+  dag_run_id: string;
+  run_type: RunType;
+  logical_date?: string | null;
+  arrives: string;
+  tasks: WorkloadTask[];
+}
+
+/** spec - a DagSpec (api/dag.yaml). next_* - what its schedule makes next. usual_ms - task_id -> median of its last successes. */
+export interface WorkloadDag {
+  dag_id: string;
+  is_paused: boolean;
+  spec: unknown;
+  next_logical_date?: string | null;
+  next_interval_start?: string | null;
+  next_interval_end?: string | null;
+  next_run_after?: string | null;
+  usual_ms: unknown;
+}
+
+export interface WorkloadPool {
+  name: string;
+  slots: number;
+}
+
+/** What a simulation needs - the DAGs as they are now, the pools, and the runs that arrived in a period. */
+export interface Workload {
+  dags: WorkloadDag[];
+  pools: WorkloadPool[];
+  runs: WorkloadRun[];
+}
+
 export interface TriggerRequest {
   dag_run_id?: string | null;
   logical_date?: string | null;
@@ -664,6 +713,7 @@ export const ROUTES = {
   patch_dag: { method: 'PATCH', path: '/api/v2/dags/{dag_id}' },
   get_dag_graph: { method: 'GET', path: '/api/v2/dags/{dag_id}/graph' },
   get_dag_source: { method: 'GET', path: '/api/v2/dagSources/{dag_id}' },
+  get_workload: { method: 'GET', path: '/api/v2/workload' },
   get_grid: { method: 'GET', path: '/api/v2/dags/{dag_id}/grid' },
   list_import_errors: { method: 'GET', path: '/api/v2/importErrors' },
   list_dag_runs: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns' },
