@@ -77,7 +77,7 @@ Found walk_finds(const std::string& pattern, std::size_t stars) {
   const std::string folder = folder_of(pattern);
   std::string tail = pattern.substr(stars + 2);
   tail.erase(0, tail.starts_with('/') ? 1 : 0);
-  if (tail.empty()) tail = "*";
+  if (tail.empty()) tail.push_back('*');
   int left = kEntriesMax;
   std::error_code error;
   const auto options = fs::directory_options::skip_permission_denied;
