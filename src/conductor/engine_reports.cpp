@@ -12,6 +12,9 @@
 namespace aiflow::conductor {
 namespace {
 
+/// As Airflow's; the column of MariaDB takes more.
+constexpr std::size_t kXComKeyBytesMax = 512;
+
 sched::TaskKey key_of(const executor::Attempt& attempt) {
   return detail::to_sched(store::from_wire(attempt.key));
 }
@@ -67,6 +70,18 @@ void refused_end(wire::Finished& report, const std::string& cause) {
   report.outcome = Outcome::failed;
   report.cause = cause;
   report.xcoms.clear();
+}
+
+/// A value whose name no database could keep is a failure of the task: a step with it would never
+/// be stored.
+void check_names(sched::AttemptFinished& event, wire::Finished& report) {
+  for (const wire::XComEntry& entry : report.xcoms) {
+    if (entry.key.size() <= kXComKeyBytesMax) continue;
+    event.outcome = Outcome::failed;
+    event.cause = "it published an XCom with a name of " + std::to_string(entry.key.size()) +
+                  " bytes; the limit is " + std::to_string(kXComKeyBytesMax);
+    return refused_end(report, event.cause);
+  }
 }
 
 /// A deferral that cannot be kept is a failure of the task.
@@ -154,7 +169,8 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& repor
                                .reschedule_at = finished.reschedule_at,
                                .ended_at = finished.ended_at,
                                .return_length = return_length(finished)};
-  if (finished.outcome == Outcome::deferred) {
+  check_names(event, batch.ended.back().report);
+  if (event.outcome == Outcome::deferred) {
     add_deferral(event, finished);
     if (event.outcome == Outcome::failed) refused_end(batch.ended.back().report, event.cause);
   }

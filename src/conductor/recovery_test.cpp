@@ -210,6 +210,23 @@ TEST_CASE("a failed commit is an error to the caller, loses nothing, and the loo
   CHECK(bench.try_trigger({.dag_id = DagId{"etl"}, .run_id = RunId{"lost"}}).has_value());
 }
 
+TEST_CASE("an XCom whose name no database keeps fails its task and stops nothing else") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a"), bash_task("b")});
+  const store::RunRow run = bench.trigger("etl");
+  const executor::Attempt attempt = first_waiting(bench);
+  wire::Finished finished;
+  finished.attempt = attempt;
+  finished.xcoms = {{.key = "good", .value = 1}, {.key = std::string(1000, 'k'), .value = 1}};
+  bench.executor().start_job(attempt);
+  bench.finish(finished);
+  CHECK(bench.conductor().trouble().empty());
+  CHECK(bench.state("etl", run, attempt.key.task_id) == TaskState::failed);
+  CHECK(bench.tasks("etl", run).front().cause.find("1000 bytes") != std::string::npos);
+  bench.run_all();
+  CHECK(bench.run_state("etl", run) == RunState::failed);
+}
+
 /// Makes MariaDB end transactions with "deadlock found" at inserts into a table, so many times.
 void end_by_deadlock(Bench& bench, const std::string& table, int times) {
   const auto db = bench.database().connect();

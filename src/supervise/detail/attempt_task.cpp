@@ -15,6 +15,7 @@ namespace aiflow::supervise::detail {
 namespace {
 
 constexpr std::size_t kXComCountMax = 1000;
+constexpr std::size_t kXComKeyBytesMax = 512;
 constexpr std::size_t kXComBytesSumMax = 4U << 20;
 
 }  // namespace
@@ -59,6 +60,10 @@ void Attempt::on_task_frame(const std::string& payload) {
 }
 
 void Attempt::on_xcom_push(wire::TaskXComPush push) {
+  if (push.key.size() > kXComKeyBytesMax) {
+    return refuse_task("published an XCom with a name of " + std::to_string(push.key.size()) +
+                       " bytes; the limit is " + std::to_string(kXComKeyBytesMax));
+  }
   const std::size_t bytes = json::write(push.value).size();
   if (bytes > kXComBytesMax) {
     return refuse_task("published XCom '" + push.key + "' of " + std::to_string(bytes) +
