@@ -94,6 +94,7 @@ bool good_in(const Run& past, const TaskId& id) {
 bool past_passes(const Run& run, InstanceIndex at) {
   const dag::Task& spec = run.spec(at);
   if (!spec.depends_on_past && !spec.wait_for_downstream) return true;
+  if (run.row.ordinal == 1) return true;  // the first run of a backfill
   const Run* past = previous_run(run);
   if (past == nullptr) return true;
   if (spec.start_date && past->order().first < *spec.start_date) return true;

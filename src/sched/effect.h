@@ -57,6 +57,8 @@ struct Effects {
   std::vector<DagRow> dags{};
   std::vector<PoolRow> pools{};
   std::vector<PoolName> pools_removed{};
+  std::vector<BackfillRow> backfills{};
+  std::vector<BackfillDateRow> backfill_dates{};  ///< each is written once
   std::vector<RunRow> runs{};
   /// Rows that are no more, to be deleted before `instances` are written: a mapped task's row of
   /// map index -1 when it is expanded.
@@ -69,9 +71,9 @@ struct Effects {
 
   /// Nothing to commit (replies may still have to be sent).
   [[nodiscard]] bool empty() const {
-    return dags.empty() && pools.empty() && pools_removed.empty() && runs.empty() &&
-           instances_removed.empty() && instances.empty() && changes.empty() && submits.empty() &&
-           cancels.empty();
+    return dags.empty() && pools.empty() && pools_removed.empty() && backfills.empty() &&
+           backfill_dates.empty() && runs.empty() && instances_removed.empty() &&
+           instances.empty() && changes.empty() && submits.empty() && cancels.empty();
   }
 };
 

@@ -150,17 +150,33 @@ struct WorkerSlotsChanged {
   std::int32_t slots = 0;
 };
 
+/// A backfill is wanted; its id is the caller's, the counts are not looked at. Refused: unknown
+/// DAG, one that has an open backfill, a range that dag::check_backfill refuses or without any
+/// date.
+struct BackfillAsked {
+  BackfillRow backfill{};
+};
+
+struct BackfillSteered {
+  enum class Action : std::uint8_t { pause, unpause, cancel };
+  DagId dag_id{};
+  dag::BackfillId id{};
+  Action action = Action::pause;
+  std::string user{};
+};
+
 /// Brings back a finished run that State has let go, before an event that names it
 /// (State::has_run tells). Not a change: no rows are written.
 struct RunLoaded {
   RunRow run{};
   std::vector<TaskInstanceRow> instances{};
   DagVersionRow version{};
+  std::optional<BackfillRow> backfill{};  ///< the run's
 };
 
-using Event =
-    std::variant<DagPut, DagRemoved, DagPaused, RunTriggered, AttemptStarted, AttemptFinished,
-                 Heartbeat, AttemptLost, SubmitRefused, TriggerFired, TasksCleared, TaskMarked,
-                 RunMarked, PoolPut, PoolRemoved, WorkerSlotsChanged, RunLoaded>;
+using Event = std::variant<DagPut, DagRemoved, DagPaused, RunTriggered, AttemptStarted,
+                           AttemptFinished, Heartbeat, AttemptLost, SubmitRefused, TriggerFired,
+                           TasksCleared, TaskMarked, RunMarked, PoolPut, PoolRemoved,
+                           WorkerSlotsChanged, BackfillAsked, BackfillSteered, RunLoaded>;
 
 }  // namespace aiflow::sched

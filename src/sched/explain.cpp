@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <utility>
 
 #include "sched/detail/decide.h"
 #include "sched/step.h"
@@ -112,6 +113,12 @@ std::string limit_text(const Model& model, const Run& run, const dag::Task& spec
 
 std::string run_queued_text(const Run& run) {
   if (run.owner->row.paused) return "waiting: the DAG is paused";
+  if (const Backfill* backfill = std::as_const(*run.owner).backfill_of(run)) {
+    const std::string name = "backfill " + std::to_string(backfill->row.id.value);
+    if (backfill->open() && backfill->row.paused) return "waiting: " + name + " is paused";
+    return "waiting: the run is queued, max_active_runs " +
+           std::to_string(backfill->row.range.max_active_runs) + " of " + name;
+  }
   const std::int32_t limit = run.owner->current().definition->max_active_runs;
   return "waiting: the run is queued, DAG limit max_active_runs " + std::to_string(limit);
 }

@@ -3,10 +3,13 @@
 // transaction would, and gives back what restore() wants.
 #pragma once
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "sched/effect.h"
+#include "sched/event.h"
 #include "sched/row.h"
 #include "sched/state.h"
 
@@ -19,6 +22,8 @@ class FakeTables {
   std::map<RunKey, RunRow> runs;
   std::map<TaskKey, TaskInstanceRow> instances;
   std::map<PoolName, PoolRow> pools;
+  std::map<dag::BackfillId, BackfillRow> backfills;
+  std::map<std::pair<dag::BackfillId, std::int32_t>, BackfillDateRow> backfill_dates;
 
   FakeTables() { pools[{"default_pool"}] = {{"default_pool"}, PoolRow{}.slots}; }
 
@@ -29,11 +34,31 @@ class FakeTables {
     for (const TaskInstanceRow& row : effects.instances) instances[row.key] = row;
     for (const PoolRow& row : effects.pools) pools[row.name] = row;
     for (const PoolName& name : effects.pools_removed) pools.erase(name);
+    for (const BackfillRow& row : effects.backfills) backfills[row.id] = row;
+    for (const BackfillDateRow& row : effects.backfill_dates) {
+      backfill_dates[{row.id, row.ordinal}] = row;
+    }
   }
 
   /// The caller stores a version before it sends DagPut.
   void put_version(const DagVersionRow& row) {
     versions[{row.definition->dag_id, row.version}] = row;
+  }
+
+  /// For Options::stored_run.
+  [[nodiscard]] std::optional<RunLoaded> stored_run(const DagId& dag_id, WallTime date,
+                                                    const RunId& run_id) const {
+    for (const auto& [key, run] : runs) {
+      const bool fits = run.logical_date == date || key.run_id == run_id;
+      if (key.dag_id != dag_id || !fits) continue;
+      RunLoaded loaded{run, {}, versions.at({dag_id, run.dag_version}), std::nullopt};
+      for (const auto& [of, row] : instances) {
+        if (of.dag_id == dag_id && of.run_id == key.run_id) loaded.instances.push_back(row);
+      }
+      if (run.backfill.value != 0) loaded.backfill = backfills.at(run.backfill);
+      return loaded;
+    }
+    return std::nullopt;
   }
 
   [[nodiscard]] Rows rows() const {
@@ -43,6 +68,11 @@ class FakeTables {
     for (const auto& [key, row] : runs) rows.runs.push_back(row);
     for (const auto& [key, row] : instances) rows.instances.push_back(row);
     for (const auto& [key, row] : pools) rows.pools.push_back(row);
+    for (const auto& [id, row] : backfills) {
+      const auto is_of = [&](const auto& entry) { return entry.second.backfill == id; };
+      const bool wanted = !row.completed_at || std::ranges::any_of(runs, is_of);
+      if (wanted) rows.backfills.push_back(row);
+    }
     return rows;
   }
 };

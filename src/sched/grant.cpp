@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which scheduled instances are queued: highest weight first, then logical date, then a stable
-// order by name, as far as workers, pools and limits allow.
+// Which scheduled instances are queued: highest weight first, then those outside of backfills, then
+// by logical date, then a stable order by name, as far as workers, pools and limits allow.
 #include <algorithm>
 
 #include "sched/detail/stepper.h"
@@ -19,6 +19,8 @@ struct Head {
   [[nodiscard]] bool before(const Head& other) const {
     const std::int64_t weight = key().minus_weight;
     if (weight != other.key().minus_weight) return weight < other.key().minus_weight;
+    const bool filling = run->row.backfill.value != 0;
+    if (filling != (other.run->row.backfill.value != 0)) return !filling;
     if (run->order() != other.run->order()) return run->order() < other.run->order();
     if (run != other.run) return run->row.key < other.run->row.key;
     return key() < other.key();

@@ -218,8 +218,11 @@ Run& Model::add_run(DagState& dag_state, RunRow row) {
     if (!run.more.empty()) instance.own = total_own(*run.version, task);
     account(run, task, +1);
   }
-  dag_state.runs_queued += run.row.state == RunState::queued ? 1 : 0;
-  dag_state.runs_running += run.row.state == RunState::running ? 1 : 0;
+  if (Backfill* backfill = dag_state.backfill_of(run)) {
+    ++backfill->runs;
+  } else {
+    count_run(run, +1);
+  }
   runs.emplace(run.uid, &run);
   dag_state.run_index.emplace(run.row.key.run_id, &run);
   dag_state.runs.emplace(run.order(), std::move(made));
@@ -230,8 +233,23 @@ void Model::drop_run(Run& run) {
   AIFLOW_ASSERT(run.finished() && run.ready_count == 0 && run.active() == 0);
   DagState& dag_state = *run.owner;
   runs.erase(run.uid);
+  if (Backfill* backfill = dag_state.backfill_of(run)) --backfill->runs;
   dag_state.run_index.erase(run.row.key.run_id);
   dag_state.runs.erase(run.order());
+}
+
+void Model::count_run(Run& run, std::int32_t sign) {
+  DagState& dag_state = *run.owner;
+  if (Backfill* backfill = dag_state.backfill_of(run)) {
+    switch (run.row.state) {
+      case RunState::queued: backfill->row.queued += sign; return;
+      case RunState::running: backfill->row.running += sign; return;
+      case RunState::success: backfill->row.success += sign; return;
+      case RunState::failed: backfill->row.failed += sign; return;
+    }
+  }
+  if (run.row.state == RunState::queued) dag_state.runs_queued += sign;
+  if (run.row.state == RunState::running) dag_state.runs_running += sign;
 }
 
 void Model::widen(Run& run, TaskIndex task, std::uint32_t count) {
@@ -285,7 +303,10 @@ void Model::arm_run(Run& run, SteadyTime due) {
 
 void Model::arm_schedule(DagState& dag_state) {
   std::optional<WallTime> wanted;
-  const std::int32_t open = dag_state.runs_queued + dag_state.runs_running;
+  std::int32_t open = dag_state.runs_queued + dag_state.runs_running;
+  if (planted(PlantedBug::backfill_counts_for_dag)) {
+    for (const auto& [id, backfill] : dag_state.backfills) open += backfill.active();
+  }
   const bool may = dag_state.row.active && !dag_state.row.paused && dag_state.row.next_tick &&
                    open < dag_state.current().definition->max_active_runs;
   if (may) wanted = dag_state.row.next_tick->run_after;

@@ -9,30 +9,34 @@ namespace aiflow::sched::detail {
 
 enum class PlantedBug : std::uint8_t {
   none,
-  result_without_fencing,     // a result of an old epoch is accepted
-  claim_without_cas,          // a second worker may claim a running attempt
-  reaper_keeps_epoch,         // a lost lease does not make a new epoch
-  heartbeat_ignores_epoch,    // a heartbeat of an old attempt keeps the new one's lease alive
-  clear_keeps_epoch,          // clear does not make a new epoch
-  mark_keeps_epoch,           // mark does not make a new epoch
-  lost_lease_charges_no_try,  // a lost worker gives the try back
-  retry_limit_off_by_one,     // one try too many
-  pool_counts_only_running,   // queued attempts take no pool slot
-  limit_counts_only_running,  // queued attempts do not count for max_active_tasks
-  paused_dag_grants,          // pause does not stop new grants
-  clear_keeps_counters,       // clearing does not give the upstream counters back
-  branch_decision_forgotten,  // a cleared child of a branch runs though it was not followed
-  run_ignores_failed_leaf,    // a run with a failed leaf becomes success
-  restore_forgets_timers,     // after a restart nothing waits for retries and leases
-  run_limit_ignored,          // max_active_runs does not hold back queued runs
-  restore_resets_epoch,       // after a restart epochs start again
-  expansion_not_counted,      // what follows a mapped task waits for one instance of it only
-  removed_keeps_running,      // an instance whose item is gone is not given up
-  items_not_revised,          // a source that runs again does not change the instances
-  event_of_old_epoch,         // a trigger's event counts though its instance began anew
-  event_counts_twice,         // a second event resumes what the first one has resumed
-  deferral_forgotten,         // a resumed attempt that is lost before its start begins anew
-  resume_takes_a_try,         // going on after a trigger counts as a new try
+  result_without_fencing,        // a result of an old epoch is accepted
+  claim_without_cas,             // a second worker may claim a running attempt
+  reaper_keeps_epoch,            // a lost lease does not make a new epoch
+  heartbeat_ignores_epoch,       // a heartbeat of an old attempt keeps the new one's lease alive
+  clear_keeps_epoch,             // clear does not make a new epoch
+  mark_keeps_epoch,              // mark does not make a new epoch
+  lost_lease_charges_no_try,     // a lost worker gives the try back
+  retry_limit_off_by_one,        // one try too many
+  pool_counts_only_running,      // queued attempts take no pool slot
+  limit_counts_only_running,     // queued attempts do not count for max_active_tasks
+  paused_dag_grants,             // pause does not stop new grants
+  clear_keeps_counters,          // clearing does not give the upstream counters back
+  branch_decision_forgotten,     // a cleared child of a branch runs though it was not followed
+  run_ignores_failed_leaf,       // a run with a failed leaf becomes success
+  restore_forgets_timers,        // after a restart nothing waits for retries and leases
+  run_limit_ignored,             // max_active_runs does not hold back queued runs
+  restore_resets_epoch,          // after a restart epochs start again
+  expansion_not_counted,         // what follows a mapped task waits for one instance of it only
+  removed_keeps_running,         // an instance whose item is gone is not given up
+  items_not_revised,             // a source that runs again does not change the instances
+  event_of_old_epoch,            // a trigger's event counts though its instance began anew
+  event_counts_twice,            // a second event resumes what the first one has resumed
+  deferral_forgotten,            // a resumed attempt that is lost before its start begins anew
+  resume_takes_a_try,            // going on after a trigger counts as a new try
+  backfill_limit_ignored,        // a backfill makes all its runs at once
+  backfill_counts_for_dag,       // a backfill's runs take the places of the schedule's
+  backfill_skips_after_restart,  // a restart loses a backfill's place
+  backfill_never_ends,           // the end of the last run does not complete it
 };
 
 #ifdef AIFLOW_PLANTED_BUGS

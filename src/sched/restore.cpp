@@ -91,11 +91,20 @@ bool load_version(Model& model, const DagVersionRow& row) {
   return true;
 }
 
+void load_backfill(Model& model, const BackfillRow& row) {
+  Backfill backfill;
+  backfill.row = row;
+  model.find_dag(row.dag_id)->backfills.try_emplace(row.id, std::move(backfill));
+}
+
 Status load_run(Model& model, const RunRow& row, std::span<const TaskInstanceRow> instances,
                 Now now) {
   DagState* dag_state = model.find_dag(row.key.dag_id);
   if (dag_state == nullptr || !dag_state->versions.contains(row.dag_version)) {
     return corrupt(row, "version " + std::to_string(row.dag_version) + " of its DAG is missing");
+  }
+  if (row.backfill.value != 0 && !dag_state->backfills.contains(row.backfill)) {
+    return corrupt(row, "backfill " + std::to_string(row.backfill.value) + " is missing");
   }
   AIFLOW_ASSIGN(const auto widths,
                 widths_of(*dag_state->versions.at(row.dag_version), row, instances));
@@ -119,6 +128,31 @@ Status load_run(Model& model, const RunRow& row, std::span<const TaskInstanceRow
   return {};
 }
 
+namespace {
+
+/// The next step goes on with it if it is open.
+Status restore_backfill(Model& model, const BackfillRow& row) {
+  const std::string name =
+      "dag " + quoted(row.dag_id.value) + ", backfill " + std::to_string(row.id.value);
+  DagState* dag_state = model.find_dag(row.dag_id);
+  if (dag_state == nullptr) return fail(ErrorCode::corrupt, name + ": the DAG is missing");
+  load_backfill(model, row);
+  Backfill& backfill = dag_state->backfills.at(row.id);
+  if (!backfill.open()) return {};
+  const auto version = dag_state->versions.find(row.dag_version);
+  if (version == dag_state->versions.end()) {
+    return fail(ErrorCode::corrupt,
+                name + ": version " + std::to_string(row.dag_version) + " is missing");
+  }
+  backfill.version = version->second;
+  if (planted(PlantedBug::backfill_skips_after_restart) && row.made < row.total) {
+    ++backfill.row.made;
+  }
+  model.to_continue.insert(row.dag_id);
+  return {};
+}
+
+}  // namespace
 }  // namespace detail
 
 Result<State> restore(const Rows& rows, Options options, Now now) {
@@ -127,6 +161,9 @@ Result<State> restore(const Rows& rows, Options options, Now now) {
   for (const PoolRow& pool : rows.pools) model.pools[pool.name].slots = pool.slots;
   for (const DagRow& row : rows.dags) model.dags[row.dag_id].row = row;
   for (const DagVersionRow& version : rows.versions) detail::load_version(model, version);
+  for (const BackfillRow& row : rows.backfills) {
+    AIFLOW_TRY(detail::restore_backfill(model, row));
+  }
   std::map<RunKey, std::vector<TaskInstanceRow>> instances;
   for (const TaskInstanceRow& row : rows.instances) {
     instances[{row.key.dag_id, row.key.run_id}].push_back(row);

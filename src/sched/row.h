@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/states.h"
+#include "dag/backfill.h"
 #include "dag/dag.h"
 #include "dag/schedule.h"
 
@@ -74,6 +75,8 @@ struct RunRow {
   std::string conf = "{}";        ///< JSON text given at the trigger
   std::string triggered_by{};     ///< user name, or empty for the schedule
   std::string cause{};            ///< why it is in this state, in words
+  dag::BackfillId backfill{};     ///< it belongs to; 0: none
+  std::int32_t ordinal = 0;       ///< which of the backfill's runs it is, from 1
   bool operator==(const RunRow&) const = default;
 };
 
@@ -99,6 +102,37 @@ struct SharedDeferral {
   }
 };
 
+/// A backfill: runs of past dates, made one after the other as its own limit allows.
+struct BackfillRow {
+  dag::BackfillId id{};
+  DagId dag_id{};
+  dag::BackfillRange range{};
+  std::int32_t dag_version = 0;  ///< whose schedule gives its dates
+  std::string conf = "{}";       ///< JSON text of its runs
+  std::string user{};
+  bool paused = false;
+  std::optional<WallTime> completed_at{};  ///< all its runs have ended, or it was cancelled
+  std::string cause{};                     ///< who steered it last, in words
+  std::int32_t total = 0;                  ///< dates
+  std::int32_t made = 0;                   ///< dates it has dealt with, in their order
+  std::int32_t skipped = 0;                ///< of these: left alone, a run was there
+  std::int32_t queued = 0;                 ///< its runs by state
+  std::int32_t running = 0;
+  std::int32_t success = 0;
+  std::int32_t failed = 0;
+  bool operator==(const BackfillRow&) const = default;
+};
+
+/// What became of one date of a backfill.
+struct BackfillDateRow {
+  dag::BackfillId id{};
+  std::int32_t ordinal = 0;
+  WallTime logical_date{};
+  RunId run_id{};        ///< empty: none was made
+  std::string reason{};  ///< why not, as Airflow names it: "in flight", "already exists"
+  bool operator==(const BackfillDateRow&) const = default;
+};
+
 struct TaskInstanceRow {
   TaskKey key{};
   TaskState state = TaskState::no_status;
@@ -112,8 +146,8 @@ struct TaskInstanceRow {
   std::int32_t pool_slots = 1;
   std::optional<WallTime> scheduled_at{};
   std::optional<WallTime> queued_at{};
-  std::optional<WallTime> started_at{};   ///< none: it never ran (skipped, upstream_failed, marked)
-  std::optional<WallTime> ended_at{};     ///< or when that was decided
+  std::optional<WallTime> started_at{};  ///< none: it never ran (skipped, upstream_failed, marked)
+  std::optional<WallTime> ended_at{};    ///< or when that was decided
   /// When it is due: up_for_retry, up_for_reschedule; deferred: trigger_timeout.
   std::optional<WallTime> next_try_at{};
   /// Of a branch that succeeded: the direct children it follows. Kept, so that a child cleared

@@ -22,18 +22,7 @@ bool run_id_ok(std::string_view id) {
   return !id.empty() && id.size() <= kRunIdMax && std::ranges::all_of(id, ok);
 }
 
-/// "manual__2026-11-23T18:10:21.123456+00:00", as Airflow names runs.
-RunId made_run_id(std::string_view type, WallTime time) {
-  std::string text = format_time(time);
-  text.pop_back();
-  if (text.ends_with(".000000")) text.resize(text.size() - 7);
-  return {std::string(type) + "__" + text + "+00:00"};
-}
-
-bool date_taken(const DagState& dag_state, WallTime date) {
-  const auto it = dag_state.runs.lower_bound({date, 0});
-  return it != dag_state.runs.end() && it->first.first == date;
-}
+bool is_open(const Run& run) { return !run.finished(); }
 
 bool any_failed(const Run& run, TaskIndex task) {
   return run.count(task, TaskState::failed) + run.count(task, TaskState::upstream_failed) > 0;
@@ -76,7 +65,49 @@ std::string leaf_cause(const Run& run) {
   return "all tasks at the end of the DAG succeeded or were skipped";
 }
 
+/// An open run asks about it, or the next one will: the last run of the schedule or of a backfill
+/// before each of them.
+bool is_asked_about(const DagState& dag_state, const Run& run) {
+  auto later = dag_state.runs.upper_bound(run.order());
+  for (; later != dag_state.runs.end(); ++later) {
+    if (is_open(*later->second)) return true;
+    if (later->second->row.run_type != RunType::manual) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+RunId made_run_id(std::string_view type, WallTime time) {
+  std::string text = format_time(time);
+  text.pop_back();
+  if (text.ends_with(".000000")) text.resize(text.size() - 7);
+  return {std::string(type) + "__" + text + "+00:00"};
+}
+
+/// The run in memory that has this logical date or this id.
+Run* Stepper::find_run_on(DagState& dag_state, WallTime date, const RunId& run_id) {
+  auto it = dag_state.runs.lower_bound({date, 0});
+  for (; it != dag_state.runs.end() && it->first.first == date; ++it) {
+    if (it->second->row.logical_date == date) return it->second.get();
+  }
+  const auto found = dag_state.run_index.find(run_id);
+  return found == dag_state.run_index.end() ? nullptr : found->second;
+}
+
+/// The same of a run that was let go.
+std::optional<RunLoaded> Stepper::stored_run_on(const DagState& dag_state, WallTime date,
+                                                const RunId& run_id) const {
+  if (!model_.options.stored_run) return std::nullopt;
+  return model_.options.stored_run(dag_state.row.dag_id, date, run_id);
+}
+
+/// The row of either.
+std::optional<RunRow> Stepper::run_row_on(DagState& dag_state, WallTime date, const RunId& run_id) {
+  if (const Run* run = find_run_on(dag_state, date, run_id)) return run->row;
+  if (auto stored = stored_run_on(dag_state, date, run_id)) return std::move(stored->run);
+  return std::nullopt;
+}
 
 Reply Stepper::apply(const RunTriggered& event) {
   DagState* dag_state = model_.find_dag(event.key.dag_id);
@@ -84,20 +115,27 @@ Reply Stepper::apply(const RunTriggered& event) {
     return refuse(ErrorCode::not_found, "dag " + quoted(event.key.dag_id.value) + " is not known");
   }
   const dag::Dag& definition = *dag_state->current().definition;
-  if (event.logical_date && date_taken(*dag_state, *event.logical_date)) {
-    return refuse(ErrorCode::conflict, "a run with this logical date exists");
-  }
   WallTime date = event.logical_date.value_or(now_.wall);
-  while (date_taken(*dag_state, date)) date += Duration(1);
   RunRow row;
   row.key = event.key;
-  if (row.key.run_id.value.empty()) row.key.run_id = made_run_id(to_string(event.run_type), date);
+  const auto make_id = [&] {
+    if (event.key.run_id.value.empty())
+      row.key.run_id = made_run_id(to_string(event.run_type), date);
+  };
+  make_id();
   if (!run_id_ok(row.key.run_id.value)) {
     return refuse(ErrorCode::invalid_argument,
                   "a run id has 1 to 250 of the characters A-Z a-z 0-9 _ . ~ : + -");
   }
-  if (dag_state->run_index.contains(row.key.run_id)) {
-    return refuse(ErrorCode::conflict, "run " + quoted(row.key.run_id.value) + " exists already");
+  while (const auto other = run_row_on(*dag_state, date, row.key.run_id)) {
+    if (other->logical_date != date) {
+      return refuse(ErrorCode::conflict, "run " + quoted(row.key.run_id.value) + " exists already");
+    }
+    if (event.logical_date) {
+      return refuse(ErrorCode::conflict, "a run with this logical date exists");
+    }
+    date += Duration(1);  // two runs by hand in one microsecond
+    make_id();
   }
   const dag::Tick tick = dag::manual_tick(definition, date, zone_of(definition));
   row.run_type = event.run_type;
@@ -118,6 +156,7 @@ Reply Stepper::apply(const RunLoaded& event) {
     return refuse(ErrorCode::not_found,
                   "dag of run " + quoted(event.run.key.run_id.value) + " is not known");
   }
+  if (event.backfill) load_backfill(model_, *event.backfill);
   auto status = load_run(model_, event.run, event.instances, now_);
   if (!status) return refuse(status.error().code, status.error().message);
   return {};
@@ -130,6 +169,7 @@ Run& Stepper::create_run(DagState& dag_state, RunRow row) {
   row.queued_at = now_.wall;
   row.state = RunState::queued;
   Run& run = model_.add_run(dag_state, std::move(row));
+  if (dag_state.backfill_of(run) != nullptr) Model::count_run(run, +1);
   touch(dag_state);
   touch(run);
   for (TaskIndex task = 0; task < run.instances.size(); ++task) {
@@ -148,8 +188,7 @@ Run& Stepper::create_run(DagState& dag_state, RunRow row) {
                           run.row.cause,
                           run.row.triggered_by,
                           now_.wall});
-  if (!dag_state.to_start) dags_to_start_.push_back(&dag_state);
-  dag_state.to_start = true;
+  start_later(dag_state);
   return run;
 }
 
@@ -180,9 +219,8 @@ void Stepper::create_scheduled_run(DagState& dag_state, const dag::Tick& tick) {
   row.run_after = tick.run_after;
   row.cause = "due by the schedule";
   dag_state.row.last_tick = tick;
-  const bool taken =
-      date_taken(dag_state, tick.logical_date) || dag_state.run_index.contains(row.key.run_id);
-  if (!taken) create_run(dag_state, std::move(row));
+  const auto other = run_row_on(dag_state, tick.logical_date, row.key.run_id);
+  if (!other) create_run(dag_state, std::move(row));
   plan_schedule(dag_state);
 }
 
@@ -200,19 +238,20 @@ void Stepper::start_runs(DagState& dag_state) {
   while (!dag_state.row.paused && (ignore || dag_state.runs_running < limit)) {
     Run* first = nullptr;
     for (const auto& [order, run] : dag_state.runs) {
-      if (run->row.state != RunState::queued) continue;
+      if (run->row.state != RunState::queued || run->row.backfill.value != 0) continue;
       const auto rank = [](const Run& r) { return RunOrder{r.row.run_after, r.row.number}; };
       if (first == nullptr || rank(*run) < rank(*first)) first = run.get();
     }
     if (first == nullptr) break;
-    start_run(*first);
+    start_run(*first, "max_active_runs has room for it");
   }
+  for (auto& [id, backfill] : dag_state.backfills) advance(dag_state, backfill);
   model_.arm_schedule(dag_state);
 }
 
-void Stepper::start_run(Run& run) {
+void Stepper::start_run(Run& run, const std::string& why) {
   run.row.started_at = now_.wall;
-  set_run_state(run, RunState::running, {"started; max_active_runs has room for it"});
+  set_run_state(run, RunState::running, {"started; " + why});
   const auto timeout = run.version->definition->dagrun_timeout;
   if (timeout) model_.arm_run(run, now_.steady + *timeout);
   push_all(run);
@@ -272,14 +311,11 @@ void Stepper::end_run(Run& run, RunState state, const Why& why) {
 
 void Stepper::set_run_state(Run& run, RunState state, const Why& why) {
   DagState& dag_state = *run.owner;
-  const auto count = [&](std::int32_t sign) {
-    if (run.row.state == RunState::queued) dag_state.runs_queued += sign;
-    if (run.row.state == RunState::running) dag_state.runs_running += sign;
-  };
   const RunState from = run.row.state;
-  count(-1);
+  Model::count_run(run, -1);
   run.row.state = state;
-  count(+1);
+  Model::count_run(run, +1);
+  if (Backfill* backfill = dag_state.backfill_of(run)) touch(*backfill);
   run.row.cause = why.cause;
   touch(run);
   out_.changes.push_back({Change::Kind::run,
@@ -292,8 +328,7 @@ void Stepper::set_run_state(Run& run, RunState state, const Why& why) {
                           why.user,
                           now_.wall});
   if (state == RunState::running) return;
-  if (!dag_state.to_start) dags_to_start_.push_back(&dag_state);
-  dag_state.to_start = true;
+  start_later(dag_state);
 }
 
 void Stepper::time_out(Run& run) {
@@ -318,18 +353,22 @@ void Stepper::count_failure(DagState& dag_state, RunState state) {
   set_paused(dag_state, true, {std::to_string(failed) + " runs failed one after the other"});
 }
 
-/// Drops the oldest finished runs from memory; a DAG that asks about the past keeps them.
+/// Drops the oldest finished runs from memory, and the backfills that are over with them. A DAG
+/// that asks about the past keeps more, and what it asks about.
 void Stepper::let_go(DagState& dag_state) {
-  if (dag_state.current().has_past_deps) return;
-  const auto open = static_cast<std::size_t>(dag_state.runs_queued + dag_state.runs_running);
-  while (dag_state.runs.size() > open + kFinishedRunsKept) {
-    Run* oldest = nullptr;
-    for (const auto& [order, run] : dag_state.runs) {
-      if (!run->finished()) continue;
-      if (oldest == nullptr || run->row.number < oldest->row.number) oldest = run.get();
-    }
-    model_.drop_run(*oldest);
+  const bool past = dag_state.current().has_past_deps;
+  const std::size_t kept = past ? kPastRunsKept : kFinishedRunsKept;
+  std::vector<Run*> finished;
+  for (const auto& [order, run] : dag_state.runs) {
+    if (dag_state.runs.size() > kept && run->finished()) finished.push_back(run.get());
   }
+  const auto number = [](const Run* run) { return run->row.number; };
+  std::ranges::sort(finished, {}, number);
+  for (std::size_t i = 0; i + kept < finished.size(); ++i) {
+    if (!past || !is_asked_about(dag_state, *finished[i])) model_.drop_run(*finished[i]);
+  }
+  std::erase_if(dag_state.backfills,
+                [](const auto& entry) { return !entry.second.open() && entry.second.runs == 0; });
 }
 
 dag::UtcOffset Stepper::zone_of(const dag::Dag& definition) const {

@@ -20,6 +20,7 @@ State::~State() = default;
 Wakeup State::next_wakeup() const {
   Wakeup wakeup;
   if (!model_->schedule.empty()) wakeup.wall = model_->schedule.begin()->first;
+  if (!model_->to_continue.empty()) wakeup.wall = WallTime{};  // at once
   if (!model_->timers.empty()) wakeup.steady = model_->timers.top().at;
   return wakeup;
 }
@@ -41,6 +42,14 @@ std::optional<TaskInstanceRow> State::instance_row(const TaskKey& key) const {
   const auto at = run == nullptr ? std::nullopt : run->find(key.task_id, key.map_index);
   if (!at) return std::nullopt;
   return detail::row_of(*run, *at);
+}
+
+std::optional<BackfillRow> State::backfill_row(const DagId& dag_id, dag::BackfillId id) const {
+  const detail::DagState* dag_state = model_->find_dag(dag_id);
+  if (dag_state == nullptr) return std::nullopt;
+  const auto it = dag_state->backfills.find(id);
+  if (it == dag_state->backfills.end()) return std::nullopt;
+  return it->second.row;
 }
 
 bool State::has_run(const RunKey& key) const { return model_->find_run(key) != nullptr; }
@@ -65,6 +74,7 @@ Rows State::rows() const {
     for (const auto& [number, version] : dag_state.versions) {
       rows.versions.push_back({number, version->definition});
     }
+    for (const auto& [id, backfill] : dag_state.backfills) rows.backfills.push_back(backfill.row);
     for (const auto& [order, run] : dag_state.runs) {
       rows.runs.push_back(run->row);
       for (detail::InstanceIndex at = 0; at < run->instances.size(); ++at) {
@@ -72,6 +82,7 @@ Rows State::rows() const {
       }
     }
   }
+  std::ranges::sort(rows.backfills, {}, &BackfillRow::id);
   std::ranges::sort(rows.runs, {}, &RunRow::key);
   std::ranges::sort(rows.instances, {}, &TaskInstanceRow::key);
   return rows;

@@ -21,9 +21,12 @@
 
 namespace aiflow::sched {
 
-/// Finished runs kept in memory per DAG (all of them for a DAG with depends_on_past tasks, since
-/// any may be asked about). restore() wants at least as many.
+struct RunLoaded;
+
+/// Finished runs kept in memory per DAG; restore() wants at least as many.
 inline constexpr std::size_t kFinishedRunsKept = 32;
+/// Of a DAG with depends_on_past tasks, beside those that an open run or the next one asks about.
+inline constexpr std::size_t kPastRunsKept = 1000;
 
 struct Options {
   Duration lease = std::chrono::seconds(15);  ///< from the last heartbeat
@@ -33,6 +36,9 @@ struct Options {
   Duration refused_pause = std::chrono::seconds(1);  ///< before a refused job is offered again
   /// Offset function of an IANA zone; empty function or empty result = UTC.
   std::function<dag::UtcOffset(const std::string& zone)> zone;
+  /// The stored run of a DAG that has this logical date or this id, for dates that State has let
+  /// go; it reads the last commit. Empty function: there is none.
+  std::function<std::optional<RunLoaded>(const DagId&, WallTime date, const RunId&)> stored_run{};
 };
 
 /// Both clocks at one moment.
@@ -50,8 +56,10 @@ struct Wakeup {
 /// All rows a State is rebuilt from.
 struct Rows {
   std::vector<DagRow> dags;
-  std::vector<DagVersionRow> versions;  ///< the current one of each DAG and those of `runs`
-  std::vector<RunRow> runs;             ///< all unfinished, and the last kFinishedRunsKept others
+  /// The current one of each DAG, those of `runs` and of open backfills.
+  std::vector<DagVersionRow> versions;
+  std::vector<BackfillRow> backfills;  ///< the open ones and those of `runs`
+  std::vector<RunRow> runs;            ///< all unfinished, and the last kFinishedRunsKept others
   std::vector<TaskInstanceRow> instances;  ///< of these runs
   std::vector<PoolRow> pools;
 };
@@ -73,6 +81,9 @@ class State {
   [[nodiscard]] std::optional<DagRow> dag_row(const DagId& dag_id) const;
   [[nodiscard]] std::optional<RunRow> run_row(const RunKey& key) const;
   [[nodiscard]] std::optional<TaskInstanceRow> instance_row(const TaskKey& key) const;
+  /// One that is open, or of a run that is known here.
+  [[nodiscard]] std::optional<BackfillRow> backfill_row(const DagId& dag_id,
+                                                        dag::BackfillId id) const;
   [[nodiscard]] bool has_run(const RunKey& key) const;
   /// The definition the run uses / of the DAG's current version. Valid until the next step.
   [[nodiscard]] const dag::Dag* definition(const RunKey& key) const;

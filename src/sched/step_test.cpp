@@ -254,5 +254,39 @@ TEST_CASE("10,000 tasks, as a chain and as a fan, run without recursion at a sma
   MESSAGE("fan: " << cost_per_event(fan) << " us per event");
 }
 
+TEST_CASE("a long backfill keeps few runs in memory, and makes each of its dates once") {
+  dag::Dag dag;
+  dag.dag_id = {"d"};
+  dag.schedule = {dag::ScheduleKind::cron, "0 * * * *", {}, ""};
+  dag.start_date = parse_time("2030-01-01T00:00:00Z").value();
+  dag.tasks.push_back(make_task("a"));
+  dag.tasks[0].operator_kind = "empty";
+  State state;
+  Now now{parse_time("2026-01-01T00:30:00Z").value(), SteadyTime{seconds(1000)}};
+  const Event put = DagPut{{1, std::make_shared<const dag::Dag>(dag)}};
+  static_cast<void>(step(state, std::span(&put, 1), now));
+  BackfillRow row;
+  row.id = {1};
+  row.dag_id = {"d"};
+  row.range = {.from = parse_time("2025-01-01T00:00:00Z").value(),
+               .to = parse_time("2025-12-31T23:00:00Z").value(),
+               .asked_at = now.wall};
+  const Event asked = BackfillAsked{row};
+  Effects effects = step(state, std::span(&asked, 1), now);
+  std::size_t made = 0;
+  std::size_t most = 0;
+  while (true) {
+    for (const RunRow& run : effects.runs) made += run.state == RunState::success ? 1 : 0;
+    most = std::max(most, state.rows().runs.size());
+    if (!state.next_wakeup().wall || *state.next_wakeup().wall > now.wall) break;
+    effects = step(state, {}, now);
+    REQUIRE(effects.backfill_dates.size() <= 64);
+  }
+  CHECK(made == 365 * 24);
+  CHECK(most <= kFinishedRunsKept + 64);
+  CHECK(state.backfill_row({"d"}, {1})->success == 365 * 24);
+  CHECK(state.backfill_row({"d"}, {1})->completed_at.has_value());
+}
+
 }  // namespace
 }  // namespace aiflow::sched

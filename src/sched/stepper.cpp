@@ -26,6 +26,9 @@ namespace detail {
 
 Effects Stepper::run(std::span<const Event> events) {
   out_.replies.reserve(events.size());
+  for (const DagId& dag_id : std::exchange(model_.to_continue, {})) {
+    start_later(model_.dags.at(dag_id));
+  }
   for (const Event& event : events) {
     out_.replies.push_back(std::visit([this](const auto& e) { return apply(e); }, event));
     propagate();
@@ -232,6 +235,18 @@ void Stepper::touch(DagState& dag_state) {
   dirty_dags_.push_back(&dag_state);
 }
 
+void Stepper::touch(Backfill& backfill) {
+  if (backfill.dirty) return;
+  backfill.dirty = true;
+  dirty_backfills_.push_back(&backfill);
+}
+
+/// Runs of the DAG may be made or started, before this step ends.
+void Stepper::start_later(DagState& dag_state) {
+  if (!dag_state.to_start) dags_to_start_.push_back(&dag_state);
+  dag_state.to_start = true;
+}
+
 void Stepper::cancel(Run& run, InstanceIndex at, std::string reason) {
   const Instance& instance = run.instances[at];
   out_.cancels.push_back({run.key_of(at), instance.try_number, instance.epoch, std::move(reason)});
@@ -274,11 +289,16 @@ void Stepper::collect_rows() {
     dag_state->dirty = false;
     out_.dags.push_back(dag_state->row);
   }
+  std::vector<DagState*> ended;
+  for (Backfill* backfill : dirty_backfills_) {
+    backfill->dirty = false;
+    out_.backfills.push_back(backfill->row);
+    if (!backfill->open()) ended.push_back(&model_.dags.at(backfill->row.dag_id));
+  }
   for (const Ref ref : dirty_instances_) {
     ref.instance().dirty = false;
     out_.instances.push_back(row_of(*ref.run, ref.at));
   }
-  std::vector<DagState*> ended;
   for (Run* run : dirty_runs_) {
     run->dirty = false;
     out_.runs.push_back(run->row);

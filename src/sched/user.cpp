@@ -101,8 +101,7 @@ Reply Stepper::apply(const DagPut& event) {
   touch(dag_state);
   note_dag(dag_state, "version " + std::to_string(current), {is_new ? "added" : "updated"});
   if (replan) plan_schedule(dag_state);
-  if (!dag_state.to_start) dags_to_start_.push_back(&dag_state);
-  dag_state.to_start = true;
+  start_later(dag_state);
   return {};
 }
 
@@ -138,8 +137,7 @@ void Stepper::set_paused(DagState& dag_state, bool paused, const Why& why) {
   for (const auto& [order, run] : dag_state.runs) {
     if (run->row.state == RunState::running) push_all(*run);
   }
-  if (!dag_state.to_start) dags_to_start_.push_back(&dag_state);
-  dag_state.to_start = true;
+  start_later(dag_state);
 }
 
 std::vector<InstanceIndex> Stepper::to_clear(const Run& run, const TasksCleared& event) const {
@@ -274,19 +272,23 @@ Reply Stepper::apply(const RunMarked& event) {
   if (event.state != RunState::success && event.state != RunState::failed) {
     return refuse(ErrorCode::invalid_argument, "a run may be marked success or failed");
   }
-  const bool success = event.state == RunState::success;
-  const Why why{by("run marked " + std::string(to_string(event.state)), event.user), event.user};
-  for (InstanceIndex at = 0; at < run->instances.size(); ++at) {
-    const TaskState state = run->instances[at].state;
+  mark_run(*run, event.state,
+           {by("run marked " + std::string(to_string(event.state)), event.user), event.user});
+  return {};
+}
+
+void Stepper::mark_run(Run& run, RunState to, const Why& why) {
+  const bool success = to == RunState::success;
+  for (InstanceIndex at = 0; at < run.instances.size(); ++at) {
+    const TaskState state = run.instances[at].state;
     const bool good =
         state == TaskState::success || state == TaskState::skipped || state == TaskState::removed;
-    if (success && !good) mark_task(*run, at, TaskState::success, why);
+    if (success && !good) mark_task(run, at, TaskState::success, why);
     if (success || is_finished(state)) continue;
     const bool begun = is_active(state) || state == TaskState::deferred;
-    mark_task(*run, at, begun ? TaskState::failed : TaskState::skipped, why);
+    mark_task(run, at, begun ? TaskState::failed : TaskState::skipped, why);
   }
-  if (run->row.state != event.state) end_run(*run, event.state, why);
-  return {};
+  if (run.row.state != to) end_run(run, to, why);
 }
 
 Reply Stepper::apply(const PoolPut& event) {

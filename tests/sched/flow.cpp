@@ -87,6 +87,7 @@ std::string name_of(const sched::TaskKey& key) {
 std::string same_rows(const sched::Rows& a, const sched::Rows& b) {
   if (a.dags != b.dags) return "the stored DAG rows differ from the state";
   if (a.runs != b.runs) return "the stored run rows differ from the state";
+  if (a.backfills != b.backfills) return "the stored backfill rows differ from the state";
   if (a.pools != b.pools) return "the stored pool rows differ from the state";
   if (a.instances != b.instances) return "the stored instance rows differ from the state";
   return "";
@@ -127,6 +128,9 @@ Line parse_line(const std::string& text) {
 
 Flow::Flow() {
   options_.slots = 100;
+  options_.stored_run = [this](const DagId& dag_id, WallTime date, const RunId& run_id) {
+    return tables_.stored_run(dag_id, date, run_id);
+  };
   state_ = sched::State(options_);
   now_.wall = parse_time("2026-01-01T00:00:00Z").value();
   now_.steady = SteadyTime(std::chrono::hours(1));
@@ -259,7 +263,7 @@ void Flow::restart() {
 sched::TaskKey Flow::key_of(const Line& line) const {
   const auto dag_id = dag_of_run_.find(line.words.at(0));
   const InstanceName name(line.words.size() > 1 ? line.words[1] : "");
-  return {dag_id == dag_of_run_.end() ? DagId{} : dag_id->second,
+  return {dag_id == dag_of_run_.end() ? dag_.dag_id : dag_id->second,
           {line.words.at(0)},
           name.task_id,
           name.map_index};
@@ -350,6 +354,16 @@ bool Flow::act_by_user(const Line& line) {
     const auto key = key_of(line);
     send(sched::RunMarked{
         {key.dag_id, key.run_id}, parse_run_state(line.words.at(1)).value(), "kim"});
+  } else if (line.verb == "backfill") {
+    ask_backfill(line);
+  } else if (line.verb.ends_with("_backfill")) {
+    const std::string verb = line.verb.substr(0, line.verb.find('_'));
+    using Action = sched::BackfillSteered::Action;
+    const Action action = verb == "pause"     ? Action::pause
+                          : verb == "unpause" ? Action::unpause
+                                              : Action::cancel;
+    const dag::BackfillId id{std::atoi(line.words.at(1).c_str())};
+    send(sched::BackfillSteered{{line.words.at(0)}, id, action, "kim"});
   } else if (line.verb == "pause" || line.verb == "unpause") {
     send(sched::DagPaused{{line.words.at(0)}, line.verb == "pause", "kim"});
   } else if (line.verb == "remove") {
@@ -362,7 +376,58 @@ bool Flow::act_by_user(const Line& line) {
   return true;
 }
 
+/// Its id is the number of the backfill, from 1.
+void Flow::ask_backfill(const Line& line) {
+  sched::BackfillRow row;
+  row.dag_id = {line.words.at(0)};
+  row.id = {backfills_asked_ + 1};
+  row.range.from = parse_time(line.words.at(1)).value();
+  row.range.to = parse_time(line.words.at(2)).value();
+  row.range.asked_at = now_.wall;
+  row.range.max_active_runs = number(line, "max", 10);
+  row.range.newest_first = has(line, "newest_first");
+  row.range.reprocess = dag::parse_reprocess(option(line, "reprocess", "none")).value();
+  row.user = "kim";
+  send(sched::BackfillAsked{row});
+  backfills_asked_ += last_reply_.accepted ? 1 : 0;
+}
+
+/// `expect_backfill N made=2 running=1 ... [open|paused|over]`
+std::string Flow::expect_backfill(const Line& line) {
+  const auto found = tables_.backfills.find({std::atoi(line.words.at(0).c_str())});
+  if (found == tables_.backfills.end()) return "there is no such backfill";
+  const sched::BackfillRow& row = found->second;
+  const std::map<std::string, std::int32_t> counts = {
+      {"total", row.total},   {"made", row.made},       {"skipped", row.skipped},
+      {"queued", row.queued}, {"running", row.running}, {"success", row.success},
+      {"failed", row.failed}};
+  for (const auto& [name, wanted] : line.options) {
+    const auto count = counts.find(name);
+    if (count == counts.end() || std::to_string(count->second) == wanted) continue;
+    fail(name + " is " + std::to_string(count->second));
+  }
+  const std::string state = row.completed_at ? "over" : row.paused ? "paused" : "open";
+  for (std::size_t i = 1; i < line.words.size(); ++i) {
+    if (line.words[i] != state) fail("it is " + state + ": " + row.cause);
+  }
+  return error_;
+}
+
+/// `expect_dates N DATE=reason …`: in the order in which they were dealt with; `made`: a run.
+std::string Flow::expect_dates(const Line& line) {
+  std::string found = line.words.at(0);
+  for (const auto& [key, row] : tables_.backfill_dates) {
+    if (std::to_string(key.first.value) != line.words[0]) continue;
+    std::string reason = row.reason.empty() ? "made" : row.reason;
+    std::ranges::replace(reason, ' ', '_');
+    found += " " + format_time(row.logical_date).substr(0, 10) + "=" + reason;
+  }
+  return found == line.rest ? error_ : "dates: " + found;
+}
+
 std::string Flow::expect(const Line& line) {
+  if (line.verb == "expect_backfill") return expect_backfill(line);
+  if (line.verb == "expect_dates") return expect_dates(line);
   if (line.verb == "expect") return expect_states(line);
   if (line.verb == "expect_order") return expect_order(line);
   if (line.verb == "expect_why") {

@@ -39,7 +39,10 @@ class Flow {
   [[nodiscard]] std::string expect(const Line& line);
   [[nodiscard]] std::string expect_states(const Line& line);
   [[nodiscard]] std::string expect_order(const Line& line);
+  [[nodiscard]] std::string expect_backfill(const Line& line);
+  [[nodiscard]] std::string expect_dates(const Line& line);
   void define_task(const Line& line);
+  void ask_backfill(const Line& line);
   void put_dag();
   void send(sched::Event event);
   void tick();
@@ -59,6 +62,7 @@ class Flow {
   std::map<std::string, DagId> dag_of_run_;
   std::vector<std::string> submitted_;
   sched::Reply last_reply_;
+  std::int64_t backfills_asked_ = 0;
   bool dirty_dag_ = false;
   std::string error_;
 };

@@ -85,6 +85,7 @@ std::string Checker::commit(const Server& server, const Database& after) {
   for (const sched::RunRow& row : server.effects.runs) check_new_run(row, server, after);
   for (const Change& change : server.effects.changes) check_change(change, server, after);
   check_rows(server, after);
+  check_backfills(server, after);
   for (const sched::RunRow& row : server.effects.runs) check_ended_run(row, after);
   for (const TaskKey& key : scheduled_) {
     if (shadows_[key].state == scheduled && !shadows_[key].is_resuming) check_rule(key, after);
@@ -354,16 +355,6 @@ void Checker::check_limits(const Database& after) {
   }
 }
 
-/// Of the version before the commit or after it: an edit in the same commit may lower it.
-std::int64_t Checker::run_limit(const DagId& dag_id, const Database& after) const {
-  const auto limit = [&](std::int32_t version) {
-    return after.tables.versions.at({dag_id, version}).definition->max_active_runs;
-  };
-  const auto before = versions_.find(dag_id);
-  const int now = limit(after.tables.dags.at(dag_id).version);
-  return before == versions_.end() ? now : std::max(now, limit(before->second));
-}
-
 void Checker::check_run(const Change& change, const Database& after) {
   const sched::RunKey key{change.key.dag_id, change.key.run_id};
   std::string& state = run_states_[key];
@@ -371,12 +362,15 @@ void Checker::check_run(const Change& change, const Database& after) {
   const bool was_over = state == "success" || state == "failed";
   if (was_over && change.user.empty()) fail("S10", change.key, "a finished run changed by itself");
   state = change.to;
+  // One that a backfill makes or takes over says so.
+  if (change.cause.starts_with("number ")) backfill_of_[key] = after.tables.runs.at(key).backfill;
   const dag::Dag& spec = *definition(change.key, after);
   if (change.to == "running") {
-    const auto running_runs = std::ranges::count_if(run_states_, [&](const auto& entry) {
-      return entry.first.dag_id == key.dag_id && entry.second == "running";
-    });
-    if (running_runs > run_limit(key.dag_id, after)) {
+    const dag::BackfillId backfill = backfill_of_[key];
+    const std::int64_t limit = backfill.value == 0
+                                   ? run_limit(key.dag_id, after)
+                                   : after.tables.backfills.at(backfill).range.max_active_runs;
+    if (running_beside(key) > limit) {
       fail("S9", change.key, "max_active_runs is exceeded");
     }
   }
@@ -392,8 +386,9 @@ void Checker::check_run(const Change& change, const Database& after) {
       bad_leaf = bad_leaf || (bad && !inner.contains(t.task_id));
     }
   }
-  const bool forced =
-      change.cause.starts_with("run marked") || change.cause.starts_with("dagrun_timeout");
+  const bool forced = change.cause.starts_with("run marked") ||
+                      change.cause.starts_with("dagrun_timeout") ||
+                      change.cause.contains(" cancelled by ");
   if (!forced && bad_leaf != (change.to == "failed")) {
     fail("S10", change.key, "the run is " + change.to + " against its leaves");
   }
@@ -421,9 +416,13 @@ void Checker::check_new_run(const sched::RunRow& row, const Server& server, cons
   }
   const dag::Dag& spec = *definition(key, after);
   const auto last = last_scheduled_.find(row.key.dag_id);
-  if (last != last_scheduled_.end() && spec.catchup &&
-      *row.logical_date != last->second + spec.schedule.interval) {
-    fail("S11", key, "an interval is missing or doubled");
+  if (last != last_scheduled_.end() && spec.catchup) {
+    WallTime next = last->second + spec.schedule.interval;
+    // What a backfill or a user had made is not made again.
+    while (next < *row.logical_date && dates_[row.key.dag_id].contains(next)) {
+      next += spec.schedule.interval;
+    }
+    if (*row.logical_date != next) fail("S11", key, "an interval is missing or doubled");
   }
   last_scheduled_[row.key.dag_id] = *row.logical_date;
 }

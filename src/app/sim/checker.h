@@ -59,6 +59,12 @@ class Checker {
   void check_limits(const Database& after);
   void check_run(const sched::Change& change, const Database& after);
   void check_new_run(const sched::RunRow& row, const Server& server, const Database& after);
+  // checker_backfills.cpp
+  void check_backfills(const Server& server, const Database& after);
+  void check_date(const sched::BackfillDateRow& date, const Database& after);
+  void check_due(const Server& server, const Database& after);
+  void check_backfill(const sched::BackfillRow& row, const Database& after);
+  [[nodiscard]] std::int64_t running_beside(const sched::RunKey& key) const;
   void check_rows(const Server& server, const Database& after);
   void check_deferral(const sched::TaskInstanceRow& row);
   void fail(std::string_view rule, const sched::TaskKey& key, const std::string& text);
@@ -70,10 +76,14 @@ class Checker {
   std::map<sched::RunKey, std::string> run_states_;
   std::map<DagId, std::set<WallTime>> dates_;
   std::map<DagId, WallTime> last_scheduled_;
-  std::map<DagId, std::int32_t> versions_;  ///< before this commit
-  std::set<sched::TaskKey> scheduled_;      ///< in this commit
-  std::set<sched::TaskKey> granted_;        ///< in this commit
-  std::set<sched::TaskKey> reported_;       ///< with an accepted claim or result in this commit
+  std::map<DagId, std::int32_t> versions_;                   ///< before this commit
+  std::map<sched::RunKey, dag::BackfillId> backfill_of_;     ///< now, within a commit
+  std::map<dag::BackfillId, sched::BackfillRow> backfills_;  ///< before this commit
+  std::map<DagId, WallTime> due_;       ///< runs that the commit before could have made
+  bool steered_ = false;                ///< somebody steered a backfill, or ran tasks again
+  std::set<sched::TaskKey> scheduled_;  ///< in this commit
+  std::set<sched::TaskKey> granted_;    ///< in this commit
+  std::set<sched::TaskKey> reported_;   ///< with an accepted claim or result in this commit
   std::string error_;
 };
 

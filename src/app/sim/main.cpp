@@ -27,7 +27,7 @@ constexpr const char* kUsage =
     "  --every-bug      plant each mistake in turn; fails if one is not found\n"
     "  --list-bugs      their names\n";
 
-constexpr std::array<std::pair<const char*, PlantedBug>, 24> kCoreBugs = {{
+constexpr std::array<std::pair<const char*, PlantedBug>, 28> kCoreBugs = {{
     {"result_without_fencing", PlantedBug::result_without_fencing},
     {"claim_without_cas", PlantedBug::claim_without_cas},
     {"reaper_keeps_epoch", PlantedBug::reaper_keeps_epoch},
@@ -52,6 +52,10 @@ constexpr std::array<std::pair<const char*, PlantedBug>, 24> kCoreBugs = {{
     {"event_counts_twice", PlantedBug::event_counts_twice},
     {"deferral_forgotten", PlantedBug::deferral_forgotten},
     {"resume_takes_a_try", PlantedBug::resume_takes_a_try},
+    {"backfill_limit_ignored", PlantedBug::backfill_limit_ignored},
+    {"backfill_counts_for_dag", PlantedBug::backfill_counts_for_dag},
+    {"backfill_skips_after_restart", PlantedBug::backfill_skips_after_restart},
+    {"backfill_never_ends", PlantedBug::backfill_never_ends},
 }};
 constexpr std::array<std::pair<const char*, ProtocolBug>, 5> kProtocolBugs = {{
     {"send_before_commit", ProtocolBug::send_before_commit},
@@ -60,7 +64,7 @@ constexpr std::array<std::pair<const char*, ProtocolBug>, 5> kProtocolBugs = {{
     {"never_resent", ProtocolBug::never_resent},
     {"no_leader_check", ProtocolBug::no_leader_check},
 }};
-constexpr std::int64_t kBugStepsMax = 4'000'000;
+constexpr std::int64_t kBugStepsMax = 12'000'000;
 
 struct Arguments {
   std::uint64_t first = 1;

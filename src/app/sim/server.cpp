@@ -56,6 +56,9 @@ void World::server_start(Server& server) {
   options.lease = kLease;
   options.queue_ahead = 1;
   options.slots = static_cast<std::int32_t>(live_workers().size()) * kSlotsPerWorker;
+  options.stored_run = [this](const DagId& dag_id, WallTime date, const RunId& run_id) {
+    return database_.tables.stored_run(dag_id, date, run_id);
+  };
   auto state = sched::restore(database_.tables.rows(), options, now());
   if (!state) {
     error_ = "restore failed: " + state.error().message;

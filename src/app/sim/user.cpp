@@ -9,6 +9,7 @@ namespace aiflow::sim {
 namespace {
 
 constexpr std::int64_t kRunsMax = 24;
+constexpr std::int64_t kBackfillsMax = 3;
 constexpr std::array kRules = {TriggerRule::all_success,  TriggerRule::all_success,
                                TriggerRule::all_success,  TriggerRule::all_done,
                                TriggerRule::one_success,  TriggerRule::one_failed,
@@ -125,18 +126,51 @@ void World::user_edit_dag() {
   send_user(sched::DagPut{{version, definition}});
 }
 
+/// Some of the minutes before the schedules began, or the first ones after.
+void World::user_backfill(const DagId& dag_id) {
+  if (backfills_asked_ >= kBackfillsMax) return;
+  sched::BackfillRow row;
+  row.id = {++backfills_asked_};
+  row.dag_id = dag_id;
+  row.range.from = began_ - (1 + below(12)) * kInterval;
+  row.range.to = row.range.from + below(12) * kInterval;
+  row.range.asked_at = now().wall;
+  row.range.max_active_runs = static_cast<std::int32_t>(1 + below(3));
+  row.range.newest_first = chance(0.3);
+  constexpr std::array kBehaviours = {dag::Reprocess::none, dag::Reprocess::failed,
+                                      dag::Reprocess::completed};
+  row.range.reprocess = kBehaviours[below(3)];
+  row.user = "kim";
+  send_user(sched::BackfillAsked{row});
+}
+
+void World::user_steer_backfill() {
+  const auto& rows = database_.tables.backfills;
+  if (rows.empty()) return;
+  const auto& row =
+      std::next(rows.begin(), static_cast<std::ptrdiff_t>(below(rows.size())))->second;
+  using enum sched::BackfillSteered::Action;
+  const std::uint64_t dice = below(5);
+  send_user(sched::BackfillSteered{row.dag_id, row.id,
+                                   dice < 2   ? pause
+                                   : dice < 4 ? unpause
+                                              : cancel,
+                                   "kim"});
+}
+
 void World::user_act() {
   const auto dag_id = [&] { return DagId{"d" + std::to_string(below(definitions_.size()))}; };
   const std::uint64_t dice = below(100);
   const auto* row = any_instance();
-  if (dice < 35) {
+  if (dice < 31) {
     if (++runs_asked_ > kRunsMax) return;
-    return send_user(sched::RunTriggered{{dag_id(), {"r" + std::to_string(runs_asked_)}},
-                                         RunType::manual,
-                                         std::nullopt,
-                                         "{}",
-                                         "kim"});
+    std::optional<WallTime> date;
+    if (chance(0.2)) date = began_ - below(12) * kInterval;
+    return send_user(sched::RunTriggered{
+        {dag_id(), {"r" + std::to_string(runs_asked_)}}, RunType::manual, date, "{}", "kim"});
   }
+  if (dice < 33) return user_backfill(dag_id());
+  if (dice < 35) return user_steer_backfill();
   if (dice < 40) return send_user(sched::DagPaused{dag_id(), chance(0.5), "kim"});
   if (dice < 45) return user_edit_dag();
   if (dice < 48) {

@@ -31,6 +31,7 @@ void World::note(std::string_view text) {
 }
 
 void World::setup() {
+  began_ = now().wall;
   servers_.resize(2);
   workers_.resize(1 + below(4));
   for (Worker& worker : workers_) worker.id = {"w" + std::to_string(++worker_names_)};
@@ -40,8 +41,8 @@ void World::setup() {
   for (std::size_t i = 0; i < dags; ++i) {
     auto made = make_dag("d" + std::to_string(i), prng_);
     if (i == 0 && chance(0.5)) {
-      made.schedule = {dag::ScheduleKind::interval, "", std::chrono::seconds(60), ""};
-      made.start_date = now().wall;
+      made.schedule = {dag::ScheduleKind::interval, "", kInterval, ""};
+      made.start_date = began_;
       made.catchup = chance(0.5);
     }
     auto shared = std::make_shared<const dag::Dag>(std::move(made));
@@ -166,8 +167,10 @@ bool World::all_done() const {
     return server.phase == Server::Phase::dead ||
            (server.inbox.empty() && server.phase == Server::Phase::idle);
   });
-  return runs && spools && inboxes && database_.submits.empty() && database_.cancels.empty() &&
-         up_.empty() && down_.empty();
+  const bool backfills = std::ranges::all_of(
+      tables.backfills, [](const auto& entry) { return entry.second.completed_at.has_value(); });
+  return runs && backfills && spools && inboxes && database_.submits.empty() &&
+         database_.cancels.empty() && up_.empty() && down_.empty();
 }
 
 std::string World::what_is_left() {
@@ -178,6 +181,11 @@ std::string World::what_is_left() {
     return key.run_id.value + "." + key.task_id.value + " is " + std::string(to_string(row.state)) +
            " in a run " + std::string(to_string(run)) + "; " +
            (server == nullptr ? "no server" : sched::explain(*server->state, key));
+  }
+  for (const auto& [id, row] : database_.tables.backfills) {
+    if (row.completed_at) continue;
+    return "backfill " + std::to_string(id.value) + " has dealt with " + std::to_string(row.made) +
+           " of " + std::to_string(row.total) + " dates";
   }
   return std::to_string(database_.submits.size()) + " submits, " +
          std::to_string(database_.cancels.size()) + " cancels, or messages";
@@ -210,8 +218,18 @@ bool World::calm_down() {
 
 void World::ask_for_the_end() {
   send_user(sched::PoolPut{{{"small"}, 2}});
+  std::set<DagId> filling;
+  for (const auto& [id, row] : database_.tables.backfills) {
+    if (row.completed_at) continue;
+    filling.insert(row.dag_id);
+    // It may have been asked for just before its DAG was removed.
+    const std::int32_t version = database_.tables.dags.at(row.dag_id).version;
+    send_user(sched::DagPut{database_.tables.versions.at({row.dag_id, version})});
+    send_user(
+        sched::BackfillSteered{row.dag_id, id, sched::BackfillSteered::Action::unpause, "kim"});
+  }
   for (const auto& [id, definition] : definitions_) {
-    send_user(sched::DagRemoved{id});
+    if (!filling.contains(id)) send_user(sched::DagRemoved{id});
     send_user(sched::DagPaused{id, false, "kim"});
   }
 }

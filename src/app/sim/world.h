@@ -143,6 +143,8 @@ class World {
   // user.cpp
   void user_act();
   void user_edit_dag();
+  void user_backfill(const DagId& dag_id);
+  void user_steer_backfill();
   void send_user(sched::Event event);
   [[nodiscard]] std::vector<TaskId> sources_of(const sched::TaskInstanceRow& row) const;
   [[nodiscard]] const sched::TaskInstanceRow* any_instance();
@@ -188,6 +190,8 @@ class World {
   std::int64_t faults_ = 0;
   std::int64_t changes_ = 0;
   std::int64_t runs_asked_ = 0;
+  std::int64_t backfills_asked_ = 0;
+  WallTime began_{};  ///< when schedules start; backfills go back from here
   std::string error_;
 
   Database database_;
@@ -207,6 +211,7 @@ class World {
 [[nodiscard]] dag::Dag make_dag(const std::string& id, Prng& prng);
 
 inline constexpr std::int32_t kSlotsPerWorker = 2;
+inline constexpr Duration kInterval = std::chrono::seconds(60);  ///< of schedules
 inline constexpr Duration kLease = std::chrono::seconds(15);
 
 }  // namespace aiflow::sim

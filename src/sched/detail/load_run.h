@@ -14,6 +14,9 @@ namespace aiflow::sched::detail {
 [[nodiscard]] Status load_run(Model& model, const RunRow& row,
                               std::span<const TaskInstanceRow> instances, Now now);
 
+/// Adds a backfill whose DAG is known, unless it is there.
+void load_backfill(Model& model, const BackfillRow& row);
+
 /// Adds a version of a DAG that is known; false if it is not.
 bool load_version(Model& model, const DagVersionRow& row);
 

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "dag/backfill.h"
 #include "dag/mapping.h"
 #include "dag/topology.h"
 #include "dag/trigger_rule.h"
@@ -176,12 +177,25 @@ struct Run {
   }
 };
 
+/// A backfill that is open, or that a run in memory belongs to.
+struct Backfill {
+  BackfillRow row;
+  std::shared_ptr<const Version> version;   ///< of an open one
+  std::optional<dag::BackfillDates> dates;  ///< of an open one, made when first needed
+  std::int32_t runs = 0;                    ///< in memory
+  bool dirty = false;
+
+  [[nodiscard]] bool open() const { return !row.completed_at; }
+  [[nodiscard]] std::int32_t active() const { return row.queued + row.running; }
+};
+
 struct DagState {
   DagRow row;
   std::map<std::int32_t, std::shared_ptr<const Version>> versions;
   std::map<RunOrder, std::unique_ptr<Run>> runs;
   std::unordered_map<RunId, Run*> run_index;
-  std::int32_t runs_queued = 0;
+  std::map<dag::BackfillId, Backfill> backfills;
+  std::int32_t runs_queued = 0;  ///< without those of backfills
   std::int32_t runs_running = 0;
   std::int32_t active = 0;                             ///< attempts, over all runs
   std::unordered_map<TaskId, std::int32_t> active_of;  ///< only tasks with max_active_tis_per_dag
@@ -190,6 +204,13 @@ struct DagState {
   bool to_start = false;  ///< a queued run may start, or a due run be made
 
   [[nodiscard]] const Version& current() const { return *versions.at(row.version); }
+  /// The backfill a run belongs to; nullptr: none.
+  [[nodiscard]] Backfill* backfill_of(const Run& run) {
+    return run.row.backfill.value == 0 ? nullptr : &backfills.at(run.row.backfill);
+  }
+  [[nodiscard]] const Backfill* backfill_of(const Run& run) const {
+    return run.row.backfill.value == 0 ? nullptr : &backfills.at(run.row.backfill);
+  }
 };
 
 struct Pool {
@@ -216,6 +237,7 @@ struct Model {
   std::unordered_map<std::uint64_t, Run*> runs;
   std::map<std::uint64_t, Run*> ready_runs;  ///< runs with ready instances
   std::set<std::pair<WallTime, DagId>> schedule;
+  std::set<DagId> to_continue;  ///< with backfills that the next step goes on with at once
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers;
 
   [[nodiscard]] DagState* find_dag(const DagId& dag_id);
@@ -226,9 +248,12 @@ struct Model {
     return slots > 0 ? slots + options.queue_ahead : 0;
   }
 
-  /// Adds a run with fresh instances; its row must name a known version.
+  /// Adds a run with fresh instances; its row must name a known version and backfill. The
+  /// backfill's counts stay as they are.
   Run& add_run(DagState& dag_state, RunRow row);
   void drop_run(Run& run);
+  /// Adds `sign` to the number of runs in the run's present state, of its backfill or its DAG.
+  static void count_run(Run& run, std::int32_t sign);
   /// Gives a mapped task at least `count` instances, with map indexes from 0; new ones have no
   /// status. References to instances of the run are not valid afterwards.
   void widen(Run& run, TaskIndex task, std::uint32_t count);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // One step in the making: applies events to the model and collects the effects. Its parts:
 // stepper.cpp (order of work, transitions), expand.cpp (mapped tasks), attempt.cpp (worker
-// reports), defer.cpp (triggers), run.cpp (runs, schedules), user.cpp (what people do), grant.cpp
+// reports), defer.cpp (triggers), run.cpp (runs, schedules), backfill.cpp, user.cpp (what people
+// do), grant.cpp
 // (limits).
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sched/detail/decide.h"
@@ -15,6 +18,9 @@
 #include "sched/event.h"
 
 namespace aiflow::sched::detail {
+
+/// "manual__2026-11-23T18:10:21.123456+00:00", as Airflow names runs.
+[[nodiscard]] RunId made_run_id(std::string_view type, WallTime time);
 
 class Stepper {
  public:
@@ -28,6 +34,8 @@ class Stepper {
     InstanceIndex at;
     [[nodiscard]] Instance& instance() const { return run->instances[at]; }
   };
+  /// Dates of backfills that one step deals with; so a long one holds up nothing else.
+  static constexpr int kDatesPerStep = 64;
   /// Why a transition happens and who wants it (empty: the scheduler).
   struct Why {
     std::string cause;
@@ -48,6 +56,8 @@ class Stepper {
   void touch(Run& run, InstanceIndex at);
   void touch(Run& run);
   void touch(DagState& dag_state);
+  void touch(Backfill& backfill);
+  void start_later(DagState& dag_state);
   void new_epoch(Instance& instance) { ++instance.epoch; }
   void cancel(Run& run, InstanceIndex at, std::string reason);
   void fire_timers();
@@ -93,11 +103,15 @@ class Stepper {
   Reply apply(const RunTriggered& event);
   Reply apply(const RunLoaded& event);
   Run& create_run(DagState& dag_state, RunRow row);
+  std::optional<RunRow> run_row_on(DagState& dag_state, WallTime date, const RunId& run_id);
+  Run* find_run_on(DagState& dag_state, WallTime date, const RunId& run_id);
+  std::optional<RunLoaded> stored_run_on(const DagState& dag_state, WallTime date,
+                                         const RunId& run_id) const;
   void create_due_runs();
   void create_scheduled_run(DagState& dag_state, const dag::Tick& tick);
   void plan_schedule(DagState& dag_state);
   void start_runs(DagState& dag_state);
-  void start_run(Run& run);
+  void start_run(Run& run, const std::string& why);
   void check_runs();
   void check_run(Run& run);
   void follow_leaves(Run& run, const Why& why);
@@ -108,6 +122,17 @@ class Stepper {
   void let_go(DagState& dag_state);
   [[nodiscard]] bool deadlocked(const Run& run) const;
   [[nodiscard]] dag::UtcOffset zone_of(const dag::Dag& definition) const;
+
+  // backfill.cpp
+  Reply apply(const BackfillAsked& event);
+  Reply apply(const BackfillSteered& event);
+  void advance(DagState& dag_state, Backfill& backfill);
+  void start_queued(DagState& dag_state, Backfill& backfill);
+  void make_date(DagState& dag_state, Backfill& backfill);
+  void make_run(DagState& dag_state, Backfill& backfill, const dag::Tick& tick, RunId run_id);
+  void run_again(Backfill& backfill, Run& run);
+  void complete(Backfill& backfill, const Why& why);
+  [[nodiscard]] dag::BackfillDates& dates_of(Backfill& backfill) const;
 
   // user.cpp
   Reply apply(const DagPut& event);
@@ -124,6 +149,7 @@ class Stepper {
   bool clear_task(Run& run, InstanceIndex at, const Why& why);
   void mark_task(Run& run, InstanceIndex at, TaskState state, const Why& why);
   void reopen(Run& run, const Why& why);
+  void mark_run(Run& run, RunState state, const Why& why);
   [[nodiscard]] std::vector<InstanceIndex> to_clear(const Run& run,
                                                     const TasksCleared& event) const;
   void note_dag(const DagState& dag_state, std::string to, const Why& why);
@@ -143,6 +169,8 @@ class Stepper {
   std::vector<Run*> runs_to_check_;
   std::vector<DagState*> dirty_dags_;
   std::vector<DagState*> dags_to_start_;
+  std::vector<Backfill*> dirty_backfills_;
+  int dates_left_ = kDatesPerStep;  ///< backfills' dates that this step still deals with
 };
 
 }  // namespace aiflow::sched::detail
