@@ -67,6 +67,20 @@ void Conductor::pause(PauseDag request, Answer<store::DagRow> answer) {
                                     auto& batch, auto& to) { engine->pause(batch, request, to); }));
 }
 
+void Conductor::backfill(AskBackfill request, Answer<store::BackfillRow> answer) {
+  engine_->request(make_request(
+      std::move(answer), [engine = engine_.get(), request = std::move(request)](
+                             auto& batch, auto& to) { engine->backfill(batch, request, to); }));
+}
+
+void Conductor::steer_backfill(SteerBackfill request, Answer<store::BackfillRow> answer) {
+  engine_->request(
+      make_request(std::move(answer),
+                   [engine = engine_.get(), request = std::move(request)](auto& batch, auto& to) {
+                     engine->steer_backfill(batch, request, to);
+                   }));
+}
+
 void Conductor::explain(store::TaskKey key, Answer<std::string> answer) {
   engine_->request(make_request(
       std::move(answer), [engine = engine_.get(), key = std::move(key)](auto& batch, auto& to) {

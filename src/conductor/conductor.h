@@ -18,6 +18,7 @@
 #include "dag/schedule.h"
 #include "executor/executor.h"
 #include "json/value.h"
+#include "store/backfill_store.h"
 #include "store/dag_store.h"
 #include "store/keys.h"
 #include "store/run_store.h"
@@ -93,6 +94,20 @@ struct PauseDag {
   std::string user{};
 };
 
+struct AskBackfill {
+  DagId dag_id{};
+  dag::BackfillRange range{};  ///< asked_at is set here
+  json::Value conf{};          ///< object or null
+  std::string user{};
+};
+
+struct SteerBackfill {
+  enum class Action { pause, unpause, cancel };
+  dag::BackfillId id{};
+  Action action = Action::pause;
+  std::string user{};
+};
+
 template <class T>
 using Answer = std::function<void(Result<T>)>;
 
@@ -123,6 +138,9 @@ class Conductor {
   void clear(ClearTasks request, Answer<std::vector<store::TaskRow>> answer);
   void mark(MarkTask request, Answer<store::TaskRow> answer);
   void pause(PauseDag request, Answer<store::DagRow> answer);
+  void backfill(AskBackfill request, Answer<store::BackfillRow> answer);
+  /// Errors beside the usual: conflict when it is over.
+  void steer_backfill(SteerBackfill request, Answer<store::BackfillRow> answer);
   /// Why a task instance is in its state and what it waits for, in words.
   void explain(store::TaskKey key, Answer<std::string> answer);
 

@@ -70,19 +70,33 @@ Status Conductor::Engine::open() {
 Status Conductor::Engine::restore() {
   failpoint::reach("conductor.restoring");
   AIFLOW_ASSIGN(detail::Loaded loaded, detail::load(store_));
-  AIFLOW_ASSIGN(sched::State state, sched::restore(loaded.rows,
-                                                   {.lease = options_.lease,
-                                                    .queue_ahead = kQueueAhead,
-                                                    .slots = slots_sum_,
-                                                    .max_map_length = options_.max_map_length,
-                                                    .zone = options_.zone},
-                                                   now()));
+  AIFLOW_ASSIGN(
+      sched::State state,
+      sched::restore(loaded.rows,
+                     {.lease = options_.lease,
+                      .queue_ahead = kQueueAhead,
+                      .slots = slots_sum_,
+                      .max_map_length = options_.max_map_length,
+                      .zone = options_.zone,
+                      .stored_run =
+                          [this](const DagId& dag_id, WallTime date, const RunId& run_id) {
+                            return stored_run({dag_id, run_id}, date);
+                          }},
+                     now()));
   state_.emplace(std::move(state));
   book_ = std::move(loaded.book);
   waits_.restore(loaded.rows);
   send_at_ = SteadyTime::min();
   failpoint::reach("conductor.restored");
   return {};
+}
+
+std::optional<sched::RunLoaded> Conductor::Engine::stored_run(const store::RunKey& key,
+                                                              WallTime date) {
+  auto found = detail::load_run_on(store_, book_, key, date);
+  if (found) return *std::move(found);
+  read_error_ = std::move(found).error();
+  return std::nullopt;
 }
 
 void Conductor::Engine::start() {
@@ -158,6 +172,10 @@ bool Conductor::Engine::cycle(std::vector<detail::Item> items) {
 bool Conductor::Engine::step(detail::Batch& batch) {
   const sched::Effects effects = sched::step(*state_, batch.events, now());
   AIFLOW_ASSERT(effects.replies.size() == batch.events.size());
+  if (read_error_) {  // it decided without knowing
+    fall_back(batch, *std::exchange(read_error_, std::nullopt));
+    return true;
+  }
   std::vector<wire::StreamEvent> events;
   const bool writes =
       !effects.empty() || !batch.writes.empty() || !batch.ended.empty() || !batch.then.empty();

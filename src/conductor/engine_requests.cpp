@@ -318,6 +318,45 @@ void Conductor::Engine::pause(detail::Batch& batch, const PauseDag& request,
       }));
 }
 
+void Conductor::Engine::backfill(detail::Batch& batch, AskBackfill request,
+                                 Answer<store::BackfillRow> answer) {
+  if (!request.conf.is_null() && !request.conf.is_object()) {
+    return answer(fail(ErrorCode::invalid_argument, "dag_run_conf must be a JSON object"));
+  }
+  const auto known = book_.dags.find(request.dag_id);
+  if (known != book_.dags.end()) {
+    const Status good = params::check_run(params_of(known->second.spec), request.conf);
+    if (!good) return answer(fail(good.error()));
+  }
+  const dag::BackfillId id{++book_.last_backfill.value};
+  sched::BackfillRow row{.id = id,
+                         .dag_id = request.dag_id,
+                         .range = request.range,
+                         .conf = request.conf.is_null() ? "{}" : json::write(request.conf),
+                         .user = request.user};
+  row.range.asked_at = clock_.now();
+  batch.add(sched::BackfillAsked{std::move(row)},
+            answering(std::move(answer), [this, id] { return stored_backfill(id); }));
+}
+
+void Conductor::Engine::steer_backfill(detail::Batch& batch, const SteerBackfill& request,
+                                       Answer<store::BackfillRow> answer) {
+  using Action = sched::BackfillSteered::Action;
+  const Action action = request.action == SteerBackfill::Action::pause     ? Action::pause
+                        : request.action == SteerBackfill::Action::unpause ? Action::unpause
+                                                                           : Action::cancel;
+  const auto row = stored_backfill(request.id);
+  if (!row) return answer(fail(row.error()));
+  batch.add(
+      sched::BackfillSteered{
+          .dag_id = row->dag_id, .id = row->id, .action = action, .user = request.user},
+      answering(std::move(answer), [this, id = request.id] { return stored_backfill(id); }));
+}
+
+Result<store::BackfillRow> Conductor::Engine::stored_backfill(dag::BackfillId id) {
+  return store_.read([&](db::Connection& db) { return store::BackfillStore(db).get(id); });
+}
+
 void Conductor::Engine::explain(detail::Batch& batch, const store::TaskKey& key,
                                 Answer<std::string> answer) {
   if (Status there = need_run(batch, key.run()); !there) return answer(fail(there.error()));

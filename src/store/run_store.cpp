@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kSelectRun =
     "SELECT dag_id, run_id, number, state, run_type, logical_date, data_interval_start,"
     " data_interval_end, run_after, queued_at, start_date, end_date, conf, note, dag_version,"
-    " cause, triggered_by, clear_number FROM dag_runs";
+    " cause, triggered_by, clear_number, backfill_id, backfill_ordinal FROM dag_runs";
 
 RunRow read_run(db::Row& row) {
   return {.key = {.dag_id = DagId{row.text()}, .run_id = RunId{row.text()}},
@@ -31,7 +31,9 @@ RunRow read_run(db::Row& row) {
           .dag_version = row.small(),
           .cause = row.text(),
           .triggered_by = row.text(),
-          .clear_number = row.small()};
+          .clear_number = row.small(),
+          .backfill = {row.integer()},
+          .ordinal = row.small()};
 }
 
 std::string select_runs(std::string_view rest) {
@@ -55,17 +57,31 @@ std::string_view to_string(OutboxKind kind) {
 }  // namespace
 
 Status RunStore::insert_run(const RunRow& run) {
-  Status done =
-      db_.run(R"(
+  Status done = db_.run(R"(
     INSERT INTO dag_runs (dag_id, run_id, number, state, run_type, logical_date,
       data_interval_start, data_interval_end, run_after, queued_at, start_date, end_date, conf,
-      note, dag_version, cause, triggered_by, clear_number)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
-              {run.key.dag_id.value, run.key.run_id.value, run.number, aiflow::to_string(run.state),
-               aiflow::to_string(run.run_type), run.logical_date, run.data_interval_start,
-               run.data_interval_end, run.run_after, run.queued_at, run.start_date, run.end_date,
-               json::write(run.conf), run.note, run.dag_version, run.cause, run.triggered_by,
-               run.clear_number});
+      note, dag_version, cause, triggered_by, clear_number, backfill_id, backfill_ordinal)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+                        {run.key.dag_id.value,
+                         run.key.run_id.value,
+                         run.number,
+                         aiflow::to_string(run.state),
+                         aiflow::to_string(run.run_type),
+                         run.logical_date,
+                         run.data_interval_start,
+                         run.data_interval_end,
+                         run.run_after,
+                         run.queued_at,
+                         run.start_date,
+                         run.end_date,
+                         json::write(run.conf),
+                         run.note,
+                         run.dag_version,
+                         run.cause,
+                         run.triggered_by,
+                         run.clear_number,
+                         run.backfill.value,
+                         run.ordinal});
   if (done || done.error().code != ErrorCode::conflict) return done;
   return fail(std::move(done).error().with_context("run '" + run.key.run_id.value + "' of dag '" +
                                                    run.key.dag_id.value + "'"));
@@ -77,12 +93,13 @@ Status RunStore::update_run(const RunRow& run) {
     UPDATE dag_runs SET number = ?, state = ?, run_type = ?, logical_date = ?,
       data_interval_start = ?, data_interval_end = ?, run_after = ?, queued_at = ?,
       start_date = ?, end_date = ?, conf = ?, dag_version = ?, cause = ?, triggered_by = ?,
-      clear_number = ?
+      clear_number = ?, backfill_id = ?, backfill_ordinal = ?
     WHERE dag_id = ? AND run_id = ?)",
       {run.number, aiflow::to_string(run.state), aiflow::to_string(run.run_type), run.logical_date,
        run.data_interval_start, run.data_interval_end, run.run_after, run.queued_at, run.start_date,
        run.end_date, json::write(run.conf), run.dag_version, run.cause, run.triggered_by,
-       run.clear_number, run.key.dag_id.value, run.key.run_id.value}));
+       run.clear_number, run.backfill.value, run.ordinal, run.key.dag_id.value,
+       run.key.run_id.value}));
   if (db_.changes() > 0) return {};
   return fail(ErrorCode::not_found, "run '" + run.key.run_id.value + "' does not exist");
 }
@@ -96,6 +113,23 @@ Result<RunRow> RunStore::run(const RunKey& key) {
   static const std::string sql = select_runs("WHERE dag_id = ? AND run_id = ?");
   return detail::require(db_.first(sql, {key.dag_id.value, key.run_id.value}, read_run),
                          "dag '" + key.dag_id.value + "' has no run '" + key.run_id.value + "'");
+}
+
+Result<std::optional<RunRow>> RunStore::run_on(const RunKey& key, WallTime logical_date) {
+  static const std::string sql =
+      select_runs("WHERE dag_id = ? AND (logical_date = ? OR run_id = ?) LIMIT 1");
+  return db_.first(sql, {key.dag_id.value, logical_date, key.run_id.value}, read_run);
+}
+
+Result<std::vector<RunAt>> RunStore::runs_between(const DagId& dag_id, WallTime from, WallTime to) {
+  return db_.all(R"(
+    SELECT logical_date, run_id, state FROM dag_runs
+    WHERE dag_id = ? AND logical_date >= ? AND logical_date <= ? ORDER BY logical_date)",
+                 {dag_id.value, from, to}, [](db::Row& row) {
+                   return RunAt{.logical_date = row.time(),
+                                .run_id = {row.text()},
+                                .state = detail::read_enum(row, parse_run_state)};
+                 });
 }
 
 Result<Listed<RunRow>> RunStore::list_runs(const RunQuery& query) {
@@ -135,9 +169,12 @@ Result<std::vector<RunRow>> RunStore::last_finished_runs(int count) {
   static const std::string sql = select_runs(R"(
     WHERE (dag_id, run_id) IN (
       SELECT dag_id, run_id FROM (
-        SELECT dag_id, run_id, row_number() OVER (PARTITION BY dag_id ORDER BY number DESC) AS nth
+        SELECT dag_id, run_id,
+          row_number() OVER (PARTITION BY dag_id ORDER BY number DESC) AS nth,
+          row_number() OVER (PARTITION BY dag_id
+            ORDER BY coalesce(logical_date, run_after) DESC, number DESC) AS latest
         FROM dag_runs WHERE state NOT IN ('queued', 'running')) AS numbered
-      WHERE nth <= ?)
+      WHERE nth <= ? OR latest = 1)
     ORDER BY dag_id, number)");
   return db_.all(sql, {count}, read_run);
 }
@@ -183,20 +220,22 @@ Status RunStore::remove_pool(const PoolName& name) {
 }
 
 wire::DagRun to_wire(const RunRow& run) {
-  return {.dag_id = run.key.dag_id.value,
-          .dag_run_id = run.key.run_id.value,
-          .state = run.state,
-          .run_type = run.run_type,
-          .logical_date = run.logical_date,
-          .data_interval_start = run.data_interval_start,
-          .data_interval_end = run.data_interval_end,
-          .queued_at = run.queued_at,
-          .start_date = run.start_date,
-          .end_date = run.end_date,
-          .conf = run.conf,
-          .note = run.note,
-          .dag_version = run.dag_version,
-          .cause = run.cause};
+  return {
+      .dag_id = run.key.dag_id.value,
+      .dag_run_id = run.key.run_id.value,
+      .state = run.state,
+      .run_type = run.run_type,
+      .logical_date = run.logical_date,
+      .data_interval_start = run.data_interval_start,
+      .data_interval_end = run.data_interval_end,
+      .queued_at = run.queued_at,
+      .start_date = run.start_date,
+      .end_date = run.end_date,
+      .conf = run.conf,
+      .note = run.note,
+      .dag_version = run.dag_version,
+      .cause = run.cause,
+      .backfill_id = run.backfill.value == 0 ? std::nullopt : std::optional(run.backfill.value)};
 }
 
 }  // namespace aiflow::store

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/states.h"
+#include "dag/backfill.h"
 #include "db/connection.h"
 #include "json/value.h"
 #include "store/keys.h"
@@ -35,6 +36,8 @@ struct RunRow {
   std::string cause;         ///< why it ended as it did, in words
   std::string triggered_by;  ///< username, or "" for the scheduler
   int clear_number = 0;
+  dag::BackfillId backfill{};  ///< it belongs to; 0: none
+  int ordinal = 0;             ///< which of the backfill's dates it is
 };
 
 struct TaskRow {
@@ -100,6 +103,13 @@ struct PoolRow {
   int slots = 128;  ///< -1 = no limit
 };
 
+/// A run by its date.
+struct RunAt {
+  WallTime logical_date;
+  RunId run_id;
+  RunState state = RunState::queued;
+};
+
 struct RunQuery {
   std::optional<DagId> dag_id;   ///< all DAGs without
   std::vector<RunState> states;  ///< empty = all
@@ -125,7 +135,12 @@ class RunStore {
   [[nodiscard]] Result<Listed<RunRow>> list_runs(const RunQuery& query);
   /// Queued and running ones, oldest first.
   [[nodiscard]] Result<std::vector<RunRow>> unfinished_runs();
-  /// The last `count` finished ones of each DAG, oldest first.
+  /// The run of a DAG that has this logical date or this id.
+  [[nodiscard]] Result<std::optional<RunRow>> run_on(const RunKey& key, WallTime logical_date);
+  /// The runs whose logical dates are in this range, both ends included, by date.
+  [[nodiscard]] Result<std::vector<RunAt>> runs_between(const DagId& dag_id, WallTime from,
+                                                        WallTime to);
+  /// The last `count` finished ones of each DAG and the one with the latest date, oldest first.
   [[nodiscard]] Result<std::vector<RunRow>> last_finished_runs(int count);
 
   Status upsert_task(const TaskRow& task);

@@ -33,6 +33,9 @@ Status read_value(const json::Value& value, WorkloadRun& out);
 Status read_value(const json::Value& value, WorkloadDag& out);
 Status read_value(const json::Value& value, WorkloadPool& out);
 Status read_value(const json::Value& value, Workload& out);
+Status read_value(const json::Value& value, Backfill& out);
+Status read_value(const json::Value& value, BackfillCreate& out);
+Status read_value(const json::Value& value, BackfillDate& out);
 Status read_value(const json::Value& value, TriggerRequest& out);
 Status read_value(const json::Value& value, ProgressInfo& out);
 Status read_value(const json::Value& value, TaskInstance& out);
@@ -574,7 +577,7 @@ Status read_value(const json::Value& value, ImportError& out) {
 
 json::Value to_json(const DagRun& value) {
   json::Object out;
-  out.reserve(14);
+  out.reserve(15);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "dag_run_id", value.dag_run_id);
   detail::put(out, "state", value.state);
@@ -589,6 +592,7 @@ json::Value to_json(const DagRun& value) {
   detail::put(out, "note", value.note);
   detail::put(out, "dag_version", value.dag_version);
   detail::put(out, "cause", value.cause);
+  detail::put(out, "backfill_id", value.backfill_id);
   return json::Value(std::move(out));
 }
 
@@ -609,6 +613,7 @@ Result<DagRun> parse_dag_run(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "note", out.note));
   AIFLOW_TRY(detail::get(value, "dag_version", out.dag_version));
   AIFLOW_TRY(detail::get(value, "cause", out.cause));
+  AIFLOW_TRY(detail::get(value, "backfill_id", out.backfill_id));
   return out;
 }
 
@@ -770,6 +775,119 @@ Result<Workload> parse_workload(const json::Value& value) {
 
 Status read_value(const json::Value& value, Workload& out) {
   AIFLOW_ASSIGN(out, parse_workload(value));
+  return {};
+}
+
+json::Value to_json(const Backfill& value) {
+  json::Object out;
+  out.reserve(20);
+  detail::put(out, "id", value.id);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "dag_display_name", value.dag_display_name);
+  detail::put(out, "from_date", value.from_date);
+  detail::put(out, "to_date", value.to_date);
+  detail::put(out, "dag_run_conf", value.dag_run_conf);
+  detail::put(out, "is_paused", value.is_paused);
+  detail::put(out, "reprocess_behavior", value.reprocess_behavior);
+  detail::put(out, "run_backwards", value.run_backwards);
+  detail::put(out, "max_active_runs", value.max_active_runs);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "completed_at", value.completed_at);
+  detail::put(out, "triggering_user_name", value.triggering_user_name);
+  detail::put(out, "cause", value.cause);
+  detail::put(out, "total", value.total);
+  detail::put(out, "skipped", value.skipped);
+  detail::put(out, "queued", value.queued);
+  detail::put(out, "running", value.running);
+  detail::put(out, "success", value.success);
+  detail::put(out, "failed", value.failed);
+  return json::Value(std::move(out));
+}
+
+Result<Backfill> parse_backfill(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Backfill");
+  Backfill out;
+  AIFLOW_TRY(detail::get(value, "id", out.id));
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "dag_display_name", out.dag_display_name));
+  AIFLOW_TRY(detail::get(value, "from_date", out.from_date));
+  AIFLOW_TRY(detail::get(value, "to_date", out.to_date));
+  AIFLOW_TRY(detail::get(value, "dag_run_conf", out.dag_run_conf));
+  AIFLOW_TRY(detail::get(value, "is_paused", out.is_paused));
+  AIFLOW_TRY(detail::get(value, "reprocess_behavior", out.reprocess_behavior));
+  AIFLOW_TRY(detail::get(value, "run_backwards", out.run_backwards));
+  AIFLOW_TRY(detail::get(value, "max_active_runs", out.max_active_runs));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "completed_at", out.completed_at));
+  AIFLOW_TRY(detail::get(value, "triggering_user_name", out.triggering_user_name));
+  AIFLOW_TRY(detail::get(value, "cause", out.cause));
+  AIFLOW_TRY(detail::get(value, "total", out.total));
+  AIFLOW_TRY(detail::get(value, "skipped", out.skipped));
+  AIFLOW_TRY(detail::get(value, "queued", out.queued));
+  AIFLOW_TRY(detail::get(value, "running", out.running));
+  AIFLOW_TRY(detail::get(value, "success", out.success));
+  AIFLOW_TRY(detail::get(value, "failed", out.failed));
+  return out;
+}
+
+Status read_value(const json::Value& value, Backfill& out) {
+  AIFLOW_ASSIGN(out, parse_backfill(value));
+  return {};
+}
+
+json::Value to_json(const BackfillCreate& value) {
+  json::Object out;
+  out.reserve(7);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "from_date", value.from_date);
+  detail::put(out, "to_date", value.to_date);
+  detail::put(out, "run_backwards", value.run_backwards);
+  detail::put(out, "dag_run_conf", value.dag_run_conf);
+  detail::put(out, "reprocess_behavior", value.reprocess_behavior);
+  detail::put(out, "max_active_runs", value.max_active_runs);
+  return json::Value(std::move(out));
+}
+
+Result<BackfillCreate> parse_backfill_create(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("BackfillCreate");
+  BackfillCreate out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "from_date", out.from_date));
+  AIFLOW_TRY(detail::get(value, "to_date", out.to_date));
+  AIFLOW_TRY(detail::get(value, "run_backwards", out.run_backwards));
+  AIFLOW_TRY(detail::get(value, "dag_run_conf", out.dag_run_conf));
+  AIFLOW_TRY(detail::get(value, "reprocess_behavior", out.reprocess_behavior));
+  AIFLOW_TRY(detail::get(value, "max_active_runs", out.max_active_runs));
+  return out;
+}
+
+Status read_value(const json::Value& value, BackfillCreate& out) {
+  AIFLOW_ASSIGN(out, parse_backfill_create(value));
+  return {};
+}
+
+json::Value to_json(const BackfillDate& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "logical_date", value.logical_date);
+  detail::put(out, "data_interval_start", value.data_interval_start);
+  detail::put(out, "data_interval_end", value.data_interval_end);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  return json::Value(std::move(out));
+}
+
+Result<BackfillDate> parse_backfill_date(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("BackfillDate");
+  BackfillDate out;
+  AIFLOW_TRY(detail::get(value, "logical_date", out.logical_date));
+  AIFLOW_TRY(detail::get(value, "data_interval_start", out.data_interval_start));
+  AIFLOW_TRY(detail::get(value, "data_interval_end", out.data_interval_end));
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  return out;
+}
+
+Status read_value(const json::Value& value, BackfillDate& out) {
+  AIFLOW_ASSIGN(out, parse_backfill_date(value));
   return {};
 }
 
@@ -1870,6 +1988,13 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::list_import_errors, "list_import_errors", "GET", "/api/v2/importErrors", "view", false},
       {Route::list_dag_runs, "list_dag_runs", "GET", "/api/v2/dags/{dag_id}/dagRuns", "view", true},
       {Route::trigger_dag_run, "trigger_dag_run", "POST", "/api/v2/dags/{dag_id}/dagRuns", "run", true},
+      {Route::list_backfills, "list_backfills", "GET", "/api/v2/backfills", "view", false},
+      {Route::create_backfill, "create_backfill", "POST", "/api/v2/backfills", "run", true},
+      {Route::dry_run_backfill, "dry_run_backfill", "POST", "/api/v2/backfills/dry_run", "run", true},
+      {Route::get_backfill, "get_backfill", "GET", "/api/v2/backfills/{backfill_id}", "view", true},
+      {Route::pause_backfill, "pause_backfill", "PUT", "/api/v2/backfills/{backfill_id}/pause", "run", true},
+      {Route::unpause_backfill, "unpause_backfill", "PUT", "/api/v2/backfills/{backfill_id}/unpause", "run", true},
+      {Route::cancel_backfill, "cancel_backfill", "PUT", "/api/v2/backfills/{backfill_id}/cancel", "run", true},
       {Route::get_dag_run, "get_dag_run", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}", "view", true},
       {Route::list_task_instances, "list_task_instances", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances", "view", true},
       {Route::get_task_instance, "get_task_instance", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}", "view", true},

@@ -239,6 +239,7 @@ struct DagRun {
   std::string note{};
   std::int64_t dag_version{};
   std::string cause{};
+  std::optional<std::int64_t> backfill_id{};
   friend bool operator==(const DagRun&, const DagRun&) = default;
 };
 [[nodiscard]] json::Value to_json(const DagRun& value);
@@ -310,6 +311,58 @@ struct Workload {
 };
 [[nodiscard]] json::Value to_json(const Workload& value);
 [[nodiscard]] Result<Workload> parse_workload(const json::Value& value);
+
+/// total - dates of the schedule in its range; skipped - of these, left alone because a run was there; the rest not yet in queued, running, success or failed is to come.
+struct Backfill {
+  std::int64_t id{};
+  std::string dag_id{};
+  std::string dag_display_name{};
+  WallTime from_date{};
+  WallTime to_date{};
+  json::Value dag_run_conf{};
+  bool is_paused{};
+  std::string reprocess_behavior{};
+  bool run_backwards{};
+  std::int64_t max_active_runs{};
+  WallTime created_at{};
+  std::optional<WallTime> completed_at{};
+  std::string triggering_user_name{};
+  std::string cause{};
+  std::int64_t total{};
+  std::int64_t skipped{};
+  std::int64_t queued{};
+  std::int64_t running{};
+  std::int64_t success{};
+  std::int64_t failed{};
+  friend bool operator==(const Backfill&, const Backfill&) = default;
+};
+[[nodiscard]] json::Value to_json(const Backfill& value);
+[[nodiscard]] Result<Backfill> parse_backfill(const json::Value& value);
+
+/// reprocess_behavior - none (the default), failed or completed; max_active_runs - 1 to 1000, 10 when absent.
+struct BackfillCreate {
+  std::string dag_id{};
+  WallTime from_date{};
+  WallTime to_date{};
+  std::optional<bool> run_backwards{};
+  std::optional<json::Value> dag_run_conf{};
+  std::optional<std::string> reprocess_behavior{};
+  std::optional<std::int64_t> max_active_runs{};
+  friend bool operator==(const BackfillCreate&, const BackfillCreate&) = default;
+};
+[[nodiscard]] json::Value to_json(const BackfillCreate& value);
+[[nodiscard]] Result<BackfillCreate> parse_backfill_create(const json::Value& value);
+
+/// A date of a backfill that would become a run. dag_run_id - the run that is there and would run again.
+struct BackfillDate {
+  WallTime logical_date{};
+  WallTime data_interval_start{};
+  WallTime data_interval_end{};
+  std::optional<std::string> dag_run_id{};
+  friend bool operator==(const BackfillDate&, const BackfillDate&) = default;
+};
+[[nodiscard]] json::Value to_json(const BackfillDate& value);
+[[nodiscard]] Result<BackfillDate> parse_backfill_date(const json::Value& value);
 
 struct TriggerRequest {
   std::optional<std::string> dag_run_id{};
@@ -765,7 +818,7 @@ struct Worker {
 [[nodiscard]] json::Value to_json(const Worker& value);
 [[nodiscard]] Result<Worker> parse_worker(const json::Value& value);
 
-/// One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted.
+/// One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted.
 struct StreamEvent {
   std::int64_t id{};
   std::string kind{};
@@ -799,6 +852,13 @@ enum class Route : std::uint16_t {
   list_import_errors,
   list_dag_runs,
   trigger_dag_run,
+  list_backfills,
+  create_backfill,
+  dry_run_backfill,
+  get_backfill,
+  pause_backfill,
+  unpause_backfill,
+  cancel_backfill,
   get_dag_run,
   list_task_instances,
   get_task_instance,

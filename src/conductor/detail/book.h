@@ -40,6 +40,7 @@ struct Book {
   std::map<AttemptId, PendingCancel> cancels;       ///< rows of the outbox
   std::map<store::TaskKey, std::int64_t> pids;      ///< of attempts that were claimed
   std::map<store::RunKey, std::string> notes;       ///< of runs that have one
+  dag::BackfillId last_backfill{};                  ///< the highest id given so far
   std::set<std::string> workers;                    ///< connected, or lost within their lease
 
   /// nullptr when that version was never loaded.

@@ -47,6 +47,9 @@ class Conductor::Engine {
              Answer<std::vector<store::TaskRow>> answer);
   void mark(detail::Batch& batch, const MarkTask& request, Answer<store::TaskRow> answer);
   void pause(detail::Batch& batch, const PauseDag& request, Answer<store::DagRow> answer);
+  void backfill(detail::Batch& batch, AskBackfill request, Answer<store::BackfillRow> answer);
+  void steer_backfill(detail::Batch& batch, const SteerBackfill& request,
+                      Answer<store::BackfillRow> answer);
   void explain(detail::Batch& batch, const store::TaskKey& key, Answer<std::string> answer);
 
  private:
@@ -88,6 +91,8 @@ class Conductor::Engine {
   void no_import_error(detail::Batch& batch, const std::string& filename);
   std::vector<DagId> remove_missing(detail::Batch& batch, const std::string& filename,
                                     const std::vector<DagId>& present);
+  Result<store::BackfillRow> stored_backfill(dag::BackfillId id);
+  std::optional<sched::RunLoaded> stored_run(const store::RunKey& key, WallTime date);
   Status need_run(detail::Batch& batch, const store::RunKey& key);
   [[nodiscard]] std::optional<store::TaskRow> task_row(const store::TaskKey& key) const;
 
@@ -98,6 +103,7 @@ class Conductor::Engine {
   detail::Inbox inbox_;
   std::optional<sched::State> state_;  ///< absent after a failed commit until it is read back
   detail::Book book_;
+  std::optional<Error> read_error_;  ///< of a question that the scheduler had in this step
   detail::Waits waits_;
   std::vector<detail::Report> again_;  ///< of a failed commit
   std::map<WorkerId, std::int32_t> slots_;

@@ -28,15 +28,34 @@ sched::DagVersionRow version_row(const DefinitionPtr& definition, int version) {
           .definition = std::shared_ptr<const dag::Dag>(definition, &definition->dag)};
 }
 
+Result<sched::RunLoaded> with_tasks(db::Connection& db, Book& book, const store::RunRow& run) {
+  AIFLOW_ASSIGN(const auto tasks, store::RunStore(db).tasks(run.key));
+  AIFLOW_ASSIGN(const DefinitionPtr made, definition(db, book, run.key.dag_id, run.dag_version));
+  if (!run.note.empty()) book.notes[run.key] = run.note;
+  sched::RunLoaded loaded{.run = to_sched(run),
+                          .instances = {},
+                          .version = version_row(made, run.dag_version),
+                          .backfill = std::nullopt};
+  for (const store::TaskRow& task : tasks) {
+    loaded.instances.push_back(to_sched(task));
+    if (task.pid) book.pids[task.key] = *task.pid;
+  }
+  if (run.backfill.value == 0) return loaded;
+  AIFLOW_ASSIGN(const store::BackfillRow row, store::BackfillStore(db).get(run.backfill));
+  loaded.backfill = to_sched(row);
+  return loaded;
+}
+
 class Loader {
  public:
-  explicit Loader(db::Connection& db) : db_(db), runs_(db) {}
+  explicit Loader(db::Connection& db) : db_(db), runs_(db), backfills_(db) {}
 
   Result<Loaded> all() {
     AIFLOW_TRY(dags());
     AIFLOW_ASSIGN(const auto unfinished, runs_.unfinished_runs());
     AIFLOW_ASSIGN(const auto finished,
                   runs_.last_finished_runs(static_cast<int>(sched::kFinishedRunsKept)));
+    AIFLOW_TRY(open_backfills());
     for (const store::RunRow& run : finished) AIFLOW_TRY(add_run(run));
     for (const store::RunRow& run : unfinished) AIFLOW_TRY(add_run(run));
     AIFLOW_ASSIGN(const auto pools, runs_.pools());
@@ -60,6 +79,24 @@ class Loader {
     return {};
   }
 
+  Status open_backfills() {
+    AIFLOW_ASSIGN(loaded_.book.last_backfill, backfills_.last_id());
+    AIFLOW_ASSIGN(const auto rows, backfills_.open());
+    for (const store::BackfillRow& row : rows) {
+      AIFLOW_TRY(add_version(row.dag_id, row.dag_version));
+      AIFLOW_TRY(add_backfill(row.id));
+    }
+    return {};
+  }
+
+  /// Once for all runs of it.
+  Status add_backfill(dag::BackfillId id) {
+    if (id.value == 0 || !known_backfills_.insert(id).second) return {};
+    AIFLOW_ASSIGN(const store::BackfillRow row, backfills_.get(id));
+    loaded_.rows.backfills.push_back(to_sched(row));
+    return {};
+  }
+
   Status add_version(const DagId& dag_id, int version) {
     if (!versions_.insert({dag_id, version}).second) return {};
     AIFLOW_ASSIGN(const DefinitionPtr made, definition(db_, loaded_.book, dag_id, version));
@@ -69,6 +106,7 @@ class Loader {
 
   Status add_run(const store::RunRow& run) {
     AIFLOW_TRY(add_version(run.key.dag_id, run.dag_version));
+    AIFLOW_TRY(add_backfill(run.backfill));
     loaded_.rows.runs.push_back(to_sched(run));
     if (!run.note.empty()) loaded_.book.notes[run.key] = run.note;
     AIFLOW_ASSIGN(const auto tasks, runs_.tasks(run.key));
@@ -94,6 +132,8 @@ class Loader {
 
   db::Connection& db_;
   store::RunStore runs_;
+  store::BackfillStore backfills_;
+  std::set<dag::BackfillId> known_backfills_;
   Loaded loaded_;
   std::set<std::pair<DagId, int>> versions_;
 };
@@ -106,17 +146,18 @@ Result<Loaded> load(store::Store& store) {
 
 Result<sched::RunLoaded> load_run(store::Store& store, Book& book, const store::RunKey& key) {
   return store.read([&](db::Connection& db) -> Result<sched::RunLoaded> {
-    store::RunStore runs(db);
-    AIFLOW_ASSIGN(const store::RunRow run, runs.run(key));
-    AIFLOW_ASSIGN(const auto tasks, runs.tasks(key));
-    AIFLOW_ASSIGN(const DefinitionPtr made, definition(db, book, key.dag_id, run.dag_version));
-    if (!run.note.empty()) book.notes[key] = run.note;
-    sched::RunLoaded loaded{
-        .run = to_sched(run), .instances = {}, .version = version_row(made, run.dag_version)};
-    for (const store::TaskRow& task : tasks) {
-      loaded.instances.push_back(to_sched(task));
-      if (task.pid) book.pids[task.key] = *task.pid;
-    }
+    AIFLOW_ASSIGN(const store::RunRow run, store::RunStore(db).run(key));
+    return with_tasks(db, book, run);
+  });
+}
+
+Result<std::optional<sched::RunLoaded>> load_run_on(store::Store& store, Book& book,
+                                                    const store::RunKey& key,
+                                                    WallTime logical_date) {
+  return store.read([&](db::Connection& db) -> Result<std::optional<sched::RunLoaded>> {
+    AIFLOW_ASSIGN(const auto run, store::RunStore(db).run_on(key, logical_date));
+    if (!run) return std::nullopt;
+    AIFLOW_ASSIGN(sched::RunLoaded loaded, with_tasks(db, book, *run));
     return loaded;
   });
 }

@@ -51,6 +51,7 @@ class Recorder {
     for (const Batch::Write& write : batch_.writes) AIFLOW_TRY(write(writing_));
     AIFLOW_TRY(dag_rows());
     AIFLOW_TRY(pool_rows());
+    AIFLOW_TRY(backfill_rows());
     AIFLOW_TRY(run_rows());
     AIFLOW_TRY(task_rows());
     AIFLOW_TRY(history());
@@ -60,6 +61,7 @@ class Recorder {
   }
   Status dag_rows();
   Status pool_rows();
+  Status backfill_rows();
   Status run_rows();
   Status task_rows();
   Status history();
@@ -125,6 +127,23 @@ Status Recorder::pool_rows() {
     AIFLOW_TRY(runs_.put_pool({.name = pool.name, .slots = pool.slots}));
   }
   for (const PoolName& name : effects_.pools_removed) AIFLOW_TRY(runs_.remove_pool(name));
+  return {};
+}
+
+Status Recorder::backfill_rows() {
+  store::BackfillStore backfills(writing_.db);
+  for (const sched::BackfillRow& row : effects_.backfills) {
+    const store::BackfillRow stored = to_store(row);
+    AIFLOW_TRY(backfills.put(stored));
+    AIFLOW_TRY(writing_.log(store::kind::backfill, wire::to_json(store::to_wire(stored))));
+  }
+  for (const sched::BackfillDateRow& row : effects_.backfill_dates) {
+    AIFLOW_TRY(backfills.add_date({.id = row.id,
+                                   .ordinal = row.ordinal,
+                                   .logical_date = row.logical_date,
+                                   .run_id = row.run_id,
+                                   .reason = row.reason}));
+  }
   return {};
 }
 

@@ -68,7 +68,9 @@ store::RunRow to_store(const sched::RunRow& run) {
           .dag_version = run.dag_version,
           .cause = run.cause,
           .triggered_by = run.triggered_by,
-          .clear_number = run.clear_number};
+          .clear_number = run.clear_number,
+          .backfill = run.backfill,
+          .ordinal = run.ordinal};
 }
 
 sched::RunRow to_sched(const store::RunRow& run) {
@@ -87,7 +89,48 @@ sched::RunRow to_sched(const store::RunRow& run) {
           .clear_number = run.clear_number,
           .conf = json::write(run.conf),
           .triggered_by = run.triggered_by,
-          .cause = run.cause};
+          .cause = run.cause,
+          .backfill = run.backfill,
+          .ordinal = run.ordinal};
+}
+
+store::BackfillRow to_store(const sched::BackfillRow& backfill) {
+  auto conf = json::parse(backfill.conf);
+  return {.id = backfill.id,
+          .dag_id = backfill.dag_id,
+          .range = backfill.range,
+          .dag_version = backfill.dag_version,
+          .conf = conf ? *std::move(conf) : json::object({}),
+          .user = backfill.user,
+          .paused = backfill.paused,
+          .completed_at = backfill.completed_at,
+          .cause = backfill.cause,
+          .total = backfill.total,
+          .made = backfill.made,
+          .skipped = backfill.skipped,
+          .queued = backfill.queued,
+          .running = backfill.running,
+          .success = backfill.success,
+          .failed = backfill.failed};
+}
+
+sched::BackfillRow to_sched(const store::BackfillRow& backfill) {
+  return {.id = backfill.id,
+          .dag_id = backfill.dag_id,
+          .range = backfill.range,
+          .dag_version = backfill.dag_version,
+          .conf = json::write(backfill.conf),
+          .user = backfill.user,
+          .paused = backfill.paused,
+          .completed_at = backfill.completed_at,
+          .cause = backfill.cause,
+          .total = backfill.total,
+          .made = backfill.made,
+          .skipped = backfill.skipped,
+          .queued = backfill.queued,
+          .running = backfill.running,
+          .success = backfill.success,
+          .failed = backfill.failed};
 }
 
 namespace {

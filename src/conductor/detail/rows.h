@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "sched/row.h"
+#include "store/backfill_store.h"
 #include "store/dag_store.h"
 #include "store/run_store.h"
 
@@ -33,6 +34,9 @@ using DefinitionPtr = std::shared_ptr<const Definition>;
 
 [[nodiscard]] store::RunRow to_store(const sched::RunRow& run);
 [[nodiscard]] sched::RunRow to_sched(const store::RunRow& run);
+
+[[nodiscard]] store::BackfillRow to_store(const sched::BackfillRow& backfill);
+[[nodiscard]] sched::BackfillRow to_sched(const store::BackfillRow& backfill);
 
 [[nodiscard]] store::TaskRow to_store(const sched::TaskInstanceRow& task,
                                       const Definition& definition);

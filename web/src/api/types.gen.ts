@@ -188,6 +188,7 @@ export interface DagRun {
   note: string;
   dag_version: number;
   cause: string;
+  backfill_id?: number | null;
 }
 
 /** One attempt that has ended. ms - how long it held its slot. */
@@ -237,6 +238,49 @@ export interface Workload {
   dags: WorkloadDag[];
   pools: WorkloadPool[];
   runs: WorkloadRun[];
+}
+
+/** total - dates of the schedule in its range; skipped - of these, left alone because a run was there; the rest not yet in queued, running, success or failed is to come. */
+export interface Backfill {
+  id: number;
+  dag_id: string;
+  dag_display_name: string;
+  from_date: string;
+  to_date: string;
+  dag_run_conf: unknown;
+  is_paused: boolean;
+  reprocess_behavior: string;
+  run_backwards: boolean;
+  max_active_runs: number;
+  created_at: string;
+  completed_at?: string | null;
+  triggering_user_name: string;
+  cause: string;
+  total: number;
+  skipped: number;
+  queued: number;
+  running: number;
+  success: number;
+  failed: number;
+}
+
+/** reprocess_behavior - none (the default), failed or completed; max_active_runs - 1 to 1000, 10 when absent. */
+export interface BackfillCreate {
+  dag_id: string;
+  from_date: string;
+  to_date: string;
+  run_backwards?: boolean | null;
+  dag_run_conf?: unknown | null;
+  reprocess_behavior?: string | null;
+  max_active_runs?: number | null;
+}
+
+/** A date of a backfill that would become a run. dag_run_id - the run that is there and would run again. */
+export interface BackfillDate {
+  logical_date: string;
+  data_interval_start: string;
+  data_interval_end: string;
+  dag_run_id?: string | null;
 }
 
 export interface TriggerRequest {
@@ -594,7 +638,7 @@ export interface Worker {
   last_seen: string;
 }
 
-/** One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted. */
+/** One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted. */
 export interface StreamEvent {
   id: number;
   kind: string;
@@ -718,6 +762,13 @@ export const ROUTES = {
   list_import_errors: { method: 'GET', path: '/api/v2/importErrors' },
   list_dag_runs: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns' },
   trigger_dag_run: { method: 'POST', path: '/api/v2/dags/{dag_id}/dagRuns' },
+  list_backfills: { method: 'GET', path: '/api/v2/backfills' },
+  create_backfill: { method: 'POST', path: '/api/v2/backfills' },
+  dry_run_backfill: { method: 'POST', path: '/api/v2/backfills/dry_run' },
+  get_backfill: { method: 'GET', path: '/api/v2/backfills/{backfill_id}' },
+  pause_backfill: { method: 'PUT', path: '/api/v2/backfills/{backfill_id}/pause' },
+  unpause_backfill: { method: 'PUT', path: '/api/v2/backfills/{backfill_id}/unpause' },
+  cancel_backfill: { method: 'PUT', path: '/api/v2/backfills/{backfill_id}/cancel' },
   get_dag_run: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}' },
   list_task_instances: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances' },
   get_task_instance: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}' },
