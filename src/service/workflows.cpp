@@ -5,11 +5,14 @@
 #include <map>
 #include <set>
 
+#include "service/detail/principal_name.h"
 #include "store/dag_store.h"
 #include "store/run_store.h"
 
 namespace aiflow::service {
 namespace {
+
+using detail::name_of;
 
 constexpr int kBars = 14;
 
@@ -28,10 +31,6 @@ bool is_over(TaskState state) {
     case TaskState::up_for_retry: return true;
     default: return false;
   }
-}
-
-std::string name_of(const Principal& who) {
-  return who.kind == Principal::Kind::task ? "task " + who.attempt.key.task_id : who.username;
 }
 
 /// Of two states the one that a person has to know first.

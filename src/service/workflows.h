@@ -69,6 +69,20 @@ class Workflows {
                                                               const Principal& who,
                                                               AlsoStoreTasks also = {});
 
+  // Backfills (detail/backfills.cpp). Newest first; of all DAGs when none is named.
+  [[nodiscard]] Result<store::Listed<wire::Backfill>> backfills(const std::optional<DagId>& dag_id,
+                                                                store::Page page);
+  [[nodiscard]] Result<wire::Backfill> backfill(dag::BackfillId id);
+  /// Errors: not_found, conflict when the DAG has one that is not over, invalid_argument.
+  [[nodiscard]] Result<wire::Backfill> create_backfill(const wire::BackfillCreate& request,
+                                                       const Principal& who);
+  /// The dates that it would run, in its order. Errors as create_backfill's.
+  [[nodiscard]] Result<store::Listed<wire::BackfillDate>> dry_run(
+      const wire::BackfillCreate& request, store::Page page);
+  [[nodiscard]] Result<wire::Backfill> steer_backfill(dag::BackfillId id,
+                                                      conductor::SteerBackfill::Action action,
+                                                      const Principal& who);
+
   /// Errors: not_found when there is no such try.
   [[nodiscard]] Result<wire::LogChunk> log(const TryKey& key, std::int64_t offset);
   /// Where its log is or will be. Errors: not_found, invalid_argument.

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Backfills, under Airflow's paths.
+#include "http_api/detail/call.h"
+
+namespace aiflow::http_api::detail {
+namespace {
+
+using Action = conductor::SteerBackfill::Action;
+
+Result<dag::BackfillId> backfill_id(const Call& call) {
+  AIFLOW_ASSIGN(const auto id, call.param_int("backfill_id"));
+  return dag::BackfillId{id};
+}
+
+Result<net::Response> list_backfills(Call& call) {
+  std::optional<DagId> dag_id;
+  if (const auto* id = call.query_text("dag_id")) dag_id = DagId{*id};
+  AIFLOW_ASSIGN(const auto page, call.page());
+  AIFLOW_ASSIGN(const auto listed, call.parts.workflows.backfills(dag_id, page));
+  return list_of(listed.items, listed.total);
+}
+
+Result<net::Response> create_backfill(Call& call) {
+  return with_body(call, wire::parse_backfill_create,
+                   [&](const wire::BackfillCreate& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto made,
+                                   call.parts.workflows.create_backfill(request, call.who));
+                     return one(made);
+                   });
+}
+
+Result<net::Response> dry_run_backfill(Call& call) {
+  AIFLOW_ASSIGN(const auto page, call.page());
+  return with_body(call, wire::parse_backfill_create,
+                   [&](const wire::BackfillCreate& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto dates, call.parts.workflows.dry_run(request, page));
+                     return list_of(dates.items, dates.total);
+                   });
+}
+
+Result<net::Response> get_backfill(Call& call) {
+  AIFLOW_ASSIGN(const auto id, backfill_id(call));
+  AIFLOW_ASSIGN(const auto found, call.parts.workflows.backfill(id));
+  return one(found);
+}
+
+template <Action action>
+Result<net::Response> steer(Call& call) {
+  AIFLOW_ASSIGN(const auto id, backfill_id(call));
+  AIFLOW_ASSIGN(const auto now, call.parts.workflows.steer_backfill(id, action, call.who));
+  return one(now);
+}
+
+}  // namespace
+
+void add_backfill_routes(Table& table) {
+  using wire::Route;
+  at(table, Route::list_backfills) = list_backfills;
+  at(table, Route::create_backfill) = create_backfill;
+  at(table, Route::dry_run_backfill) = dry_run_backfill;
+  at(table, Route::get_backfill) = get_backfill;
+  at(table, Route::pause_backfill) = steer<Action::pause>;
+  at(table, Route::unpause_backfill) = steer<Action::unpause>;
+  at(table, Route::cancel_backfill) = steer<Action::cancel>;
+}
+
+}  // namespace aiflow::http_api::detail

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who did it, for the history.
+#pragma once
+
+#include <string>
+
+#include "service/auth.h"
+
+namespace aiflow::service::detail {
+
+inline std::string name_of(const Principal& who) {
+  return who.kind == Principal::Kind::task ? "task " + who.attempt.key.task_id : who.username;
+}
+
+}  // namespace aiflow::service::detail
