@@ -27,6 +27,7 @@ export const keys = {
   source: (dag_id: string) => ['source', dag_id] as const,
   grid: (dag_id: string) => ['grid', dag_id] as const,
   runs: (dag_id: string) => ['runs', dag_id] as const,
+  backfills: (dag_id: string) => ['backfills', dag_id] as const,
   instances: (dag_id: string, run_id: string) => ['instances', dag_id, run_id] as const,
   tries: (task: InstanceKey) => ['tries', ...parts(task)] as const,
   xcoms: (task: InstanceKey) => ['xcoms', ...parts(task)] as const,

@@ -35,6 +35,19 @@ const GRID = {
   states: [['queued']],
 };
 
+it('shows a new backfill first and its counts as they come', () => {
+  const backfill = { id: 2, dag_id: 'd', total: 9, success: 0 };
+  client.setQueryData(keys.backfills('d'), [{ id: 1, dag_id: 'd' }]);
+  push('backfill', backfill);
+  push('backfill', { ...backfill, success: 3 });
+  expect(client.getQueryData(keys.backfills('d'))).toEqual([
+    { ...backfill, success: 3 },
+    { id: 1, dag_id: 'd' },
+  ]);
+  push('backfill', { ...backfill, dag_id: 'other' });
+  expect(client.getQueryData(keys.backfills('other'))).toBeUndefined();
+});
+
 function push_all(...changes: (object | object[])[]): void {
   const events = changes.flat().map((data) => ({ id: 1, kind: 'task_instance', at: '', data }));
   patch_cache(client, events);

@@ -2,6 +2,7 @@
 // What one pushed change does to the query cache. Lists that were never loaded stay unloaded.
 import { type QueryClient, notifyManager } from '@tanstack/react-query';
 import type {
+  Backfill,
   Camera,
   Dag,
   DagRun,
@@ -171,8 +172,14 @@ function patch_report(client: QueryClient, data: unknown): void {
   put(client, keys.reports, report, { id: (r) => r.report_id, where: 'first' });
 }
 
+function patch_backfill(client: QueryClient, data: unknown): void {
+  const backfill = data as Backfill;
+  put(client, keys.backfills(backfill.dag_id), backfill, { id: (b) => b.id, where: 'first' });
+}
+
 const PATCHES: Record<string, Patch> = {
   dag: patch_dag,
+  backfill: patch_backfill,
   dag_run: patch_run,
   progress: patch_progress,
   import_error: patch_import_error,

@@ -3,6 +3,7 @@ import { Play } from 'lucide-react';
 import { type ReactNode, Suspense, lazy, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dag } from '@/api/types.gen';
+import { BackfillsTab } from '@/features/workflows/backfills-tab';
 import { CodeTab } from '@/features/workflows/code-tab';
 import { GridTab } from '@/features/workflows/grid-tab';
 import { ImportErrors } from '@/features/workflows/import-errors';
@@ -28,7 +29,7 @@ const GraphTab = lazy(async () => ({
   default: (await import('@/features/workflows/graph-tab')).GraphTab,
 }));
 
-const TAB_KEYS = ['grid', 'graph', 'runs', 'code'] as const;
+const TAB_KEYS = ['grid', 'graph', 'runs', 'backfills', 'code'] as const;
 type TabKey = (typeof TAB_KEYS)[number];
 
 function DagActions({ dag }: { dag: Dag }): ReactNode {
@@ -78,6 +79,8 @@ function TabBody({
       );
     case 'runs':
       return <RunsTab dag_id={dag.dag_id} />;
+    case 'backfills':
+      return <BackfillsTab dag_id={dag.dag_id} />;
     case 'code':
       return <CodeTab dag={dag} />;
   }
