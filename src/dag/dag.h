@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/states.h"
+#include "dag/asset.h"
 
 namespace aiflow::dag {
 
@@ -34,6 +35,8 @@ struct Schedule {
   std::optional<Duration> run_immediately{};
   std::vector<WallTime> events{};   ///< of kind events, ascending
   bool restrict_to_events = false;  ///< a run by hand takes the latest event's date
+  /// Runs are made, beside those of `kind`, when this condition holds; empty: none.
+  std::vector<AssetNode> assets{};
   bool operator==(const Schedule&) const = default;
 };
 
@@ -93,8 +96,9 @@ struct Task {
   bool is_branch = false;
   bool is_short_circuit = false;
   bool ignore_downstream_trigger_rules = true;
-  std::vector<MapNode> expand{};  ///< not empty: a mapped task
-  std::string params = "{}";      ///< JSON text: its own, which go over the DAG's
+  std::vector<MapNode> expand{};     ///< not empty: a mapped task
+  std::string params = "{}";         ///< JSON text: its own, which go over the DAG's
+  std::vector<AssetName> outlets{};  ///< assets that are new when it has succeeded
   bool operator==(const Task&) const = default;
 };
 

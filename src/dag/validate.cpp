@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "dag/asset.h"
 #include "dag/schedule.h"
 
 namespace aiflow::dag {
@@ -285,6 +286,7 @@ Status check_dag(const Dag& dag) {
 
 Status validate(const Dag& dag) {
   AIFLOW_TRY(check_id("dag_id", dag.dag_id.value));
+  AIFLOW_TRY(check_condition(dag.schedule.assets));
   auto status = check_dag(dag);
   if (status) return {};
   return fail(std::move(status).error().with_context("dag " + quoted(dag.dag_id.value)));

@@ -254,6 +254,7 @@ void Stepper::succeed(Ref ref, const AttemptFinished& event) {
     }
   }
   set_state(*ref.run, ref.at, TaskState::success, {event.cause.empty() ? "done" : event.cause});
+  emit_outlets(ref, event.assets);
   if (instance.branch_followed) skip_not_followed(ref, *instance.branch_followed);
   if (instance.skip_all_downstream) short_circuit(ref);
 }

@@ -59,6 +59,9 @@ struct Effects {
   std::vector<PoolName> pools_removed{};
   std::vector<BackfillRow> backfills{};
   std::vector<BackfillDateRow> backfill_dates{};  ///< each is written once
+  std::vector<AssetEventRow> asset_events{};      ///< in the order of their ids
+  std::vector<AssetQueueRow> asset_queue{};       ///< by DAG and asset, with the last value
+  std::vector<RunAssetsRow> run_assets{};
   std::vector<RunRow> runs{};
   /// Rows that are no more, to be deleted before `instances` are written: a mapped task's row of
   /// map index -1 when it is expanded.
@@ -72,8 +75,9 @@ struct Effects {
   /// Nothing to commit (replies may still have to be sent).
   [[nodiscard]] bool empty() const {
     return dags.empty() && pools.empty() && pools_removed.empty() && backfills.empty() &&
-           backfill_dates.empty() && runs.empty() && instances_removed.empty() &&
-           instances.empty() && changes.empty() && submits.empty() && cancels.empty();
+           backfill_dates.empty() && asset_events.empty() && asset_queue.empty() && runs.empty() &&
+           instances_removed.empty() && instances.empty() && changes.empty() && submits.empty() &&
+           cancels.empty();
   }
 };
 

@@ -51,6 +51,13 @@ struct AttemptStarted {
   WorkerId worker{};
 };
 
+/// What a task says of an asset it made.
+struct AssetChange {
+  dag::AssetName asset{};
+  std::string extra = "{}";  ///< JSON text
+  std::string alias{};       ///< the asset is none of its outlets, but one for this alias
+};
+
 /// The end of an attempt. Accepted once, under the current epoch; from state queued too (the
 /// claim was lost on its way).
 struct AttemptFinished {
@@ -66,6 +73,7 @@ struct AttemptFinished {
   std::optional<WallTime> ended_at{};  ///< by the worker's clock; the report may come much later
   /// Items of the list or dict that it returned; -1: it returned something else; nullopt: nothing.
   std::optional<std::int64_t> return_length{};
+  std::vector<AssetChange> assets{};  ///< of a success; an outlet that it leaves out is new as well
   std::shared_ptr<const Deferral> deferral{};  ///< outcome deferred
   std::optional<Duration> deferral_timeout{};  ///< trigger_timeout
 };
@@ -150,6 +158,13 @@ struct WorkerSlotsChanged {
   std::int32_t slots = 0;
 };
 
+/// Somebody from outside says that an asset is new. Refused: no DAG names it.
+struct AssetChanged {
+  dag::AssetName asset{};
+  std::string extra = "{}";  ///< JSON text
+  std::string user{};
+};
+
 /// A backfill is wanted; its id is the caller's, the counts are not looked at. Refused: unknown
 /// DAG, one that has an open backfill, a range that dag::check_backfill refuses or without any
 /// date.
@@ -174,9 +189,10 @@ struct RunLoaded {
   std::optional<BackfillRow> backfill{};  ///< the run's
 };
 
-using Event = std::variant<DagPut, DagRemoved, DagPaused, RunTriggered, AttemptStarted,
-                           AttemptFinished, Heartbeat, AttemptLost, SubmitRefused, TriggerFired,
-                           TasksCleared, TaskMarked, RunMarked, PoolPut, PoolRemoved,
-                           WorkerSlotsChanged, BackfillAsked, BackfillSteered, RunLoaded>;
+using Event =
+    std::variant<DagPut, DagRemoved, DagPaused, RunTriggered, AttemptStarted, AttemptFinished,
+                 Heartbeat, AttemptLost, SubmitRefused, TriggerFired, TasksCleared, TaskMarked,
+                 RunMarked, PoolPut, PoolRemoved, WorkerSlotsChanged, BackfillAsked,
+                 BackfillSteered, AssetChanged, RunLoaded>;
 
 }  // namespace aiflow::sched

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "sched/effect.h"
 #include "sched/event.h"
@@ -23,6 +24,9 @@ class FakeTables {
   std::map<TaskKey, TaskInstanceRow> instances;
   std::map<PoolName, PoolRow> pools;
   std::map<dag::BackfillId, BackfillRow> backfills;
+  std::map<std::int64_t, AssetEventRow> asset_events;
+  std::map<std::pair<DagId, dag::AssetName>, AssetQueueRow> asset_queue;
+  std::vector<RunAssetsRow> run_assets;
   std::map<std::pair<dag::BackfillId, std::int32_t>, BackfillDateRow> backfill_dates;
 
   FakeTables() { pools[{"default_pool"}] = {{"default_pool"}, PoolRow{}.slots}; }
@@ -35,6 +39,12 @@ class FakeTables {
     for (const PoolRow& row : effects.pools) pools[row.name] = row;
     for (const PoolName& name : effects.pools_removed) pools.erase(name);
     for (const BackfillRow& row : effects.backfills) backfills[row.id] = row;
+    for (const AssetEventRow& row : effects.asset_events) asset_events[row.id] = row;
+    for (const AssetQueueRow& row : effects.asset_queue) {
+      asset_queue[{row.dag_id, row.asset}] = row;
+      if (row.count == 0) asset_queue.erase({row.dag_id, row.asset});
+    }
+    run_assets.insert(run_assets.end(), effects.run_assets.begin(), effects.run_assets.end());
     for (const BackfillDateRow& row : effects.backfill_dates) {
       backfill_dates[{row.id, row.ordinal}] = row;
     }
@@ -68,6 +78,8 @@ class FakeTables {
     for (const auto& [key, row] : runs) rows.runs.push_back(row);
     for (const auto& [key, row] : instances) rows.instances.push_back(row);
     for (const auto& [key, row] : pools) rows.pools.push_back(row);
+    for (const auto& [key, row] : asset_queue) rows.asset_queue.push_back(row);
+    if (!asset_events.empty()) rows.last_asset_event = asset_events.rbegin()->first;
     for (const auto& [id, row] : backfills) {
       const auto is_of = [&](const auto& entry) { return entry.second.backfill == id; };
       const bool wanted = !row.completed_at || std::ranges::any_of(runs, is_of);

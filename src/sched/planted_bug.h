@@ -37,6 +37,8 @@ enum class PlantedBug : std::uint8_t {
   backfill_counts_for_dag,       // a backfill's runs take the places of the schedule's
   backfill_skips_after_restart,  // a restart loses a backfill's place
   backfill_never_ends,           // the end of the last run does not complete it
+  asset_event_lost,              // a DAG that has a run takes no notice of its assets
+  asset_event_twice,             // what a run has consumed goes on waiting
 };
 
 #ifdef AIFLOW_PLANTED_BUGS

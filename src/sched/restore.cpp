@@ -177,6 +177,14 @@ Result<State> restore(const Rows& rows, Options options, Now now) {
                                           std::to_string(dag_state.row.version) + " is missing");
     }
     model.arm_schedule(dag_state);
+    detail::index_consumer(model, dag_state);
+  }
+  model.last_asset_event = rows.last_asset_event;
+  for (const AssetQueueRow& row : rows.asset_queue) {
+    if (detail::DagState* dag_state = model.find_dag(row.dag_id)) {
+      dag_state->asset_queue.emplace(row.asset, row);
+      model.to_continue.insert(row.dag_id);
+    }
   }
   return state;
 }

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/states.h"
+#include "dag/asset.h"
 #include "dag/backfill.h"
 #include "dag/dag.h"
 #include "dag/schedule.h"
@@ -159,6 +160,38 @@ struct TaskInstanceRow {
   /// Of a try that was deferred: until the attempt that its trigger resumes has ended.
   SharedDeferral deferral{};
   bool operator==(const TaskInstanceRow&) const = default;
+};
+
+/// An asset is new.
+struct AssetEventRow {
+  std::int64_t id = 0;  ///< over all assets, from 1
+  dag::AssetName asset{};
+  std::string extra = "{}";  ///< JSON text
+  std::string alias{};       ///< by which a task named it; empty: it is an outlet, or from outside
+  std::string user{};        ///< who said so from outside
+  TaskKey source{};          ///< the task that made it; empty: from outside
+  WallTime at{};
+  bool operator==(const AssetEventRow&) const = default;
+};
+
+/// The events of an asset that no run of a DAG has consumed: all from `first` to `last`.
+struct AssetQueueRow {
+  DagId dag_id{};
+  dag::AssetName asset{};  ///< or alias
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::int64_t count = 0;  ///< 0: none is left, the row goes
+  WallTime at{};           ///< of the last
+  bool operator==(const AssetQueueRow&) const = default;
+};
+
+/// What a run has consumed of one asset or alias.
+struct RunAssetsRow {
+  RunKey run{};
+  dag::AssetName asset{};
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  bool operator==(const RunAssetsRow&) const = default;
 };
 
 struct PoolRow {

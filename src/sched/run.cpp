@@ -102,6 +102,11 @@ std::optional<RunLoaded> Stepper::stored_run_on(const DagState& dag_state, WallT
   return model_.options.stored_run(dag_state.row.dag_id, date, run_id);
 }
 
+bool Stepper::run_with_id(const DagState& dag_state, const RunId& run_id) const {
+  return dag_state.run_index.contains(run_id) ||
+         stored_run_on(dag_state, WallTime::min(), run_id).has_value();
+}
+
 /// The row of either.
 std::optional<RunRow> Stepper::run_row_on(DagState& dag_state, WallTime date, const RunId& run_id) {
   if (const Run* run = find_run_on(dag_state, date, run_id)) return run->row;
@@ -233,6 +238,7 @@ void Stepper::plan_schedule(DagState& dag_state) {
 }
 
 void Stepper::start_runs(DagState& dag_state) {
+  make_asset_run(dag_state);
   const std::int32_t limit = dag_state.current().definition->max_active_runs;
   const bool ignore = planted(PlantedBug::run_limit_ignored);
   while (!dag_state.row.paused && (ignore || dag_state.runs_running < limit)) {

@@ -66,6 +66,7 @@ const dag::Dag* State::definition(const DagId& dag_id) const {
 
 Rows State::rows() const {
   Rows rows;
+  rows.last_asset_event = model_->last_asset_event;
   for (const auto& [name, pool] : model_->pools) {
     if (pool.slots) rows.pools.push_back({name, *pool.slots});
   }
@@ -74,6 +75,7 @@ Rows State::rows() const {
     for (const auto& [number, version] : dag_state.versions) {
       rows.versions.push_back({number, version->definition});
     }
+    for (const auto& [name, row] : dag_state.asset_queue) rows.asset_queue.push_back(row);
     for (const auto& [id, backfill] : dag_state.backfills) rows.backfills.push_back(backfill.row);
     for (const auto& [order, run] : dag_state.runs) {
       rows.runs.push_back(run->row);

@@ -58,6 +58,8 @@ struct Rows {
   std::vector<DagRow> dags;
   /// The current one of each DAG, those of `runs` and of open backfills.
   std::vector<DagVersionRow> versions;
+  std::vector<AssetQueueRow> asset_queue;
+  std::int64_t last_asset_event = 0;   ///< the highest id given so far
   std::vector<BackfillRow> backfills;  ///< the open ones and those of `runs`
   std::vector<RunRow> runs;            ///< all unfinished, and the last kFinishedRunsKept others
   std::vector<TaskInstanceRow> instances;  ///< of these runs

@@ -101,6 +101,7 @@ void Stepper::schedule_task(Run& run, InstanceIndex at, std::string cause) {
   if (run.spec(at).operator_kind == "empty") {
     instance.started_at = now_.wall;
     set_state(run, at, TaskState::success, {"an empty task needs no worker; " + cause});
+    emit_outlets({&run, at}, {});
     return;
   }
   set_state(run, at, TaskState::scheduled, {std::move(cause)});
@@ -289,6 +290,7 @@ void Stepper::collect_rows() {
     dag_state->dirty = false;
     out_.dags.push_back(dag_state->row);
   }
+  for (const auto& [key, row] : dirty_queue_) out_.asset_queue.push_back(row);
   std::vector<DagState*> ended;
   for (Backfill* backfill : dirty_backfills_) {
     backfill->dirty = false;

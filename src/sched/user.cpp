@@ -99,6 +99,7 @@ Reply Stepper::apply(const DagPut& event) {
     versions.emplace(current, std::make_shared<const Version>(event.version));
   }
   touch(dag_state);
+  index_assets(dag_state);
   note_dag(dag_state, "version " + std::to_string(current), {is_new ? "added" : "updated"});
   if (replan) plan_schedule(dag_state);
   start_later(dag_state);
@@ -110,6 +111,7 @@ Reply Stepper::apply(const DagRemoved& event) {
   if (dag_state == nullptr || !dag_state->row.active) return {};
   dag_state->row.active = false;
   touch(*dag_state);
+  index_assets(*dag_state);
   note_dag(*dag_state, "removed", {"its file is gone"});
   model_.arm_schedule(*dag_state);
   return {};

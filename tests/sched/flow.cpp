@@ -19,17 +19,6 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
-bool has(const Line& line, const std::string& name) { return line.options.contains(name); }
-
-std::string option(const Line& line, const std::string& name, const std::string& otherwise = "") {
-  const auto it = line.options.find(name);
-  return it == line.options.end() ? otherwise : it->second;
-}
-
-int number(const Line& line, const std::string& name, int otherwise) {
-  return has(line, name) ? std::atoi(option(line, name).c_str()) : otherwise;
-}
-
 std::optional<int> optional_number(const Line& line, const std::string& name) {
   if (!has(line, name)) return std::nullopt;
   return std::atoi(option(line, name).c_str());
@@ -57,6 +46,29 @@ std::vector<dag::MapNode> map_nodes(const std::string& text) {
   dag::MapNode whole{.kind = joint == '+' ? dag::MapKind::concat : dag::MapKind::product};
   for (std::uint32_t i = 0; i < nodes.size(); ++i) whole.parts.push_back(i);
   nodes.push_back(std::move(whole));
+  return nodes;
+}
+
+std::vector<dag::AssetName> assets(const std::string& text) {
+  std::vector<dag::AssetName> names;
+  for (const std::string& part : split(text, ',')) names.push_back({part});
+  return names;
+}
+
+/// "a&b|c": a and b, or c.
+std::vector<dag::AssetNode> condition(const std::string& text) {
+  std::vector<dag::AssetNode> nodes;
+  dag::AssetNode any{.kind = dag::AssetKind::any};
+  for (const std::string& choice : split(text, '|')) {
+    dag::AssetNode all{.kind = dag::AssetKind::all};
+    for (const std::string& name : split(choice, '&')) {
+      all.parts.push_back(static_cast<std::uint32_t>(nodes.size()));
+      nodes.push_back({.name = {name}});
+    }
+    any.parts.push_back(static_cast<std::uint32_t>(nodes.size()));
+    nodes.push_back(std::move(all));
+  }
+  nodes.push_back(std::move(any));
   return nodes;
 }
 
@@ -88,12 +100,25 @@ std::string same_rows(const sched::Rows& a, const sched::Rows& b) {
   if (a.dags != b.dags) return "the stored DAG rows differ from the state";
   if (a.runs != b.runs) return "the stored run rows differ from the state";
   if (a.backfills != b.backfills) return "the stored backfill rows differ from the state";
+  if (a.asset_queue != b.asset_queue) return "the stored asset queue differs from the state";
+  if (a.last_asset_event != b.last_asset_event) return "an asset event has no row";
   if (a.pools != b.pools) return "the stored pool rows differ from the state";
   if (a.instances != b.instances) return "the stored instance rows differ from the state";
   return "";
 }
 
 }  // namespace
+
+bool has(const Line& line, const std::string& name) { return line.options.contains(name); }
+
+std::string option(const Line& line, const std::string& name, const std::string& otherwise) {
+  const auto it = line.options.find(name);
+  return it == line.options.end() ? otherwise : it->second;
+}
+
+int number(const Line& line, const std::string& name, int otherwise) {
+  return has(line, name) ? std::atoi(option(line, name).c_str()) : otherwise;
+}
 
 Duration parse_duration(const std::string& text) {
   std::size_t used = 0;
@@ -177,6 +202,7 @@ bool Flow::define(const Line& line) {
     if (has(line, "cron")) {
       dag_.schedule = {dag::ScheduleKind::cron, option(line, "cron"), {}, ""};
     }
+    if (has(line, "assets")) dag_.schedule.assets = condition(option(line, "assets"));
     if (has(line, "continuous")) dag_.schedule.kind = dag::ScheduleKind::continuous;
   } else if (line.verb == "task") {
     define_task(line);
@@ -218,6 +244,7 @@ void Flow::define_task(const Line& line) {
   task.on_failure_fail_dagrun = has(line, "fails_run");
   task.ignore_downstream_trigger_rules = !has(line, "respect_rules");
   if (has(line, "start")) task.start_date = parse_time(option(line, "start")).value();
+  task.outlets = assets(option(line, "outlets"));
   if (has(line, "group")) task.group = option(line, "group");
   if (has(line, "expand")) task.expand = map_nodes(option(line, "expand"));
   dag_.tasks.push_back(std::move(task));
@@ -286,6 +313,11 @@ void Flow::finish(const Line& line) {
   if (has(line, "branch")) event.branch = ids(option(line, "branch"));
   event.skip_all_downstream = has(line, "short");
   if (has(line, "returns")) event.return_length = number(line, "returns", -1);
+  if (has(line, "extra")) event.assets.push_back({{option(line, "extra")}, R"({"n":1})", ""});
+  if (has(line, "alias")) {  // alias=ALIAS:ASSET
+    const auto names = split(option(line, "alias"), ':');
+    event.assets.push_back({{names.at(1)}, "{}", names.at(0)});
+  }
   if (has(line, "in")) event.reschedule_at = now_.wall + parse_duration(option(line, "in"));
   if (*outcome == Outcome::deferred) {
     event.deferral = std::make_shared<const sched::Deferral>(
@@ -354,6 +386,8 @@ bool Flow::act_by_user(const Line& line) {
     const auto key = key_of(line);
     send(sched::RunMarked{
         {key.dag_id, key.run_id}, parse_run_state(line.words.at(1)).value(), "kim"});
+  } else if (line.verb == "asset") {
+    send(sched::AssetChanged{{line.words.at(0)}, "{}", "kim"});
   } else if (line.verb == "backfill") {
     ask_backfill(line);
   } else if (line.verb.ends_with("_backfill")) {
@@ -392,66 +426,6 @@ void Flow::ask_backfill(const Line& line) {
   backfills_asked_ += last_reply_.accepted ? 1 : 0;
 }
 
-/// `expect_backfill N made=2 running=1 ... [open|paused|over]`
-std::string Flow::expect_backfill(const Line& line) {
-  const auto found = tables_.backfills.find({std::atoi(line.words.at(0).c_str())});
-  if (found == tables_.backfills.end()) return "there is no such backfill";
-  const sched::BackfillRow& row = found->second;
-  const std::map<std::string, std::int32_t> counts = {
-      {"total", row.total},   {"made", row.made},       {"skipped", row.skipped},
-      {"queued", row.queued}, {"running", row.running}, {"success", row.success},
-      {"failed", row.failed}};
-  for (const auto& [name, wanted] : line.options) {
-    const auto count = counts.find(name);
-    if (count == counts.end() || std::to_string(count->second) == wanted) continue;
-    fail(name + " is " + std::to_string(count->second));
-  }
-  const std::string state = row.completed_at ? "over" : row.paused ? "paused" : "open";
-  for (std::size_t i = 1; i < line.words.size(); ++i) {
-    if (line.words[i] != state) fail("it is " + state + ": " + row.cause);
-  }
-  return error_;
-}
-
-/// `expect_dates N DATE=reason …`: in the order in which they were dealt with; `made`: a run.
-std::string Flow::expect_dates(const Line& line) {
-  std::string found = line.words.at(0);
-  for (const auto& [key, row] : tables_.backfill_dates) {
-    if (std::to_string(key.first.value) != line.words[0]) continue;
-    std::string reason = row.reason.empty() ? "made" : row.reason;
-    std::ranges::replace(reason, ' ', '_');
-    found += " " + format_time(row.logical_date).substr(0, 10) + "=" + reason;
-  }
-  return found == line.rest ? error_ : "dates: " + found;
-}
-
-std::string Flow::expect(const Line& line) {
-  if (line.verb == "expect_backfill") return expect_backfill(line);
-  if (line.verb == "expect_dates") return expect_dates(line);
-  if (line.verb == "expect") return expect_states(line);
-  if (line.verb == "expect_order") return expect_order(line);
-  if (line.verb == "expect_why") {
-    const std::string why = sched::explain(state_, key_of(line));
-    const auto at = line.rest.find('"');
-    const std::string wanted = line.rest.substr(at + 1, line.rest.rfind('"') - at - 1);
-    return why.find(wanted) == std::string::npos ? "it says: " + why : error_;
-  }
-  if (line.verb == "expect_dag") {
-    const auto row = state_.dag_row({line.words.at(0)});
-    const bool paused = row && row->paused;
-    const std::string now = paused ? "paused" : "unpaused";
-    return now == line.words.at(1) ? error_ : "it is " + now;
-  }
-  if (line.verb == "expect_runs") {
-    const auto rows = state_.rows();
-    const auto count = std::ranges::count_if(rows.runs, [&](const sched::RunRow& row) {
-      return row.key.dag_id.value == line.words.at(0);
-    });
-    return std::to_string(count) == line.words.at(1) ? error_ : "runs: " + std::to_string(count);
-  }
-  return "unknown word '" + line.verb + "'";
-}
-
 /// `expect RUN run=STATE TASK=STATE[/TRY] …`
 std::string Flow::expect_states(const Line& line) {
   const std::string run = line.words.at(0);
@@ -472,15 +446,6 @@ std::string Flow::expect_states(const Line& line) {
     if (found != wanted) fail(name + " is " + found + ", expected " + wanted);
   }
   return error_;
-}
-
-/// What was submitted since the last expect_order, in this order.
-std::string Flow::expect_order(const Line& line) {
-  std::string found;
-  for (const std::string& task : std::exchange(submitted_, {})) {
-    found += (found.empty() ? "" : " ") + task;
-  }
-  return found == line.rest ? error_ : "submitted: " + found;
 }
 
 }  // namespace aiflow::flow

@@ -26,6 +26,12 @@ struct Line {
 /// "15s", "250ms", "2h", "1d".
 [[nodiscard]] Duration parse_duration(const std::string& text);
 
+/// Of the line's options.
+[[nodiscard]] bool has(const Line& line, const std::string& name);
+[[nodiscard]] std::string option(const Line& line, const std::string& name,
+                                 const std::string& otherwise = "");
+[[nodiscard]] int number(const Line& line, const std::string& name, int otherwise);
+
 class Flow {
  public:
   Flow();
@@ -41,6 +47,8 @@ class Flow {
   [[nodiscard]] std::string expect_order(const Line& line);
   [[nodiscard]] std::string expect_backfill(const Line& line);
   [[nodiscard]] std::string expect_dates(const Line& line);
+  [[nodiscard]] std::string expect_queue(const Line& line);
+  [[nodiscard]] std::string expect_consumed(const Line& line);
   void define_task(const Line& line);
   void ask_backfill(const Line& line);
   void put_dag();

@@ -86,6 +86,7 @@ std::string Checker::commit(const Server& server, const Database& after) {
   for (const Change& change : server.effects.changes) check_change(change, server, after);
   check_rows(server, after);
   check_backfills(server, after);
+  check_assets(server, after);
   for (const sched::RunRow& row : server.effects.runs) check_ended_run(row, after);
   for (const TaskKey& key : scheduled_) {
     if (shadows_[key].state == scheduled && !shadows_[key].is_resuming) check_rule(key, after);
@@ -386,11 +387,11 @@ void Checker::check_run(const Change& change, const Database& after) {
       bad_leaf = bad_leaf || (bad && !inner.contains(t.task_id));
     }
   }
-  const bool forced = change.cause.starts_with("run marked") ||
-                      change.cause.starts_with("dagrun_timeout") ||
-                      change.cause.contains(" cancelled by ");
+  const bool forced =
+      change.cause.starts_with("run marked") || change.cause.starts_with("dagrun_timeout") ||
+      change.cause.starts_with("deadlock") || change.cause.contains(" cancelled by ");
   if (!forced && bad_leaf != (change.to == "failed")) {
-    fail("S10", change.key, "the run is " + change.to + " against its leaves");
+    fail("S10", change.key, "the run is " + change.to + " against its leaves: " + change.cause);
   }
 }
 
@@ -407,7 +408,9 @@ void Checker::check_ended_run(const sched::RunRow& row, const Database& after) {
 void Checker::check_new_run(const sched::RunRow& row, const Server& server, const Database& after) {
   if (run_states_.contains(row.key)) return;
   const TaskKey key{row.key.dag_id, row.key.run_id, {}, -1};
-  if (!dates_[row.key.dag_id].insert(*row.logical_date).second) {
+  const bool dated = row.run_type != RunType::asset_triggered;
+  if (dated != row.logical_date.has_value()) fail("S11", key, "a run with the wrong date");
+  if (dated && !dates_[row.key.dag_id].insert(*row.logical_date).second) {
     fail("S11", key, "two runs of one logical date");
   }
   if (row.run_type != RunType::scheduled) return;

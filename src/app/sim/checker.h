@@ -59,6 +59,11 @@ class Checker {
   void check_limits(const Database& after);
   void check_run(const sched::Change& change, const Database& after);
   void check_new_run(const sched::RunRow& row, const Server& server, const Database& after);
+  // checker_assets.cpp
+  void check_assets(const Server& server, const Database& after);
+  void check_asset_events(const Server& server, const Database& after);
+  void check_consumed(const sched::RunAssetsRow& row, const Database& after);
+  void check_waiting(const Server& server, const Database& after);
   // checker_backfills.cpp
   void check_backfills(const Server& server, const Database& after);
   void check_date(const sched::BackfillDateRow& date, const Database& after);
@@ -79,6 +84,12 @@ class Checker {
   std::map<DagId, std::int32_t> versions_;                   ///< before this commit
   std::map<sched::RunKey, dag::BackfillId> backfill_of_;     ///< now, within a commit
   std::map<dag::BackfillId, sched::BackfillRow> backfills_;  ///< before this commit
+  /// Asset events that wait at a DAG, before this commit; and the last one consumed.
+  std::map<std::pair<DagId, dag::AssetName>, sched::AssetQueueRow> asset_queue_;
+  std::map<std::pair<DagId, dag::AssetName>, std::int64_t> consumed_;
+  std::int64_t last_asset_event_ = 0;
+  std::map<DagId, bool> listening_;     ///< active and not paused after the commit before
+  std::set<DagId> ready_;               ///< whose assets were new and had room after it
   std::map<DagId, WallTime> due_;       ///< runs that the commit before could have made
   bool steered_ = false;                ///< somebody steered a backfill, or ran tasks again
   std::set<sched::TaskKey> scheduled_;  ///< in this commit

@@ -27,7 +27,7 @@ constexpr const char* kUsage =
     "  --every-bug      plant each mistake in turn; fails if one is not found\n"
     "  --list-bugs      their names\n";
 
-constexpr std::array<std::pair<const char*, PlantedBug>, 28> kCoreBugs = {{
+constexpr std::array<std::pair<const char*, PlantedBug>, 30> kCoreBugs = {{
     {"result_without_fencing", PlantedBug::result_without_fencing},
     {"claim_without_cas", PlantedBug::claim_without_cas},
     {"reaper_keeps_epoch", PlantedBug::reaper_keeps_epoch},
@@ -52,6 +52,8 @@ constexpr std::array<std::pair<const char*, PlantedBug>, 28> kCoreBugs = {{
     {"event_counts_twice", PlantedBug::event_counts_twice},
     {"deferral_forgotten", PlantedBug::deferral_forgotten},
     {"resume_takes_a_try", PlantedBug::resume_takes_a_try},
+    {"asset_event_lost", PlantedBug::asset_event_lost},
+    {"asset_event_twice", PlantedBug::asset_event_twice},
     {"backfill_limit_ignored", PlantedBug::backfill_limit_ignored},
     {"backfill_counts_for_dag", PlantedBug::backfill_counts_for_dag},
     {"backfill_skips_after_restart", PlantedBug::backfill_skips_after_restart},

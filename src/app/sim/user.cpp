@@ -52,6 +52,17 @@ void add_mapping(dag::Dag& made, Prng& prng) {
   }
 }
 
+/// Some DAGs wait for what those before them make, so that no circle of them goes on for ever.
+std::vector<dag::AssetNode> make_condition(const std::string& id, Prng& prng) {
+  std::vector<dag::AssetNode> nodes = {{.name = {"outside"}}};
+  if (id != "d0") nodes.push_back({.name = {"of_d0"}});
+  if (id == "d2" && prng.chance(0.5)) nodes.push_back({.name = {"of_d1"}});
+  dag::AssetNode whole{.kind = prng.chance(0.5) ? dag::AssetKind::any : dag::AssetKind::all};
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) whole.parts.push_back(i);
+  nodes.push_back(std::move(whole));
+  return nodes;
+}
+
 }  // namespace
 
 dag::Dag make_dag(const std::string& id, Prng& prng) {
@@ -81,9 +92,11 @@ dag::Dag make_dag(const std::string& id, Prng& prng) {
     task.is_branch = prng.chance(0.15);
     task.is_short_circuit = !task.is_branch && prng.chance(0.08);
     if (prng.chance(0.1)) task.max_active_tis_per_dag = 1;
+    if (prng.chance(0.3)) task.outlets.push_back({"of_" + id});
     made.tasks.push_back(std::move(task));
   }
   if (prng.chance(0.5)) add_mapping(made, prng);
+  if (prng.chance(0.3)) made.schedule.assets = make_condition(id, prng);
   return made;
 }
 
@@ -116,7 +129,9 @@ void World::user_edit_dag() {
   auto& [id, definition] =
       *std::next(definitions_.begin(), static_cast<std::ptrdiff_t>(below(definitions_.size())));
   auto edited = make_dag(id.value, prng_);
+  auto assets = std::move(edited.schedule.assets);
   edited.schedule = definition->schedule;
+  edited.schedule.assets = std::move(assets);
   edited.catchup = definition->catchup;
   edited.start_date = definition->start_date;
   const auto row = database_.tables.dags.find(id);
@@ -170,6 +185,7 @@ void World::user_act() {
         {dag_id(), {"r" + std::to_string(runs_asked_)}}, RunType::manual, date, "{}", "kim"});
   }
   if (dice < 33) return user_backfill(dag_id());
+  if (dice < 34) return send_user(sched::AssetChanged{{"outside"}, "{}", "kim"});
   if (dice < 35) return user_steer_backfill();
   if (dice < 40) return send_user(sched::DagPaused{dag_id(), chance(0.5), "kim"});
   if (dice < 45) return user_edit_dag();

@@ -88,6 +88,9 @@ sched::AttemptFinished World::outcome_of(const Worker& worker, const AttemptKey&
   const dag::Dag& definition = *definitions_.at(key.first.dag_id);
   const auto task = std::ranges::find(definition.tasks, key.first.task_id, &dag::Task::task_id);
   if (task == definition.tasks.end()) return result;
+  if (!task->outlets.empty() && chance(0.5)) {
+    result.assets.push_back({task->outlets[0], R"({"rows":1})", chance(0.2) ? "alias" : ""});
+  }
   if (task->is_short_circuit) result.skip_all_downstream = chance(0.5);
   if (!task->is_branch) return result;
   result.branch.emplace();

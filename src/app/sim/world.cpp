@@ -41,7 +41,8 @@ void World::setup() {
   for (std::size_t i = 0; i < dags; ++i) {
     auto made = make_dag("d" + std::to_string(i), prng_);
     if (i == 0 && chance(0.5)) {
-      made.schedule = {dag::ScheduleKind::interval, "", kInterval, ""};
+      made.schedule.kind = dag::ScheduleKind::interval;
+      made.schedule.interval = kInterval;
       made.start_date = began_;
       made.catchup = chance(0.5);
     }

@@ -194,6 +194,7 @@ struct DagState {
   std::map<std::int32_t, std::shared_ptr<const Version>> versions;
   std::map<RunOrder, std::unique_ptr<Run>> runs;
   std::unordered_map<RunId, Run*> run_index;
+  std::map<dag::AssetName, AssetQueueRow> asset_queue;
   std::map<dag::BackfillId, Backfill> backfills;
   std::int32_t runs_queued = 0;  ///< without those of backfills
   std::int32_t runs_running = 0;
@@ -237,6 +238,8 @@ struct Model {
   std::unordered_map<std::uint64_t, Run*> runs;
   std::map<std::uint64_t, Run*> ready_runs;  ///< runs with ready instances
   std::set<std::pair<WallTime, DagId>> schedule;
+  std::map<dag::AssetName, std::set<DagId>> consumers;  ///< active DAGs that wait for an asset
+  std::int64_t last_asset_event = 0;
   std::set<DagId> to_continue;  ///< with backfills that the next step goes on with at once
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers;
 
@@ -289,6 +292,10 @@ struct Model {
 [[nodiscard]] inline bool is_resuming(const Instance& instance) {
   return instance.deferral != nullptr && instance.deferral->fired;
 }
+
+/// Makes the DAG known as a consumer of what its newest version waits for, if it is active; returns
+/// those names, sorted.
+std::vector<dag::AssetName> index_consumer(Model& model, const DagState& dag_state);
 
 [[nodiscard]] TaskInstanceRow row_of(const Run& run, InstanceIndex at);
 

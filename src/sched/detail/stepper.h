@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // One step in the making: applies events to the model and collects the effects. Its parts:
 // stepper.cpp (order of work, transitions), expand.cpp (mapped tasks), attempt.cpp (worker
-// reports), defer.cpp (triggers), run.cpp (runs, schedules), backfill.cpp, user.cpp (what people
-// do), grant.cpp
-// (limits).
+// reports), defer.cpp (triggers), run.cpp (runs, schedules), backfill.cpp, assets.cpp, user.cpp
+// (what people do), grant.cpp
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sched/detail/decide.h"
@@ -104,6 +105,7 @@ class Stepper {
   Reply apply(const RunLoaded& event);
   Run& create_run(DagState& dag_state, RunRow row);
   std::optional<RunRow> run_row_on(DagState& dag_state, WallTime date, const RunId& run_id);
+  [[nodiscard]] bool run_with_id(const DagState& dag_state, const RunId& run_id) const;
   Run* find_run_on(DagState& dag_state, WallTime date, const RunId& run_id);
   std::optional<RunLoaded> stored_run_on(const DagState& dag_state, WallTime date,
                                          const RunId& run_id) const;
@@ -122,6 +124,15 @@ class Stepper {
   void let_go(DagState& dag_state);
   [[nodiscard]] bool deadlocked(const Run& run) const;
   [[nodiscard]] dag::UtcOffset zone_of(const dag::Dag& definition) const;
+
+  // assets.cpp
+  Reply apply(const AssetChanged& event);
+  void emit_outlets(Ref ref, const std::vector<AssetChange>& said);
+  void emit(AssetEventRow row);
+  void queue(const dag::AssetName& name, const AssetEventRow& event);
+  void touch_queue(const AssetQueueRow& row);
+  void make_asset_run(DagState& dag_state);
+  void index_assets(DagState& dag_state);
 
   // backfill.cpp
   Reply apply(const BackfillAsked& event);
@@ -170,6 +181,7 @@ class Stepper {
   std::vector<DagState*> dirty_dags_;
   std::vector<DagState*> dags_to_start_;
   std::vector<Backfill*> dirty_backfills_;
+  std::map<std::pair<DagId, dag::AssetName>, AssetQueueRow> dirty_queue_;
   int dates_left_ = kDatesPerStep;  ///< backfills' dates that this step still deals with
 };
 
