@@ -67,6 +67,14 @@ void Conductor::pause(PauseDag request, Answer<store::DagRow> answer) {
                                     auto& batch, auto& to) { engine->pause(batch, request, to); }));
 }
 
+void Conductor::asset_changed(TellAsset request, Answer<store::AssetEventRow> answer) {
+  engine_->request(
+      make_request(std::move(answer),
+                   [engine = engine_.get(), request = std::move(request)](auto& batch, auto& to) {
+                     engine->asset_changed(batch, request, to);
+                   }));
+}
+
 void Conductor::backfill(AskBackfill request, Answer<store::BackfillRow> answer) {
   engine_->request(make_request(
       std::move(answer), [engine = engine_.get(), request = std::move(request)](

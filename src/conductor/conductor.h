@@ -18,6 +18,7 @@
 #include "dag/schedule.h"
 #include "executor/executor.h"
 #include "json/value.h"
+#include "store/asset_store.h"
 #include "store/backfill_store.h"
 #include "store/dag_store.h"
 #include "store/keys.h"
@@ -94,6 +95,13 @@ struct PauseDag {
   std::string user{};
 };
 
+/// Somebody outside says that an asset is new.
+struct TellAsset {
+  dag::AssetName asset{};
+  json::Value extra{};  ///< object or null
+  std::string user{};
+};
+
 struct AskBackfill {
   DagId dag_id{};
   dag::BackfillRange range{};  ///< asked_at is set here
@@ -138,6 +146,8 @@ class Conductor {
   void clear(ClearTasks request, Answer<std::vector<store::TaskRow>> answer);
   void mark(MarkTask request, Answer<store::TaskRow> answer);
   void pause(PauseDag request, Answer<store::DagRow> answer);
+  /// Errors beside the usual: not_found when no DAG names the asset.
+  void asset_changed(TellAsset request, Answer<store::AssetEventRow> answer);
   void backfill(AskBackfill request, Answer<store::BackfillRow> answer);
   /// Errors beside the usual: conflict when it is over.
   void steer_backfill(SteerBackfill request, Answer<store::BackfillRow> answer);

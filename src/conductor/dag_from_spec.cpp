@@ -51,17 +51,39 @@ Result<std::optional<int>> optional_integer(const std::optional<std::int64_t>& v
 
 Result<dag::ScheduleKind> schedule_kind(const std::string& text) {
   using enum dag::ScheduleKind;
-  constexpr std::array<std::pair<std::string_view, dag::ScheduleKind>, 6> kKinds = {
+  constexpr std::array<std::pair<std::string_view, dag::ScheduleKind>, 7> kKinds = {
       {{"none", none},
        {"once", once},
        {"cron", cron},
        {"interval", interval},
        {"continuous", continuous},
-       {"events", events}}};
+       {"events", events},
+       {"assets", none}}};
   for (const auto& [name, kind] : kKinds) {
     if (name == text) return kind;
   }
   return fail(ErrorCode::invalid_argument, "schedule kind '" + text + "' is not known");
+}
+
+Result<std::vector<dag::AssetNode>> asset_nodes(
+    const std::optional<std::vector<wire::AssetNode>>& spec) {
+  std::vector<dag::AssetNode> nodes;
+  for (const wire::AssetNode& from : spec.value_or(std::vector<wire::AssetNode>{})) {
+    dag::AssetNode node{.name = {from.name.value_or("")}};
+    if (from.kind == "any") node.kind = dag::AssetKind::any;
+    if (from.kind == "all") node.kind = dag::AssetKind::all;
+    if (node.kind == dag::AssetKind::asset && from.kind != "asset") {
+      return fail(ErrorCode::invalid_argument, "assets: kind '" + from.kind + "' is not known");
+    }
+    for (const std::int64_t part : from.parts) {
+      if (part < 0 || part >= std::ssize(nodes)) {
+        return fail(ErrorCode::invalid_argument, "assets: a node stands before its part");
+      }
+      node.parts.push_back(static_cast<std::uint32_t>(part));
+    }
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
 }
 
 Result<dag::Schedule> schedule(const wire::ScheduleSpec& spec) {
@@ -83,6 +105,7 @@ Result<dag::Schedule> schedule(const wire::ScheduleSpec& spec) {
   }
   made.events = spec.events.value_or(std::vector<WallTime>{});
   made.restrict_to_events = spec.restrict_to_events.value_or(false);
+  AIFLOW_ASSIGN(made.assets, asset_nodes(spec.assets));
   return made;
 }
 
@@ -144,6 +167,9 @@ dag::Task plain_fields(const wire::TaskSpec& spec) {
   task.doc_md = spec.doc_md;
   task.owner = spec.owner;
   task.is_branch = spec.is_branch;
+  for (const std::string& name : spec.outlets.value_or(std::vector<std::string>{})) {
+    task.outlets.push_back({name});
+  }
   task.is_short_circuit = spec.is_short_circuit;
   task.ignore_downstream_trigger_rules = spec.ignore_downstream_trigger_rules;
   return task;

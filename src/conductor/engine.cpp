@@ -25,6 +25,7 @@ constexpr auto kWaitMax = std::chrono::seconds(1);
 constexpr auto kSendAgain = std::chrono::seconds(10);
 constexpr auto kSendAgainRefused = std::chrono::seconds(1);
 constexpr auto kRetryPause = std::chrono::milliseconds(500);
+constexpr int kTriggeringEventsMax = 1000;
 constexpr std::int64_t kEventsKept = 200'000;
 constexpr std::int64_t kCommitsBetweenPrunes = 1'000;
 
@@ -268,14 +269,36 @@ Status Conductor::Engine::send_job(const store::TaskKey& key) {
                                     .definition = *definition,
                                     .dag_file = book_.dags[key.dag_id].row.fileloc,
                                     .data_dir = options_.data_dir});
+  Status sent;
+  if (run->run_type == RunType::asset_triggered) sent = add_triggering_events(job, key.run());
   if (options_.sign_token) job.token = options_.sign_token(job);
   failpoint::reach("conductor.submitting");
-  Status sent = executor_.submit(std::move(job));
+  if (sent) sent = executor_.submit(std::move(job));
   failpoint::reach("conductor.submitted");
   const Duration pause = sent ? Duration(kSendAgain) : Duration(kSendAgainRefused);
   pending->second.send_again_at = clock_.steady_now() + pause;
   send_at_ = std::min(send_at_, pending->second.send_again_at);
   return sent;
+}
+
+Status Conductor::Engine::add_triggering_events(wire::Job& job, const store::RunKey& run) {
+  AIFLOW_ASSIGN(const auto events, store_.read([&](db::Connection& db) {
+    return store::AssetStore(db).consumed(run, kTriggeringEventsMax);
+  }));
+  std::vector<wire::TriggeringEvent>& made = job.triggering_asset_events.emplace();
+  for (const store::AssetEventRow& event : events) {
+    const auto asset = book_.assets.find(event.asset.value);
+    made.push_back(
+        {.name = event.asset.value,
+         .uri = asset == book_.assets.end() ? event.asset.value : asset->second.first.uri,
+         .extra = event.extra,
+         .timestamp = event.at,
+         .source_dag_id = event.source.dag_id.value,
+         .source_run_id = event.source.run_id.value,
+         .source_task_id = event.source.task_id.value,
+         .source_map_index = event.source.map_index});
+  }
+  return {};
 }
 
 void Conductor::Engine::publish(const std::vector<wire::StreamEvent>& events) {

@@ -99,6 +99,20 @@ void add_deferral(sched::AttemptFinished& event, const wire::Finished& report) {
   }
 }
 
+/// More than these are not a task's outlets.
+constexpr std::size_t kAssetsMax = 1000;
+
+std::vector<sched::AssetChange> asset_changes(const wire::Finished& report) {
+  std::vector<sched::AssetChange> changes;
+  for (const wire::AssetEmit& said : report.assets.value_or(std::vector<wire::AssetEmit>{})) {
+    const bool good = !said.name.empty() && said.name.size() <= dag::kAssetNameMax;
+    if (!good || changes.size() == kAssetsMax) continue;
+    const std::string extra = said.extra.is_object() ? json::write(said.extra) : "{}";
+    changes.push_back({.asset = {said.name}, .extra = extra, .alias = said.alias});
+  }
+  return changes;
+}
+
 }  // namespace
 
 void Conductor::Engine::translate(detail::Batch& batch, detail::Report report) {
@@ -168,7 +182,8 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& repor
                                .skip_all_downstream = finished.skip_all_downstream,
                                .reschedule_at = finished.reschedule_at,
                                .ended_at = finished.ended_at,
-                               .return_length = return_length(finished)};
+                               .return_length = return_length(finished),
+                               .assets = asset_changes(finished)};
   check_names(event, batch.ended.back().report);
   if (event.outcome == Outcome::deferred) {
     add_deferral(event, finished);

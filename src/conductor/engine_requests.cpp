@@ -91,6 +91,7 @@ void Conductor::Engine::parsed(detail::Batch& batch, DagFileParsed file,
     no_import_error(batch, file.file.file);
     remove_missing(batch, file.file.file, present);
   }
+  sync_assets(batch);
   batch.after.push_back(
       answering(std::move(answer), [present] { return Result<std::vector<DagId>>(present); }));
 }
@@ -99,6 +100,7 @@ Status Conductor::Engine::put_dag(detail::Batch& batch, const wire::DagSpec& spe
                                   const DagFileParsed& file) {
   AIFLOW_ASSIGN(dag::Dag dag, dag_from_spec(spec));
   AIFLOW_TRY(check_params(spec));
+  AIFLOW_TRY(check_assets(spec));
   const auto known = book_.dags.find(dag.dag_id);
   if (known == book_.dags.end()) {
     add_version(batch, spec, file, std::move(dag));
@@ -198,6 +200,7 @@ void Conductor::Engine::file_removed(detail::Batch& batch, const std::string& fi
                                      Answer<std::vector<DagId>> answer) {
   no_import_error(batch, filename);
   const std::vector<DagId> removed = remove_missing(batch, filename, {});
+  sync_assets(batch);
   batch.after.push_back(
       answering(std::move(answer), [removed] { return Result<std::vector<DagId>>(removed); }));
 }

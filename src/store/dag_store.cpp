@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/dag_store.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "store/asset_store.h"
 #include "store/detail/rows.h"
 
 namespace aiflow::store {
@@ -16,6 +18,22 @@ std::string summary_of(const wire::ScheduleSpec& schedule) {
     summary += ", " + cron;
   }
   return summary;
+}
+
+/// What the DAG waits for, each once, in the order of its condition.
+Result<std::optional<std::vector<wire::DagAsset>>> assets_of(db::Connection& db,
+                                                             const DagId& dag_id,
+                                                             const wire::ScheduleSpec& schedule) {
+  if (!schedule.assets) return std::nullopt;
+  AIFLOW_ASSIGN(const auto waiting, AssetStore(db).waiting(dag_id));
+  std::vector<wire::DagAsset> assets;
+  for (const wire::AssetNode& node : *schedule.assets) {
+    const std::string name = node.name.value_or("");
+    const bool known = std::ranges::find(assets, name, &wire::DagAsset::name) != assets.end();
+    if (node.kind != "asset" || known) continue;
+    assets.push_back({name, std::ranges::binary_search(waiting, dag::AssetName{name})});
+  }
+  return assets;
 }
 
 constexpr std::string_view kSelect =
@@ -172,6 +190,7 @@ Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
   AIFLOW_ASSIGN(const auto broken,
                 db_.first("SELECT count(*) FROM import_errors WHERE filename = ?", {dag.fileloc},
                           [](db::Row& row) { return row.integer(); }));
+  AIFLOW_ASSIGN(auto assets, assets_of(db_, dag.dag_id, newest.spec.schedule));
   std::vector<wire::RunBar> oldest_first(runs.rbegin(), runs.rend());
   const wire::DagSpec& spec = newest.spec;
   return wire::Dag{.dag_id = dag.dag_id.value,
@@ -190,7 +209,8 @@ Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
                    .recent_runs = std::move(oldest_first),
                    .running_count = counts->first,
                    .failed_count = counts->second,
-                   .has_import_errors = broken.value_or(0) > 0};
+                   .has_import_errors = broken.value_or(0) > 0,
+                   .assets = std::move(assets)};
 }
 
 Result<wire::ImportError> DagStore::set_import_error(const wire::ImportError& error) {

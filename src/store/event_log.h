@@ -19,6 +19,7 @@ namespace aiflow::store {
 namespace kind {
 inline constexpr std::string_view dag = "dag";
 inline constexpr std::string_view dag_run = "dag_run";
+inline constexpr std::string_view asset_event = "asset_event";
 inline constexpr std::string_view backfill = "backfill";
 inline constexpr std::string_view task_instance = "task_instance";
 inline constexpr std::string_view import_error = "import_error";

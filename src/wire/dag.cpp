@@ -6,17 +6,42 @@
 
 namespace aiflow::wire {
 
+Status read_value(const json::Value& value, AssetNode& out);
 Status read_value(const json::Value& value, ScheduleSpec& out);
 Status read_value(const json::Value& value, MapNode& out);
 Status read_value(const json::Value& value, TaskSpec& out);
 Status read_value(const json::Value& value, TaskGroupSpec& out);
+Status read_value(const json::Value& value, AssetSpec& out);
 Status read_value(const json::Value& value, DagSpec& out);
 Status read_value(const json::Value& value, ParseError& out);
 Status read_value(const json::Value& value, DagFile& out);
 
+json::Value to_json(const AssetNode& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "kind", value.kind);
+  detail::put(out, "name", value.name);
+  detail::put(out, "parts", value.parts);
+  return json::Value(std::move(out));
+}
+
+Result<AssetNode> parse_asset_node(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("AssetNode");
+  AssetNode out;
+  AIFLOW_TRY(detail::get(value, "kind", out.kind));
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "parts", out.parts));
+  return out;
+}
+
+Status read_value(const json::Value& value, AssetNode& out) {
+  AIFLOW_ASSIGN(out, parse_asset_node(value));
+  return {};
+}
+
 json::Value to_json(const ScheduleSpec& value) {
   json::Object out;
-  out.reserve(12);
+  out.reserve(13);
   detail::put(out, "kind", value.kind);
   detail::put(out, "cron", value.cron);
   detail::put(out, "interval_ms", value.interval_ms);
@@ -29,6 +54,7 @@ json::Value to_json(const ScheduleSpec& value) {
   detail::put(out, "run_immediately_ms", value.run_immediately_ms);
   detail::put(out, "events", value.events);
   detail::put(out, "restrict_to_events", value.restrict_to_events);
+  detail::put(out, "assets", value.assets);
   return json::Value(std::move(out));
 }
 
@@ -47,6 +73,7 @@ Result<ScheduleSpec> parse_schedule_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "run_immediately_ms", out.run_immediately_ms));
   AIFLOW_TRY(detail::get(value, "events", out.events));
   AIFLOW_TRY(detail::get(value, "restrict_to_events", out.restrict_to_events));
+  AIFLOW_TRY(detail::get(value, "assets", out.assets));
   return out;
 }
 
@@ -82,7 +109,7 @@ Status read_value(const json::Value& value, MapNode& out) {
 
 json::Value to_json(const TaskSpec& value) {
   json::Object out;
-  out.reserve(33);
+  out.reserve(35);
   detail::put(out, "task_id", value.task_id);
   detail::put(out, "label", value.label);
   detail::put(out, "operator", value.operator_);
@@ -116,6 +143,8 @@ json::Value to_json(const TaskSpec& value) {
   detail::put(out, "ignore_downstream_trigger_rules", value.ignore_downstream_trigger_rules);
   detail::put(out, "expand", value.expand);
   detail::put(out, "params", value.params);
+  detail::put(out, "outlets", value.outlets);
+  detail::put(out, "inlets", value.inlets);
   return json::Value(std::move(out));
 }
 
@@ -155,6 +184,8 @@ Result<TaskSpec> parse_task_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "ignore_downstream_trigger_rules", out.ignore_downstream_trigger_rules));
   AIFLOW_TRY(detail::get(value, "expand", out.expand));
   AIFLOW_TRY(detail::get(value, "params", out.params));
+  AIFLOW_TRY(detail::get(value, "outlets", out.outlets));
+  AIFLOW_TRY(detail::get(value, "inlets", out.inlets));
   return out;
 }
 
@@ -190,9 +221,34 @@ Status read_value(const json::Value& value, TaskGroupSpec& out) {
   return {};
 }
 
+json::Value to_json(const AssetSpec& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "name", value.name);
+  detail::put(out, "uri", value.uri);
+  detail::put(out, "group", value.group);
+  detail::put(out, "extra", value.extra);
+  return json::Value(std::move(out));
+}
+
+Result<AssetSpec> parse_asset_spec(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("AssetSpec");
+  AssetSpec out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "uri", out.uri));
+  AIFLOW_TRY(detail::get(value, "group", out.group));
+  AIFLOW_TRY(detail::get(value, "extra", out.extra));
+  return out;
+}
+
+Status read_value(const json::Value& value, AssetSpec& out) {
+  AIFLOW_ASSIGN(out, parse_asset_spec(value));
+  return {};
+}
+
 json::Value to_json(const DagSpec& value) {
   json::Object out;
-  out.reserve(21);
+  out.reserve(22);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "description", value.description);
   detail::put(out, "doc_md", value.doc_md);
@@ -213,6 +269,7 @@ json::Value to_json(const DagSpec& value) {
   detail::put(out, "params", value.params);
   detail::put(out, "tasks", value.tasks);
   detail::put(out, "task_groups", value.task_groups);
+  detail::put(out, "assets", value.assets);
   detail::put(out, "source_hash", value.source_hash);
   return json::Value(std::move(out));
 }
@@ -240,6 +297,7 @@ Result<DagSpec> parse_dag_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "params", out.params));
   AIFLOW_TRY(detail::get(value, "tasks", out.tasks));
   AIFLOW_TRY(detail::get(value, "task_groups", out.task_groups));
+  AIFLOW_TRY(detail::get(value, "assets", out.assets));
   AIFLOW_TRY(detail::get(value, "source_hash", out.source_hash));
   return out;
 }

@@ -16,6 +16,17 @@
 
 namespace aiflow::wire {
 
+/// A part of an asset condition. In a list of nodes every node stands after its parts, and the last one is the whole. An alias has "alias:" in front of its name.
+
+struct AssetNode {
+  std::string kind{};
+  std::optional<std::string> name{};
+  std::vector<std::int64_t> parts{};
+  friend bool operator==(const AssetNode&, const AssetNode&) = default;
+};
+[[nodiscard]] json::Value to_json(const AssetNode& value);
+[[nodiscard]] Result<AssetNode> parse_asset_node(const json::Value& value);
+
 struct ScheduleSpec {
   std::string kind{};
   std::optional<std::string> cron{};
@@ -29,6 +40,7 @@ struct ScheduleSpec {
   std::optional<std::int64_t> run_immediately_ms{};
   std::optional<std::vector<WallTime>> events{};
   std::optional<bool> restrict_to_events{};
+  std::optional<std::vector<AssetNode>> assets{};
   friend bool operator==(const ScheduleSpec&, const ScheduleSpec&) = default;
 };
 [[nodiscard]] json::Value to_json(const ScheduleSpec& value);
@@ -80,6 +92,8 @@ struct TaskSpec {
   bool ignore_downstream_trigger_rules{};
   std::optional<std::vector<MapNode>> expand{};
   std::optional<json::Value> params{};
+  std::optional<std::vector<std::string>> outlets{};
+  std::optional<std::vector<std::string>> inlets{};
   friend bool operator==(const TaskSpec&, const TaskSpec&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskSpec& value);
@@ -95,6 +109,16 @@ struct TaskGroupSpec {
 };
 [[nodiscard]] json::Value to_json(const TaskGroupSpec& value);
 [[nodiscard]] Result<TaskGroupSpec> parse_task_group_spec(const json::Value& value);
+
+struct AssetSpec {
+  std::string name{};
+  std::string uri{};
+  std::string group{};
+  json::Value extra{};
+  friend bool operator==(const AssetSpec&, const AssetSpec&) = default;
+};
+[[nodiscard]] json::Value to_json(const AssetSpec& value);
+[[nodiscard]] Result<AssetSpec> parse_asset_spec(const json::Value& value);
 
 struct DagSpec {
   std::string dag_id{};
@@ -117,6 +141,7 @@ struct DagSpec {
   json::Value params{};
   std::vector<TaskSpec> tasks{};
   std::vector<TaskGroupSpec> task_groups{};
+  std::optional<std::vector<AssetSpec>> assets{};
   std::string source_hash{};
   friend bool operator==(const DagSpec&, const DagSpec&) = default;
 };

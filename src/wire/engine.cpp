@@ -18,6 +18,7 @@ Status read_value(const json::Value& value, TokenCreated& out);
 Status read_value(const json::Value& value, HealthComponent& out);
 Status read_value(const json::Value& value, Health& out);
 Status read_value(const json::Value& value, RunBar& out);
+Status read_value(const json::Value& value, DagAsset& out);
 Status read_value(const json::Value& value, Dag& out);
 Status read_value(const json::Value& value, DagPatch& out);
 Status read_value(const json::Value& value, GraphNode& out);
@@ -33,6 +34,11 @@ Status read_value(const json::Value& value, WorkloadRun& out);
 Status read_value(const json::Value& value, WorkloadDag& out);
 Status read_value(const json::Value& value, WorkloadPool& out);
 Status read_value(const json::Value& value, Workload& out);
+Status read_value(const json::Value& value, AssetTask& out);
+Status read_value(const json::Value& value, Asset& out);
+Status read_value(const json::Value& value, AssetEvent& out);
+Status read_value(const json::Value& value, AssetEventCreate& out);
+Status read_value(const json::Value& value, AssetMaterialize& out);
 Status read_value(const json::Value& value, Backfill& out);
 Status read_value(const json::Value& value, BackfillCreate& out);
 Status read_value(const json::Value& value, BackfillDate& out);
@@ -345,9 +351,30 @@ Status read_value(const json::Value& value, RunBar& out) {
   return {};
 }
 
+json::Value to_json(const DagAsset& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "name", value.name);
+  detail::put(out, "is_new", value.is_new);
+  return json::Value(std::move(out));
+}
+
+Result<DagAsset> parse_dag_asset(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("DagAsset");
+  DagAsset out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "is_new", out.is_new));
+  return out;
+}
+
+Status read_value(const json::Value& value, DagAsset& out) {
+  AIFLOW_ASSIGN(out, parse_dag_asset(value));
+  return {};
+}
+
 json::Value to_json(const Dag& value) {
   json::Object out;
-  out.reserve(16);
+  out.reserve(17);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "dag_display_name", value.dag_display_name);
   detail::put(out, "description", value.description);
@@ -364,6 +391,7 @@ json::Value to_json(const Dag& value) {
   detail::put(out, "running_count", value.running_count);
   detail::put(out, "failed_count", value.failed_count);
   detail::put(out, "has_import_errors", value.has_import_errors);
+  detail::put(out, "assets", value.assets);
   return json::Value(std::move(out));
 }
 
@@ -386,6 +414,7 @@ Result<Dag> parse_dag(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "running_count", out.running_count));
   AIFLOW_TRY(detail::get(value, "failed_count", out.failed_count));
   AIFLOW_TRY(detail::get(value, "has_import_errors", out.has_import_errors));
+  AIFLOW_TRY(detail::get(value, "assets", out.assets));
   return out;
 }
 
@@ -775,6 +804,143 @@ Result<Workload> parse_workload(const json::Value& value) {
 
 Status read_value(const json::Value& value, Workload& out) {
   AIFLOW_ASSIGN(out, parse_workload(value));
+  return {};
+}
+
+json::Value to_json(const AssetTask& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "task_id", value.task_id);
+  return json::Value(std::move(out));
+}
+
+Result<AssetTask> parse_asset_task(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("AssetTask");
+  AssetTask out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  return out;
+}
+
+Status read_value(const json::Value& value, AssetTask& out) {
+  AIFLOW_ASSIGN(out, parse_asset_task(value));
+  return {};
+}
+
+json::Value to_json(const Asset& value) {
+  json::Object out;
+  out.reserve(10);
+  detail::put(out, "name", value.name);
+  detail::put(out, "uri", value.uri);
+  detail::put(out, "group", value.group);
+  detail::put(out, "extra", value.extra);
+  detail::put(out, "is_active", value.is_active);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "last_event_at", value.last_event_at);
+  detail::put(out, "event_count", value.event_count);
+  detail::put(out, "producing_tasks", value.producing_tasks);
+  detail::put(out, "scheduled_dags", value.scheduled_dags);
+  return json::Value(std::move(out));
+}
+
+Result<Asset> parse_asset(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Asset");
+  Asset out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "uri", out.uri));
+  AIFLOW_TRY(detail::get(value, "group", out.group));
+  AIFLOW_TRY(detail::get(value, "extra", out.extra));
+  AIFLOW_TRY(detail::get(value, "is_active", out.is_active));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "last_event_at", out.last_event_at));
+  AIFLOW_TRY(detail::get(value, "event_count", out.event_count));
+  AIFLOW_TRY(detail::get(value, "producing_tasks", out.producing_tasks));
+  AIFLOW_TRY(detail::get(value, "scheduled_dags", out.scheduled_dags));
+  return out;
+}
+
+Status read_value(const json::Value& value, Asset& out) {
+  AIFLOW_ASSIGN(out, parse_asset(value));
+  return {};
+}
+
+json::Value to_json(const AssetEvent& value) {
+  json::Object out;
+  out.reserve(10);
+  detail::put(out, "id", value.id);
+  detail::put(out, "name", value.name);
+  detail::put(out, "extra", value.extra);
+  detail::put(out, "timestamp", value.timestamp);
+  detail::put(out, "source_dag_id", value.source_dag_id);
+  detail::put(out, "source_run_id", value.source_run_id);
+  detail::put(out, "source_task_id", value.source_task_id);
+  detail::put(out, "source_map_index", value.source_map_index);
+  detail::put(out, "alias", value.alias);
+  detail::put(out, "user", value.user);
+  return json::Value(std::move(out));
+}
+
+Result<AssetEvent> parse_asset_event(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("AssetEvent");
+  AssetEvent out;
+  AIFLOW_TRY(detail::get(value, "id", out.id));
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "extra", out.extra));
+  AIFLOW_TRY(detail::get(value, "timestamp", out.timestamp));
+  AIFLOW_TRY(detail::get(value, "source_dag_id", out.source_dag_id));
+  AIFLOW_TRY(detail::get(value, "source_run_id", out.source_run_id));
+  AIFLOW_TRY(detail::get(value, "source_task_id", out.source_task_id));
+  AIFLOW_TRY(detail::get(value, "source_map_index", out.source_map_index));
+  AIFLOW_TRY(detail::get(value, "alias", out.alias));
+  AIFLOW_TRY(detail::get(value, "user", out.user));
+  return out;
+}
+
+Status read_value(const json::Value& value, AssetEvent& out) {
+  AIFLOW_ASSIGN(out, parse_asset_event(value));
+  return {};
+}
+
+json::Value to_json(const AssetEventCreate& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "name", value.name);
+  detail::put(out, "extra", value.extra);
+  return json::Value(std::move(out));
+}
+
+Result<AssetEventCreate> parse_asset_event_create(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("AssetEventCreate");
+  AssetEventCreate out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "extra", out.extra));
+  return out;
+}
+
+Status read_value(const json::Value& value, AssetEventCreate& out) {
+  AIFLOW_ASSIGN(out, parse_asset_event_create(value));
+  return {};
+}
+
+json::Value to_json(const AssetMaterialize& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "name", value.name);
+  detail::put(out, "conf", value.conf);
+  return json::Value(std::move(out));
+}
+
+Result<AssetMaterialize> parse_asset_materialize(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("AssetMaterialize");
+  AssetMaterialize out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "conf", out.conf));
+  return out;
+}
+
+Status read_value(const json::Value& value, AssetMaterialize& out) {
+  AIFLOW_ASSIGN(out, parse_asset_materialize(value));
   return {};
 }
 
@@ -1988,6 +2154,11 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::list_import_errors, "list_import_errors", "GET", "/api/v2/importErrors", "view", false},
       {Route::list_dag_runs, "list_dag_runs", "GET", "/api/v2/dags/{dag_id}/dagRuns", "view", true},
       {Route::trigger_dag_run, "trigger_dag_run", "POST", "/api/v2/dags/{dag_id}/dagRuns", "run", true},
+      {Route::list_assets, "list_assets", "GET", "/api/v2/assets", "view", true},
+      {Route::list_asset_events, "list_asset_events", "GET", "/api/v2/assets/events", "view", true},
+      {Route::create_asset_event, "create_asset_event", "POST", "/api/v2/assets/events", "run", true},
+      {Route::materialize_asset, "materialize_asset", "POST", "/api/v2/assets/materialize", "run", false},
+      {Route::list_upstream_asset_events, "list_upstream_asset_events", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/upstreamAssetEvents", "view", true},
       {Route::list_backfills, "list_backfills", "GET", "/api/v2/backfills", "view", false},
       {Route::create_backfill, "create_backfill", "POST", "/api/v2/backfills", "run", true},
       {Route::dry_run_backfill, "dry_run_backfill", "POST", "/api/v2/backfills/dry_run", "run", true},

@@ -126,6 +126,15 @@ struct RunBar {
 [[nodiscard]] json::Value to_json(const RunBar& value);
 [[nodiscard]] Result<RunBar> parse_run_bar(const json::Value& value);
 
+/// An asset that a DAG waits for. is_new - an event of it waits for the next run.
+struct DagAsset {
+  std::string name{};
+  bool is_new{};
+  friend bool operator==(const DagAsset&, const DagAsset&) = default;
+};
+[[nodiscard]] json::Value to_json(const DagAsset& value);
+[[nodiscard]] Result<DagAsset> parse_dag_asset(const json::Value& value);
+
 struct Dag {
   std::string dag_id{};
   std::string dag_display_name{};
@@ -143,6 +152,7 @@ struct Dag {
   std::int64_t running_count{};
   std::int64_t failed_count{};
   bool has_import_errors{};
+  std::optional<std::vector<DagAsset>> assets{};
   friend bool operator==(const Dag&, const Dag&) = default;
 };
 [[nodiscard]] json::Value to_json(const Dag& value);
@@ -311,6 +321,64 @@ struct Workload {
 };
 [[nodiscard]] json::Value to_json(const Workload& value);
 [[nodiscard]] Result<Workload> parse_workload(const json::Value& value);
+
+struct AssetTask {
+  std::string dag_id{};
+  std::string task_id{};
+  friend bool operator==(const AssetTask&, const AssetTask&) = default;
+};
+[[nodiscard]] json::Value to_json(const AssetTask& value);
+[[nodiscard]] Result<AssetTask> parse_asset_task(const json::Value& value);
+
+/// is_active - some DAG names it now.
+struct Asset {
+  std::string name{};
+  std::string uri{};
+  std::string group{};
+  json::Value extra{};
+  bool is_active{};
+  WallTime created_at{};
+  std::optional<WallTime> last_event_at{};
+  std::int64_t event_count{};
+  std::vector<AssetTask> producing_tasks{};
+  std::vector<std::string> scheduled_dags{};
+  friend bool operator==(const Asset&, const Asset&) = default;
+};
+[[nodiscard]] json::Value to_json(const Asset& value);
+[[nodiscard]] Result<Asset> parse_asset(const json::Value& value);
+
+/// The source is absent when somebody outside said that the asset is new (user).
+struct AssetEvent {
+  std::int64_t id{};
+  std::string name{};
+  json::Value extra{};
+  WallTime timestamp{};
+  std::optional<std::string> source_dag_id{};
+  std::optional<std::string> source_run_id{};
+  std::optional<std::string> source_task_id{};
+  std::optional<std::int64_t> source_map_index{};
+  std::string alias{};
+  std::string user{};
+  friend bool operator==(const AssetEvent&, const AssetEvent&) = default;
+};
+[[nodiscard]] json::Value to_json(const AssetEvent& value);
+[[nodiscard]] Result<AssetEvent> parse_asset_event(const json::Value& value);
+
+struct AssetEventCreate {
+  std::string name{};
+  std::optional<json::Value> extra{};
+  friend bool operator==(const AssetEventCreate&, const AssetEventCreate&) = default;
+};
+[[nodiscard]] json::Value to_json(const AssetEventCreate& value);
+[[nodiscard]] Result<AssetEventCreate> parse_asset_event_create(const json::Value& value);
+
+struct AssetMaterialize {
+  std::string name{};
+  std::optional<json::Value> conf{};
+  friend bool operator==(const AssetMaterialize&, const AssetMaterialize&) = default;
+};
+[[nodiscard]] json::Value to_json(const AssetMaterialize& value);
+[[nodiscard]] Result<AssetMaterialize> parse_asset_materialize(const json::Value& value);
 
 /// total - dates of the schedule in its range; skipped - of these, left alone because a run was there; the rest not yet in queued, running, success or failed is to come.
 struct Backfill {
@@ -818,7 +886,7 @@ struct Worker {
 [[nodiscard]] json::Value to_json(const Worker& value);
 [[nodiscard]] Result<Worker> parse_worker(const json::Value& value);
 
-/// One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted.
+/// One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, asset_event, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted.
 struct StreamEvent {
   std::int64_t id{};
   std::string kind{};
@@ -852,6 +920,11 @@ enum class Route : std::uint16_t {
   list_import_errors,
   list_dag_runs,
   trigger_dag_run,
+  list_assets,
+  list_asset_events,
+  create_asset_event,
+  materialize_asset,
+  list_upstream_asset_events,
   list_backfills,
   create_backfill,
   dry_run_backfill,

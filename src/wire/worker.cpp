@@ -7,10 +7,12 @@
 namespace aiflow::wire {
 
 Status read_value(const json::Value& value, TaskKey& out);
+Status read_value(const json::Value& value, TriggeringEvent& out);
 Status read_value(const json::Value& value, Resume& out);
 Status read_value(const json::Value& value, Job& out);
 Status read_value(const json::Value& value, Deferral& out);
 Status read_value(const json::Value& value, XComEntry& out);
+Status read_value(const json::Value& value, AssetEmit& out);
 Status read_value(const json::Value& value, AttemptRef& out);
 Status read_value(const json::Value& value, Hello& out);
 Status read_value(const json::Value& value, Started& out);
@@ -59,6 +61,39 @@ Status read_value(const json::Value& value, TaskKey& out) {
   return {};
 }
 
+json::Value to_json(const TriggeringEvent& value) {
+  json::Object out;
+  out.reserve(8);
+  detail::put(out, "name", value.name);
+  detail::put(out, "uri", value.uri);
+  detail::put(out, "extra", value.extra);
+  detail::put(out, "timestamp", value.timestamp);
+  detail::put(out, "source_dag_id", value.source_dag_id);
+  detail::put(out, "source_run_id", value.source_run_id);
+  detail::put(out, "source_task_id", value.source_task_id);
+  detail::put(out, "source_map_index", value.source_map_index);
+  return json::Value(std::move(out));
+}
+
+Result<TriggeringEvent> parse_triggering_event(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TriggeringEvent");
+  TriggeringEvent out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "uri", out.uri));
+  AIFLOW_TRY(detail::get(value, "extra", out.extra));
+  AIFLOW_TRY(detail::get(value, "timestamp", out.timestamp));
+  AIFLOW_TRY(detail::get(value, "source_dag_id", out.source_dag_id));
+  AIFLOW_TRY(detail::get(value, "source_run_id", out.source_run_id));
+  AIFLOW_TRY(detail::get(value, "source_task_id", out.source_task_id));
+  AIFLOW_TRY(detail::get(value, "source_map_index", out.source_map_index));
+  return out;
+}
+
+Status read_value(const json::Value& value, TriggeringEvent& out) {
+  AIFLOW_ASSIGN(out, parse_triggering_event(value));
+  return {};
+}
+
 json::Value to_json(const Resume& value) {
   json::Object out;
   out.reserve(5);
@@ -88,7 +123,7 @@ Status read_value(const json::Value& value, Resume& out) {
 
 json::Value to_json(const Job& value) {
   json::Object out;
-  out.reserve(19);
+  out.reserve(20);
   detail::put(out, "key", value.key);
   detail::put(out, "try_number", value.try_number);
   detail::put(out, "epoch", value.epoch);
@@ -107,6 +142,7 @@ json::Value to_json(const Job& value) {
   detail::put(out, "token", value.token);
   detail::put(out, "max_tries", value.max_tries);
   detail::put(out, "first_started_at", value.first_started_at);
+  detail::put(out, "triggering_asset_events", value.triggering_asset_events);
   detail::put(out, "resume", value.resume);
   return json::Value(std::move(out));
 }
@@ -132,6 +168,7 @@ Result<Job> parse_job(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "token", out.token));
   AIFLOW_TRY(detail::get(value, "max_tries", out.max_tries));
   AIFLOW_TRY(detail::get(value, "first_started_at", out.first_started_at));
+  AIFLOW_TRY(detail::get(value, "triggering_asset_events", out.triggering_asset_events));
   AIFLOW_TRY(detail::get(value, "resume", out.resume));
   return out;
 }
@@ -184,6 +221,31 @@ Result<XComEntry> parse_xcom_entry(const json::Value& value) {
 
 Status read_value(const json::Value& value, XComEntry& out) {
   AIFLOW_ASSIGN(out, parse_xcom_entry(value));
+  return {};
+}
+
+json::Value to_json(const AssetEmit& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "name", value.name);
+  detail::put(out, "uri", value.uri);
+  detail::put(out, "extra", value.extra);
+  detail::put(out, "alias", value.alias);
+  return json::Value(std::move(out));
+}
+
+Result<AssetEmit> parse_asset_emit(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("AssetEmit");
+  AssetEmit out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "uri", out.uri));
+  AIFLOW_TRY(detail::get(value, "extra", out.extra));
+  AIFLOW_TRY(detail::get(value, "alias", out.alias));
+  return out;
+}
+
+Status read_value(const json::Value& value, AssetEmit& out) {
+  AIFLOW_ASSIGN(out, parse_asset_emit(value));
   return {};
 }
 
@@ -310,7 +372,7 @@ Status read_value(const json::Value& value, Progress& out) {
 
 json::Value to_json(const Finished& value) {
   json::Object out;
-  out.reserve(13);
+  out.reserve(14);
   detail::put(out, "seq", value.seq);
   detail::put(out, "attempt", value.attempt);
   detail::put(out, "outcome", value.outcome);
@@ -324,6 +386,7 @@ json::Value to_json(const Finished& value) {
   detail::put(out, "skip_all_downstream", value.skip_all_downstream);
   detail::put(out, "reschedule_at", value.reschedule_at);
   detail::put(out, "deferral", value.deferral);
+  detail::put(out, "assets", value.assets);
   return json::Value(std::move(out));
 }
 
@@ -343,6 +406,7 @@ Result<Finished> parse_finished(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "skip_all_downstream", out.skip_all_downstream));
   AIFLOW_TRY(detail::get(value, "reschedule_at", out.reschedule_at));
   AIFLOW_TRY(detail::get(value, "deferral", out.deferral));
+  AIFLOW_TRY(detail::get(value, "assets", out.assets));
   return out;
 }
 
@@ -603,13 +667,14 @@ Status read_value(const json::Value& value, TaskXComValue& out) {
 
 json::Value to_json(const TaskDone& value) {
   json::Object out;
-  out.reserve(6);
+  out.reserve(7);
   detail::put(out, "outcome", value.outcome);
   detail::put(out, "cause", value.cause);
   detail::put(out, "branch", value.branch);
   detail::put(out, "skip_all_downstream", value.skip_all_downstream);
   detail::put(out, "reschedule_at", value.reschedule_at);
   detail::put(out, "deferral", value.deferral);
+  detail::put(out, "assets", value.assets);
   return json::Value(std::move(out));
 }
 
@@ -622,6 +687,7 @@ Result<TaskDone> parse_task_done(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "skip_all_downstream", out.skip_all_downstream));
   AIFLOW_TRY(detail::get(value, "reschedule_at", out.reschedule_at));
   AIFLOW_TRY(detail::get(value, "deferral", out.deferral));
+  AIFLOW_TRY(detail::get(value, "assets", out.assets));
   return out;
 }
 

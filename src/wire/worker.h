@@ -27,6 +27,21 @@ struct TaskKey {
 [[nodiscard]] json::Value to_json(const TaskKey& value);
 [[nodiscard]] Result<TaskKey> parse_task_key(const json::Value& value);
 
+/// An asset event that a run has consumed. The source is empty when somebody outside said so.
+struct TriggeringEvent {
+  std::string name{};
+  std::string uri{};
+  json::Value extra{};
+  WallTime timestamp{};
+  std::string source_dag_id{};
+  std::string source_run_id{};
+  std::string source_task_id{};
+  std::int64_t source_map_index{};
+  friend bool operator==(const TriggeringEvent&, const TriggeringEvent&) = default;
+};
+[[nodiscard]] json::Value to_json(const TriggeringEvent& value);
+[[nodiscard]] Result<TriggeringEvent> parse_triggering_event(const json::Value& value);
+
 /// How a deferred task goes on. error - its trigger failed, or timed out; then there is no event.
 struct Resume {
   std::string next_method{};
@@ -59,6 +74,7 @@ struct Job {
   std::string token{};
   std::int64_t max_tries{};
   std::optional<WallTime> first_started_at{};
+  std::optional<std::vector<TriggeringEvent>> triggering_asset_events{};
   std::optional<Resume> resume{};
   friend bool operator==(const Job&, const Job&) = default;
 };
@@ -85,6 +101,17 @@ struct XComEntry {
 };
 [[nodiscard]] json::Value to_json(const XComEntry& value);
 [[nodiscard]] Result<XComEntry> parse_xcom_entry(const json::Value& value);
+
+/// What a task says of an asset that it made. alias - set when the asset is none of its outlets, but one for this alias.
+struct AssetEmit {
+  std::string name{};
+  std::string uri{};
+  json::Value extra{};
+  std::string alias{};
+  friend bool operator==(const AssetEmit&, const AssetEmit&) = default;
+};
+[[nodiscard]] json::Value to_json(const AssetEmit& value);
+[[nodiscard]] Result<AssetEmit> parse_asset_emit(const json::Value& value);
 
 /// One attempt under its epoch.
 struct AttemptRef {
@@ -150,6 +177,7 @@ struct Finished {
   bool skip_all_downstream{};
   std::optional<WallTime> reschedule_at{};
   std::optional<Deferral> deferral{};
+  std::optional<std::vector<AssetEmit>> assets{};
   friend bool operator==(const Finished&, const Finished&) = default;
 };
 [[nodiscard]] json::Value to_json(const Finished& value);
@@ -267,6 +295,7 @@ struct TaskDone {
   bool skip_all_downstream{};
   std::optional<WallTime> reschedule_at{};
   std::optional<Deferral> deferral{};
+  std::optional<std::vector<AssetEmit>> assets{};
   friend bool operator==(const TaskDone&, const TaskDone&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskDone& value);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "conductor/detail/rows.h"
+#include "store/asset_store.h"
 #include "store/dag_store.h"
 #include "store/run_store.h"
 
@@ -40,8 +41,10 @@ struct Book {
   std::map<AttemptId, PendingCancel> cancels;       ///< rows of the outbox
   std::map<store::TaskKey, std::int64_t> pids;      ///< of attempts that were claimed
   std::map<store::RunKey, std::string> notes;       ///< of runs that have one
-  dag::BackfillId last_backfill{};                  ///< the highest id given so far
-  std::set<std::string> workers;                    ///< connected, or lost within their lease
+  /// By name; `true`: some DAG names it. Those that tasks made under aliases only are not here.
+  std::map<std::string, std::pair<wire::AssetSpec, bool>> assets;
+  dag::BackfillId last_backfill{};  ///< the highest id given so far
+  std::set<std::string> workers;    ///< connected, or lost within their lease
 
   /// nullptr when that version was never loaded.
   [[nodiscard]] const Definition* definition(const DagId& dag_id, int version) const {

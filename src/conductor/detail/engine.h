@@ -47,6 +47,8 @@ class Conductor::Engine {
              Answer<std::vector<store::TaskRow>> answer);
   void mark(detail::Batch& batch, const MarkTask& request, Answer<store::TaskRow> answer);
   void pause(detail::Batch& batch, const PauseDag& request, Answer<store::DagRow> answer);
+  void asset_changed(detail::Batch& batch, const TellAsset& request,
+                     Answer<store::AssetEventRow> answer);
   void backfill(detail::Batch& batch, AskBackfill request, Answer<store::BackfillRow> answer);
   void steer_backfill(detail::Batch& batch, const SteerBackfill& request,
                       Answer<store::BackfillRow> answer);
@@ -91,6 +93,9 @@ class Conductor::Engine {
   void no_import_error(detail::Batch& batch, const std::string& filename);
   std::vector<DagId> remove_missing(detail::Batch& batch, const std::string& filename,
                                     const std::vector<DagId>& present);
+  Status check_assets(const wire::DagSpec& spec) const;
+  void sync_assets(detail::Batch& batch);
+  Status add_triggering_events(wire::Job& job, const store::RunKey& run);
   Result<store::BackfillRow> stored_backfill(dag::BackfillId id);
   std::optional<sched::RunLoaded> stored_run(const store::RunKey& key, WallTime date);
   Status need_run(detail::Batch& batch, const store::RunKey& key);

@@ -56,6 +56,7 @@ class Loader {
     AIFLOW_ASSIGN(const auto finished,
                   runs_.last_finished_runs(static_cast<int>(sched::kFinishedRunsKept)));
     AIFLOW_TRY(open_backfills());
+    AIFLOW_TRY(assets());
     for (const store::RunRow& run : finished) AIFLOW_TRY(add_run(run));
     for (const store::RunRow& run : unfinished) AIFLOW_TRY(add_run(run));
     AIFLOW_ASSIGN(const auto pools, runs_.pools());
@@ -85,6 +86,19 @@ class Loader {
     for (const store::BackfillRow& row : rows) {
       AIFLOW_TRY(add_version(row.dag_id, row.dag_version));
       AIFLOW_TRY(add_backfill(row.id));
+    }
+    return {};
+  }
+
+  Status assets() {
+    store::AssetStore assets(db_);
+    AIFLOW_ASSIGN(loaded_.rows.last_asset_event, assets.last_event());
+    AIFLOW_ASSIGN(const auto queue, assets.queue());
+    for (const store::AssetQueueRow& row : queue) loaded_.rows.asset_queue.push_back(to_sched(row));
+    AIFLOW_ASSIGN(auto rows, assets.list());
+    for (store::AssetRow& row : rows) {
+      const std::string name = row.spec.name;
+      loaded_.book.assets[name] = {std::move(row.spec), row.is_active};
     }
     return {};
   }

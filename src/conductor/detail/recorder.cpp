@@ -53,6 +53,7 @@ class Recorder {
     AIFLOW_TRY(pool_rows());
     AIFLOW_TRY(backfill_rows());
     AIFLOW_TRY(run_rows());
+    AIFLOW_TRY(asset_rows());
     AIFLOW_TRY(task_rows());
     AIFLOW_TRY(history());
     AIFLOW_TRY(xcoms());
@@ -62,6 +63,7 @@ class Recorder {
   Status dag_rows();
   Status pool_rows();
   Status backfill_rows();
+  Status asset_rows();
   Status run_rows();
   Status task_rows();
   Status history();
@@ -127,6 +129,32 @@ Status Recorder::pool_rows() {
     AIFLOW_TRY(runs_.put_pool({.name = pool.name, .slots = pool.slots}));
   }
   for (const PoolName& name : effects_.pools_removed) AIFLOW_TRY(runs_.remove_pool(name));
+  return {};
+}
+
+Status Recorder::asset_rows() {
+  store::AssetStore assets(writing_.db);
+  for (const sched::AssetEventRow& row : effects_.asset_events) {
+    const store::AssetEventRow event = to_store(row);
+    // One that no DAG names came by an alias.
+    if (!book_.assets.contains(event.asset.value)) {
+      AIFLOW_TRY(assets.add_unnamed({.spec = {.name = event.asset.value,
+                                              .uri = event.asset.value,
+                                              .group = "asset",
+                                              .extra = json::object({})},
+                                     .is_active = false,
+                                     .created_at = writing_.now}));
+    }
+    AIFLOW_TRY(assets.add_event(event));
+    AIFLOW_TRY(writing_.log(store::kind::asset_event, wire::to_json(store::to_wire(event))));
+  }
+  for (const sched::AssetQueueRow& row : effects_.asset_queue) {
+    AIFLOW_TRY(assets.put_queue(to_store(row)));
+  }
+  for (const sched::RunAssetsRow& row : effects_.run_assets) {
+    AIFLOW_TRY(assets.add_run_assets(
+        {.run = to_store(row.run), .asset = row.asset, .first = row.first, .last = row.last}));
+  }
   return {};
 }
 

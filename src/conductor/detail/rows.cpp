@@ -94,6 +94,35 @@ sched::RunRow to_sched(const store::RunRow& run) {
           .ordinal = run.ordinal};
 }
 
+store::AssetEventRow to_store(const sched::AssetEventRow& event) {
+  auto extra = json::parse(event.extra);
+  return {.id = event.id,
+          .asset = event.asset,
+          .extra = extra ? *std::move(extra) : json::object({}),
+          .alias = event.alias,
+          .user = event.user,
+          .source = to_store(event.source),
+          .at = event.at};
+}
+
+store::AssetQueueRow to_store(const sched::AssetQueueRow& row) {
+  return {.dag_id = row.dag_id,
+          .asset = row.asset,
+          .first = row.first,
+          .last = row.last,
+          .count = row.count,
+          .at = row.at};
+}
+
+sched::AssetQueueRow to_sched(const store::AssetQueueRow& row) {
+  return {.dag_id = row.dag_id,
+          .asset = row.asset,
+          .first = row.first,
+          .last = row.last,
+          .count = row.count,
+          .at = row.at};
+}
+
 store::BackfillRow to_store(const sched::BackfillRow& backfill) {
   auto conf = json::parse(backfill.conf);
   return {.id = backfill.id,

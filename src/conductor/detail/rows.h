@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "sched/row.h"
+#include "store/asset_store.h"
 #include "store/backfill_store.h"
 #include "store/dag_store.h"
 #include "store/run_store.h"
@@ -34,6 +35,10 @@ using DefinitionPtr = std::shared_ptr<const Definition>;
 
 [[nodiscard]] store::RunRow to_store(const sched::RunRow& run);
 [[nodiscard]] sched::RunRow to_sched(const store::RunRow& run);
+
+[[nodiscard]] store::AssetEventRow to_store(const sched::AssetEventRow& event);
+[[nodiscard]] store::AssetQueueRow to_store(const sched::AssetQueueRow& row);
+[[nodiscard]] sched::AssetQueueRow to_sched(const store::AssetQueueRow& row);
 
 [[nodiscard]] store::BackfillRow to_store(const sched::BackfillRow& backfill);
 [[nodiscard]] sched::BackfillRow to_sched(const store::BackfillRow& backfill);

@@ -325,6 +325,7 @@ void Attempt::judge(const os::ExitStatus& status, wire::Finished& report) {
     report.skip_all_downstream = done_->skip_all_downstream;
     report.reschedule_at = done_->reschedule_at;
     report.deferral = done_->deferral;
+    report.assets = done_->assets;
   } else if (!through_zygote_) {
     judge_bash(status, report);
   } else if (status.success()) {

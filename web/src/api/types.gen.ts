@@ -99,6 +99,12 @@ export interface RunBar {
   end_date?: string | null;
 }
 
+/** An asset that a DAG waits for. is_new - an event of it waits for the next run. */
+export interface DagAsset {
+  name: string;
+  is_new: boolean;
+}
+
 export interface Dag {
   dag_id: string;
   dag_display_name: string;
@@ -116,6 +122,7 @@ export interface Dag {
   running_count: number;
   failed_count: number;
   has_import_errors: boolean;
+  assets?: DagAsset[] | null;
 }
 
 export interface DagPatch {
@@ -238,6 +245,49 @@ export interface Workload {
   dags: WorkloadDag[];
   pools: WorkloadPool[];
   runs: WorkloadRun[];
+}
+
+export interface AssetTask {
+  dag_id: string;
+  task_id: string;
+}
+
+/** is_active - some DAG names it now. */
+export interface Asset {
+  name: string;
+  uri: string;
+  group: string;
+  extra: unknown;
+  is_active: boolean;
+  created_at: string;
+  last_event_at?: string | null;
+  event_count: number;
+  producing_tasks: AssetTask[];
+  scheduled_dags: string[];
+}
+
+/** The source is absent when somebody outside said that the asset is new (user). */
+export interface AssetEvent {
+  id: number;
+  name: string;
+  extra: unknown;
+  timestamp: string;
+  source_dag_id?: string | null;
+  source_run_id?: string | null;
+  source_task_id?: string | null;
+  source_map_index?: number | null;
+  alias: string;
+  user: string;
+}
+
+export interface AssetEventCreate {
+  name: string;
+  extra?: unknown | null;
+}
+
+export interface AssetMaterialize {
+  name: string;
+  conf?: unknown | null;
 }
 
 /** total - dates of the schedule in its range; skipped - of these, left alone because a run was there; the rest not yet in queued, running, success or failed is to come. */
@@ -638,7 +688,7 @@ export interface Worker {
   last_seen: string;
 }
 
-/** One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted. */
+/** One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, asset_event, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted. */
 export interface StreamEvent {
   id: number;
   kind: string;
@@ -762,6 +812,11 @@ export const ROUTES = {
   list_import_errors: { method: 'GET', path: '/api/v2/importErrors' },
   list_dag_runs: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns' },
   trigger_dag_run: { method: 'POST', path: '/api/v2/dags/{dag_id}/dagRuns' },
+  list_assets: { method: 'GET', path: '/api/v2/assets' },
+  list_asset_events: { method: 'GET', path: '/api/v2/assets/events' },
+  create_asset_event: { method: 'POST', path: '/api/v2/assets/events' },
+  materialize_asset: { method: 'POST', path: '/api/v2/assets/materialize' },
+  list_upstream_asset_events: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/upstreamAssetEvents' },
   list_backfills: { method: 'GET', path: '/api/v2/backfills' },
   create_backfill: { method: 'POST', path: '/api/v2/backfills' },
   dry_run_backfill: { method: 'POST', path: '/api/v2/backfills/dry_run' },
