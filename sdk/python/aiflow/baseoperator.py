@@ -72,6 +72,11 @@ class _DefaultArgs(type):
         return names
 
 
+def _assets(given: Any) -> list:
+    """inlets= and outlets= take one or several."""
+    return list(given) if isinstance(given, (list, tuple, set)) else [] if given is None else [given]
+
+
 class BaseOperator(Edges, metaclass=_DefaultArgs):
     """One task. Subclasses set template_fields and write execute(context)."""
 
@@ -95,7 +100,7 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
                  multiple_outputs: bool = False, on_execute_callback: Any = None,
                  on_success_callback: Any = None, on_failure_callback: Any = None,
                  on_retry_callback: Any = None, on_skipped_callback: Any = None,
-                 params: dict | None = None,
+                 params: dict | None = None, inlets: Any = None, outlets: Any = None,
                  doc_md: str | None = None, map_index_template: str | None = None,
                  task_display_name: str | None = None, dag: DAG | None = None,
                  task_group: TaskGroup | None = None, **unknown: Any):
@@ -108,8 +113,10 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
         self.retries = int(retries or 0)
         named = f"task '{self.task_id}'"
         self.retry_delay = duration(retry_delay, named, "retry_delay")
-        self.retry_exponential_backoff = float(2 if retry_exponential_backoff is True
-                                               else retry_exponential_backoff or 0)
+        # Airflow 2 has it on or off; 3 takes a multiplier too.
+        doubles = retry_exponential_backoff and (self.dag.compat == 2
+                                                 or retry_exponential_backoff is True)
+        self.retry_exponential_backoff = float(2 if doubles else retry_exponential_backoff or 0)
         self.max_retry_delay = optional_duration(max_retry_delay, named, "max_retry_delay")
         self.start_date, self.end_date = start_date, end_date
         self.depends_on_past = depends_on_past or wait_for_downstream
@@ -132,6 +139,7 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
         self.own_params = own_params(self.dag.params, params)
         self.params = ParamsDict(self.dag.params)
         self.params.update(self.own_params)
+        self.inlets, self.outlets = _assets(inlets), _assets(outlets)
         self.doc_md = doc_md or ""
         self.map_index_template = map_index_template
         self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False

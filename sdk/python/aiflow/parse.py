@@ -16,6 +16,7 @@ import sys
 import traceback
 from typing import Any
 
+from aiflow.assets import Asset, schedule_assets
 from aiflow.dag import DAG, collect_dags
 from aiflow.exceptions import AirflowDagCycleException, AirflowException
 from aiflow.run_task import import_file
@@ -57,6 +58,8 @@ def _task(operator) -> dict:
         "ignore_downstream_trigger_rules":
             getattr(operator, "ignore_downstream_trigger_rules", True),
         "expand": operator.map_nodes(),
+        "outlets": [one.name for one in operator.outlets if isinstance(one, Asset)] or None,
+        "inlets": [one.name for one in operator.inlets if hasattr(one, "name")] or None,
         "params": operator.own_params.specs() or None,
     }
 
@@ -92,12 +95,26 @@ def _check_mapping(dag: DAG) -> None:
                                    f"wait for what {over.whose} is mapped over")
 
 
+def _assets(dag: DAG) -> list[Asset]:
+    """All that it names; one name has one uri. Raises AirflowException."""
+    found = schedule_assets(dag.schedule)
+    for operator in dag.tasks.values():
+        found += [one for one in [*operator.outlets, *operator.inlets] if isinstance(one, Asset)]
+    uris: dict[str, str] = {}
+    for one in found:
+        if uris.setdefault(one.name, one.uri) != one.uri:
+            raise AirflowException(f"dag '{dag.dag_id}': asset '{one.name}' has two uris: "
+                                   f"'{uris[one.name]}' and '{one.uri}'")
+    return found
+
+
 def dag_spec(dag: DAG, source_hash: str) -> dict:
     """One DAG as DagSpec. Raises AirflowException when it can't run."""
     _check_cycle(dag)
     _check_mapping(dag)
     owners = sorted({t.owner for t in dag.tasks.values()})
     schedule = schedule_spec(dag)
+    assets = {one.name: one.spec() for one in _assets(dag)}
     return {
         "dag_id": dag.dag_id, "description": dag.description, "doc_md": dag.doc_md,
         "tags": dag.tags, "owner": ", ".join(owners), "schedule": schedule,
@@ -113,6 +130,7 @@ def dag_spec(dag: DAG, source_hash: str) -> dict:
                          "parent": g.parent.group_id if g.parent else None, "expand": g.map_nodes()}
                         for g in dag.groups.values()],
         "source_hash": source_hash,
+        "assets": list(assets.values()) or None,
     }
 
 

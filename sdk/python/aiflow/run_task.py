@@ -166,7 +166,7 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
         check_can_be_mapped_over(dag, ti, value)
         if value is not None:
             ti.push_return_value(value)
-        return done
+        return {**done, "assets": context["outlet_events"].emits()}
     except AirflowSkipException as skip:
         return _done("skipped", str(skip) or "the task skipped itself")
     except AirflowRescheduleException as again:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import inspect
 from typing import Any, Callable, Sequence
 
+from aiflow.assets import collect_metadata
 from aiflow.baseoperator import BaseOperator
 from aiflow.context import get_current_context
 from aiflow.exceptions import AirflowException
@@ -43,6 +44,8 @@ class PythonOperator(BaseOperator):
             import asyncio
 
             value = asyncio.run(value)
+        if inspect.isgenerator(value) and self.outlets:
+            value = collect_metadata(value, context["outlet_events"])
         return value
 
     def execute(self, context: dict) -> Any:

@@ -188,7 +188,14 @@ class EventsTimetable(Timetable):
 
 def schedule_spec(dag: Any) -> dict:
     """ScheduleSpec of a DAG's `schedule`. Raises AirflowException that names the DAG."""
+    from aiflow.assets import as_condition, condition_spec
+
     of, value = f"dag '{dag.dag_id}'", dag.schedule
+    condition = as_condition(value)
+    if condition is not None:
+        return condition_spec(condition)
+    if type(value).__name__ == "AssetOrTimeSchedule" and isinstance(value, Timetable):
+        return value.schedule_spec(of)
     plain = {None: NullTimetable, "@none": NullTimetable, "@once": OnceTimetable,
              "@continuous": ContinuousTimetable}
     if value is None or (isinstance(value, str) and value in plain):
@@ -206,6 +213,13 @@ def schedule_spec(dag: Any) -> dict:
     raise AirflowException(f"{of}: schedule of type {type(value).__name__} is not available; use a "
                            "cron text, a preset such as @daily, a timedelta or a timetable of "
                            "aiflow.timetables")
+
+
+def nested_spec(timetable: Any, of: str) -> dict:
+    """ScheduleSpec of a timetable inside of another. Raises AirflowException."""
+    if not isinstance(timetable, Timetable) or type(timetable).__module__ != __name__:
+        raise AirflowException(f"{of}: {timetable!r} is no timetable of aiflow.timetables")
+    return timetable.schedule_spec(of)
 
 
 def dag_zone(dag: Any) -> str:

@@ -11,6 +11,13 @@ from aiflow import chain as chain
 from aiflow import cross_downstream as cross_downstream
 from aiflow import dag as dag
 from aiflow import get_current_context as get_current_context
+from aiflow.assets import Asset as Asset
+from aiflow.assets import AssetAlias as AssetAlias
+from aiflow.assets import AssetAll as AssetAll
+from aiflow.assets import AssetAny as AssetAny
+from aiflow.assets import AssetOrTimeSchedule as AssetOrTimeSchedule
+from aiflow.assets import Metadata as Metadata
+from aiflow.assets import asset as asset
 from aiflow import setup as setup
 from aiflow import task as task
 from aiflow import task_group as task_group

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+"""airflow.assets"""
+
+from aiflow.assets import Asset as Asset
+from aiflow.assets import AssetAlias as AssetAlias
+from aiflow.assets import AssetAll as AssetAll
+from aiflow.assets import AssetAny as AssetAny
