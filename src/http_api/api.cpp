@@ -124,6 +124,7 @@ detail::Table make_table() {
   detail::Table table(wire::all_routes().size());
   detail::add_auth_routes(table);
   detail::add_workflow_routes(table);
+  detail::add_asset_routes(table);
   detail::add_backfill_routes(table);
   detail::add_catalogue_routes(table);
   detail::add_artifact_routes(table);

@@ -69,6 +69,20 @@ class Workflows {
                                                               const Principal& who,
                                                               AlsoStoreTasks also = {});
 
+  // Assets (detail/assets.cpp).
+  [[nodiscard]] Result<std::vector<wire::Asset>> assets();
+  /// Newest first.
+  [[nodiscard]] Result<store::Listed<wire::AssetEvent>> asset_events(
+      const std::optional<dag::AssetName>& asset, store::Page page);
+  /// What a run has consumed, oldest first; the newest 1000 at most. Errors: not_found.
+  [[nodiscard]] Result<std::vector<wire::AssetEvent>> triggering_events(const store::RunKey& key);
+  /// Errors: not_found when no DAG names the asset.
+  [[nodiscard]] Result<wire::AssetEvent> tell_asset(const wire::AssetEventCreate& request,
+                                                    const Principal& who);
+  /// Runs the DAG that makes it. Errors: not_found when none does, conflict when several do.
+  [[nodiscard]] Result<wire::DagRun> materialize(const wire::AssetMaterialize& request,
+                                                 const Principal& who);
+
   // Backfills (detail/backfills.cpp). Newest first; of all DAGs when none is named.
   [[nodiscard]] Result<store::Listed<wire::Backfill>> backfills(const std::optional<DagId>& dag_id,
                                                                 store::Page page);

@@ -17,6 +17,7 @@ namespace aiflow::app {
 [[nodiscard]] std::vector<Command> dag_commands(const Clock& clock);       ///< dags tasks
 [[nodiscard]] std::vector<Command> simulate_commands(const Clock& clock);  ///< dags simulate
 [[nodiscard]] std::vector<Command> artifact_commands(const Clock& clock);
+[[nodiscard]] std::vector<Command> asset_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> backfill_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> model_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> model_job_commands(

@@ -75,6 +75,7 @@ using Table = std::vector<Entry>;
 
 void add_auth_routes(Table& table);
 void add_workflow_routes(Table& table);
+void add_asset_routes(Table& table);
 void add_backfill_routes(Table& table);
 void add_catalogue_routes(Table& table);
 void add_artifact_routes(Table& table);

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Assets and their events.
+#include "http_api/detail/call.h"
+
+namespace aiflow::http_api::detail {
+namespace {
+
+Result<net::Response> list_assets(Call& call) {
+  AIFLOW_ASSIGN(const auto assets, call.parts.workflows.assets());
+  return page_of(call, assets);
+}
+
+Result<net::Response> list_asset_events(Call& call) {
+  std::optional<dag::AssetName> asset;
+  if (const auto* name = call.query_text("name")) asset = dag::AssetName{*name};
+  AIFLOW_ASSIGN(const auto page, call.page());
+  AIFLOW_ASSIGN(const auto events, call.parts.workflows.asset_events(asset, page));
+  return list_of(events.items, events.total);
+}
+
+Result<net::Response> create_asset_event(Call& call) {
+  return with_body(call, wire::parse_asset_event_create,
+                   [&](const wire::AssetEventCreate& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto event,
+                                   call.parts.workflows.tell_asset(request, call.who));
+                     return one(event);
+                   });
+}
+
+Result<net::Response> materialize_asset(Call& call) {
+  return with_body(call, wire::parse_asset_materialize,
+                   [&](const wire::AssetMaterialize& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto run,
+                                   call.parts.workflows.materialize(request, call.who));
+                     return one(run);
+                   });
+}
+
+Result<net::Response> list_upstream_asset_events(Call& call) {
+  AIFLOW_ASSIGN(const auto events, call.parts.workflows.triggering_events(call.run_key()));
+  return page_of(call, events);
+}
+
+}  // namespace
+
+void add_asset_routes(Table& table) {
+  using wire::Route;
+  at(table, Route::list_assets) = list_assets;
+  at(table, Route::list_asset_events) = list_asset_events;
+  at(table, Route::create_asset_event) = create_asset_event;
+  at(table, Route::materialize_asset) = materialize_asset;
+  at(table, Route::list_upstream_asset_events) = list_upstream_asset_events;
+}
+
+}  // namespace aiflow::http_api::detail
