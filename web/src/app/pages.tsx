@@ -23,6 +23,10 @@ const PAGES: [pattern: string, page: PageComponent][] = [
     lazy(async () => ({ default: (await import('@/features/workflows/dag-page')).DagPage })),
   ],
   [
+    '/data',
+    lazy(async () => ({ default: (await import('@/features/assets/assets-page')).AssetsPage })),
+  ],
+  [
     '/models',
     lazy(async () => ({ default: (await import('@/features/models/models-page')).ModelsPage })),
   ],

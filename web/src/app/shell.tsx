@@ -5,6 +5,7 @@ import {
   Boxes,
   Camera,
   CloudOff,
+  Database,
   Home,
   type LucideIcon,
   Package,
@@ -25,7 +26,16 @@ import '@/ui/frame.css';
 
 interface RailItem {
   to: string;
-  word: 'home' | 'workflows' | 'models' | 'runtime' | 'services' | 'cameras' | 'events' | 'users';
+  word:
+    | 'home'
+    | 'workflows'
+    | 'assets'
+    | 'models'
+    | 'runtime'
+    | 'services'
+    | 'cameras'
+    | 'events'
+    | 'users';
   icon: LucideIcon;
   also?: string;
   admin?: boolean;
@@ -34,6 +44,7 @@ interface RailItem {
 const RAIL: RailItem[] = [
   { to: paths.home, word: 'home', icon: Home },
   { to: paths.dags, word: 'workflows', icon: Workflow },
+  { to: paths.assets, word: 'assets', icon: Database },
   { to: paths.models, word: 'models', icon: Boxes, also: '/reports' },
   { to: paths.runtime, word: 'runtime', icon: Package },
   { to: paths.services, word: 'services', icon: Box },

@@ -20,6 +20,7 @@ export const paths = {
   dag: (dag_id: string, query: Query = {}): string => with_query(`/dags/${part(dag_id)}`, query),
   task: (dag_id: string, run: string, task: string, query: Query = {}): string =>
     with_query(`/dags/${part(dag_id)}`, { run, task, ...query }),
+  assets: '/data',
   models: '/models',
   model: (name: string, query: Query = {}): string => with_query(`/models/${part(name)}`, query),
   report: (report_id: number | string): string => `/reports/${report_id}`,

@@ -21,6 +21,7 @@ export const keys = {
   health: ['health'] as const,
   users: ['users'] as const,
   workers: ['workers'] as const,
+  assets: ['assets'] as const,
   dags: ['dags'] as const,
   dag: (dag_id: string) => ['dag', dag_id] as const,
   graph: (dag_id: string) => ['graph', dag_id] as const,

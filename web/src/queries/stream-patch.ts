@@ -43,6 +43,7 @@ function patch_dag(client: QueryClient, data: unknown): void {
   client.setQueryData(keys.dag(dag.dag_id), dag);
   put(client, keys.dags, dag, { id: (d) => d.dag_id, where: 'last' });
   if (old && old.version === dag.version) return;
+  void client.invalidateQueries({ queryKey: keys.assets });
   for (const key of [keys.graph(dag.dag_id), keys.source(dag.dag_id), keys.grid(dag.dag_id)]) {
     void client.invalidateQueries({ queryKey: key });
   }
@@ -181,6 +182,10 @@ const PATCHES: Record<string, Patch> = {
   dag: patch_dag,
   backfill: patch_backfill,
   dag_run: patch_run,
+  // Its counts are the server's.
+  asset_event: (client) => {
+    void client.invalidateQueries({ queryKey: keys.assets });
+  },
   progress: patch_progress,
   import_error: patch_import_error,
   report: patch_report,
