@@ -90,6 +90,7 @@ void prepare_flags(const ProcessOptions& options, detail::ChildPlan& plan) {
   plan.try_no_network = options.try_no_network;
   plan.change_user = options.run_as.has_value();
   if (options.run_as) std::tie(plan.uid, plan.gid) = *options.run_as;
+  plan.read_all_files = options.read_all_files;
   plan.expected_parent = ::getpid();
 }
 

@@ -60,6 +60,9 @@ struct ProcessOptions {
   bool try_no_network = false;
   /// Become this user and group (no supplementary groups); needs root.
   std::optional<std::pair<unsigned, unsigned>> run_as = std::nullopt;
+  /// With run_as: it may read every file all the same, by a capability. Where this process does not
+  /// have that capability itself, the user is not changed.
+  bool read_all_files = false;
 };
 
 /// How a process ended: exactly one of the two is set.

@@ -85,9 +85,10 @@ os::ProcessOptions process_options(const ParseOptions& options, const os::Path& 
   process.contain_tree = true;
   process.no_new_privileges = true;
   process.try_no_network = true;
-  const bool other_user =
-      os::is_root() && nobody_can_read(file) && nobody_can_read(options.sdk / "aiflow/parse.py");
-  if (other_user) process.run_as = {kNobody, kNobody};
+  // The number of processes is limited for other users than root only.
+  if (os::is_root()) process.run_as = {kNobody, kNobody};
+  process.read_all_files =
+      !nobody_can_read(file) || !nobody_can_read(options.sdk / "aiflow/parse.py");
   return process;
 }
 

@@ -21,7 +21,7 @@ struct ParseOptions {
   std::uint64_t cpu_s_max = 30;
   std::uint64_t address_space_bytes_max = 1ULL << 30;
   std::uint64_t file_bytes_max = 64ULL << 20;  ///< of any file the DAG file writes
-  std::uint64_t processes_max = 256;           ///< of the same user; root is exempt
+  std::uint64_t processes_max = 256;           ///< of the user nobody, or else the server's
   std::size_t result_bytes_max = 64U << 20;
   std::size_t output_bytes_kept = 64U << 10;  ///< of stdout + stderr; the rest is thrown away
 };

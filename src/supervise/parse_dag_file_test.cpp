@@ -2,6 +2,7 @@
 #include "supervise/parse_dag_file.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -105,6 +106,29 @@ TEST_CASE("memory, processor time and result are limited") {
   CHECK(folder.parse("import os\nos.write(3, b'x' * 100000)\n").error.value().kind == "too_large");
   CHECK(folder.parse("import os\nos.write(3, b'[1]')\nos._exit(0)\n").error.value().kind ==
         "bad_result");
+}
+
+TEST_CASE("the number of processes is limited, also in a folder that only root can read") {
+  // Bounded in itself: a limit that does not hold must not take the machine along.
+  const std::string forks =
+      "import os, signal\n"
+      "count = 0\n"
+      "try:\n"
+      "    while count < 300:\n"
+      "        if os.fork() == 0: signal.pause()\n"
+      "        count += 1\n"
+      "except OSError as error:\n"
+      "    raise Exception(f'uid {os.getuid()} refused: {error.strerror}')\n"
+      "raise Exception('no limit')\n";
+  Folder folder;
+  folder.options.processes_max = 64;
+  const auto path = folder.file(forks);
+  std::filesystem::permissions(folder.dir.path(), std::filesystem::perms(0700));
+  std::filesystem::permissions(path, std::filesystem::perms(0600));
+  const auto parsed = parse_dag_file(folder.options, path).value();
+  const std::string uid = std::to_string(::getuid() == 0 ? 65534 : ::getuid());
+  CHECK(parsed.error.value().message ==
+        "uid " + uid + " refused: Resource temporarily unavailable");
 }
 
 TEST_CASE("the file gets nothing of the server: no environment, no descriptors") {

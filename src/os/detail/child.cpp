@@ -2,6 +2,7 @@
 #include "os/detail/child.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -27,13 +28,50 @@ void reset_signals() {
   for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &action, nullptr);
 }
 
+struct Capabilities {
+  std::array<__user_cap_data_struct, 2> sets{};
+
+  bool read() { return ::syscall(SYS_capget, &header_, sets.data()) == 0; }
+  bool write() { return ::syscall(SYS_capset, &header_, sets.data()) == 0; }
+  [[nodiscard]] bool permits(int capability) const {
+    return (sets[0].permitted & (1U << capability)) != 0;
+  }
+
+ private:
+  __user_cap_header_struct header_{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+};
+
+/// The weakest capability of ours with which every file can be read; -1: none. Containers often
+/// have only the second one.
+int reading_capability() {
+  Capabilities own;
+  if (!own.read()) return -1;
+  for (const int capability : {CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE}) {
+    if (own.permits(capability)) return capability;
+  }
+  return -1;
+}
+
+/// Nothing but this capability, and it outlives the exec.
+bool keep_only(int capability) {
+  Capabilities only;
+  only.sets[0] = {.effective = 1U << capability,
+                  .permitted = 1U << capability,
+                  .inheritable = 1U << capability};
+  return only.write() && ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) == 0;
+}
+
 /// glibc's setuid family changes every thread of the process it thinks it is in, which here would
 /// be the parent: only the bare system calls are right.
 bool change_user(ChildPlan& plan) {
   if (!plan.change_user) return true;
+  const int capability = plan.read_all_files ? reading_capability() : -1;
+  if (plan.read_all_files && capability < 0) return true;
+  if (capability >= 0) ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
   const bool changed = ::syscall(SYS_setgroups, 0, nullptr) == 0 &&
                        ::syscall(SYS_setresgid, plan.gid, plan.gid, plan.gid) == 0 &&
-                       ::syscall(SYS_setresuid, plan.uid, plan.uid, plan.uid) == 0;
+                       ::syscall(SYS_setresuid, plan.uid, plan.uid, plan.uid) == 0 &&
+                       (capability < 0 || keep_only(capability));
   return changed || failed(plan, "change the user");
 }
 

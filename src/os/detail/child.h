@@ -42,6 +42,7 @@ struct ChildPlan {
   bool change_user = false;
   unsigned uid = 0;
   unsigned gid = 0;
+  bool read_all_files = false;
   int expected_parent = 0;
   int error = 0;                      ///< out: errno of the step that failed
   const char* failed_step = nullptr;  ///< out: "chdir", …; nullptr: exec itself
