@@ -14,6 +14,7 @@
 
 #include "base/assert.h"
 #include "os/event_loop.h"
+#include "trigger/detail/broker_watcher.h"
 #include "trigger/detail/file_watcher.h"
 #include "trigger/detail/http_watcher.h"
 #include "trigger/detail/time_watcher.h"
@@ -113,8 +114,8 @@ class LoopHost::Loop {
   std::jthread thread_;
 };
 
-LoopHost::LoopHost(const Clock& clock, Environment environment)
-    : clock_(clock), environment_(std::move(environment)) {}
+LoopHost::LoopHost(const Clock& clock, Options options)
+    : clock_(clock), options_(std::move(options)) {}
 LoopHost::~LoopHost() { stop(); }
 
 Status LoopHost::start(FiredSink sink) {
@@ -123,7 +124,11 @@ Status LoopHost::start(FiredSink sink) {
   main_->take(index_of<TimeTrigger>(),
               std::make_unique<detail::TimeWatcher>(clock_, main_->loop(), sink));
   main_->take(index_of<HttpTrigger>(),
-              std::make_unique<detail::HttpWatcher>(main_->loop(), environment_, sink));
+              std::make_unique<detail::HttpWatcher>(main_->loop(), options_.environment, sink));
+  for (const std::size_t kind : {index_of<RedisTrigger>(), index_of<MqttTrigger>()}) {
+    main_->take(kind, std::make_unique<detail::BrokerWatcher>(options_.environment,
+                                                              options_.client_name, sink));
+  }
   files_->take(index_of<FileTrigger>(),
                std::make_unique<detail::FileWatcher>(files_->loop(), sink));
   main_->start();

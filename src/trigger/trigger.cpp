@@ -45,6 +45,12 @@ Result<Duration> interval(const json::Value& value, std::string_view key, Durati
                               kPollMax);
 }
 
+Result<std::uint16_t> port_of(const json::Value& value, std::uint16_t otherwise) {
+  AIFLOW_ASSIGN(const auto port, json::get_int_or(value, "port", otherwise));
+  if (port < 1 || port > 65535) return bad("port is not between 1 and 65535");
+  return static_cast<std::uint16_t>(port);
+}
+
 Result<Trigger> parse_time_trigger(const json::Value& value) {
   AIFLOW_ASSIGN(const std::string at, json::get_string(value, "at"));
   AIFLOW_ASSIGN(const WallTime time, parse_time(at));
@@ -148,6 +154,37 @@ Result<Trigger> parse_external(const json::Value& value) {
   return made;
 }
 
+Result<Trigger> parse_redis(const json::Value& value) {
+  RedisTrigger made;
+  AIFLOW_ASSIGN(made.conn_id, json::get_string_or(value, "conn_id", ""));
+  AIFLOW_ASSIGN(made.host, json::get_string_or(value, "host", ""));
+  AIFLOW_ASSIGN(made.port, port_of(value, 6379));
+  AIFLOW_ASSIGN(made.channels, texts(value, "channels"));
+  if (made.conn_id.empty() && made.host.empty()) return bad("host or conn_id is missing");
+  if (made.channels.empty()) return bad("channels are missing");
+  return made;
+}
+
+Result<Trigger> parse_mqtt(const json::Value& value) {
+  MqttTrigger made;
+  AIFLOW_ASSIGN(made.conn_id, json::get_string_or(value, "conn_id", ""));
+  AIFLOW_ASSIGN(made.host, json::get_string_or(value, "host", ""));
+  AIFLOW_ASSIGN(made.port, port_of(value, 1883));
+  AIFLOW_ASSIGN(made.topics, texts(value, "topics"));
+  AIFLOW_ASSIGN(const auto qos, json::get_int_or(value, "qos", 1));
+  if (made.conn_id.empty() && made.host.empty()) return bad("host or conn_id is missing");
+  if (made.topics.empty()) return bad("topics are missing");
+  if (qos < 0 || qos > 2) return bad("qos is not 0, 1 or 2");
+  made.qos = static_cast<int>(qos);
+  return made;
+}
+
+Result<Trigger> parse_webhook(const json::Value& value) {
+  WebhookTrigger made;
+  AIFLOW_ASSIGN(made.conn_id, json::get_string_or(value, "conn_id", ""));
+  return made;
+}
+
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 /// "'a', 'b' and 3 more"
@@ -159,6 +196,11 @@ std::string names(const std::vector<std::string>& all) {
   if (all.size() > kNamesShown)
     text += " and " + std::to_string(all.size() - kNamesShown) + " more";
   return text;
+}
+
+std::string place(const std::string& conn_id, const std::string& host, std::uint16_t port) {
+  if (!conn_id.empty()) return "connection " + quoted(conn_id);
+  return host + ":" + std::to_string(port);
 }
 
 std::string words(const TimeTrigger& trigger) { return "the time " + format_time(trigger.at); }
@@ -182,6 +224,17 @@ std::string words(const ExternalTaskTrigger& trigger) {
   if (!trigger.group_id.empty()) text += ", group " + quoted(trigger.group_id);
   return text;
 }
+std::string words(const RedisTrigger& trigger) {
+  return "a message on Redis channel " + names(trigger.channels) + " at " +
+         place(trigger.conn_id, trigger.host, trigger.port);
+}
+std::string words(const MqttTrigger& trigger) {
+  return "a message on MQTT topic " + names(trigger.topics) + " at " +
+         place(trigger.conn_id, trigger.host, trigger.port);
+}
+
+std::string words(const WebhookTrigger&) { return "a webhook's message"; }
+
 }  // namespace
 
 Result<Trigger> parse(const json::Value& value) {
@@ -193,9 +246,18 @@ Result<Trigger> parse(const json::Value& value) {
   if (kind == "file") return parse_file(value);
   if (kind == "http") return parse_http(value);
   if (kind == "external_task") return parse_external(value);
-  return fail(
-      ErrorCode::invalid_argument,
-      "trigger " + quoted(text) + " is not known; known are time, file, http, external_task");
+  if (kind == "redis") return parse_redis(value);
+  if (kind == "mqtt") return parse_mqtt(value);
+  if (kind == "webhook") return parse_webhook(value);
+  return fail(ErrorCode::invalid_argument,
+              "trigger " + quoted(text) +
+                  " is not known; known are time, file, http, external_task, redis, mqtt, webhook");
+}
+
+bool is_for_messages(const Trigger& trigger) {
+  return std::holds_alternative<RedisTrigger>(trigger) ||
+         std::holds_alternative<MqttTrigger>(trigger) ||
+         std::holds_alternative<WebhookTrigger>(trigger);
 }
 
 std::string describe(const Trigger& trigger) {

@@ -58,7 +58,30 @@ struct ExternalTaskTrigger {
   std::vector<std::string> skipped{};
 };
 
-using Trigger = std::variant<TimeTrigger, FileTrigger, HttpTrigger, ExternalTaskTrigger>;
+/// A message that is published on a Redis channel. Its event: {type, channel, data}.
+struct RedisTrigger {
+  std::string conn_id{};  ///< empty: `host`, `port`
+  std::string host{};
+  std::uint16_t port = 6379;
+  std::vector<std::string> channels{};
+};
+
+/// A message on an MQTT topic filter. Its event: {topic, payload, qos, retain}.
+struct MqttTrigger {
+  std::string conn_id{};  ///< empty: `host`, `port`
+  std::string host{};
+  std::uint16_t port = 1883;
+  std::vector<std::string> topics{};
+  int qos = 1;  ///< 0 to 2
+};
+
+/// A POST to a DAG's webhook. It comes through the API: nothing waits for it at a host.
+struct WebhookTrigger {
+  std::string conn_id{};  ///< whose password is the hook's secret; empty: API tokens only
+};
+
+using Trigger = std::variant<TimeTrigger, FileTrigger, HttpTrigger, ExternalTaskTrigger,
+                             RedisTrigger, MqttTrigger, WebhookTrigger>;
 
 /// Bytes of a trigger's JSON, of a deferral's arguments with it, and of an event.
 inline constexpr std::size_t kDeferralBytesMax = 64U << 10;
@@ -66,6 +89,8 @@ inline constexpr std::size_t kEventBytesMax = 256U << 10;
 
 /// Reads {kind, arguments...}. Errors: invalid_argument, in words for the DAG's author.
 [[nodiscard]] Result<Trigger> parse(const json::Value& value);
+/// Whether it fires for message after message, so that it can start runs.
+[[nodiscard]] bool is_for_messages(const Trigger& trigger);
 /// What it waits for, in words that follow "waits for": "file '/data/in.csv'". No credentials.
 [[nodiscard]] std::string describe(const Trigger& trigger);
 

@@ -19,6 +19,10 @@ TEST_CASE("each kind is read and described in words") {
   CHECK(words(R"({"kind":"file","pattern":"/data/in.csv"})") == "file '/data/in.csv'");
   CHECK(words(R"({"kind":"http","url":"http://h/a?key=1","conn_id":"api"})") ==
         "an answer of http://h/a (connection 'api')");
+  CHECK(words(R"({"kind":"redis","host":"h","channels":["a","b","c","d"]})") ==
+        "a message on Redis channel 'a', 'b', 'c' and 1 more at h:6379");
+  CHECK(words(R"({"kind":"mqtt","conn_id":"q","topics":["a/#"]})") ==
+        "a message on MQTT topic 'a/#' at connection 'q'");
   CHECK(words(R"({"kind":"external_task","dag_id":"etl","run_ids":["r1"],"task_ids":["a"]})") ==
         "dag 'etl', run 'r1', task 'a'");
 }
@@ -40,6 +44,10 @@ TEST_CASE("what cannot be waited for is refused in words") {
             .contains("put it into a connection"));
   CHECK(
       why(R"({"kind":"http","url":"http://h/","headers":{"a":"b\r\nc: d"}})").contains("one line"));
+  CHECK(why(R"({"kind":"redis","channels":["a"]})").contains("host or conn_id"));
+  CHECK(why(R"({"kind":"redis","host":"h"})").contains("channels are missing"));
+  CHECK(why(R"({"kind":"mqtt","host":"h","topics":["a"],"qos":3})").contains("qos"));
+  CHECK(why(R"({"kind":"mqtt","host":"h","port":70000,"topics":["a"]})").contains("port"));
   CHECK(why(R"({"kind":"external_task","dag_id":"d"})").contains("run_ids or logical_dates"));
   CHECK(why(R"({"kind":"external_task","dag_id":"d","run_ids":[1]})").contains("no text"));
 }

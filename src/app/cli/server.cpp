@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <set>
 
+#include "digest/sha256.h"
 #include "log/log.h"
 #include "os/environment.h"
 #include "os/file.h"
@@ -189,6 +190,14 @@ Status Server::lock() {
   return {};
 }
 
+/// The same for this data directory on this machine, after each start.
+std::string Server::client_name() const {
+  std::error_code error;
+  const auto home = fs::weakly_canonical(options_.home, error);
+  const std::string place = os::host_name() + ":" + (error ? options_.home : home).string();
+  return "aiflow-" + digest::sha256_of(place).substr(0, 12);
+}
+
 Status Server::open_scheduler() {
   worker_ = std::make_unique<WorkerStarter>(clock_, options_);
   executor::LocalExecutorOptions executor_options;
@@ -199,7 +208,8 @@ Status Server::open_scheduler() {
     executor_options.worker_wanted = [this] { worker_->want(); };
   }
   executor_ = std::make_unique<executor::LocalExecutor>(clock_, std::move(executor_options));
-  triggers_ = std::make_unique<trigger::LoopHost>(clock_, os::get_env);
+  triggers_ = std::make_unique<trigger::LoopHost>(
+      clock_, trigger::LoopHost::Options{.environment = os::get_env, .client_name = client_name()});
   conductor::Options options;
   options.triggers = triggers_.get();
   options.data_dir = options_.home;
@@ -241,7 +251,7 @@ void Server::make_services() {
   blobs_ = std::make_unique<blobs::BlobStore>(options_.home / "blobs");
   packs_ = std::make_unique<runtime::Pool>(options_.home / "packs");
   workflows_ = std::make_unique<service::Workflows>(
-      service::Workflows::Parts{clock_, *store_, *conductor_, options_.home / "logs"});
+      service::Workflows::Parts{clock_, *store_, *conductor_, options_.home / "logs", os::get_env});
   catalogue_ = std::make_unique<service::Catalogue>(
       service::Catalogue::Parts{clock_, *store_, *blobs_, *packs_, *events_});
   artifacts_ =

@@ -73,6 +73,7 @@ class Server {
  private:
   [[nodiscard]] Status make_folders();
   [[nodiscard]] Status lock();
+  [[nodiscard]] std::string client_name() const;
   [[nodiscard]] Status open_scheduler();
   [[nodiscard]] Result<std::vector<WorkerId>> workers_before();
   void make_services();

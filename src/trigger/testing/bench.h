@@ -46,6 +46,14 @@ class Bench {
     said_.erase(said_.begin());
     return first;
   }
+  /// The next thing that it says within a time.
+  std::optional<Fired> next_within(Duration time) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, time, [&] { return !said_.empty(); })) return std::nullopt;
+    Fired first = said_.front();
+    said_.erase(said_.begin());
+    return first;
+  }
   /// After all that was asked before has been done: whether it has said something.
   bool is_silent() {
     // A time in the past fires at once, after what came before it in the same loop.
@@ -61,10 +69,12 @@ class Bench {
   std::vector<Fired> said_;
   WaitId last_ = 0;
   std::map<std::string, std::string> variables_;
-  LoopHost host_{clock_, [this](const std::string& name) -> std::optional<std::string> {
-                   const auto found = variables_.find(name);
-                   return found == variables_.end() ? std::nullopt : std::optional(found->second);
-                 }};
+  LoopHost host_{clock_,
+                 {.environment = [this](const std::string& name) -> std::optional<std::string> {
+                    const auto found = variables_.find(name);
+                    return found == variables_.end() ? std::nullopt : std::optional(found->second);
+                  },
+                  .client_name = "bench"}};
 };
 
 }  // namespace aiflow::trigger::testing

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+// Waits for messages, against a real redis-server and a real mosquitto on ports of their own.
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "os/file.h"
+#include "os/process.h"
+#include "os/temp_dir.h"
+#include "trigger/detail/broker_watcher.h"
+#include "trigger/testing/bench.h"
+
+namespace aiflow::trigger {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Bench;
+
+const os::SystemClock kClock;
+
+sockaddr_in local(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+std::uint16_t free_port() {
+  const os::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address = local(0);
+  REQUIRE(::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  socklen_t size = sizeof address;
+  REQUIRE(::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  return ntohs(address.sin_port);
+}
+
+/// A connection, when something listens there.
+os::Fd dial(std::uint16_t port) {
+  for (int i = 0; i < 2000; ++i) {
+    os::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address = local(port);
+    if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return fd;
+    os::sleep_for(5ms);
+  }
+  FAIL("nothing listens");
+  return {};
+}
+
+std::string receive(const os::Fd& fd) {
+  std::array<char, 4096> buffer{};
+  const auto got = ::recv(fd.get(), buffer.data(), buffer.size(), 0);
+  return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+}
+
+/// A program on a port, in a folder of its own.
+class Program {
+ public:
+  Program(std::vector<std::string> argv, std::uint16_t port) : argv_(std::move(argv)), port_(port) {
+    start();
+  }
+  ~Program() { kill(); }
+  void start() {
+    os::ProcessOptions options;
+    options.argv = argv_;
+    options.die_with_parent = true;
+    process_ = os::Process::start(options).value();
+    dial(port_);
+  }
+  void kill() {
+    process_->signal_group(SIGKILL);
+    while (!process_->poll()) os::sleep_for(1ms);
+  }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+ private:
+  std::vector<std::string> argv_;
+  std::uint16_t port_;
+  std::optional<os::Process> process_;
+};
+
+class Redis : public Program {
+ public:
+  explicit Redis(std::vector<std::string> more = {}) : Redis(free_port(), std::move(more)) {}
+  /// How many listened. Not text of a line: no spaces.
+  int publish(const std::string& channel, const std::string& text) {
+    const os::Fd fd = dial(port());
+    REQUIRE(os::write_all(fd.get(), "PUBLISH " + channel + " " + text + "\r\n"));
+    return std::atoi(receive(fd).c_str() + 1);
+  }
+  /// Until somebody has heard it.
+  void publish_until_heard(const std::string& channel, const std::string& text) {
+    for (int i = 0; i < 4000 && publish(channel, text) == 0; ++i) os::sleep_for(5ms);
+  }
+
+ private:
+  Redis(std::uint16_t port, std::vector<std::string> more)
+      : Program(
+            [&] {
+              std::vector<std::string> argv = {
+                  "redis-server", "--port", std::to_string(port), "--bind",   "127.0.0.1",
+                  "--save",       "",       "--logfile",          "/dev/null"};
+              argv.insert(argv.end(), more.begin(), more.end());
+              return argv;
+            }(),
+            port) {}
+};
+
+RedisTrigger channel(const Redis& redis, const std::string& name) {
+  return {.host = "127.0.0.1", .port = redis.port(), .channels = {name}};
+}
+
+TEST_CASE("a message on a channel fires all that wait for it, once") {
+  Redis redis;
+  Bench bench;
+  const WaitId a = bench.add(channel(redis, "news"));
+  const WaitId b = bench.add(channel(redis, "news"));
+  bench.add(channel(redis, "other"));
+  for (int i = 0; i < 4000 && redis.publish("other", "x") == 0; ++i) os::sleep_for(5ms);
+  const Fired other = bench.next();
+  CHECK(other.event.find("channel")->as_string() == "other");
+  redis.publish_until_heard("news", "hello");
+  const Fired first = bench.next();
+  const Fired second = bench.next();
+  CHECK(std::min(first.id, second.id) == a);
+  CHECK(std::max(first.id, second.id) == b);
+  CHECK(first.event ==
+        json::parse(R"({"type":"message","channel":"news","data":"hello"})").value());
+}
+
+TEST_CASE("a Redis that is killed is connected to again, and what repeats goes on") {
+  Redis redis;
+  Bench bench;
+  bench.host().add({.id = 1, .trigger = channel(redis, "news"), .repeats = true});
+  redis.publish_until_heard("news", "1");
+  CHECK(bench.next().event.find("data")->as_string() == "1");
+  redis.kill();
+  redis.start();
+  redis.publish_until_heard("news", "2");
+  CHECK(bench.next().event.find("data")->as_string() == "2");
+}
+
+TEST_CASE("a Redis that is not there yet is waited for; its password comes from a connection") {
+  Bench bench;
+  const std::uint16_t port = free_port();
+  bench.set_variable("AIRFLOW_CONN_QUEUE", "redis://:s3cret@127.0.0.1:" + std::to_string(port));
+  bench.set_variable("AIRFLOW_CONN_WRONG", "redis://:guess@127.0.0.1:" + std::to_string(port));
+  const WaitId id = bench.add(RedisTrigger{.conn_id = "queue", .channels = {"c"}});
+  const Program redis({"redis-server", "--port", std::to_string(port), "--bind", "127.0.0.1",
+                       "--save", "", "--logfile", "/dev/null", "--requirepass", "s3cret"},
+                      port);
+  const os::Fd fd = dial(port);
+  REQUIRE(os::write_all(fd.get(), "AUTH s3cret\r\n"));
+  CHECK(receive(fd) == "+OK\r\n");
+  for (int i = 0; i < 4000; ++i) {
+    REQUIRE(os::write_all(fd.get(), "PUBLISH c x\r\n"));
+    if (receive(fd) == ":1\r\n") break;
+    os::sleep_for(5ms);
+  }
+  CHECK(bench.next().id == id);
+  bench.add(RedisTrigger{.conn_id = "wrong", .channels = {"c"}});
+  CHECK(bench.next().error == "redis refuses the login");
+}
+
+class Mosquitto {
+ public:
+  Mosquitto() {
+    std::ofstream(folder_.path() / "m.conf")
+        << "listener " << port_ << " 127.0.0.1\nallow_anonymous true\n";
+    program_.emplace(
+        std::vector<std::string>{"/usr/sbin/mosquitto", "-c", folder_.path() / "m.conf"}, port_);
+  }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  Program& program() { return *program_; }
+
+  /// With QoS 1: when it returns, the broker has it.
+  void publish(const std::string& topic, const std::string& text) {
+    const os::Fd fd = dial(port_);
+    const auto packet = [](unsigned char type, const std::string& body) {
+      return std::string(1, static_cast<char>(type)) + static_cast<char>(body.size()) + body;
+    };
+    const auto field = [](const std::string& value) {
+      return std::string(1, '\0') + static_cast<char>(value.size()) + value;
+    };
+    REQUIRE(os::write_all(fd.get(), packet(0x10, field("MQTT") + std::string("\x04\x02\0\x3c", 4) +
+                                                     field("sender"))));
+    REQUIRE(receive(fd).size() == 4);
+    REQUIRE(os::write_all(fd.get(), packet(0x32, field(topic) + std::string("\0\x01", 2) + text)));
+    REQUIRE(receive(fd).size() == 4);
+  }
+
+ private:
+  os::TempDir folder_ = os::TempDir::create("mosquitto").value();
+  std::uint16_t port_ = free_port();
+  std::optional<Program> program_;
+};
+
+MqttTrigger topic(const Mosquitto& broker, const std::string& filter) {
+  return {.host = "127.0.0.1", .port = broker.port(), .topics = {filter}};
+}
+
+/// Publishes until the host says something.
+Fired publish_until_heard(Bench& bench, Mosquitto& broker, const std::string& name,
+                          const std::string& text) {
+  for (int i = 0; i < 2000; ++i) {
+    broker.publish(name, text);
+    if (auto fired = bench.next_within(10ms)) return *fired;
+  }
+  FAIL("nothing was heard");
+  return {};
+}
+
+TEST_CASE("a message on a topic fires what waits for a filter of it") {
+  Mosquitto broker;
+  Bench bench;
+  const WaitId id = bench.add(topic(broker, "line/+/done"));
+  const Fired fired = publish_until_heard(bench, broker, "line/7/done", R"({"n":1})");
+  CHECK(fired.id == id);
+  CHECK(fired.event.find("topic")->as_string() == "line/7/done");
+  CHECK(fired.event.find("payload")->as_string() == R"({"n":1})");
+  CHECK(bench.is_silent());
+  broker.publish("line/8/done", "again");
+  CHECK(bench.is_silent());
+}
+
+TEST_CASE("a mosquitto that is killed is connected to again") {
+  Mosquitto broker;
+  Bench bench;
+  bench.host().add({.id = 1, .trigger = topic(broker, "a"), .repeats = true});
+  CHECK(publish_until_heard(bench, broker, "a", "1").id == 1);
+  broker.program().kill();
+  broker.program().start();
+  CHECK(publish_until_heard(bench, broker, "a", "2").id == 1);
+}
+
+TEST_CASE("what comes while the server is away is delivered when it is back") {
+  Mosquitto broker;
+  {
+    Bench bench;
+    bench.host().add({.id = 1, .trigger = topic(broker, "a"), .repeats = true});
+    publish_until_heard(bench, broker, "a", "1");
+  }
+  broker.publish("a", "meanwhile");
+  Bench bench;
+  bench.host().add({.id = 1, .trigger = topic(broker, "a"), .repeats = true});
+  Fired fired = bench.next();
+  while (fired.event.find("payload")->as_string() == "1") fired = bench.next();
+  CHECK(fired.event.find("payload")->as_string() == "meanwhile");
+}
+
+TEST_CASE("payloads that are no text come in base64") {
+  using detail::payload_value;
+  CHECK(payload_value("grün").as_string() == "grün");
+  CHECK(payload_value("\xff").find("base64")->as_string() == "/w==");
+  CHECK(payload_value("\xff\xfe").find("base64")->as_string() == "//4=");
+  CHECK(payload_value("\xff\xfe\xfd").find("base64")->as_string() == "//79");
+  CHECK(payload_value("\xc0\xaf").is_object());      // overlong
+  CHECK(payload_value("\xed\xa0\x80").is_object());  // a surrogate
+  CHECK(payload_value("\xe2\x82").is_object());      // cut off
+}
+
+}  // namespace
+}  // namespace aiflow::trigger
