@@ -46,7 +46,8 @@ Conductor::Engine::Engine(const Clock& clock, store::Store& store, executor::Exe
       options_(std::move(options)),
       inbox_(kRequestsMax),
       waits_(store, options_.triggers,
-             [this](trigger::Fired fired) { inbox_.push(std::move(fired), false); }) {}
+             [this](trigger::Fired fired) { inbox_.push(std::move(fired), false); }),
+      watchers_(options_.triggers) {}
 
 Status Conductor::Engine::open() {
   if (options_.triggers != nullptr) {
@@ -87,6 +88,7 @@ Status Conductor::Engine::restore() {
   state_.emplace(std::move(state));
   book_ = std::move(loaded.book);
   waits_.restore(loaded.rows);
+  watchers_.follow(book_.dags);
   send_at_ = SteadyTime::min();
   failpoint::reach("conductor.restored");
   return {};
@@ -135,6 +137,7 @@ Duration Conductor::Engine::time_to_wait() const {
     return wait;
   }
   if (send_at_ != SteadyTime::max()) until(send_at_);
+  if (const SteadyTime retry = watchers_.retry_at(); retry != SteadyTime::max()) until(retry);
   const sched::Wakeup wakeup = state_->next_wakeup();
   if (wakeup.steady) until(*wakeup.steady);
   if (wakeup.wall) wait = std::min(wait, std::max(Duration{0}, *wakeup.wall - at.wall));
@@ -166,6 +169,7 @@ bool Conductor::Engine::cycle(std::vector<detail::Item> items) {
   if (!items.empty()) failpoint::reach("conductor.taken");
   const bool did_step = state_ && step(batch);
   if (state_ && clock_.steady_now() >= send_at_) send_pending(clock_.steady_now());
+  if (clock_.steady_now() >= watchers_.retry_at()) watchers_.retry(clock_.steady_now());
   has_backlog_ = std::ssize(book_.submits) >= kBacklogPerSlot * std::max(slots_sum_, 1);
   return did_step || !items.empty();
 }
@@ -195,6 +199,7 @@ bool Conductor::Engine::step(detail::Batch& batch) {
   }
   if (!effects.cancels.empty()) send_pending(clock_.steady_now());
   waits_.follow(effects, *state_);
+  if (!effects.dags.empty()) watchers_.follow(book_.dags);
   if (!batch.handlers.empty()) failpoint::reach("conductor.answering");
   for (std::size_t i = 0; i < batch.handlers.size(); ++i) {
     if (batch.handlers[i]) batch.handlers[i](effects.replies[i]);

@@ -61,6 +61,9 @@ Result<sched::Deferral> deferral_of(const wire::Finished& report) {
                                                  std::to_string(trigger::kDeferralBytesMax));
   }
   AIFLOW_ASSIGN(const trigger::Trigger trigger, trigger::parse(given.trigger));
+  if (std::holds_alternative<trigger::WebhookTrigger>(trigger)) {
+    return fail(ErrorCode::invalid_argument, "a task cannot wait for a webhook");
+  }
   deferral.words = trigger::describe(trigger);
   return deferral;
 }
@@ -130,6 +133,7 @@ void Conductor::Engine::translate(detail::Batch& batch, detail::Report report) {
 }
 
 void Conductor::Engine::on(detail::Batch& batch, const trigger::Fired& fired) {
+  if (const auto watching = watchers_.find(fired.id)) return on_message(batch, *watching, fired);
   const auto waiting = waits_.find(fired.id);
   if (!waiting) return;  // cleared, marked or timed out meanwhile
   sched::TriggerFired event{.key = waiting->key,

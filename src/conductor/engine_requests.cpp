@@ -7,11 +7,17 @@
 #include "conductor/detail/engine.h"
 #include "conductor/detail/loader.h"
 #include "dag/topology.h"
+#include "log/log.h"
 #include "params/params.h"
 #include "store/event_log.h"
 
 namespace aiflow::conductor {
 namespace {
+
+/// Runs of one DAG that wait for their turn; messages beyond them start none.
+constexpr std::int32_t kMessageRunsMax = 1'000;
+/// A watcher whose trigger failed (an unknown connection, say) tries again after so long.
+constexpr auto kWatchAgain = std::chrono::seconds(30);
 
 /// What decides whether a spec is a new version: comments in the file do not.
 json::Value comparable(wire::DagSpec spec) {
@@ -101,6 +107,9 @@ Status Conductor::Engine::put_dag(detail::Batch& batch, const wire::DagSpec& spe
   AIFLOW_ASSIGN(dag::Dag dag, dag_from_spec(spec));
   AIFLOW_TRY(check_params(spec));
   AIFLOW_TRY(check_assets(spec));
+  if (Status good = detail::check_watchers(spec); !good) {
+    return fail(std::move(good).error().with_context("dag '" + spec.dag_id + "'"));
+  }
   const auto known = book_.dags.find(dag.dag_id);
   if (known == book_.dags.end()) {
     add_version(batch, spec, file, std::move(dag));
@@ -246,6 +255,27 @@ void Conductor::Engine::trigger(detail::Batch& batch, TriggerRun request,
         if (note != book_.notes.end()) row.note = note->second;
         return row;
       }));
+}
+
+/// A message of a watcher starts a run, unless the DAG has more than enough of them waiting.
+void Conductor::Engine::on_message(detail::Batch& batch, const detail::Watchers::Watching& watching,
+                                   const trigger::Fired& fired) {
+  const auto drop = [&](const std::string& why) {
+    log::warn("a watcher's message starts no run",
+              {{"dag", watching.dag_id.value}, {"watcher", watching.name}, {"reason", why}});
+  };
+  if (!fired.error.empty()) {
+    watchers_.failed(fired.id, clock_.steady_now() + kWatchAgain);
+    return drop(fired.error);
+  }
+  const json::Value conf = json::object({{"message", fired.event}});
+  if (state_->queued_runs(watching.dag_id) >= kMessageRunsMax) return drop("too many runs wait");
+  const Status good = params::check_run(params_of(book_.dags.at(watching.dag_id).spec), conf);
+  if (!good) return drop(good.error().message);
+  batch.add(sched::RunTriggered{.key = {watching.dag_id, {}},
+                                .run_type = RunType::asset_triggered,
+                                .conf = json::write(conf),
+                                .user = "watcher '" + watching.name + "'"});
 }
 
 Status Conductor::Engine::need_run(detail::Batch& batch, const store::RunKey& key) {

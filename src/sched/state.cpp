@@ -52,6 +52,11 @@ std::optional<BackfillRow> State::backfill_row(const DagId& dag_id, dag::Backfil
   return it->second.row;
 }
 
+std::int32_t State::queued_runs(const DagId& dag_id) const {
+  const detail::DagState* dag_state = model_->find_dag(dag_id);
+  return dag_state == nullptr ? 0 : dag_state->runs_queued;
+}
+
 bool State::has_run(const RunKey& key) const { return model_->find_run(key) != nullptr; }
 
 const dag::Dag* State::definition(const RunKey& key) const {

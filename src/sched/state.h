@@ -86,6 +86,8 @@ class State {
   /// One that is open, or of a run that is known here.
   [[nodiscard]] std::optional<BackfillRow> backfill_row(const DagId& dag_id,
                                                         dag::BackfillId id) const;
+  /// Runs of the DAG that have not started.
+  [[nodiscard]] std::int32_t queued_runs(const DagId& dag_id) const;
   [[nodiscard]] bool has_run(const RunKey& key) const;
   /// The definition the run uses / of the DAG's current version. Valid until the next step.
   [[nodiscard]] const dag::Dag* definition(const RunKey& key) const;

@@ -15,6 +15,7 @@
 #include "service/task_log.h"
 #include "service/simulation/workload.h"
 #include "store/store.h"
+#include "trigger/connection.h"
 #include "wire/engine.h"
 
 namespace aiflow::service {
@@ -24,13 +25,24 @@ struct TaskFilter {
   std::optional<TaskId> task_id{};  ///< only the instances of this task
 };
 
+/// What a sender posted to a webhook. It shows that it knows the hook's secret by one of the two:
+struct Delivery {
+  DagId dag_id{};
+  std::string name{};       ///< of the hook
+  std::string id{};         ///< the sender's, the same when it sends again; may be empty
+  std::string token{};      ///< the secret itself
+  std::string signature{};  ///< "sha256=" and the HMAC-SHA256 of the body
+  std::string body{};
+};
+
 class Workflows {
  public:
   struct Parts {
     const Clock& clock;
     store::Store& store;
     conductor::Conductor& conductor;
-    std::filesystem::path logs;  ///< <data>/logs
+    std::filesystem::path logs;          ///< <data>/logs
+    trigger::Environment environment{};  ///< gives the connections of webhooks
   };
   using AlsoStoreTasks = conductor::AlsoStore<std::vector<wire::TaskInstance>>;
   explicit Workflows(Parts parts) : parts_(std::move(parts)) {}
@@ -50,6 +62,9 @@ class Workflows {
 
   [[nodiscard]] Result<store::Listed<wire::DagRun>> runs(const store::RunQuery& query);
   [[nodiscard]] Result<wire::DagRun> run(const store::RunKey& key);
+  /// A run for a webhook's message; a repeat of a delivery gives the run that is there.
+  /// Errors: denied, not_found, conflict (paused), invalid_argument (its body does not fit).
+  [[nodiscard]] Result<wire::DagRun> receive(const Delivery& delivery, const Principal& who);
   /// `also` writes more in the same transaction.
   [[nodiscard]] Result<wire::DagRun> trigger(const DagId& id, const wire::TriggerRequest& request,
                                              const Principal& who,
@@ -106,6 +121,7 @@ class Workflows {
  private:
   [[nodiscard]] wire::TaskInstance with_progress(wire::TaskInstance task,
                                                  const store::TaskKey& key) const;
+  [[nodiscard]] bool knows_secret(const Delivery& delivery, const std::string& conn_id) const;
   Parts parts_;
 };
 

@@ -12,6 +12,7 @@ Status read_value(const json::Value& value, MapNode& out);
 Status read_value(const json::Value& value, TaskSpec& out);
 Status read_value(const json::Value& value, TaskGroupSpec& out);
 Status read_value(const json::Value& value, AssetSpec& out);
+Status read_value(const json::Value& value, WatcherSpec& out);
 Status read_value(const json::Value& value, DagSpec& out);
 Status read_value(const json::Value& value, ParseError& out);
 Status read_value(const json::Value& value, DagFile& out);
@@ -246,9 +247,30 @@ Status read_value(const json::Value& value, AssetSpec& out) {
   return {};
 }
 
+json::Value to_json(const WatcherSpec& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "name", value.name);
+  detail::put(out, "trigger", value.trigger);
+  return json::Value(std::move(out));
+}
+
+Result<WatcherSpec> parse_watcher_spec(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("WatcherSpec");
+  WatcherSpec out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "trigger", out.trigger));
+  return out;
+}
+
+Status read_value(const json::Value& value, WatcherSpec& out) {
+  AIFLOW_ASSIGN(out, parse_watcher_spec(value));
+  return {};
+}
+
 json::Value to_json(const DagSpec& value) {
   json::Object out;
-  out.reserve(22);
+  out.reserve(23);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "description", value.description);
   detail::put(out, "doc_md", value.doc_md);
@@ -270,6 +292,7 @@ json::Value to_json(const DagSpec& value) {
   detail::put(out, "tasks", value.tasks);
   detail::put(out, "task_groups", value.task_groups);
   detail::put(out, "assets", value.assets);
+  detail::put(out, "watchers", value.watchers);
   detail::put(out, "source_hash", value.source_hash);
   return json::Value(std::move(out));
 }
@@ -298,6 +321,7 @@ Result<DagSpec> parse_dag_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "tasks", out.tasks));
   AIFLOW_TRY(detail::get(value, "task_groups", out.task_groups));
   AIFLOW_TRY(detail::get(value, "assets", out.assets));
+  AIFLOW_TRY(detail::get(value, "watchers", out.watchers));
   AIFLOW_TRY(detail::get(value, "source_hash", out.source_hash));
   return out;
 }

@@ -120,6 +120,15 @@ struct AssetSpec {
 [[nodiscard]] json::Value to_json(const AssetSpec& value);
 [[nodiscard]] Result<AssetSpec> parse_asset_spec(const json::Value& value);
 
+/// Each message of the trigger (as src/trigger reads it; redis, mqtt or webhook) starts a run.
+struct WatcherSpec {
+  std::string name{};
+  json::Value trigger{};
+  friend bool operator==(const WatcherSpec&, const WatcherSpec&) = default;
+};
+[[nodiscard]] json::Value to_json(const WatcherSpec& value);
+[[nodiscard]] Result<WatcherSpec> parse_watcher_spec(const json::Value& value);
+
 struct DagSpec {
   std::string dag_id{};
   std::string description{};
@@ -142,6 +151,7 @@ struct DagSpec {
   std::vector<TaskSpec> tasks{};
   std::vector<TaskGroupSpec> task_groups{};
   std::optional<std::vector<AssetSpec>> assets{};
+  std::optional<std::vector<WatcherSpec>> watchers{};
   std::string source_hash{};
   friend bool operator==(const DagSpec&, const DagSpec&) = default;
 };

@@ -2166,6 +2166,7 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::pause_backfill, "pause_backfill", "PUT", "/api/v2/backfills/{backfill_id}/pause", "run", true},
       {Route::unpause_backfill, "unpause_backfill", "PUT", "/api/v2/backfills/{backfill_id}/unpause", "run", true},
       {Route::cancel_backfill, "cancel_backfill", "PUT", "/api/v2/backfills/{backfill_id}/cancel", "run", true},
+      {Route::receive_webhook, "receive_webhook", "POST", "/api/v2/dags/{dag_id}/webhooks/{name}", "public", false},
       {Route::get_dag_run, "get_dag_run", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}", "view", true},
       {Route::list_task_instances, "list_task_instances", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances", "view", true},
       {Route::get_task_instance, "get_task_instance", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}", "view", true},

@@ -932,6 +932,7 @@ enum class Route : std::uint16_t {
   pause_backfill,
   unpause_backfill,
   cancel_backfill,
+  receive_webhook,
   get_dag_run,
   list_task_instances,
   get_task_instance,

@@ -16,6 +16,7 @@
 #include "conductor/detail/book.h"
 #include "conductor/detail/inbox.h"
 #include "conductor/detail/waits.h"
+#include "conductor/detail/watchers.h"
 #include "sched/state.h"
 #include "sched/step.h"
 
@@ -73,6 +74,8 @@ class Conductor::Engine {
   // Reports (engine_reports.cpp).
   void translate(detail::Batch& batch, detail::Report report);
   void on(detail::Batch& batch, const trigger::Fired& fired);
+  void on_message(detail::Batch& batch, const detail::Watchers::Watching& watching,
+                  const trigger::Fired& fired);
   void on(detail::Batch& batch, const executor::Started& report);
   void on(detail::Batch& batch, const executor::Finished& report);
   void on(detail::Batch& batch, const executor::StillRunning& report);
@@ -110,6 +113,7 @@ class Conductor::Engine {
   detail::Book book_;
   std::optional<Error> read_error_;  ///< of a question that the scheduler had in this step
   detail::Waits waits_;
+  detail::Watchers watchers_;
   std::vector<detail::Report> again_;  ///< of a failed commit
   std::map<WorkerId, std::int32_t> slots_;
   std::int32_t slots_sum_ = 0;

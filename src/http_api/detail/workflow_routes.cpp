@@ -97,6 +97,30 @@ Result<net::Response> trigger_dag_run(Call& call) {
                    });
 }
 
+/// The sender's id of a delivery, by whatever name it goes.
+std::string delivery_id(const net::Request& request) {
+  for (const char* name : {"idempotency-key", "x-delivery-id", "x-github-delivery"}) {
+    if (const auto* id = request.header(name)) return *id;
+  }
+  return {};
+}
+
+Result<net::Response> receive_webhook(Call& call) {
+  const auto header = [&](const char* name) {
+    const auto* value = call.request.header(name);
+    return value == nullptr ? std::string() : *value;
+  };
+  AIFLOW_ASSIGN(const auto run,
+                call.parts.workflows.receive({.dag_id = call.dag_id(),
+                                              .name = call.param("name"),
+                                              .id = delivery_id(call.request),
+                                              .token = header("x-webhook-token"),
+                                              .signature = header("x-hub-signature-256"),
+                                              .body = call.request.body},
+                                             call.who));
+  return one(run);
+}
+
 Result<net::Response> get_dag_run(Call& call) {
   AIFLOW_ASSIGN(const auto run, call.parts.workflows.run(call.run_key()));
   return one(run);
@@ -218,6 +242,7 @@ void add_workflow_routes(Table& table) {
   at(table, Route::list_import_errors) = list_import_errors;
   at(table, Route::list_dag_runs) = list_dag_runs;
   at(table, Route::trigger_dag_run) = trigger_dag_run;
+  at(table, Route::receive_webhook) = receive_webhook;
   at(table, Route::get_dag_run) = get_dag_run;
   at(table, Route::list_task_instances) = list_task_instances;
   at(table, Route::get_task_instance) = get_task_instance;

@@ -824,6 +824,7 @@ export const ROUTES = {
   pause_backfill: { method: 'PUT', path: '/api/v2/backfills/{backfill_id}/pause' },
   unpause_backfill: { method: 'PUT', path: '/api/v2/backfills/{backfill_id}/unpause' },
   cancel_backfill: { method: 'PUT', path: '/api/v2/backfills/{backfill_id}/cancel' },
+  receive_webhook: { method: 'POST', path: '/api/v2/dags/{dag_id}/webhooks/{name}' },
   get_dag_run: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}' },
   list_task_instances: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances' },
   get_task_instance: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}' },

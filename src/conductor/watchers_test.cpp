@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages that start runs.
+#include <doctest/doctest.h>
+
+#include "conductor/testing/bench.h"
+
+namespace aiflow::conductor {
+namespace {
+
+using testing::bash_task;
+using testing::Bench;
+using testing::dag_spec;
+
+wire::WatcherSpec watcher(const std::string& name, const std::string& channel) {
+  return {.name = name,
+          .trigger =
+              json::object({{"kind", "redis"}, {"host", "h"}, {"channels", json::Array{channel}}})};
+}
+
+wire::DagSpec watching(std::vector<wire::WatcherSpec> watchers) {
+  wire::DagSpec spec = dag_spec("orders", {bash_task("a")});
+  spec.watchers = std::move(watchers);
+  return spec;
+}
+
+std::vector<store::RunRow> runs(Bench& bench) {
+  return bench.store()
+      .read([](db::Connection& db) {
+        return store::RunStore(db).list_runs({.dag_id = {}, .states = {}, .page = {}});
+      })
+      .value()
+      .items;
+}
+
+TEST_CASE("each message starts a run with the message in its conf") {
+  Bench bench;
+  bench.put_spec(watching({watcher("queue", "c")}));
+  REQUIRE(bench.triggers().waits().size() == 1);
+  const trigger::Wait wait = bench.triggers().waits()[0];
+  CHECK(wait.repeats);
+  bench.triggers().fire({.id = wait.id, .event = json::object({{"data", "1"}}), .error = {}});
+  bench.triggers().fire({.id = wait.id, .event = json::object({{"data", "2"}}), .error = {}});
+  bench.settle();
+  const auto made = runs(bench);
+  REQUIRE(made.size() == 2);
+  CHECK(made[1].run_type == RunType::asset_triggered);
+  CHECK(made[1].triggered_by == "watcher 'queue'");
+  CHECK(made[1].conf.find("message")->find("data")->as_string() == "1");
+  CHECK(bench.triggers().waits().size() == 1);
+}
+
+TEST_CASE("a DAG is listened for while it is active and not paused, also after a restart") {
+  Bench bench;
+  bench.put_spec(watching({watcher("queue", "c"), watcher("other", "d")}));
+  CHECK(bench.triggers().waits().size() == 2);
+  REQUIRE(bench.pause({.dag_id = DagId{"orders"}, .paused = true}));
+  CHECK(bench.triggers().waits().empty());
+  bench.restart();
+  CHECK(bench.triggers().waits().empty());
+  REQUIRE(bench.pause({.dag_id = DagId{"orders"}, .paused = false}));
+  CHECK(bench.triggers().waits().size() == 2);
+  bench.restart();
+  CHECK(bench.triggers().waits().size() == 2);
+  // A new version: what is the same goes on, what is new waits, what is gone does not.
+  const trigger::WaitId same = bench.triggers().waits()[0].id;
+  bench.put_spec(watching({watcher("queue", "c"), watcher("other", "e")}));
+  const auto waits = bench.triggers().waits();
+  REQUIRE(waits.size() == 2);
+  CHECK((waits[0].id == same || waits[1].id == same));
+  bench.remove_dag("orders");
+  CHECK(bench.triggers().waits().empty());
+}
+
+TEST_CASE("a watcher whose trigger fails tries again") {
+  Bench bench;
+  bench.put_spec(watching({watcher("queue", "c")}));
+  const trigger::WaitId first = bench.triggers().waits()[0].id;
+  bench.triggers().fire({.id = first, .event = {}, .error = "connection 'q' is not known"});
+  bench.settle();
+  CHECK(runs(bench).empty());
+  bench.advance(std::chrono::seconds(31));
+  REQUIRE(bench.triggers().waits().size() == 1);
+  CHECK(bench.triggers().waits()[0].id != first);
+}
+
+TEST_CASE("a message whose conf does not fit, or that comes to a long queue, starts no run") {
+  Bench bench;
+  wire::DagSpec spec = watching({watcher("queue", "c")});
+  spec.params = json::parse(R"({"n": {"schema": {"type": "integer"}}})").value();
+  bench.put_spec(spec);
+  bench.triggers().fire({.id = bench.triggers().waits()[0].id, .event = 1, .error = {}});
+  bench.settle();
+  CHECK(runs(bench).empty());
+}
+
+TEST_CASE("watchers that cannot be are errors of the file") {
+  const auto problem = [](std::vector<wire::WatcherSpec> watchers) {
+    Bench bench;
+    bench.put_spec(watching(std::move(watchers)));
+    REQUIRE(bench.import_errors().size() == 1);
+    return bench.import_errors()[0].message;
+  };
+  CHECK(problem({watcher("a", "c"), watcher("a", "d")}).contains("its name is taken"));
+  CHECK(problem({{.name = "a", .trigger = json::object({{"kind", "moon"}})}}).contains("'moon'"));
+  const json::Value time = json::object({{"kind", "time"}, {"at", "2030-01-01T00:00:00Z"}});
+  CHECK(problem({{.name = "a", .trigger = time}}).contains("not one for messages"));
+}
+
+}  // namespace
+}  // namespace aiflow::conductor
