@@ -12,6 +12,7 @@ from aiflow.durations import optional_duration
 from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException, DuplicateTaskIdFound
 from aiflow.param import NOTSET, DagParam, ParamsDict
+from aiflow.watcher import watchers_of
 
 ID_PATTERN = re.compile(r"^[A-Za-z0-9_.\-]{1,250}$")
 
@@ -72,6 +73,10 @@ class DAG:
         self.dag_id = check_id("dag_id", dag_id)
         self.description = description or ""
         self.schedule = next((s for s in (schedule, timetable) if s is not None), schedule_interval)
+        #: messages that start runs
+        self.watchers = watchers_of(self.schedule, f"DAG '{dag_id}'")
+        if self.watchers:
+            self.schedule = None
         self.default_args = dict(default_args or {})
         self.start_date = start_date or self.default_args.get("start_date")
         self.end_date = end_date or self.default_args.get("end_date")

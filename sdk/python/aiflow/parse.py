@@ -115,6 +115,9 @@ def dag_spec(dag: DAG, source_hash: str) -> dict:
     owners = sorted({t.owner for t in dag.tasks.values()})
     schedule = schedule_spec(dag)
     assets = {one.name: one.spec() for one in _assets(dag)}
+    if dag.watchers:
+        names = ", ".join(f"'{watcher.name}'" for watcher in dag.watchers)
+        schedule = {**schedule, "text": f"on messages of {names}"}
     return {
         "dag_id": dag.dag_id, "description": dag.description, "doc_md": dag.doc_md,
         "tags": dag.tags, "owner": ", ".join(owners), "schedule": schedule,
@@ -129,6 +132,7 @@ def dag_spec(dag: DAG, source_hash: str) -> dict:
         "task_groups": [{"group_id": g.group_id, "label": g.label, "tooltip": g.tooltip,
                          "parent": g.parent.group_id if g.parent else None, "expand": g.map_nodes()}
                         for g in dag.groups.values()],
+        "watchers": [watcher.spec() for watcher in dag.watchers] or None,
         "source_hash": source_hash,
         "assets": list(assets.values()) or None,
     }

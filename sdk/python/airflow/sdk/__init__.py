@@ -30,3 +30,5 @@ from aiflow.timetables import DeltaDataIntervalTimetable as DeltaDataIntervalTim
 from aiflow.timetables import DeltaTriggerTimetable as DeltaTriggerTimetable
 from aiflow.timetables import EventsTimetable as EventsTimetable
 from aiflow.timetables import MultipleCronTriggerTimetable as MultipleCronTriggerTimetable
+from aiflow.triggers.base import BaseTrigger as BaseTrigger
+from aiflow.watcher import AssetWatcher as AssetWatcher

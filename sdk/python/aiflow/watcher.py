@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""AssetWatcher: messages that start runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiflow.exceptions import AirflowException
+from aiflow.triggers.base import BaseEventTrigger, BaseTrigger
+
+
+class AssetWatcher:
+    """Each message of the trigger starts a run: DAG(schedule=AssetWatcher(...)), or a list of them.
+
+    name: letters, digits, '_', '-' and '.'; a webhook is reached by it. trigger: MessageQueueTrigger,
+    AwaitMessageTrigger, MqttTrigger or WebhookTrigger.
+    """
+
+    def __init__(self, name: str, *, trigger: BaseEventTrigger | dict):
+        from aiflow.dag import check_id
+
+        self.name = check_id("watcher", name)
+        known = isinstance(trigger, BaseEventTrigger) and isinstance(trigger, BaseTrigger)
+        if not known or trigger.server_trigger() is None:
+            raise AirflowException(f"watcher '{name}': its trigger is one for messages "
+                                   "(aiflow.triggers.message)")
+        self.trigger = trigger
+
+    def spec(self) -> dict:
+        """WatcherSpec of api/dag.yaml."""
+        return {"name": self.name, "trigger": self.trigger.server_trigger()}
+
+
+def watchers_of(schedule: Any, of: str) -> list[AssetWatcher]:
+    """The watchers that a DAG's schedule consists of; [] when it is another schedule."""
+    items = list(schedule) if isinstance(schedule, (list, tuple)) else [schedule]
+    found = [item for item in items if isinstance(item, AssetWatcher)]
+    if found and len(found) < len(items):
+        raise AirflowException(f"{of}: a schedule is of watchers alone, or of none")
+    names = [watcher.name for watcher in found]
+    if len(set(names)) < len(names):
+        raise AirflowException(f"{of}: two watchers have one name")
+    return found
