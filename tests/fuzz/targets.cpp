@@ -15,6 +15,8 @@
 #include "net/http.h"
 #include "os/frame.h"
 #include "runtime/pack.h"
+#include "trigger/connection.h"
+#include "trigger/trigger.h"
 #include "watch/rule_config.h"
 #include "wire/dag.h"
 #include "wire/worker.h"
@@ -43,6 +45,25 @@ Verdict cron_holds(std::string_view input) {
   const auto next = cron->next(now, {});
   const auto previous = cron->previous(now, {});
   return verdict((!next || *next > now) && (!previous || *previous < now));
+}
+
+/// What is waited for has words, and an interval that does not keep the machine busy.
+Verdict trigger_holds(std::string_view input) {
+  const auto value = json::parse(input);
+  if (!value) return Verdict::refused;
+  const auto trigger = trigger::parse(*value);
+  if (!trigger) return Verdict::refused;
+  const auto* file = std::get_if<trigger::FileTrigger>(&*trigger);
+  const auto* http = std::get_if<trigger::HttpTrigger>(&*trigger);
+  const bool calm = (file == nullptr || file->poll >= std::chrono::seconds(1)) &&
+                    (http == nullptr || http->poll >= std::chrono::seconds(1));
+  return verdict(calm && !trigger::describe(*trigger).empty());
+}
+
+Verdict connection_holds(std::string_view input) {
+  const auto connection = trigger::parse_connection(input);
+  if (!connection) return Verdict::refused;
+  return verdict(!connection->host.empty());
 }
 
 /// No input makes frames out of more bytes than came, or with more than is allowed.
@@ -193,6 +214,16 @@ std::vector<Target> all_targets() {
       {"pack_manifest", {}, manifest_holds},
       {"rules", {}, rules_hold},
       {"model_meta", {}, meta_holds},
+      {"trigger",
+       {R"({"kind":"file","pattern":"/a/*.csv","poll_ms":5000})",
+        R"({"kind":"http","url":"https://h/a?b=c","headers":{"x":"y"},"json_pointer":"/a"})",
+        R"({"kind":"external_task","dag_id":"d","run_ids":["r"],"task_ids":["a"]})",
+        R"({"kind":"mqtt","host":"h","port":1883,"topics":["a/+"],"qos":2})"},
+       trigger_holds},
+      {"connection",
+       {"https://u:p%40@h:1/base?x=y", "redis://:s@[::1]:6379/1",
+        R"({"conn_type":"http","host":"https://h:1/b","port":2,"schema":"s"})"},
+       connection_holds},
   };
 }
 
