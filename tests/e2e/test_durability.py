@@ -287,6 +287,9 @@ def test_21_a_server_that_was_off_for_a_day_catches_up_as_each_dag_wants(make_se
     server = make_server().start()
     server.add_dag("scheduled", SCHEDULED.format(now=int(time.time())), first="latest")
     server.wait_for(lambda: len(runs_of(server, "latest")) == 1, "the run of the latest interval")
+    # What runs at the stop would be ended, and its run would fail.
+    server.wait_for(lambda: (runs := runs_of(server, "all"))
+                    and all(run["state"] == "success" for run in runs), "the runs before the stop")
     before = len(runs_of(server, "all"))
     server.stop()
     clock("+1d")
