@@ -9,10 +9,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "failpoint/failpoint.h"
 #include "log/log.h"
 #include "os/file.h"
+#include "os/system_clock.h"
 
 namespace aiflow::service {
 namespace {
@@ -117,16 +119,21 @@ void DagLoader::watch(const std::filesystem::path& folder) {
   ::inotify_add_watch(inotify_.get(), folder.c_str(), kChanges);
 }
 
-/// Until a folder changes and is quiet again, or a rescan is due.
+/// Until a folder changes and is quiet again, or has changed for long enough, or a rescan is due.
 void DagLoader::wait_for_change() {
   std::array<pollfd, 2> fds = {pollfd{.fd = inotify_.get(), .events = POLLIN, .revents = 0},
                                pollfd{.fd = wake_.get(), .events = POLLIN, .revents = 0}};
-  int wait_ms = milliseconds(options_.rescan);
-  while (::poll(fds.data(), fds.size(), wait_ms) > 0 && fds[1].revents == 0) {
+  const os::SystemClock clock;
+  std::optional<SteadyTime> latest;
+  Duration wait = options_.rescan;
+  while (::poll(fds.data(), fds.size(), milliseconds(wait)) > 0 && fds[1].revents == 0) {
     std::array<char, 4096> drained{};
     while (::read(inotify_.get(), drained.data(), drained.size()) > 0) {
     }
-    wait_ms = milliseconds(options_.settle);
+    const SteadyTime now = clock.steady_now();
+    if (!latest) latest = now + options_.settle_max;
+    if (now >= *latest) return;
+    wait = std::min(options_.settle, *latest - now);
   }
 }
 

@@ -29,6 +29,8 @@ struct DagLoaderOptions {
   Duration rescan = std::chrono::seconds(30);
   /// A file is parsed when it has not changed for so long.
   Duration settle = std::chrono::milliseconds(60);
+  /// Also when the folders never come to rest: so long after a change at most.
+  Duration settle_max = std::chrono::milliseconds(500);
   std::size_t file_bytes_max = 8 << 20;
 };
 

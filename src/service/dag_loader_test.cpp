@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <thread>
 
 #include "os/file.h"
 #include "os/temp_dir.h"
@@ -34,7 +35,8 @@ struct Bench {
     };
     parts.known_files = [known]() -> Result<std::vector<std::string>> { return known; };
     loader = std::make_unique<DagLoader>(
-        DagLoaderOptions{.folders = {folder.path()}, .settle = 5ms}, std::move(parts));
+        DagLoaderOptions{.folders = {folder.path()}, .settle = 50ms, .settle_max = 200ms},
+        std::move(parts));
   }
   void write(const std::string& name, std::string_view text) {
     REQUIRE(os::write_atomic(folder.path() / name, text));
@@ -54,6 +56,19 @@ TEST_CASE("files are loaded at the start, when they appear and when they change"
   bench.write("b.py", kText);
   CHECK(bench.next() == "save b.py");
   bench.write("a.py", std::string(kText) + "# changed\n");
+  CHECK(bench.next() == "save a.py");
+}
+
+TEST_CASE("a folder that never comes to rest is loaded all the same") {
+  Bench bench;
+  REQUIRE(bench.loader->start());
+  std::jthread busy([&](const std::stop_token& stop) {
+    for (int i = 0; !stop.stop_requested(); ++i) {
+      bench.write("restless.txt", std::to_string(i));
+      std::this_thread::sleep_for(1ms);
+    }
+  });
+  bench.write("a.py", kText);
   CHECK(bench.next() == "save a.py");
 }
 
