@@ -11,6 +11,7 @@ The SDK needs the standard library only; Jinja2 is used when a task has template
 """
 
 from aiflow import artifacts
+from aiflow.assets import Asset, AssetAlias, AssetAll, AssetAny, Metadata, asset
 from aiflow.baseoperator import BaseOperator, chain, cross_downstream
 from aiflow.context import get_current_context
 from aiflow.dag import DAG, TaskGroup
@@ -19,6 +20,6 @@ from aiflow.param import Param
 from aiflow.trigger_rule import TriggerRule
 from aiflow.xcom_arg import XComArg
 
-__all__ = ["BaseOperator", "DAG", "Param", "TaskGroup", "TriggerRule", "XComArg",
-           "artifacts", "chain", "cross_downstream", "dag", "get_current_context", "setup", "task", "task_group",
-           "teardown"]
+__all__ = ["Asset", "AssetAlias", "AssetAll", "AssetAny", "BaseOperator", "DAG", "Metadata", "Param",
+           "TaskGroup", "TriggerRule", "XComArg", "artifacts", "asset", "chain", "cross_downstream",
+           "dag", "get_current_context", "setup", "task", "task_group", "teardown"]
