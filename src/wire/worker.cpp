@@ -372,7 +372,7 @@ Status read_value(const json::Value& value, Progress& out) {
 
 json::Value to_json(const Finished& value) {
   json::Object out;
-  out.reserve(14);
+  out.reserve(15);
   detail::put(out, "seq", value.seq);
   detail::put(out, "attempt", value.attempt);
   detail::put(out, "outcome", value.outcome);
@@ -387,6 +387,7 @@ json::Value to_json(const Finished& value) {
   detail::put(out, "reschedule_at", value.reschedule_at);
   detail::put(out, "deferral", value.deferral);
   detail::put(out, "assets", value.assets);
+  detail::put(out, "retry_delay_ms", value.retry_delay_ms);
   return json::Value(std::move(out));
 }
 
@@ -407,6 +408,7 @@ Result<Finished> parse_finished(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "reschedule_at", out.reschedule_at));
   AIFLOW_TRY(detail::get(value, "deferral", out.deferral));
   AIFLOW_TRY(detail::get(value, "assets", out.assets));
+  AIFLOW_TRY(detail::get(value, "retry_delay_ms", out.retry_delay_ms));
   return out;
 }
 
@@ -417,7 +419,7 @@ Status read_value(const json::Value& value, Finished& out) {
 
 json::Value to_json(const XComGet& value) {
   json::Object out;
-  out.reserve(7);
+  out.reserve(8);
   detail::put(out, "request_id", value.request_id);
   detail::put(out, "attempt", value.attempt);
   detail::put(out, "dag_id", value.dag_id);
@@ -425,6 +427,7 @@ json::Value to_json(const XComGet& value) {
   detail::put(out, "task_id", value.task_id);
   detail::put(out, "map_index", value.map_index);
   detail::put(out, "key", value.key);
+  detail::put(out, "include_prior_dates", value.include_prior_dates);
   return json::Value(std::move(out));
 }
 
@@ -438,6 +441,7 @@ Result<XComGet> parse_xcom_get(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
   AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
   AIFLOW_TRY(detail::get(value, "key", out.key));
+  AIFLOW_TRY(detail::get(value, "include_prior_dates", out.include_prior_dates));
   return out;
 }
 
@@ -615,13 +619,14 @@ Status read_value(const json::Value& value, TaskXComPush& out) {
 
 json::Value to_json(const TaskXComGet& value) {
   json::Object out;
-  out.reserve(6);
+  out.reserve(7);
   detail::put(out, "request_id", value.request_id);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "run_id", value.run_id);
   detail::put(out, "task_id", value.task_id);
   detail::put(out, "map_index", value.map_index);
   detail::put(out, "key", value.key);
+  detail::put(out, "include_prior_dates", value.include_prior_dates);
   return json::Value(std::move(out));
 }
 
@@ -634,6 +639,7 @@ Result<TaskXComGet> parse_task_xcom_get(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
   AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
   AIFLOW_TRY(detail::get(value, "key", out.key));
+  AIFLOW_TRY(detail::get(value, "include_prior_dates", out.include_prior_dates));
   return out;
 }
 
@@ -667,7 +673,7 @@ Status read_value(const json::Value& value, TaskXComValue& out) {
 
 json::Value to_json(const TaskDone& value) {
   json::Object out;
-  out.reserve(7);
+  out.reserve(8);
   detail::put(out, "outcome", value.outcome);
   detail::put(out, "cause", value.cause);
   detail::put(out, "branch", value.branch);
@@ -675,6 +681,7 @@ json::Value to_json(const TaskDone& value) {
   detail::put(out, "reschedule_at", value.reschedule_at);
   detail::put(out, "deferral", value.deferral);
   detail::put(out, "assets", value.assets);
+  detail::put(out, "retry_delay_ms", value.retry_delay_ms);
   return json::Value(std::move(out));
 }
 
@@ -688,6 +695,7 @@ Result<TaskDone> parse_task_done(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "reschedule_at", out.reschedule_at));
   AIFLOW_TRY(detail::get(value, "deferral", out.deferral));
   AIFLOW_TRY(detail::get(value, "assets", out.assets));
+  AIFLOW_TRY(detail::get(value, "retry_delay_ms", out.retry_delay_ms));
   return out;
 }
 

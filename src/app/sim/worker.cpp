@@ -70,6 +70,7 @@ sched::AttemptFinished World::outcome_of(const Worker& worker, const AttemptKey&
   result.cause = "exit";
   const std::uint64_t dice = below(20);
   if (dice < 4) result.outcome = Outcome::failed;
+  if (dice == 0) result.retry_delay = std::chrono::seconds(below(10));
   if (dice == 4) result.outcome = Outcome::failed_no_retry;
   if (dice == 5) result.outcome = Outcome::skipped;
   if (dice == 6) {

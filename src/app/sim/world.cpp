@@ -36,7 +36,7 @@ void World::setup() {
   workers_.resize(1 + below(4));
   for (Worker& worker : workers_) worker.id = {"w" + std::to_string(++worker_names_)};
   server_start(servers_[0]);
-  send_user(sched::PoolPut{{{"small"}, 2}});
+  send_user(sched::PoolPut{{.name = {"small"}, .slots = 2}});
   const std::size_t dags = 1 + below(3);
   for (std::size_t i = 0; i < dags; ++i) {
     auto made = make_dag("d" + std::to_string(i), prng_);
@@ -181,7 +181,7 @@ std::string World::what_is_left() {
     if (run == RunState::success || run == RunState::failed || row.ended_at) continue;
     return key.run_id.value + "." + key.task_id.value + " is " + std::string(to_string(row.state)) +
            " in a run " + std::string(to_string(run)) + "; " +
-           (server == nullptr ? "no server" : sched::explain(*server->state, key));
+           (server == nullptr ? "no server" : sched::explain(*server->state, key).text);
   }
   for (const auto& [id, row] : database_.tables.backfills) {
     if (row.completed_at) continue;
@@ -218,7 +218,7 @@ bool World::calm_down() {
 }
 
 void World::ask_for_the_end() {
-  send_user(sched::PoolPut{{{"small"}, 2}});
+  send_user(sched::PoolPut{{.name = {"small"}, .slots = 2}});
   std::set<DagId> filling;
   for (const auto& [id, row] : database_.tables.backfills) {
     if (row.completed_at) continue;

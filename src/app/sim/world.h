@@ -145,6 +145,7 @@ class World {
   void user_edit_dag();
   void user_backfill(const DagId& dag_id);
   void user_steer_backfill();
+  void user_clear(const sched::TaskInstanceRow& row);
   void send_user(sched::Event event);
   [[nodiscard]] std::vector<TaskId> sources_of(const sched::TaskInstanceRow& row) const;
   [[nodiscard]] const sched::TaskInstanceRow* any_instance();
@@ -202,7 +203,7 @@ class World {
   std::vector<Up> late_;  ///< copies that come again at any time
   std::deque<Down> down_;
   std::unique_ptr<Checker> checker_;
-  std::deque<sched::TriggerFired> said_;       ///< events of triggers, for late and double ones
+  std::deque<sched::TriggerFired> said_;      ///< events of triggers, for late and double ones
   std::map<AttemptKey, SteadyTime> contact_;  ///< last accepted claim or heartbeat
   std::map<DagId, std::shared_ptr<const dag::Dag>> definitions_;
 };

@@ -326,6 +326,7 @@ void Attempt::judge(const os::ExitStatus& status, wire::Finished& report) {
     report.reschedule_at = done_->reschedule_at;
     report.deferral = done_->deferral;
     report.assets = done_->assets;
+    report.retry_delay_ms = done_->retry_delay_ms;
   } else if (!through_zygote_) {
     judge_bash(status, report);
   } else if (status.success()) {
