@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from typing import Any, Iterator
 
+from aiflow.deadline import check_deadlines
 from aiflow.durations import optional_duration
 from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException, DuplicateTaskIdFound
@@ -49,6 +50,15 @@ def check_id(kind: str, value: str) -> str:
     return value
 
 
+def callback_list(value: Any) -> list:
+    """None, a function, or a list of them. Raises AirflowException."""
+    given = [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
+    for callback in given:
+        if not callable(callback):
+            raise AirflowException(f"a callback is a function, not a {type(callback).__name__}")
+    return given
+
+
 class DAG:
     """A workflow: tasks, their order, and when it runs."""
 
@@ -62,6 +72,8 @@ class DAG:
                  dagrun_timeout: dt.timedelta | float | None = None, doc_md: str | None = None,
                  tags: list[str] | None = None, is_paused_upon_creation: bool | None = None,
                  fail_fast: bool = False, fail_stop: bool = False, compat: int = 3,
+                 on_success_callback: Any = None, on_failure_callback: Any = None,
+                 deadline: Any = None,
                  owner_links: dict | None = None, dag_display_name: str | None = None,
                  render_template_as_native_obj: bool = False,
                  user_defined_macros: dict | None = None, **unknown: Any):
@@ -87,6 +99,10 @@ class DAG:
         self.tags = sorted(tags or [])
         self.is_paused_upon_creation = bool(is_paused_upon_creation)
         self.fail_fast = fail_fast or fail_stop
+        #: called on a worker when a run has ended
+        self.callbacks = {"success": callback_list(on_success_callback),
+                          "failure": callback_list(on_failure_callback)}
+        self.deadlines = check_deadlines(deadline, f"DAG '{dag_id}'")
         self.compat = compat
         self.user_defined_macros = dict(user_defined_macros or {})
         self.tasks: dict[str, Any] = {}

@@ -40,6 +40,7 @@ class Supervisor:
 
     def __init__(self, dag_file: Path):
         self.dag_file = dag_file
+        self.questions: list[dict] = []
         self.sock, theirs = socket.socketpair()
         self.process = subprocess.Popen(
             [sys.executable, "-c", "import os,sys; os.dup2(int(sys.argv[1]), 3); "
@@ -88,6 +89,7 @@ class Supervisor:
             if frame["type"] == "TaskXComPush":
                 pushed[frame["key"]] = frame.get("value")
             if frame["type"] == "TaskXComGet":
+                self.questions.append(frame)
                 found = published(xcoms or {}, frame)
                 protocol.send(task_side, "TaskXComValue", request_id=frame["request_id"],
                               found=bool(found), value=found[0] if found else None)

@@ -62,3 +62,12 @@ def test_another_type_is_refused_with_the_names_of_dag_and_argument():
 def test_a_sensor_s_lengths_of_time_are_refused_by_name_too(argument):
     with DAG("d"), pytest.raises(AirflowException, match=f"sensor 'door': {argument} is a timedel"):
         BaseSensorOperator(task_id="door", **{argument: "soon"})
+
+
+@pytest.mark.parametrize("given", [{"ignore_first_depends_on_past": False},
+                                   {"wait_for_past_depends_before_skipping": True}])
+def test_what_depends_on_past_can_not_do_is_refused(given):
+    with DAG("d"), pytest.raises(AirflowException, match="are not available"):
+        EmptyOperator(task_id="a", depends_on_past=True, **given)
+    with DAG("e"):
+        EmptyOperator(task_id="a", ignore_first_depends_on_past=True)

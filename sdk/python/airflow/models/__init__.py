@@ -6,3 +6,5 @@ from aiflow.context import TaskInstance as TaskInstance
 from aiflow.dag import DAG as DAG
 from aiflow.param import Param as Param
 from aiflow.xcom_arg import XComArg as XComArg
+from aiflow.variable import Connection as Connection
+from aiflow.variable import Variable as Variable

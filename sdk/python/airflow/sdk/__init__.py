@@ -22,6 +22,15 @@ from aiflow import setup as setup
 from aiflow import task as task
 from aiflow import task_group as task_group
 from aiflow import teardown as teardown
+from aiflow.deadline import AsyncCallback as AsyncCallback
+from aiflow.deadline import DeadlineAlert as DeadlineAlert
+from aiflow.deadline import DeadlineReference as DeadlineReference
+from aiflow.deadline import SyncCallback as SyncCallback
+from aiflow.retry_policy import ExceptionRetryPolicy as ExceptionRetryPolicy
+from aiflow.retry_policy import RetryAction as RetryAction
+from aiflow.retry_policy import RetryDecision as RetryDecision
+from aiflow.retry_policy import RetryPolicy as RetryPolicy
+from aiflow.retry_policy import RetryRule as RetryRule
 from aiflow.sensors.base import BaseSensorOperator as BaseSensorOperator
 from aiflow.sensors.base import PokeReturnValue as PokeReturnValue
 from aiflow.timetables import CronDataIntervalTimetable as CronDataIntervalTimetable
@@ -30,3 +39,6 @@ from aiflow.timetables import DeltaDataIntervalTimetable as DeltaDataIntervalTim
 from aiflow.timetables import DeltaTriggerTimetable as DeltaTriggerTimetable
 from aiflow.timetables import EventsTimetable as EventsTimetable
 from aiflow.timetables import MultipleCronTriggerTimetable as MultipleCronTriggerTimetable
+from aiflow.variable import BaseHook as BaseHook
+from aiflow.variable import Connection as Connection
+from aiflow.variable import Variable as Variable
