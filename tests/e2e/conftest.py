@@ -2,7 +2,6 @@
 """Real programs of the release build, each test with a data directory of its own."""
 
 import itertools
-import os
 import sys
 import tempfile
 from importlib.machinery import SourceFileLoader
@@ -15,6 +14,7 @@ DATABASE_PASSWORD = "canary-7f3a9"
 NUMBERS = itertools.count(1)
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
+from product import not_installed  # noqa: E402
 from server import Server  # noqa: E402
 
 
@@ -54,10 +54,7 @@ def make_server(tmp_path):
 def mariadb():
     """A MariaDB server of the module's own."""
     if not with_mariadb.find("mariadbd"):
-        missing = "mariadbd is not installed (apt-get install mariadb-server-core mariadb-client-core)"
-        if os.environ.get("AIFLOW_NO_SKIP"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+        not_installed("mariadbd")
     with tempfile.TemporaryDirectory(prefix="aiflow-mariadb-",
                                      dir=with_mariadb.scratch_parent()) as folder:
         server = with_mariadb.MariaDb(folder)

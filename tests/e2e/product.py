@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
 from server import BIN
 
 PACKAGES = ("*objectron*.tgz", "onnxruntime-*.whl")
@@ -14,6 +15,13 @@ PACKAGES = ("*objectron*.tgz", "onnxruntime-*.whl")
 def cli(server, *words, **more):
     return subprocess.run([BIN / "aiflow", *words, "--home", server.home], capture_output=True,
                           text=True, timeout=120, **more)
+
+
+def not_installed(what: str) -> None:
+    """Skips a test, or fails it where ./dev setup has installed all that tests need."""
+    if os.environ.get("AIFLOW_NO_SKIP"):
+        pytest.fail(f"{what} is not installed: run ./dev setup")
+    pytest.skip(f"{what} is not installed")
 
 
 def copy_packages(source: Path, target: Path) -> None:

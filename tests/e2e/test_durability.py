@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from product import not_installed
 from server import BIN, ApiError
 
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
@@ -158,7 +159,7 @@ def test_14_a_full_database_disk_refuses_and_recovers_by_itself(make_server, sma
 
 def test_15_what_was_answered_while_fsync_failed_is_there_after_a_kill(make_server):
     if not shutil.which("strace"):
-        pytest.skip("strace is not installed")
+        not_installed("strace")
     server = make_server().start()
     add_dags(server)
     strace = subprocess.Popen(
@@ -220,7 +221,7 @@ def test_16_a_damaged_database_is_refused_with_its_name_and_left_alone(make_serv
 def clock(tmp_path, monkeypatch):
     """The wall clock of what is started from now on; monotonic time stays. Call it with an offset."""
     if not FAKETIME.exists():
-        pytest.skip("libfaketime is not installed")
+        not_installed("libfaketime")
     file = tmp_path / "clock"
 
     def set_to(offset: str) -> None:
