@@ -186,8 +186,10 @@ void Stepper::push_dependents(Run& run, InstanceIndex at) {
   const TaskIndex task = run.instances[at].task;
   const auto push_related = [&](TaskIndex next) {
     // All instances of a mapped task wait for the same relatives, unless its group shares a map
-    // index with this one: while the first one waits for them, so do the others.
-    const bool alike = run.width(next) > 1 && !run.version->mapping.of(next)->is_group;
+    // index with this one: while the first one waits for them, so do the others. Those that are
+    // scheduled do not wait yet, whatever the first one does: they have to.
+    const bool alike = run.width(next) > 1 && !run.version->mapping.of(next)->is_group &&
+                       run.count(next, TaskState::scheduled) == 0;
     if (alike && is_schedulable(run.instances[next].state) &&
         by_relatives(run, next).kind == Verdict::Kind::wait) {
       return;
