@@ -297,9 +297,9 @@ bool Stepper::deadlocked(const Run& run) const {
     if (is_finished(instance.state)) continue;
     if (instance.in_worklist) return false;
     const dag::Task& spec = run.spec(at);
-    const bool elsewhere = spec.depends_on_past || spec.wait_for_downstream ||
-                           spec.max_active_tis_per_dag || spec.max_active_tis_per_dagrun;
-    if (elsewhere) return false;
+    // Limits hold back what is scheduled, not what has no status: other than in Airflow, where such
+    // a run stays open for ever, they do not matter here.
+    if (spec.depends_on_past || spec.wait_for_downstream) return false;
     const Verdict verdict = decide(run, at);
     const bool relatives = verdict.kind == Verdict::Kind::wait && verdict.reason != Reason::paused;
     if (!relatives) return false;
