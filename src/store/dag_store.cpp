@@ -235,4 +235,27 @@ Result<std::vector<wire::ImportError>> DagStore::import_errors() {
   return db_.all(sql, {}, read_import_error);
 }
 
+Result<std::vector<DagFileRow>> DagStore::files() {
+  return db_.all(R"(
+      SELECT DISTINCT dags.fileloc, COALESCE(dag_files.fingerprint, ''),
+        COALESCE(dag_files.read_paths, '[]')
+      FROM dags LEFT JOIN dag_files ON dag_files.filename = dags.fileloc
+      WHERE dags.is_active = 1 ORDER BY dags.fileloc)",
+                 {}, [](db::Row& row) {
+                   return DagFileRow{.filename = row.text(),
+                                     .print = row.text(),
+                                     .reads = detail::read_strings(row)};
+                 });
+}
+
+Status DagStore::put_file(const DagFileRow& file) {
+  AIFLOW_TRY(forget_file(file.filename));
+  return db_.run("INSERT INTO dag_files (filename, fingerprint, read_paths) VALUES (?, ?, ?)",
+                 {file.filename, file.print, detail::write_strings(file.reads)});
+}
+
+Status DagStore::forget_file(const std::string& filename) {
+  return db_.run("DELETE FROM dag_files WHERE filename = ?", {filename});
+}
+
 }  // namespace aiflow::store

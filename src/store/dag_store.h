@@ -42,6 +42,14 @@ struct DagVersionRow {
   WallTime created_at;
 };
 
+/// A file whose DAGs the database has.
+struct DagFileRow {
+  std::string filename;
+  /// What its DAGs were made from (dag_file_print); empty when that is not known.
+  std::string print = {};
+  std::vector<std::string> reads = {};  ///< what it read at import, by absolute path
+};
+
 class DagStore {
  public:
   explicit DagStore(db::Connection& db) : db_(db) {}
@@ -67,6 +75,11 @@ class DagStore {
   /// True when there was one.
   [[nodiscard]] Result<bool> clear_import_error(const std::string& filename);
   [[nodiscard]] Result<std::vector<wire::ImportError>> import_errors();
+
+  /// Files with active DAGs.
+  [[nodiscard]] Result<std::vector<DagFileRow>> files();
+  Status put_file(const DagFileRow& file);
+  Status forget_file(const std::string& filename);
 
  private:
   db::Connection& db_;

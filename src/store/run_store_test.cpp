@@ -209,5 +209,24 @@ TEST_CASE("a file has one import error, the last") {
       temp.write([](db::Connection& db) { return DagStore(db).clear_import_error("/dags/x.py"); }));
 }
 
+TEST_CASE("files with active DAGs are known, with what their DAGs were made from") {
+  TempStore temp;
+  add_dag(temp, "a");
+  add_dag(temp, "b");
+  const DagFileRow made{
+      .filename = "/dags/a.py", .print = "12ab", .reads = {"/dags/x.json", "/dags/dir"}};
+  temp.write([&](db::Connection& db) { return DagStore(db).put_file(made); });
+  temp.write([&](db::Connection& db) { return DagStore(db).put_file(made); });
+  auto files = temp.read([](db::Connection& db) { return DagStore(db).files(); });
+  REQUIRE(files.size() == 2);
+  CHECK(files[0].print == "12ab");
+  CHECK(files[0].reads == made.reads);
+  CHECK(files[1].filename == "/dags/b.py");
+  CHECK(files[1].print.empty());
+  temp.write([](db::Connection& db) { return DagStore(db).forget_file("/dags/a.py"); });
+  files = temp.read([](db::Connection& db) { return DagStore(db).files(); });
+  CHECK(files[0].print.empty());
+}
+
 }  // namespace
 }  // namespace aiflow::store

@@ -11,6 +11,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <deque>
+#include <iterator>
 #include <optional>
 
 #include "base/duration_text.h"
@@ -26,12 +28,12 @@ namespace {
 constexpr int kResultFd = 3;
 constexpr unsigned kNobody = 65534;
 
-/// What the child wrote, up to limits; more is read and thrown away, so that it never blocks.
-struct Capture {
+using Files = std::deque<os::Path>;
+
+/// What the child writes and has not been used yet.
+struct Stream {
   os::Fd fd;
-  std::size_t bytes_max;
   std::string bytes = {};
-  bool overflow = false;
 
   /// Reads once; closes at the end of the stream.
   void read_some() {
@@ -39,17 +41,24 @@ struct Capture {
     const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got <= 0) return fd.reset();
-    const auto count = static_cast<std::size_t>(got);
-    const std::size_t kept = std::min(count, bytes_max - bytes.size());
-    bytes.append(buffer.data(), kept);
-    overflow |= kept < count;
+    bytes.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  void keep_last(std::size_t count) {
+    if (bytes.size() > count) bytes.erase(0, bytes.size() - count);
+  }
+  [[nodiscard]] bool has_line() const { return bytes.find('\n') != std::string::npos; }
+  std::string take_line() {
+    const auto end = bytes.find('\n');
+    std::string line = bytes.substr(0, end);
+    bytes.erase(0, end + 1);
+    return line;
   }
 };
 
 struct Run {
   os::Process process;
-  Capture result;
-  Capture output;
+  Stream result;
+  Stream output;
 };
 
 enum class End { exited, timed_out, too_large };
@@ -65,9 +74,10 @@ bool nobody_can_read(const os::Path& path) {
   return fd.valid();
 }
 
-os::ProcessOptions process_options(const ParseOptions& options, const os::Path& file) {
+os::ProcessOptions process_options(const ParseOptions& options, const Files& files) {
   os::ProcessOptions process;
-  process.argv = {options.python, "-m", "aiflow.parse", file.string()};
+  process.argv = {options.python, "-m", "aiflow.parse"};
+  for (const auto& file : files) process.argv.push_back(file.string());
   // Nothing of the server's environment: it may hold secrets, the file is somebody's code.
   process.env = {{"PATH", os::get_env("PATH").value_or("/usr/local/bin:/usr/bin:/bin")},
                  {"PYTHONPATH", options.sdk.string()},
@@ -87,15 +97,15 @@ os::ProcessOptions process_options(const ParseOptions& options, const os::Path& 
   process.try_no_network = true;
   // The number of processes is limited for other users than root only.
   if (os::is_root()) process.run_as = {kNobody, kNobody};
-  process.read_all_files =
-      !nobody_can_read(file) || !nobody_can_read(options.sdk / "aiflow/parse.py");
+  process.read_all_files = !std::ranges::all_of(files, nobody_can_read) ||
+                           !nobody_can_read(options.sdk / "aiflow/parse.py");
   return process;
 }
 
-Result<Run> start(const ParseOptions& options, const os::Path& file) {
+Result<Run> start(const ParseOptions& options, const Files& files) {
   AIFLOW_ASSIGN(auto result, os::make_pipe());
   AIFLOW_ASSIGN(auto output, os::make_pipe());
-  auto process_opts = process_options(options, file);
+  auto process_opts = process_options(options, files);
   process_opts.fds = {{output.write_end.get(), 1},
                       {output.write_end.get(), 2},
                       {result.write_end.get(), kResultFd}};
@@ -103,15 +113,17 @@ Result<Run> start(const ParseOptions& options, const os::Path& file) {
   AIFLOW_TRY(os::set_nonblocking(result.read_end.get()));
   AIFLOW_TRY(os::set_nonblocking(output.read_end.get()));
   return Run{.process = std::move(process),
-             .result = {.fd = std::move(result.read_end), .bytes_max = options.result_bytes_max},
-             .output = {.fd = std::move(output.read_end), .bytes_max = options.output_bytes_kept}};
+             .result = {.fd = std::move(result.read_end)},
+             .output = {.fd = std::move(output.read_end)}};
 }
 
-/// Reads until the process (its guard, so the whole tree) has ended or must be ended.
-End follow(Run& run, Deadline deadline) {
+/// Reads until there is a line, or the process (its guard, so the whole tree) has ended or must be
+/// ended.
+std::optional<End> follow(Run& run, const ParseOptions& options) {
   const os::SystemClock clock;
-  for (;;) {
-    if (run.result.overflow) return End::too_large;
+  const Deadline deadline = Deadline::after(clock, options.wall_max);
+  while (!run.result.has_line()) {
+    if (run.result.bytes.size() > options.result_bytes_max) return End::too_large;
     const Duration left = deadline.left(clock.steady_now());
     if (left == Duration{0}) return End::timed_out;
     std::array<pollfd, 3> waits{pollfd{run.process.pidfd(), POLLIN, 0},
@@ -121,9 +133,11 @@ End follow(Run& run, Deadline deadline) {
     ::poll(waits.data(), waits.size(), static_cast<int>(std::min<std::int64_t>(ms, 60'000)));
     if (waits[1].revents != 0) run.result.read_some();
     if (waits[2].revents != 0) run.output.read_some();
+    run.output.keep_last(options.output_bytes_kept);
     const bool readable = waits[1].revents != 0 || waits[2].revents != 0;
     if (waits[0].revents != 0 && !readable) return End::exited;
   }
+  return std::nullopt;
 }
 
 /// The guard ends the tree on SIGTERM; should it hang, its own end takes the command with it.
@@ -161,9 +175,8 @@ wire::DagFile crashed(const os::Path& file, const os::ExitStatus& status, const 
   return made;
 }
 
-wire::DagFile read_result(const os::Path& file, const os::ExitStatus& status, const Run& run) {
-  if (run.result.bytes.empty()) return crashed(file, status, run);
-  auto value = json::parse(run.result.bytes);
+wire::DagFile read_result(const os::Path& file, const std::string& line) {
+  auto value = json::parse(line);
   auto parsed =
       value ? wire::parse_dag_file(*value) : Result<wire::DagFile>(fail(std::move(value.error())));
   if (!parsed) {
@@ -174,25 +187,50 @@ wire::DagFile read_result(const os::Path& file, const os::ExitStatus& status, co
   return *std::move(parsed);
 }
 
+/// `end`: why there is no result of the file.
+wire::DagFile unfinished(const ParseOptions& options, const os::Path& file, End end, Run& run) {
+  const os::ExitStatus status = end_tree(run.process);
+  switch (end) {
+    case End::timed_out:
+      return broken(file, "timeout",
+                    "importing it takes longer than " + seconds_text(options.wall_max) +
+                        "; move slow work out of the top level of the file into tasks");
+    case End::too_large:
+      return broken(file, "too_large",
+                    "its DAGs are larger than " + std::to_string(options.result_bytes_max) +
+                        " bytes; split the file");
+    case End::exited: break;
+  }
+  return crashed(file, status, run);
+}
+
+/// One process for as many of the files as it gets through, at least one; takes them away.
+void parse_some(const ParseOptions& options, Files& files, const ParsedFile& done) {
+  const auto give = [&](Result<wire::DagFile> parsed) {
+    const os::Path file = std::move(files.front());
+    files.pop_front();
+    if (!done(file, std::move(parsed))) files.clear();
+  };
+  auto run = start(options, files);
+  if (!run) return give(fail(run.error()));
+  std::size_t results = 0;
+  std::optional<End> end;
+  for (; !files.empty() && !(end = follow(*run, options)); ++results) {
+    give(read_result(files.front(), run->result.take_line()));
+    run->output.bytes.clear();
+  }
+  const os::ExitStatus status = end_tree(run->process);
+  // It stops by itself after a file that has left processes behind.
+  const bool stopped = end == End::exited && status.success() && results > 0;
+  if (!files.empty() && !stopped) give(unfinished(options, files.front(), *end, *run));
+}
+
 }  // namespace
 
-Result<wire::DagFile> parse_dag_file(const ParseOptions& options,
-                                     const std::filesystem::path& file) {
-  const os::SystemClock clock;
-  AIFLOW_ASSIGN(Run run, start(options, file));
-  const End end = follow(run, Deadline::after(clock, options.wall_max));
-  const os::ExitStatus status = end_tree(run.process);
-  if (end == End::timed_out) {
-    return broken(file, "timeout",
-                  "importing it takes longer than " + seconds_text(options.wall_max) +
-                      "; move slow work out of the top level of the file into tasks");
-  }
-  if (end == End::too_large) {
-    return broken(file, "too_large",
-                  "its DAGs are larger than " + std::to_string(options.result_bytes_max) +
-                      " bytes; split the file");
-  }
-  return read_result(file, status, run);
+void parse_dag_files(const ParseOptions& options, std::vector<std::filesystem::path> files,
+                     const ParsedFile& done) {
+  Files left(std::move_iterator(files.begin()), std::move_iterator(files.end()));
+  while (!left.empty()) parse_some(options, left, done);
 }
 
 }  // namespace aiflow::supervise

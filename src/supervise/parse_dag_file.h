@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parses one DAG file in a limited child process. Whatever the file does (endless loop, 1 GB of
-// output, crash, processes left behind), the caller gets a DagFile within the time limit.
+// Parses DAG files in a limited child process. Whatever a file does (endless loop, 1 GB of output,
+// crash, processes left behind), the caller gets a DagFile for each within the time limit.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -23,15 +25,20 @@ struct ParseOptions {
   std::uint64_t file_bytes_max = 64ULL << 20;  ///< of any file the DAG file writes
   std::uint64_t processes_max = 256;           ///< of the user nobody, or else the server's
   std::size_t result_bytes_max = 64U << 20;
-  std::size_t output_bytes_kept = 64U << 10;  ///< of stdout + stderr; the rest is thrown away
+  std::size_t output_bytes_kept = 64U << 10;  ///< the last of stdout + stderr
 };
 
+/// False: no more, please.
+using ParsedFile = std::function<bool(const std::filesystem::path& file, Result<wire::DagFile>)>;
+
+/// Calls `done` for each file, in order and as soon as its result is there. One process serves them
+/// all and forks for each; after a file that breaks it, the rest goes to a new one.
 /// Kinds of ParseError made here; the parser adds its own (syntax, import, …).
 /// "timeout", "crash", "too_large", "bad_result".
 ///
-/// Thread-safe, blocks up to wall_max. What the file does wrong is in DagFile.error, naming the
-/// file; only failures of our own side (no Python, no process) are an Error.
-[[nodiscard]] Result<wire::DagFile> parse_dag_file(const ParseOptions& options,
-                                                   const std::filesystem::path& file);
+/// Thread-safe, blocks up to wall_max a file. What a file does wrong is in DagFile.error, naming
+/// the file; only failures of our own side (no Python, no process) are an Error.
+void parse_dag_files(const ParseOptions& options, std::vector<std::filesystem::path> files,
+                     const ParsedFile& done);
 
 }  // namespace aiflow::supervise

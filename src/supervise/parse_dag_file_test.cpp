@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "supervise/detail/worker_bench.h"
 
@@ -19,8 +21,14 @@ struct Folder {
     REQUIRE(os::write_atomic(path, source, 0644).has_value());
     return path;
   }
-  wire::DagFile parse(const std::string& source) {
-    return parse_dag_file(options, file(source)).value();
+  wire::DagFile parse(const std::string& source) { return parse_path(file(source)).value(); }
+  Result<wire::DagFile> parse_path(const os::Path& path) {
+    std::optional<Result<wire::DagFile>> parsed;
+    parse_dag_files(options, {path}, [&](const os::Path&, auto made) {
+      parsed = std::move(made);
+      return true;
+    });
+    return parsed.value();
   }
   os::TempDir dir = os::TempDir::create("aiflow-parse").value();
   ParseOptions options{.sdk = AIFLOW_SOURCE_DIR "/sdk/python"};
@@ -125,7 +133,7 @@ TEST_CASE("the number of processes is limited, also in a folder that only root c
   const auto path = folder.file(forks);
   std::filesystem::permissions(folder.dir.path(), std::filesystem::perms(0700));
   std::filesystem::permissions(path, std::filesystem::perms(0600));
-  const auto parsed = parse_dag_file(folder.options, path).value();
+  const auto parsed = folder.parse_path(path).value();
   const std::string uid = std::to_string(::getuid() == 0 ? 65534 : ::getuid());
   CHECK(parsed.error.value().message ==
         "uid " + uid + " refused: Resource temporarily unavailable");
@@ -141,10 +149,41 @@ TEST_CASE("the file gets nothing of the server: no environment, no descriptors")
   CHECK(message.find("['0', '1', '2', '3', '4']") != std::string::npos);  // 4: listdir's own
 }
 
+TEST_CASE("each of many files has its own result, whatever the others do") {
+  Folder folder;
+  folder.options.wall_max = std::chrono::seconds(5);
+  std::filesystem::permissions(folder.dir.path(), std::filesystem::perms(0755));
+  const std::map<std::string, std::string> sources{
+      {"1good", kGoodDag},
+      {"2loops", "while True: pass\n"},
+      {"3good", kGoodDag},
+      {"4dies", "import os\nos.kill(os.getpid(), 9)\n"},
+      {"5leaves", "import subprocess\nsubprocess.Popen(['setsid', '-f', 'sleep', '600'])\n" +
+                      std::string(kGoodDag)},
+      {"6lies", "import os\nos.write(3, b'{}\\n{}\\n')\n" + std::string(kGoodDag)},
+      {"7nothing", "import os\nos._exit(0)\n"},
+      {"8good", kGoodDag}};
+  std::vector<os::Path> files;
+  for (const auto& [name, source] : sources) {
+    files.push_back(folder.dir.path() / (name + ".py"));
+    REQUIRE(os::write_atomic(files.back(), source, 0644).has_value());
+  }
+  std::string said;
+  parse_dag_files(folder.options, files, [&](const os::Path& file, auto parsed) {
+    CHECK(parsed.value().file == file.string());
+    said += file.stem().string() + (parsed->error ? " " + parsed->error->kind : "") + " " +
+            std::to_string(parsed->dags.size()) + ", ";
+    return true;
+  });
+  CHECK(said ==
+        "1good 1, 2loops timeout 0, 3good 1, 4dies crash 0, 5leaves 1, 6lies bad_result 0, "
+        "7nothing crash 0, 8good 1, ");
+}
+
 TEST_CASE("a Python that is not there is an error of ours") {
   Folder folder;
   folder.options.python = "/no/python3";
-  CHECK(parse_dag_file(folder.options, folder.file("")).error().message ==
+  CHECK(folder.parse_path(folder.file("")).error().message ==
         "could not start: No such file or directory: '/no/python3'");
 }
 

@@ -360,10 +360,11 @@ Status read_value(const json::Value& value, ParseError& out) {
 
 json::Value to_json(const DagFile& value) {
   json::Object out;
-  out.reserve(3);
+  out.reserve(4);
   detail::put(out, "file", value.file);
   detail::put(out, "dags", value.dags);
   detail::put(out, "error", value.error);
+  detail::put(out, "reads", value.reads);
   return json::Value(std::move(out));
 }
 
@@ -373,6 +374,7 @@ Result<DagFile> parse_dag_file(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "file", out.file));
   AIFLOW_TRY(detail::get(value, "dags", out.dags));
   AIFLOW_TRY(detail::get(value, "error", out.error));
+  AIFLOW_TRY(detail::get(value, "reads", out.reads));
   return out;
 }
 

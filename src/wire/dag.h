@@ -170,10 +170,12 @@ struct ParseError {
 [[nodiscard]] json::Value to_json(const ParseError& value);
 [[nodiscard]] Result<ParseError> parse_parse_error(const json::Value& value);
 
+/// `reads`: files and folders that it read at import, by absolute path.
 struct DagFile {
   std::string file{};
   std::vector<DagSpec> dags{};
   std::optional<ParseError> error{};
+  std::optional<std::vector<std::string>> reads{};
   friend bool operator==(const DagFile&, const DagFile&) = default;
 };
 [[nodiscard]] json::Value to_json(const DagFile& value);

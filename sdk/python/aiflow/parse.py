@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads one DAG file and prints what it defines as one JSON object (DagFile of api/dag.yaml).
+"""Reads DAG files and prints what each defines as a line of JSON (DagFile of api/dag.yaml).
 
-    python3 -m aiflow.parse FILE          JSON on fd 3 if that is open, else on standard output
+    python3 -m aiflow.parse FILE...       JSON on fd 3 if that is open, else on standard output
 
-Runs in a process of its own with limits: a DAG file is somebody's code.
+Runs with limits, and imports each file in a process forked for it: a DAG file is somebody's code. A
+file that kills its process, or leaves one behind, ends the whole with its own status; the caller
+starts again with the files that have no line yet (src/supervise/parse_dag_file.h).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import hashlib
 import json
 import os
@@ -19,6 +22,8 @@ from typing import Any
 from aiflow.assets import Asset, schedule_assets
 from aiflow.dag import DAG, collect_dags
 from aiflow.exceptions import AirflowDagCycleException, AirflowException
+from aiflow.linux import hide, keep_orphans
+from aiflow.reads import files_read
 from aiflow.run_task import import_file
 from aiflow.timetables import dag_zone, run_limit, schedule_spec, utc_text
 
@@ -154,19 +159,88 @@ def _parse_error(path: str, error: BaseException) -> dict:
 
 def parse_file(path: str) -> dict:
     """-> DagFile. Whatever the file does wrong becomes its `error`, and then it has no DAGs."""
+    found: dict[str, Any] = {"file": path, "dags": [], "error": None, "reads": None}
+    with files_read() as reads:
+        try:
+            found["dags"] = _specs(path)
+        except BaseException as error:  # SystemExit of a DAG file counts as its error too
+            found["error"] = _parse_error(path, error)
+    found["reads"] = sorted(reads - {path}) or None
+    return found
+
+
+def _specs(path: str) -> list[dict]:
+    with open(path, "rb") as file:
+        source_hash = hashlib.sha256(file.read()).hexdigest()
+    with collect_dags() as found:
+        import_file(path)
+    specs = [dag_spec(dag, source_hash) for dag in found]
+    ids = [spec["dag_id"] for spec in specs]
+    twice = sorted({i for i in ids if ids.count(i) > 1})
+    if twice:
+        raise AirflowException(f"{path} defines dag '{twice[0]}' twice")
+    return specs
+
+
+def _print_result(path: str, fd: int) -> int:
+    """Writes the file's DagFile; -> exit code."""
+    result = parse_file(path)
+    with os.fdopen(os.dup(fd), "w", encoding="utf-8") as out:
+        json.dump(result, out, ensure_ascii=False)
+    return 0 if result["error"] is None else 1
+
+
+def _parse_apart(path: str, memory: int) -> int:
+    """Has a forked process write the file's DagFile into `memory`; -> its wait status."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            hide(False)
+            os.dup2(memory, RESULT_FD)
+            if memory != RESULT_FD:
+                os.close(memory)
+            code = _print_result(path, RESULT_FD)
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(code)  # threads that it has started do not hold it up
+    return os.waitpid(pid, 0)[1]
+
+
+def _left_processes() -> bool:
+    """Whether one of the file's processes outlives it; those that have ended are reaped."""
     try:
-        with open(path, "rb") as file:
-            source_hash = hashlib.sha256(file.read()).hexdigest()
-        with collect_dags() as found:
-            import_file(path)
-        specs = [dag_spec(dag, source_hash) for dag in found]
-        ids = [spec["dag_id"] for spec in specs]
-        twice = sorted({i for i in ids if ids.count(i) > 1})
-        if twice:
-            raise AirflowException(f"{path} defines dag '{twice[0]}' twice")
-        return {"file": path, "dags": specs, "error": None}
-    except BaseException as error:  # SystemExit of a DAG file counts as its error too
-        return {"file": path, "dags": [], "error": _parse_error(path, error)}
+        while os.waitpid(-1, os.WNOHANG)[0] != 0:
+            pass
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _end_like(status: int) -> int:
+    if os.WIFSIGNALED(status):
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1
+
+
+def _parse_all(paths: list[str], out: int) -> int:
+    keep_orphans()
+    hide(True)  # a file must not answer for another one
+    gc.collect()
+    gc.freeze()  # keeps the collector from touching, and so copying, shared pages
+    for path in paths:
+        with os.fdopen(os.memfd_create("dag-file"), "rb") as memory:
+            status = _parse_apart(path, memory.fileno())
+            memory.seek(0)
+            result = memory.read()
+        if not result:
+            return _end_like(status)
+        with os.fdopen(os.dup(out), "wb") as stream:
+            stream.write(result.replace(b"\n", b" ") + b"\n")
+        if _left_processes():
+            return 0
+    return 0
 
 
 def _result_fd() -> int:
@@ -179,14 +253,10 @@ def _result_fd() -> int:
 
 def main(argv: list[str]) -> int:
     """Entry point of `python3 -m aiflow.parse`."""
-    if len(argv) != 2:
-        print("usage: python3 -m aiflow.parse FILE", file=sys.stderr)
+    if len(argv) < 2:
+        print("usage: python3 -m aiflow.parse FILE...", file=sys.stderr)
         return 2
-    fd = _result_fd()
-    result: dict[str, Any] = parse_file(os.path.abspath(argv[1]))
-    with os.fdopen(os.dup(fd), "w", encoding="utf-8") as out:
-        json.dump(result, out, ensure_ascii=False)
-    return 0 if result["error"] is None else 1
+    return _parse_all([os.path.abspath(path) for path in argv[1:]], _result_fd())
 
 
 if __name__ == "__main__":

@@ -23,33 +23,10 @@ import sys
 import traceback
 
 from aiflow import protocol, run_task
+from aiflow.linux import keep_orphans
 from aiflow.warm import WarmFiles, serve_file
 
 WORKER_FD = 3
-PR_SET_CHILD_SUBREAPER = 36  # <linux/prctl.h>
-
-
-def _find_prctl():
-    """libc's prctl; None where this interpreter was built without ctypes."""
-    try:
-        import ctypes
-
-        prctl = ctypes.CDLL(None).prctl
-    except (ImportError, OSError, AttributeError):
-        return None
-    prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
-    return prctl
-
-
-_prctl = _find_prctl()
-
-
-def _keep_orphans() -> None:
-    """Makes what is orphaned below this task its own child, not the worker's, which would have to
-    guess whether the task that it came from still runs: a daemon in a session of its own that has
-    not called exec shows the zygote's environment."""
-    if _prctl is not None:
-        _prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def _preload() -> None:
@@ -75,7 +52,9 @@ def _new_random_numbers() -> None:
 def _run_child(request: dict, fds: list[int]) -> None:
     """In the forked child: becomes a session of its own, takes over the fds, runs the task."""
     os.setsid()
-    _keep_orphans()
+    # Not the worker's: it would have to guess whether the task that they came from still runs, as a
+    # daemon in a session of its own that has not called exec shows the zygote's environment.
+    keep_orphans()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for target, fd in enumerate(fds):

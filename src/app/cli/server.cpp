@@ -13,6 +13,7 @@
 #include "os/environment.h"
 #include "os/file.h"
 #include "os/signals.h"
+#include "service/dag_files/dag_file_print.h"
 #include "service/time_zone.h"
 #include "store/dag_store.h"
 #include "store/event_log.h"
@@ -40,15 +41,6 @@ fs::path program(const ServeOptions& options, const char* name) {
   const auto folder =
       options.programs.empty() ? os::program_path().parent_path() : options.programs;
   return folder / name;
-}
-
-/// Files whose DAGs the database has.
-Result<std::vector<std::string>> known_files(store::Store& store) {
-  AIFLOW_ASSIGN(const auto dags,
-                store.read([](db::Connection& db) { return store::DagStore(db).list(); }));
-  std::set<std::string> files;
-  for (const auto& dag : dags) files.insert(dag.fileloc);
-  return std::vector<std::string>(files.begin(), files.end());
 }
 
 }  // namespace
@@ -295,27 +287,46 @@ Status Server::write_address() {
   return os::write_atomic(options_.home / "run" / "server.json", json::write(address));
 }
 
-void Server::start_loader() {
-  service::DagLoaderOptions options;
-  options.folders = options_.dag_folders;
+service::DagLoaderParts Server::loader_parts() {
   service::DagLoaderParts parts;
   parts.parse = [parse = supervise::ParseOptions{.python = options_.python, .sdk = options_.sdk}](
-                    const fs::path& file) { return supervise::parse_dag_file(parse, file); };
+                    std::vector<fs::path> files, const supervise::ParsedFile& done) {
+    supervise::parse_dag_files(parse, std::move(files), done);
+  };
   parts.save = [this](wire::DagFile file, std::string source) -> Status {
+    const std::string filename = file.file;
+    const bool good = !file.error;
     const auto saved = conductor::wait_for<std::vector<DagId>>([&](auto answer) {
       conductor_->parsed({.file = std::move(file), .source = std::move(source)}, answer);
     });
     AIFLOW_TRY(saved);
-    return {};
+    return good ? Status{} : forget_file(filename);
+  };
+  parts.remember = [this](const store::DagFileRow& file) {
+    return store_->transact([&](db::Connection& db) { return store::DagStore(db).put_file(file); });
   };
   parts.remove = [this](const std::string& filename) -> Status {
     const auto removed = conductor::wait_for<std::vector<DagId>>(
         [&](auto answer) { conductor_->file_removed(filename, answer); });
     AIFLOW_TRY(removed);
-    return {};
+    return forget_file(filename);
   };
-  parts.known_files = [this] { return known_files(*store_); };
-  loader_ = std::make_unique<service::DagLoader>(std::move(options), std::move(parts));
+  parts.known_files = [this] {
+    return store_->read([](db::Connection& db) { return store::DagStore(db).files(); });
+  };
+  return parts;
+}
+
+Status Server::forget_file(const std::string& filename) {
+  return store_->transact(
+      [&](db::Connection& db) { return store::DagStore(db).forget_file(filename); });
+}
+
+void Server::start_loader() {
+  service::DagLoaderOptions options;
+  options.folders = options_.dag_folders;
+  options.parser = service::parser_print(options_.python, options_.sdk);
+  loader_ = std::make_unique<service::DagLoader>(std::move(options), loader_parts());
   if (const auto started = loader_->start(); !started) {
     log::error("DAG files are not watched", {{"error", started.error()}});
   }

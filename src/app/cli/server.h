@@ -17,7 +17,7 @@
 #include "os/lock_file.h"
 #include "os/process.h"
 #include "os/system_clock.h"
-#include "service/dag_loader.h"
+#include "service/dag_files/dag_loader.h"
 #include "store/admin/lead.h"
 #include "trigger/loop_host.h"
 
@@ -81,6 +81,8 @@ class Server {
   [[nodiscard]] Result<std::string> holder();
   void keep_lead();
   [[nodiscard]] Status write_address();
+  [[nodiscard]] service::DagLoaderParts loader_parts();
+  [[nodiscard]] Status forget_file(const std::string& filename);
   void start_loader();
   void start_background();
   [[nodiscard]] wire::Health health();

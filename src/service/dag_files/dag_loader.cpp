@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/dag_loader.h"
+#include "service/dag_files/dag_loader.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -15,11 +15,14 @@
 #include "log/log.h"
 #include "os/file.h"
 #include "os/system_clock.h"
+#include "service/dag_files/dag_file_print.h"
 
 namespace aiflow::service {
 namespace {
 
 constexpr int kParsers = 2;
+/// So many files at most share a process: few enough that all parsers have something to do.
+constexpr std::size_t kFilesAtOnce = 16;
 constexpr std::uint32_t kChanges =
     IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_ATTRIB | IN_ONLYDIR;
 
@@ -60,16 +63,32 @@ void DagLoader::stop() {
 }
 
 void DagLoader::look(const std::stop_token& stop) {
-  // What the database knows and no folder holds any more vanished while we were not running.
-  if (const auto known = parts_.known_files()) {
-    for (const auto& file : *known) stamps_[file] = Stamp{};
-  } else {
-    log::error("known DAG files cannot be read", {{"error", known.error()}});
-  }
+  recall();
   while (!stop.stop_requested()) {
     scan();
     wait_for_change();
   }
+}
+
+/// What the database knows and no folder holds any more vanished while we were not running; what is
+/// as it was needs no parsing.
+void DagLoader::recall() {
+  const auto known = parts_.known_files();
+  if (!known) {
+    log::error("known DAG files cannot be read", {{"error", known.error()}});
+    return;
+  }
+  std::size_t unchanged = 0;
+  for (const auto& [filename, print, reads] : *known) {
+    const std::filesystem::path file = filename;
+    const Stamp before = stamp_of(file);
+    const bool same = !print.empty() && print == dag_file_print(options_.parser, file, reads);
+    stamps_[file] = same ? before : Stamp{};
+    if (!same) continue;
+    note_reads(file, reads);
+    ++unchanged;
+  }
+  if (unchanged > 0) log::info("DAG files are unchanged", {{"files", unchanged}});
 }
 
 void DagLoader::scan() {
@@ -79,12 +98,48 @@ void DagLoader::scan() {
   }
   for (const auto& [file, stamp] : found) {
     const auto old = stamps_.find(file);
-    if (old != stamps_.end() && old->second == stamp) continue;
-    const std::scoped_lock lock(mutex_);
-    if (!queued_.insert(file).second) continue;
-    if (!queue_.push(file)) return;
+    const bool same = old != stamps_.end() && old->second == stamp;
+    if (!same || has_read_what_changed(file)) queue(file);
   }
   stamps_ = std::move(found);
+}
+
+void DagLoader::queue(const std::filesystem::path& file) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!queued_.insert(file).second) return;
+  }
+  static_cast<void>(queue_.push(file));  // false: we stop
+}
+
+DagLoader::Stamp DagLoader::stamp_of(const std::filesystem::path& path) {
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0) return {};
+  return {.changed_ns = info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec,
+          .size = static_cast<std::uintmax_t>(info.st_size),
+          .inode = info.st_ino};
+}
+
+/// Told once for each change: the file is parsed after it.
+bool DagLoader::has_read_what_changed(const std::filesystem::path& file) {
+  const std::scoped_lock lock(mutex_);
+  const auto reads = reads_.find(file);
+  if (reads == reads_.end()) return false;
+  bool changed = false;
+  for (auto& [path, stamp] : reads->second) {
+    const Stamp now = stamp_of(path);
+    changed |= now != stamp;
+    stamp = now;
+  }
+  return changed;
+}
+
+void DagLoader::note_reads(const std::filesystem::path& file,
+                           const std::vector<std::string>& reads) {
+  Stamps stamps;
+  for (const auto& path : reads) stamps[path] = stamp_of(path);
+  const std::scoped_lock lock(mutex_);
+  reads_[file] = std::move(stamps);
 }
 
 DagLoader::Stamps DagLoader::list_files() {
@@ -103,12 +158,8 @@ DagLoader::Stamps DagLoader::list_files() {
         if (!is_hidden) watch(it->path());
         continue;
       }
-      struct stat info{};
-      if (!name.ends_with(".py") || ::stat(it->path().c_str(), &info) != 0) continue;
-      if (!S_ISREG(info.st_mode)) continue;
-      out[it->path()] = {.changed_ns = info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec,
-                         .size = static_cast<std::uintmax_t>(info.st_size),
-                         .inode = info.st_ino};
+      if (!name.ends_with(".py") || !it->is_regular_file(error)) continue;
+      out[it->path()] = stamp_of(it->path());
     }
   }
   return out;
@@ -138,14 +189,25 @@ void DagLoader::wait_for_change() {
 }
 
 void DagLoader::parse_queued() {
-  while (auto file = queue_.pop()) {
-    if (stopping_) return;
-    if (!begin(*file)) continue;
-    do {
-      parse(*file);
-      ++parsed_count_;
-    } while (!finish(*file));
+  for (auto files = next_files(); !files.empty(); files = next_files()) {
+    while (!files.empty() && !stopping_) {
+      parse(files);
+      std::erase_if(files, [this](const auto& file) { return finish(file); });
+    }
   }
+}
+
+/// Some that wait; none when the loader stops.
+std::vector<std::filesystem::path> DagLoader::next_files() {
+  std::vector<std::filesystem::path> files;
+  while (files.empty() && !stopping_) {
+    auto file = queue_.pop();
+    for (; file; file = queue_.pop_for(std::chrono::microseconds(0))) {
+      if (begin(*file)) files.push_back(*std::move(file));
+      if (files.size() == kFilesAtOnce) break;
+    }
+  }
+  return files;
 }
 
 /// False when another thread parses this file now; it will then do it once more.
@@ -164,29 +226,55 @@ bool DagLoader::finish(const std::filesystem::path& file) {
   return true;
 }
 
-void DagLoader::parse(const std::filesystem::path& file) {
+void DagLoader::parse(const std::vector<std::filesystem::path>& files) {
+  std::map<std::filesystem::path, std::string> texts;
+  std::vector<std::filesystem::path> wanted;
+  for (const auto& file : files) {
+    auto text = text_of(file);
+    if (!text) {
+      ++parsed_count_;
+      continue;
+    }
+    texts[file] = *std::move(text);
+    wanted.push_back(file);
+  }
+  if (wanted.empty()) return;
+  failpoint::reach("loader.parsing");
+  parts_.parse(std::move(wanted), [&](const auto& file, Result<wire::DagFile> parsed) {
+    ++parsed_count_;
+    failpoint::reach("loader.parsed");
+    if (parsed && !stopping_) save(*std::move(parsed), std::move(texts[file]));
+    if (!parsed) log::error("DAG file not parsed", {{"file", file}, {"error", parsed.error()}});
+    return !stopping_;
+  });
+}
+
+/// nullopt when it cannot be read, or can hold no DAG.
+std::optional<std::string> DagLoader::text_of(const std::filesystem::path& file) {
   auto text = os::read_file(file, options_.file_bytes_max);
   if (!text) {
     log::warn("DAG file skipped", {{"file", file}, {"error", text.error()}});
-    return;
+    return std::nullopt;
   }
-  if (!may_hold_dag(*text)) {
-    const auto removed = parts_.remove(file.string());
-    if (!removed) log::error("DAGs not removed", {{"file", file}, {"error", removed.error()}});
-    return;
+  if (may_hold_dag(*text)) return *std::move(text);
+  const auto removed = parts_.remove(file.string());
+  if (!removed) log::error("DAGs not removed", {{"file", file}, {"error", removed.error()}});
+  return std::nullopt;
+}
+
+void DagLoader::save(wire::DagFile parsed, std::string text) {
+  const std::filesystem::path file = parsed.file;
+  const auto reads = parsed.reads.value_or(std::vector<std::string>{});
+  const bool good = !parsed.error;
+  if (!good) log::warn("DAG file is broken", {{"file", file}, {"error", parsed.error->message}});
+  note_reads(file, reads);
+  const auto count = parsed.dags.size();
+  auto saved = parts_.save(std::move(parsed), std::move(text));
+  if (saved && good) {
+    saved = parts_.remember({.filename = file.string(),
+                             .print = dag_file_print(options_.parser, file, reads),
+                             .reads = reads});
   }
-  failpoint::reach("loader.parsing");
-  auto parsed = parts_.parse(file);
-  failpoint::reach("loader.parsed");
-  if (!parsed) {
-    log::error("DAG file not parsed", {{"file", file}, {"error", parsed.error()}});
-    return;
-  }
-  if (parsed->error) {
-    log::warn("DAG file is broken", {{"file", file}, {"error", parsed->error->message}});
-  }
-  const auto count = parsed->dags.size();
-  const auto saved = parts_.save(*std::move(parsed), *std::move(text));
   if (!saved) {
     log::warn("DAGs not saved", {{"file", file}, {"error", saved.error()}});
     return;
@@ -196,6 +284,10 @@ void DagLoader::parse(const std::filesystem::path& file) {
 }
 
 void DagLoader::drop(const std::filesystem::path& file) {
+  {
+    const std::scoped_lock lock(mutex_);
+    reads_.erase(file);
+  }
   log::info("DAG file is gone", {{"file", file}});
   if (const auto removed = parts_.remove(file.string()); !removed) {
     log::error("DAGs not removed", {{"file", file}, {"error", removed.error()}});

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps the DAGs in step with the files: watches the folders (inotify, and a full scan now and
 // then), has changed files parsed in limited child processes, and gives the results to the
-// conductor. One thread looks, two parse: a file that never ends holds up one of them.
+// conductor. A file is parsed too when something changes that it has read at import, and at a start
+// only when it or such a thing has changed since. One thread looks, two parse: a file that never
+// ends holds up one of them.
 #pragma once
 
 #include <atomic>
@@ -19,6 +21,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "os/fd.h"
+#include "store/dag_store.h"
 #include "supervise/parse_dag_file.h"
 #include "wire/dag.h"
 
@@ -32,16 +35,20 @@ struct DagLoaderOptions {
   /// Also when the folders never come to rest: so long after a change at most.
   Duration settle_max = std::chrono::milliseconds(500);
   std::size_t file_bytes_max = 8 << 20;
+  /// Another parser may make other DAGs of the same files (parser_print).
+  std::string parser;
 };
 
 /// What the loader needs of the rest; functions, so that tests need neither Python nor a conductor.
 struct DagLoaderParts {
-  std::function<Result<wire::DagFile>(const std::filesystem::path&)> parse;
+  std::function<void(std::vector<std::filesystem::path>, const supervise::ParsedFile&)> parse;
   /// The file's DAGs (or its error) and its text; blocks until they are stored.
   std::function<Status(wire::DagFile file, std::string source)> save;
+  /// Stores what the DAGs that were saved just now were made from.
+  std::function<Status(const store::DagFileRow&)> remember;
   std::function<Status(const std::string& filename)> remove;
   /// Files whose DAGs are in the database.
-  std::function<Result<std::vector<std::string>>()> known_files;
+  std::function<Result<std::vector<store::DagFileRow>>()> known_files;
 };
 
 class DagLoader {
@@ -63,17 +70,25 @@ class DagLoader {
     std::uint64_t inode = 0;
     bool operator==(const Stamp&) const = default;
   };
+  [[nodiscard]] static Stamp stamp_of(const std::filesystem::path& path);
   using Stamps = std::map<std::filesystem::path, Stamp>;
 
   void look(const std::stop_token& stop);
+  void recall();
   void scan();
+  void queue(const std::filesystem::path& file);
   [[nodiscard]] Stamps list_files();
   void watch(const std::filesystem::path& folder);
   void wait_for_change();
+  [[nodiscard]] bool has_read_what_changed(const std::filesystem::path& file);
+  void note_reads(const std::filesystem::path& file, const std::vector<std::string>& reads);
   void parse_queued();
+  [[nodiscard]] std::vector<std::filesystem::path> next_files();
   [[nodiscard]] bool begin(const std::filesystem::path& file);
   [[nodiscard]] bool finish(const std::filesystem::path& file);
-  void parse(const std::filesystem::path& file);
+  void parse(const std::vector<std::filesystem::path>& files);
+  [[nodiscard]] std::optional<std::string> text_of(const std::filesystem::path& file);
+  void save(wire::DagFile parsed, std::string text);
   void drop(const std::filesystem::path& file);
 
   const DagLoaderOptions options_;
@@ -83,7 +98,8 @@ class DagLoader {
   std::set<std::filesystem::path> queued_;  ///< guarded by mutex_
   std::set<std::filesystem::path> busy_;    ///< guarded by mutex_
   std::set<std::filesystem::path> again_;   ///< guarded by mutex_: changed while it was parsed
-  Stamps stamps_;                           ///< look's thread
+  std::map<std::filesystem::path, Stamps> reads_;  ///< guarded by mutex_: what a file has read
+  Stamps stamps_;                                  ///< look's thread
   os::Fd inotify_;
   os::Fd wake_;
   std::atomic<int> parsed_count_{0};

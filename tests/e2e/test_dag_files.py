@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When DAG files are read: after a change of them or of what they read, and never without one."""
+
+FLOW = """
+import json, os
+from pathlib import Path
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+from steps import PREFIX
+names = json.loads((Path(__file__).parent / "names.json").read_text())
+with DAG("made"):
+    for name in names:
+        BashOperator(task_id=PREFIX + name, bash_command="true")
+"""
+
+
+def task_ids(server):
+    return sorted(node["id"] for node in server.get("/api/v2/dags/made/graph")["nodes"])
+
+
+def loads(server):
+    """How often made.py was parsed."""
+    return len([line for line in server.output.read_text().splitlines()
+                if "DAG file loaded" in line and "made.py" in line])
+
+
+def test_a_dag_follows_its_helper_module_and_its_settings(make_server):
+    server = make_server()
+    (server.dags / "steps.py").write_text("PREFIX = 'do_'\n")
+    (server.dags / "names.json").write_text('["a", "b"]')
+    (server.dags / "made.py").write_text(FLOW)
+    server.start()
+    server.wait_for(lambda: task_ids(server) == ["do_a", "do_b"], "the DAG")
+    (server.dags / "names.json").write_text('["c"]')
+    server.wait_for(lambda: task_ids(server) == ["do_c"], "the DAG of the new settings")
+    (server.dags / "steps.py").write_text("PREFIX = 'make_'\n")
+    server.wait_for(lambda: task_ids(server) == ["make_c"], "the DAG of the new module")
+
+    # Nothing has changed: nothing is parsed. Then something has, while no server ran.
+    server.stop()
+    before = loads(server)
+    server.start()
+    server.add_dag("other", 'from aiflow import DAG\nDAG("other")\n')
+    assert task_ids(server) == ["make_c"] and loads(server) == before
+    server.stop()
+    (server.dags / "names.json").write_text('["d"]')
+    server.start()
+    server.wait_for(lambda: task_ids(server) == ["make_d"], "the change of the meantime")
