@@ -8,9 +8,17 @@
 #include <functional>
 #include <string>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace aiflow::blobs {
+
+/// What a store knows of a blob without reading it.
+struct Kept {
+  std::string sha256;
+  std::int64_t size = 0;
+  WallTime changed_at{};  ///< when it was last put
+};
 
 class BlobRemote {
  public:
@@ -24,8 +32,8 @@ class BlobRemote {
   [[nodiscard]] virtual Result<bool> contains(const std::string& sha256) = 0;
   /// A missing one is fine.
   virtual Status remove(const std::string& sha256) = 0;
-  /// Calls `visit` for each digest that is kept.
-  virtual Status for_each(const std::function<void(const std::string& sha256)>& visit) = 0;
+  /// Calls `visit` for each blob that is kept, in no order.
+  virtual Status for_each(const std::function<void(const Kept&)>& visit) = 0;
 };
 
 }  // namespace aiflow::blobs

@@ -348,8 +348,19 @@ Status BlobStore::for_each(const std::function<void(const Kept&)>& visit) const 
 }
 
 Status BlobStore::remove(const std::string& sha256) const {
-  AIFLOW_TRY(os::remove_file(file_of(root_, sha256)));
-  return remote_ == nullptr ? Status{} : remote_->remove(sha256);
+  AIFLOW_TRY(remove_here(sha256));
+  return remove_remote(sha256);
+}
+
+Status BlobStore::remove_here(const std::string& sha256) const {
+  return os::remove_file(file_of(root_, sha256));
+}
+
+Status BlobStore::remove_remote(const std::string& sha256) const {
+  if (remote_ == nullptr) return {};
+  AIFLOW_TRY(remote_->remove(sha256));
+  // Somebody may have put it meanwhile and found it at the remote, just before it went there.
+  return is_there(file_of(root_, sha256)) ? upload(sha256) : Status{};
 }
 
 Result<std::int64_t> BlobStore::remove_unfinished(WallTime before) const {

@@ -100,17 +100,16 @@ class BlobStore {
   Status materialise(std::string_view sha256, const std::filesystem::path& target,
                      Copying copying) const;
 
-  struct Kept {
-    std::string sha256;
-    std::int64_t size = 0;
-    WallTime changed_at{};  ///< when it was last put, also if it was there already
-  };
+  using Kept = blobs::Kept;
   /// Calls `visit` for each blob of the folder, in no order.
   Status for_each(const std::function<void(const Kept&)>& visit) const;
   /// What the folder knows of one. Errors: not_found.
   [[nodiscard]] Result<Kept> kept(const std::string& sha256) const;
   /// Removes it here and at the remote. A missing one is fine.
   Status remove(const std::string& sha256) const;
+  /// The two halves of it. What is put here again before the second one ends is at the remote, too.
+  Status remove_here(const std::string& sha256) const;
+  Status remove_remote(const std::string& sha256) const;
   /// Removes what was begun and not finished before `before`; gives the number of bytes.
   [[nodiscard]] Result<std::int64_t> remove_unfinished(WallTime before) const;
   [[nodiscard]] const std::shared_ptr<BlobRemote>& remote() const { return remote_; }

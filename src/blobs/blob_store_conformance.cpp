@@ -141,7 +141,7 @@ void check_blob_remote(const std::shared_ptr<BlobRemote>& remote) {
   REQUIRE(here.adopt(added.sha256));
   CHECK(there.read(added.sha256, 100).value() == "added beside");
   std::set<std::string> kept;
-  REQUIRE(remote->for_each([&](const std::string& sha256) { kept.insert(sha256); }));
+  REQUIRE(remote->for_each([&](const Kept& blob) { kept.insert(blob.sha256); }));
   CHECK(kept.contains(put.sha256));
   REQUIRE(there.remove(put.sha256));
   CHECK_FALSE(remote->contains(put.sha256).value());

@@ -37,9 +37,10 @@ class FolderRemote final : public BlobRemote {
     std::filesystem::remove(folder_ / sha256);
     return {};
   }
-  Status for_each(const std::function<void(const std::string&)>& visit) override {
+  Status for_each(const std::function<void(const Kept&)>& visit) override {
     for (const auto& file : std::filesystem::directory_iterator(folder_)) {
-      visit(file.path().filename().string());
+      visit({.sha256 = file.path().filename().string(),
+             .size = static_cast<std::int64_t>(file.file_size())});
     }
     return {};
   }

@@ -96,6 +96,13 @@ void Conductor::explain(store::TaskKey key, Answer<std::string> answer) {
       }));
 }
 
+void Conductor::forget(store::RunKey run, Answer<Forgotten> answer) {
+  engine_->request(make_request(
+      std::move(answer), [engine = engine_.get(), run = std::move(run)](auto& batch, auto& to) {
+        engine->forget(batch, run, to);
+      }));
+}
+
 std::optional<wire::ProgressInfo> Conductor::progress(const store::TaskKey& key) const {
   return engine_->progress(key);
 }

@@ -69,6 +69,7 @@ struct TriggerRun {
   std::string note{};
   std::string user{};  ///< who asks, for the history
   AlsoStore<store::RunRow> also{};
+  bool use_cache = true;  ///< its tasks may take results of earlier ones
 };
 
 struct ClearTasks {
@@ -81,6 +82,7 @@ struct ClearTasks {
   bool dry_run = false;  ///< only say which
   std::string user{};
   AlsoStore<std::vector<store::TaskRow>> also{};
+  bool use_cache = true;  ///< of the whole run, from now on
 };
 
 struct MarkTask {
@@ -115,6 +117,8 @@ struct SteerBackfill {
   Action action = Action::pause;
   std::string user{};
 };
+
+enum class Forgotten { no, in_part, all };
 
 template <class T>
 using Answer = std::function<void(Result<T>)>;
@@ -153,6 +157,10 @@ class Conductor {
   void steer_backfill(SteerBackfill request, Answer<store::BackfillRow> answer);
   /// Why a task instance is in its state and what it waits for, in words.
   void explain(store::TaskKey key, Answer<std::string> answer);
+
+  /// Removes rows of a finished run, a bounded number at a time. No: the scheduler holds it, since
+  /// it is one of the last of its DAG or was looked at; or it is not finished.
+  void forget(store::RunKey run, Answer<Forgotten> answer);
 
   /// The last progress that a running task reported.
   [[nodiscard]] std::optional<wire::ProgressInfo> progress(const store::TaskKey& key) const;

@@ -273,7 +273,8 @@ Status Conductor::Engine::send_job(const store::TaskKey& key) {
                                     .run = *run,
                                     .definition = *definition,
                                     .dag_file = book_.dags[key.dag_id].row.fileloc,
-                                    .data_dir = options_.data_dir});
+                                    .data_dir = options_.data_dir,
+                                    .use_cache = !book_.uncached.contains(key.run())});
   Status sent;
   if (run->run_type == RunType::asset_triggered) sent = add_triggering_events(job, key.run());
   if (options_.sign_token) job.token = options_.sign_token(job);

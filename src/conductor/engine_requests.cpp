@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What users and the DAG parser ask for, turned into events of the scheduler.
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "conductor/dag_from_spec.h"
@@ -9,6 +10,7 @@
 #include "dag/topology.h"
 #include "log/log.h"
 #include "params/params.h"
+#include "store/data/retention_store.h"
 #include "store/event_log.h"
 
 namespace aiflow::conductor {
@@ -18,6 +20,8 @@ namespace {
 constexpr std::int32_t kMessageRunsMax = 1'000;
 /// A watcher whose trigger failed (an unknown connection, say) tries again after so long.
 constexpr auto kWatchAgain = std::chrono::seconds(30);
+/// Rows of a run that is forgotten, in one commit.
+constexpr int kForgottenAtOnce = 500;
 
 /// What decides whether a spec is a new version: comments in the file do not.
 json::Value comparable(wire::DagSpec spec) {
@@ -231,6 +235,7 @@ void Conductor::Engine::trigger(detail::Batch& batch, TriggerRun request,
     if (!good) return answer(fail(good.error()));
   }
   if (!request.note.empty() && !exists) book_.notes[key] = request.note;
+  if (!request.use_cache && !exists) book_.uncached.insert(key);
   if (request.also) {
     const auto also = [also = request.also, key](db::Connection& db, const auto&) -> Status {
       AIFLOW_ASSIGN(const auto row, store::RunStore(db).run(key));
@@ -307,6 +312,7 @@ void Conductor::Engine::clear(detail::Batch& batch, const ClearTasks& request,
                             .user = request.user,
                             .dry_run = request.dry_run};
   for (const TaskId& id : request.tasks) event.tasks.push_back({id, request.map_index});
+  if (!request.dry_run) set_use_cache(batch, request.run, request.use_cache);
   const auto rows = [this](const sched::Reply& reply) {
     std::vector<store::TaskRow> found;
     for (const sched::TaskKey& key : reply.cleared) {
@@ -326,6 +332,18 @@ void Conductor::Engine::clear(detail::Batch& batch, const ClearTasks& request,
               if (!reply->accepted) return answer(fail(refusal(*reply)));
               answer(rows(*reply));
             });
+}
+
+void Conductor::Engine::set_use_cache(detail::Batch& batch, const store::RunKey& run,
+                                      bool use_cache) {
+  if (use_cache) {
+    book_.uncached.erase(run);
+  } else {
+    book_.uncached.insert(run);
+  }
+  batch.writes.push_back([run, use_cache](detail::Writing& writing) {
+    return store::RunStore(writing.db).set_use_cache(run, use_cache);
+  });
 }
 
 void Conductor::Engine::mark(detail::Batch& batch, const MarkTask& request,
@@ -396,6 +414,31 @@ void Conductor::Engine::explain(detail::Batch& batch, const store::TaskKey& key,
   batch.after.push_back(answering(std::move(answer), [this, key]() -> Result<std::string> {
     return sched::explain(*state_, detail::to_sched(key));
   }));
+}
+
+void Conductor::Engine::forget(detail::Batch& batch, const store::RunKey& key,
+                               Answer<Forgotten> answer) {
+  if (state_->has_run(detail::to_sched(key)) || batch.loaded.contains(key)) {
+    return answer(Forgotten::no);
+  }
+  book_.notes.erase(key);
+  const auto done = std::make_shared<Forgotten>(Forgotten::no);
+  batch.writes.push_back([key, done](detail::Writing& writing) -> Status {
+    store::RetentionStore rows(writing.db);
+    const auto run = store::RunStore(writing.db).run(key);
+    if (!run) return run.error().code == ErrorCode::not_found ? Status{} : fail(run.error());
+    const bool is_over = run->state == RunState::success || run->state == RunState::failed;
+    if (!is_over) return {};
+    AIFLOW_ASSIGN(const auto parts, rows.drop_run_parts(key, kForgottenAtOnce));
+    *done = parts.count > 0 ? Forgotten::in_part : Forgotten::all;
+    if (parts.count > 0) return {};
+    AIFLOW_TRY(rows.drop_run(key));
+    json::Value last = wire::to_json(store::to_wire(*run));
+    last.set("deleted", true);  // as EventLog::append_deleted
+    return writing.log(store::kind::dag_run, std::move(last));
+  });
+  batch.after.push_back(
+      answering(std::move(answer), [done]() -> Result<Forgotten> { return *done; }));
 }
 
 }  // namespace aiflow::conductor

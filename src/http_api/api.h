@@ -15,10 +15,12 @@
 
 #include "base/clock.h"
 #include "net/server.h"
-#include "service/artifacts.h"
 #include "service/auth.h"
 #include "service/cameras.h"
 #include "service/catalogue.h"
+#include "service/data/artifacts.h"
+#include "service/data/housekeeper.h"
+#include "service/data/result_cache.h"
 #include "service/deployments.h"
 #include "service/event_hub.h"
 #include "service/task_log.h"
@@ -36,6 +38,8 @@ struct Parts {
   service::Workflows& workflows;
   service::Catalogue& catalogue;
   service::Artifacts& artifacts;
+  service::ResultCache& result_cache;
+  service::Housekeeper& housekeeper;
   service::Deployments& services;
   service::Cameras& cameras;
   service::EventHub& events;

@@ -205,7 +205,8 @@ Result<wire::DagRun> Workflows::trigger(const DagId& id, const wire::TriggerRequ
                                 .logical_date = request.logical_date,
                                 .conf = request.conf.value_or(json::Value()),
                                 .note = request.note.value_or(""),
-                                .user = name_of(who)};
+                                .user = name_of(who),
+                                .use_cache = request.use_cache.value_or(true)};
   if (request.dag_run_id) {
     if (!is_run_id(*request.dag_run_id)) {
       return fail(ErrorCode::invalid_argument,
@@ -314,7 +315,8 @@ Result<std::vector<wire::TaskInstance>> Workflows::clear(const DagId& id,
                               .include_downstream = request.include_downstream.value_or(true),
                               .only_failed = request.only_failed.value_or(false),
                               .dry_run = request.dry_run.value_or(false),
-                              .user = name_of(who)};
+                              .user = name_of(who),
+                              .use_cache = request.use_cache.value_or(true)};
   for (const auto& task : request.task_ids) clear.tasks.push_back(TaskId{task});
   if (request.map_index) {
     if (*request.map_index < 0 || *request.map_index > store::kMapIndexMax || clear.tasks.empty()) {

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kSelectRun =
     "SELECT dag_id, run_id, number, state, run_type, logical_date, data_interval_start,"
     " data_interval_end, run_after, queued_at, start_date, end_date, conf, note, dag_version,"
-    " cause, triggered_by, clear_number, backfill_id, backfill_ordinal FROM dag_runs";
+    " cause, triggered_by, clear_number, backfill_id, backfill_ordinal, use_cache FROM dag_runs";
 
 RunRow read_run(db::Row& row) {
   return {.key = {.dag_id = DagId{row.text()}, .run_id = RunId{row.text()}},
@@ -33,7 +33,8 @@ RunRow read_run(db::Row& row) {
           .triggered_by = row.text(),
           .clear_number = row.small(),
           .backfill = {row.integer()},
-          .ordinal = row.small()};
+          .ordinal = row.small(),
+          .use_cache = row.boolean()};
 }
 
 std::string select_runs(std::string_view rest) {
@@ -60,8 +61,9 @@ Status RunStore::insert_run(const RunRow& run) {
   Status done = db_.run(R"(
     INSERT INTO dag_runs (dag_id, run_id, number, state, run_type, logical_date,
       data_interval_start, data_interval_end, run_after, queued_at, start_date, end_date, conf,
-      note, dag_version, cause, triggered_by, clear_number, backfill_id, backfill_ordinal)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+      note, dag_version, cause, triggered_by, clear_number, backfill_id, backfill_ordinal,
+      use_cache)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
                         {run.key.dag_id.value,
                          run.key.run_id.value,
                          run.number,
@@ -81,7 +83,8 @@ Status RunStore::insert_run(const RunRow& run) {
                          run.triggered_by,
                          run.clear_number,
                          run.backfill.value,
-                         run.ordinal});
+                         run.ordinal,
+                         run.use_cache});
   if (done || done.error().code != ErrorCode::conflict) return done;
   return fail(std::move(done).error().with_context("run '" + run.key.run_id.value + "' of dag '" +
                                                    run.key.dag_id.value + "'"));
@@ -107,6 +110,11 @@ Status RunStore::update_run(const RunRow& run) {
 Status RunStore::set_note(const RunKey& key, const std::string& note) {
   return db_.run("UPDATE dag_runs SET note = ? WHERE dag_id = ? AND run_id = ?",
                  {note, key.dag_id.value, key.run_id.value});
+}
+
+Status RunStore::set_use_cache(const RunKey& key, bool use_cache) {
+  return db_.run("UPDATE dag_runs SET use_cache = ? WHERE dag_id = ? AND run_id = ?",
+                 {use_cache, key.dag_id.value, key.run_id.value});
 }
 
 Result<RunRow> RunStore::run(const RunKey& key) {

@@ -38,6 +38,7 @@ struct RunRow {
   int clear_number = 0;
   dag::BackfillId backfill{};  ///< it belongs to; 0: none
   int ordinal = 0;             ///< which of the backfill's dates it is
+  bool use_cache = true;       ///< its tasks may take results of earlier ones
 };
 
 struct TaskRow {
@@ -127,9 +128,10 @@ class RunStore {
 
   /// Errors: conflict when (dag, run_id) or (dag, logical_date) exists (S11).
   Status insert_run(const RunRow& run);
-  /// All columns but the note. Errors: not_found.
+  /// All columns but the note and use_cache. Errors: not_found.
   Status update_run(const RunRow& run);
   Status set_note(const RunKey& key, const std::string& note);
+  Status set_use_cache(const RunKey& key, bool use_cache);
   /// Errors: not_found.
   [[nodiscard]] Result<RunRow> run(const RunKey& key);
   [[nodiscard]] Result<Listed<RunRow>> list_runs(const RunQuery& query);

@@ -59,6 +59,17 @@ Status read_value(const json::Value& value, BlobList& out);
 Status read_value(const json::Value& value, ArtifactUse& out);
 Status read_value(const json::Value& value, Artifact& out);
 Status read_value(const json::Value& value, ArtifactCreate& out);
+Status read_value(const json::Value& value, CacheLookup& out);
+Status read_value(const json::Value& value, CacheHit& out);
+Status read_value(const json::Value& value, CachedResult& out);
+Status read_value(const json::Value& value, Removed& out);
+Status read_value(const json::Value& value, LineageNode& out);
+Status read_value(const json::Value& value, LineageEdge& out);
+Status read_value(const json::Value& value, LineageGraph& out);
+Status read_value(const json::Value& value, RetentionPolicy& out);
+Status read_value(const json::Value& value, GarbageRequest& out);
+Status read_value(const json::Value& value, GarbageItem& out);
+Status read_value(const json::Value& value, GarbageReport& out);
 Status read_value(const json::Value& value, Lineage& out);
 Status read_value(const json::Value& value, ModelVariant& out);
 Status read_value(const json::Value& value, ModelVersion& out);
@@ -1059,11 +1070,12 @@ Status read_value(const json::Value& value, BackfillDate& out) {
 
 json::Value to_json(const TriggerRequest& value) {
   json::Object out;
-  out.reserve(4);
+  out.reserve(5);
   detail::put(out, "dag_run_id", value.dag_run_id);
   detail::put(out, "logical_date", value.logical_date);
   detail::put(out, "conf", value.conf);
   detail::put(out, "note", value.note);
+  detail::put(out, "use_cache", value.use_cache);
   return json::Value(std::move(out));
 }
 
@@ -1074,6 +1086,7 @@ Result<TriggerRequest> parse_trigger_request(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "logical_date", out.logical_date));
   AIFLOW_TRY(detail::get(value, "conf", out.conf));
   AIFLOW_TRY(detail::get(value, "note", out.note));
+  AIFLOW_TRY(detail::get(value, "use_cache", out.use_cache));
   return out;
 }
 
@@ -1195,7 +1208,7 @@ Status read_value(const json::Value& value, TaskTry& out) {
 
 json::Value to_json(const ClearRequest& value) {
   json::Object out;
-  out.reserve(7);
+  out.reserve(8);
   detail::put(out, "dag_run_id", value.dag_run_id);
   detail::put(out, "task_ids", value.task_ids);
   detail::put(out, "map_index", value.map_index);
@@ -1203,6 +1216,7 @@ json::Value to_json(const ClearRequest& value) {
   detail::put(out, "include_downstream", value.include_downstream);
   detail::put(out, "only_failed", value.only_failed);
   detail::put(out, "dry_run", value.dry_run);
+  detail::put(out, "use_cache", value.use_cache);
   return json::Value(std::move(out));
 }
 
@@ -1216,6 +1230,7 @@ Result<ClearRequest> parse_clear_request(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "include_downstream", out.include_downstream));
   AIFLOW_TRY(detail::get(value, "only_failed", out.only_failed));
   AIFLOW_TRY(detail::get(value, "dry_run", out.dry_run));
+  AIFLOW_TRY(detail::get(value, "use_cache", out.use_cache));
   return out;
 }
 
@@ -1527,6 +1542,281 @@ Result<ArtifactCreate> parse_artifact_create(const json::Value& value) {
 
 Status read_value(const json::Value& value, ArtifactCreate& out) {
   AIFLOW_ASSIGN(out, parse_artifact_create(value));
+  return {};
+}
+
+json::Value to_json(const CacheLookup& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "key", value.key);
+  return json::Value(std::move(out));
+}
+
+Result<CacheLookup> parse_cache_lookup(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("CacheLookup");
+  CacheLookup out;
+  AIFLOW_TRY(detail::get(value, "key", out.key));
+  return out;
+}
+
+Status read_value(const json::Value& value, CacheLookup& out) {
+  AIFLOW_ASSIGN(out, parse_cache_lookup(value));
+  return {};
+}
+
+json::Value to_json(const CacheHit& value) {
+  json::Object out;
+  out.reserve(6);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "xcoms", value.xcoms);
+  return json::Value(std::move(out));
+}
+
+Result<CacheHit> parse_cache_hit(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("CacheHit");
+  CacheHit out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "xcoms", out.xcoms));
+  return out;
+}
+
+Status read_value(const json::Value& value, CacheHit& out) {
+  AIFLOW_ASSIGN(out, parse_cache_hit(value));
+  return {};
+}
+
+json::Value to_json(const CachedResult& value) {
+  json::Object out;
+  out.reserve(10);
+  detail::put(out, "key", value.key);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  detail::put(out, "try_number", value.try_number);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "expires_at", value.expires_at);
+  detail::put(out, "hits", value.hits);
+  detail::put(out, "used_at", value.used_at);
+  return json::Value(std::move(out));
+}
+
+Result<CachedResult> parse_cached_result(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("CachedResult");
+  CachedResult out;
+  AIFLOW_TRY(detail::get(value, "key", out.key));
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  AIFLOW_TRY(detail::get(value, "try_number", out.try_number));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "expires_at", out.expires_at));
+  AIFLOW_TRY(detail::get(value, "hits", out.hits));
+  AIFLOW_TRY(detail::get(value, "used_at", out.used_at));
+  return out;
+}
+
+Status read_value(const json::Value& value, CachedResult& out) {
+  AIFLOW_ASSIGN(out, parse_cached_result(value));
+  return {};
+}
+
+json::Value to_json(const Removed& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "count", value.count);
+  return json::Value(std::move(out));
+}
+
+Result<Removed> parse_removed(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Removed");
+  Removed out;
+  AIFLOW_TRY(detail::get(value, "count", out.count));
+  return out;
+}
+
+Status read_value(const json::Value& value, Removed& out) {
+  AIFLOW_ASSIGN(out, parse_removed(value));
+  return {};
+}
+
+json::Value to_json(const LineageNode& value) {
+  json::Object out;
+  out.reserve(6);
+  detail::put(out, "id", value.id);
+  detail::put(out, "kind", value.kind);
+  detail::put(out, "label", value.label);
+  detail::put(out, "detail", value.detail);
+  detail::put(out, "at", value.at);
+  detail::put(out, "depth", value.depth);
+  return json::Value(std::move(out));
+}
+
+Result<LineageNode> parse_lineage_node(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("LineageNode");
+  LineageNode out;
+  AIFLOW_TRY(detail::get(value, "id", out.id));
+  AIFLOW_TRY(detail::get(value, "kind", out.kind));
+  AIFLOW_TRY(detail::get(value, "label", out.label));
+  AIFLOW_TRY(detail::get(value, "detail", out.detail));
+  AIFLOW_TRY(detail::get(value, "at", out.at));
+  AIFLOW_TRY(detail::get(value, "depth", out.depth));
+  return out;
+}
+
+Status read_value(const json::Value& value, LineageNode& out) {
+  AIFLOW_ASSIGN(out, parse_lineage_node(value));
+  return {};
+}
+
+json::Value to_json(const LineageEdge& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "source", value.source);
+  detail::put(out, "target", value.target);
+  detail::put(out, "relation", value.relation);
+  return json::Value(std::move(out));
+}
+
+Result<LineageEdge> parse_lineage_edge(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("LineageEdge");
+  LineageEdge out;
+  AIFLOW_TRY(detail::get(value, "source", out.source));
+  AIFLOW_TRY(detail::get(value, "target", out.target));
+  AIFLOW_TRY(detail::get(value, "relation", out.relation));
+  return out;
+}
+
+Status read_value(const json::Value& value, LineageEdge& out) {
+  AIFLOW_ASSIGN(out, parse_lineage_edge(value));
+  return {};
+}
+
+json::Value to_json(const LineageGraph& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "nodes", value.nodes);
+  detail::put(out, "edges", value.edges);
+  detail::put(out, "truncated", value.truncated);
+  return json::Value(std::move(out));
+}
+
+Result<LineageGraph> parse_lineage_graph(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("LineageGraph");
+  LineageGraph out;
+  AIFLOW_TRY(detail::get(value, "nodes", out.nodes));
+  AIFLOW_TRY(detail::get(value, "edges", out.edges));
+  AIFLOW_TRY(detail::get(value, "truncated", out.truncated));
+  return out;
+}
+
+Status read_value(const json::Value& value, LineageGraph& out) {
+  AIFLOW_ASSIGN(out, parse_lineage_graph(value));
+  return {};
+}
+
+json::Value to_json(const RetentionPolicy& value) {
+  json::Object out;
+  out.reserve(7);
+  detail::put(out, "run_days", value.run_days);
+  detail::put(out, "log_days", value.log_days);
+  detail::put(out, "xcom_days", value.xcom_days);
+  detail::put(out, "artifact_days", value.artifact_days);
+  detail::put(out, "artifact_bytes_max", value.artifact_bytes_max);
+  detail::put(out, "event_log_rows", value.event_log_rows);
+  detail::put(out, "unused_hours", value.unused_hours);
+  return json::Value(std::move(out));
+}
+
+Result<RetentionPolicy> parse_retention_policy(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("RetentionPolicy");
+  RetentionPolicy out;
+  AIFLOW_TRY(detail::get(value, "run_days", out.run_days));
+  AIFLOW_TRY(detail::get(value, "log_days", out.log_days));
+  AIFLOW_TRY(detail::get(value, "xcom_days", out.xcom_days));
+  AIFLOW_TRY(detail::get(value, "artifact_days", out.artifact_days));
+  AIFLOW_TRY(detail::get(value, "artifact_bytes_max", out.artifact_bytes_max));
+  AIFLOW_TRY(detail::get(value, "event_log_rows", out.event_log_rows));
+  AIFLOW_TRY(detail::get(value, "unused_hours", out.unused_hours));
+  return out;
+}
+
+Status read_value(const json::Value& value, RetentionPolicy& out) {
+  AIFLOW_ASSIGN(out, parse_retention_policy(value));
+  return {};
+}
+
+json::Value to_json(const GarbageRequest& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "dry_run", value.dry_run);
+  return json::Value(std::move(out));
+}
+
+Result<GarbageRequest> parse_garbage_request(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("GarbageRequest");
+  GarbageRequest out;
+  AIFLOW_TRY(detail::get(value, "dry_run", out.dry_run));
+  return out;
+}
+
+Status read_value(const json::Value& value, GarbageRequest& out) {
+  AIFLOW_ASSIGN(out, parse_garbage_request(value));
+  return {};
+}
+
+json::Value to_json(const GarbageItem& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "kind", value.kind);
+  detail::put(out, "count", value.count);
+  detail::put(out, "size", value.size);
+  return json::Value(std::move(out));
+}
+
+Result<GarbageItem> parse_garbage_item(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("GarbageItem");
+  GarbageItem out;
+  AIFLOW_TRY(detail::get(value, "kind", out.kind));
+  AIFLOW_TRY(detail::get(value, "count", out.count));
+  AIFLOW_TRY(detail::get(value, "size", out.size));
+  return out;
+}
+
+Status read_value(const json::Value& value, GarbageItem& out) {
+  AIFLOW_ASSIGN(out, parse_garbage_item(value));
+  return {};
+}
+
+json::Value to_json(const GarbageReport& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "dry_run", value.dry_run);
+  detail::put(out, "more", value.more);
+  detail::put(out, "items", value.items);
+  return json::Value(std::move(out));
+}
+
+Result<GarbageReport> parse_garbage_report(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("GarbageReport");
+  GarbageReport out;
+  AIFLOW_TRY(detail::get(value, "dry_run", out.dry_run));
+  AIFLOW_TRY(detail::get(value, "more", out.more));
+  AIFLOW_TRY(detail::get(value, "items", out.items));
+  return out;
+}
+
+Status read_value(const json::Value& value, GarbageReport& out) {
+  AIFLOW_ASSIGN(out, parse_garbage_report(value));
   return {};
 }
 
@@ -2184,6 +2474,13 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::create_artifact, "create_artifact", "POST", "/api/v2/artifacts", "task", true},
       {Route::use_artifact, "use_artifact", "POST", "/api/v2/artifacts/{artifact_id}/uses", "task", true},
       {Route::delete_artifact, "delete_artifact", "DELETE", "/api/v2/artifacts/{artifact_id}", "run", true},
+      {Route::lookup_cached_result, "lookup_cached_result", "POST", "/api/v2/resultCache/lookup", "task", true},
+      {Route::list_cached_results, "list_cached_results", "GET", "/api/v2/resultCache", "view", false},
+      {Route::clear_cached_results, "clear_cached_results", "DELETE", "/api/v2/resultCache", "run", false},
+      {Route::get_lineage, "get_lineage", "GET", "/api/v2/lineage", "view", true},
+      {Route::get_retention, "get_retention", "GET", "/api/v2/retention", "view", false},
+      {Route::put_retention, "put_retention", "PUT", "/api/v2/retention", "admin", false},
+      {Route::collect_garbage, "collect_garbage", "POST", "/api/v2/garbage", "admin", false},
       {Route::list_models, "list_models", "GET", "/api/v2/models", "view", true},
       {Route::get_model, "get_model", "GET", "/api/v2/models/{model}", "view", true},
       {Route::create_variant, "create_variant", "POST", "/api/v2/variants", "run", true},

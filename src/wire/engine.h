@@ -432,11 +432,13 @@ struct BackfillDate {
 [[nodiscard]] json::Value to_json(const BackfillDate& value);
 [[nodiscard]] Result<BackfillDate> parse_backfill_date(const json::Value& value);
 
+/// use_cache - false, the run's tasks take no kept results (docs/guide/result-cache.md).
 struct TriggerRequest {
   std::optional<std::string> dag_run_id{};
   std::optional<WallTime> logical_date{};
   std::optional<json::Value> conf{};
   std::optional<std::string> note{};
+  std::optional<bool> use_cache{};
   friend bool operator==(const TriggerRequest&, const TriggerRequest&) = default;
 };
 [[nodiscard]] json::Value to_json(const TriggerRequest& value);
@@ -490,7 +492,7 @@ struct TaskTry {
 [[nodiscard]] json::Value to_json(const TaskTry& value);
 [[nodiscard]] Result<TaskTry> parse_task_try(const json::Value& value);
 
-/// map_index - only this instance of the mapped tasks named in task_ids.
+/// map_index - only this instance of the mapped tasks named in task_ids. use_cache - false, the run's tasks take no kept results from now on.
 struct ClearRequest {
   std::string dag_run_id{};
   std::vector<std::string> task_ids{};
@@ -499,6 +501,7 @@ struct ClearRequest {
   std::optional<bool> include_downstream{};
   std::optional<bool> only_failed{};
   std::optional<bool> dry_run{};
+  std::optional<bool> use_cache{};
   friend bool operator==(const ClearRequest&, const ClearRequest&) = default;
 };
 [[nodiscard]] json::Value to_json(const ClearRequest& value);
@@ -631,6 +634,122 @@ struct ArtifactCreate {
 };
 [[nodiscard]] json::Value to_json(const ArtifactCreate& value);
 [[nodiscard]] Result<ArtifactCreate> parse_artifact_create(const json::Value& value);
+
+struct CacheLookup {
+  std::string key{};
+  friend bool operator==(const CacheLookup&, const CacheLookup&) = default;
+};
+[[nodiscard]] json::Value to_json(const CacheLookup& value);
+[[nodiscard]] Result<CacheLookup> parse_cache_lookup(const json::Value& value);
+
+/// An earlier task's result. xcoms - [{key, value}]. Its artifacts are the asking attempt's from now on.
+struct CacheHit {
+  std::string dag_id{};
+  std::string dag_run_id{};
+  std::string task_id{};
+  std::int64_t map_index{};
+  WallTime created_at{};
+  json::Value xcoms{};
+  friend bool operator==(const CacheHit&, const CacheHit&) = default;
+};
+[[nodiscard]] json::Value to_json(const CacheHit& value);
+[[nodiscard]] Result<CacheHit> parse_cache_hit(const json::Value& value);
+
+struct CachedResult {
+  std::string key{};
+  std::string dag_id{};
+  std::string dag_run_id{};
+  std::string task_id{};
+  std::int64_t map_index{};
+  std::int64_t try_number{};
+  WallTime created_at{};
+  std::optional<WallTime> expires_at{};
+  std::int64_t hits{};
+  WallTime used_at{};
+  friend bool operator==(const CachedResult&, const CachedResult&) = default;
+};
+[[nodiscard]] json::Value to_json(const CachedResult& value);
+[[nodiscard]] Result<CachedResult> parse_cached_result(const json::Value& value);
+
+struct Removed {
+  std::int64_t count{};
+  friend bool operator==(const Removed&, const Removed&) = default;
+};
+[[nodiscard]] json::Value to_json(const Removed& value);
+[[nodiscard]] Result<Removed> parse_removed(const json::Value& value);
+
+/// id - KIND:ID, see docs/guide/lineage.md; depth - edges away from the one that was asked for.
+struct LineageNode {
+  std::string id{};
+  std::string kind{};
+  std::string label{};
+  std::string detail{};
+  std::optional<WallTime> at{};
+  std::int64_t depth{};
+  friend bool operator==(const LineageNode&, const LineageNode&) = default;
+};
+[[nodiscard]] json::Value to_json(const LineageNode& value);
+[[nodiscard]] Result<LineageNode> parse_lineage_node(const json::Value& value);
+
+/// From what was there first to what came of it.
+struct LineageEdge {
+  std::string source{};
+  std::string target{};
+  std::string relation{};
+  friend bool operator==(const LineageEdge&, const LineageEdge&) = default;
+};
+[[nodiscard]] json::Value to_json(const LineageEdge& value);
+[[nodiscard]] Result<LineageEdge> parse_lineage_edge(const json::Value& value);
+
+/// What led to a node (up) or came of it (down), the node itself first. truncated - there is more than the answer may hold.
+struct LineageGraph {
+  std::vector<LineageNode> nodes{};
+  std::vector<LineageEdge> edges{};
+  bool truncated{};
+  friend bool operator==(const LineageGraph&, const LineageGraph&) = default;
+};
+[[nodiscard]] json::Value to_json(const LineageGraph& value);
+[[nodiscard]] Result<LineageGraph> parse_lineage_graph(const json::Value& value);
+
+/// What is kept for how long; a missing member - for ever (docs/guide/retention.md).
+struct RetentionPolicy {
+  std::optional<std::int64_t> run_days{};
+  std::optional<std::int64_t> log_days{};
+  std::optional<std::int64_t> xcom_days{};
+  std::optional<std::int64_t> artifact_days{};
+  std::optional<std::int64_t> artifact_bytes_max{};
+  std::int64_t event_log_rows{};
+  std::int64_t unused_hours{};
+  friend bool operator==(const RetentionPolicy&, const RetentionPolicy&) = default;
+};
+[[nodiscard]] json::Value to_json(const RetentionPolicy& value);
+[[nodiscard]] Result<RetentionPolicy> parse_retention_policy(const json::Value& value);
+
+struct GarbageRequest {
+  std::optional<bool> dry_run{};
+  friend bool operator==(const GarbageRequest&, const GarbageRequest&) = default;
+};
+[[nodiscard]] json::Value to_json(const GarbageRequest& value);
+[[nodiscard]] Result<GarbageRequest> parse_garbage_request(const json::Value& value);
+
+struct GarbageItem {
+  std::string kind{};
+  std::int64_t count{};
+  std::int64_t size{};
+  friend bool operator==(const GarbageItem&, const GarbageItem&) = default;
+};
+[[nodiscard]] json::Value to_json(const GarbageItem& value);
+[[nodiscard]] Result<GarbageItem> parse_garbage_item(const json::Value& value);
+
+/// more - the call has done as much as one call does.
+struct GarbageReport {
+  bool dry_run{};
+  bool more{};
+  std::vector<GarbageItem> items{};
+  friend bool operator==(const GarbageReport&, const GarbageReport&) = default;
+};
+[[nodiscard]] json::Value to_json(const GarbageReport& value);
+[[nodiscard]] Result<GarbageReport> parse_garbage_report(const json::Value& value);
 
 /// The thread - which DAG run, task and try made or deployed a thing (empty strings when a person did).
 struct Lineage {
@@ -950,6 +1069,13 @@ enum class Route : std::uint16_t {
   create_artifact,
   use_artifact,
   delete_artifact,
+  lookup_cached_result,
+  list_cached_results,
+  clear_cached_results,
+  get_lineage,
+  get_retention,
+  put_retention,
+  collect_garbage,
   list_models,
   get_model,
   create_variant,

@@ -123,7 +123,7 @@ Status read_value(const json::Value& value, Resume& out) {
 
 json::Value to_json(const Job& value) {
   json::Object out;
-  out.reserve(20);
+  out.reserve(21);
   detail::put(out, "key", value.key);
   detail::put(out, "try_number", value.try_number);
   detail::put(out, "epoch", value.epoch);
@@ -141,6 +141,7 @@ json::Value to_json(const Job& value) {
   detail::put(out, "env", value.env);
   detail::put(out, "token", value.token);
   detail::put(out, "max_tries", value.max_tries);
+  detail::put(out, "use_cache", value.use_cache);
   detail::put(out, "first_started_at", value.first_started_at);
   detail::put(out, "triggering_asset_events", value.triggering_asset_events);
   detail::put(out, "resume", value.resume);
@@ -167,6 +168,7 @@ Result<Job> parse_job(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "env", out.env));
   AIFLOW_TRY(detail::get(value, "token", out.token));
   AIFLOW_TRY(detail::get(value, "max_tries", out.max_tries));
+  AIFLOW_TRY(detail::get(value, "use_cache", out.use_cache));
   AIFLOW_TRY(detail::get(value, "first_started_at", out.first_started_at));
   AIFLOW_TRY(detail::get(value, "triggering_asset_events", out.triggering_asset_events));
   AIFLOW_TRY(detail::get(value, "resume", out.resume));
@@ -372,7 +374,7 @@ Status read_value(const json::Value& value, Progress& out) {
 
 json::Value to_json(const Finished& value) {
   json::Object out;
-  out.reserve(14);
+  out.reserve(16);
   detail::put(out, "seq", value.seq);
   detail::put(out, "attempt", value.attempt);
   detail::put(out, "outcome", value.outcome);
@@ -387,6 +389,8 @@ json::Value to_json(const Finished& value) {
   detail::put(out, "reschedule_at", value.reschedule_at);
   detail::put(out, "deferral", value.deferral);
   detail::put(out, "assets", value.assets);
+  detail::put(out, "cache_key", value.cache_key);
+  detail::put(out, "cache_ttl_ms", value.cache_ttl_ms);
   return json::Value(std::move(out));
 }
 
@@ -407,6 +411,8 @@ Result<Finished> parse_finished(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "reschedule_at", out.reschedule_at));
   AIFLOW_TRY(detail::get(value, "deferral", out.deferral));
   AIFLOW_TRY(detail::get(value, "assets", out.assets));
+  AIFLOW_TRY(detail::get(value, "cache_key", out.cache_key));
+  AIFLOW_TRY(detail::get(value, "cache_ttl_ms", out.cache_ttl_ms));
   return out;
 }
 
@@ -667,7 +673,7 @@ Status read_value(const json::Value& value, TaskXComValue& out) {
 
 json::Value to_json(const TaskDone& value) {
   json::Object out;
-  out.reserve(7);
+  out.reserve(9);
   detail::put(out, "outcome", value.outcome);
   detail::put(out, "cause", value.cause);
   detail::put(out, "branch", value.branch);
@@ -675,6 +681,8 @@ json::Value to_json(const TaskDone& value) {
   detail::put(out, "reschedule_at", value.reschedule_at);
   detail::put(out, "deferral", value.deferral);
   detail::put(out, "assets", value.assets);
+  detail::put(out, "cache_key", value.cache_key);
+  detail::put(out, "cache_ttl_ms", value.cache_ttl_ms);
   return json::Value(std::move(out));
 }
 
@@ -688,6 +696,8 @@ Result<TaskDone> parse_task_done(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "reschedule_at", out.reschedule_at));
   AIFLOW_TRY(detail::get(value, "deferral", out.deferral));
   AIFLOW_TRY(detail::get(value, "assets", out.assets));
+  AIFLOW_TRY(detail::get(value, "cache_key", out.cache_key));
+  AIFLOW_TRY(detail::get(value, "cache_ttl_ms", out.cache_ttl_ms));
   return out;
 }
 

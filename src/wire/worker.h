@@ -73,6 +73,7 @@ struct Job {
   std::map<std::string, std::string> env{};
   std::string token{};
   std::int64_t max_tries{};
+  std::optional<bool> use_cache{};
   std::optional<WallTime> first_started_at{};
   std::optional<std::vector<TriggeringEvent>> triggering_asset_events{};
   std::optional<Resume> resume{};
@@ -178,6 +179,8 @@ struct Finished {
   std::optional<WallTime> reschedule_at{};
   std::optional<Deferral> deferral{};
   std::optional<std::vector<AssetEmit>> assets{};
+  std::optional<std::string> cache_key{};
+  std::optional<std::int64_t> cache_ttl_ms{};
   friend bool operator==(const Finished&, const Finished&) = default;
 };
 [[nodiscard]] json::Value to_json(const Finished& value);
@@ -296,6 +299,8 @@ struct TaskDone {
   std::optional<WallTime> reschedule_at{};
   std::optional<Deferral> deferral{};
   std::optional<std::vector<AssetEmit>> assets{};
+  std::optional<std::string> cache_key{};
+  std::optional<std::int64_t> cache_ttl_ms{};
   friend bool operator==(const TaskDone&, const TaskDone&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskDone& value);

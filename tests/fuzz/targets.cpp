@@ -5,6 +5,7 @@
 
 #include "app/optimize/test_tflite.h"
 #include "base/clock.h"
+#include "blobs/tree.h"
 #include "conductor/dag_from_spec.h"
 #include "dag/schedule.h"
 #include "graph/onnx_io.h"
@@ -13,6 +14,7 @@
 #include "infer/oip.h"
 #include "json/value.h"
 #include "net/http.h"
+#include "os/file.h"
 #include "os/frame.h"
 #include "runtime/pack.h"
 #include "trigger/connection.h"
@@ -153,6 +155,22 @@ Verdict meta_holds(std::string_view input) {
   return value && infer::parse_model_meta(*value) ? Verdict::accepted : Verdict::refused;
 }
 
+/// Whatever it holds, no path of it leaves the directory that is made of it.
+Verdict tree_holds(std::string_view input) {
+  const auto tree = blobs::parse_tree(input);
+  if (!tree) return Verdict::refused;
+  for (const auto& entry : tree->entries) {
+    if (!os::join_inside("/root", entry.path)) return Verdict::broken;
+  }
+  return verdict(blobs::write_tree(*tree) == input);
+}
+
+std::string tree_seed() {
+  return blobs::write_tree({{{.path = "a/b.txt", .sha256 = std::string(64, 'a'), .size = 3},
+                             {.path = "a/run", .sha256 = std::string(64, 'b'), .executable = true},
+                             {.path = "empty", .sha256 = {}}}});
+}
+
 /// Conv-like net with a weight, so that mutations meet tensors, attributes and shapes.
 std::string onnx_seed() {
   graph::Graph graph;
@@ -224,6 +242,7 @@ std::vector<Target> all_targets() {
        {"https://u:p%40@h:1/base?x=y", "redis://:s@[::1]:6379/1",
         R"({"conn_type":"http","host":"https://h:1/b","port":2,"schema":"s"})"},
        connection_holds},
+      {"artifact_tree", {tree_seed()}, tree_holds},
   };
 }
 

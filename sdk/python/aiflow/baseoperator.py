@@ -85,6 +85,9 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
     aiflow_operator = "python"
     is_branch = False
     is_short_circuit = False
+    #: how results may be kept: "inputs" (the operator knows what they depend on), "key" (only with
+    #: a cache_key), "never" (what it does is more than its result)
+    caching = "key"
 
     def __init__(self, task_id: str, *, owner: str = "aiflow", retries: int = 0,
                  retry_delay: dt.timedelta | float = dt.timedelta(seconds=300),
@@ -101,6 +104,8 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
                  on_success_callback: Any = None, on_failure_callback: Any = None,
                  on_retry_callback: Any = None, on_skipped_callback: Any = None,
                  params: dict | None = None, inlets: Any = None, outlets: Any = None,
+                 cache: bool = False, cache_key: str | None = None,
+                 cache_ttl: dt.timedelta | float | None = None, cache_version: Any = None,
                  doc_md: str | None = None, map_index_template: str | None = None,
                  task_display_name: str | None = None, dag: DAG | None = None,
                  task_group: TaskGroup | None = None, **unknown: Any):
@@ -142,6 +147,10 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
         self.inlets, self.outlets = _assets(inlets), _assets(outlets)
         self.doc_md = doc_md or ""
         self.map_index_template = map_index_template
+        self.cache, self.cache_key = bool(cache or cache_key), cache_key
+        self.cache_ttl = optional_duration(cache_ttl, named, "cache_ttl")
+        self.cache_version = cache_version
+        self._check_caching()
         self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False
         self._join()
 
@@ -168,6 +177,24 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
         self.dag.add_task(self)
         if self._group:
             self._group.members.append(self)
+
+    def _check_caching(self) -> None:
+        if self.cache and self.caching == "never":
+            raise AirflowException(f"task '{self.task_id}': the result of a {self.operator_name} is "
+                                   "never kept")
+        if self.cache and self.caching == "key" and not self.cache_key:
+            raise AirflowException(f"task '{self.task_id}': cache=True is not enough for a "
+                                   f"{self.operator_name}; say with cache_key= what its result "
+                                   "depends on")
+
+    def cache_inputs(self, context: dict) -> Any:
+        """All that the result depends on, for the result cache, when its templates are rendered.
+        Only of operators whose `caching` is "inputs". Raises fingerprint.NotPlain."""
+        raise NotImplementedError(f"{type(self).__name__}.cache_inputs")
+
+    def rendered_cache_key(self, context: dict) -> Any:
+        """The cache_key that was given, without its templates."""
+        return render(self.cache_key, {**context, **self.dag.user_defined_macros})
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -295,13 +322,19 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
         for task in _tasks_of(other, "leaves"):
             task.set_downstream(self)
 
+    def _refuse_cache(self, role: str) -> None:
+        if self.cache:
+            raise AirflowException(f"task '{self.task_id}': the result of a {role} is never kept")
+
     def as_setup(self):
         """Marks this task as a setup."""
+        self._refuse_cache("setup")
         self.is_setup = True
         return self
 
     def as_teardown(self, *, setups: Any = None, on_failure_fail_dagrun: bool = False):
         """Marks this task as the teardown of `setups`."""
+        self._refuse_cache("teardown")
         self.is_teardown = True
         self.on_failure_fail_dagrun = on_failure_fail_dagrun
         self.trigger_rule = "all_done_setup_success"

@@ -16,7 +16,8 @@ from aiflow.mapped import (Recipe, Unexpanded, check_function_names, check_no_du
 from aiflow.mapped_group import TaskGroupFunction
 from aiflow.mapping import ExpandInput, ExpandLists, ExpandRows, names
 from aiflow.operators.bash import BashOperator
-from aiflow.operators.python import BranchPythonOperator, PythonOperator, ShortCircuitOperator
+from aiflow.operators.python import (BranchPythonOperator, PythonOperator, ShortCircuitOperator,
+                                     check_bounded, function_inputs)
 from aiflow.sensors.python import PythonSensor
 from aiflow.xcom_arg import XComArg
 
@@ -48,6 +49,10 @@ class _BashFunctionOperator(BashOperator):
         super().__init__(bash_command=None, **kwargs)
         self.python_callable = python_callable
         self.op_args, self.op_kwargs = op_args, op_kwargs
+        check_bounded(self)
+
+    def cache_inputs(self, context: dict) -> Any:
+        return [super().cache_inputs(context), function_inputs(self, context)]
 
     def payload(self) -> dict:
         return {"callable": self.python_callable.__qualname__}

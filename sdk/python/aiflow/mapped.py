@@ -141,9 +141,15 @@ class MappedOperator(BaseOperator):
 
     is_mapped = True
 
+    @property
+    def caching(self) -> str:
+        """That of the operator that each instance runs."""
+        return self.recipe.operator.caching
+
     def __init__(self, *, recipe: Recipe, **kwargs: Any):
+        self.recipe = recipe
         super().__init__(**{**_own_defaults(recipe.operator), **kwargs})
-        self.recipe, self.expand_input = recipe, recipe.over
+        self.expand_input = recipe.over
         recipe.over.whose = f"task '{self.task_id}'"
         if self.mapped_group is not None:
             raise AirflowException(f"task '{self.task_id}': a mapped task in a mapped group is not "

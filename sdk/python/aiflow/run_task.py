@@ -8,6 +8,7 @@ the last frame is TaskDone{outcome, ...}. Everything printed goes to the attempt
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import functools
 import importlib.util
 import logging
@@ -17,7 +18,7 @@ import socket
 import sys
 import traceback
 
-from aiflow import protocol
+from aiflow import cache, protocol
 from aiflow.baseoperator import TRIGGER_FAILED
 from aiflow.context import TaskInstance, build_context, set_current_context
 from aiflow.dag import DAG, collect_dags
@@ -156,6 +157,12 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
         operator = context["task"] = ti.task = operator.at_index(context)
         operator.render_template_fields(context)
         is_named = name_map_index(context, final=False)
+        # What goes on after a deferral was begun: its values are no longer all in one report.
+        may_keep = operator.cache and not job.get("resume")
+        key = cache.key_of(operator, context) if may_keep else None
+        hit = cache.look_up(key) if key and job.get("use_cache") is not False else None
+        if hit is not None:
+            return _done("success", cache.publish(sock, hit))
         _call_back(context, "execute")
         value = _work(job, operator, context)
         done = _done("success", **operator.outcome_fields(value))
@@ -166,7 +173,8 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
         check_can_be_mapped_over(dag, ti, value)
         if value is not None:
             ti.push_return_value(value)
-        return {**done, "assets": context["outlet_events"].emits()}
+        done["assets"] = context["outlet_events"].emits()
+        return done if key is None else {**done, **_kept_as(key, operator.cache_ttl)}
     except AirflowSkipException as skip:
         return _done("skipped", str(skip) or "the task skipped itself")
     except AirflowRescheduleException as again:
@@ -235,6 +243,11 @@ def _deferred(deferred: TaskDeferred, context: dict) -> dict:
         return _failed(error, "failed", context)
     print(f"deferred to {deferred.trigger!r}", flush=True)
     return _done("deferred", "waits for its trigger", deferral=deferral)
+
+
+def _kept_as(key: str, ttl: dt.timedelta | None) -> dict:
+    return {"cache_key": key,
+            "cache_ttl_ms": None if ttl is None else int(ttl.total_seconds() * 1000)}
 
 
 def _failed(error: BaseException, outcome: str, context: dict) -> dict:

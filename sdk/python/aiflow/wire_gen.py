@@ -87,7 +87,7 @@ class Role(str, Enum):
 #: Fields of each frame type and of the DAG description, for checks in tests.
 FIELDS: dict[str, dict[str, str]] = {
     "TaskKey": {"dag_id": "string", "run_id": "string", "task_id": "string", "map_index": "int"},
-    "Job": {"key": "TaskKey", "try_number": "int", "epoch": "int", "operator": "string", "dag_file": "string", "payload": "json", "params": "json", "conf": "json?", "logical_date": "time?", "data_interval_start": "time?", "data_interval_end": "time?", "run_type": "string", "execution_timeout_ms": "int?", "log_path": "string", "env": "map<string>", "token": "string", "max_tries": "int", "first_started_at": "time?", "triggering_asset_events": "[TriggeringEvent]?", "resume": "Resume?"},
+    "Job": {"key": "TaskKey", "try_number": "int", "epoch": "int", "operator": "string", "dag_file": "string", "payload": "json", "params": "json", "conf": "json?", "logical_date": "time?", "data_interval_start": "time?", "data_interval_end": "time?", "run_type": "string", "execution_timeout_ms": "int?", "log_path": "string", "env": "map<string>", "token": "string", "max_tries": "int", "use_cache": "bool?", "first_started_at": "time?", "triggering_asset_events": "[TriggeringEvent]?", "resume": "Resume?"},
     "Deferral": {"trigger": "json", "next_method": "string", "next_kwargs": "json", "timeout_ms": "int?"},
     "Resume": {"next_method": "string", "next_kwargs": "json", "event": "json", "error": "string?", "timed_out": "bool"},
     "XComEntry": {"key": "string", "value": "json"},
@@ -98,7 +98,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "Started": {"seq": "int", "attempt": "AttemptRef", "pid": "int", "at": "time"},
     "Heartbeat": {"attempts": "[AttemptRef]"},
     "Progress": {"attempt": "AttemptRef", "done": "double", "total": "double", "unit": "string", "what": "string"},
-    "Finished": {"seq": "int", "attempt": "AttemptRef", "outcome": "Outcome", "exit_code": "int?", "signal": "int?", "cause": "string", "started_at": "time", "ended_at": "time", "xcoms": "[XComEntry]", "branch": "[string]?", "skip_all_downstream": "bool", "reschedule_at": "time?", "deferral": "Deferral?", "assets": "[AssetEmit]?"},
+    "Finished": {"seq": "int", "attempt": "AttemptRef", "outcome": "Outcome", "exit_code": "int?", "signal": "int?", "cause": "string", "started_at": "time", "ended_at": "time", "xcoms": "[XComEntry]", "branch": "[string]?", "skip_all_downstream": "bool", "reschedule_at": "time?", "deferral": "Deferral?", "assets": "[AssetEmit]?", "cache_key": "string?", "cache_ttl_ms": "int?"},
     "XComGet": {"request_id": "int", "attempt": "AttemptRef", "dag_id": "string", "run_id": "string", "task_id": "string", "map_index": "int", "key": "string"},
     "HelloOk": {"server_id": "string", "heartbeat_ms": "int", "lease_ms": "int"},
     "Start": {"job": "Job"},
@@ -110,7 +110,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "TaskXComPush": {"key": "string", "value": "json"},
     "TaskXComGet": {"request_id": "int", "dag_id": "string", "run_id": "string", "task_id": "string", "map_index": "int", "key": "string"},
     "TaskXComValue": {"request_id": "int", "found": "bool", "value": "json"},
-    "TaskDone": {"outcome": "Outcome", "cause": "string", "branch": "[string]?", "skip_all_downstream": "bool", "reschedule_at": "time?", "deferral": "Deferral?", "assets": "[AssetEmit]?"},
+    "TaskDone": {"outcome": "Outcome", "cause": "string", "branch": "[string]?", "skip_all_downstream": "bool", "reschedule_at": "time?", "deferral": "Deferral?", "assets": "[AssetEmit]?", "cache_key": "string?", "cache_ttl_ms": "int?"},
     "ZygoteFork": {"request_id": "int", "cwd": "string", "env": "map<string>", "dag_file": "string"},
     "ZygoteForked": {"request_id": "int", "pid": "int"},
     "ZygoteOrphaned": {"pid": "int"},

@@ -19,6 +19,8 @@ namespace aiflow::app {
 [[nodiscard]] std::vector<Command> artifact_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> asset_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> backfill_commands(const Clock& clock);
+[[nodiscard]] std::vector<Command> data_commands(
+    const Clock& clock);  ///< cache lineage retention gc
 [[nodiscard]] std::vector<Command> model_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> model_job_commands(
     const Clock& clock);  ///< add optimize compare

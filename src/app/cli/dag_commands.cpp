@@ -60,6 +60,7 @@ Status trigger(const Clock& clock, const Invocation& in) {
     AIFLOW_ASSIGN(auto conf, run_conf(client, in));
     body.set("conf", std::move(conf));
   }
+  if (in.flag("--no-cache")) body.set("use_cache", false);
   AIFLOW_ASSIGN(const auto run,
                 client.call("POST", api_path({"dags", in.text("dag_id"), "dagRuns"}), body));
   print_object(in, run);
@@ -238,6 +239,7 @@ Result<json::Value> clear_request(const Invocation& in, const std::string& run) 
                                       {"include_downstream", in.flag("--downstream")},
                                       {"include_upstream", in.flag("--upstream")},
                                       {"only_failed", in.flag("--only-failed")},
+                                      {"use_cache", !in.flag("--no-cache")},
                                       {"dry_run", in.flag("--dry-run")}});
   json::Array tasks;
   std::optional<std::string> map_index;
@@ -301,13 +303,15 @@ std::vector<Command> dags_commands(const Clock& clock) {
        .run = bound(clock, list_dags)},
       {.words = {"dags", "trigger"},
        .summary = "starts a run",
-       .parameters = with_common({kDag,
-                                  {.name = "--conf", .help = "JSON object for the run"},
-                                  {.name = "--param",
-                                   .help = "NAME=VALUE, as often as needed; goes over --conf",
-                                   .repeat = true},
-                                  {.name = "--run-id", .help = "id of the run; made when left out"},
-                                  {.name = "--logical-date", .help = "RFC 3339 time"}}),
+       .parameters = with_common(
+           {kDag,
+            {.name = "--conf", .help = "JSON object for the run"},
+            {.name = "--param",
+             .help = "NAME=VALUE, as often as needed; goes over --conf",
+             .repeat = true},
+            {.name = "--run-id", .help = "id of the run; made when left out"},
+            {.name = "--logical-date", .help = "RFC 3339 time"},
+            {.name = "--no-cache", .help = "run every task, take no kept results", .flag = true}}),
        .examples = {"aiflow dags trigger smart_city",
                     R"(aiflow dags trigger etl --conf '{"day": 3}')",
                     "aiflow dags trigger etl --param day=3 --param who=edge"},
@@ -377,6 +381,9 @@ std::vector<Command> task_commands(const Clock& clock) {
                         {.name = "--downstream", .help = "and all after them", .flag = true},
                         {.name = "--upstream", .help = "and all before them", .flag = true},
                         {.name = "--only-failed", .help = "only those that failed", .flag = true},
+                        {.name = "--no-cache",
+                         .help = "the run's tasks take no kept results from now on",
+                         .flag = true},
                         {.name = "--dry-run", .help = "show what would be cleared", .flag = true}}),
        .examples = {"aiflow tasks clear etl load --downstream --dry-run"},
        .run = bound(clock, clear)},

@@ -14,8 +14,8 @@ std::vector<Command> all_commands(const Clock& clock) {
   std::vector<Command> all;
   for (auto* part :
        {process_commands, dag_commands, simulate_commands, asset_commands, backfill_commands,
-        artifact_commands, model_commands, model_job_commands, runtime_commands, service_commands,
-        camera_commands, user_commands, db_commands}) {
+        artifact_commands, data_commands, model_commands, model_job_commands, runtime_commands,
+        service_commands, camera_commands, user_commands, db_commands}) {
     auto commands = part(clock);
     all.insert(all.end(), std::make_move_iterator(commands.begin()),
                std::make_move_iterator(commands.end()));
@@ -41,6 +41,9 @@ int run(std::vector<std::string> words) {
                            {"assets", "data that tasks make and DAGs wait for"},
                            {"backfills", "runs of past dates"},
                            {"artifact", "files and directories that tasks hand on"},
+                           {"cache", "results that are kept by their inputs"},
+                           {"lineage", "what came of what"},
+                           {"retention", "what is kept for how long"},
                            {"model", "models, variants and reports"},
                            {"runtime", "runtime packs"},
                            {"service", "deployed models"},

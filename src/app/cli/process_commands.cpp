@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/cli/commands.h"
+#include "app/cli/data/blob_place.h"
 #include "app/cli/database/database_options.h"
 #include "app/cli/demo.h"
 #include "app/cli/serve.h"
@@ -55,6 +56,7 @@ Status serve(const Invocation& in) {
   ServeOptions options;
   options.home = home_of(in);
   AIFLOW_ASSIGN(options.database, database_of(in, options.home));
+  AIFLOW_ASSIGN(options.blob_remote, blob_remote_of(in));
   options.host = in.text("--host");
   options.sdk = sdk_folder();
   AIFLOW_TRY(read_port(in.text("--port"), options));
@@ -109,6 +111,7 @@ Status demo(const Clock& clock, const Invocation& in) {
 std::vector<Command> process_commands(const Clock& clock) {
   const Parameter home{.name = "--home", .help = "data directory"};
   const auto database = database_parameters();
+  const auto blobs = blob_parameters();
   const Parameter slots{.name = "--slots", .help = "tasks at a time", .otherwise = "8"};
   return {
       {.words = {"serve"},
@@ -127,10 +130,16 @@ std::vector<Command> process_commands(const Clock& clock) {
                        .many = true},
                       {.name = "--no-worker", .help = "start no worker", .flag = true},
                       database[0],
-                      database[1]},
+                      database[1],
+                      blobs[0],
+                      blobs[1],
+                      blobs[2],
+                      blobs[3]},
        .examples = {"aiflow serve", "aiflow serve --home /srv/aiflow --port 9000 --dags ./dags",
                     "aiflow serve --database mysql://aiflow@db.local/aiflow"
-                    " --database-password-file /etc/aiflow/db.password"},
+                    " --database-password-file /etc/aiflow/db.password",
+                    "aiflow serve --blobs s3://my-bucket/site-7 --s3-endpoint https://s3.local"
+                    " --s3-keys-file /etc/aiflow/s3.keys"},
        .run = serve},
       {.words = {"worker"},
        .summary = "runs tasks for the server on the same data directory",

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "blobs/blob_remote.h"
 #include "db/address.h"
 
 namespace aiflow::app {
@@ -19,7 +21,9 @@ struct ServeOptions {
   bool port_auto = false;  ///< port taken: take any free one and say so; else that is an error
   std::vector<std::filesystem::path> dag_folders;  ///< empty = home/dags
   std::string python = "/usr/bin/python3";
-  std::filesystem::path sdk;       ///< folder that holds the Python package aiflow
+  std::filesystem::path sdk;  ///< folder that holds the Python package aiflow
+  /// Where blobs are kept beside home/blobs; null: nowhere.
+  std::shared_ptr<blobs::BlobRemote> blob_remote;
   std::filesystem::path programs;  ///< folder of aiflow, aiflow-infer, aiflow-camera; empty = ours
   int worker_slots = 8;
   std::int64_t max_map_length = 1024;

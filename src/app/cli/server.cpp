@@ -240,7 +240,7 @@ Result<std::vector<WorkerId>> Server::workers_before() {
 }
 
 void Server::make_services() {
-  blobs_ = std::make_unique<blobs::BlobStore>(options_.home / "blobs");
+  blobs_ = std::make_unique<blobs::BlobStore>(options_.home / "blobs", options_.blob_remote);
   packs_ = std::make_unique<runtime::Pool>(options_.home / "packs");
   workflows_ = std::make_unique<service::Workflows>(
       service::Workflows::Parts{clock_, *store_, *conductor_, options_.home / "logs", os::get_env});
@@ -248,6 +248,10 @@ void Server::make_services() {
       service::Catalogue::Parts{clock_, *store_, *blobs_, *packs_, *events_});
   artifacts_ =
       std::make_unique<service::Artifacts>(service::Artifacts::Parts{clock_, *store_, *blobs_});
+  result_cache_ =
+      std::make_unique<service::ResultCache>(service::ResultCache::Parts{clock_, *store_});
+  housekeeper_ = std::make_unique<service::Housekeeper>(
+      service::Housekeeper::Parts{clock_, *store_, *conductor_, *blobs_, options_.home / "logs"});
   services_ = std::make_unique<service::Deployments>(
       service::Deployments::Parts{clock_, *store_, *catalogue_, *packs_, *events_,
                                   program(options_, "aiflow-infer"), options_.home / "run"});
@@ -255,9 +259,10 @@ void Server::make_services() {
       clock_, *store_, *catalogue_, *services_, *events_, program(options_, "aiflow-camera"),
       service::CameraPictures(options_.home / "cameras")});
   api_ = std::make_unique<http_api::Api>(http_api::Parts{
-      clock_, *store_, *auth_, *workflows_, *catalogue_, *artifacts_, *services_, *cameras_,
-      *events_, *logs_, [this] { return executor_->workers(); }, [this] { return health(); },
-      options_.version, options_.home / "uploads", static_cast<std::uint32_t>(::geteuid())});
+      clock_, *store_, *auth_, *workflows_, *catalogue_, *artifacts_, *result_cache_, *housekeeper_,
+      *services_, *cameras_, *events_, *logs_, [this] { return executor_->workers(); },
+      [this] { return health(); }, options_.version, options_.home / "uploads",
+      static_cast<std::uint32_t>(::geteuid())});
 }
 
 Status Server::listen(net::Handler& handler) {
@@ -341,6 +346,7 @@ void Server::start_background() {
     services_->restore();
     cameras_->restore();
   });
+  housekeeper_->start();
   // Asks for none while a worker of before this start still lives: it connects by itself.
   worker_->serving();
   if (options_.start_worker) worker_->want();
@@ -354,6 +360,7 @@ void Server::stop() {
   if (cameras_) cameras_->stop_all();
   if (services_) services_->stop();
   restorer_ = {};
+  if (housekeeper_) housekeeper_->stop();
   if (conductor_) conductor_->stop();
   if (executor_) executor_->stop();
   if (logs_) logs_->stop();

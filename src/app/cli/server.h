@@ -106,6 +106,8 @@ class Server {
   std::unique_ptr<service::Workflows> workflows_;
   std::unique_ptr<service::Catalogue> catalogue_;
   std::unique_ptr<service::Artifacts> artifacts_;
+  std::unique_ptr<service::ResultCache> result_cache_;
+  std::unique_ptr<service::Housekeeper> housekeeper_;
   std::unique_ptr<service::Deployments> services_;
   std::unique_ptr<service::Cameras> cameras_;
   std::unique_ptr<service::DagLoader> loader_;

@@ -41,6 +41,7 @@ struct Book {
   std::map<AttemptId, PendingCancel> cancels;       ///< rows of the outbox
   std::map<store::TaskKey, std::int64_t> pids;      ///< of attempts that were claimed
   std::map<store::RunKey, std::string> notes;       ///< of runs that have one
+  std::set<store::RunKey> uncached;                 ///< runs that take no kept results
   /// By name; `true`: some DAG names it. Those that tasks made under aliases only are not here.
   std::map<std::string, std::pair<wire::AssetSpec, bool>> assets;
   dag::BackfillId last_backfill{};  ///< the highest id given so far

@@ -54,6 +54,7 @@ class Conductor::Engine {
   void steer_backfill(detail::Batch& batch, const SteerBackfill& request,
                       Answer<store::BackfillRow> answer);
   void explain(detail::Batch& batch, const store::TaskKey& key, Answer<std::string> answer);
+  void forget(detail::Batch& batch, const store::RunKey& key, Answer<Forgotten> answer);
 
  private:
   // The loop (engine.cpp).
@@ -102,6 +103,7 @@ class Conductor::Engine {
   Result<store::BackfillRow> stored_backfill(dag::BackfillId id);
   std::optional<sched::RunLoaded> stored_run(const store::RunKey& key, WallTime date);
   Status need_run(detail::Batch& batch, const store::RunKey& key);
+  void set_use_cache(detail::Batch& batch, const store::RunKey& run, bool use_cache);
   [[nodiscard]] std::optional<store::TaskRow> task_row(const store::TaskKey& key) const;
 
   const Clock& clock_;

@@ -75,6 +75,7 @@ wire::Job make_job(const JobParts& parts) {
   job.log_path =
       log_path(parts.data_dir / "logs", to_store(parts.task.key), parts.task.try_number).string();
   job.max_tries = parts.task.max_tries;
+  if (!parts.use_cache) job.use_cache = false;
   job.first_started_at = parts.task.started_at;
   job.resume = resume_of(parts.task);
   add_context(job, parts);

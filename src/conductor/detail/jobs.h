@@ -17,6 +17,7 @@ struct JobParts {
   const Definition& definition;
   const std::string& dag_file;
   const std::filesystem::path& data_dir;
+  bool use_cache = true;  ///< of the run
 };
 
 /// All but the token. The task must be in the definition (asserted).

@@ -123,6 +123,7 @@ class Loader {
     AIFLOW_TRY(add_backfill(run.backfill));
     loaded_.rows.runs.push_back(to_sched(run));
     if (!run.note.empty()) loaded_.book.notes[run.key] = run.note;
+    if (!run.use_cache) loaded_.book.uncached.insert(run.key);
     AIFLOW_ASSIGN(const auto tasks, runs_.tasks(run.key));
     for (const store::TaskRow& task : tasks) {
       loaded_.rows.instances.push_back(to_sched(task));

@@ -10,7 +10,8 @@
 
 #include "base/assert.h"
 #include "failpoint/failpoint.h"
-#include "store/artifact_store.h"
+#include "store/data/artifact_store.h"
+#include "store/data/cache_store.h"
 #include "store/event_log.h"
 
 namespace aiflow::conductor::detail {
@@ -73,6 +74,7 @@ class Recorder {
   Status ended_try(const sched::Change& change, const store::TaskRow& row);
   Status xcoms();
   Status artifacts(const store::TaskKey& key, const Batch::Ended& ended);
+  Status keep_result(const wire::Finished& report);
   Status outbox();
   Status then();
   Status void_submit(const store::TaskRow& row);
@@ -187,6 +189,7 @@ Status Recorder::run_rows() {
     if (const auto note = book_.notes.find(row.key); note != book_.notes.end()) {
       row.note = note->second;
     }
+    row.use_cache = !book_.uncached.contains(row.key);
     AIFLOW_TRY(made.contains(run.key) ? runs_.insert_run(row) : runs_.update_run(row));
     run_rows_.emplace(row.key, std::move(row));
   }
@@ -299,6 +302,8 @@ Status Recorder::run_change(const sched::Change& change) {
     for (auto pid = book_.pids.begin(); pid != book_.pids.end();) {
       pid = pid->first.run() == found->first ? erase(book_.pids, pid) : std::next(pid);
     }
+    const auto uncached = book_.uncached.find(found->first);
+    if (uncached != book_.uncached.end()) erase(book_.uncached, uncached);
   }
   return writing_.log(store::kind::dag_run,
                       with_history(wire::to_json(store::to_wire(found->second)), change));
@@ -327,6 +332,7 @@ Status Recorder::xcoms() {
       AIFLOW_TRY(runs_.put_xcom(
           {.key = key, .name = entry.key, .value = entry.value, .stored_at = writing_.now}));
     }
+    AIFLOW_TRY(keep_result(ended.report));
   }
   return {};
 }
@@ -338,6 +344,19 @@ Status Recorder::artifacts(const store::TaskKey& key, const Batch::Ended& ended)
   const bool good = outcome == Outcome::success || outcome == Outcome::deferred;
   if (!good) return artifacts.drop(key);
   return artifacts.accept(key, ended.report.attempt.epoch, ended.resumed);
+}
+
+Status Recorder::keep_result(const wire::Finished& report) {
+  const bool is_wanted = report.outcome == Outcome::success && report.cache_key;
+  if (!is_wanted || !store::is_cache_key(*report.cache_key)) return {};
+  std::optional<Duration> life;
+  if (report.cache_ttl_ms) life = std::chrono::milliseconds(*report.cache_ttl_ms);
+  return store::CacheStore(writing_.db)
+      .keep({.key = *report.cache_key,
+             .maker = store::maker_of(report.attempt),
+             .xcoms = report.xcoms,
+             .life = life},
+            writing_.now);
 }
 
 Status Recorder::outbox() {

@@ -16,6 +16,7 @@
 #include "http_api/router.h"
 #include "net/server.h"
 #include "service/auth.h"
+#include "store/data/lineage_store.h"
 #include "wire/engine.h"
 
 namespace aiflow::http_api::detail {
@@ -79,6 +80,7 @@ void add_asset_routes(Table& table);
 void add_backfill_routes(Table& table);
 void add_catalogue_routes(Table& table);
 void add_artifact_routes(Table& table);
+void add_data_routes(Table& table);
 void add_site_routes(Table& table);
 void add_oip_routes(Table& table);
 

@@ -119,14 +119,17 @@ struct Bench {
   service::Workflows workflows{{kClock, *store, conductor, folder.path() / "logs"}};
   service::Catalogue catalogue{{kClock, *store, blobs, packs, events}};
   service::Artifacts artifacts{{kClock, *store, blobs}};
+  service::ResultCache result_cache{{kClock, *store}};
+  service::Housekeeper housekeeper{{kClock, *store, conductor, blobs, folder.path() / "logs"}};
   service::Deployments services{
       {kClock, *store, catalogue, packs, events, "/nonexistent/aiflow-infer", folder.path()}};
   service::Cameras cameras{{kClock, *store, catalogue, services, events,
                             "/nonexistent/aiflow-camera",
                             service::CameraPictures(folder.path() / "cameras")}};
-  Api api{{kClock, *store, *auth, workflows, catalogue, artifacts, services, cameras, events, logs,
-           [] { return std::vector<wire::Worker>{}; }, [] { return wire::Health{}; }, "test",
-           folder.path(), static_cast<std::uint32_t>(::geteuid())}};
+  Api api{{kClock, *store, *auth, workflows, catalogue, artifacts, result_cache, housekeeper,
+           services, cameras, events, logs, [] { return std::vector<wire::Worker>{}; },
+           [] { return wire::Health{}; }, "test", folder.path(),
+           static_cast<std::uint32_t>(::geteuid())}};
   std::unique_ptr<net::Server> http;
 };
 

@@ -326,6 +326,8 @@ void Attempt::judge(const os::ExitStatus& status, wire::Finished& report) {
     report.reschedule_at = done_->reschedule_at;
     report.deferral = done_->deferral;
     report.assets = done_->assets;
+    report.cache_key = done_->cache_key;
+    report.cache_ttl_ms = done_->cache_ttl_ms;
   } else if (!through_zygote_) {
     judge_bash(status, report);
   } else if (status.success()) {

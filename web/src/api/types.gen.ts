@@ -333,11 +333,13 @@ export interface BackfillDate {
   dag_run_id?: string | null;
 }
 
+/** use_cache - false, the run's tasks take no kept results (docs/guide/result-cache.md). */
 export interface TriggerRequest {
   dag_run_id?: string | null;
   logical_date?: string | null;
   conf?: unknown | null;
   note?: string | null;
+  use_cache?: boolean | null;
 }
 
 export interface ProgressInfo {
@@ -379,7 +381,7 @@ export interface TaskTry {
   hostname: string;
 }
 
-/** map_index - only this instance of the mapped tasks named in task_ids. */
+/** map_index - only this instance of the mapped tasks named in task_ids. use_cache - false, the run's tasks take no kept results from now on. */
 export interface ClearRequest {
   dag_run_id: string;
   task_ids: string[];
@@ -388,6 +390,7 @@ export interface ClearRequest {
   include_downstream?: boolean | null;
   only_failed?: boolean | null;
   dry_run?: boolean | null;
+  use_cache?: boolean | null;
 }
 
 export interface MarkRequest {
@@ -480,6 +483,89 @@ export interface ArtifactCreate {
   kind: string;
   sha256: string;
   media_type?: string | null;
+}
+
+export interface CacheLookup {
+  key: string;
+}
+
+/** An earlier task's result. xcoms - [{key, value}]. Its artifacts are the asking attempt's from now on. */
+export interface CacheHit {
+  dag_id: string;
+  dag_run_id: string;
+  task_id: string;
+  map_index: number;
+  created_at: string;
+  xcoms: unknown;
+}
+
+export interface CachedResult {
+  key: string;
+  dag_id: string;
+  dag_run_id: string;
+  task_id: string;
+  map_index: number;
+  try_number: number;
+  created_at: string;
+  expires_at?: string | null;
+  hits: number;
+  used_at: string;
+}
+
+export interface Removed {
+  count: number;
+}
+
+/** id - KIND:ID, see docs/guide/lineage.md; depth - edges away from the one that was asked for. */
+export interface LineageNode {
+  id: string;
+  kind: string;
+  label: string;
+  detail: string;
+  at?: string | null;
+  depth: number;
+}
+
+/** From what was there first to what came of it. */
+export interface LineageEdge {
+  source: string;
+  target: string;
+  relation: string;
+}
+
+/** What led to a node (up) or came of it (down), the node itself first. truncated - there is more than the answer may hold. */
+export interface LineageGraph {
+  nodes: LineageNode[];
+  edges: LineageEdge[];
+  truncated: boolean;
+}
+
+/** What is kept for how long; a missing member - for ever (docs/guide/retention.md). */
+export interface RetentionPolicy {
+  run_days?: number | null;
+  log_days?: number | null;
+  xcom_days?: number | null;
+  artifact_days?: number | null;
+  artifact_bytes_max?: number | null;
+  event_log_rows: number;
+  unused_hours: number;
+}
+
+export interface GarbageRequest {
+  dry_run?: boolean | null;
+}
+
+export interface GarbageItem {
+  kind: string;
+  count: number;
+  size: number;
+}
+
+/** more - the call has done as much as one call does. */
+export interface GarbageReport {
+  dry_run: boolean;
+  more: boolean;
+  items: GarbageItem[];
 }
 
 /** The thread - which DAG run, task and try made or deployed a thing (empty strings when a person did). */
@@ -842,6 +928,13 @@ export const ROUTES = {
   create_artifact: { method: 'POST', path: '/api/v2/artifacts' },
   use_artifact: { method: 'POST', path: '/api/v2/artifacts/{artifact_id}/uses' },
   delete_artifact: { method: 'DELETE', path: '/api/v2/artifacts/{artifact_id}' },
+  lookup_cached_result: { method: 'POST', path: '/api/v2/resultCache/lookup' },
+  list_cached_results: { method: 'GET', path: '/api/v2/resultCache' },
+  clear_cached_results: { method: 'DELETE', path: '/api/v2/resultCache' },
+  get_lineage: { method: 'GET', path: '/api/v2/lineage' },
+  get_retention: { method: 'GET', path: '/api/v2/retention' },
+  put_retention: { method: 'PUT', path: '/api/v2/retention' },
+  collect_garbage: { method: 'POST', path: '/api/v2/garbage' },
   list_models: { method: 'GET', path: '/api/v2/models' },
   get_model: { method: 'GET', path: '/api/v2/models/{model}' },
   create_variant: { method: 'POST', path: '/api/v2/variants' },

@@ -32,6 +32,9 @@ export const keys = {
   instances: (dag_id: string, run_id: string) => ['instances', dag_id, run_id] as const,
   tries: (task: InstanceKey) => ['tries', ...parts(task)] as const,
   xcoms: (task: InstanceKey) => ['xcoms', ...parts(task)] as const,
+  artifacts: (task: InstanceKey) => ['artifacts', ...parts(task)] as const,
+  lineage: (task: InstanceKey, direction: string) =>
+    ['lineage', ...parts(task), direction] as const,
   explained: (task: InstanceKey) => ['explained', ...parts(task)] as const,
   import_errors: ['import_errors'] as const,
   models: ['models'] as const,

@@ -117,7 +117,9 @@ function read_again(client: QueryClient, changes: readonly TaskInstance[]): void
     predicate: ({ queryKey }) => {
       const [kind, ...rest] = queryKey;
       if (kind === 'tries' || kind === 'explained') return changed.has(JSON.stringify(rest));
-      return kind === 'xcoms' && ended.has(JSON.stringify(rest));
+      const at_the_end = kind === 'xcoms' || kind === 'artifacts';
+      if (kind === 'lineage') return ended.has(JSON.stringify(rest.slice(0, -1)));
+      return at_the_end && ended.has(JSON.stringify(rest));
     },
   });
 }

@@ -10,7 +10,7 @@ import signal
 import subprocess
 from typing import Any, Generator, Iterator, Sequence
 
-from aiflow import artifacts
+from aiflow import artifacts, fingerprint
 from aiflow.baseoperator import BaseOperator
 from aiflow.context import XCOM_BYTES_MAX, is_template
 from aiflow.exceptions import AirflowException, AirflowSkipException
@@ -33,6 +33,7 @@ class BashOperator(BaseOperator):
 
     template_fields: Sequence[str] = ("bash_command", "env", "cwd", "inputs", "outputs")
     aiflow_operator = "bash"
+    caching = "inputs"
 
     def __init__(self, *, bash_command: Any, env: dict[str, str] | None = None,
                  append_env: bool = False, output_encoding: str = "utf-8",
@@ -53,7 +54,7 @@ class BashOperator(BaseOperator):
 
     def payload(self) -> dict:
         arguments = (self.bash_command, self.env, self.cwd)
-        templated = (self.inputs or self.outputs or is_template(repr(arguments))
+        templated = (self.inputs or self.outputs or self.cache or is_template(repr(arguments))
                      or any(find_xcom_args(arguments))
                      or str(self.bash_command).endswith((".sh", ".bash"))
                      or self.has_callbacks(*self.callbacks))
@@ -62,6 +63,12 @@ class BashOperator(BaseOperator):
         return {"templated": False, "bash_command": self.bash_command, "env": self.env,
                 "append_env": self.append_env, "cwd": self.cwd,
                 "skip_on_exit_code": self.skip_on_exit_code, "do_xcom_push": self.do_xcom_push}
+
+    def cache_inputs(self, context: dict) -> Any:
+        del context
+        return ["bash", *(fingerprint.canonical(value) for value in (
+            self.bash_command, self.env, self.append_env, self.cwd, self.skip_on_exit_code,
+            self.output_encoding, self.inputs, self.outputs))]
 
     def execute(self, context: dict) -> Any:
         """For templated and mapped commands; others never reach Python. As the worker's own way:

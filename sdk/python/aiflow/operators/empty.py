@@ -9,6 +9,8 @@ from aiflow.baseoperator import BaseOperator
 class EmptyOperator(BaseOperator):
     """Done as soon as its trigger rule lets it start."""
 
+    caching = "never"
+
     @property
     def aiflow_operator(self) -> str:
         """Callbacks are functions: only with them it needs a process."""

@@ -14,6 +14,7 @@ class LatestOnlyOperator(BaseOperator):
     exists, or its tick has passed. A run that was triggered by hand goes on always."""
 
     is_branch = True
+    caching = "never"
 
     def execute(self, context: dict) -> bool:
         if self._is_latest(context):

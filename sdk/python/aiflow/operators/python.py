@@ -6,6 +6,7 @@ from __future__ import annotations
 import inspect
 from typing import Any, Callable, Sequence
 
+from aiflow import fingerprint
 from aiflow.assets import collect_metadata
 from aiflow.baseoperator import BaseOperator
 from aiflow.context import get_current_context
@@ -15,9 +16,36 @@ from aiflow.xcom_arg import XComArg
 __all__ = ["BranchPythonOperator", "PythonOperator", "ShortCircuitOperator", "get_current_context"]
 
 
+#: Members of the context through which a function may reach anything: no key can hold that.
+UNBOUNDED = ("dag", "dag_run", "macros", "task", "task_instance", "ti")
+
+
+def function_inputs(operator: Any, context: dict) -> list:
+    """What the function of an operator is, and what it is given, for the result cache.
+    Raises fingerprint.NotPlain."""
+    arguments = PythonOperator.arguments(operator, context)
+    return [fingerprint.of_function(operator.python_callable),
+            [fingerprint.canonical(value) for value in operator.op_args],
+            [[name, fingerprint.canonical(arguments[name])] for name in sorted(arguments)]]
+
+
+def check_bounded(operator: Any) -> None:
+    """Raises AirflowException when a function asks for what a key of its inputs can't hold."""
+    if not operator.cache or operator.cache_key:
+        return
+    parameters = inspect.signature(operator.python_callable).parameters
+    asked = [name for name, p in parameters.items()
+             if name in UNBOUNDED or p.kind is p.VAR_KEYWORD]
+    if asked:
+        raise AirflowException(f"task '{operator.task_id}': with cache=True its function can't take "
+                               f"'{asked[0]}', through which it may reach anything; take the values "
+                               "themselves, or say with cache_key= what the result depends on")
+
+
 class PythonOperator(BaseOperator):
     """Calls a function. Parameters named like context members (ti, ds, params, ...) get them."""
 
+    caching = "inputs"
     template_fields: Sequence[str] = ("op_args", "op_kwargs", "templates_dict")
 
     def __init__(self, *, python_callable: Callable, op_args: Sequence[Any] | None = None,
@@ -31,6 +59,11 @@ class PythonOperator(BaseOperator):
         self.op_kwargs = op_kwargs if isinstance(op_kwargs, XComArg) else dict(op_kwargs or {})
         self.templates_dict = templates_dict
         self.show_return_value_in_logs = show_return_value_in_logs
+        check_bounded(self)
+
+    def cache_inputs(self, context: dict) -> Any:
+        return ["python", *function_inputs(self, context),
+                fingerprint.canonical(self.templates_dict)]
 
     def payload(self) -> dict:
         return {"callable": getattr(self.python_callable, "__qualname__", "?")}
@@ -69,6 +102,7 @@ class BranchPythonOperator(PythonOperator):
     """The function returns the task id(s), or group id(s), to follow; None follows nothing."""
 
     is_branch = True
+    caching = "never"
 
     def outcome_fields(self, value: Any) -> dict:
         names = [] if value is None else [value] if isinstance(value, str) else list(value)
@@ -92,6 +126,7 @@ class ShortCircuitOperator(PythonOperator):
     """A false return value skips what comes after."""
 
     is_short_circuit = True
+    caching = "never"
 
     def __init__(self, *, ignore_downstream_trigger_rules: bool = True, **kwargs):
         super().__init__(**kwargs)

@@ -24,6 +24,7 @@ class TriggerDagRunOperator(BaseOperator):
     deferrable: it waits without holding a worker slot. skip_when_already_exists: a run of that id ends the task as skipped.
     """
 
+    caching = "never"
     template_fields: Sequence[str] = ("trigger_dag_id", "trigger_run_id", "logical_date", "conf",
                                       "note")
 

@@ -41,6 +41,8 @@ class BaseSensorOperator(BaseOperator):
     the task is skipped. exponential_backoff doubles the interval after each poke, up to max_wait.
     """
 
+    caching = "never"
+
     def __init__(self, *, poke_interval: dt.timedelta | float = 60,
                  timeout: dt.timedelta | float = 7 * 24 * 3600, soft_fail: bool = False,
                  mode: str = "poke", exponential_backoff: bool = False,

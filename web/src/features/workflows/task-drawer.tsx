@@ -2,6 +2,7 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskInstance, TaskTry } from '@/api/types.gen';
+import { DataPanel } from '@/features/workflows/data-panel';
 import { InstanceList } from '@/features/workflows/instance-list';
 import { LogPanel } from '@/features/workflows/log-panel';
 import { StateBar, StateNumbers } from '@/features/workflows/state-counts';
@@ -20,7 +21,7 @@ import { RelativeTime, TimeSpan } from '@/ui/time';
 import { ArrowLeft, Hourglass } from 'lucide-react';
 import '@/features/workflows/task.css';
 
-const PANEL_KEYS = ['log', 'xcom', 'details'] as const;
+const PANEL_KEYS = ['log', 'xcom', 'data', 'details'] as const;
 
 function ProgressLine({ instance }: { instance: TaskInstance }): ReactNode {
   const progress = instance.progress;
@@ -108,6 +109,7 @@ function DrawerBody({ task, instance }: { task: TaskRef; instance: TaskInstance 
             <Empty icon={Hourglass} title={t('log.not_started')} hint={cause} />
           ))}
         {panel === 'xcom' && <XComPanel task={task} />}
+        {panel === 'data' && <DataPanel task={task} />}
         {panel === 'details' && <TaskDetails instance={instance} />}
       </div>
     </>

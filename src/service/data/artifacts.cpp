@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/artifacts.h"
+#include "service/data/artifacts.h"
 
 #include <algorithm>
 #include <span>
@@ -16,12 +16,6 @@ constexpr std::size_t kDigestsMax = 10'000;
 /// Rows of one transaction: the scheduler's commits wait for it.
 constexpr std::size_t kRowsAtOnce = 500;
 constexpr std::size_t kMediaTypeMax = 100;
-
-store::Maker maker_of(const wire::AttemptRef& attempt) {
-  return {.key = store::from_wire(attempt.key),
-          .try_number = static_cast<int>(attempt.try_number),
-          .epoch = attempt.epoch};
-}
 
 Status check_media_type(const std::string& type) {
   const auto fits = [](char c) { return c > 0x20 && c < 0x7f; };
@@ -63,7 +57,7 @@ Result<wire::Artifact> Artifacts::create(const wire::ArtifactCreate& request,
     AIFLOW_ASSIGN(const auto kept, parts_.blobs.kept(made.sha256));
     AIFLOW_TRY(store::ModelStore(db).add_blob({.sha256 = kept.sha256, .size = kept.size},
                                               parts_.clock.now()));
-    return store::ArtifactStore(db).offer(made, maker_of(attempt), parts_.clock.now());
+    return store::ArtifactStore(db).offer(made, store::maker_of(attempt), parts_.clock.now());
   });
 }
 
@@ -137,7 +131,7 @@ Status Artifacts::use(std::int64_t artifact_id, const wire::AttemptRef& attempt)
   return parts_.store.transact([&](db::Connection& db) -> Status {
     store::ArtifactStore artifacts(db);
     AIFLOW_TRY(artifacts.get(artifact_id));
-    return artifacts.add_use(artifact_id, maker_of(attempt), parts_.clock.now());
+    return artifacts.add_use(artifact_id, store::maker_of(attempt), parts_.clock.now());
   });
 }
 

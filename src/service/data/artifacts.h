@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "blobs/blob_store.h"
 #include "service/auth.h"
-#include "store/artifact_store.h"
+#include "store/data/artifact_store.h"
 #include "store/store.h"
 #include "wire/engine.h"
 

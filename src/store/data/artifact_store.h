@@ -13,6 +13,7 @@
 #include "db/connection.h"
 #include "store/keys.h"
 #include "wire/engine.h"
+#include "wire/worker.h"
 
 namespace aiflow::store {
 
@@ -22,7 +23,7 @@ struct NewArtifact {
   std::string sha256;
   std::int64_t size = 0;
   std::int64_t files = 0;
-  std::string media_type;
+  std::string media_type{};
 };
 
 /// Whose it is: a task instance under one epoch.
@@ -31,6 +32,8 @@ struct Maker {
   int try_number = 0;
   std::int64_t epoch = 0;
 };
+
+[[nodiscard]] Maker maker_of(const wire::AttemptRef& attempt);
 
 struct ArtifactQuery {
   std::optional<std::string> dag_id{};

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/artifact_store.h"
+#include "store/data/artifact_store.h"
 
 #include <utility>
 
 #include "store/detail/rows.h"
+#include "store/run_store.h"
 
 namespace aiflow::store {
 namespace {
@@ -44,6 +45,12 @@ detail::Where where_of(const ArtifactQuery& query) {
 }
 
 }  // namespace
+
+Maker maker_of(const wire::AttemptRef& attempt) {
+  return {.key = from_wire(attempt.key),
+          .try_number = static_cast<int>(attempt.try_number),
+          .epoch = attempt.epoch};
+}
 
 Result<wire::Artifact> ArtifactStore::offer(const NewArtifact& made, const Maker& maker,
                                             WallTime now) {

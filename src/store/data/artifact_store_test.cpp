@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/artifact_store.h"
+#include "store/data/artifact_store.h"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Against a real S3 server, which tests/s3/run starts; without one only what needs none is looked
+// at. `./dev test` always starts one.
+#include "s3/s3_remote.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "blobs/blob_store.h"
+#include "blobs/blob_store_conformance.h"
+#include "digest/sha256.h"
+#include "os/environment.h"
+#include "os/temp_dir.h"
+#include "s3/detail/request.h"
+
+namespace aiflow::s3 {
+namespace {
+
+using namespace std::chrono_literals;
+
+const auto kEndpoint = os::get_env("AIFLOW_TEST_S3");
+
+S3Options options(const std::string& prefix) {
+  return {.endpoint = kEndpoint.value_or(""),
+          .region = "us-east-1",
+          .bucket = os::get_env("AIFLOW_TEST_S3_BUCKET").value_or(""),
+          .prefix = prefix + std::to_string(::getpid()),
+          .access_key = Secret(std::string_view(*os::get_env("AIFLOW_TEST_S3_ACCESS_KEY"))),
+          .secret_key = Secret(std::string_view(*os::get_env("AIFLOW_TEST_S3_SECRET_KEY"))),
+          .part_bytes = 5U << 20,
+          .tries = 3,
+          .pause = 1ms};
+}
+
+std::shared_ptr<S3Remote> opened(const std::string& prefix) {
+  auto made = S3Remote::open(options(prefix));
+  REQUIRE_MESSAGE(made, (made ? "" : made.error().message));
+  const Status works = (*made)->check();
+  REQUIRE_MESSAGE(works, (works ? "" : works.error().message));
+  return *made;
+}
+
+TEST_CASE("an object store keeps blobs" * doctest::skip(!kEndpoint)) {
+  blobs::check_blob_store(opened("one"));
+  blobs::check_blob_remote(opened("two"));
+}
+
+TEST_CASE("a large blob goes in parts and comes back whole" * doctest::skip(!kEndpoint)) {
+  const os::TempDir folder = os::TempDir::create("s3").value();
+  const auto remote = opened("parts");
+  std::string large(11U << 20, 'x');
+  for (std::size_t i = 0; i < large.size(); i += 4096) large[i] = static_cast<char>('a' + i % 23);
+  blobs::BlobStore here(folder.path() / "here", remote);
+  const auto put = here.put(large);
+  REQUIRE_MESSAGE(put, (put ? "" : put.error().message));
+  blobs::BlobStore there(folder.path() / "there", remote);
+  CHECK(there.verify(put->sha256).has_value());
+}
+
+TEST_CASE("listing goes on over pages, with sizes and times" * doctest::skip(!kEndpoint)) {
+  const os::TempDir folder = os::TempDir::create("s3").value();
+  const auto remote = opened("list");
+  blobs::BlobStore store(folder.path() / "blobs", remote);
+  for (int i = 0; i < 5; ++i) REQUIRE(store.put("blob " + std::to_string(i)));
+  int count = 0;
+  REQUIRE(remote->for_each([&](const blobs::Kept& kept) {
+    ++count;
+    CHECK(kept.size == 6);
+    CHECK(kept.changed_at > WallTime{std::chrono::sys_days{std::chrono::year{2020} / 1 / 1}});
+    CHECK(kept.changed_at < WallTime::max());
+  }));
+  CHECK(count == 5);
+}
+
+TEST_CASE("wrong keys and a missing bucket are told, without the keys" *
+          doctest::skip(!kEndpoint)) {
+  auto wrong = options("x");
+  wrong.secret_key = Secret(std::string_view("not-the-secret"));
+  const Status refused = S3Remote::open(std::move(wrong)).value()->check();
+  CHECK(refused.error().code == ErrorCode::denied);
+  CHECK(refused.error().message.find("not-the-secret") == std::string::npos);
+  auto missing = options("x");
+  missing.bucket = "no-such-bucket-here";
+  CHECK(S3Remote::open(std::move(missing)).value()->check().error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("what does not answer is tried again and then told") {
+  S3Options nobody{.endpoint = "http://127.0.0.1:1",
+                   .bucket = "bucket",
+                   .access_key = Secret(std::string_view("a")),
+                   .secret_key = Secret(std::string_view("b")),
+                   .tries = 2,
+                   .pause = 1ms};
+  const Status refused = S3Remote::open(std::move(nobody)).value()->check();
+  CHECK(refused.error().code == ErrorCode::unavailable);
+  CHECK(refused.error().message.find("127.0.0.1:1") != std::string::npos);
+}
+
+TEST_CASE("places and keys are read, and bad ones refused") {
+  CHECK(parse_s3_place("s3://my-bucket")->bucket == "my-bucket");
+  CHECK(parse_s3_place("s3://my-bucket/")->prefix.empty());
+  CHECK(parse_s3_place("s3://my-bucket/site/one")->prefix == "site/one");
+  for (const char* bad : {"", "my-bucket", "s3://", "s3://ab", "s3://my-bucket/a//b",
+                          "s3://my-bucket/../x", "s3://my_bucket?x", "http://my-bucket"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_s3_place(bad));
+  }
+  const auto keys = parse_s3_keys(
+      "[other]\naws_access_key_id = no\n[default]\r\n"
+      "aws_access_key_id = KEY\r\n aws_secret_access_key=SE=CRET\n");
+  REQUIRE(keys);
+  CHECK(keys->access_key.reveal() == "KEY");
+  CHECK(keys->secret_key.reveal() == "SE=CRET");
+  CHECK_FALSE(parse_s3_keys("aws_access_key_id = KEY\n"));
+}
+
+TEST_CASE("queries are encoded, and answers read") {
+  CHECK(detail::encode("a/b c+~") == "a%2Fb%20c%2B~");
+  std::size_t from = 0;
+  const std::string xml = "<L><K>one</K><K>t&amp;lt;</K></L>";
+  CHECK(detail::next_element(xml, "K", from) == "one");
+  CHECK(detail::next_element(xml, "K", from) == "t&lt;");
+  CHECK(detail::next_element(xml, "K", from).empty());
+}
+
+}  // namespace
+}  // namespace aiflow::s3
