@@ -232,10 +232,11 @@ Status S3Remote::for_each(const std::function<void(const blobs::Kept&)>& visit) 
     const std::string start =
         token.empty() ? "" : "continuation-token=" + detail::encode(token) + "&";
     AIFLOW_ASSIGN(const auto answer,
-                  impl_->connections.send(
-                      {.method = "GET",
-                       .path = impl_->bucket_path(),
-                       .query = start + "list-type=2&prefix=" + detail::encode(impl_->folder())}));
+                  impl_->connections.send({.method = "GET",
+                                           .path = impl_->bucket_path(),
+                                           .query = start + "list-type=2&max-keys=" +
+                                                    std::to_string(impl_->options.list_keys) +
+                                                    "&prefix=" + detail::encode(impl_->folder())}));
     if (answer.status != 200) return fail(impl_->refusal(answer, "list the bucket"));
     std::size_t from = 0;
     for (;;) {

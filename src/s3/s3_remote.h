@@ -24,6 +24,7 @@ struct S3Options {
   Secret access_key{};
   Secret secret_key{};
   std::uint64_t part_bytes = 64U << 20;  ///< blobs beyond it go in parts of this size; >= 5 MiB
+  int list_keys = 1000;                  ///< of one answer of a listing, at most; servers give 1000
   int tries = 6;
   Duration pause = std::chrono::milliseconds(200);  ///< before the second try; doubles each time
 };

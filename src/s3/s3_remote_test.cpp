@@ -42,6 +42,10 @@ std::shared_ptr<S3Remote> opened(const std::string& prefix) {
   return *made;
 }
 
+TEST_CASE("a server is there wherever nothing may be left out") {
+  CHECK((kEndpoint.has_value() || !os::get_env("AIFLOW_NO_SKIP")));
+}
+
 TEST_CASE("an object store keeps blobs" * doctest::skip(!kEndpoint)) {
   blobs::check_blob_store(opened("one"));
   blobs::check_blob_remote(opened("two"));
@@ -61,7 +65,9 @@ TEST_CASE("a large blob goes in parts and comes back whole" * doctest::skip(!kEn
 
 TEST_CASE("listing goes on over pages, with sizes and times" * doctest::skip(!kEndpoint)) {
   const os::TempDir folder = os::TempDir::create("s3").value();
-  const auto remote = opened("list");
+  auto in_pages = options("list");
+  in_pages.list_keys = 2;
+  const auto remote = S3Remote::open(std::move(in_pages)).value();
   blobs::BlobStore store(folder.path() / "blobs", remote);
   for (int i = 0; i < 5; ++i) REQUIRE(store.put("blob " + std::to_string(i)));
   int count = 0;

@@ -8,6 +8,7 @@ docs/guide/result-cache.md.
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from typing import Any
 
@@ -41,6 +42,16 @@ def look_up(key: str) -> dict | None:
         if getattr(error, "status", None) != 404:
             print(f"The result cache can't be asked: {error}", flush=True)
         return None
+
+
+def kept_as(key: str, ttl: dt.timedelta | None, emits: list[dict]) -> dict:
+    """The fields of TaskDone by which a success is kept; none, with a line in the log, when it said
+    something of assets: a later task that takes the result would make plain events of its outlets."""
+    if any(emit["extra"] or emit["alias"] for emit in emits):
+        print("The result is not kept: what the task said of its assets would be lost.", flush=True)
+        return {}
+    return {"cache_key": key,
+            "cache_ttl_ms": None if ttl is None else int(ttl.total_seconds() * 1000)}
 
 
 def publish(sock, hit: dict) -> str:

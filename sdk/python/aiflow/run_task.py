@@ -8,7 +8,6 @@ the last frame is TaskDone{outcome, ...}. Everything printed goes to the attempt
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import functools
 import importlib.util
 import logging
@@ -174,7 +173,7 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
         if value is not None:
             ti.push_return_value(value)
         done["assets"] = context["outlet_events"].emits()
-        return done if key is None else {**done, **_kept_as(key, operator.cache_ttl)}
+        return {**done, **cache.kept_as(key, operator.cache_ttl, done["assets"])} if key else done
     except AirflowSkipException as skip:
         return _done("skipped", str(skip) or "the task skipped itself")
     except AirflowRescheduleException as again:
@@ -243,11 +242,6 @@ def _deferred(deferred: TaskDeferred, context: dict) -> dict:
         return _failed(error, "failed", context)
     print(f"deferred to {deferred.trigger!r}", flush=True)
     return _done("deferred", "waits for its trigger", deferral=deferral)
-
-
-def _kept_as(key: str, ttl: dt.timedelta | None) -> dict:
-    return {"cache_key": key,
-            "cache_ttl_ms": None if ttl is None else int(ttl.total_seconds() * 1000)}
 
 
 def _failed(error: BaseException, outcome: str, context: dict) -> dict:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a key holds, and which tasks may keep results. With a server: tests/e2e/test_cache.py."""
+"""What a key holds, and which tasks may keep results. With a server: tests/e2e/test_data.py."""
 
 import datetime as dt
 
@@ -127,3 +127,29 @@ def test_a_task_without_a_server_runs_as_ever(supervisor):
     assert pushed["return_value"] == 5
     assert len(frame["cache_key"]) == 64
     assert frame["cache_ttl_ms"] == 60_000
+
+
+def test_what_a_task_said_of_its_assets_is_no_part_of_a_kept_result(supervisor):
+    source = """
+        from aiflow import DAG, Asset, AssetAlias, Metadata, task
+        table, found = Asset("table"), AssetAlias("found")
+        with DAG("d"):
+            @task(cache=True, outlets=[table, found])
+            def plain(): return 5
+            plain()
+            @task(cache=True, outlets=[table])
+            def with_extra():
+                yield Metadata(table, {"rows": 3})
+            with_extra()
+            @task(cache=True, outlets=[found])
+            def by_alias():
+                yield Metadata(Asset("other"), {}, alias="found")
+            by_alias()
+        """
+    frame, _, log, _ = supervisor(source).run("plain", use_cache=False)
+    assert len(frame["cache_key"]) == 64, log
+    for name in ("with_extra", "by_alias"):
+        frame, _, log, _ = supervisor(source).run(name, use_cache=False)
+        assert frame["outcome"] == "success", log
+        assert frame.get("cache_key") is None
+        assert "what the task said of its assets would be lost" in log

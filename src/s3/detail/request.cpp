@@ -92,8 +92,8 @@ Headers headers_of(const Request& request) {
   const std::string sha256 =
       request.body_sha256.empty() ? digest::sha256_of(request.body) : request.body_sha256;
   curl_slist* list = nullptr;
-  for (const std::string& line : {"x-amz-content-sha256: " + sha256,
-                                  std::string("Content-Type: application/octet-stream")}) {
+  for (const std::string& line :
+       {"x-amz-content-sha256: " + sha256, std::string("Content-Type: application/octet-stream")}) {
     list = curl_slist_append(list, line.c_str());
   }
   return Headers(list);
@@ -148,13 +148,13 @@ Result<Answer> Connections::send(const Request& request) {
 }
 
 Result<Answer> Connections::send_once(const Request& request) {
-  CURL* handle = take();
-  Transfer transfer{.handle = handle, .request = &request, .answer = {}};
   if (request.download_fd >= 0) {
     const bool is_empty =
         ::ftruncate(request.download_fd, 0) == 0 && ::lseek(request.download_fd, 0, SEEK_SET) == 0;
     if (!is_empty) return fail(os::error_from_errno(errno, "write a download"));
   }
+  CURL* handle = take();
+  Transfer transfer{.handle = handle, .request = &request, .answer = {}};
   const std::string url =
       options_.endpoint + request.path + (request.query.empty() ? "" : "?" + request.query);
   const Headers headers = headers_of(request);

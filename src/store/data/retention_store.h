@@ -39,7 +39,8 @@ class RetentionStore {
   /// XComs and artifacts of a finished run; zero when none are left, or when it is not finished any
   /// more. Errors: not_found.
   [[nodiscard]] Result<Gone> drop_run_parts(const RunKey& run, int limit);
-  /// The run, its task instances, and what is left of its parts. It must have ended.
+  /// The run, its task instances, what it consumed of assets, and what is left of its parts. It
+  /// must have ended.
   Status drop_run(const RunKey& run);
   /// When a finished run has ended. nullopt: it has not; not_found: there is none.
   [[nodiscard]] Result<std::optional<WallTime>> ended_at(const RunKey& run);

@@ -102,9 +102,18 @@ TEST_CASE_FIXTURE(Bench, "a run goes in parts, and then as a whole") {
   CHECK(gone.bytes == 6);  // "1234" with its quotes
   CHECK(rows([](auto& r) { return r.drop_run_parts(key(1), 10); }).count == 1);
   CHECK(rows([](auto& r) { return r.drop_run_parts(key(1), 10); }).count == 0);
-  write([](db::Connection& db) { return RetentionStore(db).drop_run(key(1)); });
+  write([](db::Connection& db) -> Status {
+    for (const int number : {1, 2}) {
+      AIFLOW_TRY(
+          db.run("INSERT INTO run_assets (dag_id, run_id, asset, first_event, last_event)"
+                 " VALUES (?, ?, 'a', 1, 1)",
+                 {key(number).dag_id.value, key(number).run_id.value}));
+    }
+    return RetentionStore(db).drop_run(key(1));
+  });
   CHECK(count("dag_runs") == 2);
   CHECK(count("task_instances") == 2);
+  CHECK(count("run_assets") == 1);
   CHECK(count("xcoms") == 2);
 }
 
