@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "blobs/blob_remote.h"
 #include "blobs/tree.h"
 #include "http_api/detail/fake_server.h"
 #include "store/data/retention_store.h"
@@ -282,6 +283,37 @@ TEST_CASE_FIXTURE(Data, "XComs, logs and history go by themselves") {
   CHECK(collected("events") > 3);
   CHECK(count("event_log") == 1);
   end(running);
+}
+
+/// An object store that does not answer.
+class Away final : public blobs::BlobRemote {
+ public:
+  Status upload(const std::string&, const fs::path&) override { return away(); }
+  Status download(const std::string&, const fs::path&) override { return away(); }
+  Result<bool> contains(const std::string&) override { return away(); }
+  Status remove(const std::string&) override { return away(); }
+  Status for_each(const std::function<void(const blobs::Kept&)>&) override { return away(); }
+
+ private:
+  static std::unexpected<Error> away() { return fail(ErrorCode::unavailable, "it is away"); }
+};
+
+TEST_CASE_FIXTURE(Data, "an object store that is away keeps no rows and logs from going") {
+  REQUIRE(housekeeper.set_policy(
+      {.log_days = 7, .xcom_days = 7, .event_log_rows = 1000, .unused_hours = 1}));
+  const auto log = folder.path() / "logs/d/r1/try1";
+  fs::create_directories(log);
+  std::ofstream(log / "t.log") << "text";
+  const auto unused = noted("unused");
+  make_blobs_old();
+  end(attempt);
+  sql("UPDATE dag_runs SET end_date = 1000 WHERE end_date IS NOT NULL");
+  blobs::BlobStore behind(folder.path() / "blobs", std::make_shared<Away>());
+  service::Housekeeper keeper({kClock, *store, conductor, behind, folder.path() / "logs"});
+  CHECK(keeper.collect(false).error().code == ErrorCode::unavailable);
+  CHECK(count("xcoms") == 0);
+  CHECK_FALSE(fs::exists(folder.path() / "logs/d/r1"));
+  CHECK_FALSE(blobs.contains(unused).value());
 }
 
 TEST_CASE_FIXTURE(Data, "a policy is checked, stored, and for admins") {

@@ -154,6 +154,8 @@ def test_garbage_is_told_before_it_goes(server, tmp_path):
     set_ = cli(server, "retention", "set", "--unused-hours", "1", "--logs-days", "never")
     assert "for ever" in set_.stdout, set_.stderr
     assert cli(server, "retention", "set", "--logs-days", "0").returncode == 2
+    refused = cli(server, "retention", "set", "--unused-hours", "never")
+    assert refused.returncode == 2 and "must be a number" in refused.stderr
     # The rows of the blobs are new: nothing goes before its time.
     assert "nothing to remove" in cli(server, "gc").stdout
     assert list((server.home / "blobs/sha256").glob("*/*"))

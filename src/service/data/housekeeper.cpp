@@ -95,6 +95,8 @@ class Housekeeper::Collection {
   Result<wire::GarbageReport> run(bool sweep) {
     AIFLOW_TRY(runs());
     for (const auto& [kind, work] : steps()) AIFLOW_TRY(repeat(kind, work));
+    if (sweep) AIFLOW_TRY(logs());
+    // Last: it ends here when an object store does not answer.
     AIFLOW_TRY(remove_blobs());
     if (sweep) AIFLOW_TRY(files());
     return std::move(report_);
@@ -116,6 +118,7 @@ class Housekeeper::Collection {
       return fail(ErrorCode::cancelled, std::string(kRolledBack));
     });
     if (!done && done.error().message != kRolledBack) return fail(done.error());
+    AIFLOW_TRY(logs());
     AIFLOW_TRY(files());
     return std::move(report_);
   }
@@ -271,11 +274,10 @@ class Housekeeper::Collection {
 
   Status files() {
     AIFLOW_TRY(stray_blobs());
-    if (!report_.dry_run) {
-      AIFLOW_ASSIGN(const auto bytes, parts_.blobs.remove_unfinished(unused_before_));
-      if (bytes > 0) add("unfinished", {.count = 1, .bytes = bytes});
-    }
-    return logs();
+    if (report_.dry_run) return {};
+    AIFLOW_ASSIGN(const auto bytes, parts_.blobs.remove_unfinished(unused_before_));
+    if (bytes > 0) add("unfinished", {.count = 1, .bytes = bytes});
+    return {};
   }
 
   /// Files without a row: of a crash, or put and never named.

@@ -49,6 +49,11 @@ Result<std::shared_ptr<blobs::BlobRemote>> blob_remote_of(const Invocation& in) 
       in.given("--blobs") ? in.text("--blobs") : os::get_env("AIFLOW_BLOBS").value_or("");
   if (text.empty()) return std::shared_ptr<blobs::BlobRemote>();
   AIFLOW_ASSIGN(auto place, s3::parse_s3_place(text));
+  if (keys.access_key.empty() || keys.secret_key.empty()) {
+    return fail(ErrorCode::invalid_argument,
+                "the object store's keys are missing: --s3-keys-file, or AIFLOW_S3_ACCESS_KEY and "
+                "AIFLOW_S3_SECRET_KEY");
+  }
   AIFLOW_ASSIGN(auto remote, s3::S3Remote::open({.endpoint = in.text("--s3-endpoint"),
                                                  .region = in.text("--s3-region"),
                                                  .bucket = std::move(place.bucket),

@@ -120,6 +120,7 @@ struct Setting {
   const char* option;
   const char* member;
   const char* help;
+  bool is_always = false;  ///< there is no 'never'
 };
 constexpr Setting kSettings[] = {
     {"--runs-days", "run_days", "finished runs with all that is theirs, days"},
@@ -127,8 +128,8 @@ constexpr Setting kSettings[] = {
     {"--xcoms-days", "xcom_days", "XComs of finished runs, days"},
     {"--artifacts-days", "artifact_days", "artifacts, days"},
     {"--artifacts-bytes", "artifact_bytes_max", "artifacts in all, bytes; the oldest go first"},
-    {"--events-rows", "event_log_rows", "rows of the event log"},
-    {"--unused-hours", "unused_hours", "blobs that nothing names, hours"},
+    {"--events-rows", "event_log_rows", "rows of the event log", true},
+    {"--unused-hours", "unused_hours", "blobs that nothing names, hours", true},
 };
 
 Status show_retention(const Clock& clock, const Invocation& in) {
@@ -149,9 +150,14 @@ Status show_retention(const Clock& clock, const Invocation& in) {
 }
 
 /// "7", or "never" for no limit.
-Result<json::Value> limit_of(const Invocation& in, const char* option) {
-  if (in.text(option) == "never") return json::Value();
-  AIFLOW_ASSIGN(const auto number, in.number(option));
+Result<json::Value> limit_of(const Invocation& in, const Setting& setting) {
+  const bool is_never = in.text(setting.option) == "never";
+  if (is_never && setting.is_always) {
+    return fail(ErrorCode::invalid_argument,
+                std::string(setting.option) + " has no 'never': it must be a number");
+  }
+  if (is_never) return json::Value();
+  AIFLOW_ASSIGN(const auto number, in.number(setting.option));
   return json::Value(number);
 }
 
@@ -161,7 +167,7 @@ Status set_retention(const Clock& clock, const Invocation& in) {
   bool is_changed = false;
   for (const auto& setting : kSettings) {
     if (!in.given(setting.option)) continue;
-    AIFLOW_ASSIGN(auto value, limit_of(in, setting.option));
+    AIFLOW_ASSIGN(auto value, limit_of(in, setting));
     policy.set(setting.member, std::move(value));
     is_changed = true;
   }
