@@ -133,6 +133,9 @@ def test_lineage_leads_from_a_file_to_what_read_it(server, tmp_path):
     assert ("artifact", "used by", f"task:cached/{run}/use") in edges
     shown = cli(server, "lineage", "show", f"task:cached/{run}/use")
     assert f"saved task:cached/{run}/make" in shown.stdout, shown.stdout + shown.stderr
+    again = run_of(server)
+    shown = cli(server, "lineage", "show", f"task:cached/{again}/make")
+    assert f"gave its result to task:cached/{run}/make" in shown.stdout, shown.stdout + shown.stderr
     assert cli(server, "lineage", "show", "nothing").returncode == 2
     assert cli(server, "lineage", "show", "artifact:999").returncode == 1
 

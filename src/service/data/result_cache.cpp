@@ -18,6 +18,7 @@ Result<wire::CacheHit> ResultCache::look_up(const std::string& key, const wire::
       store::CacheStore cache(db);
       AIFLOW_ASSIGN(auto hit, cache.find(key, maker.key, now));
       if (!hit) return std::nullopt;
+      AIFLOW_TRY(cache.note_taken(*hit, maker, now));
       AIFLOW_ASSIGN(const auto artifacts, cache.artifacts(key));
       for (const auto& artifact : artifacts) {
         AIFLOW_TRY(store::ArtifactStore(db).offer(artifact, maker, now));

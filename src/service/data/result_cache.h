@@ -22,7 +22,8 @@ class ResultCache {
   };
   explicit ResultCache(Parts parts) : parts_(parts) {}
 
-  /// The result for a key; its artifacts are offered in the name of the asking attempt. Errors:
+  /// The result for a key; its artifacts are offered in the name of the asking attempt, and lineage
+  /// knows whose it was. Errors:
   /// not_found, invalid_argument (no key).
   [[nodiscard]] Result<wire::CacheHit> look_up(const std::string& key,
                                                const wire::AttemptRef& asker);

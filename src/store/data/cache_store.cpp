@@ -116,6 +116,19 @@ Result<std::optional<wire::CacheHit>> CacheStore::find(const std::string& key, c
   return found->hit;
 }
 
+Status CacheStore::note_taken(const wire::CacheHit& hit, const Maker& taker, WallTime now) {
+  const TaskKey& key = taker.key;
+  AIFLOW_TRY(db_.run(R"(
+    DELETE FROM taken_results WHERE dag_id = ? AND run_id = ? AND task_id = ? AND map_index = ?)",
+                     {key.dag_id.value, key.run_id.value, key.task_id.value, key.map_index}));
+  return db_.run(R"(
+    INSERT INTO taken_results (dag_id, run_id, task_id, map_index, epoch, from_run_id,
+      from_map_index, taken_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?))",
+                 {key.dag_id.value, key.run_id.value, key.task_id.value, key.map_index, taker.epoch,
+                  hit.dag_run_id, hit.map_index, now});
+}
+
 Result<std::vector<NewArtifact>> CacheStore::artifacts(const std::string& key) {
   return db_.all(R"(
     SELECT name, kind, sha256, size, files, media_type FROM cached_artifacts

@@ -48,6 +48,8 @@ class CacheStore {
   /// to be made again.
   [[nodiscard]] Result<std::optional<wire::CacheHit>> find(const std::string& key,
                                                            const TaskKey& asker, WallTime now);
+  /// Notes for lineage whose result an attempt took. It counts when the attempt ends with success.
+  Status note_taken(const wire::CacheHit& hit, const Maker& taker, WallTime now);
   /// The artifacts of an entry.
   [[nodiscard]] Result<std::vector<NewArtifact>> artifacts(const std::string& key);
   /// Newest first.

@@ -36,6 +36,12 @@ constexpr Way kUp[] = {
     {"task", "artifact", "used by", Names::number,
      "SELECT artifact_id FROM artifact_uses WHERE dag_id = ? AND run_id = ? AND task_id = ?"
      " AND map_index = ? ORDER BY used_at LIMIT 200"},
+    {"task", "task", "gave its result to", Names::task,
+     "SELECT k.dag_id, k.from_run_id, k.task_id, k.from_map_index FROM taken_results k"
+     " JOIN task_instances t ON t.dag_id = k.dag_id AND t.run_id = k.run_id"
+     " AND t.task_id = k.task_id AND t.map_index = k.map_index AND t.epoch = k.epoch"
+     " WHERE k.dag_id = ? AND k.run_id = ? AND k.task_id = ? AND k.map_index = ?"
+     " AND t.state = 'success'"},
     {"artifact", "task", "saved", Names::task,
      "SELECT dag_id, run_id, task_id, map_index FROM artifacts WHERE artifact_id = ?"},
     {"variant", "task", "made", Names::task,
@@ -97,6 +103,12 @@ constexpr Way kDown[] = {
     {"task", "camera", "started", Names::text,
      "SELECT camera_id FROM cameras WHERE dag_id = ? AND run_id = ? AND task_id = ? AND -1 = ?"
      " ORDER BY camera_id LIMIT 200"},
+    {"task", "task", "gave its result to", Names::task,
+     "SELECT k.dag_id, k.run_id, k.task_id, k.map_index FROM taken_results k"
+     " JOIN task_instances t ON t.dag_id = k.dag_id AND t.run_id = k.run_id"
+     " AND t.task_id = k.task_id AND t.map_index = k.map_index AND t.epoch = k.epoch"
+     " WHERE k.dag_id = ? AND k.from_run_id = ? AND k.task_id = ? AND k.from_map_index = ?"
+     " AND t.state = 'success' ORDER BY k.taken_at LIMIT 200"},
     {"artifact", "task", "used by", Names::task,
      "SELECT dag_id, run_id, task_id, map_index FROM artifact_uses WHERE artifact_id = ?"
      " ORDER BY used_at LIMIT 200"},

@@ -6,10 +6,13 @@
 #include <algorithm>
 
 #include "store/camera_store.h"
+#include "store/dag_store.h"
 #include "store/data/artifact_store.h"
+#include "store/data/cache_store.h"
 #include "store/event_store.h"
 #include "store/model_store.h"
 #include "store/pack_store.h"
+#include "store/run_store.h"
 #include "store/service_store.h"
 #include "store/testing/temp_store.h"
 
@@ -142,6 +145,53 @@ TEST_CASE_FIXTURE(Bench, "an event belongs to the variant that saw it, not to th
   CHECK_FALSE(has(down, "camera:gate", "older"));
   CHECK(std::ranges::none_of(down.nodes, [](const auto& n) { return n.id == "event:older"; }));
   CHECK(has(graph("event:older", true), "variant:77", "event:older"));
+}
+
+TEST_CASE_FIXTURE(Bench, "a task that took a kept result leads to the one that made it") {
+  const Maker taker{
+      .key = {DagId{"city"}, RunId{"r2"}, TaskId{"train"}, 2}, .try_number = 1, .epoch = 4};
+  const auto set = [&](TaskState state, std::int64_t epoch) {
+    write([&](db::Connection& db) -> Status {
+      TaskRow row;
+      row.key = taker.key;
+      row.state = state;
+      row.epoch = epoch;
+      return RunStore(db).upsert_task(row);
+    });
+  };
+  write([&](db::Connection& db) -> Status {
+    DagVersionRow version;
+    version.dag_id = taker.key.dag_id;
+    version.version = 1;
+    version.spec.dag_id = "city";
+    version.spec.params = json::object({});
+    version.created_at = kNow;
+    AIFLOW_TRY(DagStore(db).add_version(version));
+    DagRow dag;
+    dag.dag_id = taker.key.dag_id;
+    dag.version = 1;
+    dag.created_at = kNow;
+    AIFLOW_TRY(DagStore(db).put(dag));
+    RunRow run;
+    run.key = taker.key.run();
+    run.number = 1;
+    run.run_after = run.queued_at = kNow;
+    run.conf = json::object({});
+    run.dag_version = 1;
+    AIFLOW_TRY(RunStore(db).insert_run(run));
+    wire::CacheHit hit{.dag_id = "city", .dag_run_id = "r1", .task_id = "train", .map_index = 2};
+    hit.created_at = kNow;
+    return CacheStore(db).note_taken(hit, taker, kNow);
+  });
+  const std::string here = "task:city/r2/train[2]";
+  const std::string there = "task:city/r1/train[2]";
+  set(TaskState::running, 4);
+  CHECK_FALSE(has(graph(here, true), there, here));
+  set(TaskState::success, 4);
+  CHECK(has(graph(here, true), there, here));
+  CHECK(has(graph(there, false), there, here));
+  set(TaskState::success, 5);  // a later attempt, which ran
+  CHECK_FALSE(has(graph(here, true), there, here));
 }
 
 TEST_CASE_FIXTURE(Bench, "depth and size are bounded and said to be") {

@@ -103,8 +103,8 @@ Result<Gone> RetentionStore::drop_run_parts(const RunKey& run, int limit) {
 }
 
 Status RetentionStore::drop_run(const RunKey& run) {
-  for (const char* table :
-       {"xcoms", "artifacts", "run_assets", "task_tries", "task_instances", "dag_runs"}) {
+  for (const char* table : {"xcoms", "artifacts", "taken_results", "run_assets", "task_tries",
+                            "task_instances", "dag_runs"}) {
     AIFLOW_TRY(db_.run("DELETE FROM " + std::string(table) + std::string(kByRun),
                        {run.dag_id.value, run.run_id.value}));
   }

@@ -108,12 +108,16 @@ TEST_CASE_FIXTURE(Bench, "a run goes in parts, and then as a whole") {
           db.run("INSERT INTO run_assets (dag_id, run_id, asset, first_event, last_event)"
                  " VALUES (?, ?, 'a', 1, 1)",
                  {key(number).dag_id.value, key(number).run_id.value}));
+      wire::CacheHit hit{.dag_id = "etl", .dag_run_id = "r0", .task_id = "t", .map_index = -1};
+      const Maker taker{.key = {DagId{"etl"}, key(number).run_id, TaskId{"t"}}, .epoch = 1};
+      AIFLOW_TRY(CacheStore(db).note_taken(hit, taker, kNow));
     }
     return RetentionStore(db).drop_run(key(1));
   });
   CHECK(count("dag_runs") == 2);
   CHECK(count("task_instances") == 2);
   CHECK(count("run_assets") == 1);
+  CHECK(count("taken_results") == 1);
   CHECK(count("xcoms") == 2);
 }
 

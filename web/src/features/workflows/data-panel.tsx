@@ -59,10 +59,11 @@ function ArtifactCard({ artifact }: { artifact: Artifact }): ReactNode {
 function Branch({ branch }: { branch: LineageBranch }): ReactNode {
   const { t } = useTranslation();
   const { node, relation, branches } = branch;
+  const relation_key = `data.relation_${relation.replaceAll(' ', '_')}` as 'data.relation_saved';
   const path = lineage_path(node);
   return (
     <li>
-      {relation && <span className="faint">{relation} </span>}
+      {relation && <span className="faint">{t(relation_key, { defaultValue: relation })} </span>}
       <span className="data-kind">
         {t(`data.kind_${node.kind}`, { defaultValue: node.kind })}
       </span>{' '}
