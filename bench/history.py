@@ -8,6 +8,7 @@ from pathlib import Path
 
 DAG_IDS = [f"old{n}" for n in range(10)]
 RUNS, TASKS = 100_000, 30  # runs over all DAGs; 3 million task instances
+SHORT_RUNS = 500           # as many to a DAG as its pages show
 MINUTE_US = 60_000_000
 
 
@@ -15,8 +16,8 @@ def _columns(db: sqlite3.Connection, table: str) -> list[str]:
     return [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
 
 
-def fill(path: Path) -> None:
-    """Copies the first run of DAG_IDS[0] RUNS times, minute by minute into the past."""
+def fill(path: Path, count: int) -> None:
+    """Copies the first run of DAG_IDS[0] `count` times, minute by minute into the past."""
     db = sqlite3.connect(path)
     db.execute("PRAGMA synchronous=OFF")
     run_columns, task_columns = _columns(db, "dag_runs"), _columns(db, "task_instances")
@@ -27,7 +28,7 @@ def fill(path: Path) -> None:
     put_task = f"INSERT INTO task_instances VALUES ({','.join('?' * len(task_columns))})"
     for dag_id in DAG_IDS:
         runs, instances = [], []
-        for n in range(RUNS // len(DAG_IDS)):
+        for n in range(count // len(DAG_IDS)):
             back = (n + 1) * MINUTE_US
             moved = {name: run[name] - back for name in
                      ("run_after", "queued_at", "start_date", "end_date") if run.get(name) is not None}
@@ -36,7 +37,7 @@ def fill(path: Path) -> None:
             instances += [{**one, "dag_id": dag_id, "run_id": f"old_{n:06}"} for one in tasks]
         db.executemany(put_run, (tuple(one[c] for c in run_columns) for one in runs))
         db.executemany(put_task, (tuple(one[c] for c in task_columns) for one in instances))
-        db.execute("UPDATE dags SET last_run_number = ? WHERE dag_id = ?", (RUNS, dag_id))
+        db.execute("UPDATE dags SET last_run_number = ? WHERE dag_id = ?", (count, dag_id))
         db.commit()
     db.close()
 

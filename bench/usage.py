@@ -8,10 +8,10 @@ from pathlib import Path
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
-def cpu_s(pid: int) -> float:
-    """User and system time of a process and of its children that it has reaped, in seconds."""
+def cpu_s(pid: int, with_children: bool = True) -> float:
+    """User and system time of a process, and of its children that it has reaped, in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(int(fields[i]) for i in (11, 12, 13, 14)) / TICKS_PER_S
+    return sum(int(fields[i]) for i in ((11, 12, 13, 14) if with_children else (11, 12))) / TICKS_PER_S
 
 
 def own_children_cpu_s() -> float:

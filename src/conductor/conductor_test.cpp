@@ -162,22 +162,28 @@ TEST_CASE("values are stored with the accepted finish only") {
 
   wire::Finished good;
   good.attempt = attempt;
-  good.xcoms = {{.key = "return_value", .value = 42}};
+  good.xcoms = {{.key = "return_value", .value = json::Array{7, 42}}};
   bench.finish(good);
   REQUIRE(bench.xcom("etl", run, "a").has_value());
-  CHECK(bench.xcom("etl", run, "a")->value.as_int() == 42);
 
-  bench.executor().ask({.request_id = 5,
-                        .attempt = attempt,
-                        .dag_id = "etl",
-                        .run_id = run.key.run_id.value,
-                        .task_id = "a",
-                        .map_index = -1,
-                        .key = "return_value"});
-  bench.settle();
-  REQUIRE(bench.executor().answers().size() == 1);
-  CHECK(bench.executor().answers().front().found);
-  CHECK(bench.executor().answers().front().value.as_int() == 42);
+  const auto ask = [&](std::optional<std::int64_t> item) {
+    bench.executor().ask({.request_id = 5,
+                          .attempt = attempt,
+                          .dag_id = "etl",
+                          .run_id = run.key.run_id.value,
+                          .task_id = "a",
+                          .map_index = -1,
+                          .key = "return_value",
+                          .item = item});
+    bench.settle();
+    return bench.executor().answers().back();
+  };
+  CHECK(json::write(ask({}).value) == "[7,42]");
+  CHECK_FALSE(ask({}).length.has_value());
+  CHECK(ask(1).value.as_int() == 42);
+  CHECK(ask(1).length == 2);
+  CHECK(json::write(ask(2).value) == "[7,42]");  // there is no such item
+  CHECK(json::write(ask(-1).value) == "[7,42]");
 }
 
 TEST_CASE("a second finish of the same attempt changes nothing and is acknowledged") {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "conductor/detail/answer_xcom.h"
 #include "conductor/detail/engine.h"
 #include "failpoint/failpoint.h"
 #include "store/event_log.h"
@@ -21,8 +22,6 @@ sched::TaskKey key_of(const executor::Attempt& attempt) {
 
 /// The key under which a task's return value is published.
 constexpr std::string_view kReturnValue = "return_value";
-/// In a question for a value: those of all mapped instances.
-constexpr std::int64_t kAllInstances = -2;
 
 /// Ten years: more is as good as none, and stays within the range of times.
 constexpr std::int64_t kDeferralTimeoutMs = 10LL * 365 * 24 * 3600 * 1000;
@@ -263,24 +262,10 @@ void Conductor::Engine::forget_progress(const store::TaskKey& key) {
 }
 
 void Conductor::Engine::on(detail::Batch&, const executor::XComAsked& report) {
-  const wire::XComGet& question = report.question;
-  wire::XComValue answer{.request_id = question.request_id, .found = false, .value = {}};
-  const store::TaskKey key{.dag_id = DagId{question.dag_id},
-                           .run_id = RunId{question.run_id},
-                           .task_id = TaskId{question.task_id},
-                           .map_index = static_cast<int>(question.map_index)};
-  const auto value = store_.read([&](db::Connection& db) -> Result<std::optional<json::Value>> {
-    store::RunStore runs(db);
-    if (question.map_index == kAllInstances) return runs.mapped_xcoms(key, question.key);
-    AIFLOW_ASSIGN(auto found, runs.xcom(key, question.key));
-    if (!found) return std::nullopt;
-    return std::move(found->value);
-  });
-  if (value && *value) {
-    answer.found = true;
-    answer.value = **value;
-  }
-  executor_.answer(report.worker, answer);
+  const auto answer =
+      store_.read([&](db::Connection& db) { return detail::answer_xcom(db, report.question); });
+  const wire::XComValue none{.request_id = report.question.request_id, .found = false};
+  executor_.answer(report.worker, answer ? *answer : none);
 }
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::WorkerChanged& report) {

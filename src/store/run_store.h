@@ -122,6 +122,12 @@ struct RunQuery {
   Page page;
 };
 
+/// One item of a list that was published.
+struct XComItem {
+  json::Value value;
+  std::int64_t length = 0;  ///< of the list
+};
+
 class RunStore {
  public:
   explicit RunStore(db::Connection& db) : db_(db) {}
@@ -161,10 +167,18 @@ class RunStore {
   Status delete_xcoms(const TaskKey& key);
   [[nodiscard]] Result<std::optional<XComRow>> xcom(const TaskKey& key, const std::string& name);
   [[nodiscard]] Result<std::vector<XComRow>> xcoms(const TaskKey& key);
+  /// One item of a published list, without reading the others into memory; nullopt: nothing was
+  /// published, or it has no such item.
+  [[nodiscard]] Result<std::optional<XComItem>> xcom_item(const TaskKey& key,
+                                                          const std::string& name,
+                                                          std::int64_t item);
   /// What the mapped instances of a task published under `name`, by map index; nullopt: nothing.
   /// `key.map_index` is not looked at.
   [[nodiscard]] Result<std::optional<json::Value>> mapped_xcoms(const TaskKey& key,
                                                                 const std::string& name);
+  [[nodiscard]] Result<std::optional<XComItem>> mapped_xcom_item(const TaskKey& key,
+                                                                 const std::string& name,
+                                                                 std::int64_t item);
 
   /// Returns the row's id.
   [[nodiscard]] Result<std::int64_t> add_outbox(const OutboxRow& row);

@@ -163,6 +163,53 @@ TEST_CASE("values of mapped instances are one list, by map index") {
   });
   REQUIRE(mapped().has_value());
   CHECK(json::write(*mapped()) == "[0,2,10]");
+  const auto item = [&](std::int64_t n) {
+    return temp.read(
+        [&](db::Connection& db) { return RunStore(db).mapped_xcom_item(key, "x", n); });
+  };
+  REQUIRE(item(1).has_value());
+  CHECK(item(1)->value.as_int() == 2);
+  CHECK(item(1)->length == 3);
+  CHECK_FALSE(item(3).has_value());
+}
+
+TEST_CASE("one item of a list is read alone, exactly as it was written") {
+  TempStore temp;
+  const TaskKey key{DagId{"etl"}, RunId{"r1"}, TaskId{"a"}};
+  json::Value nested = 1;
+  for (int i = 0; i < 40; ++i) nested = json::Array{nested};
+  const json::Array list{9007199254740993,
+                         0.1,
+                         "\u2028 \"x\" \\ 한글",
+                         nullptr,
+                         json::object({{"a", json::Array{true}}}),
+                         json::Array{},
+                         ""};
+  const auto put = [&](json::Value value) {
+    temp.write([&](db::Connection& db) {
+      return RunStore(db).put_xcom(
+          {.key = key, .name = "x", .value = std::move(value), .stored_at = kNow});
+    });
+  };
+  const auto item = [&](std::int64_t n) {
+    return temp.read([&](db::Connection& db) { return RunStore(db).xcom_item(key, "x", n); });
+  };
+  CHECK_FALSE(item(0).has_value());
+  put(json::Value(list));
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    CAPTURE(i);
+    REQUIRE(item(static_cast<std::int64_t>(i)).has_value());
+    CHECK(json::write(item(static_cast<std::int64_t>(i))->value) == json::write(list[i]));
+    CHECK(item(static_cast<std::int64_t>(i))->length == 7);
+  }
+  CHECK_FALSE(item(7).has_value());
+  // What is no list, or nested deeper than MariaDB reads: the caller takes the whole.
+  put(json::object({{"a", 1}}));
+  CHECK_FALSE(item(0).has_value());
+  put("[1, 2]");
+  CHECK_FALSE(item(0).has_value());
+  put(json::Value(json::Array{std::move(nested)}));
+  if (const auto found = item(0)) CHECK(found->length == 1);
 }
 
 TEST_CASE("the outbox keeps its order and one row per effect") {

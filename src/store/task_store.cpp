@@ -221,6 +221,53 @@ Result<std::optional<json::Value>> RunStore::mapped_xcoms(const TaskKey& key,
   return json::Value(std::move(values));
 }
 
+namespace {
+
+/// A query's JSON text of an item and the list's length; no item when the text is null.
+Result<std::optional<XComItem>> first_item(db::Connection& db, const std::string& sql,
+                                           const db::Params& params) {
+  AIFLOW_ASSIGN(const auto found, db.first(sql, params, [](db::Row& row) {
+    auto text = row.optional_text();
+    return std::pair(std::move(text), row.integer());
+  }));
+  if (!found || !found->first) return std::nullopt;
+  AIFLOW_ASSIGN(auto value, json::parse(*found->first));
+  return XComItem{.value = std::move(value), .length = found->second};
+}
+
+}  // namespace
+
+Result<std::optional<XComItem>> RunStore::xcom_item(const TaskKey& key, const std::string& name,
+                                                    std::int64_t item) {
+  // Both give null for what is no list, is too short, or is nested deeper than they read.
+  const bool lite = db_.dialect() == db::Dialect::sqlite;
+  const std::string sql =
+      std::string(lite ? "SELECT value -> ?, COALESCE(json_array_length(value), 0)"
+                       : "SELECT JSON_EXTRACT(value, ?), COALESCE(JSON_LENGTH(value), 0)") +
+      " FROM xcoms" + std::string(kByTask) + " AND name = ? AND value LIKE '[%'";
+  db::Params params{"$[" + std::to_string(item) + "]"};
+  const db::Params of_task = key_params(key);
+  params.insert(params.end(), of_task.begin(), of_task.end());
+  params.emplace_back(name);
+  return first_item(db_, sql, params);
+}
+
+Result<std::optional<XComItem>> RunStore::mapped_xcom_item(const TaskKey& key,
+                                                           const std::string& name,
+                                                           std::int64_t item) {
+  const std::string from =
+      " FROM xcoms WHERE dag_id = ? AND run_id = ? AND task_id = ?"
+      " AND map_index >= 0 AND name = ?";
+  const std::string sql =
+      "SELECT value, (SELECT count(*)" + from + ")" + from + " ORDER BY map_index LIMIT 1 OFFSET ?";
+  db::Params params;
+  for (int i = 0; i < 2; ++i) {
+    params.insert(params.end(), {key.dag_id.value, key.run_id.value, key.task_id.value, name});
+  }
+  params.emplace_back(item);
+  return first_item(db_, sql, params);
+}
+
 wire::TaskInstance to_wire(const TaskRow& task) {
   return {.dag_id = task.key.dag_id.value,
           .dag_run_id = task.key.run_id.value,

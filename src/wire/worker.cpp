@@ -423,7 +423,7 @@ Status read_value(const json::Value& value, Finished& out) {
 
 json::Value to_json(const XComGet& value) {
   json::Object out;
-  out.reserve(7);
+  out.reserve(8);
   detail::put(out, "request_id", value.request_id);
   detail::put(out, "attempt", value.attempt);
   detail::put(out, "dag_id", value.dag_id);
@@ -431,6 +431,7 @@ json::Value to_json(const XComGet& value) {
   detail::put(out, "task_id", value.task_id);
   detail::put(out, "map_index", value.map_index);
   detail::put(out, "key", value.key);
+  detail::put(out, "item", value.item);
   return json::Value(std::move(out));
 }
 
@@ -444,6 +445,7 @@ Result<XComGet> parse_xcom_get(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
   AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
   AIFLOW_TRY(detail::get(value, "key", out.key));
+  AIFLOW_TRY(detail::get(value, "item", out.item));
   return out;
 }
 
@@ -542,10 +544,11 @@ Status read_value(const json::Value& value, Ack& out) {
 
 json::Value to_json(const XComValue& value) {
   json::Object out;
-  out.reserve(3);
+  out.reserve(4);
   detail::put(out, "request_id", value.request_id);
   detail::put(out, "found", value.found);
   detail::put(out, "value", value.value);
+  detail::put(out, "length", value.length);
   return json::Value(std::move(out));
 }
 
@@ -555,6 +558,7 @@ Result<XComValue> parse_xcom_value(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "request_id", out.request_id));
   AIFLOW_TRY(detail::get(value, "found", out.found));
   AIFLOW_TRY(detail::get(value, "value", out.value));
+  AIFLOW_TRY(detail::get(value, "length", out.length));
   return out;
 }
 
@@ -621,13 +625,14 @@ Status read_value(const json::Value& value, TaskXComPush& out) {
 
 json::Value to_json(const TaskXComGet& value) {
   json::Object out;
-  out.reserve(6);
+  out.reserve(7);
   detail::put(out, "request_id", value.request_id);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "run_id", value.run_id);
   detail::put(out, "task_id", value.task_id);
   detail::put(out, "map_index", value.map_index);
   detail::put(out, "key", value.key);
+  detail::put(out, "item", value.item);
   return json::Value(std::move(out));
 }
 
@@ -640,6 +645,7 @@ Result<TaskXComGet> parse_task_xcom_get(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
   AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
   AIFLOW_TRY(detail::get(value, "key", out.key));
+  AIFLOW_TRY(detail::get(value, "item", out.item));
   return out;
 }
 
@@ -650,10 +656,11 @@ Status read_value(const json::Value& value, TaskXComGet& out) {
 
 json::Value to_json(const TaskXComValue& value) {
   json::Object out;
-  out.reserve(3);
+  out.reserve(4);
   detail::put(out, "request_id", value.request_id);
   detail::put(out, "found", value.found);
   detail::put(out, "value", value.value);
+  detail::put(out, "length", value.length);
   return json::Value(std::move(out));
 }
 
@@ -663,6 +670,7 @@ Result<TaskXComValue> parse_task_xcom_value(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "request_id", out.request_id));
   AIFLOW_TRY(detail::get(value, "found", out.found));
   AIFLOW_TRY(detail::get(value, "value", out.value));
+  AIFLOW_TRY(detail::get(value, "length", out.length));
   return out;
 }
 

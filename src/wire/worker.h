@@ -186,7 +186,7 @@ struct Finished {
 [[nodiscard]] json::Value to_json(const Finished& value);
 [[nodiscard]] Result<Finished> parse_finished(const json::Value& value);
 
-/// A task asks for an upstream value. map_index -1 = of an unmapped task; -2 = a list of what all mapped instances published, by map index, without those that published nothing.
+/// A task asks for an upstream value. map_index -1 = of an unmapped task; -2 = a list of what all mapped instances published, by map index, without those that published nothing. item: the value is a list, and only this position of it is wanted.
 
 struct XComGet {
   std::int64_t request_id{};
@@ -196,6 +196,7 @@ struct XComGet {
   std::string task_id{};
   std::int64_t map_index{};
   std::string key{};
+  std::optional<std::int64_t> item{};
   friend bool operator==(const XComGet&, const XComGet&) = default;
 };
 [[nodiscard]] json::Value to_json(const XComGet& value);
@@ -237,10 +238,12 @@ struct Ack {
 [[nodiscard]] json::Value to_json(const Ack& value);
 [[nodiscard]] Result<Ack> parse_ack(const json::Value& value);
 
+/// length is there when value is the one item that was asked for, else value is the whole.
 struct XComValue {
   std::int64_t request_id{};
   bool found{};
   json::Value value{};
+  std::optional<std::int64_t> length{};
   friend bool operator==(const XComValue&, const XComValue&) = default;
 };
 [[nodiscard]] json::Value to_json(const XComValue& value);
@@ -276,6 +279,7 @@ struct TaskXComGet {
   std::string task_id{};
   std::int64_t map_index{};
   std::string key{};
+  std::optional<std::int64_t> item{};
   friend bool operator==(const TaskXComGet&, const TaskXComGet&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskXComGet& value);
@@ -285,6 +289,7 @@ struct TaskXComValue {
   std::int64_t request_id{};
   bool found{};
   json::Value value{};
+  std::optional<std::int64_t> length{};
   friend bool operator==(const TaskXComValue&, const TaskXComValue&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskXComValue& value);

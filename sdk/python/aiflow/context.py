@@ -170,14 +170,28 @@ class TaskInstance:
         return (self._ask(task_id, where, -1) or self._ask(task_id, where, ALL_INDEXES)
                 or otherwise)
 
+    def xcom_item(self, task_id: str, key: str, position: int) -> tuple[Any, int | None]:
+        """One item of the list that xcom_pull(task_id, key=key) gives, and how long that is; what it
+        gives and None when it has no such item or is no list."""
+        where = {"dag_id": self.dag_id, "run_id": self.run_id, "key": key, "item": position}
+        index = self._index_of(task_id)
+        answer = self._answer(task_id, where, index)
+        if not answer["found"]:
+            return [] if index == ALL_INDEXES else None, None
+        return artifacts.revive(answer.get("value")), answer.get("length")
+
     def _ask(self, task_id: str, where: dict, map_index: int) -> list:
+        answer = self._answer(task_id, where, map_index)
+        return [artifacts.revive(answer.get("value"))] if answer["found"] else []
+
+    def _answer(self, task_id: str, where: dict, map_index: int) -> dict:
         request_id = next(self._requests)
         protocol.send(self._sock, "TaskXComGet", request_id=request_id, task_id=task_id,
                       map_index=map_index, **where)
         answer = protocol.recv(self._sock)
         if answer["type"] != "TaskXComValue" or answer["request_id"] != request_id:
             raise AirflowException(f"unexpected answer {answer['type']} to an XCom request")
-        return [artifacts.revive(answer.get("value"))] if answer["found"] else []
+        return answer
 
 
 class DagRunView:

@@ -9,8 +9,8 @@ from typing import Any, Callable, Iterator
 from aiflow.context import XCOM_RETURN_KEY
 from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException
-from aiflow.xcom_items import (NOT_SET, ConcatItems, FilterItems, MapItems, ZipItems, as_list,
-                               items_of)
+from aiflow.xcom_items import (NOT_SET, ConcatItems, FilterItems, MapItems, PulledItems, ZipItems,
+                               as_list, items_of)
 
 
 class XComArg(Edges):
@@ -71,12 +71,17 @@ class XComArg(Edges):
 
     def items(self, context: dict) -> Sequence:
         """What is mapped over, in the running task."""
-        return items_of(self.resolve(context), self._whose())
+        return self._pulled(context, lambda value: items_of(value, self._whose()))
 
     def chained(self, context: dict) -> Sequence:
         """As a part of concat(): there a dict counts as its keys, as in Airflow."""
-        value = self.resolve(context)
-        return list(value) if isinstance(value, Mapping) else items_of(value, self._whose())
+        return self._pulled(context, lambda value: list(value) if isinstance(value, Mapping)
+                            else items_of(value, self._whose()))
+
+    def _pulled(self, context: dict, items_of_value: Callable[[Any], Sequence]) -> PulledItems:
+        ti = context["ti"]
+        return PulledItems(lambda position: ti.xcom_item(self.operator.task_id, self.key, position),
+                           items_of_value, likely=max(ti.map_index, 0))
 
     def _whose(self) -> str:
         return f"the return value of task {self._named()}"

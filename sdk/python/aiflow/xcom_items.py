@@ -39,6 +39,43 @@ def as_list(items: Sequence) -> list:
     return found
 
 
+class PulledItems(Sequence):
+    """What a task returned: each of many instances needs one item of it, so one is asked for, and
+    all only by who wants more.
+
+    pull(position): (the item, the length of the whole), or (the whole, None).
+    items_of(value): the items of a whole value. likely: the position that will be wanted.
+    """
+
+    ONE_BY_ONE = 2
+    WHOLE = -1
+
+    def __init__(self, pull: Callable[[int], tuple[Any, int | None]],
+                 items_of: Callable[[Any], Sequence], likely: int):
+        self._pull, self._items_of, self._likely = pull, items_of, likely
+        self._found: dict[int, Any] = {}
+        self._length: int | None = None
+        self._all: Sequence | None = None
+
+    def _ask(self, position: int) -> None:
+        value, length = self._pull(position)
+        if length is None:
+            self._all = self._items_of(value)
+        else:
+            self._length = length
+            self._found[position] = value
+
+    def __getitem__(self, position):
+        if self._all is None and position not in self._found:
+            self._ask(position if len(self._found) < self.ONE_BY_ONE else self.WHOLE)
+        return self._found[position] if self._all is None else self._all[position]
+
+    def __len__(self) -> int:
+        if self._length is None and self._all is None:
+            self._ask(self._likely)
+        return len(self._all) if self._all is not None else self._length
+
+
 class MapItems(Sequence):
     """Each item passed through a function."""
 

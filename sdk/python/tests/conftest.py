@@ -35,11 +35,22 @@ def published(xcoms: dict, frame: dict) -> list:
     return [of_instances[frame["map_index"]]] if frame["map_index"] in of_instances else []
 
 
+def answer(xcoms: dict, frame: dict) -> dict:
+    """As the server does: one item of a list where that is what is asked for, else the whole."""
+    found, item = published(xcoms, frame), frame.get("item")
+    if not found:
+        return {"found": False, "value": None}
+    if isinstance(found[0], list) and item is not None and 0 <= item < len(found[0]):
+        return {"found": True, "value": found[0][item], "length": len(found[0])}
+    return {"found": True, "value": found[0]}
+
+
 class Supervisor:
     """The other end: a zygote process and one task at a time."""
 
     def __init__(self, dag_file: Path):
         self.dag_file = dag_file
+        self.asked: list[int | None] = []  # the item of each question for an XCom
         self.sock, theirs = socket.socketpair()
         self.process = subprocess.Popen(
             [sys.executable, "-c", "import os,sys; os.dup2(int(sys.argv[1]), 3); "
@@ -88,9 +99,9 @@ class Supervisor:
             if frame["type"] == "TaskXComPush":
                 pushed[frame["key"]] = frame.get("value")
             if frame["type"] == "TaskXComGet":
-                found = published(xcoms or {}, frame)
+                self.asked.append(frame.get("item"))
                 protocol.send(task_side, "TaskXComValue", request_id=frame["request_id"],
-                              found=bool(found), value=found[0] if found else None)
+                              **answer(xcoms or {}, frame))
         reader.join()
         return frame, pushed, log[0], protocol.recv(self.sock)
 

@@ -3,6 +3,8 @@
 
 import pytest
 
+from aiflow.xcom_items import PulledItems, as_list
+
 
 SOURCE = """
     from aiflow import DAG, task, task_group
@@ -207,3 +209,27 @@ def test_an_index_gets_its_name_before_or_after_the_task(flow):
     log = flow.run("named", map_index=1)[2]
     assert log.splitlines()[0] == "map index 1: 1 of q"
     assert flow.run("named_late", map_index=0)[2].splitlines()[-1] == "map index 0: p"
+
+
+@pytest.mark.parametrize("task_id, index, asked", [
+    ("xcom", 2, [2]),           # one item of a list of any length
+    ("map", 0, [0]),
+    ("zip", 1, [1, 1]),         # of each of the two
+    ("concat", 4, [4, 4, 4]),   # past the end of each part: the whole comes
+    ("dict", 1, []),
+])
+def test_an_instance_asks_for_its_item_and_not_for_all(flow, task_id, index, asked):
+    flow.asked.clear()
+    value_of(flow, task_id, index)
+    assert flow.asked == asked
+
+
+def test_who_wants_all_items_asks_three_times():
+    asked = []
+
+    def pull(position):
+        asked.append(position)
+        return ("abcdef"[position], 6) if position >= 0 else (list("abcdef"), None)
+
+    items = PulledItems(pull, list, likely=0)
+    assert len(items) == 6 and as_list(items) == list("abcdef") and asked == [0, 1, -1]

@@ -366,6 +366,7 @@ void WorkerLoop::on_xcom_asked(const Attempt& attempt, const wire::TaskXComGet& 
   message.task_id = question.task_id;
   message.map_index = question.map_index;
   message.key = question.key;
+  message.item = question.item;
   link_.send(encode("XComGet", message));
   questions_.emplace(message.request_id, Question{.asker = key_of(attempt.ref()),
                                                   .task_request_id = question.request_id,
@@ -379,7 +380,8 @@ void WorkerLoop::on_xcom_value(const wire::XComValue& value) {
   if (asker == attempts_.end()) return;
   asker->second->answer_xcom({.request_id = question.mapped().task_request_id,
                               .found = value.found,
-                              .value = value.value});
+                              .value = value.value,
+                              .length = value.length});
 }
 
 void WorkerLoop::sync_spool_soon() {
