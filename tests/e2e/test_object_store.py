@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Blobs in a real S3 store: the folder is a cache, and the keys stay where they belong."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -110,3 +111,25 @@ def test_a_store_that_refuses_ends_the_start_with_a_reason(store, tmp_path):
     assert done.returncode == 1
     assert "does not list the bucket: 403" in done.stderr
     assert "wrong-secret" not in done.stderr + done.stdout
+
+
+def test_the_server_that_takes_over_finds_all_blobs_in_the_store(make_server, store, database,
+                                                                 tmp_path, monkeypatch):
+    monkeypatch.setenv("AIFLOW_S3_ACCESS_KEY", store["ACCESS_KEY"])
+    monkeypatch.setenv("AIFLOW_S3_SECRET_KEY", store["SECRET_KEY"])
+    url, password = database
+    extra = ("--blobs", f"s3://{store['BUCKET']}/pair", "--s3-endpoint", store["ENDPOINT"],
+             "--database", url, "--database-password-file", password)
+    first = make_server(home=tmp_path / "first", extra=extra).start()
+    first.add_dag("store", DAG)
+    run = first.trigger("store")
+    assert first.wait_run("store", run)["state"] == "success"
+    first.stop()
+    second = make_server(home=tmp_path / "second", extra=extra).start()
+    assert not list((second.home / "blobs/sha256").glob("*/*"))
+    gone = cli(second, "gc", "--json")
+    assert json.loads(gone.stdout) == [], gone.stderr  # all in the store has its row
+    got = cli(second, "artifact", "get", "folder", "--dag", "store", "--run", run, "--to",
+              str(tmp_path / "back"))
+    assert got.returncode == 0, got.stderr
+    assert (tmp_path / "back/b").read_text() == "b" * 1000
