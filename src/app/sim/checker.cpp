@@ -18,10 +18,6 @@ bool finished(TaskState state) {
          state == removed;
 }
 
-bool holds_slot(TaskState state) {
-  return state == queued || state == running || state == restarting;
-}
-
 std::string name(const TaskKey& key) {
   const std::string index = key.map_index < 0 ? "" : "[" + std::to_string(key.map_index) + "]";
   return key.run_id.value + "." + key.task_id.value + index;
@@ -33,32 +29,6 @@ bool items_changed(const Change& change) {
   return change.cause.starts_with("before it was expanded") ||
          (change.to == "removed" && change.cause.starts_with("its item is gone")) ||
          (change.from == "removed" && change.cause.starts_with("its item is there"));
-}
-
-/// S5, the published table. Empty tasks go to success without a worker; a cleared running instance
-/// goes back to none when its old attempt has ended.
-bool edge_ok(TaskState from, TaskState to, bool by_user) {
-  if (by_user && (to == no_status || to == success || to == failed || to == skipped)) return true;
-  switch (from) {
-    case no_status:
-      return to == scheduled || to == skipped || to == upstream_failed || to == removed ||
-             to == success;
-    case scheduled:
-      return to == queued || to == no_status || to == removed || to == skipped ||
-             to == upstream_failed || to == failed;
-    case queued:
-      return to == running || to == scheduled || to == failed || to == removed || to == skipped;
-    case running:
-      return to == success || to == failed || to == skipped || to == up_for_retry ||
-             to == up_for_reschedule || to == deferred || to == restarting;
-    case restarting: return to == no_status || to == failed || to == skipped;
-    case deferred: return to == scheduled || to == failed || to == skipped;
-    case up_for_retry:
-    case up_for_reschedule:
-      return to == scheduled || to == failed || to == skipped || to == success ||
-             to == upstream_failed;
-    default: return false;
-  }
 }
 
 }  // namespace
@@ -82,7 +52,10 @@ std::string Checker::commit(const Server& server, const Database& after) {
   scheduled_.clear();
   reported_.clear();
   check_replies(server);
-  for (const sched::RunRow& row : server.effects.runs) check_new_run(row, server, after);
+  for (const sched::RunRow& row : server.effects.runs) {
+    check_new_run(row, server, after);
+    check_version(row, after);
+  }
   for (const Change& change : server.effects.changes) check_change(change, server, after);
   check_rows(server, after);
   check_backfills(server, after);
@@ -91,7 +64,8 @@ std::string Checker::commit(const Server& server, const Database& after) {
   for (const TaskKey& key : scheduled_) {
     if (shadows_[key].state == scheduled && !shadows_[key].is_resuming) check_rule(key, after);
   }
-  if (!granted_.empty()) check_limits(after);
+  if (!granted_.empty()) check_limits(server, after);
+  check_idle(server, after);
   for (const sched::DagRow& row : server.effects.dags) versions_[row.dag_id] = row.version;
   return error_;
 }
@@ -127,6 +101,7 @@ void Checker::check_replies(const Server& server) {
       if (result && !shadows_[ended->key].results.insert(ended->epoch).second) {
         fail("S8", ended->key, "a second result of one attempt");
       }
+      if (result) shadows_[ended->key].outcome = *ended;
     }
   }
 }
@@ -161,6 +136,7 @@ void Checker::check_change(const Change& change, const Server& server, const Dat
   shadow.epoch = change.epoch;
   shadow.try_number = change.try_number;
   if (*state == queued) shadow.worker = {};
+  if (*state == no_status || *state == restarting) shadow.outcome.reset();  // a new generation
   const bool empty_ran = *state == success && change.from == "no_status" && change.user.empty() &&
                          !items_changed(change);
   // One that was deferred has begun already, under the rule as it was then.
@@ -172,14 +148,13 @@ void Checker::check_change(const Change& change, const Server& server, const Dat
 void Checker::check_edge(const Change& change) {
   const auto from = *parse_task_state(change.from);
   const auto to = *parse_task_state(change.to);
-  if (items_changed(change)) return;
-  if (finished(from) && change.user.empty()) {
+  // Not a change of the instance: it takes over what the one before it was.
+  if (change.cause.starts_with("before it was expanded")) return;
+  if (finished(from) && change.user.empty() && !items_changed(change)) {
     fail("S4", change.key, change.from + " -> " + change.to + " without a user");
   }
-  const bool deadlock = change.cause.starts_with("deadlock");
-  if (!deadlock && !edge_ok(from, to, !change.user.empty())) {
-    fail("S5", change.key, change.from + " -> " + change.to);
-  }
+  const Edge edge{from, to, !change.user.empty()};
+  if (!edges_.take(edge)) fail("S5", change.key, to_text(edge));
 }
 
 void Checker::check_epoch(const Change& change, const Shadow& before, const Server& /*server*/) {
@@ -333,25 +308,23 @@ void Checker::check_items(const TaskKey& run, const dag::Task& spec,
   }
 }
 
-void Checker::check_limits(const Database& after) {
-  std::map<PoolName, std::int32_t> pools;
-  std::map<sched::RunKey, std::int32_t> runs;
-  for (const auto& [key, shadow] : shadows_) {
-    if (!holds_slot(shadow.state)) continue;
-    const dag::Task& spec = *task(key, after);
-    pools[spec.pool] += spec.pool_slots;
-    ++runs[{key.dag_id, key.run_id}];
-  }
+void Checker::check_limits(const Server& server, const Database& after) {
+  Active active = count_active(after);
   for (const TaskKey& key : granted_) {
     if (shadows_[key].state != queued) continue;
-    const PoolName& pool = task(key, after)->pool;
-    const auto slots = after.tables.pools.find(pool);
-    if (slots == after.tables.pools.end() || pools[pool] > slots->second.slots) {
-      fail("S9", key, "pool " + pool.value + " is exceeded");
+    const dag::Task& spec = *task(key, after);
+    const auto slots = after.tables.pools.find(spec.pool);
+    if (slots == after.tables.pools.end() || active.pools[spec.pool] > slots->second.slots) {
+      fail("S9", key, "pool " + spec.pool.value + " is exceeded");
     }
-    if (runs[{key.dag_id, key.run_id}] > definition(key, after)->max_active_tasks) {
+    if (active.runs[{key.dag_id, key.run_id}] > definition(key, after)->max_active_tasks) {
       fail("S9", key, "max_active_tasks is exceeded");
     }
+    if (spec.max_active_tis_per_dag &&
+        active.tasks[{key.dag_id, key.task_id}] > *spec.max_active_tis_per_dag) {
+      fail("S9", key, "max_active_tis_per_dag is exceeded");
+    }
+    if (active.total > server.capacity) fail("S9", key, "more than the workers have slots for");
     if (after.tables.dags.at(key.dag_id).paused) fail("S18", key, "a grant in a paused DAG");
   }
 }
@@ -441,6 +414,7 @@ void Checker::check_rows(const Server& server, const Database& after) {
     if (row.state == queued && !after.submits.contains({row.key, row.epoch})) {
       fail("S12", row.key, "queued without an outbox row");
     }
+    check_outcome(row, shadow);
   }
 }
 

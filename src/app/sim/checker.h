@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The invariants of docs (S1-S12, S15, S18, S20), checked after every commit against a shadow that
-// replays the history rows: it shares no code with the scheduler but the trigger rules' function.
+// The invariants S1 to S13, S15, S17, S18, S20 and L4, checked after every commit against a shadow
+// that replays the history rows: it shares no code with the scheduler but the trigger rules'
+// function.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "edges.h"
 #include "world.h"
 
 namespace aiflow::sim {
@@ -17,11 +20,15 @@ class Checker {
   /// One commit: what was decided, from which events, and the database before (its instances) and
   /// after it. Empty, or the first broken invariant.
   [[nodiscard]] std::string commit(const Server& server, const Database& after);
+  /// S15 over all: the history from empty gives the tables.
+  [[nodiscard]] std::string replayed(const Database& database) const;
   /// S1: no two processes under the current epoch.
   [[nodiscard]] std::string processes(const std::vector<Worker>& workers,
                                       const Database& database) const;
   /// S12: a job names an epoch that is committed.
   [[nodiscard]] static std::string sent(const AttemptKey& attempt, const Database& database);
+  /// Which edges of S5 this world has taken.
+  [[nodiscard]] const EdgeCoverage& edges() const { return edges_; }
   /// S14: what was accepted is stored when the answer leaves.
   [[nodiscard]] static std::string answered(const sched::Event& event, const Database& database);
 
@@ -36,6 +43,14 @@ class Checker {
     std::set<sched::Epoch> results;          ///< epochs with an accepted result
     std::set<sched::Epoch> events;           ///< epochs whose trigger's event was accepted
     bool is_resuming = false;                ///< its trigger has spoken, its attempt has not ended
+    std::optional<sched::AttemptFinished> outcome;  ///< the last one of this generation
+  };
+  /// What holds a slot now.
+  struct Active {
+    std::int32_t total = 0;
+    std::map<PoolName, std::int32_t> pools;
+    std::map<sched::RunKey, std::int32_t> runs;
+    std::map<std::pair<DagId, TaskId>, std::int32_t> tasks;  ///< with max_active_tis_per_dag
   };
 
   void check_replies(const Server& server);
@@ -56,7 +71,13 @@ class Checker {
                                                          const Database& after) const;
   [[nodiscard]] std::string mapped_group(const sched::TaskKey& key, const TaskId& task_id,
                                          const Database& after) const;
-  void check_limits(const Database& after);
+  void check_limits(const Server& server, const Database& after);
+  void check_outcome(const sched::TaskInstanceRow& row, const Shadow& shadow);
+  void check_version(const sched::RunRow& row, const Database& after);
+  void check_idle(const Server& server, const Database& after);
+  [[nodiscard]] Active count_active(const Database& after) const;
+  [[nodiscard]] bool is_limited(const sched::TaskKey& key, Active& active,
+                                const Database& after) const;
   void check_run(const sched::Change& change, const Database& after);
   void check_new_run(const sched::RunRow& row, const Server& server, const Database& after);
   // checker_assets.cpp
@@ -81,6 +102,8 @@ class Checker {
   std::map<sched::RunKey, std::string> run_states_;
   std::map<DagId, std::set<WallTime>> dates_;
   std::map<DagId, WallTime> last_scheduled_;
+  std::map<sched::RunKey, std::int32_t> run_versions_;
+  EdgeCoverage edges_;
   std::map<DagId, std::int32_t> versions_;                   ///< before this commit
   std::map<sched::RunKey, dag::BackfillId> backfill_of_;     ///< now, within a commit
   std::map<dag::BackfillId, sched::BackfillRow> backfills_;  ///< before this commit

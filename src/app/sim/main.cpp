@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "edges.h"
 #include "sched/planted_bug.h"
 #include "world.h"
 
@@ -19,10 +20,14 @@ using aiflow::sched::detail::PlantedBug;
 using aiflow::sim::ProtocolBug;
 
 constexpr const char* kUsage =
-    "usage: aiflow-sim [--seed N | --seeds FIRST:LAST] [--steps N] [--bug NAME | --every-bug]\n"
+    "usage: aiflow-sim [--seed N | --seeds FIRST:LAST] [--steps N] [--complete]\n"
+    "                  [--bug NAME | --every-bug]\n"
     "  --seed N         one seed (1)\n"
     "  --seeds A:B      all seeds from A to B\n"
     "  --steps N        micro-steps of faults for each seed (4000)\n"
+    "  --complete       fail, too, when a published state change was never taken, or on fewer "
+    "than\n"
+    "                   2 million steps or 20 thousand faults\n"
     "  --bug NAME       plant this mistake; the run must fail\n"
     "  --every-bug      plant each mistake in turn; fails if one is not found\n"
     "  --list-bugs      their names\n";
@@ -67,6 +72,8 @@ constexpr std::array<std::pair<const char*, ProtocolBug>, 5> kProtocolBugs = {{
     {"no_leader_check", ProtocolBug::no_leader_check},
 }};
 constexpr std::int64_t kBugStepsMax = 12'000'000;
+constexpr std::int64_t kStepsWanted = 2'000'000;
+constexpr std::int64_t kFaultsWanted = 20'000;
 
 struct Arguments {
   std::uint64_t first = 1;
@@ -74,12 +81,14 @@ struct Arguments {
   std::int64_t steps = 4000;
   std::string bug;
   bool every_bug = false;
+  bool complete = false;
 };
 
 struct Totals {
   std::int64_t steps = 0;
   std::int64_t faults = 0;
   std::int64_t changes = 0;
+  aiflow::sim::EdgeCoverage edges;
 };
 
 bool plant(std::string_view name, ProtocolBug& protocol) {
@@ -106,17 +115,41 @@ std::string run_seed(aiflow::sim::Config config, Totals& totals, std::uint64_t& 
   totals.steps += world.steps_done();
   totals.faults += world.faults();
   totals.changes += world.changes();
+  totals.edges.add(world.edges());
   hash = world.log_hash();
   return broken;
+}
+
+/// What a run that counts as complete must have seen.
+int report_goals(const Totals& totals, bool must_be_complete) {
+  const auto missing = totals.edges.missing();
+  const std::size_t published = aiflow::sim::EdgeCoverage::published();
+  std::printf("%zu of %zu published state changes were taken\n", published - missing.size(),
+              published);
+  if (!must_be_complete) return 0;
+  bool all_taken = true;
+  for (const auto& edge : missing) {
+    const bool may_be = aiflow::sim::EdgeCoverage::is_seldom(edge);
+    std::printf("never taken: %s%s\n", to_text(edge).c_str(), may_be ? " (seldom)" : "");
+    all_taken = all_taken && may_be;
+  }
+  const bool enough = totals.steps >= kStepsWanted && totals.faults >= kFaultsWanted;
+  if (!enough) {
+    std::printf("too little: %lld steps and %lld faults are wanted\n",
+                static_cast<long long>(kStepsWanted), static_cast<long long>(kFaultsWanted));
+  }
+  return all_taken && enough ? 0 : 1;
 }
 
 int run_seeds(const Arguments& arguments, ProtocolBug protocol) {
   Totals totals;
   std::uint64_t all = 0;
+  std::uint64_t first = 0;
   for (std::uint64_t seed = arguments.first; seed <= arguments.last; ++seed) {
     std::uint64_t hash = 0;
     const auto broken = run_seed({seed, arguments.steps, protocol}, totals, hash);
     all = all * 31 + hash;
+    if (seed == arguments.first) first = hash;
     if (broken.empty()) continue;
     const std::string bug = arguments.bug.empty() ? "" : " --bug " + arguments.bug;
     std::printf("seed %llu: %s\nreplay: aiflow-sim --seed %llu --steps %lld%s\n",
@@ -129,7 +162,11 @@ int run_seeds(const Arguments& arguments, ProtocolBug protocol) {
               static_cast<unsigned long long>(arguments.last - arguments.first + 1),
               static_cast<long long>(totals.steps), static_cast<long long>(totals.faults),
               static_cast<long long>(totals.changes), static_cast<unsigned long long>(all));
-  return 0;
+  Totals not_counted;
+  std::uint64_t again = 0;
+  static_cast<void>(run_seed({arguments.first, arguments.steps, protocol}, not_counted, again));
+  if (again != first) return std::puts("the first seed run again gives another history"), 1;
+  return report_goals(totals, arguments.complete);
 }
 
 /// True when some seed finds the bug within the budget of steps.
@@ -166,8 +203,8 @@ std::optional<Arguments> parse(int argc, char** argv) {
   Arguments arguments;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
-    if (word == "--every-bug") {
-      arguments.every_bug = true;
+    if (word == "--every-bug" || word == "--complete") {
+      (word == "--complete" ? arguments.complete : arguments.every_bug) = true;
       continue;
     }
     if (i + 1 == argc) return std::nullopt;

@@ -52,6 +52,12 @@ void World::server_act(Server& server) {
 void World::server_start(Server& server) {
   server = Server{};
   server.term = ++database_.leader;
+  note("server started");
+  server_read_back(server);
+}
+
+/// Rebuilds the state from the database.
+void World::server_read_back(Server& server) {
   sched::Options options;
   options.lease = kLease;
   options.queue_ahead = 1;
@@ -59,6 +65,7 @@ void World::server_start(Server& server) {
   options.stored_run = [this](const DagId& dag_id, WallTime date, const RunId& run_id) {
     return database_.tables.stored_run(dag_id, date, run_id);
   };
+  server.capacity = options.slots + options.queue_ahead;
   auto state = sched::restore(database_.tables.rows(), options, now());
   if (!state) {
     error_ = "restore failed: " + state.error().message;
@@ -66,8 +73,7 @@ void World::server_start(Server& server) {
   }
   server.state.emplace(std::move(*state));
   server.phase = Server::Phase::idle;
-  server.up_since = steady_;
-  note("server started");
+  server.up_since = steady_;  // leases begin anew
 }
 
 void World::server_step(Server& server) {
@@ -123,7 +129,20 @@ void World::settle_outbox(const sched::Effects& effects, Database& database) con
                 [&](const auto& entry) { return entry.second.stored_at + 2 * kLease < steady_; });
 }
 
+/// Disk full: nothing of the step is stored. Users are told so; reports are taken again.
+void World::server_cannot_commit(Server& server) {
+  ++faults_;
+  note("commit refused");
+  for (auto item = server.batch.rbegin(); item != server.batch.rend(); ++item) {
+    if (item->from) server.inbox.push_front(std::move(*item));
+  }
+  server.batch.clear();
+  server.effects = {};
+  server_read_back(server);
+}
+
 void World::server_commit(Server& server) {
+  if (!calm_ && chance(0.01)) return server_cannot_commit(server);
   const bool unknown = !calm_ && chance(0.01);  // the answer of the commit is lost
   const bool lost = unknown && chance(0.5);     // ... and so is the commit
   if (unknown) ++faults_;
@@ -143,7 +162,8 @@ void World::server_commit(Server& server) {
   settle_outbox(server.effects, database_);
   drop_cancels_answered(server);
   for (const sched::Change& change : server.effects.changes) {
-    note(change.key.run_id.value + change.key.task_id.value + change.to);
+    note(change.key.run_id.value + change.key.task_id.value + std::to_string(change.key.map_index) +
+         change.to + std::to_string(change.epoch) + change.cause);
     ++changes_;
   }
   if (auto broken = checker_->commit(server, database_); !broken.empty()) error_ = broken;
@@ -205,6 +225,7 @@ void World::server_send_outbox(Server& server) {
     if (error_.empty()) error_ = Checker::sent(attempt, database_);
     auto [assigned, fresh] = server.assigned.try_emplace(attempt);
     if (fresh) assigned->second = ids[below(ids.size())];
+    sent_[attempt] = steady_;
     send_down({Down::Kind::start, assigned->second, attempt, try_number});
   };
   for (const auto& [attempt, row] : database_.submits) submit(attempt, row.try_number);

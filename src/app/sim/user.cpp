@@ -70,7 +70,7 @@ dag::Dag make_dag(const std::string& id, Prng& prng) {
   made.dag_id = {id};
   made.max_active_tasks = 1 + static_cast<int>(prng.below(4));
   made.max_active_runs = 1 + static_cast<int>(prng.below(3));
-  made.fail_fast = prng.chance(0.1);
+  made.fail_fast = prng.chance(0.2);
   if (prng.chance(0.1)) made.dagrun_timeout = std::chrono::seconds(120);
   const std::size_t size = 2 + prng.below(8);
   for (std::size_t i = 0; i < size; ++i) {
@@ -109,6 +109,18 @@ const sched::TaskInstanceRow* World::any_instance() {
   const auto& rows = database_.tables.instances;
   if (rows.empty()) return nullptr;
   return &std::next(rows.begin(), static_cast<std::ptrdiff_t>(below(rows.size())))->second;
+}
+
+/// One that runs, if there is one near.
+const sched::TaskInstanceRow* World::any_running() {
+  constexpr int kLooks = 100;
+  const auto& rows = database_.tables.instances;
+  if (rows.empty()) return nullptr;
+  auto row = std::next(rows.begin(), static_cast<std::ptrdiff_t>(below(rows.size())));
+  for (int looked = 0; looked < kLooks && row != rows.end(); ++looked, ++row) {
+    if (row->second.state == TaskState::running) return &row->second;
+  }
+  return nullptr;
 }
 
 /// The tasks over whose values an instance's task or its group is mapped.
@@ -193,6 +205,12 @@ void World::user_act() {
     return send_user(sched::PoolPut{{{"small"}, static_cast<std::int32_t>(2 + below(3))}});
   }
   if (row == nullptr) return;
+  for (int look = 0; dice < 60 && look < 8 && row->key.map_index < 0; ++look) {
+    row = any_instance();  // a mapped one, if it is easy to find
+  }
+  if (dice >= 60 && dice < 68) {
+    if (const auto* running = any_running()) row = running;
+  }
   const sched::RunKey run{row->key.dag_id, row->key.run_id};
   if (dice < 60 && row->key.map_index >= 0) {
     // What it is mapped over, alone: its items may change while it runs.

@@ -106,13 +106,26 @@ sched::AttemptFinished World::outcome_of(const Worker& worker, const AttemptKey&
 void World::trigger_act() {
   const auto send = [&](const sched::TriggerFired& event) { send_user(event); };
   if (!calm_ && !said_.empty() && chance(0.3)) send(said_[below(said_.size())]);
+  for (const sched::TriggerFired& old : said_) {  // of a deferral before this one
+    const auto row = database_.tables.instances.find(old.key);
+    const bool newer = row != database_.tables.instances.end() &&
+                       row->second.state == TaskState::deferred && row->second.epoch != old.epoch;
+    if (newer && !calm_ && chance(0.3)) send(old);
+  }
   for (const auto& [key, row] : database_.tables.instances) {
-    if (row.state != TaskState::deferred || (!calm_ && chance(0.7))) continue;
+    if (row.state != TaskState::deferred || (!calm_ && chance(0.85))) continue;
     const sched::TriggerFired event{key, row.epoch, "true", chance(0.1) ? "no such host" : ""};
     send(event);
     said_.push_back(event);
     if (said_.size() > kSaidMax) said_.pop_front();
   }
+}
+
+/// Many are short, some outlast several leases: what changes meanwhile finds them at work.
+Duration World::run_time() {
+  const std::uint64_t dice = below(10);
+  const std::uint64_t most = dice < 4 ? 1'000 : (dice < 8 ? 12'000 : 60'000);
+  return std::chrono::milliseconds(100 + below(most));
 }
 
 void World::worker_finish(Worker& worker, const AttemptKey& key) {
@@ -139,7 +152,7 @@ void World::worker_receive(Worker& worker, const Down& message) {
       if (!here || found->second.phase != WorkerAttempt::Phase::claiming) return;
       found->second.phase = WorkerAttempt::Phase::running;
       found->second.lease_until = steady_ + kLease;
-      found->second.ends_at = steady_ + std::chrono::milliseconds(100 + below(12'000));
+      found->second.ends_at = steady_ + run_time();
       found->second.next_message = steady_ + kHeartbeat;
       if (error_.empty()) error_ = checker_->processes(workers_, database_);
       return;

@@ -13,6 +13,11 @@ constexpr std::int64_t kCalmStepsMax = 40'000;
 constexpr std::size_t kChannelMax = 400;
 constexpr std::size_t kLateMax = 100;
 
+/// At most 3 literal items, each with at most 4 that a task returned (make_dag, outcome_of).
+std::int64_t instances_of(const dag::Task& task) {
+  return task.expand.empty() && !task.group ? 1 : 3 * 4;
+}
+
 }  // namespace
 
 World::World(Config config)
@@ -23,6 +28,8 @@ World::World(Config config)
       checker_(std::make_unique<Checker>()) {}
 
 World::~World() = default;
+
+const EdgeCoverage& World::edges() const { return checker_->edges(); }
 
 void World::note(std::string_view text) {
   for (const char c : text) {
@@ -58,6 +65,7 @@ std::string World::run() {
   if (error_.empty() && !calm_down()) {
     error_ = "L1/L5 not all comes to its end after the faults have stopped: " + what_is_left();
   }
+  if (error_.empty()) error_ = checker_->replayed(database_);
   return error_;
 }
 
@@ -208,11 +216,14 @@ bool World::calm_down() {
   for (Server& server : servers_) server.stopped_until = {};
   for (Worker& worker : workers_) worker.stopped_until = {};
   while (error_.empty() && leader() == nullptr) server_act(servers_[0]);
+  const Duration bound = calm_bound();
   for (std::int64_t i = 0; i < kCalmStepsMax && error_.empty(); ++i, ++steps_) {
     if (i % 256 == 0) ask_for_the_end();  // again: a stale server may have taken it with it
     if (all_done()) return true;
+    if (steady_ > calm_since_ + bound) return false;
     calm_step();
     check_leases();
+    check_sent();
   }
   return !error_.empty();
 }
@@ -232,6 +243,37 @@ void World::ask_for_the_end() {
   for (const auto& [id, definition] : definitions_) {
     if (!filling.contains(id)) send_user(sched::DagRemoved{id});
     send_user(sched::DagPaused{id, false, "kim"});
+  }
+}
+
+/// L1: how long everything that is open may take, one after the other, each try as long as it can.
+Duration World::calm_bound() const {
+  constexpr Duration kRunMax = std::chrono::seconds(61);
+  constexpr Duration kRescheduleMax = std::chrono::seconds(20);
+  Duration bound = 4 * kLease;
+  for (const auto& [key, run] : database_.tables.runs) {
+    if (run.state == RunState::success || run.state == RunState::failed) continue;
+    const auto& dag = *database_.tables.versions.at({key.dag_id, run.dag_version}).definition;
+    for (const dag::Task& task : dag.tasks) {
+      const Duration delay = task.retry_delay * 8;  // backoff doubles it, at most twice over
+      bound +=
+          instances_of(task) * (task.retries + 1) * (kRunMax + kRescheduleMax + kLease + delay);
+    }
+  }
+  return bound;
+}
+
+/// L3: a job that no worker has claimed is sent again and again.
+void World::check_sent() {
+  const Server* server = leader();
+  if (server == nullptr || server->phase != Server::Phase::idle || !error_.empty()) return;
+  if (server->term != database_.leader) return;
+  for (const auto& [attempt, row] : database_.submits) {
+    const SteadyTime since =
+        std::max({sent_[attempt], row.stored_at, server->up_since, calm_since_});
+    if (steady_ <= since + std::chrono::seconds(6)) continue;
+    error_ = "L3 " + attempt.first.run_id.value + "." + attempt.first.task_id.value +
+             ": queued, and its job is not sent again";
   }
 }
 

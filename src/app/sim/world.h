@@ -73,6 +73,7 @@ struct Server {
   std::int64_t term = 0;
   SteadyTime stopped_until{};  ///< SIGSTOP
   SteadyTime up_since{};
+  std::int32_t capacity = 0;  ///< attempts that may hold a slot at a time
   std::optional<sched::State> state;
   std::deque<Item> inbox;
   std::vector<Item> batch;
@@ -109,6 +110,7 @@ struct Config {
 };
 
 class Checker;
+class EdgeCoverage;
 
 class World {
  public:
@@ -122,6 +124,7 @@ class World {
   [[nodiscard]] std::int64_t steps_done() const { return steps_; }
   [[nodiscard]] std::int64_t faults() const { return faults_; }
   [[nodiscard]] std::int64_t changes() const { return changes_; }
+  [[nodiscard]] const EdgeCoverage& edges() const;
 
  private:
   // world.cpp
@@ -130,6 +133,8 @@ class World {
   [[nodiscard]] bool calm_down();
   void ask_for_the_end();
   void check_leases();
+  void check_sent();
+  [[nodiscard]] Duration calm_bound() const;
   void calm_step();
   [[nodiscard]] bool all_done() const;
   [[nodiscard]] std::string what_is_left();
@@ -148,12 +153,15 @@ class World {
   void send_user(sched::Event event);
   [[nodiscard]] std::vector<TaskId> sources_of(const sched::TaskInstanceRow& row) const;
   [[nodiscard]] const sched::TaskInstanceRow* any_instance();
+  [[nodiscard]] const sched::TaskInstanceRow* any_running();
 
   // server.cpp
   void server_act(Server& server);
   void server_start(Server& server);
   void server_step(Server& server);
   void server_commit(Server& server);
+  void server_read_back(Server& server);
+  void server_cannot_commit(Server& server);
   void server_perform(Server& server);
   void server_send_outbox(Server& server);
   void server_note_lost(Server& server);
@@ -173,6 +181,7 @@ class World {
   [[nodiscard]] sched::AttemptFinished outcome_of(const Worker& worker, const AttemptKey& key,
                                                   std::int32_t try_number);
   [[nodiscard]] std::size_t running_on(const Worker& worker) const;
+  [[nodiscard]] Duration run_time();
 
   // The channel (world.cpp): both directions lose, double and reorder in chaos.
   void send_up(Up message);
@@ -202,8 +211,9 @@ class World {
   std::vector<Up> late_;  ///< copies that come again at any time
   std::deque<Down> down_;
   std::unique_ptr<Checker> checker_;
-  std::deque<sched::TriggerFired> said_;       ///< events of triggers, for late and double ones
+  std::deque<sched::TriggerFired> said_;      ///< events of triggers, for late and double ones
   std::map<AttemptKey, SteadyTime> contact_;  ///< last accepted claim or heartbeat
+  std::map<AttemptKey, SteadyTime> sent_;     ///< when its job was sent last
   std::map<DagId, std::shared_ptr<const dag::Dag>> definitions_;
 };
 
