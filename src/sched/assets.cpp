@@ -119,6 +119,7 @@ void Stepper::make_asset_run(DagState& dag_state) {
   const bool keep = planted(PlantedBug::asset_event_twice);
   for (auto [name, row] : std::exchange(dag_state.asset_queue, {})) {
     if (keep && row.count > 1) {
+      --row.count;  // not for ever: a run may end in the step that makes it
       dag_state.asset_queue.emplace(name, row);
       continue;
     }

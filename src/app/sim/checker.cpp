@@ -13,11 +13,6 @@ using sched::Change;
 using sched::TaskKey;
 using enum TaskState;
 
-bool finished(TaskState state) {
-  return state == success || state == failed || state == upstream_failed || state == skipped ||
-         state == removed;
-}
-
 std::string name(const TaskKey& key) {
   const std::string index = key.map_index < 0 ? "" : "[" + std::to_string(key.map_index) + "]";
   return key.run_id.value + "." + key.task_id.value + index;
@@ -150,7 +145,7 @@ void Checker::check_edge(const Change& change) {
   const auto to = *parse_task_state(change.to);
   // Not a change of the instance: it takes over what the one before it was.
   if (change.cause.starts_with("before it was expanded")) return;
-  if (finished(from) && change.user.empty() && !items_changed(change)) {
+  if (is_finished(from) && change.user.empty() && !items_changed(change)) {
     fail("S4", change.key, change.from + " -> " + change.to + " without a user");
   }
   const Edge edge{from, to, !change.user.empty()};
@@ -245,7 +240,7 @@ void Checker::check_rule(const TaskKey& of, const Database& after) {
       counts.skipped += state == skipped ? 1 : 0;
       counts.removed += state == removed ? 1 : 0;
       const auto parent = after.tables.instances.find(key);
-      if (!finished(state) || parent == after.tables.instances.end()) continue;
+      if (!is_finished(state) || parent == after.tables.instances.end()) continue;
       if (!same && key.map_index >= 0) continue;
       const auto& followed = parent->second.branch_followed;
       if (followed && std::ranges::find(*followed, of.task_id) == followed->end()) {
@@ -355,7 +350,7 @@ void Checker::check_run(const Change& change, const Database& after) {
   for (const dag::Task& t : spec.tasks) {
     for (const TaskKey& one : instances_of(change.key, t.task_id, after)) {
       const TaskState now = shadows_[one].state;
-      if (!finished(now)) fail("S10", change.key, "the run ended before " + name(one));
+      if (!is_finished(now)) fail("S10", change.key, "the run ended before " + name(one));
       const bool bad = now == failed || now == upstream_failed;
       bad_leaf = bad_leaf || (bad && !inner.contains(t.task_id));
     }

@@ -64,21 +64,6 @@ constexpr std::array kMarked = {no_status, scheduled,       queued,       runnin
                                 deferred,  restarting,      success,      failed,
                                 skipped,   upstream_failed, up_for_retry, up_for_reschedule};
 
-// Each has been taken in longer runs, too seldom for every set of seeds to hold it: what an item
-// that goes finds in the middle of its way, and what ends others while they wait.
-constexpr std::array kSeldom = {
-    Edge{scheduled, removed, false},
-    Edge{queued, removed, false},
-    Edge{running, removed, false},
-    Edge{deferred, removed, false},
-    Edge{restarting, removed, false},
-    Edge{restarting, failed, false},
-    Edge{up_for_reschedule, removed, false},
-    Edge{up_for_retry, removed, false},
-    Edge{up_for_reschedule, upstream_failed, false},
-    Edge{deferred, skipped, true},
-};
-
 std::vector<Edge> make_table() {
   std::vector<Edge> table;
   for (const auto& [from, to] : kByScheduler) table.push_back({from, to, false});
@@ -105,6 +90,11 @@ std::string to_text(const Edge& edge) {
          (edge.by_user ? " by a user" : "");
 }
 
+bool is_finished(TaskState state) {
+  return state == success || state == failed || state == upstream_failed || state == skipped ||
+         state == removed;
+}
+
 bool EdgeCoverage::take(const Edge& edge) {
   ++counts_[edge];
   return std::ranges::binary_search(table(), edge);
@@ -120,10 +110,6 @@ std::vector<Edge> EdgeCoverage::missing() const {
     if (!counts_.contains(edge)) missing.push_back(edge);
   }
   return missing;
-}
-
-bool EdgeCoverage::is_seldom(const Edge& edge) {
-  return std::ranges::find(kSeldom, edge) != kSeldom.end();
 }
 
 std::size_t EdgeCoverage::published() { return table().size(); }

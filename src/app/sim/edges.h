@@ -20,6 +20,8 @@ struct Edge {
 
 [[nodiscard]] std::string to_text(const Edge& edge);
 
+[[nodiscard]] bool is_finished(TaskState state);
+
 class EdgeCoverage {
  public:
   /// Counts it; false when the table has no such edge.
@@ -28,8 +30,6 @@ class EdgeCoverage {
   /// Edges of the table that were never taken.
   [[nodiscard]] std::vector<Edge> missing() const;
   [[nodiscard]] const std::map<Edge, std::int64_t>& counts() const { return counts_; }
-  /// A set of seeds may be without it.
-  [[nodiscard]] static bool is_seldom(const Edge& edge);
   [[nodiscard]] static std::size_t published();
 
  private:

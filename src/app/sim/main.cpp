@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // aiflow-sim: the scheduler in a world of faults. Exit codes: 0 all seeds clean, 1 an invariant is
 // broken, 2 usage.
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -71,7 +72,7 @@ constexpr std::array<std::pair<const char*, ProtocolBug>, 5> kProtocolBugs = {{
     {"never_resent", ProtocolBug::never_resent},
     {"no_leader_check", ProtocolBug::no_leader_check},
 }};
-constexpr std::int64_t kBugStepsMax = 12'000'000;
+constexpr std::int64_t kBugStepsMax = 1'000'000;
 constexpr std::int64_t kStepsWanted = 2'000'000;
 constexpr std::int64_t kFaultsWanted = 20'000;
 
@@ -124,21 +125,19 @@ std::string run_seed(aiflow::sim::Config config, Totals& totals, std::uint64_t& 
 int report_goals(const Totals& totals, bool must_be_complete) {
   const auto missing = totals.edges.missing();
   const std::size_t published = aiflow::sim::EdgeCoverage::published();
-  std::printf("%zu of %zu published state changes were taken\n", published - missing.size(),
-              published);
+  const auto& counts = totals.edges.counts();
+  const auto rarest = std::ranges::min_element(counts, {}, [](const auto& e) { return e.second; });
+  std::printf("%zu of %zu published state changes were taken; the rarest, %s, %lld times\n",
+              published - missing.size(), published, to_text(rarest->first).c_str(),
+              static_cast<long long>(rarest->second));
   if (!must_be_complete) return 0;
-  bool all_taken = true;
-  for (const auto& edge : missing) {
-    const bool may_be = aiflow::sim::EdgeCoverage::is_seldom(edge);
-    std::printf("never taken: %s%s\n", to_text(edge).c_str(), may_be ? " (seldom)" : "");
-    all_taken = all_taken && may_be;
-  }
+  for (const auto& edge : missing) std::printf("never taken: %s\n", to_text(edge).c_str());
   const bool enough = totals.steps >= kStepsWanted && totals.faults >= kFaultsWanted;
   if (!enough) {
     std::printf("too little: %lld steps and %lld faults are wanted\n",
                 static_cast<long long>(kStepsWanted), static_cast<long long>(kFaultsWanted));
   }
-  return all_taken && enough ? 0 : 1;
+  return missing.empty() && enough ? 0 : 1;
 }
 
 int run_seeds(const Arguments& arguments, ProtocolBug protocol) {

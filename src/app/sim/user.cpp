@@ -10,6 +10,11 @@ namespace {
 
 constexpr std::int64_t kRunsMax = 24;
 constexpr std::int64_t kBackfillsMax = 3;
+/// States of what has begun and has not ended, and of what waits for an upstream to be mended.
+constexpr std::array kOpen = {TaskState::scheduled,         TaskState::queued,
+                              TaskState::running,           TaskState::deferred,
+                              TaskState::restarting,        TaskState::up_for_retry,
+                              TaskState::up_for_reschedule, TaskState::upstream_failed};
 constexpr std::array kRules = {TriggerRule::all_success,  TriggerRule::all_success,
                                TriggerRule::all_success,  TriggerRule::all_done,
                                TriggerRule::one_success,  TriggerRule::one_failed,
@@ -22,11 +27,12 @@ constexpr std::array kRules = {TriggerRule::all_success,  TriggerRule::all_succe
 std::vector<dag::MapNode> make_expand(std::vector<TaskId>& upstream, std::size_t before,
                                       Prng& prng) {
   std::vector<dag::MapNode> nodes;
-  if (before == 0 || prng.chance(0.4)) {
+  if (before == 0 || prng.chance(0.3)) {
     nodes.push_back({.length = static_cast<std::int64_t>(prng.below(4))});
   }
   if (before == 0 || (!nodes.empty() && prng.chance(0.5))) return nodes;
-  const TaskId source{"t" + std::to_string(prng.below(before))};
+  const std::size_t source_at = prng.chance(0.4) ? before - 1 : prng.below(before);
+  const TaskId source{"t" + std::to_string(source_at)};
   if (std::ranges::find(upstream, source) == upstream.end()) upstream.push_back(source);
   nodes.push_back({.kind = dag::MapKind::xcom, .task_id = source});
   if (nodes.size() == 2) nodes.push_back({.kind = dag::MapKind::product, .parts = {0, 1}});
@@ -34,10 +40,10 @@ std::vector<dag::MapNode> make_expand(std::vector<TaskId>& upstream, std::size_t
 }
 
 /// Maps some tasks, and puts some that follow each other into a mapped group.
-void add_mapping(dag::Dag& made, Prng& prng) {
+void add_mapping(dag::Dag& made, double share, Prng& prng) {
   const std::size_t size = made.tasks.size();
   for (std::size_t i = 0; i < size; ++i) {
-    if (!prng.chance(0.3)) continue;
+    if (!prng.chance(share)) continue;
     made.tasks[i].expand = make_expand(made.tasks[i].upstream, i, prng);
   }
   if (!prng.chance(0.5)) return;
@@ -65,12 +71,12 @@ std::vector<dag::AssetNode> make_condition(const std::string& id, Prng& prng) {
 
 }  // namespace
 
-dag::Dag make_dag(const std::string& id, Prng& prng) {
+dag::Dag make_dag(const std::string& id, const Taste& taste, Prng& prng) {
   dag::Dag made;
   made.dag_id = {id};
   made.max_active_tasks = 1 + static_cast<int>(prng.below(4));
   made.max_active_runs = 1 + static_cast<int>(prng.below(3));
-  made.fail_fast = prng.chance(0.2);
+  made.fail_fast = prng.chance(taste.failing ? 0.8 : 0.1);
   if (prng.chance(0.1)) made.dagrun_timeout = std::chrono::seconds(120);
   const std::size_t size = 2 + prng.below(8);
   for (std::size_t i = 0; i < size; ++i) {
@@ -85,6 +91,7 @@ dag::Dag make_dag(const std::string& id, Prng& prng) {
     task.retries = static_cast<int>(prng.below(3));
     task.retry_delay = std::chrono::seconds(prng.below(8));
     task.retry_exponential_backoff = prng.chance(0.2) ? 2 : 0;
+    task.max_retry_delay = std::chrono::seconds(60);
     task.operator_kind = prng.chance(0.1) ? "empty" : "bash";
     task.pool = {prng.chance(0.3) ? "small" : "default_pool"};
     task.pool_slots = prng.chance(0.2) ? 2 : 1;
@@ -95,8 +102,8 @@ dag::Dag make_dag(const std::string& id, Prng& prng) {
     if (prng.chance(0.3)) task.outlets.push_back({"of_" + id});
     made.tasks.push_back(std::move(task));
   }
-  if (prng.chance(0.5)) add_mapping(made, prng);
-  if (prng.chance(0.3)) made.schedule.assets = make_condition(id, prng);
+  if (prng.chance(taste.mapping ? 1 : 0.4)) add_mapping(made, taste.mapping ? 0.6 : 0.3, prng);
+  if (prng.chance(taste.assets ? 1 : 0.2)) made.schedule.assets = make_condition(id, prng);
   return made;
 }
 
@@ -111,36 +118,72 @@ const sched::TaskInstanceRow* World::any_instance() {
   return &std::next(rows.begin(), static_cast<std::ptrdiff_t>(below(rows.size())))->second;
 }
 
-/// One that runs, if there is one near.
-const sched::TaskInstanceRow* World::any_running() {
-  constexpr int kLooks = 100;
+/// One in this state: states that last a moment are met as often as others. `mapped`: one whose
+/// items may change. If there is none: any one.
+const sched::TaskInstanceRow* World::any_in(TaskState state, bool mapped) {
   const auto& rows = database_.tables.instances;
-  if (rows.empty()) return nullptr;
-  auto row = std::next(rows.begin(), static_cast<std::ptrdiff_t>(below(rows.size())));
-  for (int looked = 0; looked < kLooks && row != rows.end(); ++looked, ++row) {
-    if (row->second.state == TaskState::running) return &row->second;
-  }
-  return nullptr;
+  const auto* any = any_instance();
+  if (any == nullptr) return nullptr;
+  const auto is_wanted = [&](const auto& entry) {
+    const auto& [key, row] = entry;
+    return row.state == state && (!mapped || (key.map_index >= 0 && !sources_of(key).empty()));
+  };
+  const auto begin = rows.find(any->key);
+  auto found = std::find_if(begin, rows.end(), is_wanted);
+  if (found == rows.end()) found = std::find_if(rows.begin(), begin, is_wanted);
+  return found != rows.end() && is_wanted(*found) ? &found->second : any;
 }
 
-/// The tasks over whose values an instance's task or its group is mapped.
-std::vector<TaskId> World::sources_of(const sched::TaskInstanceRow& row) const {
-  const auto& run = database_.tables.runs.at({row.key.dag_id, row.key.run_id});
-  const dag::Dag& made =
-      *database_.tables.versions.at({row.key.dag_id, run.dag_version}).definition;
-  const auto task = std::ranges::find(made.tasks, row.key.task_id, &dag::Task::task_id);
-  const bool grouped = task->group && !made.task_groups.empty();
+const dag::Task& World::task_of(const sched::TaskKey& key) const {
+  const auto& run = database_.tables.runs.at({key.dag_id, key.run_id});
+  const dag::Dag& made = *database_.tables.versions.at({key.dag_id, run.dag_version}).definition;
+  return *std::ranges::find(made.tasks, key.task_id, &dag::Task::task_id);
+}
+
+/// The tasks over whose values a task or its group is mapped.
+std::vector<TaskId> World::sources_of(const sched::TaskKey& key) const {
+  const auto& run = database_.tables.runs.at({key.dag_id, key.run_id});
+  const dag::Dag& made = *database_.tables.versions.at({key.dag_id, run.dag_version}).definition;
+  const dag::Task& task = task_of(key);
+  const bool grouped = task.group && !made.task_groups.empty();
   std::vector<TaskId> sources;
-  for (const dag::MapNode& node : grouped ? made.task_groups[0].expand : task->expand) {
+  for (const dag::MapNode& node : grouped ? made.task_groups[0].expand : task.expand) {
     if (node.kind == dag::MapKind::xcom) sources.push_back(node.task_id);
   }
   return sources;
 }
 
+/// What a task is mapped over, near or far, is cleared alone; it may give other items when it has
+/// run again. Or it is marked at once and gives none any more: nothing else finds an instance that
+/// goes while it is scheduled, or in the moment that it restarts.
+void World::user_change_items() {
+  const bool waits = chance(0.3);
+  const auto* row = any_in(waits ? TaskState::scheduled : kOpen[below(kOpen.size())], true);
+  const sched::TaskKey of = row->key;
+  std::vector<TaskId> sources = sources_of(of);
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    for (TaskId& next : sources_of({of.dag_id, of.run_id, sources[i], -1})) {
+      sources.push_back(std::move(next));
+    }
+  }
+  if (sources.empty()) return;
+  if (row->state == TaskState::running && chance(0.3)) user_clear_alone(of);
+  const TaskId source = chance(0.5) ? sources.back() : sources[below(sources.size())];
+  send_user(sched::TasksCleared{
+      {of.dag_id, of.run_id}, {{source, std::nullopt}}, false, false, false, "kim"});
+  if (chance(0.5)) return;
+  const auto& rows = database_.tables.instances;
+  const sched::TaskKey first{of.dag_id, of.run_id, source, -1};
+  for (auto it = rows.lower_bound(first); it != rows.end(); ++it) {
+    if (it->first.run_id != of.run_id || it->first.task_id != source) break;
+    send_user(sched::TaskMarked{it->first, TaskState::success, "kim"});
+  }
+}
+
 void World::user_edit_dag() {
   auto& [id, definition] =
       *std::next(definitions_.begin(), static_cast<std::ptrdiff_t>(below(definitions_.size())));
-  auto edited = make_dag(id.value, prng_);
+  auto edited = make_dag(id.value, taste_, prng_);
   auto assets = std::move(edited.schedule.assets);
   edited.schedule = definition->schedule;
   edited.schedule.assets = std::move(assets);
@@ -185,10 +228,42 @@ void World::user_steer_backfill() {
                                    "kim"});
 }
 
+void World::user_clear_alone(const sched::TaskKey& key) {
+  send_user(sched::TasksCleared{
+      {key.dag_id, key.run_id}, {{key.task_id, key.map_index}}, false, false, false, "kim"});
+}
+
+void World::user_mark(sched::TaskKey key) {
+  constexpr std::array kMarks = {TaskState::success, TaskState::failed, TaskState::skipped};
+  TaskState mark = kMarks[below(3)];
+  const auto& upstream = task_of(key).upstream;
+  if (!upstream.empty() && chance(0.4)) {  // what it waits for, or has waited for
+    const sched::TaskKey before{key.dag_id, key.run_id, upstream[below(upstream.size())], -1};
+    if (database_.tables.instances.contains(before)) key = before;
+    if (chance(0.5)) mark = TaskState::failed;
+  }
+  send_user(sched::TaskMarked{key, mark, "kim"});
+}
+
+/// False: nothing was done.
+bool World::user_act_by_taste() {
+  if (taste_.mapping && chance(0.3)) {
+    user_change_items();
+  } else if (taste_.restarting && chance(0.1)) {
+    user_clear_alone(any_in(TaskState::running, false)->key);
+  } else if (taste_.assets && chance(0.1)) {
+    send_user(sched::AssetChanged{{"outside"}, "{}", "kim"});
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void World::user_act() {
   const auto dag_id = [&] { return DagId{"d" + std::to_string(below(definitions_.size()))}; };
   const std::uint64_t dice = below(100);
   const auto* row = any_instance();
+  if (row != nullptr && user_act_by_taste()) return;
   if (dice < 31) {
     if (++runs_asked_ > kRunsMax) return;
     std::optional<WallTime> date;
@@ -205,30 +280,16 @@ void World::user_act() {
     return send_user(sched::PoolPut{{{"small"}, static_cast<std::int32_t>(2 + below(3))}});
   }
   if (row == nullptr) return;
-  for (int look = 0; dice < 60 && look < 8 && row->key.map_index < 0; ++look) {
-    row = any_instance();  // a mapped one, if it is easy to find
-  }
-  if (dice >= 60 && dice < 68) {
-    if (const auto* running = any_running()) row = running;
-  }
+  if (dice < 60) return user_change_items();
+  if (chance(0.5)) row = any_in(kOpen[below(kOpen.size())], false);
   const sched::RunKey run{row->key.dag_id, row->key.run_id};
-  if (dice < 60 && row->key.map_index >= 0) {
-    // What it is mapped over, alone: its items may change while it runs.
-    for (const TaskId& source : sources_of(*row)) {
-      send_user(sched::TasksCleared{run, {{source, std::nullopt}}, false, false, false, "kim"});
-    }
-    return;
-  }
   if (dice < 75) {
     sched::TaskChoice choice{row->key.task_id, std::nullopt};
     if (row->key.map_index >= 0 && chance(0.5)) choice.map_index = row->key.map_index;
     return send_user(
         sched::TasksCleared{run, {choice}, chance(0.6), chance(0.2), chance(0.2), "kim"});
   }
-  if (dice < 95) {
-    constexpr std::array kMarks = {TaskState::success, TaskState::failed, TaskState::skipped};
-    return send_user(sched::TaskMarked{row->key, kMarks[below(3)], "kim"});
-  }
+  if (dice < 95) return user_mark(row->key);
   send_user(sched::RunMarked{run, chance(0.5) ? RunState::success : RunState::failed, "kim"});
 }
 

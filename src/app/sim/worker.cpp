@@ -36,6 +36,12 @@ void World::worker_act(Worker& worker) {
 
 void World::worker_run(Worker& worker, const AttemptKey& key, WorkerAttempt& attempt) {
   using Phase = WorkerAttempt::Phase;
+  if (attempt.phase == Phase::ending) {
+    if (attempt.ends_at > steady_) return;
+    if (chance(0.5)) return worker_finish(worker, key);  // it heeded no signal
+    worker.attempts.erase(key);
+    return;
+  }
   if (attempt.phase == Phase::running && attempt.lease_until <= steady_) {
     worker.attempts.erase(key);  // its lease is over: it ends its own process
     return;
@@ -68,7 +74,10 @@ sched::AttemptFinished World::outcome_of(const Worker& worker, const AttemptKey&
   result.try_number = try_number;
   result.worker = worker.id;
   result.cause = "exit";
-  const std::uint64_t dice = below(20);
+  std::uint64_t dice = below(20);
+  if (!calm_ && taste_.mapping && chance(0.6)) dice = 19;  // all must succeed to be mapped over
+  if (!calm_ && taste_.waiting && chance(0.4)) dice = 6 + below(2);
+  if (!calm_ && taste_.failing && chance(0.1)) dice = 4;
   if (dice < 4) result.outcome = Outcome::failed;
   if (dice == 4) result.outcome = Outcome::failed_no_retry;
   if (dice == 5) result.outcome = Outcome::skipped;
@@ -113,7 +122,8 @@ void World::trigger_act() {
     if (newer && !calm_ && chance(0.3)) send(old);
   }
   for (const auto& [key, row] : database_.tables.instances) {
-    if (row.state != TaskState::deferred || (!calm_ && chance(0.85))) continue;
+    if (row.state != TaskState::deferred || (!calm_ && chance(taste_.waiting ? 0.4 : 0.85)))
+      continue;
     const sched::TriggerFired event{key, row.epoch, "true", chance(0.1) ? "no such host" : ""};
     send(event);
     said_.push_back(event);
@@ -133,6 +143,18 @@ void World::worker_finish(Worker& worker, const AttemptKey& key) {
   worker.attempts.erase(key);
 }
 
+/// A process that was told to end may take its time: it is not gone yet.
+bool World::worker_end_slowly(WorkerAttempt& attempt) {
+  using Phase = WorkerAttempt::Phase;
+  if (attempt.phase == Phase::ending) return true;
+  if (attempt.phase != Phase::running || chance(taste_.restarting ? 0.1 : 0.7)) return false;
+  attempt.phase = Phase::ending;
+  attempt.ends_at =
+      steady_ +
+      Duration(static_cast<std::int64_t>(below(static_cast<std::uint64_t>(kEndMax.count()))));
+  return true;
+}
+
 void World::worker_receive(Worker& worker, const Down& message) {
   const auto found = worker.attempts.find(message.attempt);
   const bool here = found != worker.attempts.end();
@@ -142,6 +164,7 @@ void World::worker_receive(Worker& worker, const Down& message) {
       worker.attempts[message.attempt].try_number = message.try_number;
       return;
     case Down::Kind::cancel:
+      if (here && worker_end_slowly(found->second)) return;
       if (here) worker.attempts.erase(found);
       if (worker.spool.contains(message.attempt)) return;
       if (!worker.seen.contains(message.attempt)) return;

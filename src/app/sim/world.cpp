@@ -39,6 +39,7 @@ void World::note(std::string_view text) {
 
 void World::setup() {
   began_ = now().wall;
+  taste_ = {chance(0.5), chance(0.3), chance(0.4), chance(0.2), chance(0.4)};
   servers_.resize(2);
   workers_.resize(1 + below(4));
   for (Worker& worker : workers_) worker.id = {"w" + std::to_string(++worker_names_)};
@@ -46,7 +47,7 @@ void World::setup() {
   send_user(sched::PoolPut{{{"small"}, 2}});
   const std::size_t dags = 1 + below(3);
   for (std::size_t i = 0; i < dags; ++i) {
-    auto made = make_dag("d" + std::to_string(i), prng_);
+    auto made = make_dag("d" + std::to_string(i), taste_, prng_);
     if (i == 0 && chance(0.5)) {
       made.schedule.kind = dag::ScheduleKind::interval;
       made.schedule.interval = kInterval;
@@ -186,7 +187,7 @@ std::string World::what_is_left() {
   const Server* server = leader();
   for (const auto& [key, row] : database_.tables.instances) {
     const RunState run = database_.tables.runs.at({key.dag_id, key.run_id}).state;
-    if (run == RunState::success || run == RunState::failed || row.ended_at) continue;
+    if (run == RunState::success || run == RunState::failed || is_finished(row.state)) continue;
     return key.run_id.value + "." + key.task_id.value + " is " + std::string(to_string(row.state)) +
            " in a run " + std::string(to_string(run)) + "; " +
            (server == nullptr ? "no server" : sched::explain(*server->state, key));
@@ -255,9 +256,10 @@ Duration World::calm_bound() const {
     if (run.state == RunState::success || run.state == RunState::failed) continue;
     const auto& dag = *database_.tables.versions.at({key.dag_id, run.dag_version}).definition;
     for (const dag::Task& task : dag.tasks) {
-      const Duration delay = task.retry_delay * 8;  // backoff doubles it, at most twice over
-      bound +=
-          instances_of(task) * (task.retries + 1) * (kRunMax + kRescheduleMax + kLease + delay);
+      const bool grows = task.retry_exponential_backoff > 0;  // with each try, also those cleared
+      const Duration delay = grows ? *task.max_retry_delay : task.retry_delay;
+      bound += instances_of(task) * (task.retries + 1) *
+               (kRunMax + kEndMax + kRescheduleMax + kLease + delay);
     }
   }
   return bound;

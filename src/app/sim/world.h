@@ -85,7 +85,7 @@ struct Server {
 };
 
 struct WorkerAttempt {
-  enum class Phase : std::uint8_t { waiting, claiming, running };
+  enum class Phase : std::uint8_t { waiting, claiming, running, ending };
   Phase phase = Phase::waiting;
   std::int32_t try_number = 0;
   SteadyTime lease_until{};
@@ -101,6 +101,16 @@ struct Worker {
   std::map<AttemptKey, sched::AttemptFinished> spool;  ///< on disk: survives the worker
   std::map<AttemptKey, SteadyTime> report_at;
   std::set<AttemptKey> seen;  ///< never starts the same attempt twice
+};
+
+/// What a world has much of. A little of everything everywhere would not reach what takes much of
+/// one thing: an item that goes while its instance waits for a slot, say.
+struct Taste {
+  bool mapping = false;     ///< mapped tasks, and items that change
+  bool failing = false;     ///< fail_fast, and failures for good
+  bool waiting = false;     ///< sensors and triggers
+  bool assets = false;      ///< DAGs that wait for assets
+  bool restarting = false;  ///< running tasks that are cleared, and do not end at once
 };
 
 struct Config {
@@ -147,13 +157,18 @@ class World {
 
   // user.cpp
   void user_act();
+  [[nodiscard]] bool user_act_by_taste();
   void user_edit_dag();
   void user_backfill(const DagId& dag_id);
   void user_steer_backfill();
   void send_user(sched::Event event);
-  [[nodiscard]] std::vector<TaskId> sources_of(const sched::TaskInstanceRow& row) const;
+  void user_change_items();
+  void user_clear_alone(const sched::TaskKey& key);
+  void user_mark(sched::TaskKey key);
+  [[nodiscard]] const dag::Task& task_of(const sched::TaskKey& key) const;
+  [[nodiscard]] std::vector<TaskId> sources_of(const sched::TaskKey& key) const;
   [[nodiscard]] const sched::TaskInstanceRow* any_instance();
-  [[nodiscard]] const sched::TaskInstanceRow* any_running();
+  [[nodiscard]] const sched::TaskInstanceRow* any_in(TaskState state, bool mapped);
 
   // server.cpp
   void server_act(Server& server);
@@ -175,6 +190,7 @@ class World {
   void worker_act(Worker& worker);
   void trigger_act();
   void worker_receive(Worker& worker, const Down& message);
+  [[nodiscard]] bool worker_end_slowly(WorkerAttempt& attempt);
   void worker_run(Worker& worker, const AttemptKey& key, WorkerAttempt& attempt);
   void worker_finish(Worker& worker, const AttemptKey& key);
   void worker_crash(Worker& worker);
@@ -190,6 +206,7 @@ class World {
 
   Config config_;
   Prng prng_;
+  Taste taste_;
   SteadyTime steady_{};
   WallTime wall_{};  ///< wall clock at steady time 0; jumps move it
   bool calm_ = false;
@@ -218,10 +235,11 @@ class World {
 };
 
 /// A random DAG of 2 to 9 tasks.
-[[nodiscard]] dag::Dag make_dag(const std::string& id, Prng& prng);
+[[nodiscard]] dag::Dag make_dag(const std::string& id, const Taste& taste, Prng& prng);
 
 inline constexpr std::int32_t kSlotsPerWorker = 2;
 inline constexpr Duration kInterval = std::chrono::seconds(60);  ///< of schedules
 inline constexpr Duration kLease = std::chrono::seconds(15);
+inline constexpr Duration kEndMax = std::chrono::seconds(10);  ///< of a process told to end
 
 }  // namespace aiflow::sim
