@@ -35,7 +35,10 @@ void Conductor::Engine::sync_assets(detail::Batch& batch) {
   std::map<std::string, wire::AssetSpec> named;
   for (const auto& [id, known] : book_.dags) {
     if (!known.row.is_active) continue;
-    for (wire::AssetSpec& asset : assets_of(known.spec)) named.emplace(asset.name, asset);
+    for (wire::AssetSpec& asset : assets_of(known.spec)) {
+      asset.watchers.reset();  // they are the DAG's, not the row's
+      named.emplace(asset.name, asset);
+    }
   }
   const auto write = [&](const wire::AssetSpec& spec, bool is_active) {
     book_.assets[spec.name] = {spec, is_active};

@@ -262,16 +262,26 @@ void Conductor::Engine::trigger(detail::Batch& batch, TriggerRun request,
       }));
 }
 
-/// A message of a watcher starts a run, unless the DAG has more than enough of them waiting.
+/// A message of a watcher makes its asset new, or starts a run unless the DAG has more than enough
+/// of them waiting.
 void Conductor::Engine::on_message(detail::Batch& batch, const detail::Watchers::Watching& watching,
                                    const trigger::Fired& fired) {
   const auto drop = [&](const std::string& why) {
-    log::warn("a watcher's message starts no run",
-              {{"dag", watching.dag_id.value}, {"watcher", watching.name}, {"reason", why}});
+    log::warn("a watcher's message has no effect", {{"dag", watching.dag_id.value},
+                                                    {"asset", watching.asset.value},
+                                                    {"watcher", watching.name},
+                                                    {"reason", why}});
   };
   if (!fired.error.empty()) {
     watchers_.failed(fired.id, clock_.steady_now() + kWatchAgain);
     return drop(fired.error);
+  }
+  const std::string user = "watcher '" + watching.name + "'";
+  if (!watching.asset.value.empty()) {
+    // The extra is Airflow's, so that tasks read the same.
+    const json::Value extra = json::object({{"from_trigger", true}, {"payload", fired.event}});
+    return batch.add(
+        sched::AssetChanged{.asset = watching.asset, .extra = json::write(extra), .user = user});
   }
   const json::Value conf = json::object({{"message", fired.event}});
   if (state_->queued_runs(watching.dag_id) >= kMessageRunsMax) return drop("too many runs wait");
@@ -280,7 +290,7 @@ void Conductor::Engine::on_message(detail::Batch& batch, const detail::Watchers:
   batch.add(sched::RunTriggered{.key = {watching.dag_id, {}},
                                 .run_type = RunType::asset_triggered,
                                 .conf = json::write(conf),
-                                .user = "watcher '" + watching.name + "'"});
+                                .user = user});
 }
 
 Status Conductor::Engine::need_run(detail::Batch& batch, const store::RunKey& key) {

@@ -62,7 +62,7 @@ TEST_CASE("a DAG is listened for while it is active and not paused, also after a
   bench.restart();
   CHECK(bench.triggers().waits().size() == 2);
   // A new version: what is the same goes on, what is new waits, what is gone does not.
-  const trigger::WaitId same = bench.triggers().waits()[0].id;
+  const trigger::WaitId same = bench.triggers().waits()[1].id;  // "queue", after "other"
   bench.put_spec(watching({watcher("queue", "c"), watcher("other", "e")}));
   const auto waits = bench.triggers().waits();
   REQUIRE(waits.size() == 2);
@@ -91,6 +91,40 @@ TEST_CASE("a message whose conf does not fit, or that comes to a long queue, sta
   bench.triggers().fire({.id = bench.triggers().waits()[0].id, .event = 1, .error = {}});
   bench.settle();
   CHECK(runs(bench).empty());
+}
+
+TEST_CASE("a message of an asset's watcher makes it new, whichever DAGs name it") {
+  Bench bench;
+  wire::AssetSpec lake{.name = "lake", .uri = "s3://lake", .group = "asset", .extra = {}};
+  wire::DagSpec reader = dag_spec("reader", {bash_task("a")});
+  reader.schedule.kind = "assets";
+  reader.schedule.assets.emplace().push_back({.kind = "asset", .name = "lake", .parts = {}});
+  reader.assets = {{lake}};
+  bench.put_spec(reader);
+  CHECK(bench.triggers().waits().empty());
+  lake.watchers = {{watcher("queue", "c")}};
+  for (const char* id : {"one", "two"}) {
+    wire::DagSpec writer = dag_spec(id, {bash_task("a")});
+    writer.assets = {{lake}};
+    bench.put_spec(writer);
+  }
+  REQUIRE(bench.triggers().waits().size() == 1);
+  bench.triggers().fire(
+      {.id = bench.triggers().waits()[0].id, .event = json::object({{"data", "7"}}), .error = {}});
+  bench.settle();
+  REQUIRE(runs(bench).size() == 1);
+  CHECK(runs(bench)[0].key.dag_id == DagId{"reader"});
+  const auto events = bench.store().read([](db::Connection& db) {
+    return store::AssetStore(db).events(dag::AssetName{"lake"}, {.limit = 10});
+  });
+  REQUIRE(events->items.size() == 1);
+  CHECK(events->items[0].user == "watcher 'queue'");
+  CHECK(json::write(events->items[0].extra) == R"({"from_trigger":true,"payload":{"data":"7"}})");
+  // It is listened for as long as one DAG that says so is there.
+  bench.remove_dag("one");
+  CHECK(bench.triggers().waits().size() == 1);
+  bench.remove_dag("two");
+  CHECK(bench.triggers().waits().empty());
 }
 
 TEST_CASE("watchers that cannot be are errors of the file") {

@@ -11,8 +11,8 @@ Status read_value(const json::Value& value, ScheduleSpec& out);
 Status read_value(const json::Value& value, MapNode& out);
 Status read_value(const json::Value& value, TaskSpec& out);
 Status read_value(const json::Value& value, TaskGroupSpec& out);
-Status read_value(const json::Value& value, AssetSpec& out);
 Status read_value(const json::Value& value, WatcherSpec& out);
+Status read_value(const json::Value& value, AssetSpec& out);
 Status read_value(const json::Value& value, DagSpec& out);
 Status read_value(const json::Value& value, ParseError& out);
 Status read_value(const json::Value& value, DagFile& out);
@@ -222,31 +222,6 @@ Status read_value(const json::Value& value, TaskGroupSpec& out) {
   return {};
 }
 
-json::Value to_json(const AssetSpec& value) {
-  json::Object out;
-  out.reserve(4);
-  detail::put(out, "name", value.name);
-  detail::put(out, "uri", value.uri);
-  detail::put(out, "group", value.group);
-  detail::put(out, "extra", value.extra);
-  return json::Value(std::move(out));
-}
-
-Result<AssetSpec> parse_asset_spec(const json::Value& value) {
-  if (!value.is_object()) return detail::not_an_object("AssetSpec");
-  AssetSpec out;
-  AIFLOW_TRY(detail::get(value, "name", out.name));
-  AIFLOW_TRY(detail::get(value, "uri", out.uri));
-  AIFLOW_TRY(detail::get(value, "group", out.group));
-  AIFLOW_TRY(detail::get(value, "extra", out.extra));
-  return out;
-}
-
-Status read_value(const json::Value& value, AssetSpec& out) {
-  AIFLOW_ASSIGN(out, parse_asset_spec(value));
-  return {};
-}
-
 json::Value to_json(const WatcherSpec& value) {
   json::Object out;
   out.reserve(2);
@@ -265,6 +240,33 @@ Result<WatcherSpec> parse_watcher_spec(const json::Value& value) {
 
 Status read_value(const json::Value& value, WatcherSpec& out) {
   AIFLOW_ASSIGN(out, parse_watcher_spec(value));
+  return {};
+}
+
+json::Value to_json(const AssetSpec& value) {
+  json::Object out;
+  out.reserve(5);
+  detail::put(out, "name", value.name);
+  detail::put(out, "uri", value.uri);
+  detail::put(out, "group", value.group);
+  detail::put(out, "extra", value.extra);
+  detail::put(out, "watchers", value.watchers);
+  return json::Value(std::move(out));
+}
+
+Result<AssetSpec> parse_asset_spec(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("AssetSpec");
+  AssetSpec out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "uri", out.uri));
+  AIFLOW_TRY(detail::get(value, "group", out.group));
+  AIFLOW_TRY(detail::get(value, "extra", out.extra));
+  AIFLOW_TRY(detail::get(value, "watchers", out.watchers));
+  return out;
+}
+
+Status read_value(const json::Value& value, AssetSpec& out) {
+  AIFLOW_ASSIGN(out, parse_asset_spec(value));
   return {};
 }
 

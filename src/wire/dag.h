@@ -110,16 +110,6 @@ struct TaskGroupSpec {
 [[nodiscard]] json::Value to_json(const TaskGroupSpec& value);
 [[nodiscard]] Result<TaskGroupSpec> parse_task_group_spec(const json::Value& value);
 
-struct AssetSpec {
-  std::string name{};
-  std::string uri{};
-  std::string group{};
-  json::Value extra{};
-  friend bool operator==(const AssetSpec&, const AssetSpec&) = default;
-};
-[[nodiscard]] json::Value to_json(const AssetSpec& value);
-[[nodiscard]] Result<AssetSpec> parse_asset_spec(const json::Value& value);
-
 /// Each message of the trigger (as src/trigger reads it; redis, mqtt or webhook) starts a run.
 struct WatcherSpec {
   std::string name{};
@@ -128,6 +118,18 @@ struct WatcherSpec {
 };
 [[nodiscard]] json::Value to_json(const WatcherSpec& value);
 [[nodiscard]] Result<WatcherSpec> parse_watcher_spec(const json::Value& value);
+
+/// Each message of a watcher makes the asset new.
+struct AssetSpec {
+  std::string name{};
+  std::string uri{};
+  std::string group{};
+  json::Value extra{};
+  std::optional<std::vector<WatcherSpec>> watchers{};
+  friend bool operator==(const AssetSpec&, const AssetSpec&) = default;
+};
+[[nodiscard]] json::Value to_json(const AssetSpec& value);
+[[nodiscard]] Result<AssetSpec> parse_asset_spec(const json::Value& value);
 
 struct DagSpec {
   std::string dag_id{};

@@ -15,7 +15,7 @@ import pytest
 
 SECRET = "a-hook's-secret"
 DAGS = """
-from airflow.sdk import DAG, AssetWatcher
+from airflow.sdk import DAG, Asset, AssetWatcher, task
 from airflow.operators.bash import BashOperator
 from airflow.providers.common.messaging.triggers.msg_queue import MessageQueueTrigger
 from airflow.providers.redis.sensors.redis_pub_sub import RedisPubSubSensor
@@ -30,6 +30,15 @@ with DAG("on_mqtt", schedule=AssetWatcher(name="line", trigger=MqttTrigger("line
 with DAG("on_hook", schedule=AssetWatcher(name="hook", trigger=MessageQueueTrigger(
         scheme="webhook", webhook_conn_id="hook"))):
     BashOperator(task_id="say", bash_command="echo got {{ params.order }}")
+lake = Asset("lake", watchers=[AssetWatcher(name="tide", trigger=MessageQueueTrigger(
+    scheme="redis+pubsub", channels=["tides"], redis_conn_id="queue"))])
+with DAG("on_lake", schedule=lake):
+    @task(inlets=[lake])
+    def read(triggering_asset_events, inlet_events):
+        [[event]] = triggering_asset_events.values()
+        print("got", event.extra["payload"]["data"], event.extra["from_trigger"])
+        print("seen", [one.extra["payload"]["data"] for one in inlet_events[lake]])
+    read()
 with DAG("sensors"):
     RedisPubSubSensor(task_id="redis", channels=["news"], redis_conn_id="queue")
     MqttSensor(task_id="mqtt", topics="news/#", mqtt_conn_id="broker")
@@ -163,6 +172,19 @@ def test_messages_start_runs_and_brokers_may_die(server, redis, mosquitto):
     wait_for_message(server, "on_mqtt", lambda: publish_mqtt(mosquitto, "line/8", "second"), "second")
     log = (server.home / "logs/server.log").read_text()
     assert ":pw@" not in log and SECRET not in log
+
+
+def test_a_message_makes_an_asset_new(server, redis):
+    publish_redis(redis, "tides", "high")
+    run = server.wait_for(lambda: runs(server, "on_lake"), "a run")[0]["dag_run_id"]
+    assert server.wait_run("on_lake", run)["state"] == "success"
+    log = log_of(server, "on_lake", run, "read")
+    assert "got high True" in log and "seen ['high']" in log
+    publish_redis(redis, "tides", "low")
+    server.wait_for(lambda: len(runs(server, "on_lake")) == 2, "the second run")
+    second = next(one["dag_run_id"] for one in runs(server, "on_lake") if one["dag_run_id"] != run)
+    server.wait_run("on_lake", second)
+    assert "seen ['high', 'low']" in log_of(server, "on_lake", second, "read")
 
 
 def test_what_comes_while_the_server_is_away_starts_a_run(server, mosquitto):

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterator
 
+from aiflow import api
 from aiflow.context import parse_time, to_json_value
 from aiflow.dag import DAG
 from aiflow.exceptions import AirflowException
 from aiflow.timetables import Timetable, nested_spec
+from aiflow.watcher import AssetWatcher, asset_watchers
 
 NAME_BYTES_MAX = 1500
 ALIAS_PREFIX = "alias:"
@@ -66,14 +68,13 @@ class Asset(_Named):
     """Data that tasks make and DAGs wait for. One name means one uri in all DAGs."""
 
     def __init__(self, name: str | None = None, uri: str | None = None, *, group: str = "asset",
-                 extra: dict | None = None, watchers: list | None = None):
-        if watchers:
-            raise AirflowException(f"asset {name or uri!r}: watchers are not available; let a task "
-                                   "with this outlet wait, or call POST /api/v2/assets/events")
+                 extra: dict | None = None, watchers: list[AssetWatcher] | None = None):
         self.name = _check_name("asset", name if name is not None else uri)
         self.uri = uri if uri is not None else self.name
         self.group = group
         self.extra = to_json_value(extra or {}, f"extra of asset '{self.name}'")
+        #: messages that make it new
+        self.watchers = asset_watchers(watchers, f"asset '{self.name}'")
 
     @staticmethod
     def ref(*, name: str) -> AssetRef:
@@ -85,7 +86,8 @@ class Asset(_Named):
 
     def spec(self) -> dict:
         """AssetSpec of api/dag.yaml."""
-        return {"name": self.name, "uri": self.uri, "group": self.group, "extra": self.extra}
+        return {"name": self.name, "uri": self.uri, "group": self.group, "extra": self.extra,
+                "watchers": [watcher.spec() for watcher in self.watchers] or None}
 
     def __eq__(self, other: Any) -> bool:
         return isinstance(other, Asset) and (self.name, self.uri) == (other.name, other.uri)
@@ -285,17 +287,25 @@ def collect_metadata(steps: Iterator[Any], events: OutletEvents) -> Any:
         return end.value
 
 
-class TriggeringEvent:
+class AssetEvent:
+    """One time that an asset was new: what was said of it, by whom, when."""
+
+    def __init__(self, event: dict):
+        self.extra = event.get("extra") or {}
+        self.timestamp = parse_time(event["timestamp"])
+        self.source_dag_id = event.get("source_dag_id") or None
+        self.source_run_id = event.get("source_run_id") or None
+        self.source_task_id = event.get("source_task_id") or None
+        self.source_map_index = event.get("source_map_index")
+
+
+class TriggeringEvent(AssetEvent):
     """An asset event that the run has consumed."""
 
     def __init__(self, event: dict):
+        super().__init__(event)
         self.asset = Asset(event["name"], event["uri"])
-        self.uri, self.extra = event["uri"], event["extra"]
-        self.timestamp = parse_time(event["timestamp"])
-        self.source_dag_id = event["source_dag_id"] or None
-        self.source_run_id = event["source_run_id"] or None
-        self.source_task_id = event["source_task_id"] or None
-        self.source_map_index = event["source_map_index"]
+        self.uri = event["uri"]
 
 
 def triggering_events(job: dict) -> dict[Asset, list[TriggeringEvent]]:
@@ -305,6 +315,35 @@ def triggering_events(job: dict) -> dict[Asset, list[TriggeringEvent]]:
         one = TriggeringEvent(event)
         found.setdefault(one.asset, []).append(one)
     return found
+
+
+class InletEvents:
+    """`inlet_events` in the context: the events of the assets in this task's inlets, oldest first.
+
+    inlet_events[asset] asks the server for the newest EVENTS_MAX.
+    """
+
+    EVENTS_MAX = 1000
+
+    def __init__(self, inlets: list):
+        self._found: dict[str, list[AssetEvent] | None] = {
+            one.name: None for one in inlets if isinstance(one, (Asset, AssetRef))}
+
+    def __getitem__(self, inlet: Any) -> list[AssetEvent]:
+        name = inlet if isinstance(inlet, str) else getattr(inlet, "name", None)
+        if name not in self._found:
+            raise AirflowException(f"{inlet!r} is not in this task's inlets")
+        if self._found[name] is None:
+            newest_first = api.call("GET", api.path_of("assets", "events"),
+                                    query={"name": name, "limit": self.EVENTS_MAX})["items"]
+            self._found[name] = [AssetEvent(one) for one in reversed(newest_first)]
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def asset(function: Callable | None = None, *, schedule: Any = None, name: str | None = None,

@@ -9,7 +9,7 @@ from typing import Any, Iterator, NoReturn, Sequence
 
 from aiflow.context import get_current_context, jinja_environment, render
 from aiflow.dag import DAG, TaskGroup, check_id, current_dag, current_group
-from aiflow.durations import duration, optional_duration
+from aiflow.durations import duration, optional_duration, optional_moment
 from aiflow.edges import Edges
 from aiflow.exceptions import (AirflowException, TaskDeferralError, TaskDeferralTimeout,
                                TaskDeferred)
@@ -123,7 +123,8 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
                                                  or retry_exponential_backoff is True)
         self.retry_exponential_backoff = float(2 if doubles else retry_exponential_backoff or 0)
         self.max_retry_delay = optional_duration(max_retry_delay, named, "max_retry_delay")
-        self.start_date, self.end_date = start_date, end_date
+        self.start_date = optional_moment(start_date, f"task '{task_id}'", "start_date")
+        self.end_date = optional_moment(end_date, f"task '{task_id}'", "end_date")
         self.depends_on_past = depends_on_past or wait_for_downstream
         self.wait_for_downstream = wait_for_downstream
         self.trigger_rule = trigger_rule_name(trigger_rule, self.task_id)

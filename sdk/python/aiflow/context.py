@@ -20,7 +20,7 @@ ALL_INDEXES = -2
 #: Names that a task's function gets from the context: none of them can be mapped over.
 CONTEXT_NAMES = frozenset((
     "conf", "dag", "dag_run", "data_interval_end", "data_interval_start", "ds", "ds_nodash",
-    "execution_date", "first_started_at", "inlets", "logical_date", "macros", "map_index_template", "outlet_events", "outlets", "params",
+    "execution_date", "first_started_at", "inlet_events", "inlets", "logical_date", "macros", "map_index_template", "outlet_events", "outlets", "params",
     "run_id", "task", "task_instance", "task_instance_key_str", "templates_dict", "ti",
     "triggering_asset_events", "triggering_dataset_events",
     "try_number", "ts", "ts_nodash", "ts_nodash_with_tz"))
@@ -224,7 +224,7 @@ class Macros:
 
 def build_context(job: dict, dag, operator, ti: TaskInstance) -> dict:
     """The context dictionary with Airflow's names. Dates are left out when the run has none."""
-    from aiflow.assets import OutletEvents, triggering_events
+    from aiflow.assets import InletEvents, OutletEvents, triggering_events
 
     run = DagRunView(job)
     events = triggering_events(job)
@@ -235,6 +235,7 @@ def build_context(job: dict, dag, operator, ti: TaskInstance) -> dict:
                "map_index_template": operator.map_index_template,
                "first_started_at": parse_time(job.get("first_started_at")),
                "inlets": operator.inlets, "outlets": operator.outlets,
+               "inlet_events": InletEvents(operator.inlets),
                "outlet_events": OutletEvents(operator.outlets),
                "triggering_asset_events": events, "triggering_dataset_events": events,
                "conf": run.conf, "data_interval_start": run.data_interval_start,

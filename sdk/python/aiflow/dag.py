@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from typing import Any, Iterator
 
-from aiflow.durations import optional_duration
+from aiflow.durations import optional_duration, optional_moment
 from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException, DuplicateTaskIdFound
 from aiflow.param import NOTSET, DagParam, ParamsDict
@@ -78,8 +78,10 @@ class DAG:
         if self.watchers:
             self.schedule = None
         self.default_args = dict(default_args or {})
-        self.start_date = start_date or self.default_args.get("start_date")
-        self.end_date = end_date or self.default_args.get("end_date")
+        self.start_date = optional_moment(start_date or self.default_args.get("start_date"),
+                                          f"DAG '{dag_id}'", "start_date")
+        self.end_date = optional_moment(end_date or self.default_args.get("end_date"),
+                                        f"DAG '{dag_id}'", "end_date")
         self.params = ParamsDict(params)
         self.params.update(self.default_args.pop("params", None) or {})
         self.catchup = (compat == 2) if catchup is None else catchup

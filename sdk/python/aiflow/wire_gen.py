@@ -119,7 +119,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "ParseError": {"file": "string", "line": "int?", "kind": "string", "message": "string", "traceback": "string"},
     "DagSpec": {"dag_id": "string", "description": "string", "doc_md": "string", "tags": "[string]", "owner": "string", "schedule": "ScheduleSpec", "start_date": "time?", "end_date": "time?", "timezone": "string", "catchup": "bool", "max_active_tasks": "int", "max_active_runs": "int", "max_consecutive_failed_dag_runs": "int", "dagrun_timeout_ms": "int?", "is_paused_upon_creation": "bool", "fail_fast": "bool", "compat": "int", "params": "json", "tasks": "[TaskSpec]", "task_groups": "[TaskGroupSpec]", "assets": "[AssetSpec]?", "watchers": "[WatcherSpec]?", "source_hash": "string"},
     "ScheduleSpec": {"kind": "string", "cron": "string?", "interval_ms": "int?", "text": "string", "more_crons": "[string]?", "interval_months": "int?", "data_interval": "bool?", "span_ms": "int?", "timezone": "string?", "run_immediately_ms": "int?", "events": "[time]?", "restrict_to_events": "bool?", "assets": "[AssetNode]?"},
-    "AssetSpec": {"name": "string", "uri": "string", "group": "string", "extra": "json"},
+    "AssetSpec": {"name": "string", "uri": "string", "group": "string", "extra": "json", "watchers": "[WatcherSpec]?"},
     "AssetNode": {"kind": "string", "name": "string?", "parts": "[int]"},
     "WatcherSpec": {"name": "string", "trigger": "json"},
     "TaskGroupSpec": {"group_id": "string", "label": "string", "parent": "string?", "tooltip": "string", "expand": "[MapNode]?"},

@@ -9,6 +9,7 @@ import aiflow
 from aiflow import DAG, TriggerRule, wire_gen
 from aiflow.exceptions import AirflowException
 from aiflow.operators.empty import EmptyOperator
+from aiflow.parse import parse_file
 from aiflow.sensors.base import BaseSensorOperator
 from airflow.utils.trigger_rule import TriggerRule as AirflowsRule
 
@@ -62,3 +63,20 @@ def test_another_type_is_refused_with_the_names_of_dag_and_argument():
 def test_a_sensor_s_lengths_of_time_are_refused_by_name_too(argument):
     with DAG("d"), pytest.raises(AirflowException, match=f"sensor 'door': {argument} is a timedel"):
         BaseSensorOperator(task_id="door", **{argument: "soon"})
+
+
+def test_dates_may_be_text_and_wrong_ones_are_named(tmp_path):
+    path = tmp_path / "flow.py"
+    path.write_text("""
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+with DAG("a", start_date="2026-01-31", default_args={"end_date": "2026-02-28T08:00+09:00"}):
+    BashOperator(task_id="t", bash_command="true", start_date="2026-02-01T00:00:00Z")
+""")
+    (dag,) = parse_file(str(path))["dags"]
+    assert dag["start_date"].startswith("2026-01-31T00:00:00")
+    assert dag["end_date"].startswith("2026-02-27T23:00:00")
+    assert dag["tasks"][0]["start_date"].startswith("2026-02-01T00:00:00")
+    for wrong in ("'soon'", "5"):
+        path.write_text(f"from airflow import DAG\nDAG('a', start_date={wrong})\n")
+        assert "DAG 'a': start_date is a datetime or a text" in parse_file(str(path))["error"]["message"]

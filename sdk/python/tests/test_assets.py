@@ -3,6 +3,9 @@
 
 import pytest
 
+from aiflow.triggers.message import MqttTrigger, WebhookTrigger
+from aiflow.watcher import AssetWatcher
+
 from aiflow.assets import (Asset, AssetAlias, AssetAll, AssetAny, AssetOrTimeSchedule, Dataset,
                            Metadata, OutletEvents, collect_metadata, condition_spec,
                            triggering_events)
@@ -27,8 +30,17 @@ def test_names_and_uris():
     for wrong in ("", "  ", "alias:x", "x" * 1501):
         with pytest.raises(AirflowException, match="name"):
             Asset(wrong)
-    with pytest.raises(AirflowException, match="watchers"):
-        Asset("x", watchers=[object()])
+
+
+def test_watchers_of_an_asset():
+    queue = AssetWatcher("queue", trigger=MqttTrigger("t"))
+    assert [one["name"] for one in Asset("x", watchers=[queue]).spec()["watchers"]] == ["queue"]
+    assert Asset("x").spec()["watchers"] is None
+    hook = AssetWatcher("hook", trigger=WebhookTrigger())
+    for wrong, what in (([object()], "list of AssetWatcher"), ([queue, queue], "one name"),
+                        ([hook], "assets/events")):
+        with pytest.raises(AirflowException, match=what):
+            Asset("x", watchers=wrong)
 
 
 def test_a_schedule_by_time_and_assets():

@@ -15,16 +15,13 @@ bool waits_at_host(const trigger::Trigger& trigger) {
   return !std::holds_alternative<trigger::WebhookTrigger>(trigger);
 }
 
-}  // namespace
-
-Status check_watchers(const wire::DagSpec& spec) {
-  if (!spec.watchers) return {};
-  if (spec.watchers->size() > kWatchersMax) {
+Status check(const std::vector<wire::WatcherSpec>& watchers) {
+  if (watchers.size() > kWatchersMax) {
     return fail(ErrorCode::invalid_argument,
-                "a DAG has at most " + std::to_string(kWatchersMax) + " watchers");
+                "there are at most " + std::to_string(kWatchersMax) + " watchers");
   }
   std::set<std::string> names;
-  for (const wire::WatcherSpec& watcher : *spec.watchers) {
+  for (const wire::WatcherSpec& watcher : watchers) {
     const auto trigger = trigger::parse(watcher.trigger);
     std::string problem;
     if (!trigger) problem = trigger.error().message;
@@ -37,18 +34,42 @@ Status check_watchers(const wire::DagSpec& spec) {
   return {};
 }
 
+/// What is to wait, with its trigger. An asset that several DAGs describe has all their watchers.
+std::map<Watchers::Watching, json::Value> watched_by(const std::map<DagId, KnownDag>& dags) {
+  std::map<Watchers::Watching, json::Value> wanted;
+  for (const auto& [id, known] : dags) {
+    if (!known.row.is_active || known.row.is_paused) continue;
+    for (const auto& watcher : known.spec.watchers.value_or(std::vector<wire::WatcherSpec>{})) {
+      wanted.try_emplace({.dag_id = id, .name = watcher.name}, watcher.trigger);
+    }
+    for (const auto& asset : known.spec.assets.value_or(std::vector<wire::AssetSpec>{})) {
+      for (const auto& watcher : asset.watchers.value_or(std::vector<wire::WatcherSpec>{})) {
+        wanted.try_emplace({.asset = {asset.name}, .name = watcher.name}, watcher.trigger);
+      }
+    }
+  }
+  return wanted;
+}
+
+}  // namespace
+
+Status check_watchers(const wire::DagSpec& spec) {
+  if (spec.watchers) AIFLOW_TRY(check(*spec.watchers));
+  for (const wire::AssetSpec& asset : spec.assets.value_or(std::vector<wire::AssetSpec>{})) {
+    if (!asset.watchers) continue;
+    if (Status good = check(*asset.watchers); !good) {
+      return fail(std::move(good).error().with_context("asset '" + asset.name + "'"));
+    }
+  }
+  return {};
+}
+
 void Watchers::follow(const std::map<DagId, KnownDag>& dags) {
   if (host_ == nullptr) return;
-  std::set<Watching> wanted;
-  for (const auto& [id, known] : dags) {
-    if (!known.row.is_active || known.row.is_paused || !known.spec.watchers) continue;
-    for (const wire::WatcherSpec& watcher : *known.spec.watchers) {
-      const Watching watching{id, watcher.name};
-      wanted.insert(watching);
-      const auto entry = entries_.find(watching);
-      if (entry != entries_.end() && entry->second.trigger == watcher.trigger) continue;
-      add(watching, watcher.trigger);
-    }
+  const auto wanted = watched_by(dags);
+  for (const auto& [watching, trigger] : wanted) {
+    const auto entry = entries_.find(watching);
+    if (entry == entries_.end() || entry->second.trigger != trigger) add(watching, trigger);
   }
   std::erase_if(entries_, [&](const auto& entry) {
     if (wanted.contains(entry.first)) return false;

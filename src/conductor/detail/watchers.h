@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which messages start runs: the watchers of all DAGs that are active and not paused wait at the
-// host, each for message after message. Owned by the conductor's thread.
+// Which messages start runs or make assets new: the watchers of all DAGs that are active and not
+// paused, and of the assets that these name, wait at the host, each for message after message.
+// Owned by the conductor's thread.
 #pragma once
 
 #include <map>
@@ -16,7 +17,8 @@ namespace aiflow::conductor::detail {
 class Watchers {
  public:
   struct Watching {
-    DagId dag_id{};
+    DagId dag_id{};          ///< empty: of an asset, whichever DAGs name it
+    dag::AssetName asset{};  ///< empty: of a DAG
     std::string name{};
     auto operator<=>(const Watching&) const = default;
   };
@@ -48,7 +50,8 @@ class Watchers {
   std::map<trigger::WaitId, Watching> ids_;
 };
 
-/// A DAG's watchers as its file gives them. Errors: invalid_argument naming the watcher.
+/// The watchers of a DAG and its assets as its file gives them. Errors: invalid_argument naming the
+/// watcher.
 [[nodiscard]] Status check_watchers(const wire::DagSpec& spec);
 
 }  // namespace aiflow::conductor::detail
