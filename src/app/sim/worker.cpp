@@ -122,7 +122,7 @@ void World::trigger_act() {
     if (newer && !calm_ && chance(0.3)) send(old);
   }
   for (const auto& [key, row] : database_.tables.instances) {
-    if (row.state != TaskState::deferred || (!calm_ && chance(taste_.waiting ? 0.4 : 0.85)))
+    if (row.state != TaskState::deferred || (!calm_ && chance(taste_.waiting ? 0.7 : 0.85)))
       continue;
     const sched::TriggerFired event{key, row.epoch, "true", chance(0.1) ? "no such host" : ""};
     send(event);

@@ -136,7 +136,7 @@ void World::send_down(Down message) {
 void World::deliver() {
   const bool lose = !calm_ && chance(0.03);
   const bool doubled = !calm_ && chance(0.05);
-  if (!calm_ && !late_.empty() && chance(0.03)) {  // much may have changed since it was sent
+  if (!calm_ && !late_.empty() && chance(0.08)) {  // much may have changed since it was sent
     Server* server = leader();
     const Up& message = late_[below(late_.size())];
     if (server != nullptr) server->inbox.push_back({message.event, message});
@@ -229,15 +229,24 @@ bool World::calm_down() {
   return !error_.empty();
 }
 
+/// The DAG for a backfill that is still open; it may have been removed since that was asked for.
+/// Its schedule ends: newer runs go first, and could keep all slots for ever.
+sched::DagVersionRow World::without_schedule(const DagId& dag_id) const {
+  const std::int32_t version = database_.tables.dags.at(dag_id).version;
+  const auto& newest = database_.tables.versions.at({dag_id, version});
+  if (newest.definition->end_date) return newest;
+  auto ended = std::make_shared<dag::Dag>(*newest.definition);
+  ended->end_date = now().wall;
+  return {version + 1, std::move(ended)};
+}
+
 void World::ask_for_the_end() {
   send_user(sched::PoolPut{{{"small"}, 2}});
   std::set<DagId> filling;
   for (const auto& [id, row] : database_.tables.backfills) {
     if (row.completed_at) continue;
     filling.insert(row.dag_id);
-    // It may have been asked for just before its DAG was removed.
-    const std::int32_t version = database_.tables.dags.at(row.dag_id).version;
-    send_user(sched::DagPut{database_.tables.versions.at({row.dag_id, version})});
+    send_user(sched::DagPut{without_schedule(row.dag_id)});
     send_user(
         sched::BackfillSteered{row.dag_id, id, sched::BackfillSteered::Action::unpause, "kim"});
   }

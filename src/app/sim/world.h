@@ -142,6 +142,7 @@ class World {
   void chaos_step();
   [[nodiscard]] bool calm_down();
   void ask_for_the_end();
+  [[nodiscard]] sched::DagVersionRow without_schedule(const DagId& dag_id) const;
   void check_leases();
   void check_sent();
   [[nodiscard]] Duration calm_bound() const;
