@@ -145,7 +145,7 @@ class World {
   [[nodiscard]] sched::DagVersionRow without_schedule(const DagId& dag_id) const;
   void check_leases();
   void check_sent();
-  [[nodiscard]] Duration calm_bound() const;
+  [[nodiscard]] Duration calm_bound();
   void calm_step();
   [[nodiscard]] bool all_done() const;
   [[nodiscard]] std::string what_is_left();
@@ -212,6 +212,7 @@ class World {
   WallTime wall_{};  ///< wall clock at steady time 0; jumps move it
   bool calm_ = false;
   SteadyTime calm_since_{};
+  std::set<sched::RunKey> calm_runs_;  ///< that were open since then
   std::uint64_t hash_ = 0xcbf29ce484222325ULL;
   std::int64_t steps_ = 0;
   std::int64_t faults_ = 0;
