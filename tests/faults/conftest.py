@@ -15,7 +15,8 @@ from pair import Pair  # noqa: E402
 
 def pytest_addoption(parser):
     parser.addoption("--kills", type=int, default=100, help="processes that test_kills.py ends")
-    parser.addoption("--seed", type=int, default=1, help="order of the kills")
+    parser.addoption("--images", type=int, default=50, help="power losses of test_power_loss.py")
+    parser.addoption("--seed", type=int, default=1, help="order of the kills, moments of the losses")
 
 
 @pytest.fixture
