@@ -49,7 +49,7 @@ void Stepper::propagate() {
       for (const auto& [run, expansion] : std::exchange(expansions_to_check_, {})) {
         check_expansion(*run, run->version->mapping.expansions()[expansion]);
       }
-      if (worklist_next_ == worklist_.size()) break;
+      if (worklist_next_ == worklist_.size()) continue;  // an expansion may change another one
       const Ref ref = worklist_[worklist_next_++];
       ref.instance().in_worklist = false;
       evaluate(*ref.run, ref.at);
