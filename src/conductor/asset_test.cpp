@@ -105,6 +105,28 @@ TEST_CASE("a task's success and a word from outside make a run, whose job has th
   CHECK(told == 2);
 }
 
+TEST_CASE("what a run consumed goes with the run; the events stay") {
+  Bench bench;
+  bench.put_spec(maker());
+  bench.put_spec(user());
+  REQUIRE(tell(bench, "x"));
+  REQUIRE(tell(bench, "y"));
+  bench.run_all();
+  const store::RunKey run = runs_of(bench, "use").at(0).key;
+  const auto consumed = [&] {
+    return bench.store()
+        .read([&](db::Connection& db) { return store::AssetStore(db).consumed(run, 10); })
+        .value()
+        .size();
+  };
+  REQUIRE(consumed() == 2);
+  REQUIRE(bench.delete_run({.key = run}).has_value());
+  CHECK(consumed() == 0);
+  const auto events = bench.store().read(
+      [](db::Connection& db) { return store::AssetStore(db).events(std::nullopt, {}); });
+  CHECK(events->total == 2);
+}
+
 TEST_CASE("a failed attempt and a late second report make nothing new") {
   Bench bench;
   bench.put_spec(maker());

@@ -55,10 +55,40 @@ void Conductor::clear(ClearTasks request, Answer<std::vector<store::TaskRow>> an
                                     auto& batch, auto& to) { engine->clear(batch, request, to); }));
 }
 
-void Conductor::mark(MarkTask request, Answer<store::TaskRow> answer) {
+void Conductor::mark(MarkTask request, Answer<std::vector<store::TaskRow>> answer) {
   engine_->request(make_request(std::move(answer),
                                 [engine = engine_.get(), request = std::move(request)](
                                     auto& batch, auto& to) { engine->mark(batch, request, to); }));
+}
+
+void Conductor::mark_run(MarkRun request, Answer<store::RunRow> answer) {
+  engine_->request(make_request(
+      std::move(answer), [engine = engine_.get(), request = std::move(request)](
+                             auto& batch, auto& to) { engine->mark_run(batch, request, to); }));
+}
+
+void Conductor::delete_run(DeleteRun request, Answer<bool> answer) {
+  engine_->request(make_request(
+      std::move(answer), [engine = engine_.get(), request = std::move(request)](
+                             auto& batch, auto& to) { engine->delete_run(batch, request, to); }));
+}
+
+void Conductor::put_pool(PutPool request, Answer<wire::Pool> answer) {
+  engine_->request(make_request(
+      std::move(answer), [engine = engine_.get(), request = std::move(request)](
+                             auto& batch, auto& to) { engine->put_pool(batch, request, to); }));
+}
+
+void Conductor::remove_pool(RemovePool request, Answer<bool> answer) {
+  engine_->request(make_request(
+      std::move(answer), [engine = engine_.get(), request = std::move(request)](
+                             auto& batch, auto& to) { engine->remove_pool(batch, request, to); }));
+}
+
+void Conductor::pools(Answer<std::vector<wire::Pool>> answer) {
+  engine_->request(make_request(std::move(answer), [engine = engine_.get()](auto& batch, auto& to) {
+    engine->pools(batch, to);
+  }));
 }
 
 void Conductor::pause(PauseDag request, Answer<store::DagRow> answer) {
@@ -89,7 +119,7 @@ void Conductor::steer_backfill(SteerBackfill request, Answer<store::BackfillRow>
                    }));
 }
 
-void Conductor::explain(store::TaskKey key, Answer<std::string> answer) {
+void Conductor::explain(store::TaskKey key, Answer<wire::Explanation> answer) {
   engine_->request(make_request(
       std::move(answer), [engine = engine_.get(), key = std::move(key)](auto& batch, auto& to) {
         engine->explain(batch, key, to);
@@ -101,6 +131,25 @@ void Conductor::forget(store::RunKey run, Answer<Forgotten> answer) {
       std::move(answer), [engine = engine_.get(), run = std::move(run)](auto& batch, auto& to) {
         engine->forget(batch, run, to);
       }));
+}
+
+void Conductor::explain(store::RunKey key, Answer<wire::Explanation> answer) {
+  engine_->request(make_request(
+      std::move(answer), [engine = engine_.get(), key = std::move(key)](auto& batch, auto& to) {
+        engine->explain(batch, key, to);
+      }));
+}
+
+void Conductor::explain(DagId dag_id, Answer<wire::Explanation> answer) {
+  engine_->request(make_request(
+      std::move(answer), [engine = engine_.get(), dag_id = std::move(dag_id)](
+                             auto& batch, auto& to) { engine->explain(batch, dag_id, to); }));
+}
+
+void Conductor::delete_xcom(DeleteXCom request, Answer<bool> answer) {
+  engine_->request(make_request(
+      std::move(answer), [engine = engine_.get(), request = std::move(request)](
+                             auto& batch, auto& to) { engine->delete_xcom(batch, request, to); }));
 }
 
 std::optional<wire::ProgressInfo> Conductor::progress(const store::TaskKey& key) const {

@@ -76,10 +76,15 @@ struct ClearTasks {
   store::RunKey run{};
   std::vector<TaskId> tasks{};     ///< empty = all
   std::optional<int> map_index{};  ///< only this instance of each of `tasks`
+  std::string group{};             ///< and all tasks of this task group
   bool include_upstream = false;
   bool include_downstream = true;
+  bool include_future = false;  ///< and in the runs of the DAG after this one
+  bool include_past = false;    ///< and before
   bool only_failed = false;
-  bool dry_run = false;  ///< only say which
+  bool only_running = false;
+  bool latest_version = false;  ///< the runs go on in the DAG's newest version
+  bool dry_run = false;         ///< only say which
   std::string user{};
   AlsoStore<std::vector<store::TaskRow>> also{};
   bool use_cache = true;  ///< of the whole run, from now on
@@ -88,7 +93,45 @@ struct ClearTasks {
 struct MarkTask {
   store::TaskKey key{};
   TaskState state = TaskState::success;  ///< success | failed | skipped
+  bool include_upstream = false;
+  bool include_downstream = false;
+  bool include_future = false;
+  bool include_past = false;
+  bool dry_run = false;
   std::string user{};
+};
+
+struct MarkRun {
+  store::RunKey key{};
+  std::optional<RunState> state{};    ///< success | failed | queued
+  std::optional<std::string> note{};  ///< replaces the run's
+  std::string user{};
+};
+
+struct DeleteRun {
+  store::RunKey key{};
+  std::string user{};
+};
+
+/// A pool is made or changed; what is absent stays as it is (description "", include_deferred
+/// false in a new one).
+struct PutPool {
+  PoolName name{};
+  std::optional<int> slots{};  ///< -1: no limit; a new pool needs it
+  std::optional<std::string> description{};
+  std::optional<bool> include_deferred{};
+  enum class Kind { make, change } kind = Kind::make;
+  std::string user{};
+};
+
+struct RemovePool {
+  PoolName name{};
+  std::string user{};
+};
+
+struct DeleteXCom {
+  store::TaskKey key{};
+  std::string name{};
 };
 
 struct PauseDag {
@@ -148,7 +191,16 @@ class Conductor {
   void trigger(TriggerRun request, Answer<store::RunRow> answer);
   /// The cleared (dry_run: the affected) task instances.
   void clear(ClearTasks request, Answer<std::vector<store::TaskRow>> answer);
-  void mark(MarkTask request, Answer<store::TaskRow> answer);
+  /// The marked (dry_run: the affected) task instances.
+  void mark(MarkTask request, Answer<std::vector<store::TaskRow>> answer);
+  void mark_run(MarkRun request, Answer<store::RunRow> answer);
+  /// Its rows are gone; its logs stay. Errors: conflict while it runs.
+  void delete_run(DeleteRun request, Answer<bool> answer);
+  void put_pool(PutPool request, Answer<wire::Pool> answer);
+  /// Tasks that name it wait. Errors: invalid_argument for default_pool.
+  void remove_pool(RemovePool request, Answer<bool> answer);
+  /// By name, with the slots that tasks take and want.
+  void pools(Answer<std::vector<wire::Pool>> answer);
   void pause(PauseDag request, Answer<store::DagRow> answer);
   /// Errors beside the usual: not_found when no DAG names the asset.
   void asset_changed(TellAsset request, Answer<store::AssetEventRow> answer);
@@ -156,10 +208,16 @@ class Conductor {
   /// Errors beside the usual: conflict when it is over.
   void steer_backfill(SteerBackfill request, Answer<store::BackfillRow> answer);
   /// Why a task instance is in its state and what it waits for, in words.
-  void explain(store::TaskKey key, Answer<std::string> answer);
+  void explain(store::TaskKey key, Answer<wire::Explanation> answer);
+  /// The same for a run, and for a DAG's next run.
+  void explain(store::RunKey key, Answer<wire::Explanation> answer);
+  void explain(DagId dag_id, Answer<wire::Explanation> answer);
+  /// A value that a task published. Errors: not_found.
+  void delete_xcom(DeleteXCom request, Answer<bool> answer);
 
   /// Removes rows of a finished run, a bounded number at a time. No: the scheduler holds it, since
-  /// it is one of the last of its DAG or was looked at; or it is not finished.
+  /// it is one of the last of its DAG or was looked at; or it is not finished, or a callback of it
+  /// has yet to be run.
   void forget(store::RunKey run, Answer<Forgotten> answer);
 
   /// The last progress that a running task reported.

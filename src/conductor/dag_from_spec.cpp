@@ -198,6 +198,39 @@ Result<dag::Task> task(const wire::TaskSpec& spec) {
   return made;
 }
 
+Result<dag::Deadline> deadline(const wire::DeadlineSpec& spec) {
+  const Named name{"deadline '" + spec.name + "':"};
+  dag::Deadline made{.name = spec.name};
+  if (spec.interval_ms < -kDurationMsMax || spec.interval_ms > kDurationMsMax) {
+    return fail(name("its interval is over 100 years"));
+  }
+  made.interval = std::chrono::milliseconds(spec.interval_ms);
+  if (spec.reference == "logical_date") {
+    made.reference = dag::DeadlineReference::logical_date;
+  } else if (spec.reference == "queued_at") {
+    made.reference = dag::DeadlineReference::queued_at;
+  } else if (spec.reference == "fixed" && spec.at) {
+    made.reference = dag::DeadlineReference::fixed;
+    made.at = *spec.at;
+  } else {
+    return fail(name("its reference '" + spec.reference + "' is not known"));
+  }
+  return made;
+}
+
+Result<std::vector<dag::Deadline>> deadlines(
+    const std::optional<std::vector<wire::DeadlineSpec>>& specs) {
+  std::vector<dag::Deadline> made;
+  if (!specs) return made;
+  if (specs->size() > dag::kDeadlinesMax) {
+    return fail(ErrorCode::invalid_argument, "it has more than 16 deadlines");
+  }
+  for (const wire::DeadlineSpec& spec : *specs) {
+    AIFLOW_ASSIGN(made.emplace_back(), deadline(spec));
+  }
+  return made;
+}
+
 Result<dag::Dag> convert(const wire::DagSpec& spec) {
   dag::Dag made;
   made.dag_id = DagId{spec.dag_id};
@@ -219,6 +252,9 @@ Result<dag::Dag> convert(const wire::DagSpec& spec) {
   made.fail_fast = spec.fail_fast;
   AIFLOW_ASSIGN(made.compat, integer(spec.compat, {"compat"}));
   made.params = json::write(spec.params);
+  made.has_success_callback = spec.has_success_callback.value_or(false);
+  made.has_failure_callback = spec.has_failure_callback.value_or(false);
+  AIFLOW_ASSIGN(made.deadlines, deadlines(spec.deadlines));
   for (const wire::TaskSpec& one : spec.tasks) {
     AIFLOW_ASSIGN(dag::Task converted, task(one));
     made.tasks.push_back(std::move(converted));

@@ -197,7 +197,7 @@ bool Conductor::Engine::step(detail::Batch& batch) {
   for (const sched::SubmitJob& submit : effects.submits) {
     static_cast<void>(send_job(detail::to_store(submit.key)));
   }
-  if (!effects.cancels.empty()) send_pending(clock_.steady_now());
+  if (!effects.cancels.empty() || !effects.notices.empty()) send_pending(clock_.steady_now());
   waits_.follow(effects, *state_);
   if (!effects.dags.empty()) watchers_.follow(book_.dags);
   if (!batch.handlers.empty()) failpoint::reach("conductor.answering");
@@ -260,6 +260,7 @@ void Conductor::Engine::send_pending(SteadyTime now) {
     }
     send_at_ = std::min(send_at_, cancel.send_again_at);
   }
+  send_notices(now);
 }
 
 Status Conductor::Engine::send_job(const store::TaskKey& key) {

@@ -6,6 +6,7 @@
 
 #include "conductor/detail/answer_xcom.h"
 #include "conductor/detail/engine.h"
+#include "conductor/detail/jobs.h"
 #include "failpoint/failpoint.h"
 #include "store/event_log.h"
 #include "store/user_store.h"
@@ -22,6 +23,8 @@ sched::TaskKey key_of(const executor::Attempt& attempt) {
 
 /// The key under which a task's return value is published.
 constexpr std::string_view kReturnValue = "return_value";
+/// A year; the scheduler has the same limit.
+constexpr std::int64_t kRetryDelayMsMax = std::int64_t{366} * 86'400'000;
 
 /// Ten years: more is as good as none, and stays within the range of times.
 constexpr std::int64_t kDeferralTimeoutMs = 10LL * 365 * 24 * 3600 * 1000;
@@ -115,6 +118,12 @@ std::vector<sched::AssetChange> asset_changes(const wire::Finished& report) {
   return changes;
 }
 
+std::optional<Duration> retry_delay(const wire::Finished& report) {
+  if (!report.retry_delay_ms) return std::nullopt;
+  return std::chrono::milliseconds(
+      std::clamp<std::int64_t>(*report.retry_delay_ms, 0, kRetryDelayMsMax));
+}
+
 }  // namespace
 
 void Conductor::Engine::translate(detail::Batch& batch, detail::Report report) {
@@ -149,6 +158,7 @@ void Conductor::Engine::on(detail::Batch& batch, const trigger::Fired& fired) {
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::Started& report) {
   const executor::Attempt& attempt = report.report.attempt;
+  if (detail::is_notice(attempt.key)) return notice_started(batch, report);
   const sched::TaskKey key = key_of(attempt);
   const auto row = state_->instance_row(key);
   if (row && row->epoch == attempt.epoch) {
@@ -169,6 +179,7 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Started& report
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& report) {
   const wire::Finished& finished = report.report;
+  if (detail::is_notice(finished.attempt.key)) return notice_finished(batch, report);
   const sched::TaskKey key = key_of(finished.attempt);
   end_cancel(batch, finished.attempt);
   const auto row = state_->instance_row(key);
@@ -184,6 +195,7 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& repor
                                .branch = branch_of(finished),
                                .skip_all_downstream = finished.skip_all_downstream,
                                .reschedule_at = finished.reschedule_at,
+                               .retry_delay = retry_delay(finished),
                                .ended_at = finished.ended_at,
                                .return_length = return_length(finished),
                                .assets = asset_changes(finished)};
@@ -202,6 +214,11 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& repor
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::StillRunning& report) {
   for (const executor::Attempt& attempt : report.attempts) {
+    if (detail::is_notice(attempt.key)) {
+      const std::string reason = "this callback is not wanted any more";
+      if (notice_of(attempt) == nullptr) executor_.cancel({.attempt = attempt, .reason = reason});
+      continue;
+    }
     batch.add(
         sched::Heartbeat{.key = key_of(attempt), .epoch = attempt.epoch, .worker = report.worker},
         [this, attempt](const Result<sched::Reply>& reply) {
@@ -212,6 +229,10 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::StillRunning& r
 }
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::Lost& report) {
+  if (detail::is_notice(report.attempt.key)) {
+    if (notice_of(report.attempt) == nullptr) return;
+    return notice_lost(batch, store::from_wire(report.attempt.key), report.reason);
+  }
   end_cancel(batch, report.attempt);
   forget_progress(store::from_wire(report.attempt.key));
   batch.add(sched::AttemptLost{
@@ -273,6 +294,7 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::WorkerChanged& 
   slots_[WorkerId{worker.worker_id}] = static_cast<std::int32_t>(worker.slots);
   const bool gone = worker.state == "gone";
   if (gone) slots_.erase(WorkerId{worker.worker_id});
+  if (gone) notices_of_lost_worker(batch, worker.worker_id);
   slots_sum_ = 0;
   for (const auto& [id, slots] : slots_) slots_sum_ += slots;
   batch.add(sched::WorkerSlotsChanged{.slots = slots_sum_});

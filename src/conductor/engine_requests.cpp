@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What users and the DAG parser ask for, turned into events of the scheduler.
+// DAG files, triggers and questions, turned into events of the scheduler.
 #include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "conductor/dag_from_spec.h"
+#include "conductor/detail/answering.h"
 #include "conductor/detail/engine.h"
-#include "conductor/detail/loader.h"
 #include "dag/topology.h"
 #include "log/log.h"
 #include "params/params.h"
@@ -60,19 +60,6 @@ Status check_params(const wire::DagSpec& spec) {
   return fail(std::move(good).error().with_context("dag '" + spec.dag_id + "'"));
 }
 
-/// The scheduler's refusal as an error.
-Error refusal(const sched::Reply& reply) { return {reply.code, reply.reason}; }
-
-/// Calls `answer` with `make()` after an accepted event, with the refusal or error otherwise.
-template <class T, class Make>
-detail::Batch::Handler answering(Answer<T> answer, Make make) {
-  return [answer = std::move(answer), make = std::move(make)](const Result<sched::Reply>& reply) {
-    if (!reply) return answer(fail(reply.error()));
-    if (!reply->accepted) return answer(fail(refusal(*reply)));
-    answer(make());
-  };
-}
-
 }  // namespace
 
 // --- DAG files ---------------------------------------------------------------------------------
@@ -102,8 +89,8 @@ void Conductor::Engine::parsed(detail::Batch& batch, DagFileParsed file,
     remove_missing(batch, file.file.file, present);
   }
   sync_assets(batch);
-  batch.after.push_back(
-      answering(std::move(answer), [present] { return Result<std::vector<DagId>>(present); }));
+  batch.after.push_back(detail::answering(
+      std::move(answer), [present] { return Result<std::vector<DagId>>(present); }));
 }
 
 Status Conductor::Engine::put_dag(detail::Batch& batch, const wire::DagSpec& spec,
@@ -214,8 +201,8 @@ void Conductor::Engine::file_removed(detail::Batch& batch, const std::string& fi
   no_import_error(batch, filename);
   const std::vector<DagId> removed = remove_missing(batch, filename, {});
   sync_assets(batch);
-  batch.after.push_back(
-      answering(std::move(answer), [removed] { return Result<std::vector<DagId>>(removed); }));
+  batch.after.push_back(detail::answering(
+      std::move(answer), [removed] { return Result<std::vector<DagId>>(removed); }));
 }
 
 // --- Runs and tasks ----------------------------------------------------------------------------
@@ -243,23 +230,12 @@ void Conductor::Engine::trigger(detail::Batch& batch, TriggerRun request,
     };
     batch.then.push_back({.event = batch.events.size(), .write = also});
   }
-  batch.add(
-      sched::RunTriggered{.key = detail::to_sched(key),
-                          .run_type = RunType::manual,
-                          .logical_date = request.logical_date,
-                          .conf = request.conf.is_null() ? "{}" : json::write(request.conf),
-                          .user = request.user},
-      answering(std::move(answer), [this, key]() -> Result<store::RunRow> {
-        const auto run = state_->run_row(detail::to_sched(key));
-        // A run without tasks may have ended and gone in the same step.
-        if (!run) {
-          return store_.read([&](db::Connection& db) { return store::RunStore(db).run(key); });
-        }
-        store::RunRow row = detail::to_store(*run);
-        const auto note = book_.notes.find(key);
-        if (note != book_.notes.end()) row.note = note->second;
-        return row;
-      }));
+  batch.add(sched::RunTriggered{.key = detail::to_sched(key),
+                                .run_type = RunType::manual,
+                                .logical_date = request.logical_date,
+                                .conf = request.conf.is_null() ? "{}" : json::write(request.conf),
+                                .user = request.user},
+            detail::answering(std::move(answer), [this, key] { return run_row(key); }));
 }
 
 /// A message of a watcher makes its asset new, or starts a run unless the DAG has more than enough
@@ -293,91 +269,15 @@ void Conductor::Engine::on_message(detail::Batch& batch, const detail::Watchers:
                                 .user = user});
 }
 
-Status Conductor::Engine::need_run(detail::Batch& batch, const store::RunKey& key) {
-  if (state_->has_run(detail::to_sched(key)) || batch.loaded.contains(key)) return {};
-  AIFLOW_ASSIGN(sched::RunLoaded loaded, detail::load_run(store_, book_, key));
-  batch.loaded.insert(key);
-  batch.add(std::move(loaded));
-  return {};
+namespace {
+
+wire::Explanation to_wire(sched::Explanation from) {
+  wire::Explanation why{.code = std::move(from.code), .text = std::move(from.text)};
+  for (auto& [name, value] : from.params) why.params.emplace(name, std::move(value));
+  return why;
 }
 
-std::optional<store::TaskRow> Conductor::Engine::task_row(const store::TaskKey& key) const {
-  const auto row = state_->instance_row(detail::to_sched(key));
-  const auto run = state_->run_row(detail::to_sched(key.run()));
-  if (!row || !run) return std::nullopt;
-  const detail::Definition* definition = book_.definition(key.dag_id, run->dag_version);
-  if (definition == nullptr) return std::nullopt;
-  store::TaskRow made = detail::to_store(*row, *definition);
-  if (const auto pid = book_.pids.find(key); pid != book_.pids.end()) made.pid = pid->second;
-  return made;
-}
-
-void Conductor::Engine::clear(detail::Batch& batch, const ClearTasks& request,
-                              Answer<std::vector<store::TaskRow>> answer) {
-  if (Status there = need_run(batch, request.run); !there) return answer(fail(there.error()));
-  sched::TasksCleared event{.run = detail::to_sched(request.run),
-                            .include_downstream = request.include_downstream,
-                            .include_upstream = request.include_upstream,
-                            .only_failed = request.only_failed,
-                            .user = request.user,
-                            .dry_run = request.dry_run};
-  for (const TaskId& id : request.tasks) event.tasks.push_back({id, request.map_index});
-  if (!request.dry_run) set_use_cache(batch, request.run, request.use_cache);
-  const auto rows = [this](const sched::Reply& reply) {
-    std::vector<store::TaskRow> found;
-    for (const sched::TaskKey& key : reply.cleared) {
-      if (auto row = task_row(detail::to_store(key))) found.push_back(*std::move(row));
-    }
-    return found;
-  };
-  if (request.also) {
-    const auto also = [also = request.also, rows](db::Connection& db, const sched::Reply& reply) {
-      return also(db, rows(reply));
-    };
-    batch.then.push_back({.event = batch.events.size(), .write = also});
-  }
-  batch.add(std::move(event),
-            [rows, answer = std::move(answer)](const Result<sched::Reply>& reply) {
-              if (!reply) return answer(fail(reply.error()));
-              if (!reply->accepted) return answer(fail(refusal(*reply)));
-              answer(rows(*reply));
-            });
-}
-
-void Conductor::Engine::set_use_cache(detail::Batch& batch, const store::RunKey& run,
-                                      bool use_cache) {
-  if (use_cache) {
-    book_.uncached.erase(run);
-  } else {
-    book_.uncached.insert(run);
-  }
-  batch.writes.push_back([run, use_cache](detail::Writing& writing) {
-    return store::RunStore(writing.db).set_use_cache(run, use_cache);
-  });
-}
-
-void Conductor::Engine::mark(detail::Batch& batch, const MarkTask& request,
-                             Answer<store::TaskRow> answer) {
-  if (Status there = need_run(batch, request.key.run()); !there) {
-    return answer(fail(there.error()));
-  }
-  batch.add(
-      sched::TaskMarked{
-          .key = detail::to_sched(request.key), .state = request.state, .user = request.user},
-      answering(std::move(answer), [this, key = request.key]() -> Result<store::TaskRow> {
-        if (auto row = task_row(key)) return *std::move(row);
-        return fail(ErrorCode::not_found, "task '" + key.task_id.value + "' does not exist");
-      }));
-}
-
-void Conductor::Engine::pause(detail::Batch& batch, const PauseDag& request,
-                              Answer<store::DagRow> answer) {
-  batch.add(
-      sched::DagPaused{.dag_id = request.dag_id, .paused = request.paused, .user = request.user},
-      answering(std::move(answer), [this, id = request.dag_id]() -> Result<store::DagRow> {
-        return book_.dags.at(id).row;
-      }));
-}
+}  // namespace
 
 void Conductor::Engine::backfill(detail::Batch& batch, AskBackfill request,
                                  Answer<store::BackfillRow> answer) {
@@ -397,7 +297,7 @@ void Conductor::Engine::backfill(detail::Batch& batch, AskBackfill request,
                          .user = request.user};
   row.range.asked_at = clock_.now();
   batch.add(sched::BackfillAsked{std::move(row)},
-            answering(std::move(answer), [this, id] { return stored_backfill(id); }));
+            detail::answering(std::move(answer), [this, id] { return stored_backfill(id); }));
 }
 
 void Conductor::Engine::steer_backfill(detail::Batch& batch, const SteerBackfill& request,
@@ -411,7 +311,8 @@ void Conductor::Engine::steer_backfill(detail::Batch& batch, const SteerBackfill
   batch.add(
       sched::BackfillSteered{
           .dag_id = row->dag_id, .id = row->id, .action = action, .user = request.user},
-      answering(std::move(answer), [this, id = request.id] { return stored_backfill(id); }));
+      detail::answering(std::move(answer),
+                        [this, id = request.id] { return stored_backfill(id); }));
 }
 
 Result<store::BackfillRow> Conductor::Engine::stored_backfill(dag::BackfillId id) {
@@ -419,10 +320,25 @@ Result<store::BackfillRow> Conductor::Engine::stored_backfill(dag::BackfillId id
 }
 
 void Conductor::Engine::explain(detail::Batch& batch, const store::TaskKey& key,
-                                Answer<std::string> answer) {
+                                Answer<wire::Explanation> answer) {
   if (Status there = need_run(batch, key.run()); !there) return answer(fail(there.error()));
-  batch.after.push_back(answering(std::move(answer), [this, key]() -> Result<std::string> {
-    return sched::explain(*state_, detail::to_sched(key));
+  batch.after.push_back(detail::answering(std::move(answer), [this, key] {
+    return Result<wire::Explanation>(to_wire(sched::explain(*state_, detail::to_sched(key))));
+  }));
+}
+
+void Conductor::Engine::explain(detail::Batch& batch, const store::RunKey& key,
+                                Answer<wire::Explanation> answer) {
+  if (Status there = need_run(batch, key); !there) return answer(fail(there.error()));
+  batch.after.push_back(detail::answering(std::move(answer), [this, key] {
+    return Result<wire::Explanation>(to_wire(sched::explain(*state_, detail::to_sched(key))));
+  }));
+}
+
+void Conductor::Engine::explain(detail::Batch& batch, const DagId& dag_id,
+                                Answer<wire::Explanation> answer) {
+  batch.after.push_back(detail::answering(std::move(answer), [this, dag_id] {
+    return Result<wire::Explanation>(to_wire(sched::explain(*state_, dag_id)));
   }));
 }
 
@@ -431,6 +347,8 @@ void Conductor::Engine::forget(detail::Batch& batch, const store::RunKey& key,
   if (state_->has_run(detail::to_sched(key)) || batch.loaded.contains(key)) {
     return answer(Forgotten::no);
   }
+  const auto of_run = [&](const auto& entry) { return entry.first.run() == key; };
+  if (std::ranges::any_of(book_.notices, of_run)) return answer(Forgotten::no);
   book_.notes.erase(key);
   const auto done = std::make_shared<Forgotten>(Forgotten::no);
   batch.writes.push_back([key, done](detail::Writing& writing) -> Status {
@@ -448,7 +366,7 @@ void Conductor::Engine::forget(detail::Batch& batch, const store::RunKey& key,
     return writing.log(store::kind::dag_run, std::move(last));
   });
   batch.after.push_back(
-      answering(std::move(answer), [done]() -> Result<Forgotten> { return *done; }));
+      detail::answering(std::move(answer), [done]() -> Result<Forgotten> { return *done; }));
 }
 
 }  // namespace aiflow::conductor

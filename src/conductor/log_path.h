@@ -14,4 +14,9 @@ namespace aiflow::conductor {
 [[nodiscard]] std::filesystem::path log_path(const std::filesystem::path& logs,
                                              const store::TaskKey& key, int try_number);
 
+/// Of a DAG's callback.
+[[nodiscard]] std::filesystem::path notice_log_path(const std::filesystem::path& logs,
+                                                    const store::RunKey& run,
+                                                    const std::string& name, int attempt);
+
 }  // namespace aiflow::conductor

@@ -102,6 +102,19 @@ struct Task {
   bool operator==(const Task&) const = default;
 };
 
+/// What a deadline is counted from.
+enum class DeadlineReference : std::uint8_t { logical_date, queued_at, fixed };
+
+/// A moment by which a run should have ended.
+struct Deadline {
+  DeadlineReference reference = DeadlineReference::queued_at;
+  WallTime at{};         ///< of a fixed one: what it is counted from
+  Duration interval{0};  ///< may be negative
+  std::string name{};
+  bool operator==(const Deadline&) const = default;
+};
+inline constexpr std::size_t kDeadlinesMax = 16;
+
 struct Dag {
   DagId dag_id{};
   std::string description{};
@@ -123,7 +136,10 @@ struct Dag {
   std::string params = "{}";  ///< JSON text
   std::vector<Task> tasks{};
   std::vector<TaskGroup> task_groups{};
-  std::string source_hash{};  ///< sha256 of the file's bytes, hex
+  bool has_success_callback = false;  ///< of the DAG: called when a run has succeeded
+  bool has_failure_callback = false;
+  std::vector<Deadline> deadlines{};  ///< at most kDeadlinesMax
+  std::string source_hash{};          ///< sha256 of the file's bytes, hex
   bool operator==(const Dag&) const = default;
 };
 

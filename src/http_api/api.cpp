@@ -129,6 +129,7 @@ detail::Table make_table() {
   detail::add_catalogue_routes(table);
   detail::add_artifact_routes(table);
   detail::add_data_routes(table);
+  detail::add_config_routes(table);
   detail::add_site_routes(table);
   detail::add_oip_routes(table);
   for (const auto& route : wire::all_routes()) {

@@ -10,6 +10,8 @@
 namespace aiflow::sched::detail {
 namespace {
 
+/// Of a delay that a retry policy chooses: a year.
+constexpr Duration kRetryDelayMax = std::chrono::hours(24 * 366);
 constexpr const char* kStale = "a newer attempt exists, or the attempt has ended";
 
 bool same_worker(const Instance& instance, const WorkerId& worker) {
@@ -19,15 +21,7 @@ bool same_worker(const Instance& instance, const WorkerId& worker) {
 /// Tasks of the DAG that a name stands for: the task, or the first tasks of a group.
 std::vector<TaskIndex> named_tasks(const Version& version, const TaskId& name) {
   if (const auto task = version.topology.find(name)) return {*task};
-  const auto& groups = version.definition->task_groups;
-  const auto in_group = [&](TaskIndex task) {
-    std::optional<std::string> group = version.task(task).group;
-    while (group && *group != name.value) {
-      const auto it = std::ranges::find(groups, *group, &dag::TaskGroup::group_id);
-      group = it == groups.end() ? std::nullopt : it->parent;
-    }
-    return group.has_value();
-  };
+  const auto in_group = [&](TaskIndex task) { return version.in_group(task, name.value); };
   std::vector<TaskIndex> first;
   for (TaskIndex task = 0; task < version.topology.size(); ++task) {
     if (in_group(task) && std::ranges::none_of(version.topology.upstream(task), in_group)) {
@@ -98,7 +92,10 @@ Reply Stepper::apply_finished(Ref ref, const AttemptFinished& event) {
     case Outcome::skipped:
       set_state(*ref.run, ref.at, TaskState::skipped, {"the task skipped itself: " + cause});
       return {};
-    case Outcome::failed: fail_attempt(ref, cause, true); return {};
+    case Outcome::failed:
+      fail_attempt(ref, cause, true);
+      choose_delay(ref, event.retry_delay);
+      return {};
     case Outcome::failed_no_retry:
     case Outcome::killed: fail_attempt(ref, cause, false); return {};
     case Outcome::up_for_reschedule: reschedule(ref, event); return {};
@@ -201,6 +198,15 @@ void Stepper::fail_attempt(Ref ref, std::string cause, bool may_retry) {
              std::to_string(instance.max_tries + 1) + ")"});
   instance.next_try_at = now_.wall + delay;
   model_.arm(*ref.run, ref.at, now_.steady + delay);
+}
+
+/// The task's retry policy has its own idea of when the next try begins.
+void Stepper::choose_delay(Ref ref, std::optional<Duration> delay) {
+  Instance& instance = ref.instance();
+  if (!delay || instance.state != TaskState::up_for_retry) return;
+  const Duration wait = std::clamp(*delay, Duration{0}, kRetryDelayMax);
+  instance.next_try_at = now_.wall + wait;
+  model_.arm(*ref.run, ref.at, now_.steady + wait);
 }
 
 /// Why what it returned cannot be mapped over although a task is; empty: it can, or none is.

@@ -15,10 +15,6 @@ namespace {
 
 std::string name_of(const BackfillRow& row) { return "backfill " + std::to_string(row.id.value); }
 
-std::string by(const std::string& verb, const std::string& user) {
-  return user.empty() ? verb : verb + " by " + user;
-}
-
 Backfill* find_backfill(DagState& dag_state, dag::BackfillId id) {
   const auto it = dag_state.backfills.find(id);
   return it == dag_state.backfills.end() ? nullptr : &it->second;

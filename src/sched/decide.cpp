@@ -218,11 +218,11 @@ Limit bucket_limit(const Model& model, const Run& run, const BucketSpec& bucket)
     }
   }
   const auto pool = model.pools.find(bucket.pool);
-  if (pool == model.pools.end() || !pool->second.slots) return Limit::pool_unknown;
-  const std::int32_t slots = *pool->second.slots;
+  if (pool == model.pools.end() || !pool->second.row) return Limit::pool_unknown;
+  const std::int32_t slots = pool->second.row->slots;
   if (slots < 0) return Limit::none;
   if (bucket.pool_slots > slots) return Limit::pool_too_small;
-  return pool->second.used + bucket.pool_slots > slots ? Limit::pool_full : Limit::none;
+  return pool->second.used() + bucket.pool_slots > slots ? Limit::pool_full : Limit::none;
 }
 
 }  // namespace aiflow::sched::detail

@@ -45,12 +45,23 @@ struct CancelAttempt {
   std::string reason{};
 };
 
+/// Somebody is to be told: the DAG's callback for this is run, at least once.
+struct RunNotice {
+  enum class Kind : std::uint8_t { success, failure, deadline };
+  RunKey run{};
+  Kind kind = Kind::success;
+  std::size_t deadline = 0;  ///< of kind deadline: which
+  std::string name{};        ///< unique in the run, the same if this is decided again
+  std::string reason{};      ///< in words for people
+  std::optional<WallTime> due_at{};
+};
+
 /// Answer to one event.
 struct Reply {
   bool accepted = true;
   ErrorCode code = ErrorCode::conflict;  ///< when refused
   std::string reason{};                  ///< when refused, for people
-  std::vector<TaskKey> cleared{};        ///< TasksCleared: the instances that it means
+  std::vector<TaskKey> affected{};       ///< TasksCleared, TaskMarked: the instances they mean
 };
 
 struct Effects {
@@ -63,21 +74,23 @@ struct Effects {
   std::vector<AssetQueueRow> asset_queue{};       ///< by DAG and asset, with the last value
   std::vector<RunAssetsRow> run_assets{};
   std::vector<RunRow> runs{};
+  std::vector<RunKey> runs_removed{};  ///< with all that belongs to them
   /// Rows that are no more, to be deleted before `instances` are written: a mapped task's row of
-  /// map index -1 when it is expanded.
+  /// map index -1 when it is expanded, and tasks that are not in the version of a moved run.
   std::vector<TaskKey> instances_removed{};
   std::vector<TaskInstanceRow> instances{};  ///< a row appears at most once, with its last value
   std::vector<Change> changes{};
   std::vector<SubmitJob> submits{};
   std::vector<CancelAttempt> cancels{};
+  std::vector<RunNotice> notices{};
   std::vector<Reply> replies{};  ///< one per event, same order; send after the commit
 
   /// Nothing to commit (replies may still have to be sent).
   [[nodiscard]] bool empty() const {
     return dags.empty() && pools.empty() && pools_removed.empty() && backfills.empty() &&
            backfill_dates.empty() && asset_events.empty() && asset_queue.empty() && runs.empty() &&
-           instances_removed.empty() && instances.empty() && changes.empty() && submits.empty() &&
-           cancels.empty();
+           runs_removed.empty() && notices.empty() && instances_removed.empty() &&
+           instances.empty() && changes.empty() && submits.empty() && cancels.empty();
   }
 };
 

@@ -70,7 +70,8 @@ struct AttemptFinished {
   std::optional<std::vector<TaskId>> branch{};  ///< ids (tasks or groups) followed; empty: none
   bool skip_all_downstream = false;
   std::optional<WallTime> reschedule_at{};
-  std::optional<WallTime> ended_at{};  ///< by the worker's clock; the report may come much later
+  std::optional<Duration> retry_delay{};  ///< failed: instead of the task's own
+  std::optional<WallTime> ended_at{};     ///< by the worker's clock; the report may come much later
   /// Items of the list or dict that it returned; -1: it returned something else; nullopt: nothing.
   std::optional<std::int64_t> return_length{};
   std::vector<AssetChange> assets{};  ///< of a success; an outlet that it leaves out is new as well
@@ -119,15 +120,21 @@ struct TaskChoice {
   std::optional<std::int32_t> map_index{};  ///< nullopt: all its instances
 };
 
-/// Clears task instances of one run so that they run again; a finished run opens again.
+/// Clears task instances so that they run again; a finished run opens again.
 struct TasksCleared {
   RunKey run{};
-  std::vector<TaskChoice> tasks{};  ///< empty: all
+  std::vector<TaskChoice> tasks{};  ///< empty, and no group: all
   bool include_downstream = true;
   bool include_upstream = false;
-  bool only_failed = false;
+  bool only_failed = false;  ///< with only_running: failed and running ones
   std::string user{};
   bool dry_run = false;  ///< changes nothing; the reply names the instances all the same
+  bool only_running = false;
+  std::string group{};          ///< and all tasks of this task group; empty: none
+  bool include_future = false;  ///< and in all runs of the DAG after this one
+  bool include_past = false;    ///< and before
+  /// The runs that are cleared go on with the DAG's newest version, not with theirs.
+  bool latest_version = false;
 };
 
 /// Sets a state by hand; failed and upstream_failed instances downstream are cleared.
@@ -135,17 +142,28 @@ struct TaskMarked {
   TaskKey key{};
   TaskState state = TaskState::success;  ///< success | failed | skipped
   std::string user{};
+  bool include_upstream = false;
+  bool include_downstream = false;
+  bool include_future = false;  ///< and in all runs of the DAG after this one
+  bool include_past = false;    ///< and before
+  bool dry_run = false;         ///< as in TasksCleared
 };
 
 /// Ends a run by hand. success: every instance that has not succeeded becomes success; failed:
-/// active ones fail, the other unfinished ones are skipped.
+/// active ones fail, the other unfinished ones are skipped; queued: a finished run opens again.
 struct RunMarked {
   RunKey run{};
-  RunState state = RunState::success;  ///< success | failed
+  RunState state = RunState::success;  ///< success | failed | queued
   std::string user{};
 };
 
-/// A pool is new or changed.
+/// A queued or finished run is forgotten, with all its rows. Refused while it runs.
+struct RunDeleted {
+  RunKey run{};
+  std::string user{};
+};
+
+/// A pool is new or changed. slots: -1 or more.
 struct PoolPut {
   PoolRow pool{};
 };
@@ -192,7 +210,7 @@ struct RunLoaded {
 using Event =
     std::variant<DagPut, DagRemoved, DagPaused, RunTriggered, AttemptStarted, AttemptFinished,
                  Heartbeat, AttemptLost, SubmitRefused, TriggerFired, TasksCleared, TaskMarked,
-                 RunMarked, PoolPut, PoolRemoved, WorkerSlotsChanged, BackfillAsked,
+                 RunMarked, RunDeleted, PoolPut, PoolRemoved, WorkerSlotsChanged, BackfillAsked,
                  BackfillSteered, AssetChanged, RunLoaded>;
 
 }  // namespace aiflow::sched

@@ -13,7 +13,8 @@ namespace aiflow::sched::detail {
 /// What is mapped over values that stand in the DAG's file has all its instances from the start.
 void Stepper::expand_literals(Run& run) {
   for (const dag::Expansion& expansion : run.version->mapping.expansions()) {
-    if (!expansion.sources.empty()) continue;
+    if (!expansion.sources.empty() || expansion.members.empty()) continue;
+    if (run.expanded(expansion.members.front())) continue;
     const std::int64_t length = expansion_length(run, expansion);
     if (length < 1 || length > kInstancesMax) continue;  // decided when its turn comes
     expand(run, expansion, static_cast<std::uint32_t>(length));
@@ -59,7 +60,7 @@ void Stepper::push_scheduled(Run& run, const dag::Expansion& expansion) {
 void Stepper::expand(Run& run, const dag::Expansion& expansion, std::uint32_t length) {
   for (const TaskIndex member : expansion.members) {
     out_.instances_removed.push_back(run.key_of(member));
-    model_.widen(run, member, length);
+    widen(run, member, length);
     run.each(member, [&](InstanceIndex at) { touch(run, at); });
   }
   const std::string number = std::to_string(length);
@@ -83,7 +84,7 @@ void Stepper::expand(Run& run, const dag::Expansion& expansion, std::uint32_t le
 void Stepper::revise(Run& run, const dag::Expansion& expansion, std::uint32_t length) {
   const std::uint32_t before = run.width(expansion.members.front());
   if (length > before) {
-    for (const TaskIndex member : expansion.members) model_.widen(run, member, length);
+    for (const TaskIndex member : expansion.members) widen(run, member, length);
   }
   for (const TaskIndex member : expansion.members) {
     for (std::uint32_t i = before; i < length; ++i) {

@@ -75,7 +75,7 @@ std::string due_text(const Instance& instance) {
 std::string pool_text(const Model& model, const dag::Task& spec, Limit limit) {
   const std::string pool = "pool " + quoted(spec.pool.value);
   if (limit == Limit::pool_unknown) return "waiting: " + pool + " does not exist";
-  const std::int32_t slots = model.pools.at(spec.pool).slots.value_or(0);
+  const std::int32_t slots = model.pools.at(spec.pool).row.value_or(PoolRow{}).slots;
   if (limit == Limit::pool_full) {
     return "waiting: " + pool + " is full (" + std::to_string(slots) + " slots)";
   }
@@ -127,6 +127,10 @@ std::string run_queued_text(const Run& run) {
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
+std::string by(const std::string& verb, const std::string& user) {
+  return user.empty() ? verb : verb + " by " + user;
+}
+
 std::string name_of(const Run& run, InstanceIndex at) {
   const std::string name = quoted(run.spec(at).task_id.value);
   const std::int32_t map_index = run.instances[at].map_index;
@@ -169,34 +173,184 @@ std::string describe(const Run& run, InstanceIndex at, const Verdict& verdict) {
   return "";
 }
 
-std::string describe_limit(const Model& model, const Run& run, InstanceIndex at) {
-  const dag::Task& spec = run.spec(at);
+Limit limit_of(const Model& model, const Run& run, InstanceIndex at) {
   Limit limit = run.instances[at].due != kNoTime ? Limit::pause_after_refusal : Limit::none;
   if (limit == Limit::none) limit = run_limit(model, run);
   if (limit == Limit::none) {
     const std::uint32_t bucket = run.version->bucket_of[run.instances[at].task];
     limit = bucket_limit(model, run, run.version->buckets[bucket]);
   }
-  return limit_text(model, run, spec, limit);
+  return limit;
 }
 
+namespace {
+
+std::string_view code_of(Reason reason) {
+  switch (reason) {
+    case Reason::not_schedulable: return "state";
+    case Reason::run_queued: return "run_queued";
+    case Reason::run_ended: return "run_ended";
+    case Reason::timer: return "timer";
+    case Reason::setup_open: return "setup_open";
+    case Reason::rule_open: return "rule_open";
+    case Reason::scope_open: return "scope_open";
+    case Reason::map_source_open: return "map_source_open";
+    case Reason::past_open: return "past_open";
+    case Reason::paused: return "dag_paused";
+    case Reason::ready: return "ready";
+    default: return "state";  // a move: it is done in the step that finds it
+  }
+}
+
+std::string_view code_of(Limit limit) {
+  switch (limit) {
+    case Limit::none: return "ready";
+    case Limit::pause_after_refusal: return "refused";
+    case Limit::dag_paused: return "dag_paused";
+    case Limit::no_worker: return "no_worker";
+    case Limit::parallelism: return "parallelism";
+    case Limit::max_active_tasks: return "max_active_tasks";
+    case Limit::tis_per_dag: return "tis_per_dag";
+    case Limit::tis_per_dagrun: return "tis_per_dagrun";
+    case Limit::pool_unknown: return "pool_unknown";
+    case Limit::pool_too_small: return "pool_too_small";
+    case Limit::pool_full: return "pool_full";
+  }
+  return "state";
+}
+
+using Params = std::vector<std::pair<std::string, std::string>>;
+
+Params params_of(const Run& run, InstanceIndex at, const Verdict& verdict) {
+  const dag::Topology& topology = run.version->topology;
+  const Instance& instance = run.instances[at];
+  const auto open = [&](std::span<const TaskIndex> tasks) {
+    return Params{{"tasks", names(run, at, tasks, is_open)}};
+  };
+  switch (verdict.reason) {
+    case Reason::setup_open: return open(topology.indirect_setups(instance.task));
+    case Reason::rule_open: return open(topology.upstream(instance.task));
+    case Reason::scope_open: return open(topology.teardown_scope(instance.task));
+    case Reason::map_source_open:
+      return {{"tasks", quoted(run.version->task(verdict.task).task_id.value)}};
+    case Reason::timer:
+      return {{"until", instance.next_try_at ? format_time(*instance.next_try_at) : ""}};
+    case Reason::past_open: {
+      const Run* past = previous_run(run);
+      return {{"run", past == nullptr ? "" : past->row.key.run_id.value}};
+    }
+    case Reason::run_queued:
+      return {{"limit", std::to_string(run.owner->current().definition->max_active_runs)}};
+    default: return {};
+  }
+}
+
+Params params_of(const Model& model, const Run& run, InstanceIndex at, Limit limit) {
+  const dag::Task& spec = run.spec(at);
+  const auto number = [](const std::optional<int>& value) {
+    return std::to_string(value.value_or(0));
+  };
+  switch (limit) {
+    case Limit::parallelism: return {{"limit", std::to_string(model.slots)}};
+    case Limit::max_active_tasks:
+      return {{"limit", std::to_string(run.version->definition->max_active_tasks)}};
+    case Limit::tis_per_dag: return {{"limit", number(spec.max_active_tis_per_dag)}};
+    case Limit::tis_per_dagrun: return {{"limit", number(spec.max_active_tis_per_dagrun)}};
+    case Limit::pool_unknown: return {{"pool", spec.pool.value}};
+    case Limit::pool_too_small:
+    case Limit::pool_full:
+      return {{"pool", spec.pool.value},
+              {"limit", std::to_string(model.pools.at(spec.pool).row.value_or(PoolRow{}).slots)},
+              {"needed", std::to_string(spec.pool_slots)}};
+    default: return {};
+  }
+}
+
+Explanation explain_scheduled(const Model& model, const Run& run, InstanceIndex at) {
+  const Limit limit = limit_of(model, run, at);
+  return {std::string(code_of(limit)), params_of(model, run, at, limit),
+          limit_text(model, run, run.spec(at), limit)};
+}
+
+/// "2 running, 3 waiting"
+std::string left_text(const Run& run) {
+  std::string text;
+  for (const TaskState state : kAllTaskStates) {
+    if (is_finished(state) || run.count(state) == 0) continue;
+    text += (text.empty() ? "" : ", ") + std::to_string(run.count(state)) + " " +
+            std::string(to_string(state));
+  }
+  return text;
+}
+
+Explanation explain_queued(const DagState& dag_state) {
+  const std::string limit = std::to_string(dag_state.current().definition->max_active_runs);
+  if (dag_state.row.paused) return {"dag_paused", {}, "waiting: the DAG is paused"};
+  return {"max_active_runs",
+          {{"limit", limit}, {"running", std::to_string(dag_state.runs_running)}},
+          "waiting: " + std::to_string(dag_state.runs_running) +
+              " runs are running, DAG limit max_active_runs " + limit};
+}
+
+}  // namespace
 }  // namespace detail
 
-std::string explain(const State& state, const TaskKey& key) {
+Explanation explain(const State& state, const TaskKey& key) {
   const detail::Model& model = state.model();
   const detail::Run* run = model.find_run({key.dag_id, key.run_id});
   const auto at = run == nullptr ? std::nullopt : run->find(key.task_id, key.map_index);
-  if (!at) return "no such task instance is known";
+  if (!at) return {"unknown", {}, "no such task instance is known"};
   const detail::Instance& instance = run->instances[*at];
-  if (instance.state == TaskState::scheduled) return detail::describe_limit(model, *run, *at);
-  if (instance.state == TaskState::queued) return "queued: a worker has not started it yet";
+  if (instance.state == TaskState::scheduled) return detail::explain_scheduled(model, *run, *at);
   if (instance.state == TaskState::deferred && instance.next_try_at) {
-    return instance.cause + "; its trigger times out at " + format_time(*instance.next_try_at);
+    return {"state",
+            {},
+            instance.cause + "; its trigger times out at " + format_time(*instance.next_try_at)};
   }
-  if (detail::is_schedulable(instance.state)) {
-    return detail::describe(*run, *at, detail::decide(*run, *at));
+  if (instance.state == TaskState::queued) {
+    return {"queued", {}, "queued: a worker has not started it yet"};
   }
-  return instance.cause;
+  if (!detail::is_schedulable(instance.state)) return {"state", {}, instance.cause};
+  const detail::Verdict verdict = detail::decide(*run, *at);
+  return {std::string(detail::code_of(verdict.reason)), detail::params_of(*run, *at, verdict),
+          detail::describe(*run, *at, verdict)};
+}
+
+Explanation explain(const State& state, const RunKey& key) {
+  const detail::Run* run = state.model().find_run(key);
+  if (run == nullptr) return {"unknown", {}, "no such run is known"};
+  if (run->row.state == RunState::queued) return detail::explain_queued(*run->owner);
+  if (run->row.state != RunState::running) return {"state", {}, run->row.cause};
+  const std::string left = detail::left_text(*run);
+  return {"running",
+          {{"left", left}, {"unfinished", std::to_string(run->unfinished())}},
+          "running; " + std::to_string(run->unfinished()) + " of " +
+              std::to_string(run->instances.size()) + " task instances are left: " + left};
+}
+
+Explanation explain(const State& state, const DagId& dag_id) {
+  const detail::DagState* dag_state = state.model().find_dag(dag_id);
+  if (dag_state == nullptr) return {"unknown", {}, "no such DAG is known"};
+  const DagRow& row = dag_state->row;
+  const dag::Dag& definition = *dag_state->current().definition;
+  if (!row.active) return {"file_gone", {}, "no next run: its file is gone"};
+  if (definition.schedule.kind == dag::ScheduleKind::none) {
+    return {"no_schedule", {}, "no next run: it has no schedule, it is started by hand"};
+  }
+  if (!row.next_tick) return {"schedule_over", {}, "no next run: its schedule has ended"};
+  const std::string at = format_time(row.next_tick->run_after);
+  if (row.paused) {
+    return {"dag_paused", {{"at", at}}, "no next run while it is paused: " + row.cause};
+  }
+  const std::int32_t open = dag_state->runs_queued + dag_state->runs_running;
+  if (open >= definition.max_active_runs) {
+    const std::string limit = std::to_string(definition.max_active_runs);
+    return {"max_active_runs",
+            {{"limit", limit}, {"running", std::to_string(open)}, {"at", at}},
+            "the run of " + at + " waits: " + std::to_string(open) +
+                " runs are open, DAG limit max_active_runs " + limit};
+  }
+  return {"scheduled", {{"at", at}}, "the next run is made at " + at};
 }
 
 }  // namespace aiflow::sched

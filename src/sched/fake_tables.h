@@ -33,6 +33,12 @@ class FakeTables {
 
   void apply(const Effects& effects) {
     for (const DagRow& row : effects.dags) dags[row.dag_id] = row;
+    for (const RunKey& key : effects.runs_removed) {
+      runs.erase(key);
+      std::erase_if(instances, [&](const auto& entry) {
+        return entry.first.dag_id == key.dag_id && entry.first.run_id == key.run_id;
+      });
+    }
     for (const RunRow& row : effects.runs) runs[row.key] = row;
     for (const TaskKey& key : effects.instances_removed) instances.erase(key);
     for (const TaskInstanceRow& row : effects.instances) instances[row.key] = row;

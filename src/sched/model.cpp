@@ -89,6 +89,16 @@ RelativeCounts total_own(const Version& version, TaskIndex task) {
   return counts;
 }
 
+/// With the run's version and totals; not counted yet.
+Instance fresh_instance(const Run& run, TaskIndex task) {
+  Instance instance;
+  instance.task = task;
+  instance.max_tries = run.version->task(task).retries;
+  if (!planted(PlantedBug::gone_epochs_reused)) instance.epoch = run.owner->row.epoch_floor;
+  if (!run.more.empty()) instance.own = total_own(*run.version, task);
+  return instance;
+}
+
 /// `count` more instances of the task exist: its dependents outside of its group wait for them too.
 void add_to_totals(Run& run, TaskIndex task, std::int32_t count) {
   const Version& version = *run.version;
@@ -129,6 +139,15 @@ Version::Version(const DagVersionRow& row)
     if (found == buckets.end()) buckets.push_back(bucket);
     has_past_deps = has_past_deps || spec.depends_on_past || spec.wait_for_downstream;
   }
+}
+
+bool Version::in_group(TaskIndex index, const std::string& group_id) const {
+  std::optional<std::string> group = task(index).group;
+  while (group && *group != group_id) {
+    const auto it = std::ranges::find(definition->task_groups, *group, &dag::TaskGroup::group_id);
+    group = it == definition->task_groups.end() ? std::nullopt : it->parent;
+  }
+  return group.has_value();
 }
 
 std::int32_t Run::active() const {
@@ -197,6 +216,23 @@ const Run* Model::find_run(const RunKey& key) const {
   return it == dag_state->run_index.end() ? nullptr : it->second;
 }
 
+void lay_out(Run& run) {
+  const std::size_t tasks = run.version->topology.size();
+  run.instances.assign(tasks, {});
+  run.shared.assign(tasks, {});
+  run.by_task.assign(tasks, {});
+  run.more.clear();
+  if (!run.version->mapping.empty()) run.more.resize(tasks);
+  run.counts = {};
+  run.ready.assign(run.version->buckets.size(), {});
+  run.ready_count = 0;
+  for (TaskIndex task = 0; task < tasks; ++task) {
+    total_shared(run, task);
+    run.instances[task] = fresh_instance(run, task);
+    count_instance(run, task, +1);
+  }
+}
+
 Run& Model::add_run(DagState& dag_state, RunRow row) {
   auto made = std::make_unique<Run>();
   Run& run = *made;
@@ -204,20 +240,7 @@ Run& Model::add_run(DagState& dag_state, RunRow row) {
   run.row = std::move(row);
   run.owner = &dag_state;
   run.version = dag_state.versions.at(run.row.dag_version);
-  const std::size_t tasks = run.version->topology.size();
-  run.instances.resize(tasks);
-  run.shared.resize(tasks);
-  run.by_task.resize(tasks);
-  if (!run.version->mapping.empty()) run.more.resize(tasks);
-  run.ready.resize(run.version->buckets.size());
-  for (TaskIndex task = 0; task < tasks; ++task) {
-    total_shared(run, task);
-    Instance& instance = run.instances[task];
-    instance.task = task;
-    instance.max_tries = run.version->task(task).retries;
-    if (!run.more.empty()) instance.own = total_own(*run.version, task);
-    account(run, task, +1);
-  }
+  lay_out(run);
   if (Backfill* backfill = dag_state.backfill_of(run)) {
     ++backfill->runs;
   } else {
@@ -230,10 +253,12 @@ Run& Model::add_run(DagState& dag_state, RunRow row) {
 }
 
 void Model::drop_run(Run& run) {
-  AIFLOW_ASSERT(run.finished() && run.ready_count == 0 && run.active() == 0);
+  AIFLOW_ASSERT(run.row.state != RunState::running && run.ready_count == 0 && run.active() == 0);
   DagState& dag_state = *run.owner;
+  if (run.row.state == RunState::queued) count_run(run, -1);
   runs.erase(run.uid);
   if (Backfill* backfill = dag_state.backfill_of(run)) --backfill->runs;
+  if (run.deadline_armed) deadlines.erase({*run.deadline_armed, run.uid});
   dag_state.run_index.erase(run.row.key.run_id);
   dag_state.runs.erase(run.order());
 }
@@ -252,25 +277,22 @@ void Model::count_run(Run& run, std::int32_t sign) {
   if (run.row.state == RunState::running) dag_state.runs_running += sign;
 }
 
-void Model::widen(Run& run, TaskIndex task, std::uint32_t count) {
+void widen(Run& run, TaskIndex task, std::uint32_t count) {
   if (run.width(task) < count && !planted(PlantedBug::expansion_not_counted)) {
     add_to_totals(run, task, static_cast<std::int32_t>(count - run.width(task)));
   }
   if (count > 0) run.instances[task].map_index = 0;
   while (run.width(task) < count) {
     const auto at = static_cast<InstanceIndex>(run.instances.size());
-    Instance instance;
-    instance.task = task;
+    Instance instance = fresh_instance(run, task);
     instance.map_index = static_cast<std::int32_t>(run.width(task));
-    instance.max_tries = run.version->task(task).retries;
-    instance.own = total_own(*run.version, task);
     run.instances.push_back(std::move(instance));
     run.more[task].push_back(at);
-    account(run, at, +1);
+    count_instance(run, at, +1);
   }
 }
 
-void Model::account(Run& run, InstanceIndex at, std::int32_t sign) {
+void count_instance(Run& run, InstanceIndex at, std::int32_t sign) {
   const TaskState state = run.instances[at].state;
   const auto add = [&](StateCounts& counts) {
     auto& count = counts[static_cast<std::size_t>(state)];
@@ -279,13 +301,23 @@ void Model::account(Run& run, InstanceIndex at, std::int32_t sign) {
   add(run.counts);
   add(run.by_task[run.instances[at].task]);
   if (is_finished(state)) account_dependents(run, at, sign);
-  if (!is_active(state)) return;
+}
+
+void Model::account(Run& run, InstanceIndex at, std::int32_t sign) {
+  count_instance(run, at, sign);
+  account_limits(run, at, sign);
+}
+
+void Model::account_limits(const Run& run, InstanceIndex at, std::int32_t sign) {
+  const TaskState state = run.instances[at].state;
   const dag::Task& spec = run.spec(at);
+  if (state == TaskState::deferred) pools[spec.pool].deferred += sign * spec.pool_slots;
+  if (!is_active(state)) return;
   active += sign;
   run.owner->active += sign;
   if (spec.max_active_tis_per_dag) run.owner->active_of[spec.task_id] += sign;
   const bool skip = planted(PlantedBug::pool_counts_only_running) && state == TaskState::queued;
-  if (!skip) pools[spec.pool].used += sign * spec.pool_slots;
+  if (!skip) pools[spec.pool].active += sign * spec.pool_slots;
 }
 
 void Model::arm(Run& run, InstanceIndex at, SteadyTime due) {

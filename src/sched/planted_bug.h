@@ -39,6 +39,8 @@ enum class PlantedBug : std::uint8_t {
   backfill_never_ends,           // the end of the last run does not complete it
   asset_event_lost,              // a DAG that has a run takes no notice of its assets
   asset_event_twice,             // what a run has consumed goes on waiting
+  deadline_forgotten,            // after a restart a missed deadline is missed once more
+  gone_epochs_reused,            // a run made again under a deleted one's name begins at epoch 0
 };
 
 #ifdef AIFLOW_PLANTED_BUGS

@@ -109,7 +109,7 @@ Status load_run(Model& model, const RunRow& row, std::span<const TaskInstanceRow
   AIFLOW_ASSIGN(const auto widths,
                 widths_of(*dag_state->versions.at(row.dag_version), row, instances));
   Run& run = model.add_run(*dag_state, row);
-  for (TaskIndex task = 0; task < widths.size(); ++task) model.widen(run, task, widths[task]);
+  for (TaskIndex task = 0; task < widths.size(); ++task) widen(run, task, widths[task]);
   for (const TaskInstanceRow& from : instances) {
     const InstanceIndex at = *run.find(from.key.task_id, from.key.map_index);
     model.account(run, at, -1);
@@ -120,6 +120,8 @@ Status load_run(Model& model, const RunRow& row, std::span<const TaskInstanceRow
     if (from.state == TaskState::scheduled) model.set_ready(run, at, true);
     arm_timers(model, run, at, now);
   }
+  if (planted(PlantedBug::deadline_forgotten)) run.row.deadlines_missed = 0;
+  model.arm_deadlines(run);
   const auto timeout = run.version->definition->dagrun_timeout;
   if (timeout && row.state == RunState::running) {
     const Duration left = row.started_at.value_or(now.wall) + *timeout - now.wall;
@@ -158,7 +160,7 @@ Status restore_backfill(Model& model, const BackfillRow& row) {
 Result<State> restore(const Rows& rows, Options options, Now now) {
   State state(std::move(options));
   detail::Model& model = state.model();
-  for (const PoolRow& pool : rows.pools) model.pools[pool.name].slots = pool.slots;
+  for (const PoolRow& pool : rows.pools) model.pools[pool.name].row = pool;
   for (const DagRow& row : rows.dags) model.dags[row.dag_id].row = row;
   for (const DagVersionRow& version : rows.versions) detail::load_version(model, version);
   for (const BackfillRow& row : rows.backfills) {

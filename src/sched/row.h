@@ -55,6 +55,9 @@ struct DagRow {
   std::optional<dag::Tick> next_tick{};  ///< of the next one; nullopt: none
   std::int32_t consecutive_failed_runs = 0;
   std::int64_t last_run_number = 0;
+  /// Not below any epoch of an instance that is gone (its run was deleted, or it is not in the
+  /// version its run was moved to): epochs of one key are never used twice.
+  Epoch epoch_floor = 0;
   std::string cause{};  ///< why it is paused, in words
   bool operator==(const DagRow&) const = default;
 };
@@ -72,12 +75,14 @@ struct RunRow {
   WallTime queued_at{};
   std::optional<WallTime> started_at{};
   std::optional<WallTime> ended_at{};
-  std::int32_t clear_number = 0;  ///< grows when a finished run is opened again
-  std::string conf = "{}";        ///< JSON text given at the trigger
-  std::string triggered_by{};     ///< user name, or empty for the schedule
-  std::string cause{};            ///< why it is in this state, in words
-  dag::BackfillId backfill{};     ///< it belongs to; 0: none
-  std::int32_t ordinal = 0;       ///< which of the backfill's runs it is, from 1
+  std::int32_t clear_number = 0;  ///< grows when it is opened again, or moved to a version
+  /// One bit for each deadline of its DAG that it has missed.
+  std::uint32_t deadlines_missed = 0;
+  std::string conf = "{}";     ///< JSON text given at the trigger
+  std::string triggered_by{};  ///< user name, or empty for the schedule
+  std::string cause{};         ///< why it is in this state, in words
+  dag::BackfillId backfill{};  ///< it belongs to; 0: none
+  std::int32_t ordinal = 0;    ///< which of the backfill's runs it is, from 1
   bool operator==(const RunRow&) const = default;
 };
 
@@ -197,6 +202,8 @@ struct RunAssetsRow {
 struct PoolRow {
   PoolName name{};
   std::int32_t slots = 128;  ///< -1 = no limit
+  std::string description{};
+  bool include_deferred = false;  ///< deferred instances keep their slots
   bool operator==(const PoolRow&) const = default;
 };
 

@@ -175,6 +175,7 @@ Run& Stepper::create_run(DagState& dag_state, RunRow row) {
   row.state = RunState::queued;
   Run& run = model_.add_run(dag_state, std::move(row));
   if (dag_state.backfill_of(run) != nullptr) Model::count_run(run, +1);
+  model_.arm_deadlines(run);
   touch(dag_state);
   touch(run);
   for (TaskIndex task = 0; task < run.instances.size(); ++task) {
@@ -311,6 +312,7 @@ void Stepper::end_run(Run& run, RunState state, const Why& why) {
   run.row.ended_at = now_.wall;
   if (!run.row.started_at) run.row.started_at = now_.wall;
   set_run_state(run, state, why);
+  note_end(run, why);
   model_.arm_run(run, kNoTime);
   count_failure(*run.owner, state);
 }
@@ -323,6 +325,7 @@ void Stepper::set_run_state(Run& run, RunState state, const Why& why) {
   Model::count_run(run, +1);
   if (Backfill* backfill = dag_state.backfill_of(run)) touch(*backfill);
   run.row.cause = why.cause;
+  model_.arm_deadlines(run);
   touch(run);
   out_.changes.push_back({Change::Kind::run,
                           {run.row.key.dag_id, run.row.key.run_id, {}, -1},

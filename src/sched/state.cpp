@@ -2,6 +2,7 @@
 #include "sched/state.h"
 
 #include <algorithm>
+#include <map>
 
 #include "sched/detail/model.h"
 
@@ -10,7 +11,7 @@ namespace aiflow::sched {
 State::State(Options options) : model_(std::make_unique<detail::Model>()) {
   model_->slots = options.slots;
   model_->options = std::move(options);
-  model_->pools[{"default_pool"}].slots = PoolRow{}.slots;
+  model_->pools[{"default_pool"}].row = PoolRow{.name = {"default_pool"}};
 }
 
 State::State(State&&) noexcept = default;
@@ -20,6 +21,10 @@ State::~State() = default;
 Wakeup State::next_wakeup() const {
   Wakeup wakeup;
   if (!model_->schedule.empty()) wakeup.wall = model_->schedule.begin()->first;
+  if (!model_->deadlines.empty()) {
+    const WallTime at = model_->deadlines.begin()->first;
+    wakeup.wall = wakeup.wall ? std::min(*wakeup.wall, at) : at;
+  }
   if (!model_->to_continue.empty()) wakeup.wall = WallTime{};  // at once
   if (!model_->timers.empty()) wakeup.steady = model_->timers.top().at;
   return wakeup;
@@ -73,7 +78,7 @@ Rows State::rows() const {
   Rows rows;
   rows.last_asset_event = model_->last_asset_event;
   for (const auto& [name, pool] : model_->pools) {
-    if (pool.slots) rows.pools.push_back({name, *pool.slots});
+    if (pool.row) rows.pools.push_back(*pool.row);
   }
   for (const auto& [dag_id, dag_state] : model_->dags) {
     rows.dags.push_back(dag_state.row);
@@ -93,6 +98,31 @@ Rows State::rows() const {
   std::ranges::sort(rows.runs, {}, &RunRow::key);
   std::ranges::sort(rows.instances, {}, &TaskInstanceRow::key);
   return rows;
+}
+
+std::vector<PoolUsage> State::pools() const {
+  std::map<PoolName, PoolUsage> usage;
+  for (const auto& [name, pool] : model_->pools) {
+    if (pool.row) usage[name].pool = *pool.row;
+  }
+  for (const auto& [uid, run] : model_->runs) {
+    if (run->unfinished() == 0) continue;
+    for (detail::TaskIndex task = 0; task < run->by_task.size(); ++task) {
+      const dag::Task& spec = run->version->task(task);
+      const auto found = usage.find(spec.pool);
+      if (found == usage.end()) continue;
+      const auto slots = [&](TaskState state) {
+        return std::int64_t{run->count(task, state)} * spec.pool_slots;
+      };
+      found->second.running += slots(TaskState::running) + slots(TaskState::restarting);
+      found->second.queued += slots(TaskState::queued);
+      found->second.scheduled += slots(TaskState::scheduled);
+      found->second.deferred += slots(TaskState::deferred);
+    }
+  }
+  std::vector<PoolUsage> result;
+  for (auto& [name, one] : usage) result.push_back(std::move(one));
+  return result;
 }
 
 std::int32_t State::active_attempts() const { return model_->active; }

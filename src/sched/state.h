@@ -49,7 +49,7 @@ struct Now {
 
 /// The next moments at which something is due without an event; nullopt: nothing on that clock.
 struct Wakeup {
-  std::optional<WallTime> wall;      ///< schedules
+  std::optional<WallTime> wall;      ///< schedules, deadlines
   std::optional<SteadyTime> steady;  ///< retries, leases, time-outs
 };
 
@@ -64,6 +64,15 @@ struct Rows {
   std::vector<RunRow> runs;            ///< all unfinished, and the last kFinishedRunsKept others
   std::vector<TaskInstanceRow> instances;  ///< of these runs
   std::vector<PoolRow> pools;
+};
+
+/// A pool and the slots that its task instances take or want.
+struct PoolUsage {
+  PoolRow pool;
+  std::int64_t running = 0;  ///< also of attempts that are being ended
+  std::int64_t queued = 0;
+  std::int64_t scheduled = 0;
+  std::int64_t deferred = 0;
 };
 
 namespace detail {
@@ -96,6 +105,8 @@ class State {
   /// Everything as rows, sorted by key.
   [[nodiscard]] Rows rows() const;
 
+  /// By name.
+  [[nodiscard]] std::vector<PoolUsage> pools() const;
   /// Attempts queued or running now.
   [[nodiscard]] std::int32_t active_attempts() const;
 

@@ -7,6 +7,8 @@
 
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "sched/effect.h"
@@ -25,8 +27,19 @@ namespace aiflow::sched {
 /// version is an error (corrupt). Follow with step(state, {}, now) to fire what is due.
 [[nodiscard]] Result<State> restore(const Rows& rows, Options options, Now now);
 
+/// An answer to "why?": in words, and as a code with its values for other languages.
+struct Explanation {
+  std::string code{};  ///< "rule_open", "pool_full", ...; "state": the text is a stored cause
+  std::vector<std::pair<std::string, std::string>> params{};
+  std::string text{};  ///< one sentence or more, in English
+};
+
 /// Why an instance is in its state and, if it is not running, what it waits for; from the code that
-/// decides. One or more sentences for people.
-[[nodiscard]] std::string explain(const State& state, const TaskKey& key);
+/// decides.
+[[nodiscard]] Explanation explain(const State& state, const TaskKey& key);
+/// Why a run is in its state: what it waits for while it is queued, what is left while it runs.
+[[nodiscard]] Explanation explain(const State& state, const RunKey& key);
+/// When the DAG's schedule makes the next run, or why it makes none.
+[[nodiscard]] Explanation explain(const State& state, const DagId& dag_id);
 
 }  // namespace aiflow::sched

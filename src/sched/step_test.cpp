@@ -197,6 +197,22 @@ TEST_CASE("a finished run that was let go can be brought back and cleared") {
   CHECK(player.tables.runs.at(first).clear_number == 1);
 }
 
+TEST_CASE("of several changes of a pool in one step the last one counts") {
+  dag::Dag dag;
+  dag.dag_id = {"d"};
+  dag.tasks = {make_task("a")};
+  Player player(dag);
+  const PoolPut put{{.name = {"p"}, .slots = 3}};
+  const auto together = [&](const std::vector<Event>& events) {
+    player.tables.apply(step(player.state, events, player.now));
+    CHECK(player.tables.rows().pools == player.state.rows().pools);
+  };
+  together({put, PoolRemoved{{"p"}}, put});
+  CHECK(player.tables.pools.contains({"p"}));
+  together({PoolRemoved{{"p"}}, put, PoolRemoved{{"p"}}});
+  CHECK_FALSE(player.tables.pools.contains({"p"}));
+}
+
 TEST_CASE("sha1 and the backoff are Airflow's") {
   const auto digest = detail::sha1("abc");  // FIPS 180 example
   CHECK(digest[0] == 0xa9);

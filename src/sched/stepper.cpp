@@ -36,6 +36,7 @@ Effects Stepper::run(std::span<const Event> events) {
   fire_timers();
   create_due_runs();
   propagate();
+  fire_deadlines();  // what has ended by now misses none
   grant();
   collect_rows();
   return std::move(out_);

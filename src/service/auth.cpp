@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "digest/sha256.h"
+#include "store/notice_store.h"
 #include "store/run_store.h"
 #include "store/user_store.h"
 
@@ -275,14 +276,30 @@ Result<bool> Auth::is_open(const std::string& session_hash) {
   });
 }
 
+namespace {
+
+/// A DAG's callback has a key of its own: see conductor/detail/jobs.h.
+Result<bool> is_current(db::Connection& db, const wire::AttemptRef& attempt) {
+  if (attempt.key.task_id.starts_with('@')) {
+    const store::RunKey run{DagId{attempt.key.dag_id}, RunId{attempt.key.run_id}};
+    AIFLOW_ASSIGN(const auto notice,
+                  store::NoticeStore(db).find(run, attempt.key.task_id.substr(1)));
+    return notice && notice->attempts == attempt.epoch &&
+           (notice->state == "running" || notice->state == "waiting");
+  }
+  const auto row = store::RunStore(db).task(key_of(attempt.key));
+  // The worker's "started" may be written a moment after the task has begun, hence queued.
+  return row && row->epoch == attempt.epoch &&
+         (row->state == TaskState::running || row->state == TaskState::queued);
+}
+
+}  // namespace
+
 Result<Principal> Auth::task(std::string_view token) {
   AIFLOW_ASSIGN(const auto attempt, tokens_.verify(token, clock_.now()));
-  const auto row = store_.read(
-      [&](db::Connection& db) { return store::RunStore(db).task(key_of(attempt.key)); });
-  // The worker's "started" may be written a moment after the task has begun, hence queued.
-  const bool is_current = row && row->epoch == attempt.epoch &&
-                          (row->state == TaskState::running || row->state == TaskState::queued);
-  if (!is_current) return fail(ErrorCode::denied, "the task of this token does not run any more");
+  AIFLOW_ASSIGN(const bool current,
+                store_.read([&](db::Connection& db) { return is_current(db, attempt); }));
+  if (!current) return fail(ErrorCode::denied, "the task of this token does not run any more");
   Principal who;
   who.kind = Principal::Kind::task;
   who.attempt = attempt;

@@ -5,8 +5,10 @@
 #include <map>
 #include <set>
 
+#include "conductor/log_path.h"
 #include "service/detail/principal_name.h"
 #include "store/dag_store.h"
+#include "store/notice_store.h"
 #include "store/run_store.h"
 
 namespace aiflow::service {
@@ -45,6 +47,14 @@ TaskState most_telling(TaskState a, TaskState b) {
   return *std::ranges::find_if(kOrder, [&](TaskState state) { return state == a || state == b; });
 }
 
+wire::XComItem to_wire(store::XComRow row) {
+  return {.key = row.name,
+          .task_id = row.key.task_id.value,
+          .map_index = row.key.map_index,
+          .value = std::move(row.value),
+          .timestamp = row.stored_at};
+}
+
 const wire::TaskGroupSpec* find_group(const wire::DagSpec& spec,
                                       const std::optional<std::string>& id) {
   const auto at = std::ranges::find_if(
@@ -79,23 +89,16 @@ Result<std::vector<wire::Dag>> Workflows::dags() {
 }
 
 Result<wire::Dag> Workflows::dag(const DagId& id) {
-  return parts_.store.read([&](db::Connection& db) -> Result<wire::Dag> {
+  auto dag = parts_.store.read([&](db::Connection& db) -> Result<wire::Dag> {
     store::DagStore dags(db);
     AIFLOW_ASSIGN(const auto row, dags.get(id));
     return dags.view(row, kBars);
   });
-}
-
-Result<wire::Dag> Workflows::patch_dag(const DagId& id, const wire::DagPatch& patch,
-                                       const Principal& who) {
-  if (patch.is_paused) {
-    const auto paused = conductor::wait_for<store::DagRow>([&](auto answer) {
-      parts_.conductor.pause({.dag_id = id, .paused = *patch.is_paused, .user = name_of(who)},
-                             answer);
-    });
-    AIFLOW_TRY(paused);
-  }
-  return dag(id);
+  if (!dag) return dag;
+  auto why = conductor::wait_for<wire::Explanation>(
+      [&](auto answer) { parts_.conductor.explain(id, answer); });
+  if (why) dag->explanation = *std::move(why);
+  return dag;
 }
 
 Result<wire::DagGraph> Workflows::graph(const DagId& id, int version) {
@@ -191,38 +194,35 @@ Result<wire::DagRun> Workflows::run(const store::RunKey& key) {
   AIFLOW_ASSIGN(const auto row, parts_.store.read([&](db::Connection& db) {
     return store::RunStore(db).run(key);
   }));
-  return store::to_wire(row);
+  auto run = store::to_wire(row);
+  if (row.state != RunState::queued && row.state != RunState::running) return run;
+  auto why = conductor::wait_for<wire::Explanation>(
+      [&](auto answer) { parts_.conductor.explain(key, answer); });
+  if (why) run.explanation = *std::move(why);
+  return run;
 }
 
-Result<wire::DagRun> Workflows::trigger(const DagId& id, const wire::TriggerRequest& request,
-                                        const Principal& who,
-                                        conductor::AlsoStore<wire::DagRun> also) {
-  if (request.conf && !request.conf->is_null() && !request.conf->is_object()) {
-    return fail(ErrorCode::invalid_argument, "'conf' must be a JSON object");
-  }
-  conductor::TriggerRun trigger{.dag_id = id,
-                                .run_id = std::nullopt,
-                                .logical_date = request.logical_date,
-                                .conf = request.conf.value_or(json::Value()),
-                                .note = request.note.value_or(""),
-                                .user = name_of(who),
-                                .use_cache = request.use_cache.value_or(true)};
-  if (request.dag_run_id) {
-    if (!is_run_id(*request.dag_run_id)) {
-      return fail(ErrorCode::invalid_argument,
-                  "'dag_run_id' has 1 to 250 letters, digits or characters of '_.~:+-'");
-    }
-    trigger.run_id = RunId{*request.dag_run_id};
-  }
-  if (also) {
-    trigger.also = [also = std::move(also)](db::Connection& db, const store::RunRow& row) {
-      return also(db, store::to_wire(row));
-    };
-  }
-  AIFLOW_ASSIGN(const auto row, conductor::wait_for<store::RunRow>([&](auto answer) {
-                  parts_.conductor.trigger(trigger, answer);
-                }));
-  return store::to_wire(row);
+Result<std::vector<wire::RunNotice>> Workflows::notices(const store::RunKey& key) {
+  return parts_.store.read([&](db::Connection& db) -> Result<std::vector<wire::RunNotice>> {
+    AIFLOW_TRY(store::RunStore(db).run(key));
+    AIFLOW_ASSIGN(const auto rows, store::NoticeStore(db).of_run(key));
+    std::vector<wire::RunNotice> out;
+    for (const auto& row : rows) out.push_back(store::to_wire(row));
+    return out;
+  });
+}
+
+Result<wire::LogChunk> Workflows::notice_log(const store::RunKey& key, const std::string& name,
+                                             std::int64_t offset) {
+  AIFLOW_ASSIGN(const auto row, parts_.store.read([&](db::Connection& db) {
+    return store::NoticeStore(db).find(key, name);
+  }));
+  if (!row) return fail(ErrorCode::not_found, "the run has no callback '" + name + "'");
+  const bool ended = row->state == "success" || row->state == "failed";
+  const auto file = conductor::notice_log_path(parts_.logs, key, row->name, row->attempts);
+  AIFLOW_ASSIGN(auto chunk, read_log(file, {.offset = offset, .is_final = ended}));
+  chunk.complete = ended && chunk.next_offset >= chunk.size;
+  return chunk;
 }
 
 Result<std::vector<wire::TaskInstance>> Workflows::tasks(const store::RunKey& run,
@@ -249,22 +249,14 @@ Result<wire::TaskInstance> Workflows::task(const store::TaskKey& key) {
   }));
   auto task = with_progress(store::to_wire(row), key);
   if (is_waiting(row.state)) {
-    const auto why = conductor::wait_for<std::string>(
+    auto why = conductor::wait_for<wire::Explanation>(
         [&](auto answer) { parts_.conductor.explain(key, answer); });
-    if (why && !why->empty()) task.cause = *why;
+    if (why && !why->text.empty()) {
+      task.cause = why->text;
+      task.explanation = *std::move(why);
+    }
   }
   return task;
-}
-
-Result<wire::TaskInstance> Workflows::mark(const store::TaskKey& key, TaskState state,
-                                           const Principal& who) {
-  if (state != TaskState::success && state != TaskState::failed && state != TaskState::skipped) {
-    return fail(ErrorCode::invalid_argument, "'new_state' must be success, failed or skipped");
-  }
-  AIFLOW_ASSIGN(const auto row, conductor::wait_for<store::TaskRow>([&](auto answer) {
-                  parts_.conductor.mark({.key = key, .state = state, .user = name_of(who)}, answer);
-                }));
-  return store::to_wire(row);
 }
 
 Result<std::vector<wire::TaskTry>> Workflows::tries(const store::TaskKey& key) {
@@ -293,52 +285,18 @@ Result<std::vector<wire::XComItem>> Workflows::xcoms(const store::TaskKey& key) 
     AIFLOW_TRY(runs.task(key));
     AIFLOW_ASSIGN(auto rows, runs.xcoms(key));
     std::vector<wire::XComItem> out;
-    for (auto& row : rows) {
-      out.push_back({.key = row.name,
-                     .task_id = row.key.task_id.value,
-                     .map_index = row.key.map_index,
-                     .value = std::move(row.value),
-                     .timestamp = row.stored_at});
-    }
+    for (auto& row : rows) out.push_back(to_wire(std::move(row)));
     return out;
   });
 }
 
-Result<std::vector<wire::TaskInstance>> Workflows::clear(const DagId& id,
-                                                         const wire::ClearRequest& request,
-                                                         const Principal& who,
-                                                         AlsoStoreTasks also) {
-  conductor::ClearTasks clear{.run = {id, RunId{request.dag_run_id}},
-                              .tasks = {},
-                              .map_index = std::nullopt,
-                              .include_upstream = request.include_upstream.value_or(false),
-                              .include_downstream = request.include_downstream.value_or(true),
-                              .only_failed = request.only_failed.value_or(false),
-                              .dry_run = request.dry_run.value_or(false),
-                              .user = name_of(who),
-                              .use_cache = request.use_cache.value_or(true)};
-  for (const auto& task : request.task_ids) clear.tasks.push_back(TaskId{task});
-  if (request.map_index) {
-    if (*request.map_index < 0 || *request.map_index > store::kMapIndexMax || clear.tasks.empty()) {
-      return fail(ErrorCode::invalid_argument,
-                  "'map_index' is at least 0 and needs 'task_ids' of mapped tasks");
-    }
-    clear.map_index = static_cast<int>(*request.map_index);
-  }
-  const auto told = [](const std::vector<store::TaskRow>& rows) {
-    std::vector<wire::TaskInstance> out;
-    for (const auto& row : rows) out.push_back(store::to_wire(row));
-    return out;
-  };
-  if (also) {
-    clear.also = [also = std::move(also), told](db::Connection& db,
-                                                const std::vector<store::TaskRow>& rows) {
-      return also(db, told(rows));
-    };
-  }
-  AIFLOW_ASSIGN(const auto rows, conductor::wait_for<std::vector<store::TaskRow>>(
-                                     [&](auto answer) { parts_.conductor.clear(clear, answer); }));
-  return told(rows);
+Result<wire::XComItem> Workflows::xcom(const store::TaskKey& key, const std::string& name) {
+  return parts_.store.read([&](db::Connection& db) -> Result<wire::XComItem> {
+    AIFLOW_ASSIGN(auto row, store::RunStore(db).xcom(key, name));
+    if (row) return to_wire(*std::move(row));
+    return fail(ErrorCode::not_found,
+                "task '" + key.task_id.value + "' has no value '" + name + "'");
+  });
 }
 
 Result<wire::LogChunk> Workflows::log(const TryKey& key, std::int64_t offset) {
@@ -407,15 +365,6 @@ std::vector<const wire::TaskSpec*> in_topological_order(const wire::DagSpec& spe
     }
   }
   return out;
-}
-
-bool is_run_id(const std::string& id) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_.~:+-").find(c) != std::string_view::npos;
-  };
-  return !id.empty() && id.size() <= 250 && id != "." && id != ".." && id != "~" &&
-         std::ranges::all_of(id, fits);
 }
 
 }  // namespace aiflow::service

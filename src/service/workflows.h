@@ -12,8 +12,8 @@
 #include "base/result.h"
 #include "conductor/conductor.h"
 #include "service/auth.h"
-#include "service/task_log.h"
 #include "service/simulation/workload.h"
+#include "service/task_log.h"
 #include "store/store.h"
 #include "trigger/connection.h"
 #include "wire/engine.h"
@@ -70,15 +70,33 @@ class Workflows {
                                              const Principal& who,
                                              conductor::AlsoStore<wire::DagRun> also = {});
 
+  [[nodiscard]] Result<wire::DagRun> patch_run(const store::RunKey& key,
+                                               const wire::DagRunPatch& patch,
+                                               const Principal& who);
+  /// Errors: conflict while it runs.
+  [[nodiscard]] Status delete_run(const store::RunKey& key, const Principal& who);
+  [[nodiscard]] Result<std::vector<wire::TaskInstance>> clear_run(
+      const store::RunKey& key, const wire::ClearRunRequest& request, const Principal& who);
+
   [[nodiscard]] Result<std::vector<wire::TaskInstance>> tasks(const store::RunKey& run,
                                                               const TaskFilter& filter);
   /// `cause` says what it waits for while it waits.
   [[nodiscard]] Result<wire::TaskInstance> task(const store::TaskKey& key);
-  [[nodiscard]] Result<wire::TaskInstance> mark(const store::TaskKey& key, TaskState state,
-                                                const Principal& who);
+  enum class MarkMode { change, preview };
+  /// The instances that it means, in all runs that it means.
+  [[nodiscard]] Result<std::vector<wire::TaskInstance>> mark(const store::TaskKey& key,
+                                                             const wire::MarkRequest& request,
+                                                             MarkMode mode, const Principal& who);
   /// The ended ones and the current one, oldest first.
   [[nodiscard]] Result<std::vector<wire::TaskTry>> tries(const store::TaskKey& key);
   [[nodiscard]] Result<std::vector<wire::XComItem>> xcoms(const store::TaskKey& key);
+  /// Errors: not_found.
+  [[nodiscard]] Result<wire::XComItem> xcom(const store::TaskKey& key, const std::string& name);
+  [[nodiscard]] Status delete_xcom(const store::TaskKey& key, const std::string& name);
+  /// The DAG's callbacks of a run, oldest first.
+  [[nodiscard]] Result<std::vector<wire::RunNotice>> notices(const store::RunKey& key);
+  [[nodiscard]] Result<wire::LogChunk> notice_log(const store::RunKey& key, const std::string& name,
+                                                  std::int64_t offset);
   [[nodiscard]] Result<std::vector<wire::TaskInstance>> clear(const DagId& id,
                                                               const wire::ClearRequest& request,
                                                               const Principal& who,
@@ -111,6 +129,16 @@ class Workflows {
   [[nodiscard]] Result<wire::Backfill> steer_backfill(dag::BackfillId id,
                                                       conductor::SteerBackfill::Action action,
                                                       const Principal& who);
+  /// By name, with the slots that tasks take and want.
+  [[nodiscard]] Result<std::vector<wire::Pool>> pools();
+  [[nodiscard]] Result<wire::Pool> pool(const std::string& name);
+  /// Errors: conflict when it exists.
+  [[nodiscard]] Result<wire::Pool> create_pool(const wire::PoolCreate& request,
+                                               const Principal& who);
+  [[nodiscard]] Result<wire::Pool> patch_pool(const std::string& name, const wire::PoolPatch& patch,
+                                              const Principal& who);
+  /// Errors: invalid_argument for default_pool.
+  [[nodiscard]] Status delete_pool(const std::string& name, const Principal& who);
 
   /// Errors: not_found when there is no such try.
   [[nodiscard]] Result<wire::LogChunk> log(const TryKey& key, std::int64_t offset);

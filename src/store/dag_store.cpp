@@ -40,7 +40,7 @@ constexpr std::string_view kSelect =
     "SELECT dag_id, fileloc, is_paused, is_active, version, last_parsed_at, created_at,"
     " last_logical_date, last_interval_start, last_interval_end, last_run_after,"
     " next_logical_date, next_interval_start, next_interval_end, next_run_after,"
-    " consecutive_failed_runs, last_run_number, cause FROM dags";
+    " consecutive_failed_runs, last_run_number, epoch_floor, cause FROM dags";
 
 std::optional<dag::Tick> read_tick(db::Row& row) {
   const auto logical = row.optional_time();
@@ -66,6 +66,7 @@ DagRow read_dag(db::Row& row) {
           .next_tick = read_tick(row),
           .consecutive_failed_runs = row.small(),
           .last_run_number = row.integer(),
+          .epoch_floor = row.integer(),
           .cause = row.text()};
 }
 
@@ -98,13 +99,14 @@ Status DagStore::put(const DagRow& dag) {
                     dag.version, dag.last_parsed_at, dag.created_at};
   add_tick(params, dag.last_tick);
   add_tick(params, dag.next_tick);
-  params.insert(params.end(),
-                {dag.consecutive_failed_runs, dag.last_run_number, dag.cause, dag.dag_id.value});
+  params.insert(params.end(), {dag.consecutive_failed_runs, dag.last_run_number, dag.epoch_floor,
+                               dag.cause, dag.dag_id.value});
   AIFLOW_TRY(db_.run(R"(
     UPDATE dags SET fileloc = ?, is_paused = ?, is_active = ?, version = ?, last_parsed_at = ?,
       created_at = ?, last_logical_date = ?, last_interval_start = ?, last_interval_end = ?,
       last_run_after = ?, next_logical_date = ?, next_interval_start = ?, next_interval_end = ?,
-      next_run_after = ?, consecutive_failed_runs = ?, last_run_number = ?, cause = ?
+      next_run_after = ?, consecutive_failed_runs = ?, last_run_number = ?, epoch_floor = ?,
+      cause = ?
     WHERE dag_id = ?)",
                      params));
   if (db_.changes() > 0) return {};
@@ -112,8 +114,8 @@ Status DagStore::put(const DagRow& dag) {
     INSERT INTO dags (fileloc, is_paused, is_active, version, last_parsed_at, created_at,
       last_logical_date, last_interval_start, last_interval_end, last_run_after,
       next_logical_date, next_interval_start, next_interval_end, next_run_after,
-      consecutive_failed_runs, last_run_number, cause, dag_id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+      consecutive_failed_runs, last_run_number, epoch_floor, cause, dag_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
                  params);
 }
 
@@ -210,7 +212,8 @@ Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
                    .running_count = counts->first,
                    .failed_count = counts->second,
                    .has_import_errors = broken.value_or(0) > 0,
-                   .assets = std::move(assets)};
+                   .assets = std::move(assets),
+                   .explanation = std::nullopt};
 }
 
 Result<wire::ImportError> DagStore::set_import_error(const wire::ImportError& error) {

@@ -30,6 +30,7 @@ struct DagRow {
   std::optional<dag::Tick> next_tick;
   int consecutive_failed_runs = 0;
   std::int64_t last_run_number = 0;
+  std::int64_t epoch_floor = 0;
   std::string cause;  ///< why it is paused, in words
 };
 

@@ -31,6 +31,8 @@ inline constexpr std::string_view service = "service";
 inline constexpr std::string_view camera = "camera";
 inline constexpr std::string_view scene_event = "scene_event";
 inline constexpr std::string_view worker = "worker";
+inline constexpr std::string_view pool = "pool";
+inline constexpr std::string_view notice = "notice";
 }  // namespace kind
 
 class EventLog {

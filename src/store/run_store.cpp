@@ -2,6 +2,7 @@
 // Runs, outbox and pools; task instances, tries and XComs are in task_store.cpp.
 #include "store/run_store.h"
 
+#include <bit>
 #include <utility>
 
 #include "store/detail/rows.h"
@@ -12,7 +13,8 @@ namespace {
 constexpr std::string_view kSelectRun =
     "SELECT dag_id, run_id, number, state, run_type, logical_date, data_interval_start,"
     " data_interval_end, run_after, queued_at, start_date, end_date, conf, note, dag_version,"
-    " cause, triggered_by, clear_number, backfill_id, backfill_ordinal, use_cache FROM dag_runs";
+    " cause, triggered_by, clear_number, backfill_id, backfill_ordinal, use_cache, deadlines_missed"
+    " FROM dag_runs";
 
 RunRow read_run(db::Row& row) {
   return {.key = {.dag_id = DagId{row.text()}, .run_id = RunId{row.text()}},
@@ -34,7 +36,8 @@ RunRow read_run(db::Row& row) {
           .clear_number = row.small(),
           .backfill = {row.integer()},
           .ordinal = row.small(),
-          .use_cache = row.boolean()};
+          .use_cache = row.boolean(),
+          .deadlines_missed = row.integer()};
 }
 
 std::string select_runs(std::string_view rest) {
@@ -62,8 +65,8 @@ Status RunStore::insert_run(const RunRow& run) {
     INSERT INTO dag_runs (dag_id, run_id, number, state, run_type, logical_date,
       data_interval_start, data_interval_end, run_after, queued_at, start_date, end_date, conf,
       note, dag_version, cause, triggered_by, clear_number, backfill_id, backfill_ordinal,
-      use_cache)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+      use_cache, deadlines_missed)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
                         {run.key.dag_id.value,
                          run.key.run_id.value,
                          run.number,
@@ -84,7 +87,8 @@ Status RunStore::insert_run(const RunRow& run) {
                          run.clear_number,
                          run.backfill.value,
                          run.ordinal,
-                         run.use_cache});
+                         run.use_cache,
+                         run.deadlines_missed});
   if (done || done.error().code != ErrorCode::conflict) return done;
   return fail(std::move(done).error().with_context("run '" + run.key.run_id.value + "' of dag '" +
                                                    run.key.dag_id.value + "'"));
@@ -96,12 +100,28 @@ Status RunStore::update_run(const RunRow& run) {
     UPDATE dag_runs SET number = ?, state = ?, run_type = ?, logical_date = ?,
       data_interval_start = ?, data_interval_end = ?, run_after = ?, queued_at = ?,
       start_date = ?, end_date = ?, conf = ?, dag_version = ?, cause = ?, triggered_by = ?,
-      clear_number = ?, backfill_id = ?, backfill_ordinal = ?
+      clear_number = ?, backfill_id = ?, backfill_ordinal = ?,
+      deadlines_missed = ?
     WHERE dag_id = ? AND run_id = ?)",
-      {run.number, aiflow::to_string(run.state), aiflow::to_string(run.run_type), run.logical_date,
-       run.data_interval_start, run.data_interval_end, run.run_after, run.queued_at, run.start_date,
-       run.end_date, json::write(run.conf), run.dag_version, run.cause, run.triggered_by,
-       run.clear_number, run.backfill.value, run.ordinal, run.key.dag_id.value,
+      {run.number,
+       aiflow::to_string(run.state),
+       aiflow::to_string(run.run_type),
+       run.logical_date,
+       run.data_interval_start,
+       run.data_interval_end,
+       run.run_after,
+       run.queued_at,
+       run.start_date,
+       run.end_date,
+       json::write(run.conf),
+       run.dag_version,
+       run.cause,
+       run.triggered_by,
+       run.clear_number,
+       run.backfill.value,
+       run.ordinal,
+       run.deadlines_missed,
+       run.key.dag_id.value,
        run.key.run_id.value}));
   if (db_.changes() > 0) return {};
   return fail(ErrorCode::not_found, "run '" + run.key.run_id.value + "' does not exist");
@@ -117,9 +137,13 @@ Status RunStore::set_use_cache(const RunKey& key, bool use_cache) {
                  {use_cache, key.dag_id.value, key.run_id.value});
 }
 
-Result<RunRow> RunStore::run(const RunKey& key) {
+Result<std::optional<RunRow>> RunStore::find_run(const RunKey& key) {
   static const std::string sql = select_runs("WHERE dag_id = ? AND run_id = ?");
-  return detail::require(db_.first(sql, {key.dag_id.value, key.run_id.value}, read_run),
+  return db_.first(sql, {key.dag_id.value, key.run_id.value}, read_run);
+}
+
+Result<RunRow> RunStore::run(const RunKey& key) {
+  return detail::require(find_run(key),
                          "dag '" + key.dag_id.value + "' has no run '" + key.run_id.value + "'");
 }
 
@@ -165,6 +189,19 @@ Result<Listed<RunRow>> RunStore::list_runs(const RunQuery& query) {
                 db_.all(std::string(kSelectRun) + where.text() + order,
                         where.params_with({query.page.limit, query.page.offset}), read_run));
   return Listed<RunRow>{.items = std::move(items), .total = total.value_or(0)};
+}
+
+Result<std::vector<RunKey>> RunStore::finished_around(const RunKey& key, Around around) {
+  AIFLOW_ASSIGN(const RunRow from, run(key));
+  const WallTime date = from.logical_date.value_or(from.run_after);
+  return db_.all(R"(
+    SELECT run_id FROM dag_runs
+    WHERE dag_id = ? AND state NOT IN ('queued', 'running')
+      AND ((? AND coalesce(logical_date, run_after) <= ?)
+        OR (? AND coalesce(logical_date, run_after) >= ?))
+    ORDER BY run_after, number LIMIT ?)",
+                 {key.dag_id.value, around.past, date, around.future, date, around.limit},
+                 [&](db::Row& row) { return RunKey{key.dag_id, RunId{row.text()}}; });
 }
 
 Result<std::vector<RunRow>> RunStore::unfinished_runs() {
@@ -214,13 +251,19 @@ Result<std::vector<OutboxRow>> RunStore::outbox() {
 }
 
 Result<std::vector<PoolRow>> RunStore::pools() {
-  return db_.all("SELECT name, slots FROM pools ORDER BY name", {}, [](db::Row& row) {
-    return PoolRow{.name = PoolName{row.text()}, .slots = row.small()};
-  });
+  return db_.all("SELECT name, slots, description, include_deferred FROM pools ORDER BY name", {},
+                 [](db::Row& row) {
+                   return PoolRow{.name = PoolName{row.text()},
+                                  .slots = row.small(),
+                                  .description = row.text(),
+                                  .include_deferred = row.boolean()};
+                 });
 }
 
 Status RunStore::put_pool(const PoolRow& pool) {
-  return db_.run("REPLACE INTO pools (name, slots) VALUES (?, ?)", {pool.name.value, pool.slots});
+  return db_.run(
+      "REPLACE INTO pools (name, slots, description, include_deferred) VALUES (?, ?, ?, ?)",
+      {pool.name.value, pool.slots, pool.description, pool.include_deferred});
 }
 
 Status RunStore::remove_pool(const PoolName& name) {
@@ -228,22 +271,23 @@ Status RunStore::remove_pool(const PoolName& name) {
 }
 
 wire::DagRun to_wire(const RunRow& run) {
-  return {
-      .dag_id = run.key.dag_id.value,
-      .dag_run_id = run.key.run_id.value,
-      .state = run.state,
-      .run_type = run.run_type,
-      .logical_date = run.logical_date,
-      .data_interval_start = run.data_interval_start,
-      .data_interval_end = run.data_interval_end,
-      .queued_at = run.queued_at,
-      .start_date = run.start_date,
-      .end_date = run.end_date,
-      .conf = run.conf,
-      .note = run.note,
-      .dag_version = run.dag_version,
-      .cause = run.cause,
-      .backfill_id = run.backfill.value == 0 ? std::nullopt : std::optional(run.backfill.value)};
+  return {.dag_id = run.key.dag_id.value,
+          .dag_run_id = run.key.run_id.value,
+          .state = run.state,
+          .run_type = run.run_type,
+          .logical_date = run.logical_date,
+          .data_interval_start = run.data_interval_start,
+          .data_interval_end = run.data_interval_end,
+          .queued_at = run.queued_at,
+          .start_date = run.start_date,
+          .end_date = run.end_date,
+          .conf = run.conf,
+          .note = run.note,
+          .dag_version = run.dag_version,
+          .cause = run.cause,
+          .backfill_id = run.backfill.value == 0 ? std::nullopt : std::optional(run.backfill.value),
+          .deadlines_missed = std::popcount(static_cast<std::uint64_t>(run.deadlines_missed)),
+          .explanation = std::nullopt};
 }
 
 }  // namespace aiflow::store

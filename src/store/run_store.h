@@ -36,9 +36,10 @@ struct RunRow {
   std::string cause;         ///< why it ended as it did, in words
   std::string triggered_by;  ///< username, or "" for the scheduler
   int clear_number = 0;
-  dag::BackfillId backfill{};  ///< it belongs to; 0: none
-  int ordinal = 0;             ///< which of the backfill's dates it is
-  bool use_cache = true;       ///< its tasks may take results of earlier ones
+  dag::BackfillId backfill{};         ///< it belongs to; 0: none
+  int ordinal = 0;                    ///< which of the backfill's dates it is
+  bool use_cache = true;              ///< its tasks may take results of earlier ones
+  std::int64_t deadlines_missed = 0;  ///< as in sched::RunRow
 };
 
 struct TaskRow {
@@ -102,6 +103,8 @@ struct OutboxRow {
 struct PoolRow {
   PoolName name;
   int slots = 128;  ///< -1 = no limit
+  std::string description{};
+  bool include_deferred = false;
 };
 
 /// A run by its date.
@@ -140,6 +143,7 @@ class RunStore {
   Status set_use_cache(const RunKey& key, bool use_cache);
   /// Errors: not_found.
   [[nodiscard]] Result<RunRow> run(const RunKey& key);
+  [[nodiscard]] Result<std::optional<RunRow>> find_run(const RunKey& key);
   [[nodiscard]] Result<Listed<RunRow>> list_runs(const RunQuery& query);
   /// Queued and running ones, oldest first.
   [[nodiscard]] Result<std::vector<RunRow>> unfinished_runs();
@@ -150,6 +154,14 @@ class RunStore {
                                                         WallTime to);
   /// The last `count` finished ones of each DAG and the one with the latest date, oldest first.
   [[nodiscard]] Result<std::vector<RunRow>> last_finished_runs(int count);
+  struct Around {
+    bool past = false;
+    bool future = false;
+    int limit = 0;
+  };
+  /// Finished runs of the same DAG before and after this one, by date, at most `limit` of them.
+  /// Errors: not_found.
+  [[nodiscard]] Result<std::vector<RunKey>> finished_around(const RunKey& key, Around around);
 
   Status upsert_task(const TaskRow& task);
   /// The row alone; its tries and values stay.
@@ -165,6 +177,8 @@ class RunStore {
 
   Status put_xcom(const XComRow& row);
   Status delete_xcoms(const TaskKey& key);
+  /// True when there was one.
+  [[nodiscard]] Result<bool> delete_xcom(const TaskKey& key, const std::string& name);
   [[nodiscard]] Result<std::optional<XComRow>> xcom(const TaskKey& key, const std::string& name);
   [[nodiscard]] Result<std::vector<XComRow>> xcoms(const TaskKey& key);
   /// One item of a published list, without reading the others into memory; nullopt: nothing was
@@ -172,6 +186,10 @@ class RunStore {
   [[nodiscard]] Result<std::optional<XComItem>> xcom_item(const TaskKey& key,
                                                           const std::string& name,
                                                           std::int64_t item);
+  /// Runs of the DAG up to this one, in which instances of the task published under `name`: the
+  /// latest by date. map_index below -1: any instance. Errors: not_found (the run).
+  [[nodiscard]] Result<std::optional<RunKey>> latest_run_with(const TaskKey& key,
+                                                              const std::string& name);
   /// What the mapped instances of a task published under `name`, by map index; nullopt: nothing.
   /// `key.map_index` is not looked at.
   [[nodiscard]] Result<std::optional<json::Value>> mapped_xcoms(const TaskKey& key,

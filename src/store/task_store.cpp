@@ -207,6 +207,31 @@ Result<std::vector<XComRow>> RunStore::xcoms(const TaskKey& key) {
   return db_.all(sql, key_params(key), read_xcom);
 }
 
+Result<bool> RunStore::delete_xcom(const TaskKey& key, const std::string& name) {
+  static const std::string sql = "DELETE FROM xcoms" + std::string(kByTask) + " AND name = ?";
+  db::Params params = key_params(key);
+  params.emplace_back(name);
+  AIFLOW_TRY(db_.run(sql, params));
+  return db_.changes() > 0;
+}
+
+Result<std::optional<RunKey>> RunStore::latest_run_with(const TaskKey& key,
+                                                        const std::string& name) {
+  AIFLOW_ASSIGN(const RunRow from, run(key.run()));
+  const WallTime date = from.logical_date.value_or(from.run_after);
+  return db_.first(
+      R"(
+    SELECT dag_runs.run_id FROM dag_runs JOIN xcoms
+      ON xcoms.dag_id = dag_runs.dag_id AND xcoms.run_id = dag_runs.run_id
+    WHERE dag_runs.dag_id = ? AND xcoms.task_id = ? AND xcoms.name = ?
+      AND (? < -1 OR xcoms.map_index = ?)
+      AND coalesce(dag_runs.logical_date, dag_runs.run_after) <= ?
+    ORDER BY coalesce(dag_runs.logical_date, dag_runs.run_after) DESC, dag_runs.number DESC
+    LIMIT 1)",
+      {key.dag_id.value, key.task_id.value, name, key.map_index, key.map_index, date},
+      [&](db::Row& row) { return RunKey{key.dag_id, RunId{row.text()}}; });
+}
+
 Result<std::optional<json::Value>> RunStore::mapped_xcoms(const TaskKey& key,
                                                           const std::string& name) {
   static const std::string sql = std::string(kSelectXCom) +
@@ -288,7 +313,8 @@ wire::TaskInstance to_wire(const TaskRow& task) {
           .priority_weight = task.priority_weight,
           .hostname = task.worker_id,
           .pid = task.pid,
-          .progress = std::nullopt};
+          .progress = std::nullopt,
+          .explanation = std::nullopt};
 }
 
 wire::TaskTry to_wire(const TryRow& row) {

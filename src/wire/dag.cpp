@@ -8,6 +8,7 @@ namespace aiflow::wire {
 
 Status read_value(const json::Value& value, AssetNode& out);
 Status read_value(const json::Value& value, ScheduleSpec& out);
+Status read_value(const json::Value& value, DeadlineSpec& out);
 Status read_value(const json::Value& value, MapNode& out);
 Status read_value(const json::Value& value, TaskSpec& out);
 Status read_value(const json::Value& value, TaskGroupSpec& out);
@@ -80,6 +81,31 @@ Result<ScheduleSpec> parse_schedule_spec(const json::Value& value) {
 
 Status read_value(const json::Value& value, ScheduleSpec& out) {
   AIFLOW_ASSIGN(out, parse_schedule_spec(value));
+  return {};
+}
+
+json::Value to_json(const DeadlineSpec& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "reference", value.reference);
+  detail::put(out, "at", value.at);
+  detail::put(out, "interval_ms", value.interval_ms);
+  detail::put(out, "name", value.name);
+  return json::Value(std::move(out));
+}
+
+Result<DeadlineSpec> parse_deadline_spec(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("DeadlineSpec");
+  DeadlineSpec out;
+  AIFLOW_TRY(detail::get(value, "reference", out.reference));
+  AIFLOW_TRY(detail::get(value, "at", out.at));
+  AIFLOW_TRY(detail::get(value, "interval_ms", out.interval_ms));
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  return out;
+}
+
+Status read_value(const json::Value& value, DeadlineSpec& out) {
+  AIFLOW_ASSIGN(out, parse_deadline_spec(value));
   return {};
 }
 
@@ -272,7 +298,7 @@ Status read_value(const json::Value& value, AssetSpec& out) {
 
 json::Value to_json(const DagSpec& value) {
   json::Object out;
-  out.reserve(23);
+  out.reserve(26);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "description", value.description);
   detail::put(out, "doc_md", value.doc_md);
@@ -291,6 +317,9 @@ json::Value to_json(const DagSpec& value) {
   detail::put(out, "fail_fast", value.fail_fast);
   detail::put(out, "compat", value.compat);
   detail::put(out, "params", value.params);
+  detail::put(out, "has_success_callback", value.has_success_callback);
+  detail::put(out, "has_failure_callback", value.has_failure_callback);
+  detail::put(out, "deadlines", value.deadlines);
   detail::put(out, "tasks", value.tasks);
   detail::put(out, "task_groups", value.task_groups);
   detail::put(out, "assets", value.assets);
@@ -320,6 +349,9 @@ Result<DagSpec> parse_dag_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "fail_fast", out.fail_fast));
   AIFLOW_TRY(detail::get(value, "compat", out.compat));
   AIFLOW_TRY(detail::get(value, "params", out.params));
+  AIFLOW_TRY(detail::get(value, "has_success_callback", out.has_success_callback));
+  AIFLOW_TRY(detail::get(value, "has_failure_callback", out.has_failure_callback));
+  AIFLOW_TRY(detail::get(value, "deadlines", out.deadlines));
   AIFLOW_TRY(detail::get(value, "tasks", out.tasks));
   AIFLOW_TRY(detail::get(value, "task_groups", out.task_groups));
   AIFLOW_TRY(detail::get(value, "assets", out.assets));

@@ -46,6 +46,17 @@ struct ScheduleSpec {
 [[nodiscard]] json::Value to_json(const ScheduleSpec& value);
 [[nodiscard]] Result<ScheduleSpec> parse_schedule_spec(const json::Value& value);
 
+/// A moment by which a run should have ended; its callback is called when the run has not.
+struct DeadlineSpec {
+  std::string reference{};
+  std::optional<WallTime> at{};
+  std::int64_t interval_ms{};
+  std::string name{};
+  friend bool operator==(const DeadlineSpec&, const DeadlineSpec&) = default;
+};
+[[nodiscard]] json::Value to_json(const DeadlineSpec& value);
+[[nodiscard]] Result<DeadlineSpec> parse_deadline_spec(const json::Value& value);
+
 /// A part of what a mapped task or group expands over. In a list of nodes every node stands after its parts, and the last one is the whole.
 
 struct MapNode {
@@ -150,6 +161,9 @@ struct DagSpec {
   bool fail_fast{};
   std::int64_t compat{};
   json::Value params{};
+  std::optional<bool> has_success_callback{};
+  std::optional<bool> has_failure_callback{};
+  std::optional<std::vector<DeadlineSpec>> deadlines{};
   std::vector<TaskSpec> tasks{};
   std::vector<TaskGroupSpec> task_groups{};
   std::optional<std::vector<AssetSpec>> assets{};

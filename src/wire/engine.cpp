@@ -19,6 +19,7 @@ Status read_value(const json::Value& value, HealthComponent& out);
 Status read_value(const json::Value& value, Health& out);
 Status read_value(const json::Value& value, RunBar& out);
 Status read_value(const json::Value& value, DagAsset& out);
+Status read_value(const json::Value& value, Explanation& out);
 Status read_value(const json::Value& value, Dag& out);
 Status read_value(const json::Value& value, DagPatch& out);
 Status read_value(const json::Value& value, GraphNode& out);
@@ -28,6 +29,7 @@ Status read_value(const json::Value& value, DagGraph& out);
 Status read_value(const json::Value& value, DagSource& out);
 Status read_value(const json::Value& value, ImportError& out);
 Status read_value(const json::Value& value, DagRun& out);
+Status read_value(const json::Value& value, RunNotice& out);
 Status read_value(const json::Value& value, WorkloadTry& out);
 Status read_value(const json::Value& value, WorkloadTask& out);
 Status read_value(const json::Value& value, WorkloadRun& out);
@@ -46,8 +48,13 @@ Status read_value(const json::Value& value, TriggerRequest& out);
 Status read_value(const json::Value& value, ProgressInfo& out);
 Status read_value(const json::Value& value, TaskInstance& out);
 Status read_value(const json::Value& value, TaskTry& out);
+Status read_value(const json::Value& value, DagRunPatch& out);
 Status read_value(const json::Value& value, ClearRequest& out);
+Status read_value(const json::Value& value, ClearRunRequest& out);
 Status read_value(const json::Value& value, MarkRequest& out);
+Status read_value(const json::Value& value, Pool& out);
+Status read_value(const json::Value& value, PoolCreate& out);
+Status read_value(const json::Value& value, PoolPatch& out);
 Status read_value(const json::Value& value, TaskList& out);
 Status read_value(const json::Value& value, GridTask& out);
 Status read_value(const json::Value& value, Grid& out);
@@ -383,9 +390,32 @@ Status read_value(const json::Value& value, DagAsset& out) {
   return {};
 }
 
+json::Value to_json(const Explanation& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "code", value.code);
+  detail::put(out, "params", value.params);
+  detail::put(out, "text", value.text);
+  return json::Value(std::move(out));
+}
+
+Result<Explanation> parse_explanation(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Explanation");
+  Explanation out;
+  AIFLOW_TRY(detail::get(value, "code", out.code));
+  AIFLOW_TRY(detail::get(value, "params", out.params));
+  AIFLOW_TRY(detail::get(value, "text", out.text));
+  return out;
+}
+
+Status read_value(const json::Value& value, Explanation& out) {
+  AIFLOW_ASSIGN(out, parse_explanation(value));
+  return {};
+}
+
 json::Value to_json(const Dag& value) {
   json::Object out;
-  out.reserve(17);
+  out.reserve(18);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "dag_display_name", value.dag_display_name);
   detail::put(out, "description", value.description);
@@ -403,6 +433,7 @@ json::Value to_json(const Dag& value) {
   detail::put(out, "failed_count", value.failed_count);
   detail::put(out, "has_import_errors", value.has_import_errors);
   detail::put(out, "assets", value.assets);
+  detail::put(out, "explanation", value.explanation);
   return json::Value(std::move(out));
 }
 
@@ -426,6 +457,7 @@ Result<Dag> parse_dag(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "failed_count", out.failed_count));
   AIFLOW_TRY(detail::get(value, "has_import_errors", out.has_import_errors));
   AIFLOW_TRY(detail::get(value, "assets", out.assets));
+  AIFLOW_TRY(detail::get(value, "explanation", out.explanation));
   return out;
 }
 
@@ -617,7 +649,7 @@ Status read_value(const json::Value& value, ImportError& out) {
 
 json::Value to_json(const DagRun& value) {
   json::Object out;
-  out.reserve(15);
+  out.reserve(17);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "dag_run_id", value.dag_run_id);
   detail::put(out, "state", value.state);
@@ -633,6 +665,8 @@ json::Value to_json(const DagRun& value) {
   detail::put(out, "dag_version", value.dag_version);
   detail::put(out, "cause", value.cause);
   detail::put(out, "backfill_id", value.backfill_id);
+  detail::put(out, "deadlines_missed", value.deadlines_missed);
+  detail::put(out, "explanation", value.explanation);
   return json::Value(std::move(out));
 }
 
@@ -654,11 +688,54 @@ Result<DagRun> parse_dag_run(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "dag_version", out.dag_version));
   AIFLOW_TRY(detail::get(value, "cause", out.cause));
   AIFLOW_TRY(detail::get(value, "backfill_id", out.backfill_id));
+  AIFLOW_TRY(detail::get(value, "deadlines_missed", out.deadlines_missed));
+  AIFLOW_TRY(detail::get(value, "explanation", out.explanation));
   return out;
 }
 
 Status read_value(const json::Value& value, DagRun& out) {
   AIFLOW_ASSIGN(out, parse_dag_run(value));
+  return {};
+}
+
+json::Value to_json(const RunNotice& value) {
+  json::Object out;
+  out.reserve(12);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "name", value.name);
+  detail::put(out, "kind", value.kind);
+  detail::put(out, "reason", value.reason);
+  detail::put(out, "due_at", value.due_at);
+  detail::put(out, "state", value.state);
+  detail::put(out, "attempts", value.attempts);
+  detail::put(out, "cause", value.cause);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "started_at", value.started_at);
+  detail::put(out, "ended_at", value.ended_at);
+  return json::Value(std::move(out));
+}
+
+Result<RunNotice> parse_run_notice(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("RunNotice");
+  RunNotice out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "kind", out.kind));
+  AIFLOW_TRY(detail::get(value, "reason", out.reason));
+  AIFLOW_TRY(detail::get(value, "due_at", out.due_at));
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "attempts", out.attempts));
+  AIFLOW_TRY(detail::get(value, "cause", out.cause));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "started_at", out.started_at));
+  AIFLOW_TRY(detail::get(value, "ended_at", out.ended_at));
+  return out;
+}
+
+Status read_value(const json::Value& value, RunNotice& out) {
+  AIFLOW_ASSIGN(out, parse_run_notice(value));
   return {};
 }
 
@@ -1122,7 +1199,7 @@ Status read_value(const json::Value& value, ProgressInfo& out) {
 
 json::Value to_json(const TaskInstance& value) {
   json::Object out;
-  out.reserve(20);
+  out.reserve(21);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "dag_run_id", value.dag_run_id);
   detail::put(out, "task_id", value.task_id);
@@ -1143,6 +1220,7 @@ json::Value to_json(const TaskInstance& value) {
   detail::put(out, "hostname", value.hostname);
   detail::put(out, "pid", value.pid);
   detail::put(out, "progress", value.progress);
+  detail::put(out, "explanation", value.explanation);
   return json::Value(std::move(out));
 }
 
@@ -1169,6 +1247,7 @@ Result<TaskInstance> parse_task_instance(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "hostname", out.hostname));
   AIFLOW_TRY(detail::get(value, "pid", out.pid));
   AIFLOW_TRY(detail::get(value, "progress", out.progress));
+  AIFLOW_TRY(detail::get(value, "explanation", out.explanation));
   return out;
 }
 
@@ -1206,15 +1285,41 @@ Status read_value(const json::Value& value, TaskTry& out) {
   return {};
 }
 
+json::Value to_json(const DagRunPatch& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "state", value.state);
+  detail::put(out, "note", value.note);
+  return json::Value(std::move(out));
+}
+
+Result<DagRunPatch> parse_dag_run_patch(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("DagRunPatch");
+  DagRunPatch out;
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "note", out.note));
+  return out;
+}
+
+Status read_value(const json::Value& value, DagRunPatch& out) {
+  AIFLOW_ASSIGN(out, parse_dag_run_patch(value));
+  return {};
+}
+
 json::Value to_json(const ClearRequest& value) {
   json::Object out;
-  out.reserve(8);
+  out.reserve(13);
   detail::put(out, "dag_run_id", value.dag_run_id);
   detail::put(out, "task_ids", value.task_ids);
+  detail::put(out, "task_group_id", value.task_group_id);
   detail::put(out, "map_index", value.map_index);
   detail::put(out, "include_upstream", value.include_upstream);
   detail::put(out, "include_downstream", value.include_downstream);
+  detail::put(out, "include_future", value.include_future);
+  detail::put(out, "include_past", value.include_past);
   detail::put(out, "only_failed", value.only_failed);
+  detail::put(out, "only_running", value.only_running);
+  detail::put(out, "run_on_latest_version", value.run_on_latest_version);
   detail::put(out, "dry_run", value.dry_run);
   detail::put(out, "use_cache", value.use_cache);
   return json::Value(std::move(out));
@@ -1225,10 +1330,15 @@ Result<ClearRequest> parse_clear_request(const json::Value& value) {
   ClearRequest out;
   AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
   AIFLOW_TRY(detail::get(value, "task_ids", out.task_ids));
+  AIFLOW_TRY(detail::get(value, "task_group_id", out.task_group_id));
   AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
   AIFLOW_TRY(detail::get(value, "include_upstream", out.include_upstream));
   AIFLOW_TRY(detail::get(value, "include_downstream", out.include_downstream));
+  AIFLOW_TRY(detail::get(value, "include_future", out.include_future));
+  AIFLOW_TRY(detail::get(value, "include_past", out.include_past));
   AIFLOW_TRY(detail::get(value, "only_failed", out.only_failed));
+  AIFLOW_TRY(detail::get(value, "only_running", out.only_running));
+  AIFLOW_TRY(detail::get(value, "run_on_latest_version", out.run_on_latest_version));
   AIFLOW_TRY(detail::get(value, "dry_run", out.dry_run));
   AIFLOW_TRY(detail::get(value, "use_cache", out.use_cache));
   return out;
@@ -1239,10 +1349,39 @@ Status read_value(const json::Value& value, ClearRequest& out) {
   return {};
 }
 
+json::Value to_json(const ClearRunRequest& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "only_failed", value.only_failed);
+  detail::put(out, "run_on_latest_version", value.run_on_latest_version);
+  detail::put(out, "dry_run", value.dry_run);
+  detail::put(out, "use_cache", value.use_cache);
+  return json::Value(std::move(out));
+}
+
+Result<ClearRunRequest> parse_clear_run_request(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ClearRunRequest");
+  ClearRunRequest out;
+  AIFLOW_TRY(detail::get(value, "only_failed", out.only_failed));
+  AIFLOW_TRY(detail::get(value, "run_on_latest_version", out.run_on_latest_version));
+  AIFLOW_TRY(detail::get(value, "dry_run", out.dry_run));
+  AIFLOW_TRY(detail::get(value, "use_cache", out.use_cache));
+  return out;
+}
+
+Status read_value(const json::Value& value, ClearRunRequest& out) {
+  AIFLOW_ASSIGN(out, parse_clear_run_request(value));
+  return {};
+}
+
 json::Value to_json(const MarkRequest& value) {
   json::Object out;
-  out.reserve(1);
+  out.reserve(5);
   detail::put(out, "new_state", value.new_state);
+  detail::put(out, "include_upstream", value.include_upstream);
+  detail::put(out, "include_downstream", value.include_downstream);
+  detail::put(out, "include_future", value.include_future);
+  detail::put(out, "include_past", value.include_past);
   return json::Value(std::move(out));
 }
 
@@ -1250,11 +1389,100 @@ Result<MarkRequest> parse_mark_request(const json::Value& value) {
   if (!value.is_object()) return detail::not_an_object("MarkRequest");
   MarkRequest out;
   AIFLOW_TRY(detail::get(value, "new_state", out.new_state));
+  AIFLOW_TRY(detail::get(value, "include_upstream", out.include_upstream));
+  AIFLOW_TRY(detail::get(value, "include_downstream", out.include_downstream));
+  AIFLOW_TRY(detail::get(value, "include_future", out.include_future));
+  AIFLOW_TRY(detail::get(value, "include_past", out.include_past));
   return out;
 }
 
 Status read_value(const json::Value& value, MarkRequest& out) {
   AIFLOW_ASSIGN(out, parse_mark_request(value));
+  return {};
+}
+
+json::Value to_json(const Pool& value) {
+  json::Object out;
+  out.reserve(10);
+  detail::put(out, "name", value.name);
+  detail::put(out, "slots", value.slots);
+  detail::put(out, "description", value.description);
+  detail::put(out, "include_deferred", value.include_deferred);
+  detail::put(out, "occupied_slots", value.occupied_slots);
+  detail::put(out, "running_slots", value.running_slots);
+  detail::put(out, "queued_slots", value.queued_slots);
+  detail::put(out, "scheduled_slots", value.scheduled_slots);
+  detail::put(out, "deferred_slots", value.deferred_slots);
+  detail::put(out, "open_slots", value.open_slots);
+  return json::Value(std::move(out));
+}
+
+Result<Pool> parse_pool(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Pool");
+  Pool out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "slots", out.slots));
+  AIFLOW_TRY(detail::get(value, "description", out.description));
+  AIFLOW_TRY(detail::get(value, "include_deferred", out.include_deferred));
+  AIFLOW_TRY(detail::get(value, "occupied_slots", out.occupied_slots));
+  AIFLOW_TRY(detail::get(value, "running_slots", out.running_slots));
+  AIFLOW_TRY(detail::get(value, "queued_slots", out.queued_slots));
+  AIFLOW_TRY(detail::get(value, "scheduled_slots", out.scheduled_slots));
+  AIFLOW_TRY(detail::get(value, "deferred_slots", out.deferred_slots));
+  AIFLOW_TRY(detail::get(value, "open_slots", out.open_slots));
+  return out;
+}
+
+Status read_value(const json::Value& value, Pool& out) {
+  AIFLOW_ASSIGN(out, parse_pool(value));
+  return {};
+}
+
+json::Value to_json(const PoolCreate& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "name", value.name);
+  detail::put(out, "slots", value.slots);
+  detail::put(out, "description", value.description);
+  detail::put(out, "include_deferred", value.include_deferred);
+  return json::Value(std::move(out));
+}
+
+Result<PoolCreate> parse_pool_create(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("PoolCreate");
+  PoolCreate out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "slots", out.slots));
+  AIFLOW_TRY(detail::get(value, "description", out.description));
+  AIFLOW_TRY(detail::get(value, "include_deferred", out.include_deferred));
+  return out;
+}
+
+Status read_value(const json::Value& value, PoolCreate& out) {
+  AIFLOW_ASSIGN(out, parse_pool_create(value));
+  return {};
+}
+
+json::Value to_json(const PoolPatch& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "slots", value.slots);
+  detail::put(out, "description", value.description);
+  detail::put(out, "include_deferred", value.include_deferred);
+  return json::Value(std::move(out));
+}
+
+Result<PoolPatch> parse_pool_patch(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("PoolPatch");
+  PoolPatch out;
+  AIFLOW_TRY(detail::get(value, "slots", out.slots));
+  AIFLOW_TRY(detail::get(value, "description", out.description));
+  AIFLOW_TRY(detail::get(value, "include_deferred", out.include_deferred));
+  return out;
+}
+
+Status read_value(const json::Value& value, PoolPatch& out) {
+  AIFLOW_ASSIGN(out, parse_pool_patch(value));
   return {};
 }
 
@@ -2458,14 +2686,27 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::cancel_backfill, "cancel_backfill", "PUT", "/api/v2/backfills/{backfill_id}/cancel", "run", true},
       {Route::receive_webhook, "receive_webhook", "POST", "/api/v2/dags/{dag_id}/webhooks/{name}", "public", false},
       {Route::get_dag_run, "get_dag_run", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}", "view", true},
+      {Route::patch_dag_run, "patch_dag_run", "PATCH", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}", "run", false},
+      {Route::delete_dag_run, "delete_dag_run", "DELETE", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}", "run", false},
+      {Route::clear_dag_run, "clear_dag_run", "POST", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/clear", "run", false},
+      {Route::list_run_notices, "list_run_notices", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/notices", "view", false},
+      {Route::get_notice_log, "get_notice_log", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/notices/{notice_name}/log", "view", false},
       {Route::list_task_instances, "list_task_instances", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances", "view", true},
       {Route::get_task_instance, "get_task_instance", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}", "view", true},
       {Route::mark_task_instance, "mark_task_instance", "PATCH", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}", "run", false},
+      {Route::preview_mark, "preview_mark", "PATCH", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/dry_run", "view", false},
       {Route::list_tries, "list_tries", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries", "view", false},
       {Route::get_log, "get_log", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/logs/{try_number}", "view", false},
       {Route::stream_log, "stream_log", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/logs/{try_number}/stream", "view", false},
       {Route::list_xcoms, "list_xcoms", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/xcomEntries", "view", true},
+      {Route::get_xcom, "get_xcom", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/xcomEntries/{xcom_key}", "view", true},
+      {Route::delete_xcom, "delete_xcom", "DELETE", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/xcomEntries/{xcom_key}", "run", false},
       {Route::clear_task_instances, "clear_task_instances", "POST", "/api/v2/dags/{dag_id}/clearTaskInstances", "run", false},
+      {Route::list_pools, "list_pools", "GET", "/api/v2/pools", "view", false},
+      {Route::create_pool, "create_pool", "POST", "/api/v2/pools", "operate", false},
+      {Route::get_pool, "get_pool", "GET", "/api/v2/pools/{pool_name}", "view", false},
+      {Route::patch_pool, "patch_pool", "PATCH", "/api/v2/pools/{pool_name}", "operate", false},
+      {Route::delete_pool, "delete_pool", "DELETE", "/api/v2/pools/{pool_name}", "operate", false},
       {Route::put_blob, "put_blob", "POST", "/api/v2/blobs", "run", true},
       {Route::get_blob, "get_blob", "GET", "/api/v2/blobs/{sha256}", "view", true},
       {Route::find_missing_blobs, "find_missing_blobs", "POST", "/api/v2/blobs/missing", "run", true},

@@ -135,6 +135,16 @@ struct DagAsset {
 [[nodiscard]] json::Value to_json(const DagAsset& value);
 [[nodiscard]] Result<DagAsset> parse_dag_asset(const json::Value& value);
 
+/// Why something is as it is and what it waits for. text - in English; code and params - for other languages, see docs/guide/explain.md. Given when one object is asked for, not in lists.
+struct Explanation {
+  std::string code{};
+  std::map<std::string, std::string> params{};
+  std::string text{};
+  friend bool operator==(const Explanation&, const Explanation&) = default;
+};
+[[nodiscard]] json::Value to_json(const Explanation& value);
+[[nodiscard]] Result<Explanation> parse_explanation(const json::Value& value);
+
 struct Dag {
   std::string dag_id{};
   std::string dag_display_name{};
@@ -153,6 +163,7 @@ struct Dag {
   std::int64_t failed_count{};
   bool has_import_errors{};
   std::optional<std::vector<DagAsset>> assets{};
+  std::optional<Explanation> explanation{};
   friend bool operator==(const Dag&, const Dag&) = default;
 };
 [[nodiscard]] json::Value to_json(const Dag& value);
@@ -234,6 +245,7 @@ struct ImportError {
 [[nodiscard]] json::Value to_json(const ImportError& value);
 [[nodiscard]] Result<ImportError> parse_import_error(const json::Value& value);
 
+/// deadlines_missed - how many of its DAG's.
 struct DagRun {
   std::string dag_id{};
   std::string dag_run_id{};
@@ -250,10 +262,31 @@ struct DagRun {
   std::int64_t dag_version{};
   std::string cause{};
   std::optional<std::int64_t> backfill_id{};
+  std::int64_t deadlines_missed{};
+  std::optional<Explanation> explanation{};
   friend bool operator==(const DagRun&, const DagRun&) = default;
 };
 [[nodiscard]] json::Value to_json(const DagRun& value);
 [[nodiscard]] Result<DagRun> parse_dag_run(const json::Value& value);
+
+/// A callback of the DAG that is due or was run. kind - success, failure, deadline (its due_at was missed). state - waiting, running, success, failed. name is unique in the run.
+struct RunNotice {
+  std::string dag_id{};
+  std::string dag_run_id{};
+  std::string name{};
+  std::string kind{};
+  std::string reason{};
+  std::optional<WallTime> due_at{};
+  std::string state{};
+  std::int64_t attempts{};
+  std::string cause{};
+  WallTime created_at{};
+  std::optional<WallTime> started_at{};
+  std::optional<WallTime> ended_at{};
+  friend bool operator==(const RunNotice&, const RunNotice&) = default;
+};
+[[nodiscard]] json::Value to_json(const RunNotice& value);
+[[nodiscard]] Result<RunNotice> parse_run_notice(const json::Value& value);
 
 /// One attempt that has ended. ms - how long it held its slot.
 struct WorkloadTry {
@@ -475,6 +508,7 @@ struct TaskInstance {
   std::string hostname{};
   std::optional<std::int64_t> pid{};
   std::optional<ProgressInfo> progress{};
+  std::optional<Explanation> explanation{};
   friend bool operator==(const TaskInstance&, const TaskInstance&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskInstance& value);
@@ -492,14 +526,28 @@ struct TaskTry {
 [[nodiscard]] json::Value to_json(const TaskTry& value);
 [[nodiscard]] Result<TaskTry> parse_task_try(const json::Value& value);
 
-/// map_index - only this instance of the mapped tasks named in task_ids. use_cache - false, the run's tasks take no kept results from now on.
+/// state - success and failed end the run, queued opens a finished one again. Only what is given changes.
+struct DagRunPatch {
+  std::optional<RunState> state{};
+  std::optional<std::string> note{};
+  friend bool operator==(const DagRunPatch&, const DagRunPatch&) = default;
+};
+[[nodiscard]] json::Value to_json(const DagRunPatch& value);
+[[nodiscard]] Result<DagRunPatch> parse_dag_run_patch(const json::Value& value);
+
+/// task_ids - empty, and no task_group_id - all tasks. map_index - only this instance of the mapped tasks named in task_ids. include_future, include_past - and in the runs of the DAG after and before this one. run_on_latest_version - the runs go on in the DAG's newest version; else in theirs. dry_run - only name the instances. use_cache - false, the tasks of these runs take no kept results from now on.
 struct ClearRequest {
   std::string dag_run_id{};
   std::vector<std::string> task_ids{};
+  std::optional<std::string> task_group_id{};
   std::optional<std::int64_t> map_index{};
   std::optional<bool> include_upstream{};
   std::optional<bool> include_downstream{};
+  std::optional<bool> include_future{};
+  std::optional<bool> include_past{};
   std::optional<bool> only_failed{};
+  std::optional<bool> only_running{};
+  std::optional<bool> run_on_latest_version{};
   std::optional<bool> dry_run{};
   std::optional<bool> use_cache{};
   friend bool operator==(const ClearRequest&, const ClearRequest&) = default;
@@ -507,12 +555,65 @@ struct ClearRequest {
 [[nodiscard]] json::Value to_json(const ClearRequest& value);
 [[nodiscard]] Result<ClearRequest> parse_clear_request(const json::Value& value);
 
+/// All tasks of one run; the fields as in ClearRequest.
+struct ClearRunRequest {
+  std::optional<bool> only_failed{};
+  std::optional<bool> run_on_latest_version{};
+  std::optional<bool> dry_run{};
+  std::optional<bool> use_cache{};
+  friend bool operator==(const ClearRunRequest&, const ClearRunRequest&) = default;
+};
+[[nodiscard]] json::Value to_json(const ClearRunRequest& value);
+[[nodiscard]] Result<ClearRunRequest> parse_clear_run_request(const json::Value& value);
+
+/// include_* - also its relatives, and all these in the runs of the DAG after and before this one. What failed downstream runs again.
 struct MarkRequest {
   TaskState new_state{};
+  std::optional<bool> include_upstream{};
+  std::optional<bool> include_downstream{};
+  std::optional<bool> include_future{};
+  std::optional<bool> include_past{};
   friend bool operator==(const MarkRequest&, const MarkRequest&) = default;
 };
 [[nodiscard]] json::Value to_json(const MarkRequest& value);
 [[nodiscard]] Result<MarkRequest> parse_mark_request(const json::Value& value);
+
+/// slots -1 - no limit; open_slots is -1 then. occupied - running, queued and, with include_deferred, deferred. scheduled - wanted by tasks that wait.
+struct Pool {
+  std::string name{};
+  std::int64_t slots{};
+  std::string description{};
+  bool include_deferred{};
+  std::int64_t occupied_slots{};
+  std::int64_t running_slots{};
+  std::int64_t queued_slots{};
+  std::int64_t scheduled_slots{};
+  std::int64_t deferred_slots{};
+  std::int64_t open_slots{};
+  friend bool operator==(const Pool&, const Pool&) = default;
+};
+[[nodiscard]] json::Value to_json(const Pool& value);
+[[nodiscard]] Result<Pool> parse_pool(const json::Value& value);
+
+struct PoolCreate {
+  std::string name{};
+  std::int64_t slots{};
+  std::optional<std::string> description{};
+  std::optional<bool> include_deferred{};
+  friend bool operator==(const PoolCreate&, const PoolCreate&) = default;
+};
+[[nodiscard]] json::Value to_json(const PoolCreate& value);
+[[nodiscard]] Result<PoolCreate> parse_pool_create(const json::Value& value);
+
+/// Only what is given changes.
+struct PoolPatch {
+  std::optional<std::int64_t> slots{};
+  std::optional<std::string> description{};
+  std::optional<bool> include_deferred{};
+  friend bool operator==(const PoolPatch&, const PoolPatch&) = default;
+};
+[[nodiscard]] json::Value to_json(const PoolPatch& value);
+[[nodiscard]] Result<PoolPatch> parse_pool_patch(const json::Value& value);
 
 struct TaskList {
   std::vector<TaskInstance> items{};
@@ -1005,7 +1106,7 @@ struct Worker {
 [[nodiscard]] json::Value to_json(const Worker& value);
 [[nodiscard]] Result<Worker> parse_worker(const json::Value& value);
 
-/// One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, asset_event, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted.
+/// One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, asset_event, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker, pool, notice. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted.
 struct StreamEvent {
   std::int64_t id{};
   std::string kind{};
@@ -1053,14 +1154,27 @@ enum class Route : std::uint16_t {
   cancel_backfill,
   receive_webhook,
   get_dag_run,
+  patch_dag_run,
+  delete_dag_run,
+  clear_dag_run,
+  list_run_notices,
+  get_notice_log,
   list_task_instances,
   get_task_instance,
   mark_task_instance,
+  preview_mark,
   list_tries,
   get_log,
   stream_log,
   list_xcoms,
+  get_xcom,
+  delete_xcom,
   clear_task_instances,
+  list_pools,
+  create_pool,
+  get_pool,
+  patch_pool,
+  delete_pool,
   put_blob,
   get_blob,
   find_missing_blobs,

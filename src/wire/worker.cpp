@@ -374,7 +374,7 @@ Status read_value(const json::Value& value, Progress& out) {
 
 json::Value to_json(const Finished& value) {
   json::Object out;
-  out.reserve(16);
+  out.reserve(17);
   detail::put(out, "seq", value.seq);
   detail::put(out, "attempt", value.attempt);
   detail::put(out, "outcome", value.outcome);
@@ -391,6 +391,7 @@ json::Value to_json(const Finished& value) {
   detail::put(out, "assets", value.assets);
   detail::put(out, "cache_key", value.cache_key);
   detail::put(out, "cache_ttl_ms", value.cache_ttl_ms);
+  detail::put(out, "retry_delay_ms", value.retry_delay_ms);
   return json::Value(std::move(out));
 }
 
@@ -413,6 +414,7 @@ Result<Finished> parse_finished(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "assets", out.assets));
   AIFLOW_TRY(detail::get(value, "cache_key", out.cache_key));
   AIFLOW_TRY(detail::get(value, "cache_ttl_ms", out.cache_ttl_ms));
+  AIFLOW_TRY(detail::get(value, "retry_delay_ms", out.retry_delay_ms));
   return out;
 }
 
@@ -423,7 +425,7 @@ Status read_value(const json::Value& value, Finished& out) {
 
 json::Value to_json(const XComGet& value) {
   json::Object out;
-  out.reserve(8);
+  out.reserve(9);
   detail::put(out, "request_id", value.request_id);
   detail::put(out, "attempt", value.attempt);
   detail::put(out, "dag_id", value.dag_id);
@@ -432,6 +434,7 @@ json::Value to_json(const XComGet& value) {
   detail::put(out, "map_index", value.map_index);
   detail::put(out, "key", value.key);
   detail::put(out, "item", value.item);
+  detail::put(out, "include_prior_dates", value.include_prior_dates);
   return json::Value(std::move(out));
 }
 
@@ -446,6 +449,7 @@ Result<XComGet> parse_xcom_get(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
   AIFLOW_TRY(detail::get(value, "key", out.key));
   AIFLOW_TRY(detail::get(value, "item", out.item));
+  AIFLOW_TRY(detail::get(value, "include_prior_dates", out.include_prior_dates));
   return out;
 }
 
@@ -625,7 +629,7 @@ Status read_value(const json::Value& value, TaskXComPush& out) {
 
 json::Value to_json(const TaskXComGet& value) {
   json::Object out;
-  out.reserve(7);
+  out.reserve(8);
   detail::put(out, "request_id", value.request_id);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "run_id", value.run_id);
@@ -633,6 +637,7 @@ json::Value to_json(const TaskXComGet& value) {
   detail::put(out, "map_index", value.map_index);
   detail::put(out, "key", value.key);
   detail::put(out, "item", value.item);
+  detail::put(out, "include_prior_dates", value.include_prior_dates);
   return json::Value(std::move(out));
 }
 
@@ -646,6 +651,7 @@ Result<TaskXComGet> parse_task_xcom_get(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
   AIFLOW_TRY(detail::get(value, "key", out.key));
   AIFLOW_TRY(detail::get(value, "item", out.item));
+  AIFLOW_TRY(detail::get(value, "include_prior_dates", out.include_prior_dates));
   return out;
 }
 
@@ -681,7 +687,7 @@ Status read_value(const json::Value& value, TaskXComValue& out) {
 
 json::Value to_json(const TaskDone& value) {
   json::Object out;
-  out.reserve(9);
+  out.reserve(10);
   detail::put(out, "outcome", value.outcome);
   detail::put(out, "cause", value.cause);
   detail::put(out, "branch", value.branch);
@@ -691,6 +697,7 @@ json::Value to_json(const TaskDone& value) {
   detail::put(out, "assets", value.assets);
   detail::put(out, "cache_key", value.cache_key);
   detail::put(out, "cache_ttl_ms", value.cache_ttl_ms);
+  detail::put(out, "retry_delay_ms", value.retry_delay_ms);
   return json::Value(std::move(out));
 }
 
@@ -706,6 +713,7 @@ Result<TaskDone> parse_task_done(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "assets", out.assets));
   AIFLOW_TRY(detail::get(value, "cache_key", out.cache_key));
   AIFLOW_TRY(detail::get(value, "cache_ttl_ms", out.cache_ttl_ms));
+  AIFLOW_TRY(detail::get(value, "retry_delay_ms", out.retry_delay_ms));
   return out;
 }
 

@@ -181,12 +181,13 @@ struct Finished {
   std::optional<std::vector<AssetEmit>> assets{};
   std::optional<std::string> cache_key{};
   std::optional<std::int64_t> cache_ttl_ms{};
+  std::optional<std::int64_t> retry_delay_ms{};
   friend bool operator==(const Finished&, const Finished&) = default;
 };
 [[nodiscard]] json::Value to_json(const Finished& value);
 [[nodiscard]] Result<Finished> parse_finished(const json::Value& value);
 
-/// A task asks for an upstream value. map_index -1 = of an unmapped task; -2 = a list of what all mapped instances published, by map index, without those that published nothing. item: the value is a list, and only this position of it is wanted.
+/// A task asks for an upstream value. map_index -1 = of an unmapped task; -2 = a list of what all mapped instances published, by map index, without those that published nothing. item: the value is a list, and only this position of it is wanted. include_prior_dates - without a value in that run, that of the latest run before it.
 
 struct XComGet {
   std::int64_t request_id{};
@@ -197,6 +198,7 @@ struct XComGet {
   std::int64_t map_index{};
   std::string key{};
   std::optional<std::int64_t> item{};
+  std::optional<bool> include_prior_dates{};
   friend bool operator==(const XComGet&, const XComGet&) = default;
 };
 [[nodiscard]] json::Value to_json(const XComGet& value);
@@ -280,6 +282,7 @@ struct TaskXComGet {
   std::int64_t map_index{};
   std::string key{};
   std::optional<std::int64_t> item{};
+  std::optional<bool> include_prior_dates{};
   friend bool operator==(const TaskXComGet&, const TaskXComGet&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskXComGet& value);
@@ -306,6 +309,7 @@ struct TaskDone {
   std::optional<std::vector<AssetEmit>> assets{};
   std::optional<std::string> cache_key{};
   std::optional<std::int64_t> cache_ttl_ms{};
+  std::optional<std::int64_t> retry_delay_ms{};
   friend bool operator==(const TaskDone&, const TaskDone&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskDone& value);

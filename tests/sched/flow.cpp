@@ -6,18 +6,10 @@
 #include <memory>
 
 #include "dag/validate.h"
+#include "flow_words.h"
 
 namespace aiflow::flow {
 namespace {
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  std::stringstream stream(text);
-  for (std::string part; std::getline(stream, part, separator);) {
-    if (!part.empty()) parts.push_back(part);
-  }
-  return parts;
-}
 
 std::optional<int> optional_number(const Line& line, const std::string& name) {
   if (!has(line, name)) return std::nullopt;
@@ -70,30 +62,6 @@ std::vector<dag::AssetNode> condition(const std::string& text) {
   }
   nodes.push_back(std::move(any));
   return nodes;
-}
-
-/// "a", or "a[2]" for one instance of a mapped task.
-struct InstanceName {
-  TaskId task_id;
-  std::int32_t map_index = -1;
-
-  explicit InstanceName(const std::string& text) {
-    const auto bracket = text.find('[');
-    task_id = {text.substr(0, bracket)};
-    if (bracket != std::string::npos) map_index = std::atoi(text.c_str() + bracket + 1);
-  }
-};
-
-/// What a try that was deferred goes on with.
-std::string resumed_by(const sched::TaskInstanceRow& row) {
-  const auto& deferral = row.deferral.value;
-  if (!deferral || !deferral->fired) return "";
-  return deferral->error.empty() ? "+event" : "+error";
-}
-
-std::string name_of(const sched::TaskKey& key) {
-  if (key.map_index < 0) return key.task_id.value;
-  return key.task_id.value + "[" + std::to_string(key.map_index) + "]";
 }
 
 std::string same_rows(const sched::Rows& a, const sched::Rows& b) {
@@ -173,8 +141,8 @@ std::string Flow::run_line(const std::string& text) {
   if (refusal) line = parse_line(line.rest);
   if (define(line)) return error_;
   put_dag();
-  last_reply_ = {};
   if (line.verb.starts_with("expect")) return expect(line);
+  last_reply_ = {};
   if (!act(line) && !act_by_user(line)) return "unknown word '" + line.verb + "'";
   if (refusal == last_reply_.accepted) {
     fail(refusal ? "it was accepted" : "it was refused: " + last_reply_.reason);
@@ -204,6 +172,10 @@ bool Flow::define(const Line& line) {
     }
     if (has(line, "assets")) dag_.schedule.assets = condition(option(line, "assets"));
     if (has(line, "continuous")) dag_.schedule.kind = dag::ScheduleKind::continuous;
+    dag_.has_success_callback = has(line, "on_success");
+    dag_.has_failure_callback = has(line, "on_failure");
+  } else if (line.verb == "deadline") {
+    define_deadline(line);
   } else if (line.verb == "task") {
     define_task(line);
   } else if (line.verb == "group") {
@@ -215,6 +187,18 @@ bool Flow::define(const Line& line) {
   }
   dirty_dag_ = true;
   return true;
+}
+
+void Flow::define_deadline(const Line& line) {
+  dag::Deadline deadline{.interval = parse_duration(line.words.at(1)),
+                         .name = option(line, "name")};
+  const std::string& reference = line.words.at(0);
+  if (reference == "logical_date") deadline.reference = dag::DeadlineReference::logical_date;
+  if (reference == "fixed") {
+    deadline.reference = dag::DeadlineReference::fixed;
+    deadline.at = parse_time(option(line, "at")).value();
+  }
+  dag_.deadlines.push_back(std::move(deadline));
 }
 
 void Flow::define_task(const Line& line) {
@@ -262,19 +246,22 @@ void Flow::put_dag() {
 
 void Flow::send(sched::Event event) {
   const auto effects = sched::step(state_, std::span(&event, 1), now_);
-  tables_.apply(effects);
   last_reply_ = effects.replies.at(0);
+  take(effects);
+}
+
+void Flow::tick() { take(sched::step(state_, {}, now_)); }
+
+void Flow::take(const sched::Effects& effects) {
+  tables_.apply(effects);
   for (const auto& submit : effects.submits) submitted_.push_back(name_of(submit.key));
+  for (const auto& notice : effects.notices) {
+    notices_.push_back(notice.run.run_id.value + "." + notice.name);
+    if (notice.reason.empty()) fail("notice " + notice.name + " has no reason");
+  }
   for (const auto& change : effects.changes) {
     if (change.cause.empty()) fail("a change of " + change.key.task_id.value + " has no cause");
   }
-  if (const auto text = same_rows(tables_.rows(), state_.rows()); !text.empty()) fail(text);
-}
-
-void Flow::tick() {
-  const auto effects = sched::step(state_, {}, now_);
-  tables_.apply(effects);
-  for (const auto& submit : effects.submits) submitted_.push_back(name_of(submit.key));
   if (const auto text = same_rows(tables_.rows(), state_.rows()); !text.empty()) fail(text);
 }
 
@@ -318,6 +305,7 @@ void Flow::finish(const Line& line) {
     const auto names = split(option(line, "alias"), ':');
     event.assets.push_back({{names.at(1)}, "{}", names.at(0)});
   }
+  if (has(line, "delay")) event.retry_delay = parse_duration(option(line, "delay"));
   if (has(line, "in")) event.reschedule_at = now_.wall + parse_duration(option(line, "in"));
   if (*outcome == Outcome::deferred) {
     event.deferral = std::make_shared<const sched::Deferral>(
@@ -360,6 +348,29 @@ bool Flow::act(const Line& line) {
   return true;
 }
 
+void Flow::clear(const Line& line) {
+  const auto key = key_of(line);
+  sched::TasksCleared event;
+  event.run = {key.dag_id, key.run_id};
+  event.user = "kim";
+  const bool all = line.words.size() < 2 || has(line, "all");
+  for (const std::string& part : split(all ? "" : line.words[1], ',')) {
+    const InstanceName name(part);
+    event.tasks.push_back({name.task_id, std::nullopt});
+    if (part.contains('[')) event.tasks.back().map_index = name.map_index;
+  }
+  event.group = option(line, "group");
+  event.include_downstream = !has(line, "only");
+  event.include_upstream = has(line, "up");
+  event.only_failed = has(line, "failed");
+  event.only_running = has(line, "running");
+  event.include_future = has(line, "future");
+  event.include_past = has(line, "past");
+  event.latest_version = has(line, "latest");
+  event.dry_run = has(line, "dry");
+  send(event);
+}
+
 bool Flow::act_by_user(const Line& line) {
   if (line.verb == "trigger") {
     const DagId dag_id{line.words.at(0)};
@@ -370,18 +381,17 @@ bool Flow::act_by_user(const Line& line) {
     if (last_reply_.accepted) dag_of_run_[run] = dag_id;
   } else if (line.verb == "clear") {
     const auto key = key_of(line);
-    sched::TasksCleared event{{key.dag_id, key.run_id}, {}, true, false, false, "kim"};
-    const bool all = line.words.size() < 2 || has(line, "all");
-    for (const std::string& part : split(all ? "" : line.words[1], ',')) {
-      const InstanceName name(part);
-      event.tasks.push_back({name.task_id, std::nullopt});
-      if (part.contains('[')) event.tasks.back().map_index = name.map_index;
-    }
-    event.include_downstream = !has(line, "only");
-    event.only_failed = has(line, "failed");
-    send(event);
+    clear(line);
   } else if (line.verb == "mark") {
-    send(sched::TaskMarked{key_of(line), parse_task_state(line.words.at(2)).value(), "kim"});
+    sched::TaskMarked event{key_of(line), parse_task_state(line.words.at(2)).value(), "kim"};
+    event.include_upstream = has(line, "up");
+    event.include_downstream = has(line, "down");
+    event.include_future = has(line, "future");
+    event.include_past = has(line, "past");
+    event.dry_run = has(line, "dry");
+    send(event);
+  } else if (line.verb == "delete") {
+    send(sched::RunDeleted{{key_of(line).dag_id, key_of(line).run_id}, "kim"});
   } else if (line.verb == "mark_run") {
     const auto key = key_of(line);
     send(sched::RunMarked{
@@ -403,7 +413,11 @@ bool Flow::act_by_user(const Line& line) {
   } else if (line.verb == "remove") {
     send(sched::DagRemoved{{line.words.at(0)}});
   } else if (line.verb == "pool") {
-    send(sched::PoolPut{{{line.words.at(0)}, std::atoi(line.words.at(1).c_str())}});
+    send(sched::PoolPut{{.name = {line.words.at(0)},
+                         .slots = std::atoi(line.words.at(1).c_str()),
+                         .include_deferred = has(line, "deferred")}});
+  } else if (line.verb == "unpool") {
+    send(sched::PoolRemoved{{line.words.at(0)}});
   } else {
     return false;
   }
@@ -424,28 +438,6 @@ void Flow::ask_backfill(const Line& line) {
   row.user = "kim";
   send(sched::BackfillAsked{row});
   backfills_asked_ += last_reply_.accepted ? 1 : 0;
-}
-
-/// `expect RUN run=STATE TASK=STATE[/TRY] …`
-std::string Flow::expect_states(const Line& line) {
-  const std::string run = line.words.at(0);
-  for (const auto& [name, wanted] : line.options) {
-    if (name == run) continue;
-    std::string found = "unknown";
-    const auto dag_id = dag_of_run_.find(run);
-    const DagId dag = dag_id == dag_of_run_.end() ? dag_.dag_id : dag_id->second;
-    if (name == "run") {
-      const auto row = state_.run_row({dag, {run}});
-      if (row) found = to_string(row->state);
-    } else if (const auto row = state_.instance_row(
-                   {dag, {run}, InstanceName(name).task_id, InstanceName(name).map_index})) {
-      found = to_string(row->state);
-      if (wanted.contains('/')) found += "/" + std::to_string(row->try_number);
-      if (wanted.contains('+')) found += resumed_by(*row);
-    }
-    if (found != wanted) fail(name + " is " + found + ", expected " + wanted);
-  }
-  return error_;
 }
 
 }  // namespace aiflow::flow

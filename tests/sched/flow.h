@@ -49,6 +49,13 @@ class Flow {
   [[nodiscard]] std::string expect_dates(const Line& line);
   [[nodiscard]] std::string expect_queue(const Line& line);
   [[nodiscard]] std::string expect_consumed(const Line& line);
+  [[nodiscard]] std::string expect_affected(const Line& line);
+  [[nodiscard]] std::string expect_pool(const Line& line);
+  [[nodiscard]] std::string expect_notices(const Line& line);
+  [[nodiscard]] std::string says(const sched::Explanation& why, const Line& line) const;
+  void clear(const Line& line);
+  void define_deadline(const Line& line);
+  void take(const sched::Effects& effects);
   void define_task(const Line& line);
   void ask_backfill(const Line& line);
   void put_dag();
@@ -69,6 +76,7 @@ class Flow {
   std::map<std::string, std::int32_t> versions_;
   std::map<std::string, DagId> dag_of_run_;
   std::vector<std::string> submitted_;
+  std::vector<std::string> notices_;
   sched::Reply last_reply_;
   std::int64_t backfills_asked_ = 0;
   bool dirty_dag_ = false;

@@ -12,6 +12,7 @@ from aiflow.durations import optional_duration, optional_moment
 from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException, DuplicateTaskIdFound
 from aiflow.param import NOTSET, DagParam, ParamsDict
+from aiflow.policies.deadline import check_deadlines
 from aiflow.watcher import watchers_of
 
 ID_PATTERN = re.compile(r"^[A-Za-z0-9_.\-]{1,250}$")
@@ -50,6 +51,15 @@ def check_id(kind: str, value: str) -> str:
     return value
 
 
+def callback_list(value: Any) -> list:
+    """None, a function, or a list of them. Raises AirflowException."""
+    given = [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
+    for callback in given:
+        if not callable(callback):
+            raise AirflowException(f"a callback is a function, not a {type(callback).__name__}")
+    return given
+
+
 class DAG:
     """A workflow: tasks, their order, and when it runs."""
 
@@ -63,6 +73,8 @@ class DAG:
                  dagrun_timeout: dt.timedelta | float | None = None, doc_md: str | None = None,
                  tags: list[str] | None = None, is_paused_upon_creation: bool | None = None,
                  fail_fast: bool = False, fail_stop: bool = False, compat: int = 3,
+                 on_success_callback: Any = None, on_failure_callback: Any = None,
+                 deadline: Any = None,
                  owner_links: dict | None = None, dag_display_name: str | None = None,
                  render_template_as_native_obj: bool = False,
                  user_defined_macros: dict | None = None, **unknown: Any):
@@ -94,6 +106,10 @@ class DAG:
         self.tags = sorted(tags or [])
         self.is_paused_upon_creation = bool(is_paused_upon_creation)
         self.fail_fast = fail_fast or fail_stop
+        #: called on a worker when a run has ended
+        self.callbacks = {"success": callback_list(on_success_callback),
+                          "failure": callback_list(on_failure_callback)}
+        self.deadlines = check_deadlines(deadline, f"DAG '{dag_id}'")
         self.compat = compat
         self.user_defined_macros = dict(user_defined_macros or {})
         self.tasks: dict[str, Any] = {}

@@ -133,6 +133,9 @@ def dag_spec(dag: DAG, source_hash: str) -> dict:
         "dagrun_timeout_ms": _ms(dag.dagrun_timeout),
         "is_paused_upon_creation": dag.is_paused_upon_creation, "fail_fast": dag.fail_fast,
         "compat": dag.compat, "params": dag.params.specs(),
+        "has_success_callback": bool(dag.callbacks["success"]) or None,
+        "has_failure_callback": bool(dag.callbacks["failure"]) or None,
+        "deadlines": [alert.spec() for alert in dag.deadlines] or None,
         "tasks": [_task(op) for op in dag.tasks.values()],
         "task_groups": [{"group_id": g.group_id, "label": g.label, "tooltip": g.tooltip,
                          "parent": g.parent.group_id if g.parent else None, "expand": g.map_nodes()}

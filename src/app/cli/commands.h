@@ -13,9 +13,12 @@
 
 namespace aiflow::app {
 
-[[nodiscard]] std::vector<Command> process_commands(const Clock& clock);   ///< serve worker demo
-[[nodiscard]] std::vector<Command> dag_commands(const Clock& clock);       ///< dags tasks
-[[nodiscard]] std::vector<Command> simulate_commands(const Clock& clock);  ///< dags simulate
+[[nodiscard]] std::vector<Command> process_commands(const Clock& clock);  ///< serve worker demo
+[[nodiscard]] std::vector<Command> dag_commands(const Clock& clock);
+[[nodiscard]] std::vector<Command> run_commands(const Clock& clock);
+[[nodiscard]] std::vector<Command> task_commands(const Clock& clock);
+[[nodiscard]] std::vector<Command> pool_commands(const Clock& clock);
+[[nodiscard]] std::vector<Command> simulate_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> artifact_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> asset_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> backfill_commands(const Clock& clock);

@@ -12,10 +12,10 @@ namespace {
 
 std::vector<Command> all_commands(const Clock& clock) {
   std::vector<Command> all;
-  for (auto* part :
-       {process_commands, dag_commands, simulate_commands, asset_commands, backfill_commands,
-        artifact_commands, data_commands, model_commands, model_job_commands, runtime_commands,
-        service_commands, camera_commands, user_commands, db_commands}) {
+  for (auto* part : {process_commands, dag_commands, run_commands, task_commands, pool_commands,
+                     simulate_commands, asset_commands, backfill_commands, artifact_commands,
+                     data_commands, model_commands, model_job_commands, runtime_commands,
+                     service_commands, camera_commands, user_commands, db_commands}) {
     auto commands = part(clock);
     all.insert(all.end(), std::make_move_iterator(commands.begin()),
                std::make_move_iterator(commands.end()));
@@ -37,6 +37,7 @@ int run(std::vector<std::string> words) {
                       }});
   return run_command_line(commands,
                           {{"dags", "DAGs and their runs"},
+                           {"runs", "one run: why it is so, clear, mark, note, delete"},
                            {"tasks", "task instances, their logs and states"},
                            {"assets", "data that tasks make and DAGs wait for"},
                            {"backfills", "runs of past dates"},
@@ -44,6 +45,7 @@ int run(std::vector<std::string> words) {
                            {"cache", "results that are kept by their inputs"},
                            {"lineage", "what came of what"},
                            {"retention", "what is kept for how long"},
+                           {"pools", "slots that tasks of all DAGs share"},
                            {"model", "models, variants and reports"},
                            {"runtime", "runtime packs"},
                            {"service", "deployed models"},

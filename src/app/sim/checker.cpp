@@ -7,7 +7,6 @@
 #include "dag/trigger_rule.h"
 
 namespace aiflow::sim {
-namespace {
 
 using sched::Change;
 using sched::TaskKey;
@@ -16,6 +15,15 @@ using enum TaskState;
 std::string name(const TaskKey& key) {
   const std::string index = key.map_index < 0 ? "" : "[" + std::to_string(key.map_index) + "]";
   return key.run_id.value + "." + key.task_id.value + index;
+}
+
+namespace {
+
+sched::RunKey run_of(const TaskKey& key) { return {key.dag_id, key.run_id}; }
+
+/// The instance is not in the version that its run was moved to.
+bool left_behind(const Change& change) {
+  return change.to == "removed" && change.cause.starts_with("moved to version");
 }
 
 /// Of a mapped task: a new instance takes the state of the one before it was expanded; later an
@@ -47,9 +55,10 @@ std::string Checker::commit(const Server& server, const Database& after) {
   scheduled_.clear();
   reported_.clear();
   check_replies(server);
+  note_gone(server, after);
   for (const sched::RunRow& row : server.effects.runs) {
     check_new_run(row, server, after);
-    check_version(row, after);
+    check_version(row, server, after);
   }
   for (const Change& change : server.effects.changes) check_change(change, server, after);
   check_rows(server, after);
@@ -57,12 +66,69 @@ std::string Checker::commit(const Server& server, const Database& after) {
   check_assets(server, after);
   for (const sched::RunRow& row : server.effects.runs) check_ended_run(row, after);
   for (const TaskKey& key : scheduled_) {
-    if (shadows_[key].state == scheduled && !shadows_[key].is_resuming) check_rule(key, after);
+    const auto shadow = shadows_.find(key);
+    if (shadow == shadows_.end() || shadow->second.state != scheduled) continue;
+    if (!shadow->second.is_resuming) check_rule(key, after);
   }
   if (!granted_.empty()) check_limits(server, after);
   check_idle(server, after);
+  check_notices(server, after);
   for (const sched::DagRow& row : server.effects.dags) versions_[row.dag_id] = row.version;
   return error_;
+}
+
+/// What was known of an instance that is gone: its epochs must not come again.
+void Checker::bury(const TaskKey& key, sched::Epoch epoch) {
+  sched::Epoch& last = gone_[key];
+  last = std::max(last, epoch);
+  const auto shadow = shadows_.find(key);
+  if (shadow == shadows_.end()) return;
+  last = std::max(last, shadow->second.epoch);
+  shadows_.erase(shadow);
+}
+
+/// Of an instance that comes anew, the epoch is that of the one that was there before.
+Checker::Shadow& Checker::shadow_of(const TaskKey& key) {
+  Shadow& shadow = shadows_[key];
+  const auto gone = gone_.find(key);
+  if (!shadow.known && gone != gone_.end()) shadow.epoch = std::max(shadow.epoch, gone->second);
+  return shadow;
+}
+
+/// Runs that this commit deletes, or moves to another version: what it did to them before is not
+/// in the rows any more.
+void Checker::note_gone(const Server& server, const Database& after) {
+  doomed_.clear();
+  moved_.clear();
+  freed_.clear();
+  for (const sched::RunKey& key : server.effects.runs_removed) {
+    ++doomed_[key];
+    deleted_.insert(key);
+    std::vector<TaskKey> keys;
+    for (const auto& [instance, shadow] : shadows_) {
+      if (run_of(instance) == key) keys.push_back(instance);
+    }
+    for (const TaskKey& instance : keys) bury(instance, 0);
+    run_states_.erase(key);
+    run_versions_.erase(key);
+    std::erase_if(notices_, [&](const auto& notice) { return notice.first == key; });
+    const auto date = run_dates_.find(key);
+    if (date == run_dates_.end()) continue;
+    dates_[key.dag_id].erase(date->second);
+    freed_.insert({key.dag_id, date->second});
+    run_dates_.erase(date);
+  }
+  for (const sched::RunRow& row : server.effects.runs) {
+    const auto [known, is_new] = run_versions_.try_emplace(row.key, row.dag_version);
+    if (!is_new && known->second != row.dag_version) moved_.insert(row.key);
+    known->second = row.dag_version;
+  }
+  for (const Change& change : server.effects.changes) {
+    // Made and moved in one commit: the rows show only the last version.
+    if (left_behind(change) && after.tables.runs.contains(run_of(change.key))) {
+      moved_.insert(run_of(change.key));
+    }
+  }
 }
 
 void Checker::check_replies(const Server& server) {
@@ -70,7 +136,7 @@ void Checker::check_replies(const Server& server) {
     if (!server.effects.replies[i].accepted) continue;
     const sched::Event& event = server.batch[i].event;
     const auto check = [&](const auto& report) {
-      Shadow& shadow = shadows_[report.key];
+      Shadow& shadow = shadow_of(report.key);
       const bool ends_restart = shadow.state == restarting && report.epoch == shadow.epoch - 1;
       if (report.epoch < shadow.epoch && !ends_restart) {
         fail("S3", report.key, "accepted under old epoch " + std::to_string(report.epoch));
@@ -112,11 +178,19 @@ void Checker::check_event(const sched::TriggerFired& event) {
 
 void Checker::check_change(const Change& change, const Server& server, const Database& after) {
   if (change.cause.empty()) fail("cause", change.key, "a change without a cause");
+  const auto doomed = doomed_.find(run_of(change.key));
+  if (doomed != doomed_.end() && doomed->second > 0) {
+    const bool deleted = change.kind == Change::Kind::run && change.to == "deleted";
+    if (deleted) --doomed->second;
+    if (change.kind == Change::Kind::task_instance) bury(change.key, change.epoch);
+    return;
+  }
   if (change.kind == Change::Kind::run) return check_run(change, after);
   if (change.kind != Change::Kind::task_instance) return;
+  if (left_behind(change)) return bury(change.key, change.epoch);
   const auto state = parse_task_state(change.to);
   if (change.key.map_index >= 0) expanded(change.key);
-  Shadow& shadow = shadows_[change.key];
+  Shadow& shadow = shadow_of(change.key);
   if (!state || change.from != to_string(shadow.state)) {
     return fail(
         "S15", change.key,
@@ -127,6 +201,7 @@ void Checker::check_change(const Change& change, const Server& server, const Dat
   check_tries(change, shadow, after);
   const bool goes_on = *state == scheduled || *state == queued || *state == running;
   shadow.is_resuming = goes_on && (shadow.is_resuming || shadow.state == deferred);
+  shadow.known = true;
   shadow.state = *state;
   shadow.epoch = change.epoch;
   shadow.try_number = change.try_number;
@@ -134,10 +209,11 @@ void Checker::check_change(const Change& change, const Server& server, const Dat
   if (*state == no_status || *state == restarting) shadow.outcome.reset();  // a new generation
   const bool empty_ran = *state == success && change.from == "no_status" && change.user.empty() &&
                          !items_changed(change);
+  if (*state == queued) granted_.insert(change.key);
+  if (moved_.contains(run_of(change.key))) return;
   // One that was deferred has begun already, under the rule as it was then.
   if ((*state == queued && !shadow.is_resuming) || empty_ran) check_rule(change.key, after);
   if (*state == scheduled) scheduled_.insert(change.key);
-  if (*state == queued) granted_.insert(change.key);
 }
 
 void Checker::check_edge(const Change& change) {
@@ -166,18 +242,19 @@ void Checker::check_epoch(const Change& change, const Shadow& before, const Serv
 void Checker::check_tries(const Change& change, Shadow& shadow, const Database& after) {
   const auto row = after.tables.instances.find(change.key);
   if (row == after.tables.instances.end()) return;
+  const bool is_known = !moved_.contains(run_of(change.key));  // else its retries may be others now
   const std::int32_t most = row->second.max_tries;
   if (change.to == "up_for_reschedule" || change.to == "deferred") shadow.may_run_again = true;
   if (change.from == "deferred" && change.try_number != shadow.try_number) {
     fail("S7", change.key, "its trigger took a try");
   }
-  if (change.to == "up_for_retry" && change.try_number > most) {
+  if (is_known && change.to == "up_for_retry" && change.try_number > most) {
     fail("S7", change.key, "a retry after try " + std::to_string(change.try_number));
   }
   if (change.to != "running") return;
   const int executions = ++shadow.executions[change.try_number];
   if (executions > 1 && !shadow.may_run_again) fail("S7", change.key, "one try ran twice");
-  if (change.try_number < 1 || change.try_number > most + 1) {
+  if (is_known && (change.try_number < 1 || change.try_number > most + 1)) {
     fail("S7", change.key, "try " + std::to_string(change.try_number) + " is not allowed");
   }
   shadow.may_run_again = false;
@@ -303,105 +380,14 @@ void Checker::check_items(const TaskKey& run, const dag::Task& spec,
   }
 }
 
-void Checker::check_limits(const Server& server, const Database& after) {
-  Active active = count_active(after);
-  for (const TaskKey& key : granted_) {
-    if (shadows_[key].state != queued) continue;
-    const dag::Task& spec = *task(key, after);
-    const auto slots = after.tables.pools.find(spec.pool);
-    if (slots == after.tables.pools.end() || active.pools[spec.pool] > slots->second.slots) {
-      fail("S9", key, "pool " + spec.pool.value + " is exceeded");
-    }
-    if (active.runs[{key.dag_id, key.run_id}] > definition(key, after)->max_active_tasks) {
-      fail("S9", key, "max_active_tasks is exceeded");
-    }
-    if (spec.max_active_tis_per_dag &&
-        active.tasks[{key.dag_id, key.task_id}] > *spec.max_active_tis_per_dag) {
-      fail("S9", key, "max_active_tis_per_dag is exceeded");
-    }
-    if (active.total > server.capacity) fail("S9", key, "more than the workers have slots for");
-    if (after.tables.dags.at(key.dag_id).paused) fail("S18", key, "a grant in a paused DAG");
-  }
-}
-
-void Checker::check_run(const Change& change, const Database& after) {
-  const sched::RunKey key{change.key.dag_id, change.key.run_id};
-  std::string& state = run_states_[key];
-  if (state != change.from) fail("S15", change.key, "the run's history has a gap");
-  const bool was_over = state == "success" || state == "failed";
-  if (was_over && change.user.empty()) fail("S10", change.key, "a finished run changed by itself");
-  state = change.to;
-  // One that a backfill makes or takes over says so.
-  if (change.cause.starts_with("number ")) backfill_of_[key] = after.tables.runs.at(key).backfill;
-  const dag::Dag& spec = *definition(change.key, after);
-  if (change.to == "running") {
-    const dag::BackfillId backfill = backfill_of_[key];
-    const std::int64_t limit = backfill.value == 0
-                                   ? run_limit(key.dag_id, after)
-                                   : after.tables.backfills.at(backfill).range.max_active_runs;
-    if (running_beside(key) > limit) {
-      fail("S9", change.key, "max_active_runs is exceeded");
-    }
-  }
-  if (change.to != "success" && change.to != "failed") return;
-  bool bad_leaf = false;
-  std::set<TaskId> inner;
-  for (const dag::Task& t : spec.tasks) inner.insert(t.upstream.begin(), t.upstream.end());
-  for (const dag::Task& t : spec.tasks) {
-    for (const TaskKey& one : instances_of(change.key, t.task_id, after)) {
-      const TaskState now = shadows_[one].state;
-      if (!is_finished(now)) fail("S10", change.key, "the run ended before " + name(one));
-      const bool bad = now == failed || now == upstream_failed;
-      bad_leaf = bad_leaf || (bad && !inner.contains(t.task_id));
-    }
-  }
-  const bool forced =
-      change.cause.starts_with("run marked") || change.cause.starts_with("dagrun_timeout") ||
-      change.cause.starts_with("deadlock") || change.cause.contains(" cancelled by ");
-  if (!forced && bad_leaf != (change.to == "failed")) {
-    fail("S10", change.key, "the run is " + change.to + " against its leaves: " + change.cause);
-  }
-}
-
-void Checker::check_ended_run(const sched::RunRow& row, const Database& after) {
-  if (row.state != RunState::success) return;
-  const TaskKey run{row.key.dag_id, row.key.run_id, {}, -1};
-  const dag::Dag& spec = *definition(run, after);
-  for (const dag::Task& one : spec.tasks) {
-    const bool grouped = !mapped_group(run, one.task_id, after).empty();
-    check_items(run, one, grouped ? spec.task_groups[0].expand : one.expand, after);
-  }
-}
-
-void Checker::check_new_run(const sched::RunRow& row, const Server& server, const Database& after) {
-  if (run_states_.contains(row.key)) return;
-  const TaskKey key{row.key.dag_id, row.key.run_id, {}, -1};
-  const bool dated = row.run_type != RunType::asset_triggered;
-  if (dated != row.logical_date.has_value()) fail("S11", key, "a run with the wrong date");
-  if (dated && !dates_[row.key.dag_id].insert(*row.logical_date).second) {
-    fail("S11", key, "two runs of one logical date");
-  }
-  if (row.run_type != RunType::scheduled) return;
-  if (*row.interval_end > server.stepped_at.wall) {
-    fail("S11", key, "made before its interval ended");
-  }
-  const dag::Dag& spec = *definition(key, after);
-  const auto last = last_scheduled_.find(row.key.dag_id);
-  if (last != last_scheduled_.end() && spec.catchup) {
-    WallTime next = last->second + spec.schedule.interval;
-    // What a backfill or a user had made is not made again.
-    while (next < *row.logical_date && dates_[row.key.dag_id].contains(next)) {
-      next += spec.schedule.interval;
-    }
-    if (*row.logical_date != next) fail("S11", key, "an interval is missing or doubled");
-  }
-  last_scheduled_[row.key.dag_id] = *row.logical_date;
-}
-
 void Checker::check_rows(const Server& server, const Database& after) {
-  for (const TaskKey& key : server.effects.instances_removed) expanded(key);
+  for (const TaskKey& key : server.effects.instances_removed) {
+    if (key.map_index < 0 && !after.tables.instances.contains(key)) expanded(key);
+  }
   for (const sched::TaskInstanceRow& row : server.effects.instances) {
-    const Shadow& shadow = shadows_[row.key];
+    Shadow& shadow = shadow_of(row.key);
+    if (!shadow.known && row.epoch >= shadow.epoch) shadow.epoch = row.epoch;
+    shadow.known = true;
     if (row.state != shadow.state || row.epoch != shadow.epoch) {
       fail("S15", row.key, "the row differs from its history");
     }
@@ -440,20 +426,24 @@ std::string Checker::processes(const std::vector<Worker>& workers, const Databas
   return "";
 }
 
-std::string Checker::sent(const AttemptKey& attempt, const Database& database) {
+std::string Checker::sent(const AttemptKey& attempt, const Database& database) const {
   const auto row = database.tables.instances.find(attempt.first);
   if (row != database.tables.instances.end() && row->second.epoch >= attempt.second) return "";
+  const auto gone = gone_.find(attempt.first);  // a stale server may not know it yet
+  if (gone != gone_.end() && gone->second >= attempt.second) return "";
   return "S12 " + name(attempt.first) + ": a job names an epoch that is not committed";
 }
 
-std::string Checker::answered(const sched::Event& event, const Database& database) {
+std::string Checker::answered(const sched::Event& event, const Database& database) const {
   if (const auto* trigger = std::get_if<sched::RunTriggered>(&event)) {
     if (trigger->key.run_id.value.empty()) return "";
+    if (deleted_.contains(trigger->key)) return "";  // until this answer left
     return database.tables.runs.contains(trigger->key) ? "" : "S14 an accepted run is not stored";
   }
   const auto* ended = std::get_if<sched::AttemptFinished>(&event);
   if (ended == nullptr) return "";
   const auto row = database.tables.instances.find(ended->key);
+  if (gone_.contains(ended->key)) return "";  // it left its run, or its run was deleted
   const bool stored = row != database.tables.instances.end() &&
                       (row->second.epoch > ended->epoch ||
                        (row->second.state != running && row->second.state != queued));

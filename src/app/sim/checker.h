@@ -15,6 +15,9 @@
 
 namespace aiflow::sim {
 
+/// "r1.t2", "r1.t2[3]"
+[[nodiscard]] std::string name(const sched::TaskKey& key);
+
 class Checker {
  public:
   /// One commit: what was decided, from which events, and the database before (its instances) and
@@ -26,14 +29,15 @@ class Checker {
   [[nodiscard]] std::string processes(const std::vector<Worker>& workers,
                                       const Database& database) const;
   /// S12: a job names an epoch that is committed.
-  [[nodiscard]] static std::string sent(const AttemptKey& attempt, const Database& database);
+  [[nodiscard]] std::string sent(const AttemptKey& attempt, const Database& database) const;
   /// Which edges of S5 this world has taken.
   [[nodiscard]] const EdgeCoverage& edges() const { return edges_; }
   /// S14: what was accepted is stored when the answer leaves.
-  [[nodiscard]] static std::string answered(const sched::Event& event, const Database& database);
+  [[nodiscard]] std::string answered(const sched::Event& event, const Database& database) const;
 
  private:
   struct Shadow {
+    bool known = false;  ///< from a change or a row
     TaskState state = TaskState::no_status;
     sched::Epoch epoch = 0;
     std::int32_t try_number = 0;
@@ -55,6 +59,9 @@ class Checker {
 
   void check_replies(const Server& server);
   void check_event(const sched::TriggerFired& event);
+  void note_gone(const Server& server, const Database& after);
+  void bury(const sched::TaskKey& key, sched::Epoch epoch);
+  [[nodiscard]] Shadow& shadow_of(const sched::TaskKey& key);
   void check_change(const sched::Change& change, const Server& server, const Database& after);
   void check_edge(const sched::Change& change);
   void check_epoch(const sched::Change& change, const Shadow& before, const Server& server);
@@ -73,7 +80,7 @@ class Checker {
                                          const Database& after) const;
   void check_limits(const Server& server, const Database& after);
   void check_outcome(const sched::TaskInstanceRow& row, const Shadow& shadow);
-  void check_version(const sched::RunRow& row, const Database& after);
+  void check_version(const sched::RunRow& row, const Server& server, const Database& after);
   void check_idle(const Server& server, const Database& after);
   [[nodiscard]] Active count_active(const Database& after) const;
   [[nodiscard]] bool is_limited(const sched::TaskKey& key, Active& active,
@@ -91,6 +98,8 @@ class Checker {
   void check_due(const Server& server, const Database& after);
   void check_backfill(const sched::BackfillRow& row, const Database& after);
   [[nodiscard]] std::int64_t running_beside(const sched::RunKey& key) const;
+  void check_notices(const Server& server, const Database& after);
+  void check_deadline(const sched::RunNotice& notice, const Server& server, const Database& after);
   void check_rows(const Server& server, const Database& after);
   void check_deferral(const sched::TaskInstanceRow& row);
   void fail(std::string_view rule, const sched::TaskKey& key, const std::string& text);
@@ -102,7 +111,6 @@ class Checker {
   std::map<sched::RunKey, std::string> run_states_;
   std::map<DagId, std::set<WallTime>> dates_;
   std::map<DagId, WallTime> last_scheduled_;
-  std::map<sched::RunKey, std::int32_t> run_versions_;
   EdgeCoverage edges_;
   std::map<DagId, std::int32_t> versions_;                   ///< before this commit
   std::map<sched::RunKey, dag::BackfillId> backfill_of_;     ///< now, within a commit
@@ -111,10 +119,18 @@ class Checker {
   std::map<std::pair<DagId, dag::AssetName>, sched::AssetQueueRow> asset_queue_;
   std::map<std::pair<DagId, dag::AssetName>, std::int64_t> consumed_;
   std::int64_t last_asset_event_ = 0;
-  std::map<DagId, bool> listening_;     ///< active and not paused after the commit before
-  std::set<DagId> ready_;               ///< whose assets were new and had room after it
-  std::map<DagId, WallTime> due_;       ///< runs that the commit before could have made
-  bool steered_ = false;                ///< somebody steered a backfill, or ran tasks again
+  std::map<DagId, bool> listening_;  ///< active and not paused after the commit before
+  std::set<DagId> ready_;            ///< whose assets were new and had room after it
+  std::map<DagId, WallTime> due_;    ///< runs that the commit before could have made
+  bool steered_ = false;             ///< somebody steered a backfill, or ran tasks again
+  std::map<sched::RunKey, WallTime> run_dates_;
+  std::map<sched::RunKey, std::int32_t> run_versions_;  ///< after it
+  std::map<sched::TaskKey, sched::Epoch> gone_;  ///< last epochs of instances that are no more
+  std::map<sched::RunKey, int> doomed_;          ///< in this commit: deletions that are still ahead
+  std::set<sched::RunKey> moved_;                ///< in this commit
+  std::set<std::pair<DagId, WallTime>> freed_;   ///< dates of runs that this commit deletes
+  std::set<sched::RunKey> deleted_;              ///< at any time
+  std::set<std::pair<sched::RunKey, std::string>> notices_;
   std::set<sched::TaskKey> scheduled_;  ///< in this commit
   std::set<sched::TaskKey> granted_;    ///< in this commit
   std::set<sched::TaskKey> reported_;   ///< with an accepted claim or result in this commit

@@ -92,7 +92,8 @@ void Checker::check_date(const sched::BackfillDateRow& date, const Database& aft
   const bool made = run != after.tables.runs.end();
   if (made == !date.reason.empty()) fail("S11", key_of(row), "a date without a run or a reason");
   if (!made) {
-    const bool taken = dates_[row.dag_id].contains(date.logical_date);
+    const bool taken = dates_[row.dag_id].contains(date.logical_date) ||
+                       freed_.contains({row.dag_id, date.logical_date});
     if (!taken) fail("S11", key_of(row), "a free date was left out");
     return;
   }

@@ -9,7 +9,8 @@ namespace {
 
 using enum TaskState;
 
-// Published in docs/guide/faults.md. no_status goes to success when the task is empty; a state
+// Published in docs/guide/faults.md. no_status goes to success when the task is empty, and a state
+// that waits for another try when it is empty in the version that the run was moved to; a state
 // that waits goes to skipped or failed with dagrun_timeout, fail_fast or a branch; restarting is a
 // cleared instance whose old process has not ended.
 constexpr std::array kByScheduler = {
@@ -39,10 +40,12 @@ constexpr std::array kByScheduler = {
     std::pair{deferred, skipped},
     std::pair{deferred, removed},
     std::pair{up_for_retry, scheduled},
+    std::pair{up_for_retry, success},
     std::pair{up_for_retry, skipped},
     std::pair{up_for_retry, upstream_failed},
     std::pair{up_for_retry, removed},
     std::pair{up_for_reschedule, scheduled},
+    std::pair{up_for_reschedule, success},
     std::pair{up_for_reschedule, skipped},
     std::pair{up_for_reschedule, upstream_failed},
     std::pair{up_for_reschedule, removed},

@@ -33,7 +33,7 @@ constexpr const char* kUsage =
     "  --every-bug      plant each mistake in turn; fails if one is not found\n"
     "  --list-bugs      their names\n";
 
-constexpr std::array<std::pair<const char*, PlantedBug>, 30> kCoreBugs = {{
+constexpr std::array<std::pair<const char*, PlantedBug>, 32> kCoreBugs = {{
     {"result_without_fencing", PlantedBug::result_without_fencing},
     {"claim_without_cas", PlantedBug::claim_without_cas},
     {"reaper_keeps_epoch", PlantedBug::reaper_keeps_epoch},
@@ -64,6 +64,8 @@ constexpr std::array<std::pair<const char*, PlantedBug>, 30> kCoreBugs = {{
     {"backfill_counts_for_dag", PlantedBug::backfill_counts_for_dag},
     {"backfill_skips_after_restart", PlantedBug::backfill_skips_after_restart},
     {"backfill_never_ends", PlantedBug::backfill_never_ends},
+    {"gone_epochs_reused", PlantedBug::gone_epochs_reused},
+    {"deadline_forgotten", PlantedBug::deadline_forgotten},
 }};
 constexpr std::array<std::pair<const char*, ProtocolBug>, 5> kProtocolBugs = {{
     {"send_before_commit", ProtocolBug::send_before_commit},

@@ -5,16 +5,9 @@
 #include "checker.h"
 
 namespace aiflow::sim {
-namespace {
 
 using sched::TaskKey;
 using enum TaskState;
-
-std::string name(const TaskKey& key) {
-  return key.run_id.value + "." + key.task_id.value + "[" + std::to_string(key.map_index) + "]";
-}
-
-}  // namespace
 
 /// S13: what a row says of a value or a decision is what the accepted attempt of its generation
 /// said.
@@ -31,11 +24,17 @@ void Checker::check_outcome(const sched::TaskInstanceRow& row, const Shadow& sha
   if (!same) fail("S13", row.key, "it shows another value than its attempt gave");
 }
 
-/// S17: a run keeps the version that it was made with, and runs only tasks of it.
-void Checker::check_version(const sched::RunRow& row, const Database& after) {
+/// S17: a run keeps the version that it was made with until a user moves it, and runs only tasks
+/// of it.
+void Checker::check_version(const sched::RunRow& row, const Server& server, const Database& after) {
   const TaskKey key{row.key.dag_id, row.key.run_id, {}, -1};
-  const auto [known, is_new] = run_versions_.try_emplace(row.key, row.dag_version);
-  if (!is_new && known->second != row.dag_version) fail("S17", key, "the run changed its version");
+  const auto moves = [&](const Server::Item& item) {
+    const auto* clear = std::get_if<sched::TasksCleared>(&item.event);
+    return clear != nullptr && clear->latest_version && clear->run.dag_id == row.key.dag_id;
+  };
+  if (moved_.contains(row.key) && std::ranges::none_of(server.batch, moves)) {
+    fail("S17", key, "the run changed its version");
+  }
   if (!after.tables.versions.contains({row.key.dag_id, row.dag_version})) {
     fail("S17", key, "its version is not stored");
   }

@@ -98,7 +98,7 @@ void World::server_step(Server& server) {
   server.phase = Server::Phase::stepped;
   if (config_.bug == ProtocolBug::send_before_commit) {
     for (const auto& job : server.effects.submits) {
-      if (error_.empty()) error_ = Checker::sent(attempt_of(job), database_);
+      if (error_.empty()) error_ = checker_->sent(attempt_of(job), database_);
       if (const auto ids = live_workers(); !ids.empty()) {
         send_down({Down::Kind::start, ids[below(ids.size())], attempt_of(job), job.try_number});
       }
@@ -122,8 +122,9 @@ void World::settle_outbox(const sched::Effects& effects, Database& database) con
     database.cancels[{job.key, job.epoch}] = {true, job.try_number, steady_};
   }
   std::erase_if(database.submits, [&](const auto& entry) {
-    const auto& row = database.tables.instances.at(entry.first.first);
-    return row.state != TaskState::queued || row.epoch != entry.first.second;
+    const auto row = database.tables.instances.find(entry.first.first);
+    return row == database.tables.instances.end() || row->second.state != TaskState::queued ||
+           row->second.epoch != entry.first.second;
   });
   std::erase_if(database.cancels,
                 [&](const auto& entry) { return entry.second.stored_at + 2 * kLease < steady_; });
@@ -194,7 +195,7 @@ void World::server_perform(Server& server) {
 }
 
 void World::reply_to(const Server::Item& item, const sched::Reply& reply) {
-  if (reply.accepted && error_.empty()) error_ = Checker::answered(item.event, database_);
+  if (reply.accepted && error_.empty()) error_ = checker_->answered(item.event, database_);
   if (!item.from || std::holds_alternative<sched::AttemptLost>(item.event)) return;
   Down message{Down::Kind::refused, item.from->worker, item.from->attempt, 0};
   if (reply.accepted) {
@@ -222,7 +223,7 @@ void World::server_send_outbox(Server& server) {
   };
   const auto submit = [&](const AttemptKey& attempt, std::int32_t try_number) {
     if (!due(attempt)) return;
-    if (error_.empty()) error_ = Checker::sent(attempt, database_);
+    if (error_.empty()) error_ = checker_->sent(attempt, database_);
     auto [assigned, fresh] = server.assigned.try_emplace(attempt);
     if (fresh) assigned->second = ids[below(ids.size())];
     sent_[attempt] = steady_;

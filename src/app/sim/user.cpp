@@ -104,6 +104,14 @@ dag::Dag make_dag(const std::string& id, const Taste& taste, Prng& prng) {
   }
   if (prng.chance(taste.mapping ? 1 : 0.4)) add_mapping(made, taste.mapping ? 0.6 : 0.3, prng);
   if (prng.chance(taste.assets ? 1 : 0.2)) made.schedule.assets = make_condition(id, prng);
+  made.has_success_callback = prng.chance(0.5);
+  made.has_failure_callback = prng.chance(0.5);
+  for (std::uint64_t i = prng.below(3); i > 0; --i) {
+    constexpr std::array kFrom = {dag::DeadlineReference::queued_at,
+                                  dag::DeadlineReference::logical_date};
+    made.deadlines.push_back({.reference = kFrom[prng.below(kFrom.size())],
+                              .interval = std::chrono::seconds(1 + prng.below(120))});
+  }
   return made;
 }
 
@@ -228,6 +236,25 @@ void World::user_steer_backfill() {
                                    "kim"});
 }
 
+void World::user_clear(const sched::TaskInstanceRow& row) {
+  sched::TasksCleared clear;
+  clear.run = {row.key.dag_id, row.key.run_id};
+  clear.user = "kim";
+  clear.tasks.push_back({row.key.task_id, std::nullopt});
+  if (row.key.map_index >= 0 && chance(0.5)) clear.tasks[0].map_index = row.key.map_index;
+  clear.include_downstream = chance(0.6);
+  clear.include_upstream = chance(0.2);
+  clear.only_failed = chance(0.2);
+  clear.only_running = chance(0.1);
+  clear.include_future = chance(0.1);
+  clear.include_past = chance(0.1);
+  clear.latest_version = chance(0.3);
+  clear.dry_run = chance(0.05);
+  if (chance(0.1)) clear.tasks.clear();
+  if (chance(0.05)) clear.group = "g";
+  send_user(clear);
+}
+
 void World::user_clear_alone(const sched::TaskKey& key) {
   send_user(sched::TasksCleared{
       {key.dag_id, key.run_id}, {{key.task_id, key.map_index}}, false, false, false, "kim"});
@@ -242,7 +269,12 @@ void World::user_mark(sched::TaskKey key) {
     if (database_.tables.instances.contains(before)) key = before;
     if (chance(0.5)) mark = TaskState::failed;
   }
-  send_user(sched::TaskMarked{key, mark, "kim"});
+  sched::TaskMarked marked{key, mark, "kim"};
+  marked.include_upstream = chance(0.1);
+  marked.include_downstream = chance(0.1);
+  marked.include_future = chance(0.1);
+  marked.include_past = chance(0.1);
+  send_user(marked);
 }
 
 /// False: nothing was done.
@@ -265,11 +297,16 @@ void World::user_act() {
   const auto* row = any_instance();
   if (row != nullptr && user_act_by_taste()) return;
   if (dice < 31) {
-    if (++runs_asked_ > kRunsMax) return;
+    // Now and then a name that was there before: that run may have been deleted.
+    const bool again = runs_asked_ > 0 && chance(0.2);
+    if (!again && ++runs_asked_ > kRunsMax) return;
+    const std::int64_t number =
+        again ? 1 + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(runs_asked_)))
+              : runs_asked_;
     std::optional<WallTime> date;
     if (chance(0.2)) date = began_ - below(12) * kInterval;
     return send_user(sched::RunTriggered{
-        {dag_id(), {"r" + std::to_string(runs_asked_)}}, RunType::manual, date, "{}", "kim"});
+        {dag_id(), {"r" + std::to_string(number)}}, RunType::manual, date, "{}", "kim"});
   }
   if (dice < 33) return user_backfill(dag_id());
   if (dice < 34) return send_user(sched::AssetChanged{{"outside"}, "{}", "kim"});
@@ -277,19 +314,18 @@ void World::user_act() {
   if (dice < 40) return send_user(sched::DagPaused{dag_id(), chance(0.5), "kim"});
   if (dice < 45) return user_edit_dag();
   if (dice < 48) {
-    return send_user(sched::PoolPut{{{"small"}, static_cast<std::int32_t>(2 + below(3))}});
+    return send_user(
+        sched::PoolPut{{.name = {"small"}, .slots = static_cast<std::int32_t>(2 + below(3))}});
   }
+  if (dice < 49) return send_user(sched::PoolRemoved{{"small"}});
   if (row == nullptr) return;
   if (dice < 60) return user_change_items();
   if (chance(0.5)) row = any_in(kOpen[below(kOpen.size())], false);
   const sched::RunKey run{row->key.dag_id, row->key.run_id};
-  if (dice < 75) {
-    sched::TaskChoice choice{row->key.task_id, std::nullopt};
-    if (row->key.map_index >= 0 && chance(0.5)) choice.map_index = row->key.map_index;
-    return send_user(
-        sched::TasksCleared{run, {choice}, chance(0.6), chance(0.2), chance(0.2), "kim"});
-  }
-  if (dice < 95) return user_mark(row->key);
+  if (dice < 74) return user_clear(*row);
+  if (dice < 93) return user_mark(row->key);
+  if (dice < 96) return send_user(sched::RunDeleted{run, "kim"});
+  if (dice < 97) return send_user(sched::RunMarked{run, RunState::queued, "kim"});
   send_user(sched::RunMarked{run, chance(0.5) ? RunState::success : RunState::failed, "kim"});
 }
 

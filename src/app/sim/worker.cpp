@@ -79,6 +79,7 @@ sched::AttemptFinished World::outcome_of(const Worker& worker, const AttemptKey&
   if (!calm_ && taste_.waiting && chance(0.4)) dice = 6 + below(2);
   if (!calm_ && taste_.failing && chance(0.1)) dice = 4;
   if (dice < 4) result.outcome = Outcome::failed;
+  if (dice == 0) result.retry_delay = std::chrono::seconds(below(10));
   if (dice == 4) result.outcome = Outcome::failed_no_retry;
   if (dice == 5) result.outcome = Outcome::skipped;
   if (dice == 6) {

@@ -44,7 +44,7 @@ void World::setup() {
   workers_.resize(1 + below(4));
   for (Worker& worker : workers_) worker.id = {"w" + std::to_string(++worker_names_)};
   server_start(servers_[0]);
-  send_user(sched::PoolPut{{{"small"}, 2}});
+  send_user(sched::PoolPut{{.name = {"small"}, .slots = 2}});
   const std::size_t dags = 1 + below(3);
   for (std::size_t i = 0; i < dags; ++i) {
     auto made = make_dag("d" + std::to_string(i), taste_, prng_);
@@ -190,7 +190,7 @@ std::string World::what_is_left() {
     if (run == RunState::success || run == RunState::failed || is_finished(row.state)) continue;
     return key.run_id.value + "." + key.task_id.value + " is " + std::string(to_string(row.state)) +
            " in a run " + std::string(to_string(run)) + "; " +
-           (server == nullptr ? "no server" : sched::explain(*server->state, key));
+           (server == nullptr ? "no server" : sched::explain(*server->state, key).text);
   }
   for (const auto& [id, row] : database_.tables.backfills) {
     if (row.completed_at) continue;
@@ -240,7 +240,7 @@ sched::DagVersionRow World::without_schedule(const DagId& dag_id) const {
 }
 
 void World::ask_for_the_end() {
-  send_user(sched::PoolPut{{{"small"}, 2}});
+  send_user(sched::PoolPut{{.name = {"small"}, .slots = 2}});
   std::set<DagId> filling;
   for (const auto& [id, row] : database_.tables.backfills) {
     if (row.completed_at) continue;
@@ -265,7 +265,9 @@ Duration World::calm_bound() {
   }
   Duration bound = 4 * kLease;
   for (const sched::RunKey& key : calm_runs_) {
-    const std::int32_t version = database_.tables.runs.at(key).dag_version;
+    const auto run = database_.tables.runs.find(key);
+    if (run == database_.tables.runs.end()) continue;  // deleted
+    const std::int32_t version = run->second.dag_version;
     const auto& dag = *database_.tables.versions.at({key.dag_id, version}).definition;
     for (const dag::Task& task : dag.tasks) {
       const bool grows = task.retry_exponential_backoff > 0;  // with each try, also those cleared

@@ -162,6 +162,7 @@ class World {
   void user_edit_dag();
   void user_backfill(const DagId& dag_id);
   void user_steer_backfill();
+  void user_clear(const sched::TaskInstanceRow& row);
   void send_user(sched::Event event);
   void user_change_items();
   void user_clear_alone(const sched::TaskKey& key);

@@ -15,12 +15,17 @@ constexpr std::int64_t kAllInstances = -2;
 
 Result<wire::XComValue> answer_xcom(db::Connection& db, const wire::XComGet& question) {
   wire::XComValue answer{.request_id = question.request_id, .found = false};
-  const store::TaskKey key{.dag_id = DagId{question.dag_id},
-                           .run_id = RunId{question.run_id},
-                           .task_id = TaskId{question.task_id},
-                           .map_index = static_cast<int>(question.map_index)};
+  store::TaskKey key{.dag_id = DagId{question.dag_id},
+                     .run_id = RunId{question.run_id},
+                     .task_id = TaskId{question.task_id},
+                     .map_index = static_cast<int>(question.map_index)};
   const bool of_all = question.map_index == kAllInstances;
   store::RunStore runs(db);
+  if (question.include_prior_dates.value_or(false)) {
+    AIFLOW_ASSIGN(const auto run, runs.latest_run_with(key, question.key));
+    if (!run) return answer;
+    key.run_id = run->run_id;
+  }
   if (question.item && *question.item >= 0) {
     AIFLOW_ASSIGN(auto item, of_all ? runs.mapped_xcom_item(key, question.key, *question.item)
                                     : runs.xcom_item(key, question.key, *question.item));

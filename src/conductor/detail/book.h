@@ -12,6 +12,7 @@
 #include "conductor/detail/rows.h"
 #include "store/asset_store.h"
 #include "store/dag_store.h"
+#include "store/notice_store.h"
 #include "store/run_store.h"
 
 namespace aiflow::conductor::detail {
@@ -19,6 +20,13 @@ namespace aiflow::conductor::detail {
 struct KnownDag {
   store::DagRow row;   ///< file and times; the rest is the scheduler's
   wire::DagSpec spec;  ///< of the newest version
+};
+
+/// A callback of a DAG that is not known to have been run.
+struct PendingNotice {
+  store::NoticeRow row;
+  bool claimed = false;  ///< its worker has said so to this server
+  SteadyTime send_again_at{};
 };
 
 struct PendingSubmit {
@@ -42,6 +50,7 @@ struct Book {
   std::map<store::TaskKey, std::int64_t> pids;      ///< of attempts that were claimed
   std::map<store::RunKey, std::string> notes;       ///< of runs that have one
   std::set<store::RunKey> uncached;                 ///< runs that take no kept results
+  std::map<store::TaskKey, PendingNotice> notices;  ///< by notice_key()
   /// By name; `true`: some DAG names it. Those that tasks made under aliases only are not here.
   std::map<std::string, std::pair<wire::AssetSpec, bool>> assets;
   dag::BackfillId last_backfill{};  ///< the highest id given so far

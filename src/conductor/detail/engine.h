@@ -39,21 +39,30 @@ class Conductor::Engine {
   std::optional<wire::ProgressInfo> progress(const store::TaskKey& key) const;
   std::string trouble() const;
 
-  // Requests, on the loop's thread (engine_requests.cpp).
+  // Requests, on the loop's thread (engine_requests.cpp: files and triggers; engine_user.cpp).
   void parsed(detail::Batch& batch, DagFileParsed file, Answer<std::vector<DagId>> answer);
   void file_removed(detail::Batch& batch, const std::string& filename,
                     Answer<std::vector<DagId>> answer);
   void trigger(detail::Batch& batch, TriggerRun request, Answer<store::RunRow> answer);
   void clear(detail::Batch& batch, const ClearTasks& request,
              Answer<std::vector<store::TaskRow>> answer);
-  void mark(detail::Batch& batch, const MarkTask& request, Answer<store::TaskRow> answer);
+  void mark(detail::Batch& batch, const MarkTask& request,
+            Answer<std::vector<store::TaskRow>> answer);
+  void mark_run(detail::Batch& batch, const MarkRun& request, Answer<store::RunRow> answer);
+  void delete_run(detail::Batch& batch, const DeleteRun& request, Answer<bool> answer);
+  void put_pool(detail::Batch& batch, const PutPool& request, Answer<wire::Pool> answer);
+  void remove_pool(detail::Batch& batch, const RemovePool& request, Answer<bool> answer);
+  void pools(detail::Batch& batch, Answer<std::vector<wire::Pool>> answer);
   void pause(detail::Batch& batch, const PauseDag& request, Answer<store::DagRow> answer);
   void asset_changed(detail::Batch& batch, const TellAsset& request,
                      Answer<store::AssetEventRow> answer);
   void backfill(detail::Batch& batch, AskBackfill request, Answer<store::BackfillRow> answer);
   void steer_backfill(detail::Batch& batch, const SteerBackfill& request,
                       Answer<store::BackfillRow> answer);
-  void explain(detail::Batch& batch, const store::TaskKey& key, Answer<std::string> answer);
+  void explain(detail::Batch& batch, const store::TaskKey& key, Answer<wire::Explanation> answer);
+  void explain(detail::Batch& batch, const store::RunKey& key, Answer<wire::Explanation> answer);
+  void explain(detail::Batch& batch, const DagId& dag_id, Answer<wire::Explanation> answer);
+  void delete_xcom(detail::Batch& batch, const DeleteXCom& request, Answer<bool> answer);
   void forget(detail::Batch& batch, const store::RunKey& key, Answer<Forgotten> answer);
 
  private:
@@ -86,9 +95,21 @@ class Conductor::Engine {
   void on(detail::Batch& batch, const executor::XComAsked& report);
   void on(detail::Batch& batch, const executor::WorkerChanged& report);
   void end_cancel(detail::Batch& batch, const executor::Attempt& attempt);
+
+  // The DAGs' callbacks (engine_notices.cpp).
+  void send_notices(SteadyTime now);
+  void notice_started(detail::Batch& batch, const executor::Started& report);
+  void notice_finished(detail::Batch& batch, const executor::Finished& report);
+  void notice_lost(detail::Batch& batch, const store::TaskKey& key, const std::string& reason);
+  void notices_of_lost_worker(detail::Batch& batch, const std::string& worker);
+  void store_notice(detail::Batch& batch, const store::NoticeRow& row);
+  /// nullptr: this attempt of it is not, or not any more, wanted.
+  [[nodiscard]] detail::PendingNotice* notice_of(const executor::Attempt& attempt);
+
+  // Reports again.
   void forget_progress(const store::TaskKey& key);
 
-  // Parts of requests (engine_requests.cpp).
+  // Parts of requests (engine_requests.cpp, engine_user.cpp).
   Status put_dag(detail::Batch& batch, const wire::DagSpec& spec, const DagFileParsed& file);
   void add_version(detail::Batch& batch, const wire::DagSpec& spec, const DagFileParsed& file,
                    dag::Dag dag);
@@ -103,7 +124,13 @@ class Conductor::Engine {
   Result<store::BackfillRow> stored_backfill(dag::BackfillId id);
   std::optional<sched::RunLoaded> stored_run(const store::RunKey& key, WallTime date);
   Status need_run(detail::Batch& batch, const store::RunKey& key);
-  void set_use_cache(detail::Batch& batch, const store::RunKey& run, bool use_cache);
+  void set_use_cache(detail::Batch& batch, bool use_cache);
+  Status need_runs_around(detail::Batch& batch, const store::RunKey& key,
+                          store::RunStore::Around around);
+  [[nodiscard]] std::vector<store::TaskRow> affected(const sched::Reply& reply) const;
+  [[nodiscard]] detail::Batch::Handler answer_tasks(Answer<std::vector<store::TaskRow>> answer);
+  [[nodiscard]] Result<store::RunRow> run_row(const store::RunKey& key);
+  [[nodiscard]] std::optional<sched::PoolUsage> pool(const PoolName& name) const;
   [[nodiscard]] std::optional<store::TaskRow> task_row(const store::TaskKey& key) const;
 
   const Clock& clock_;

@@ -11,7 +11,7 @@ namespace detail {
 namespace {
 
 /// Airflow's names, so that scripts written for it find what they look for, and ours.
-void add_context(wire::Job& job, const JobParts& parts) {
+void add_context(wire::Job& job, const Definition& definition, const std::filesystem::path& home) {
   const auto add = [&](const std::string& name, const std::string& value) {
     job.env["AIFLOW_CTX_" + name] = value;
     job.env["AIRFLOW_CTX_" + name] = value;
@@ -20,14 +20,25 @@ void add_context(wire::Job& job, const JobParts& parts) {
   add("DAG_RUN_ID", job.key.run_id);
   add("TASK_ID", job.key.task_id);
   add("TRY_NUMBER", std::to_string(job.try_number));
-  add("DAG_OWNER", parts.definition.dag.owner);
-  if (parts.run.logical_date) {
-    add("LOGICAL_DATE", format_time(*parts.run.logical_date));
-    add("EXECUTION_DATE", format_time(*parts.run.logical_date));
+  add("DAG_OWNER", definition.dag.owner);
+  if (job.logical_date) {
+    add("LOGICAL_DATE", format_time(*job.logical_date));
+    add("EXECUTION_DATE", format_time(*job.logical_date));
   }
-  job.env["AIFLOW_HOME"] = parts.data_dir.string();
-  job.env["AIFLOW_API_SOCKET"] = (parts.data_dir / "run" / "api.sock").string();
+  job.env["AIFLOW_HOME"] = home.string();
+  job.env["AIFLOW_API_SOCKET"] = (home / "run" / "api.sock").string();
 }
+
+/// What a job has from its run.
+void add_run(wire::Job& job, const sched::RunRow& run) {
+  job.logical_date = run.logical_date;
+  job.data_interval_start = run.interval_start;
+  job.data_interval_end = run.interval_end;
+  job.run_type = std::string(to_string(run.run_type));
+}
+
+/// A callback that takes longer is ended.
+constexpr std::int64_t kNoticeTimeoutMs = 300'000;
 
 json::Value parse_or_empty(const std::string& text) {
   auto value = json::parse(text);
@@ -64,10 +75,7 @@ wire::Job make_job(const JobParts& parts) {
   const json::Value dag_params = parse_or_empty(parts.definition.dag.params);
   const json::Value own_params = parse_or_empty(task->params);
   job.params = params::merge({&dag_params, &own_params}, *job.conf);
-  job.logical_date = parts.run.logical_date;
-  job.data_interval_start = parts.run.interval_start;
-  job.data_interval_end = parts.run.interval_end;
-  job.run_type = std::string(to_string(parts.run.run_type));
+  add_run(job, parts.run);
   if (task->execution_timeout) {
     job.execution_timeout_ms =
         std::chrono::duration_cast<std::chrono::milliseconds>(*task->execution_timeout).count();
@@ -78,7 +86,33 @@ wire::Job make_job(const JobParts& parts) {
   if (!parts.use_cache) job.use_cache = false;
   job.first_started_at = parts.task.started_at;
   job.resume = resume_of(parts.task);
-  add_context(job, parts);
+  add_context(job, parts.definition, parts.data_dir);
+  return job;
+}
+
+store::TaskKey notice_key(const store::RunKey& run, const std::string& name) {
+  return {.dag_id = run.dag_id, .run_id = run.run_id, .task_id = TaskId{"@" + name}};
+}
+
+bool is_notice(const wire::TaskKey& key) { return key.task_id.starts_with('@'); }
+
+wire::Job make_notice_job(const NoticeParts& parts) {
+  const store::NoticeRow& notice = parts.notice;
+  wire::Job job;
+  job.key = store::to_wire(notice_key(notice.run, notice.name));
+  job.try_number = job.epoch = notice.attempts;
+  job.operator_ = "callback";
+  job.dag_file = parts.dag_file;
+  job.payload = json::object(
+      {{"kind", notice.kind}, {"deadline", notice.deadline}, {"reason", notice.reason}});
+  if (notice.due_at) job.payload.set("due_at", format_time(*notice.due_at));
+  job.conf = parse_or_empty(parts.run.conf);
+  const json::Value dag_params = parse_or_empty(parts.definition.dag.params);
+  job.params = params::merge({&dag_params}, *job.conf);
+  add_run(job, parts.run);
+  job.execution_timeout_ms = kNoticeTimeoutMs;
+  job.log_path = notice_log_path(parts.data_dir / "logs", notice.run, notice.name, notice.attempts);
+  add_context(job, parts.definition, parts.data_dir);
   return job;
 }
 
@@ -90,6 +124,12 @@ std::filesystem::path log_path(const std::filesystem::path& logs, const store::T
       logs / key.dag_id.value / key.run_id.value / ("try" + std::to_string(try_number));
   if (key.map_index < 0) return folder / (key.task_id.value + ".log");
   return folder / "mapped" / key.task_id.value / (std::to_string(key.map_index) + ".log");
+}
+
+std::filesystem::path notice_log_path(const std::filesystem::path& logs, const store::RunKey& run,
+                                      const std::string& name, int attempt) {
+  return logs / run.dag_id.value / run.run_id.value / "callbacks" /
+         (name + "." + std::to_string(attempt) + ".log");
 }
 
 }  // namespace aiflow::conductor

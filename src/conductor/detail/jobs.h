@@ -7,6 +7,7 @@
 
 #include "conductor/detail/rows.h"
 #include "sched/row.h"
+#include "store/notice_store.h"
 #include "wire/worker.h"
 
 namespace aiflow::conductor::detail {
@@ -22,5 +23,20 @@ struct JobParts {
 
 /// All but the token. The task must be in the definition (asserted).
 [[nodiscard]] wire::Job make_job(const JobParts& parts);
+
+/// A notice has a key as a task has one, so that workers run it as one: its task_id begins with
+/// '@', which no task's does.
+[[nodiscard]] store::TaskKey notice_key(const store::RunKey& run, const std::string& name);
+[[nodiscard]] bool is_notice(const wire::TaskKey& key);
+
+struct NoticeParts {
+  const store::NoticeRow& notice;
+  const sched::RunRow& run;
+  const Definition& definition;
+  const std::string& dag_file;
+  const std::filesystem::path& data_dir;
+};
+/// The job that calls the DAG's callback. All but the token.
+[[nodiscard]] wire::Job make_notice_job(const NoticeParts& parts);
 
 }  // namespace aiflow::conductor::detail

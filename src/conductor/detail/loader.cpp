@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "conductor/dag_from_spec.h"
+#include "conductor/detail/jobs.h"
 
 namespace aiflow::conductor::detail {
 namespace {
@@ -60,10 +61,12 @@ class Loader {
     for (const store::RunRow& run : finished) AIFLOW_TRY(add_run(run));
     for (const store::RunRow& run : unfinished) AIFLOW_TRY(add_run(run));
     AIFLOW_ASSIGN(const auto pools, runs_.pools());
-    for (const store::PoolRow& pool : pools) {
-      loaded_.rows.pools.push_back({.name = pool.name, .slots = pool.slots});
-    }
+    for (const store::PoolRow& pool : pools) loaded_.rows.pools.push_back(to_sched(pool));
     AIFLOW_TRY(outbox());
+    AIFLOW_ASSIGN(const auto notices, store::NoticeStore(db_).open());
+    for (const store::NoticeRow& row : notices) {
+      loaded_.book.notices[notice_key(row.run, row.name)] = {.row = row};
+    }
     return std::move(loaded_);
   }
 

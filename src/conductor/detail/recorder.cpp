@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "conductor/detail/jobs.h"
 #include "failpoint/failpoint.h"
 #include "store/data/artifact_store.h"
 #include "store/data/cache_store.h"
+#include "store/data/retention_store.h"
 #include "store/event_log.h"
 
 namespace aiflow::conductor::detail {
@@ -52,12 +54,14 @@ class Recorder {
     for (const Batch::Write& write : batch_.writes) AIFLOW_TRY(write(writing_));
     AIFLOW_TRY(dag_rows());
     AIFLOW_TRY(pool_rows());
+    AIFLOW_TRY(runs_removed());
     AIFLOW_TRY(backfill_rows());
     AIFLOW_TRY(run_rows());
     AIFLOW_TRY(asset_rows());
     AIFLOW_TRY(task_rows());
     AIFLOW_TRY(history());
     AIFLOW_TRY(xcoms());
+    AIFLOW_TRY(notices());
     AIFLOW_TRY(outbox());
     return then();
   }
@@ -65,6 +69,7 @@ class Recorder {
   Status pool_rows();
   Status backfill_rows();
   Status asset_rows();
+  Status runs_removed();
   Status run_rows();
   Status task_rows();
   Status history();
@@ -75,11 +80,13 @@ class Recorder {
   Status xcoms();
   Status artifacts(const store::TaskKey& key, const Batch::Ended& ended);
   Status keep_result(const wire::Finished& report);
+  Status notices();
   Status outbox();
   Status then();
   Status void_submit(const store::TaskRow& row);
+  Status remove_task(const store::TaskKey& key);
 
-  // Changes of the book's maps that are taken back when the step is not stored.
+  // Changes of the book's maps and sets that are taken back when the step is not stored.
   template <class Map>
   void put(Map& map, const typename Map::key_type& key, typename Map::mapped_type value) {
     const auto [at, is_new] = map.try_emplace(key);
@@ -96,6 +103,13 @@ class Recorder {
   typename Map::iterator erase(Map& map, typename Map::iterator at) {
     undo_.emplace_back([&map, before = *at] { map.insert(before); });
     return map.erase(at);
+  }
+
+  template <class Map>
+  void erase_of_run(Map& map, const store::RunKey& run) {
+    for (auto at = map.begin(); at != map.end();) {
+      at = at->first.run() == run ? erase(map, at) : std::next(at);
+    }
   }
 
   Writing& writing_;
@@ -128,7 +142,7 @@ Status Recorder::dag_rows() {
 
 Status Recorder::pool_rows() {
   for (const sched::PoolRow& pool : effects_.pools) {
-    AIFLOW_TRY(runs_.put_pool({.name = pool.name, .slots = pool.slots}));
+    AIFLOW_TRY(runs_.put_pool(to_store(pool)));
   }
   for (const PoolName& name : effects_.pools_removed) AIFLOW_TRY(runs_.remove_pool(name));
   return {};
@@ -177,6 +191,35 @@ Status Recorder::backfill_rows() {
   return {};
 }
 
+/// Their rows, and what memory keeps beside them.
+Status Recorder::runs_removed() {
+  for (const sched::RunKey& removed : effects_.runs_removed) {
+    const store::RunKey key = to_store(removed);
+    erase_of_run(book_.submits, key);
+    erase_of_run(book_.pids, key);
+    erase_of_run(book_.notices, key);
+    if (const auto note = book_.notes.find(key); note != book_.notes.end()) {
+      erase(book_.notes, note);
+    }
+    if (const auto run = book_.uncached.find(key); run != book_.uncached.end()) {
+      erase(book_.uncached, run);
+    }
+    AIFLOW_ASSIGN(const auto last, runs_.find_run(key));
+    if (!last) continue;  // made and deleted in one step
+    AIFLOW_TRY(store::RetentionStore(writing_.db).drop_run(key));
+    json::Value data = wire::to_json(store::to_wire(*last));
+    for (const sched::Change& change : effects_.changes) {
+      const bool deletion = change.kind == sched::Change::Kind::run && change.to == "deleted";
+      if (!deletion || change.key.dag_id != key.dag_id || change.key.run_id != key.run_id) continue;
+      data.set("cause", change.cause);
+      if (!change.user.empty()) data.set("user", change.user);
+    }
+    data.set("deleted", true);  // as EventLog::append_deleted
+    AIFLOW_TRY(writing_.log(store::kind::dag_run, std::move(data)));
+  }
+  return {};
+}
+
 Status Recorder::run_rows() {
   std::set<sched::RunKey> made;
   for (const sched::Change& change : effects_.changes) {
@@ -202,7 +245,7 @@ Status Recorder::task_rows() {
     definitions[{key.dag_id, key.run_id}] = book_.definition(key.dag_id, run.dag_version);
   }
   for (const sched::TaskKey& key : effects_.instances_removed) {
-    AIFLOW_TRY(runs_.delete_task(to_store(key)));
+    AIFLOW_TRY(remove_task(to_store(key)));
   }
   for (const sched::TaskInstanceRow& task : effects_.instances) {
     const Definition*& definition = definitions[{task.key.dag_id, task.key.run_id}];
@@ -223,6 +266,16 @@ Status Recorder::task_rows() {
     AIFLOW_TRY(void_submit(row));
     tasks_.emplace(row.key, std::move(row));
   }
+  return {};
+}
+
+Status Recorder::remove_task(const store::TaskKey& key) {
+  AIFLOW_TRY(runs_.delete_task(key));
+  AIFLOW_TRY(runs_.delete_xcoms(key));
+  const auto pending = book_.submits.find(key);
+  if (pending == book_.submits.end()) return {};
+  AIFLOW_TRY(runs_.delete_outbox(store::OutboxKind::submit, key, pending->second.epoch));
+  erase(book_.submits, pending);
   return {};
 }
 
@@ -357,6 +410,35 @@ Status Recorder::keep_result(const wire::Finished& report) {
              .xcoms = report.xcoms,
              .life = life},
             writing_.now);
+}
+
+std::string_view kind_of(sched::RunNotice::Kind kind) {
+  switch (kind) {
+    case sched::RunNotice::Kind::success: return "success";
+    case sched::RunNotice::Kind::failure: return "failure";
+    case sched::RunNotice::Kind::deadline: return "deadline";
+  }
+  return "";
+}
+
+Status Recorder::notices() {
+  for (const sched::RunNotice& notice : effects_.notices) {
+    store::NoticeRow row;
+    row.run = to_store(notice.run);
+    row.name = notice.name;
+    row.kind = kind_of(notice.kind);
+    row.deadline = static_cast<int>(notice.deadline);
+    row.reason = notice.reason;
+    row.due_at = notice.due_at;
+    row.state = "waiting";
+    row.created_at = writing_.now;
+    AIFLOW_ASSIGN(const auto run, runs_.find_run(row.run));
+    if (!run) continue;  // deleted in the same step
+    AIFLOW_TRY(store::NoticeStore(writing_.db).put(row));
+    AIFLOW_TRY(writing_.log(store::kind::notice, wire::to_json(store::to_wire(row))));
+    put(book_.notices, notice_key(row.run, row.name), {.row = row});
+  }
+  return {};
 }
 
 Status Recorder::outbox() {

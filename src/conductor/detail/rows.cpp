@@ -34,6 +34,7 @@ store::DagRow to_store(const sched::DagRow& dag, const store::DagRow& base) {
   row.next_tick = dag.next_tick;
   row.consecutive_failed_runs = dag.consecutive_failed_runs;
   row.last_run_number = dag.last_run_number;
+  row.epoch_floor = dag.epoch_floor;
   row.cause = dag.cause;
   return row;
 }
@@ -47,7 +48,22 @@ sched::DagRow to_sched(const store::DagRow& dag) {
           .next_tick = dag.next_tick,
           .consecutive_failed_runs = dag.consecutive_failed_runs,
           .last_run_number = dag.last_run_number,
+          .epoch_floor = dag.epoch_floor,
           .cause = dag.cause};
+}
+
+store::PoolRow to_store(const sched::PoolRow& pool) {
+  return {.name = pool.name,
+          .slots = pool.slots,
+          .description = pool.description,
+          .include_deferred = pool.include_deferred};
+}
+
+sched::PoolRow to_sched(const store::PoolRow& pool) {
+  return {.name = pool.name,
+          .slots = pool.slots,
+          .description = pool.description,
+          .include_deferred = pool.include_deferred};
 }
 
 store::RunRow to_store(const sched::RunRow& run) {
@@ -70,7 +86,8 @@ store::RunRow to_store(const sched::RunRow& run) {
           .triggered_by = run.triggered_by,
           .clear_number = run.clear_number,
           .backfill = run.backfill,
-          .ordinal = run.ordinal};
+          .ordinal = run.ordinal,
+          .deadlines_missed = run.deadlines_missed};
 }
 
 sched::RunRow to_sched(const store::RunRow& run) {
@@ -87,6 +104,7 @@ sched::RunRow to_sched(const store::RunRow& run) {
           .started_at = run.start_date,
           .ended_at = run.end_date,
           .clear_number = run.clear_number,
+          .deadlines_missed = static_cast<std::uint32_t>(run.deadlines_missed),
           .conf = json::write(run.conf),
           .triggered_by = run.triggered_by,
           .cause = run.cause,

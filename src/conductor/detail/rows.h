@@ -33,6 +33,9 @@ using DefinitionPtr = std::shared_ptr<const Definition>;
 [[nodiscard]] store::DagRow to_store(const sched::DagRow& dag, const store::DagRow& base);
 [[nodiscard]] sched::DagRow to_sched(const store::DagRow& dag);
 
+[[nodiscard]] store::PoolRow to_store(const sched::PoolRow& pool);
+[[nodiscard]] sched::PoolRow to_sched(const store::PoolRow& pool);
+
 [[nodiscard]] store::RunRow to_store(const sched::RunRow& run);
 [[nodiscard]] sched::RunRow to_sched(const store::RunRow& run);
 

@@ -100,6 +100,9 @@ void Waits::restore(const sched::Rows& rows) {
 }
 
 void Waits::follow(const sched::Effects& effects, const sched::State& state) {
+  for (const sched::TaskKey& key : effects.instances_removed) {
+    if (ids_.contains(key)) remove(key);
+  }
   for (const sched::TaskInstanceRow& row : effects.instances) follow_row(row);
   if (by_run_.empty() && by_date_.empty()) return;
   for (const trigger::WaitId id : concerned(effects, state)) look(id);

@@ -128,8 +128,30 @@ Result<std::vector<store::TaskRow>> Bench::clear(ClearTasks request) {
   return ask<std::vector<store::TaskRow>>([&](auto answer) { conductor_->clear(request, answer); });
 }
 
-Result<store::TaskRow> Bench::mark(MarkTask request) {
-  return ask<store::TaskRow>([&](auto answer) { conductor_->mark(request, answer); });
+Result<std::vector<store::TaskRow>> Bench::mark(MarkTask request) {
+  return ask<std::vector<store::TaskRow>>([&](auto answer) { conductor_->mark(request, answer); });
+}
+
+Result<store::RunRow> Bench::mark_run(MarkRun request) {
+  return ask<store::RunRow>([&](auto answer) { conductor_->mark_run(request, answer); });
+}
+
+Status Bench::delete_run(DeleteRun request) {
+  AIFLOW_TRY(ask<bool>([&](auto answer) { conductor_->delete_run(request, answer); }));
+  return {};
+}
+
+Result<wire::Pool> Bench::put_pool(PutPool request) {
+  return ask<wire::Pool>([&](auto answer) { conductor_->put_pool(request, answer); });
+}
+
+Status Bench::remove_pool(RemovePool request) {
+  AIFLOW_TRY(ask<bool>([&](auto answer) { conductor_->remove_pool(request, answer); }));
+  return {};
+}
+
+std::vector<wire::Pool> Bench::pools() {
+  return ask<std::vector<wire::Pool>>([&](auto answer) { conductor_->pools(answer); }).value();
 }
 
 Result<store::DagRow> Bench::pause(PauseDag request) {

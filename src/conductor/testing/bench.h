@@ -50,7 +50,12 @@ class Bench {
   Result<store::RunRow> try_trigger(TriggerRun request);
   store::RunRow trigger(const std::string& dag_id);
   Result<std::vector<store::TaskRow>> clear(ClearTasks request);
-  Result<store::TaskRow> mark(MarkTask request);
+  Result<std::vector<store::TaskRow>> mark(MarkTask request);
+  Result<store::RunRow> mark_run(MarkRun request);
+  Status delete_run(DeleteRun request);
+  Result<wire::Pool> put_pool(PutPool request);
+  Status remove_pool(RemovePool request);
+  std::vector<wire::Pool> pools();
   Result<store::DagRow> pause(PauseDag request);
 
   /// Reports an end and settles.

@@ -81,6 +81,7 @@ void add_backfill_routes(Table& table);
 void add_catalogue_routes(Table& table);
 void add_artifact_routes(Table& table);
 void add_data_routes(Table& table);
+void add_config_routes(Table& table);
 void add_site_routes(Table& table);
 void add_oip_routes(Table& table);
 

@@ -126,6 +126,29 @@ Result<net::Response> get_dag_run(Call& call) {
   return one(run);
 }
 
+Result<net::Response> patch_dag_run(Call& call) {
+  return with_body(call, wire::parse_dag_run_patch,
+                   [&](const wire::DagRunPatch& patch) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto run,
+                                   call.parts.workflows.patch_run(call.run_key(), patch, call.who));
+                     return one(run);
+                   });
+}
+
+Result<net::Response> delete_dag_run(Call& call) {
+  AIFLOW_TRY(call.parts.workflows.delete_run(call.run_key(), call.who));
+  return nothing();
+}
+
+Result<net::Response> clear_dag_run(Call& call) {
+  return with_body(call, wire::parse_clear_run_request,
+                   [&](const wire::ClearRunRequest& request) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto tasks, call.parts.workflows.clear_run(
+                                                         call.run_key(), request, call.who));
+                     return list_of(tasks, std::ssize(tasks));
+                   });
+}
+
 Result<net::Response> list_task_instances(Call& call) {
   service::TaskFilter filter;
   if (const auto* state = call.query_text("state")) {
@@ -144,14 +167,22 @@ Result<net::Response> get_task_instance(Call& call) {
   return one(task);
 }
 
-Result<net::Response> mark_task_instance(Call& call) {
+Result<net::Response> mark(Call& call, service::Workflows::MarkMode mode) {
   AIFLOW_ASSIGN(const auto key, call.task_key());
   return with_body(call, wire::parse_mark_request,
                    [&](const wire::MarkRequest& request) -> Result<net::Response> {
-                     AIFLOW_ASSIGN(const auto task,
-                                   call.parts.workflows.mark(key, request.new_state, call.who));
-                     return one(task);
+                     AIFLOW_ASSIGN(const auto tasks,
+                                   call.parts.workflows.mark(key, request, mode, call.who));
+                     return list_of(tasks, std::ssize(tasks));
                    });
+}
+
+Result<net::Response> mark_task_instance(Call& call) {
+  return mark(call, service::Workflows::MarkMode::change);
+}
+
+Result<net::Response> preview_mark(Call& call) {
+  return mark(call, service::Workflows::MarkMode::preview);
 }
 
 Result<net::Response> list_tries(Call& call) {
@@ -209,6 +240,34 @@ Result<net::Response> list_xcoms(Call& call) {
   return page_of(call, xcoms);
 }
 
+Result<net::Response> get_xcom(Call& call) {
+  AIFLOW_ASSIGN(const auto key, call.task_key());
+  const bool is_task = call.who.kind == service::Principal::Kind::task;
+  if (is_task && call.who.attempt.key.dag_id != key.dag_id.value) {
+    return fail(ErrorCode::denied, "a task reads the values of its own DAG only");
+  }
+  AIFLOW_ASSIGN(const auto item, call.parts.workflows.xcom(key, call.param("xcom_key")));
+  return one(item);
+}
+
+Result<net::Response> delete_xcom(Call& call) {
+  AIFLOW_ASSIGN(const auto key, call.task_key());
+  AIFLOW_TRY(call.parts.workflows.delete_xcom(key, call.param("xcom_key")));
+  return nothing();
+}
+
+Result<net::Response> list_run_notices(Call& call) {
+  AIFLOW_ASSIGN(const auto notices, call.parts.workflows.notices(call.run_key()));
+  return page_of(call, notices);
+}
+
+Result<net::Response> get_notice_log(Call& call) {
+  AIFLOW_ASSIGN(const auto offset, call.query_int("offset", 0, {0, INT64_MAX}));
+  AIFLOW_ASSIGN(const auto chunk,
+                call.parts.workflows.notice_log(call.run_key(), call.param("notice_name"), offset));
+  return one(chunk);
+}
+
 Result<net::Response> clear_task_instances(Call& call) {
   return with_body(call, wire::parse_clear_request,
                    [&](const wire::ClearRequest& request) -> Result<net::Response> {
@@ -244,13 +303,21 @@ void add_workflow_routes(Table& table) {
   at(table, Route::trigger_dag_run) = trigger_dag_run;
   at(table, Route::receive_webhook) = receive_webhook;
   at(table, Route::get_dag_run) = get_dag_run;
+  at(table, Route::patch_dag_run) = patch_dag_run;
+  at(table, Route::delete_dag_run) = delete_dag_run;
+  at(table, Route::clear_dag_run) = clear_dag_run;
   at(table, Route::list_task_instances) = list_task_instances;
   at(table, Route::get_task_instance) = get_task_instance;
   at(table, Route::mark_task_instance) = mark_task_instance;
+  at(table, Route::preview_mark) = preview_mark;
   at(table, Route::list_tries) = list_tries;
   at(table, Route::get_log) = get_log;
   at(table, Route::stream_log) = stream_log;
   at(table, Route::list_xcoms) = list_xcoms;
+  at(table, Route::get_xcom) = get_xcom;
+  at(table, Route::delete_xcom) = delete_xcom;
+  at(table, Route::list_run_notices) = list_run_notices;
+  at(table, Route::get_notice_log) = get_notice_log;
   at(table, Route::clear_task_instances) = clear_task_instances;
 }
 

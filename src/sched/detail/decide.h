@@ -84,11 +84,14 @@ enum class Limit : std::uint8_t {
 [[nodiscard]] Limit run_limit(const Model& model, const Run& run);
 /// Limits of one bucket of the run.
 [[nodiscard]] Limit bucket_limit(const Model& model, const Run& run, const BucketSpec& bucket);
-[[nodiscard]] std::string describe_limit(const Model& model, const Run& run, InstanceIndex at);
+/// What keeps this scheduled instance from being queued.
+[[nodiscard]] Limit limit_of(const Model& model, const Run& run, InstanceIndex at);
 
 /// The run before this one that depends_on_past looks at; nullptr: none.
 [[nodiscard]] const Run* previous_run(const Run& run);
 
 [[nodiscard]] std::string quoted(std::string_view text);
+/// "cleared by kim"; without a user the verb alone.
+[[nodiscard]] std::string by(const std::string& verb, const std::string& user);
 
 }  // namespace aiflow::sched::detail

@@ -56,6 +56,8 @@ struct Version {
 
   explicit Version(const DagVersionRow& row);
   [[nodiscard]] const dag::Task& task(TaskIndex index) const { return definition->tasks[index]; }
+  /// In the group itself or in one inside of it.
+  [[nodiscard]] bool in_group(TaskIndex index, const std::string& group_id) const;
 };
 
 /// What the relatives of an instance have done.
@@ -121,8 +123,9 @@ struct Run {
   StateCounts counts{};
   std::vector<std::set<ReadyKey>> ready;  ///< by bucket
   std::size_t ready_count = 0;
-  SteadyTime due = kNoTime;    ///< dagrun_timeout
-  bool has_decisions = false;  ///< some task branched or cut the circuit
+  SteadyTime due = kNoTime;                ///< dagrun_timeout
+  std::optional<WallTime> deadline_armed;  ///< its entry in Model::deadlines
+  bool has_decisions = false;              ///< some task branched or cut the circuit
   bool dirty = false;
   bool to_check = false;  ///< its state may have to change
 
@@ -215,8 +218,12 @@ struct DagState {
 };
 
 struct Pool {
-  std::optional<std::int32_t> slots;  ///< nullopt: no such pool
-  std::int32_t used = 0;
+  std::optional<PoolRow> row;  ///< nullopt: no such pool
+  std::int32_t active = 0;     ///< slots of attempts
+  std::int32_t deferred = 0;   ///< slots of deferred instances
+  [[nodiscard]] std::int32_t used() const {
+    return active + (row && row->include_deferred ? deferred : 0);
+  }
 };
 
 struct Timer {
@@ -241,6 +248,7 @@ struct Model {
   std::map<dag::AssetName, std::set<DagId>> consumers;  ///< active DAGs that wait for an asset
   std::int64_t last_asset_event = 0;
   std::set<DagId> to_continue;  ///< with backfills that the next step goes on with at once
+  std::set<std::pair<WallTime, std::uint64_t>> deadlines;  ///< of unfinished runs, by uid
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers;
 
   [[nodiscard]] DagState* find_dag(const DagId& dag_id);
@@ -254,17 +262,19 @@ struct Model {
   /// Adds a run with fresh instances; its row must name a known version and backfill. The
   /// backfill's counts stay as they are.
   Run& add_run(DagState& dag_state, RunRow row);
+  /// A queued or finished one without attempts.
   void drop_run(Run& run);
   /// Adds `sign` to the number of runs in the run's present state, of its backfill or its DAG.
   static void count_run(Run& run, std::int32_t sign);
-  /// Gives a mapped task at least `count` instances, with map indexes from 0; new ones have no
-  /// status. References to instances of the run are not valid afterwards.
-  void widen(Run& run, TaskIndex task, std::uint32_t count);
   /// Adds `sign` to everything that counts this instance in its present state.
   void account(Run& run, InstanceIndex at, std::int32_t sign);
+  /// The part of it outside of the run: limits of the installation, the DAG and pools.
+  void account_limits(const Run& run, InstanceIndex at, std::int32_t sign);
   /// Sets the timer of an instance; kNoTime: none.
   void arm(Run& run, InstanceIndex at, SteadyTime due);
   void arm_run(Run& run, SteadyTime due);
+  /// Puts the run's next deadline that it has not missed on the list; none once it has ended.
+  void arm_deadlines(Run& run);
   /// Puts the DAG on the list of due times while a run could be made: one that is held back by
   /// max_active_runs costs nothing until a run of it ends.
   void arm_schedule(DagState& dag_state);
@@ -298,5 +308,25 @@ struct Model {
 std::vector<dag::AssetName> index_consumer(Model& model, const DagState& dag_state);
 
 [[nodiscard]] TaskInstanceRow row_of(const Run& run, InstanceIndex at);
+
+/// When a deadline of the run is.
+[[nodiscard]] WallTime deadline_of(const Run& run, std::size_t index);
+
+/// One instance with no status for each task of the run's version; counts and ready lists anew.
+void lay_out(Run& run);
+/// Gives a mapped task at least `count` instances, with map indexes from 0; new ones have no
+/// status. References to instances of the run are not valid afterwards.
+void widen(Run& run, TaskIndex task, std::uint32_t count);
+/// Adds `sign` to everything within the run that counts this instance in its present state.
+void count_instance(Run& run, InstanceIndex at, std::int32_t sign);
+
+/// A copy of a run as it looks in another version of its DAG: tasks that both have keep their
+/// instances, the others begin with no status. `from_of`: by instance of the copy, where it was in
+/// `from`; kNoTask: it is new.
+struct MovedRun {
+  Run run;
+  std::vector<InstanceIndex> from_of;
+};
+[[nodiscard]] MovedRun moved_run(const Run& from, std::shared_ptr<const Version> to);
 
 }  // namespace aiflow::sched::detail

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One step in the making: applies events to the model and collects the effects. Its parts:
 // stepper.cpp (order of work, transitions), expand.cpp (mapped tasks), attempt.cpp (worker
-// reports), defer.cpp (triggers), run.cpp (runs, schedules), backfill.cpp, assets.cpp, user.cpp
-// (what people do), grant.cpp
+// reports), defer.cpp (triggers), run.cpp (runs, schedules), notice.cpp (who is told), clear.cpp
+// (clear and mark), move.cpp (a run in another version), backfill.cpp, assets.cpp, user.cpp (what
+// else people do), grant.cpp
+// (limits).
 #pragma once
 
 #include <map>
@@ -88,6 +90,7 @@ class Stepper {
   bool ends_restart(Ref ref, Epoch epoch);
   void lose(Ref ref, const std::string& cause);
   void fail_attempt(Ref ref, std::string cause, bool may_retry);
+  void choose_delay(Ref ref, std::optional<Duration> delay);
   void succeed(Ref ref, const AttemptFinished& event);
   void reschedule(Ref ref, const AttemptFinished& event);
   void defer(Ref ref, const AttemptFinished& event);
@@ -122,6 +125,13 @@ class Stepper {
   void time_out(Run& run);
   void count_failure(DagState& dag_state, RunState state);
   void let_go(DagState& dag_state);
+
+  // notice.cpp
+  void note_end(const Run& run, const Why& why);
+  void fire_deadlines();
+  void miss_deadlines(Run& run);
+
+  // run.cpp
   [[nodiscard]] bool deadlocked(const Run& run) const;
   [[nodiscard]] dag::UtcOffset zone_of(const dag::Dag& definition) const;
 
@@ -149,21 +159,30 @@ class Stepper {
   Reply apply(const DagPut& event);
   Reply apply(const DagRemoved& event);
   Reply apply(const DagPaused& event);
-  Reply apply(const TasksCleared& event);
-  Reply apply(const TaskMarked& event);
   Reply apply(const RunMarked& event);
+  Reply apply(const RunDeleted& event);
   Reply apply(const PoolPut& event);
   Reply apply(const PoolRemoved& event);
   Reply apply(const WorkerSlotsChanged& event);
   void set_paused(DagState& dag_state, bool paused, const Why& why);
+  void note_dag(const DagState& dag_state, std::string to, const Why& why);
+  void forget(const Run& run);
+
+  // clear.cpp
+  Reply apply(const TasksCleared& event);
+  Reply apply(const TaskMarked& event);
+  [[nodiscard]] Reply check_choice(const Run& run, const TasksCleared& event) const;
+  void clear_run(Run& run, const TasksCleared& event, Reply& reply);
+  void mark_run(Run& run, const TaskMarked& event, Reply& reply);
   void begin_anew(Run& run, InstanceIndex at);
   bool clear_task(Run& run, InstanceIndex at, const Why& why);
   void mark_task(Run& run, InstanceIndex at, TaskState state, const Why& why);
   void reopen(Run& run, const Why& why);
   void mark_run(Run& run, RunState state, const Why& why);
-  [[nodiscard]] std::vector<InstanceIndex> to_clear(const Run& run,
-                                                    const TasksCleared& event) const;
-  void note_dag(const DagState& dag_state, std::string to, const Why& why);
+
+  // move.cpp
+  void move_to_latest(Run& run, const Why& why);
+  void leave_behind(Run& run, InstanceIndex at, const Why& why);
 
   // grant.cpp
   void grant();

@@ -103,8 +103,10 @@ Result<Gone> RetentionStore::drop_run_parts(const RunKey& run, int limit) {
 }
 
 Status RetentionStore::drop_run(const RunKey& run) {
-  for (const char* table : {"xcoms", "artifacts", "taken_results", "run_assets", "task_tries",
-                            "task_instances", "dag_runs"}) {
+  AIFLOW_TRY(db_.run("DELETE FROM outbox" + std::string(kByRun) + " AND kind = 'submit'",
+                     {run.dag_id.value, run.run_id.value}));
+  for (const char* table : {"xcoms", "artifacts", "taken_results", "run_assets", "notices",
+                            "task_tries", "task_instances", "dag_runs"}) {
     AIFLOW_TRY(db_.run("DELETE FROM " + std::string(table) + std::string(kByRun),
                        {run.dag_id.value, run.run_id.value}));
   }

@@ -328,6 +328,7 @@ void Attempt::judge(const os::ExitStatus& status, wire::Finished& report) {
     report.assets = done_->assets;
     report.cache_key = done_->cache_key;
     report.cache_ttl_ms = done_->cache_ttl_ms;
+    report.retry_delay_ms = done_->retry_delay_ms;
   } else if (!through_zygote_) {
     judge_bash(status, report);
   } else if (status.success()) {

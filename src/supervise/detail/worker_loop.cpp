@@ -367,6 +367,7 @@ void WorkerLoop::on_xcom_asked(const Attempt& attempt, const wire::TaskXComGet& 
   message.map_index = question.map_index;
   message.key = question.key;
   message.item = question.item;
+  message.include_prior_dates = question.include_prior_dates;
   link_.send(encode("XComGet", message));
   questions_.emplace(message.request_id, Question{.asker = key_of(attempt.ref()),
                                                   .task_request_id = question.request_id,

@@ -105,6 +105,13 @@ export interface DagAsset {
   is_new: boolean;
 }
 
+/** Why something is as it is and what it waits for. text - in English; code and params - for other languages, see docs/guide/explain.md. Given when one object is asked for, not in lists. */
+export interface Explanation {
+  code: string;
+  params: Record<string, string>;
+  text: string;
+}
+
 export interface Dag {
   dag_id: string;
   dag_display_name: string;
@@ -123,6 +130,7 @@ export interface Dag {
   failed_count: number;
   has_import_errors: boolean;
   assets?: DagAsset[] | null;
+  explanation?: Explanation | null;
 }
 
 export interface DagPatch {
@@ -180,6 +188,7 @@ export interface ImportError {
   message: string;
 }
 
+/** deadlines_missed - how many of its DAG's. */
 export interface DagRun {
   dag_id: string;
   dag_run_id: string;
@@ -196,6 +205,24 @@ export interface DagRun {
   dag_version: number;
   cause: string;
   backfill_id?: number | null;
+  deadlines_missed: number;
+  explanation?: Explanation | null;
+}
+
+/** A callback of the DAG that is due or was run. kind - success, failure, deadline (its due_at was missed). state - waiting, running, success, failed. name is unique in the run. */
+export interface RunNotice {
+  dag_id: string;
+  dag_run_id: string;
+  name: string;
+  kind: string;
+  reason: string;
+  due_at?: string | null;
+  state: string;
+  attempts: number;
+  cause: string;
+  created_at: string;
+  started_at?: string | null;
+  ended_at?: string | null;
 }
 
 /** One attempt that has ended. ms - how long it held its slot. */
@@ -370,6 +397,7 @@ export interface TaskInstance {
   hostname: string;
   pid?: number | null;
   progress?: ProgressInfo | null;
+  explanation?: Explanation | null;
 }
 
 export interface TaskTry {
@@ -381,20 +409,72 @@ export interface TaskTry {
   hostname: string;
 }
 
-/** map_index - only this instance of the mapped tasks named in task_ids. use_cache - false, the run's tasks take no kept results from now on. */
+/** state - success and failed end the run, queued opens a finished one again. Only what is given changes. */
+export interface DagRunPatch {
+  state?: RunState | null;
+  note?: string | null;
+}
+
+/** task_ids - empty, and no task_group_id - all tasks. map_index - only this instance of the mapped tasks named in task_ids. include_future, include_past - and in the runs of the DAG after and before this one. run_on_latest_version - the runs go on in the DAG's newest version; else in theirs. dry_run - only name the instances. use_cache - false, the tasks of these runs take no kept results from now on. */
 export interface ClearRequest {
   dag_run_id: string;
   task_ids: string[];
+  task_group_id?: string | null;
   map_index?: number | null;
   include_upstream?: boolean | null;
   include_downstream?: boolean | null;
+  include_future?: boolean | null;
+  include_past?: boolean | null;
   only_failed?: boolean | null;
+  only_running?: boolean | null;
+  run_on_latest_version?: boolean | null;
   dry_run?: boolean | null;
   use_cache?: boolean | null;
 }
 
+/** All tasks of one run; the fields as in ClearRequest. */
+export interface ClearRunRequest {
+  only_failed?: boolean | null;
+  run_on_latest_version?: boolean | null;
+  dry_run?: boolean | null;
+  use_cache?: boolean | null;
+}
+
+/** include_* - also its relatives, and all these in the runs of the DAG after and before this one. What failed downstream runs again. */
 export interface MarkRequest {
   new_state: TaskState;
+  include_upstream?: boolean | null;
+  include_downstream?: boolean | null;
+  include_future?: boolean | null;
+  include_past?: boolean | null;
+}
+
+/** slots -1 - no limit; open_slots is -1 then. occupied - running, queued and, with include_deferred, deferred. scheduled - wanted by tasks that wait. */
+export interface Pool {
+  name: string;
+  slots: number;
+  description: string;
+  include_deferred: boolean;
+  occupied_slots: number;
+  running_slots: number;
+  queued_slots: number;
+  scheduled_slots: number;
+  deferred_slots: number;
+  open_slots: number;
+}
+
+export interface PoolCreate {
+  name: string;
+  slots: number;
+  description?: string | null;
+  include_deferred?: boolean | null;
+}
+
+/** Only what is given changes. */
+export interface PoolPatch {
+  slots?: number | null;
+  description?: string | null;
+  include_deferred?: boolean | null;
 }
 
 export interface TaskList {
@@ -774,7 +854,7 @@ export interface Worker {
   last_seen: string;
 }
 
-/** One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, asset_event, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted. */
+/** One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, asset_event, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker, pool, notice. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted. */
 export interface StreamEvent {
   id: number;
   kind: string;
@@ -912,14 +992,27 @@ export const ROUTES = {
   cancel_backfill: { method: 'PUT', path: '/api/v2/backfills/{backfill_id}/cancel' },
   receive_webhook: { method: 'POST', path: '/api/v2/dags/{dag_id}/webhooks/{name}' },
   get_dag_run: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}' },
+  patch_dag_run: { method: 'PATCH', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}' },
+  delete_dag_run: { method: 'DELETE', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}' },
+  clear_dag_run: { method: 'POST', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/clear' },
+  list_run_notices: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/notices' },
+  get_notice_log: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/notices/{notice_name}/log' },
   list_task_instances: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances' },
   get_task_instance: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}' },
   mark_task_instance: { method: 'PATCH', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}' },
+  preview_mark: { method: 'PATCH', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/dry_run' },
   list_tries: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries' },
   get_log: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/logs/{try_number}' },
   stream_log: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/logs/{try_number}/stream' },
   list_xcoms: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/xcomEntries' },
+  get_xcom: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/xcomEntries/{xcom_key}' },
+  delete_xcom: { method: 'DELETE', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/xcomEntries/{xcom_key}' },
   clear_task_instances: { method: 'POST', path: '/api/v2/dags/{dag_id}/clearTaskInstances' },
+  list_pools: { method: 'GET', path: '/api/v2/pools' },
+  create_pool: { method: 'POST', path: '/api/v2/pools' },
+  get_pool: { method: 'GET', path: '/api/v2/pools/{pool_name}' },
+  patch_pool: { method: 'PATCH', path: '/api/v2/pools/{pool_name}' },
+  delete_pool: { method: 'DELETE', path: '/api/v2/pools/{pool_name}' },
   put_blob: { method: 'POST', path: '/api/v2/blobs' },
   get_blob: { method: 'GET', path: '/api/v2/blobs/{sha256}' },
   find_missing_blobs: { method: 'POST', path: '/api/v2/blobs/missing' },

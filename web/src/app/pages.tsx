@@ -71,6 +71,10 @@ const PAGES: [pattern: string, page: PageComponent][] = [
     lazy(async () => ({ default: (await import('@/features/events/event-page')).EventPage })),
   ],
   [
+    '/pools',
+    lazy(async () => ({ default: (await import('@/features/pools/pools-page')).PoolsPage })),
+  ],
+  [
     '/users',
     lazy(async () => ({ default: (await import('@/features/users/users-page')).UsersPage })),
   ],

@@ -6,6 +6,7 @@ import {
   Camera,
   CloudOff,
   Database,
+  Gauge,
   Home,
   type LucideIcon,
   Package,
@@ -30,6 +31,7 @@ interface RailItem {
     | 'home'
     | 'workflows'
     | 'assets'
+    | 'pools'
     | 'models'
     | 'runtime'
     | 'services'
@@ -45,6 +47,7 @@ const RAIL: RailItem[] = [
   { to: paths.home, word: 'home', icon: Home },
   { to: paths.dags, word: 'workflows', icon: Workflow },
   { to: paths.assets, word: 'assets', icon: Database },
+  { to: paths.pools, word: 'pools', icon: Gauge },
   { to: paths.models, word: 'models', icon: Boxes, also: '/reports' },
   { to: paths.runtime, word: 'runtime', icon: Package },
   { to: paths.services, word: 'services', icon: Box },

@@ -13,6 +13,7 @@ function run(dag_run_id: string): DagRun {
     note: '',
     dag_version: 1,
     cause: '',
+    deadlines_missed: 0,
   };
 }
 

@@ -21,6 +21,7 @@ export const paths = {
   task: (dag_id: string, run: string, task: string, query: Query = {}): string =>
     with_query(`/dags/${part(dag_id)}`, { run, task, ...query }),
   assets: '/data',
+  pools: '/pools',
   models: '/models',
   model: (name: string, query: Query = {}): string => with_query(`/models/${part(name)}`, query),
   report: (report_id: number | string): string => `/reports/${report_id}`,

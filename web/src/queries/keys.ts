@@ -22,6 +22,7 @@ export const keys = {
   users: ['users'] as const,
   workers: ['workers'] as const,
   assets: ['assets'] as const,
+  pools: ['pools'] as const,
   dags: ['dags'] as const,
   dag: (dag_id: string) => ['dag', dag_id] as const,
   graph: (dag_id: string) => ['graph', dag_id] as const,
@@ -31,6 +32,8 @@ export const keys = {
   backfills: (dag_id: string) => ['backfills', dag_id] as const,
   instances: (dag_id: string, run_id: string) => ['instances', dag_id, run_id] as const,
   tries: (task: InstanceKey) => ['tries', ...parts(task)] as const,
+  run: (dag_id: string, run_id: string) => ['run', dag_id, run_id] as const,
+  notices: (dag_id: string, run_id: string) => ['notices', dag_id, run_id] as const,
   xcoms: (task: InstanceKey) => ['xcoms', ...parts(task)] as const,
   artifacts: (task: InstanceKey) => ['artifacts', ...parts(task)] as const,
   lineage: (task: InstanceKey, direction: string) =>

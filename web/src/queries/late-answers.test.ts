@@ -14,6 +14,7 @@ const RUN: DagRun = {
   note: '',
   dag_version: 1,
   cause: '',
+  deadlines_missed: 0,
 };
 
 let client: QueryClient;

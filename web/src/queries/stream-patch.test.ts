@@ -24,6 +24,7 @@ const RUN: DagRun = {
   note: '',
   dag_version: 1,
   cause: '',
+  deadlines_missed: 0,
 };
 const DAG = { dag_id: 'd', version: 1, recent_runs: [], running_count: 0, failed_count: 0 };
 const TASK = { dag_id: 'd', dag_run_id: 'r2', task_id: 'a', map_index: -1, state: 'queued' };
@@ -54,6 +55,21 @@ function push_all(...changes: (object | object[])[]): void {
 }
 
 describe('a pushed change', () => {
+  it('takes a deleted run out of the list, and reads the grid again', () => {
+    client.setQueryData(keys.runs('d'), [RUN, { ...RUN, dag_run_id: 'r1' }]);
+    client.setQueryData(keys.grid('d'), GRID);
+    push('dag_run', { ...RUN, deleted: true });
+    expect(client.getQueryData<DagRun[]>(keys.runs('d'))?.map((r) => r.dag_run_id)).toEqual(['r1']);
+    expect(client.getQueryState(keys.grid('d'))?.isInvalidated).toBe(true);
+  });
+  it('of a run that goes on in another version reads its tasks again', () => {
+    client.setQueryData(keys.runs('d'), [RUN]);
+    client.setQueryData(keys.instances('d', 'r2'), [TASK]);
+    push('dag_run', { ...RUN, note: 'the same version' });
+    expect(client.getQueryState(keys.instances('d', 'r2'))?.isInvalidated).toBe(false);
+    push('dag_run', { ...RUN, dag_version: 2 });
+    expect(client.getQueryState(keys.instances('d', 'r2'))?.isInvalidated).toBe(true);
+  });
   it('moves a task instance in its list and in the grid', () => {
     client.setQueryData(keys.instances('d', 'r2'), [TASK]);
     client.setQueryData(keys.grid('d'), GRID);

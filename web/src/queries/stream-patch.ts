@@ -11,6 +11,7 @@ import type {
   Pack,
   ProgressInfo,
   Report,
+  RunNotice,
   SceneEvent,
   Service,
   StreamEvent,
@@ -68,8 +69,29 @@ function with_run(dag: Dag, run: DagRun): Dag {
   };
 }
 
+/** Its tasks may be others now. */
+function read_tasks_of_moved(client: QueryClient, run: DagRun): void {
+  const before = client
+    .getQueryData<DagRun[]>(keys.runs(run.dag_id))
+    ?.find((one) => one.dag_run_id === run.dag_run_id);
+  if (!before || before.dag_version === run.dag_version) return;
+  void client.invalidateQueries({ queryKey: keys.instances(run.dag_id, run.dag_run_id) });
+  void client.invalidateQueries({ queryKey: keys.grid(run.dag_id) });
+}
+
+function drop_run(client: QueryClient, gone: Record<string, unknown>): void {
+  const dag_id = as_text(gone.dag_id);
+  client.setQueryData<DagRun[]>(keys.runs(dag_id), (list) =>
+    list?.filter((run) => run.dag_run_id !== gone.dag_run_id),
+  );
+  for (const key of [keys.runs(dag_id), keys.grid(dag_id), keys.dag(dag_id), keys.dags]) {
+    void client.invalidateQueries({ queryKey: key });
+  }
+}
+
 function patch_run(client: QueryClient, data: unknown): void {
   const run = data as DagRun;
+  read_tasks_of_moved(client, run);
   put(client, keys.runs(run.dag_id), run, { id: (r) => r.dag_run_id, where: 'first' });
   client.setQueryData<Grid>(keys.grid(run.dag_id), (grid) => grid && patch_grid_run(grid, run));
   client.setQueryData<Dag>(keys.dag(run.dag_id), (dag) => dag && with_run(dag, run));
@@ -203,6 +225,13 @@ const PATCHES: Record<string, Patch> = {
     put(client, keys.services, data as Service, { id: (s) => s.name, where: 'last' }),
   camera: (client, data) =>
     put(client, keys.cameras, data as Camera, { id: (c) => c.camera_id, where: 'last' }),
+  notice: (client, data) => {
+    const { dag_id, dag_run_id } = data as RunNotice;
+    void client.invalidateQueries({ queryKey: keys.notices(dag_id, dag_run_id) });
+  },
+  pool: (client) => {
+    void client.invalidateQueries({ queryKey: keys.pools });
+  },
   worker: (client, data) => {
     put(client, keys.workers, data as Worker, { id: (w) => w.worker_id, where: 'last' });
     void client.invalidateQueries({ queryKey: keys.health });
@@ -220,6 +249,7 @@ const PLACE_OF_KIND: Record<string, Place> = {
   dag: { list: keys.dags, id: 'dag_id' },
   service: { list: keys.services, id: 'name' },
   camera: { list: keys.cameras, id: 'camera_id' },
+  pool: { list: keys.pools, id: 'name' },
 };
 
 function drop(client: QueryClient, place: Place, gone: Record<string, unknown>): void {
@@ -233,6 +263,7 @@ function drop(client: QueryClient, place: Place, gone: Record<string, unknown>):
 function patch_one(client: QueryClient, event: StreamEvent): void {
   const fields = as_fields(event.data);
   if (fields.deleted === true) {
+    if (event.kind === 'dag_run') drop_run(client, fields);
     const place = PLACE_OF_KIND[event.kind];
     if (place) drop(client, place, fields);
     return;

@@ -8,12 +8,16 @@ import {
 } from '@tanstack/react-query';
 import { call, call_list } from '@/api/client';
 import type {
+  ClearRunRequest,
   Dag,
   DagGraph,
   DagRun,
+  DagRunPatch,
   DagSource,
   Grid,
   ImportError,
+  RunNotice,
+  TaskList,
   TriggerRequest,
 } from '@/api/types.gen';
 import { upserted } from '@/models/list';
@@ -71,6 +75,49 @@ export function useRuns(dag_id: string): UseQueryResult<DagRun[]> {
       return [...runs].sort((a, b) => when(b).localeCompare(when(a)));
     },
   });
+}
+
+/** What a run waits for changes without a change of its own. */
+const EXPLAIN_EVERY_MS = 3000;
+
+/** One run with its explanation. */
+export function useRun({ dag_id, dag_run_id }: RunRef): UseQueryResult<DagRun> {
+  return useQuery({
+    queryKey: keys.run(dag_id, dag_run_id),
+    refetchInterval: EXPLAIN_EVERY_MS,
+    queryFn: ({ signal }) => call<DagRun>('get_dag_run', { path: { dag_id, dag_run_id }, signal }),
+  });
+}
+
+/** The DAG's callbacks that a run had. */
+export function useNotices({ dag_id, dag_run_id }: RunRef): UseQueryResult<RunNotice[]> {
+  return useQuery({
+    queryKey: keys.notices(dag_id, dag_run_id),
+    queryFn: ({ signal }) =>
+      call_list<RunNotice>('list_run_notices', { path: { dag_id, dag_run_id }, signal }),
+  });
+}
+
+export interface RunRef {
+  dag_id: string;
+  dag_run_id: string;
+}
+
+/** Sets the note or the state of a run. */
+export function usePatchRun(run: RunRef): UseMutationResult<DagRun, Error, DagRunPatch> {
+  return useMutation({
+    mutationFn: (body) => call<DagRun>('patch_dag_run', { path: { ...run }, body }),
+  });
+}
+
+export function useClearRun(run: RunRef): UseMutationResult<TaskList, Error, ClearRunRequest> {
+  return useMutation({
+    mutationFn: (body) => call<TaskList>('clear_dag_run', { path: { ...run }, body }),
+  });
+}
+
+export function useDeleteRun(run: RunRef): UseMutationResult<unknown, Error, void> {
+  return useMutation({ mutationFn: () => call('delete_dag_run', { path: { ...run } }) });
 }
 
 /** Switches a DAG on or off; the switch moves at once and moves back if the server refuses. */

@@ -8,6 +8,7 @@ import {
 import { type CallOptions, call, call_all, call_list } from '@/api/client';
 import type {
   ClearRequest,
+  MarkRequest,
   TaskInstance,
   TaskList,
   TaskState,
@@ -63,8 +64,11 @@ const WAITING: readonly TaskState[] = ['no_status', 'scheduled', 'queued'];
 /** What it waits for changes without a change of its own. */
 const EXPLAIN_EVERY_MS = 3000;
 
+/** `cause` in words; `explanation` too when the server was asked for it. */
+export type Cause = Pick<TaskInstance, 'cause' | 'explanation'>;
+
 /** Why an instance is in its state; for one that waits the server says what it waits for now. */
-export function useCause(ref: TaskRef, instance: TaskInstance): string {
+export function useCause(ref: TaskRef, instance: TaskInstance): Cause {
   const waits = WAITING.includes(instance.state);
   const explained = useQuery({
     queryKey: keys.explained(ref),
@@ -74,13 +78,31 @@ export function useCause(ref: TaskRef, instance: TaskInstance): string {
       call<TaskInstance>('get_task_instance', { ...instance_at(ref), signal }),
   });
   const { data } = explained;
-  return waits && data?.state === instance.state ? data.cause : instance.cause;
+  return waits && data?.state === instance.state ? data : instance;
 }
 
 /** With dry_run it changes nothing and answers what would be cleared. */
 export function useClearTasks(dag_id: string): UseMutationResult<TaskList, Error, ClearRequest> {
   return useMutation({
     mutationFn: (body) => call<TaskList>('clear_task_instances', { path: { dag_id }, body }),
+  });
+}
+
+export interface MarkAround {
+  task: TaskRef;
+  body: MarkRequest;
+  /** Only answers what would be marked. */
+  preview: boolean;
+}
+
+/** Marks one instance and what the request names beside it. */
+export function useMarkAround(): UseMutationResult<TaskList, Error, MarkAround> {
+  return useMutation({
+    mutationFn: ({ task, body, preview }) =>
+      call<TaskList>(preview ? 'preview_mark' : 'mark_task_instance', {
+        ...instance_at(task),
+        body,
+      }),
   });
 }
 
@@ -105,7 +127,7 @@ export function useMarkTasks(): UseMutationResult<void, Error, MarkOrder> {
           const { dag_id, dag_run_id, task_id, map_index } = one;
           const at = instance_at({ dag_id, dag_run_id, task_id, map_index });
           try {
-            await call<TaskInstance>('mark_task_instance', { ...at, body: { new_state } });
+            await call<TaskList>('mark_task_instance', { ...at, body: { new_state } });
           } catch (error) {
             todo.length = 0;
             throw error;

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dag, DagAsset } from '@/api/types.gen';
 import { relative_text, zoned_text } from '@/i18n/format';
+import { why_dag } from '@/models/why';
 import { useLocale, useNow } from '@/ui/time';
 import '@/features/workflows/dag-list.css';
 
@@ -23,6 +24,15 @@ export function NextRun({ dag }: { dag: Dag }): ReactNode {
   if (dag.is_paused) return <span className="faint">{t('dags.paused')}</span>;
   if (!time && dag.assets) return <AssetWait assets={dag.assets} />;
   if (!time) return <span className="faint">–</span>;
+  const why = dag.explanation ? why_dag(t, dag.explanation, locale) : undefined;
+  if (dag.is_paused) {
+    return (
+      <span className="faint" title={why}>
+        {t('dags.paused')}
+      </span>
+    );
+  }
+  if (!time) return <span className="faint">{why ?? '–'}</span>;
   return (
     <time className="next-run" dateTime={time} title={zoned_text(time, locale, 'UTC')}>
       {relative_text(time, now, locale)}

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Play } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Pencil, Play } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DagRun } from '@/api/types.gen';
+import { RunDialog } from '@/features/workflows/run-dialog';
 import { paths } from '@/models/paths';
 import { useRuns } from '@/queries/use-dags';
+import { useMay } from '@/queries/use-session';
+import { IconButton } from '@/ui/button';
 import { Await, Empty } from '@/ui/feedback';
 import { Link } from '@/ui/router';
 import { StateBadge } from '@/ui/state-badge';
@@ -15,7 +18,7 @@ function conf_text(conf: unknown): string {
   return text === '{}' ? '' : text;
 }
 
-function RunRow({ run }: { run: DagRun }): ReactNode {
+function RunRow({ run, on_change }: { run: DagRun; on_change?: () => void }): ReactNode {
   const { t } = useTranslation();
   return (
     <tr data-run={run.dag_run_id}>
@@ -31,6 +34,9 @@ function RunRow({ run }: { run: DagRun }): ReactNode {
       <td>
         <StateBadge state={run.state} />
         {run.cause && <p className="faint">{run.cause}</p>}
+        {run.deadlines_missed > 0 && (
+          <p className="faint">{t('runs.deadlines_missed', { count: run.deadlines_missed })}</p>
+        )}
       </td>
       <td>{t(`run_type.${run.run_type}`)}</td>
       <td className="nowrap">
@@ -40,6 +46,9 @@ function RunRow({ run }: { run: DagRun }): ReactNode {
         <TimeSpan start={run.start_date} end={run.end_date} />
       </td>
       <td className="mono faint wrap-anywhere">{conf_text(run.conf)}</td>
+      <td className="num">
+        {on_change && <IconButton icon={Pencil} label={t('runs.change')} onClick={on_change} />}
+      </td>
     </tr>
   );
 }
@@ -47,6 +56,9 @@ function RunRow({ run }: { run: DagRun }): ReactNode {
 export function RunsTab({ dag_id }: { dag_id: string }): ReactNode {
   const { t } = useTranslation();
   const runs = useRuns(dag_id);
+  const may_run = useMay('user');
+  const [open, set_open] = useState<string | null>(null);
+  const opened = runs.data?.find((run) => run.dag_run_id === open);
   return (
     <Await query={runs}>
       {(list) =>
@@ -68,14 +80,22 @@ export function RunsTab({ dag_id }: { dag_id: string }): ReactNode {
                   <th>{t('runs.started')}</th>
                   <th className="num">{t('runs.duration')}</th>
                   <th>{t('runs.conf')}</th>
+                  <th>
+                    <span className="sr-only">{t('runs.actions')}</span>
+                  </th>
                 </tr>
               </thead>
               <tbody>
                 {list.map((run) => (
-                  <RunRow key={run.dag_run_id} run={run} />
+                  <RunRow
+                    key={run.dag_run_id}
+                    run={run}
+                    on_change={may_run ? () => set_open(run.dag_run_id) : undefined}
+                  />
                 ))}
               </tbody>
             </table>
+            {opened && <RunDialog run={opened} on_close={() => set_open(null)} />}
           </div>
         )
       }

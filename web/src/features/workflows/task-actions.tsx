@@ -7,22 +7,65 @@ import type { TaskInstance, TaskState } from '@/api/types.gen';
 import { StateNumbers } from '@/features/workflows/state-counts';
 import { instance_name, markable, summary_by_task } from '@/models/instances';
 import { useMay } from '@/queries/use-session';
-import { type TaskRef, useClearTasks, useMarkTasks } from '@/queries/use-tasks';
+import { type TaskRef, useClearTasks, useMarkAround, useMarkTasks } from '@/queries/use-tasks';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { ErrorNote, Skeleton } from '@/ui/feedback';
 import { StateBadge } from '@/ui/state-badge';
 import '@/features/workflows/task.css';
 
-type Scope = 'include_upstream' | 'include_downstream' | 'only_failed';
-const SCOPES: Scope[] = ['include_upstream', 'include_downstream', 'only_failed'];
+const CLEAR_SCOPES = [
+  'include_upstream',
+  'include_downstream',
+  'include_past',
+  'include_future',
+  'only_failed',
+  'only_running',
+  'run_on_latest_version',
+] as const;
+type ClearScope = (typeof CLEAR_SCOPES)[number];
+
+const MARK_SCOPES = [
+  'include_upstream',
+  'include_downstream',
+  'include_past',
+  'include_future',
+] as const;
+type MarkScope = (typeof MARK_SCOPES)[number];
+
+interface ScopeBoxesProps<Name extends string> {
+  names: readonly Name[];
+  chosen: Partial<Record<Name, boolean>>;
+  label: (name: Name) => string;
+  on_change: (chosen: Partial<Record<Name, boolean>>) => void;
+}
+
+function ScopeBoxes<Name extends string>(props: ScopeBoxesProps<Name>): ReactNode {
+  const { names, chosen, label, on_change } = props;
+  return (
+    <div className="row">
+      {names.map((name) => (
+        <label key={name} className="row">
+          <input
+            type="checkbox"
+            checked={chosen[name] ?? false}
+            onChange={(event) => on_change({ ...chosen, [name]: event.target.checked })}
+          />
+          {label(name)}
+        </label>
+      ))}
+    </div>
+  );
+}
 
 /** One line for each task, however many instances of it will be cleared. */
 function ClearPreview({ items }: { items: TaskInstance[] }): ReactNode {
   const { t } = useTranslation();
+  const runs = new Set(items.map((one) => one.dag_run_id));
   const lines = [...summary_by_task(items)];
   return (
     <ul className="preview">
+      {runs.size > 1 && <li>{t('runs.count', { count: runs.size })}</li>}
       {lines.map(([task_id, { state, instance, counts }]) => {
         const count = counts.reduce((sum, one) => sum + one.count, 0);
         const single = count === 1;
@@ -42,10 +85,8 @@ function ClearDialog({ task, on_close }: { task: TaskRef; on_close: () => void }
   const { t } = useTranslation();
   const preview = useClearTasks(task.dag_id);
   const clear = useClearTasks(task.dag_id);
-  const [scope, set_scope] = useState<Record<Scope, boolean>>({
-    include_upstream: false,
+  const [scope, set_scope] = useState<Partial<Record<ClearScope, boolean>>>({
     include_downstream: true,
-    only_failed: false,
   });
   const { dag_run_id, task_id, map_index } = task;
   const body = useMemo(
@@ -53,6 +94,7 @@ function ClearDialog({ task, on_close }: { task: TaskRef; on_close: () => void }
       dag_run_id,
       task_ids: [task_id],
       ...(map_index >= 0 ? { map_index } : {}),
+      include_downstream: false,
       ...scope,
     }),
     [dag_run_id, task_id, map_index, scope],
@@ -80,18 +122,12 @@ function ClearDialog({ task, on_close }: { task: TaskRef; on_close: () => void }
       }
     >
       <p className="faint">{t('clear.hint')}</p>
-      <div className="row">
-        {SCOPES.map((name) => (
-          <label key={name} className="row">
-            <input
-              type="checkbox"
-              checked={scope[name]}
-              onChange={(event) => set_scope({ ...scope, [name]: event.target.checked })}
-            />
-            {t(`clear.${name}`)}
-          </label>
-        ))}
-      </div>
+      <ScopeBoxes
+        names={CLEAR_SCOPES}
+        chosen={scope}
+        label={(name) => t(`clear.${name}`)}
+        on_change={set_scope}
+      />
       {preview.isPending && <Skeleton rows={3} height={24} />}
       {preview.error && <ErrorNote error={preview.error} />}
       {preview.data && <ClearPreview items={items} />}
@@ -105,6 +141,57 @@ interface MarkDialogProps {
   instances: readonly TaskInstance[];
   state: TaskState;
   on_close: () => void;
+}
+
+/** Marks one instance, and what follows from the chosen boxes. */
+function MarkOneDialog({ task, state, on_close }: Omit<MarkDialogProps, 'instances'>): ReactNode {
+  const { t } = useTranslation();
+  const preview = useMarkAround();
+  const mark = useMarkAround();
+  const [scope, set_scope] = useState<Partial<Record<MarkScope, boolean>>>({});
+  const body = useMemo(() => ({ new_state: state, ...scope }), [state, scope]);
+  const { dag_id, dag_run_id, task_id, map_index } = task;
+  const at = useMemo(
+    () => ({ dag_id, dag_run_id, task_id, map_index }),
+    [dag_id, dag_run_id, task_id, map_index],
+  );
+  const { mutate: look } = preview;
+  useEffect(() => look({ task: at, body, preview: true }), [look, at, body]);
+  const items = preview.data?.items ?? [];
+  return (
+    <Dialog
+      title={t('mark.title', { task: instance_name(task.task_id, task.map_index) })}
+      on_close={on_close}
+      actions={
+        <>
+          <Button onClick={on_close}>{t('ui.cancel')}</Button>
+          <Button
+            kind="primary"
+            busy={mark.isPending}
+            disabled={items.length === 0}
+            onClick={() => mark.mutate({ task: at, body, preview: false }, { onSuccess: on_close })}
+          >
+            {items.length > 1 ? t('mark.do_many', { count: items.length }) : t('mark.do')}
+          </Button>
+        </>
+      }
+    >
+      <p className="row">
+        <code>{instance_name(task.task_id, task.map_index)}</code> → <StateBadge state={state} />
+      </p>
+      <p className="faint">{t(state === 'success' ? 'mark.hint_success' : 'mark.hint_failed')}</p>
+      <ScopeBoxes
+        names={MARK_SCOPES}
+        chosen={scope}
+        label={(name) => t(`mark.${name}`)}
+        on_change={set_scope}
+      />
+      <p className="faint">{t('mark.means')}</p>
+      {preview.error && <ErrorNote error={preview.error} />}
+      {preview.data && <ClearPreview items={items} />}
+      {mark.error && <ErrorNote error={mark.error} what={t('mark.failed')} />}
+    </Dialog>
+  );
 }
 
 function MarkDialog({ task, instances, state, on_close }: MarkDialogProps): ReactNode {
@@ -179,7 +266,10 @@ export function TaskActions({ task, instances }: TaskActionsProps): ReactNode {
         {t('mark.button_failed')}
       </Button>
       {open === 'clear' && <ClearDialog task={task} on_close={close} />}
-      {(open === 'success' || open === 'failed') && (
+      {(open === 'success' || open === 'failed') && instances.length === 1 && (
+        <MarkOneDialog task={task} state={open} on_close={close} />
+      )}
+      {(open === 'success' || open === 'failed') && instances.length !== 1 && (
         <MarkDialog task={task} instances={instances} state={open} on_close={close} />
       )}
     </div>

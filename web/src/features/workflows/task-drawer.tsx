@@ -10,6 +10,7 @@ import { TaskActions } from '@/features/workflows/task-actions';
 import { TaskDetails } from '@/features/workflows/task-details';
 import { XComPanel } from '@/features/workflows/xcom-panel';
 import { type TaskSummary, instance_name, instances_of, summary_by_task } from '@/models/instances';
+import { why_task } from '@/models/why';
 import { type TaskRef, useCause, useTaskInstances, useTries } from '@/queries/use-tasks';
 import { Button } from '@/ui/button';
 import { Drawer } from '@/ui/drawer';
@@ -17,7 +18,7 @@ import { Empty, ErrorNote, Skeleton } from '@/ui/feedback';
 import { set_query, useQueryValue } from '@/ui/router';
 import { StateBadge, state_style } from '@/ui/state-badge';
 import { Tabs } from '@/ui/tabs';
-import { RelativeTime, TimeSpan } from '@/ui/time';
+import { RelativeTime, TimeSpan, useLocale } from '@/ui/time';
 import { ArrowLeft, Hourglass } from 'lucide-react';
 import '@/features/workflows/task.css';
 
@@ -74,7 +75,9 @@ function DrawerBody({ task, instance }: { task: TaskRef; instance: TaskInstance 
   const tries = useTries(task);
   const panel = PANEL_KEYS.find((key) => key === panel_value) ?? 'log';
   const try_number = picked ?? instance.try_number;
-  const cause = useCause(task, instance);
+  const why = useCause(task, instance);
+  const locale = useLocale();
+  const cause = why.explanation ? why_task(t, why.explanation, locale) : why.cause;
   return (
     <>
       <div className="task-facts">

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/cli/run_params.h"
+#include "app/cli/workflow/run_params.h"
 
 #include <iostream>
 #include <set>

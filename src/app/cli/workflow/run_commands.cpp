@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// aiflow runs …
+#include <iostream>
+
+#include "app/cli/workflow/words.h"
+
+namespace aiflow::app {
+namespace {
+
+std::string run_path(const Invocation& in) {
+  return api_path({"dags", in.text("dag_id"), "dagRuns", in.text("run_id")});
+}
+
+Status show(const Invocation& in, const json::Value& run, const std::string& line) {
+  if (in.flag("--json")) {
+    print_object(in, run);
+  } else {
+    std::cout << line << "\n";
+  }
+  return {};
+}
+
+/// How a run is, why, and who was told of it.
+Status explain(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto item, client.get(run_path(in)));
+  AIFLOW_ASSIGN(const auto run, wire::parse_dag_run(item));
+  const std::string why = run.explanation ? run.explanation->text : run.cause;
+  std::string line = run.dag_run_id + " is " + std::string(to_string(run.state)) + ": " + why;
+  line += "\n  version " + std::to_string(run.dag_version) + " of the DAG, " +
+          std::string(to_string(run.run_type)) + ", began " + or_dash(run.start_date, clock.now());
+  if (!run.note.empty()) line += "\n  note: " + run.note;
+  if (in.flag("--json")) return show(in, item, line);
+  AIFLOW_ASSIGN(const auto notices, client.list(run_path(in) + "/notices"));
+  for (const auto& value : notices) {
+    AIFLOW_ASSIGN(const auto notice, wire::parse_run_notice(value));
+    line += "\n  callback " + notice.name + " " + notice.state + ": " + notice.reason;
+    if (!notice.cause.empty()) line += " (" + notice.cause + ")";
+  }
+  return show(in, item, line);
+}
+
+/// The log of one callback of a run.
+Status callback_log(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  const std::string path = api_path({"dags", in.text("dag_id"), "dagRuns", in.text("run_id"),
+                                     "notices", in.text("callback"), "log"});
+  std::int64_t offset = 0;
+  for (;;) {
+    AIFLOW_ASSIGN(const auto value, client.get(path + "?offset=" + std::to_string(offset)));
+    AIFLOW_ASSIGN(const auto chunk, wire::parse_log_chunk(value));
+    std::cout << chunk.content << std::flush;
+    if (chunk.next_offset >= chunk.size || chunk.next_offset <= offset) return {};
+    offset = chunk.next_offset;
+  }
+}
+
+Status mark(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto run,
+                client.call("PATCH", run_path(in), json::object({{"state", in.text("state")}})));
+  return show(in, run, in.text("run_id") + " is marked " + in.text("state"));
+}
+
+Status set_note(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto run,
+                client.call("PATCH", run_path(in), json::object({{"note", in.text("note")}})));
+  return show(in, run, in.text("run_id") + " has the note: " + in.text("note"));
+}
+
+Status clear(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(
+      const auto answer,
+      client.call("POST", run_path(in) + "/clear",
+                  json::object({{"only_failed", in.flag("--only-failed")},
+                                {"run_on_latest_version", in.flag("--run-on-latest-version")},
+                                {"use_cache", !in.flag("--no-cache")},
+                                {"dry_run", in.flag("--dry-run")}})));
+  return print_affected(in, answer, in.flag("--dry-run") ? "would clear" : "cleared");
+}
+
+Status delete_run(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_TRY(client.call("DELETE", run_path(in)));
+  std::cout << "run " << in.text("run_id") << " of " << in.text("dag_id")
+            << " deleted; its logs are still there\n";
+  return {};
+}
+
+}  // namespace
+
+std::vector<Command> run_commands(const Clock& clock) {
+  const Parameter run{.name = "run_id", .help = "the DAG run", .required = true};
+  return {
+      {.words = {"runs", "explain"},
+       .summary = "the state of a run, why it is so, and the callbacks that it had",
+       .parameters = with_common({kDag, run}),
+       .examples = {"aiflow runs explain etl manual__2026-11-24T02:00:00Z"},
+       .run = bound(clock, explain)},
+      {.words = {"runs", "callback-log"},
+       .summary = "what a callback of the DAG printed",
+       .parameters = {kDag,
+                      run,
+                      {.name = "callback", .help = "its name: see runs explain", .required = true},
+                      {.name = "--home", .help = "data directory"}},
+       .examples = {"aiflow runs callback-log etl manual__2026-11-24T02:00:00Z failure.0"},
+       .run = bound(clock, callback_log)},
+      {.words = {"runs", "clear"},
+       .summary = "lets all tasks of a run, or those that failed, run again",
+       .parameters =
+           with_common({kDag,
+                        run,
+                        {.name = "--only-failed", .help = "only tasks that failed", .flag = true},
+                        {.name = "--run-on-latest-version",
+                         .help = "it goes on in the DAG's newest version, not in its own",
+                         .flag = true},
+                        {.name = "--no-cache",
+                         .help = "its tasks take no kept results from now on",
+                         .flag = true},
+                        {.name = "--dry-run", .help = "show what would be cleared", .flag = true}}),
+       .examples = {"aiflow runs clear etl manual__2026-11-24T02:00:00Z --only-failed --dry-run"},
+       .run = bound(clock, clear)},
+      {.words = {"runs", "mark"},
+       .summary = "ends a run by hand, or opens a finished one again (queued)",
+       .parameters = with_common(
+           {kDag, run, {.name = "state", .help = "success, failed or queued", .required = true}}),
+       .examples = {"aiflow runs mark etl manual__2026-11-24T02:00:00Z failed"},
+       .run = bound(clock, mark)},
+      {.words = {"runs", "note"},
+       .summary = "writes a note to a run; it replaces the one before",
+       .parameters =
+           with_common({kDag, run, {.name = "note", .help = "the text", .required = true}}),
+       .examples = {"aiflow runs note etl manual__2026-11-24T02:00:00Z 'source was late'"},
+       .run = bound(clock, set_note)},
+      {.words = {"runs", "delete"},
+       .summary = "deletes a queued or finished run with its task instances and values",
+       .parameters = {kDag, run, {.name = "--home", .help = "data directory"}},
+       .examples = {"aiflow runs delete etl manual__2026-11-24T02:00:00Z"},
+       .run = bound(clock, delete_run)},
+  };
+}
+
+}  // namespace aiflow::app

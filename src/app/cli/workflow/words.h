@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the commands about DAGs, runs and tasks share.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "app/cli/commands.h"
+
+namespace aiflow::app {
+
+inline const Parameter kDag{.name = "dag_id", .help = "the DAG", .required = true};
+inline const Parameter kRun{.name = "--run", .help = "DAG run id; the newest when left out"};
+
+[[nodiscard]] inline std::string or_dash(const std::optional<WallTime>& time, WallTime now) {
+  return time ? format_ago(*time, now) : "-";
+}
+
+using Action = Status (*)(const Clock&, const Invocation&);
+[[nodiscard]] inline std::function<Status(const Invocation&)> bound(const Clock& clock,
+                                                                    Action action) {
+  return [&clock, action](const Invocation& in) { return action(clock, in); };
+}
+
+/// --run, or the newest run of the DAG. Errors: not_found when it has none.
+[[nodiscard]] Result<std::string> run_of(ApiClient& client, const Invocation& in);
+
+/// "load", or "load[3]" for an instance of a mapped task.
+[[nodiscard]] std::string shown_name(const wire::TaskInstance& ti);
+
+/// Prints the answer of a clear or mark: how many instances of which runs.
+[[nodiscard]] Status print_affected(const Invocation& in, const json::Value& answer,
+                                    const std::string& verb);
+
+}  // namespace aiflow::app
