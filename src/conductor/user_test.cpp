@@ -92,9 +92,11 @@ TEST_CASE("a clear without kept results says so to every run that it reaches") {
   request.include_past = true;
   request.use_cache = false;
   const auto uses = [&] {
-    std::vector<bool> uses;
-    for (const auto& job : bench.executor().waiting()) uses.push_back(job.use_cache.value_or(true));
-    return uses;
+    std::vector<bool> of_jobs;
+    for (const auto& job : bench.executor().waiting()) {
+      of_jobs.push_back(job.use_cache.value_or(true));
+    }
+    return of_jobs;
   };
   REQUIRE(bench.clear(request).has_value());
   CHECK(uses() == std::vector{false, false});

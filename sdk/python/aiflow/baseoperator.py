@@ -8,12 +8,13 @@ import datetime as dt
 from typing import Any, Iterator, NoReturn, Sequence
 
 from aiflow.context import get_current_context, jinja_environment, render
-from aiflow.dag import DAG, TaskGroup, check_id, current_dag, current_group
+from aiflow.dag import DAG, TaskGroup, callback_list, check_id, current_dag, current_group
 from aiflow.durations import duration, optional_duration, optional_moment
 from aiflow.edges import Edges
 from aiflow.exceptions import (AirflowException, TaskDeferralError, TaskDeferralTimeout,
                                TaskDeferred)
 from aiflow.param import ParamsDict, own_params
+from aiflow.policies.retry_policy import RetryPolicy, check_policy
 from aiflow.wire_gen import TriggerRule
 from aiflow.xcom_arg import XComArg, find_xcom_args
 
@@ -95,6 +96,8 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
                  max_retry_delay: dt.timedelta | float | None = None,
                  start_date: dt.datetime | None = None, end_date: dt.datetime | None = None,
                  depends_on_past: bool = False, wait_for_downstream: bool = False,
+                 ignore_first_depends_on_past: bool = True,
+                 wait_for_past_depends_before_skipping: bool = False,
                  trigger_rule: Any = "all_success", pool: str = "default_pool",
                  pool_slots: int = 1, priority_weight: int = 1, weight_rule: Any = "downstream",
                  execution_timeout: dt.timedelta | float | None = None,
@@ -103,6 +106,7 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
                  multiple_outputs: bool = False, on_execute_callback: Any = None,
                  on_success_callback: Any = None, on_failure_callback: Any = None,
                  on_retry_callback: Any = None, on_skipped_callback: Any = None,
+                 retry_policy: RetryPolicy | None = None,
                  params: dict | None = None, inlets: Any = None, outlets: Any = None,
                  cache: bool = False, cache_key: str | None = None,
                  cache_ttl: dt.timedelta | float | None = None, cache_version: Any = None,
@@ -113,20 +117,23 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
             raise AirflowException(f"{type(self).__name__} '{task_id}': unknown arguments: "
                                    + ", ".join(sorted(unknown)))
         self._take_place(task_id, dag, task_group)
-        self.label = task_display_name or self.label
-        self.owner = owner
+        self.label, self.owner = task_display_name or self.label, owner
         self.retries = int(retries or 0)
         named = f"task '{self.task_id}'"
         self.retry_delay = duration(retry_delay, named, "retry_delay")
+        self.retry_policy = check_policy(retry_policy, named)
         # Airflow 2 has it on or off; 3 takes a multiplier too.
         doubles = retry_exponential_backoff and (self.dag.compat == 2
                                                  or retry_exponential_backoff is True)
         self.retry_exponential_backoff = float(2 if doubles else retry_exponential_backoff or 0)
         self.max_retry_delay = optional_duration(max_retry_delay, named, "max_retry_delay")
-        self.start_date = optional_moment(start_date, f"task '{task_id}'", "start_date")
-        self.end_date = optional_moment(end_date, f"task '{task_id}'", "end_date")
+        self.start_date = optional_moment(start_date, named, "start_date")
+        self.end_date = optional_moment(end_date, named, "end_date")
         self.depends_on_past = depends_on_past or wait_for_downstream
         self.wait_for_downstream = wait_for_downstream
+        if not ignore_first_depends_on_past or wait_for_past_depends_before_skipping:
+            raise AirflowException(f"{named}: ignore_first_depends_on_past=False and "
+                                   "wait_for_past_depends_before_skipping=True are not available")
         self.trigger_rule = trigger_rule_name(trigger_rule, self.task_id)
         self.pool, self.pool_slots = pool or "default_pool", pool_slots
         self.priority_weight = priority_weight
@@ -139,15 +146,14 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
         self.max_active_tis_per_dagrun = max_active_tis_per_dagrun
         self.do_xcom_push, self.multiple_outputs = do_xcom_push, multiple_outputs
         self.callbacks = {
-            "execute": _callbacks(on_execute_callback), "success": _callbacks(on_success_callback),
-            "failure": _callbacks(on_failure_callback), "retry": _callbacks(on_retry_callback),
-            "skipped": _callbacks(on_skipped_callback)}
+            "execute": callback_list(on_execute_callback), "success": callback_list(on_success_callback),
+            "failure": callback_list(on_failure_callback), "retry": callback_list(on_retry_callback),
+            "skipped": callback_list(on_skipped_callback)}
         self.own_params = own_params(self.dag.params, params)
         self.params = ParamsDict(self.dag.params)
         self.params.update(self.own_params)
         self.inlets, self.outlets = _assets(inlets), _assets(outlets)
-        self.doc_md = doc_md or ""
-        self.map_index_template = map_index_template
+        self.doc_md, self.map_index_template = doc_md or "", map_index_template
         self.cache, self.cache_key = bool(cache or cache_key), cache_key
         self.cache_ttl = optional_duration(cache_ttl, named, "cache_ttl")
         self.cache_version = cache_version
@@ -343,15 +349,6 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
             setup.is_setup = True
             setup.set_downstream(self)
         return self
-
-
-def _callbacks(value: Any) -> list:
-    """None, a function, or a list of them."""
-    given = [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
-    for callback in given:
-        if not callable(callback):
-            raise AirflowException(f"a callback is a function, not a {type(callback).__name__}")
-    return given
 
 
 def _tasks_of(value: Any, end: str) -> list[BaseOperator]:

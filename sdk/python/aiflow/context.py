@@ -10,20 +10,22 @@ import os
 from typing import Any, Iterable
 
 from aiflow import artifacts, protocol
+from aiflow.environment.variable import CONNECTIONS, VariableValues
 from aiflow.exceptions import AirflowException
 from aiflow.param import DagParam
 
 XCOM_RETURN_KEY = "return_value"
 XCOM_BYTES_MAX = 48 * 1024
+XCOM_DEPTH_MAX = 46  # the worker reads no deeper JSON
 #: As a map index in a request: a list of what all mapped instances published (api/worker.yaml).
 ALL_INDEXES = -2
 #: Names that a task's function gets from the context: none of them can be mapped over.
 CONTEXT_NAMES = frozenset((
-    "conf", "dag", "dag_run", "data_interval_end", "data_interval_start", "ds", "ds_nodash",
+    "conf", "conn", "dag", "dag_run", "data_interval_end", "data_interval_start", "ds", "ds_nodash",
     "execution_date", "first_started_at", "inlet_events", "inlets", "logical_date", "macros", "map_index_template", "outlet_events", "outlets", "params",
     "run_id", "task", "task_instance", "task_instance_key_str", "templates_dict", "ti",
     "triggering_asset_events", "triggering_dataset_events",
-    "try_number", "ts", "ts_nodash", "ts_nodash_with_tz"))
+    "try_number", "ts", "ts_nodash", "ts_nodash_with_tz", "var"))
 
 _current: dict | None = None
 
@@ -66,14 +68,41 @@ def to_json_value(value: Any, where: str) -> Any:
         raise AirflowException(f"{where}: a {type(item).__name__} is not JSON; return text, numbers, "
                                "lists or dicts, or return artifacts.save() of a file with it")
 
+    _check_measure(value, where)
     try:
         text = json.dumps(value, default=convert, allow_nan=False)
+    except RecursionError:
+        raise AirflowException(f"{where}: it contains itself, or is nested too deep") from None
     except (ValueError, TypeError) as error:
         raise AirflowException(f"{where}: {error}") from None
     if len(text) > XCOM_BYTES_MAX:
-        raise AirflowException(f"{where}: {len(text)} bytes are over the XCom limit of "
-                               f"{XCOM_BYTES_MAX}; return artifacts.save() of a file with the data")
+        raise _too_large(where, f"{len(text)} bytes are")
     return json.loads(text)
+
+
+def _too_large(where: str, amount: str) -> AirflowException:
+    return AirflowException(f"{where}: {amount} over the XCom limit of {XCOM_BYTES_MAX} bytes; "
+                            "return artifacts.save() of a file with the data")
+
+
+def _check_measure(value: Any, where: str) -> None:
+    """Refuses what is too large or too deep before a text is made of it, which may be gigabytes.
+
+    Every member costs two bytes at least, so that a value which contains itself ends here too.
+    """
+    bytes_left = XCOM_BYTES_MAX
+    waiting: list[tuple[Any, int]] = [(value, 0)]
+    while waiting:
+        item, depth = waiting.pop()
+        bytes_left -= len(item) if isinstance(item, (str, bytes)) else 1
+        if depth > XCOM_DEPTH_MAX:
+            raise AirflowException(f"{where}: it is nested deeper than {XCOM_DEPTH_MAX} levels")
+        if bytes_left < 0:
+            raise _too_large(where, f"it has more than {XCOM_BYTES_MAX} bytes, so it is")
+        if isinstance(item, dict):
+            waiting.extend((member, depth + 1) for pair in item.items() for member in pair)
+        elif isinstance(item, (list, tuple, set, frozenset)):
+            waiting.extend((member, depth + 1) for member in item)
 
 
 class TaskInstance:
@@ -119,17 +148,16 @@ class TaskInstance:
                   run_id: str | None = None) -> Any:
         """The value of one task, or a list of values for a list of task ids or of map indexes.
 
+        include_prior_dates: without a value in this run, that of the latest run before it.
         Of a mapped task without map_indexes: the list of all its values; inside a mapped group, of
         a task of the same group, the value at this task's own index.
         Without task_ids: of this task's only direct upstream, as far as there is just one.
         """
-        if include_prior_dates:
-            raise AirflowException("xcom_pull(include_prior_dates=True) is not available: "
-                                   "name the run with run_id=")
         if task_ids is None:
             upstream = sorted(self.task.upstream_task_ids)
             task_ids = upstream[0] if len(upstream) == 1 else upstream
-        where = {"dag_id": dag_id or self.dag_id, "run_id": run_id or self.run_id, "key": key}
+        where = {"dag_id": dag_id or self.dag_id, "run_id": run_id or self.run_id, "key": key,
+                 "include_prior_dates": True if include_prior_dates else None}
         if isinstance(task_ids, str) and (map_indexes is None or isinstance(map_indexes, int)):
             return self._pull(task_ids, where, map_indexes, [default])[0]
         ids = [task_ids] if isinstance(task_ids, str) else list(task_ids)
@@ -222,23 +250,13 @@ class Macros:
         return dt.datetime.strptime(str(ds), input_format).strftime(output_format)
 
 
-def build_context(job: dict, dag, operator, ti: TaskInstance) -> dict:
-    """The context dictionary with Airflow's names. Dates are left out when the run has none."""
-    from aiflow.assets import InletEvents, OutletEvents, triggering_events
-
+def build_run_context(job: dict, dag) -> dict:
+    """What the context has of the run. Dates are left out when the run has none."""
     run = DagRunView(job)
-    events = triggering_events(job)
-    context = {"dag": dag, "task": operator, "ti": ti, "task_instance": ti, "run_id": run.run_id,
-               "dag_run": run, "macros": Macros,
-               "params": {**operator.params.given(), **(job.get("params") or {})},
-               "task_instance_key_str": ti.key_str, "try_number": ti.try_number,
-               "map_index_template": operator.map_index_template,
-               "first_started_at": parse_time(job.get("first_started_at")),
-               "inlets": operator.inlets, "outlets": operator.outlets,
-               "inlet_events": InletEvents(operator.inlets),
-               "outlet_events": OutletEvents(operator.outlets),
-               "triggering_asset_events": events, "triggering_dataset_events": events,
-               "conf": run.conf, "data_interval_start": run.data_interval_start,
+    context = {"dag": dag, "run_id": run.run_id, "dag_run": run, "macros": Macros,
+               "var": VariableValues, "conn": CONNECTIONS,
+               "params": {**dag.params.given(), **(job.get("params") or {})}, "conf": run.conf,
+               "data_interval_start": run.data_interval_start,
                "data_interval_end": run.data_interval_end}
     date = run.logical_date
     if date is not None:
@@ -247,6 +265,22 @@ def build_context(job: dict, dag, operator, ti: TaskInstance) -> dict:
                        ts_nodash=date.strftime("%Y%m%dT%H%M%S"),
                        ts_nodash_with_tz=date.strftime("%Y%m%dT%H%M%S%z"))
     return context
+
+
+def build_context(job: dict, dag, operator, ti: TaskInstance) -> dict:
+    """The context dictionary of a task, with Airflow's names."""
+    from aiflow.assets import InletEvents, OutletEvents, triggering_events
+
+    events = triggering_events(job)
+    return {**build_run_context(job, dag), "task": operator, "ti": ti, "task_instance": ti,
+            "params": {**operator.params.given(), **(job.get("params") or {})},
+            "task_instance_key_str": ti.key_str, "try_number": ti.try_number,
+            "map_index_template": operator.map_index_template,
+            "first_started_at": parse_time(job.get("first_started_at")),
+            "inlets": operator.inlets, "outlets": operator.outlets,
+            "inlet_events": InletEvents(operator.inlets),
+            "outlet_events": OutletEvents(operator.outlets),
+            "triggering_asset_events": events, "triggering_dataset_events": events}
 
 
 def is_template(text: str) -> bool:

@@ -10,8 +10,23 @@ class AirflowException(Exception):
     """Base of all errors that the SDK raises."""
 
 
+class AirflowNotFoundException(AirflowException, KeyError):
+    """A variable or connection does not exist."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
 class AirflowFailException(AirflowException):
     """The task fails at once: no retry."""
+
+
+class CommandFailed(AirflowException):
+    """A command ended with `exit_code`; None: a signal ended it."""
+
+    def __init__(self, message: str, exit_code: int | None = None):
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 class AirflowSkipException(AirflowException):

@@ -21,10 +21,12 @@ from aiflow import cache, protocol
 from aiflow.baseoperator import TRIGGER_FAILED
 from aiflow.context import TaskInstance, build_context, set_current_context
 from aiflow.dag import DAG, collect_dags
+from aiflow.environment.log_mask import masked
 from aiflow.exceptions import (AirflowException, AirflowFailException, AirflowRescheduleException,
                                AirflowSensorTimeout, AirflowSkipException, AirflowTaskTerminated,
                                AirflowTaskTimeout, TaskDeferralTimeout, TaskDeferred)
 from aiflow.map_index import check_can_be_mapped_over, name_map_index
+from aiflow.policies.retry_policy import RetryAction, RetryDecision
 from aiflow.triggers.base import decode, deferral_of, wait_here
 
 
@@ -71,7 +73,7 @@ def main(sock: socket.socket) -> int:
     _set_up_output()
     job = protocol.recv(sock)["job"]
     signal.signal(signal.SIGTERM, _on_sigterm)
-    done = _run(job, sock)
+    done = _run_callback(job) if job.get("operator") == "callback" else _run(job, sock)
     sys.stdout.flush()
     sys.stderr.flush()
     try:
@@ -102,7 +104,8 @@ def _time_limit(limit_ms: int | None, operator):
         return
 
     def on_alarm(_signal, _frame):
-        operator.on_kill()
+        if operator is not None:
+            operator.on_kill()
         raise AirflowTaskTimeout(f"timed out after {limit_ms / 1000:g} s")
 
     signal.signal(signal.SIGALRM, on_alarm)
@@ -125,6 +128,21 @@ def _run(job: dict, sock: socket.socket) -> dict:
     if event and "task" in context:
         _call_back(context, event)
     return done
+
+
+def _run_callback(job: dict) -> dict:
+    """A callback of the DAG itself; -> the fields of TaskDone."""
+    from aiflow.policies.run_callback import run_callback
+
+    try:
+        with _time_limit(job.get("execution_timeout_ms"), None):
+            run_callback(job, load_dag(job["dag_file"], job["key"]["dag_id"]))
+        return _done("success")
+    except AirflowTaskTerminated:
+        return _done("killed", "ended by SIGTERM")
+    except BaseException as error:
+        _print_traceback()
+        return _done("failed", _cause(error))
 
 
 def _event_of(outcome: str, job: dict) -> str | None:
@@ -191,7 +209,7 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
     except BaseException as error:  # SystemExit and KeyboardInterrupt of user code count too
         if isinstance(error, SystemExit) and error.code in (None, 0):
             return _done("success")
-        return _failed(error, "failed", context)
+        return _failed_by_policy(error, job, context, operator)
 
 
 def _work(job: dict, operator, context: dict):
@@ -250,8 +268,34 @@ def _failed(error: BaseException, outcome: str, context: dict) -> dict:
     return _done(outcome, _cause(error))
 
 
+def _failed_by_policy(error: BaseException, job: dict, context: dict, operator) -> dict:
+    """A failure that may be tried again, as far as the task's retry policy does not say otherwise."""
+    done = _failed(error, "failed", context)
+    policy = getattr(operator, "retry_policy", None)
+    if policy is None:
+        return done
+    try:
+        decision = policy.evaluate(exception=error, try_number=job["try_number"],
+                                   max_tries=job["max_tries"], context=context)
+        if not isinstance(decision, RetryDecision):
+            raise AirflowException(f"it answered a {type(decision).__name__}, no RetryDecision")
+        delay_ms = (None if decision.retry_delay is None
+                    else max(0, round(decision.retry_delay.total_seconds() * 1000)))
+    except (Exception, SystemExit):
+        logging.getLogger("aiflow.task").exception("the retry policy failed; retries go on as usual")
+        return done
+    if decision.action is RetryAction.DEFAULT:
+        return done
+    done["cause"] += f" (retry policy: {decision.reason or decision.action.value})"[:300]
+    if decision.action is RetryAction.FAIL:
+        done["outcome"] = "failed_no_retry"
+    elif delay_ms is not None:
+        done["retry_delay_ms"] = delay_ms
+    return done
+
+
 def _cause(error: BaseException) -> str:
-    text = str(error).strip().split("\n", 1)[0]
+    text = masked(str(error)).strip().split("\n", 1)[0]
     return f"{type(error).__name__}: {text}"[:500] if text else type(error).__name__
 
 

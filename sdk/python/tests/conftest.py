@@ -50,7 +50,7 @@ class Supervisor:
 
     def __init__(self, dag_file: Path):
         self.dag_file = dag_file
-        self.asked: list[int | None] = []  # the item of each question for an XCom
+        self.questions: list[dict] = []  # for an XCom
         self.sock, theirs = socket.socketpair()
         self.process = subprocess.Popen(
             [sys.executable, "-c", "import os,sys; os.dup2(int(sys.argv[1]), 3); "
@@ -99,7 +99,7 @@ class Supervisor:
             if frame["type"] == "TaskXComPush":
                 pushed[frame["key"]] = frame.get("value")
             if frame["type"] == "TaskXComGet":
-                self.asked.append(frame.get("item"))
+                self.questions.append(frame)
                 protocol.send(task_side, "TaskXComValue", request_id=frame["request_id"],
                               **answer(xcoms or {}, frame))
         reader.join()

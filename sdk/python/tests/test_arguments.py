@@ -80,3 +80,12 @@ with DAG("a", start_date="2026-01-31", default_args={"end_date": "2026-02-28T08:
     for wrong in ("'soon'", "5"):
         path.write_text(f"from airflow import DAG\nDAG('a', start_date={wrong})\n")
         assert "DAG 'a': start_date is a datetime or a text" in parse_file(str(path))["error"]["message"]
+
+
+@pytest.mark.parametrize("given", [{"ignore_first_depends_on_past": False},
+                                   {"wait_for_past_depends_before_skipping": True}])
+def test_what_depends_on_past_can_not_do_is_refused(given):
+    with DAG("d"), pytest.raises(AirflowException, match="are not available"):
+        EmptyOperator(task_id="a", depends_on_past=True, **given)
+    with DAG("e"):
+        EmptyOperator(task_id="a", ignore_first_depends_on_past=True)

@@ -13,7 +13,7 @@ from typing import Any, Generator, Iterator, Sequence
 from aiflow import artifacts, fingerprint
 from aiflow.baseoperator import BaseOperator
 from aiflow.context import XCOM_BYTES_MAX, is_template
-from aiflow.exceptions import AirflowException, AirflowSkipException
+from aiflow.exceptions import AirflowException, AirflowSkipException, CommandFailed
 from aiflow.xcom_arg import find_xcom_args
 
 READ_BYTES = 64 << 10  # all that a pipe holds, so that nothing is left behind at the end
@@ -57,7 +57,7 @@ class BashOperator(BaseOperator):
         templated = (self.inputs or self.outputs or self.cache or is_template(repr(arguments))
                      or any(find_xcom_args(arguments))
                      or str(self.bash_command).endswith((".sh", ".bash"))
-                     or self.has_callbacks(*self.callbacks))
+                     or self.has_callbacks(*self.callbacks) or self.retry_policy is not None)
         if templated:
             return {"templated": True, "do_xcom_push": self.do_xcom_push}
         return {"templated": False, "bash_command": self.bash_command, "env": self.env,
@@ -89,7 +89,9 @@ class BashOperator(BaseOperator):
         if code in self.skip_on_exit_code:
             raise AirflowSkipException(f"exit code {code} means skipped")
         if code != 0:
-            raise AirflowException(f"exit code {code}" if code > 0 else f"killed by signal {-code}")
+            if code < 0:
+                raise CommandFailed(f"killed by signal {-code}")
+            raise CommandFailed(f"exit code {code}", code)
         for name, path in self.outputs.items():
             context["ti"].xcom_push(name, self._saved(name, path))
         if last is TOO_LONG:

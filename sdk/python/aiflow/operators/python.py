@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import inspect
+import reprlib
 from typing import Any, Callable, Sequence
 
 from aiflow import fingerprint
@@ -84,7 +85,7 @@ class PythonOperator(BaseOperator):
     def execute(self, context: dict) -> Any:
         value = self.call(context)
         if self.show_return_value_in_logs and value is not None:
-            print(f"Done. Returned value was: {str(value)[:2000]}")
+            print(f"Done. Returned value was: {_shown(value)}")
         return value
 
     def arguments(self, context: dict) -> dict[str, Any]:
@@ -134,3 +135,13 @@ class ShortCircuitOperator(PythonOperator):
 
     def outcome_fields(self, value: Any) -> dict:
         return {} if value else {"skip_all_downstream": True}
+
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 2000
+_short.maxdict = _short.maxlist = _short.maxtuple = _short.maxset = 100
+
+
+def _shown(value: Any) -> str:
+    """For the log, at most 2000 characters: of a large value no whole text is made."""
+    return (value if isinstance(value, str) else _short.repr(value))[:2000]
