@@ -344,29 +344,33 @@ void Conductor::Engine::explain(detail::Batch& batch, const DagId& dag_id,
 
 void Conductor::Engine::forget(detail::Batch& batch, const store::RunKey& key,
                                Answer<Forgotten> answer) {
-  if (state_->has_run(detail::to_sched(key)) || batch.loaded.contains(key)) {
-    return answer(Forgotten::no);
-  }
   const auto of_run = [&](const auto& entry) { return entry.first.run() == key; };
-  if (std::ranges::any_of(book_.notices, of_run)) return answer(Forgotten::no);
+  const bool is_held = state_->has_run(detail::to_sched(key)) || batch.loaded.contains(key) ||
+                       std::ranges::any_of(book_.notices, of_run);
+  if (is_held) return answer(Forgotten::no);
+  const auto left =
+      store_.read([&](db::Connection& db) { return store::RetentionStore(db).left_of(key); });
+  if (!left) return answer(fail(left.error()));
+  if (!*left) return answer(Forgotten::no);
+  batch.forgotten.insert(key);
+  if ((*left)->has_parts) {
+    batch.writes.push_back([key](detail::Writing& writing) -> Status {
+      AIFLOW_TRY(store::RetentionStore(writing.db).drop_run_parts(key, kForgottenAtOnce));
+      return {};
+    });
+    return batch.after.push_back(
+        detail::answering(std::move(answer), [] { return Result<Forgotten>(Forgotten::in_part); }));
+  }
   book_.notes.erase(key);
-  const auto done = std::make_shared<Forgotten>(Forgotten::no);
-  batch.writes.push_back([key, done](detail::Writing& writing) -> Status {
-    store::RetentionStore rows(writing.db);
-    const auto run = store::RunStore(writing.db).run(key);
-    if (!run) return run.error().code == ErrorCode::not_found ? Status{} : fail(run.error());
-    const bool is_over = run->state == RunState::success || run->state == RunState::failed;
-    if (!is_over) return {};
-    AIFLOW_ASSIGN(const auto parts, rows.drop_run_parts(key, kForgottenAtOnce));
-    *done = parts.count > 0 ? Forgotten::in_part : Forgotten::all;
-    if (parts.count > 0) return {};
-    AIFLOW_TRY(rows.drop_run(key));
-    json::Value last = wire::to_json(store::to_wire(*run));
+  batch.writes.push_back([key](detail::Writing& writing) -> Status {
+    AIFLOW_ASSIGN(const auto run, store::RunStore(writing.db).run(key));
+    AIFLOW_TRY(store::RetentionStore(writing.db).drop_run(key));
+    json::Value last = wire::to_json(store::to_wire(run));
     last.set("deleted", true);  // as EventLog::append_deleted
     return writing.log(store::kind::dag_run, std::move(last));
   });
-  batch.after.push_back(
-      detail::answering(std::move(answer), [done]() -> Result<Forgotten> { return *done; }));
+  batch.add(sched::RunForgotten{.run = detail::to_sched(key), .last_epoch = (*left)->last_epoch},
+            detail::answering(std::move(answer), [] { return Result<Forgotten>(Forgotten::all); }));
 }
 
 }  // namespace aiflow::conductor

@@ -70,6 +70,10 @@ detail::Batch::Write pool_event(sched::PoolUsage usage, std::string user, bool d
 
 Status Conductor::Engine::need_run(detail::Batch& batch, const store::RunKey& key) {
   if (state_->has_run(detail::to_sched(key)) || batch.loaded.contains(key)) return {};
+  if (batch.forgotten.contains(key)) {
+    return fail(ErrorCode::conflict,
+                "run '" + key.run_id.value + "' is being removed: it is older than what is kept");
+  }
   AIFLOW_ASSIGN(sched::RunLoaded loaded, detail::load_run(store_, book_, key));
   batch.loaded.insert(key);
   batch.add(std::move(loaded));

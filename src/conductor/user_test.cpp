@@ -136,6 +136,55 @@ TEST_CASE("a run can be deleted when it does not run; nothing of it stays but it
   CHECK(bench.tasks("etl", run).front().epoch > 1);
 }
 
+/// Removes an old run as retention does.
+void forget(Bench& bench, const store::RunKey& key) {
+  auto done = Forgotten::in_part;
+  while (done == Forgotten::in_part) {
+    done = Forgotten::no;
+    bench.conductor().forget(key, [&](auto answer) { done = answer.value(); });
+    bench.settle();
+  }
+  REQUIRE(done == Forgotten::all);
+}
+
+TEST_CASE("a run that retention removed is not taken for a later one of its name") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const auto runs = many_runs(bench, 40);
+  const auto old = bench.tasks("etl", runs[0]).front().epoch;
+  forget(bench, runs[0].key);
+  CHECK(bench.tasks("etl", runs[0]).empty());
+  bench.restart();
+  TriggerRun again;
+  again.dag_id = DagId{"etl"};
+  again.run_id = runs[0].key.run_id;
+  again.logical_date = runs[0].logical_date;
+  REQUIRE(bench.try_trigger(again).has_value());
+  CHECK(bench.tasks("etl", runs[0]).front().epoch > old);
+  bench.run_all();
+  CHECK(bench.run_state("etl", runs[0]) == RunState::success);
+}
+
+TEST_CASE("a run that is being removed can't be cleared in the same commit") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const auto runs = many_runs(bench, 40);
+  std::optional<ErrorCode> refused;
+  bench.conductor().forget(runs[0].key, [](auto) {});
+  bench.conductor().clear({.run = runs[0].key}, [&](auto answer) {
+    if (!answer) refused = answer.error().code;
+  });
+  bench.settle();
+  CHECK(refused == ErrorCode::conflict);
+  // One that was looked at first stays.
+  Forgotten done = Forgotten::all;
+  bench.conductor().clear({.run = runs[1].key, .dry_run = true}, [](auto) {});
+  bench.conductor().forget(runs[1].key, [&](auto answer) { done = answer.value(); });
+  bench.settle();
+  CHECK(done == Forgotten::no);
+  CHECK(bench.run_state("etl", runs[1]) == RunState::success);
+}
+
 TEST_CASE("a run takes a note and a state by hand") {
   Bench bench;
   bench.put_dag("etl", {bash_task("a")});

@@ -163,6 +163,13 @@ struct RunDeleted {
   std::string user{};
 };
 
+/// The rows of a finished run that is not known here are removed. last_epoch: of its attempts, the
+/// highest.
+struct RunForgotten {
+  RunKey run{};
+  Epoch last_epoch = 0;
+};
+
 /// A pool is new or changed. slots: -1 or more.
 struct PoolPut {
   PoolRow pool{};
@@ -210,7 +217,7 @@ struct RunLoaded {
 using Event =
     std::variant<DagPut, DagRemoved, DagPaused, RunTriggered, AttemptStarted, AttemptFinished,
                  Heartbeat, AttemptLost, SubmitRefused, TriggerFired, TasksCleared, TaskMarked,
-                 RunMarked, RunDeleted, PoolPut, PoolRemoved, WorkerSlotsChanged, BackfillAsked,
-                 BackfillSteered, AssetChanged, RunLoaded>;
+                 RunMarked, RunDeleted, RunForgotten, PoolPut, PoolRemoved, WorkerSlotsChanged,
+                 BackfillAsked, BackfillSteered, AssetChanged, RunLoaded>;
 
 }  // namespace aiflow::sched

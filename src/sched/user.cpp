@@ -159,6 +159,17 @@ Reply Stepper::apply(const RunDeleted& event) {
   return {};
 }
 
+Reply Stepper::apply(const RunForgotten& event) {
+  if (model_.find_run(event.run) != nullptr) {
+    return refuse(ErrorCode::conflict, "run " + quoted(event.run.run_id.value) + " is known here");
+  }
+  DagState* dag_state = model_.find_dag(event.run.dag_id);
+  if (dag_state == nullptr) return {};
+  dag_state->row.epoch_floor = std::max(dag_state->row.epoch_floor, event.last_epoch + 1);
+  touch(*dag_state);
+  return {};
+}
+
 /// Nothing that this step noted names the run any more.
 void Stepper::forget(const Run& run) {
   std::erase_if(dirty_instances_, [&](const Ref& ref) { return ref.run == &run; });

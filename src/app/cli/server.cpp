@@ -24,8 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Rows of the event log that survive a start: far more than a browser can be behind.
-constexpr std::int64_t kEventLogRows = 100'000;
 constexpr std::size_t kServerIdBytesMax = 256;
 /// How often a server on standby looks whether the lead is free.
 constexpr int kStandbyPoll_ms = 1000;
@@ -340,9 +338,6 @@ void Server::start_loader() {
 /// What takes its time and nobody waits for.
 void Server::start_background() {
   restorer_ = std::jthread([this] {
-    const auto pruned = store_->transact(
-        [](db::Connection& db) { return store::EventLog(db).prune(kEventLogRows); });
-    if (!pruned) log::warn("event log not pruned", {{"error", pruned.error()}});
     services_->restore();
     cameras_->restore();
   });

@@ -68,6 +68,7 @@ class Batch {
   std::vector<Report> reports;              ///< to be taken again if the commit fails
   std::vector<wire::StreamEvent> unstored;  ///< for the listeners only
   std::set<store::RunKey> loaded;           ///< finished runs brought back by this batch
+  std::set<store::RunKey> forgotten;        ///< whose rows this batch takes away: not to be loaded
 };
 
 }  // namespace aiflow::conductor::detail

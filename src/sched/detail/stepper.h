@@ -161,6 +161,7 @@ class Stepper {
   Reply apply(const DagPaused& event);
   Reply apply(const RunMarked& event);
   Reply apply(const RunDeleted& event);
+  Reply apply(const RunForgotten& event);
   Reply apply(const PoolPut& event);
   Reply apply(const PoolRemoved& event);
   Reply apply(const WorkerSlotsChanged& event);

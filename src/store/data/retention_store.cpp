@@ -86,6 +86,23 @@ Result<std::optional<WallTime>> RetentionStore::ended_at(const RunKey& run) {
   return *found;
 }
 
+Result<std::optional<LeftOfRun>> RetentionStore::left_of(const RunKey& run) {
+  const auto ended = ended_at(run);
+  if (!ended && ended.error().code == ErrorCode::not_found) return std::nullopt;
+  AIFLOW_TRY(ended);
+  if (!*ended) return std::nullopt;
+  AIFLOW_ASSIGN(const auto has_parts,
+                db_.first(R"(
+    SELECT EXISTS (SELECT 1 FROM xcoms WHERE dag_id = ? AND run_id = ?)
+        OR EXISTS (SELECT 1 FROM artifacts WHERE dag_id = ? AND run_id = ?))",
+                          {run.dag_id.value, run.run_id.value, run.dag_id.value, run.run_id.value},
+                          first_integer));
+  AIFLOW_ASSIGN(const auto epoch, db_.first("SELECT coalesce(max(epoch), 0) FROM task_instances" +
+                                                std::string(kByRun),
+                                            {run.dag_id.value, run.run_id.value}, first_integer));
+  return LeftOfRun{.has_parts = has_parts.value_or(0) != 0, .last_epoch = epoch.value_or(0)};
+}
+
 Result<Gone> RetentionStore::drop_run_parts(const RunKey& run, int limit) {
   AIFLOW_ASSIGN(const auto ended, ended_at(run));
   if (!ended) return Gone{};  // cleared meanwhile: it runs again

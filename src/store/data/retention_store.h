@@ -24,6 +24,12 @@ struct Gone {
   std::int64_t bytes = 0;  ///< as far as they are known
 };
 
+/// What is left of a finished run.
+struct LeftOfRun {
+  bool has_parts = false;       ///< XComs or artifacts
+  std::int64_t last_epoch = 0;  ///< of its attempts, the highest
+};
+
 struct OldRuns {
   WallTime before;  ///< ended before
   int keep = 0;     ///< the newest of each DAG stay
@@ -36,6 +42,8 @@ class RetentionStore {
 
   /// Finished runs that may go, oldest first.
   [[nodiscard]] Result<std::vector<RunKey>> old_runs(const OldRuns& which);
+  /// nullopt: there is no such run, or it is not finished.
+  [[nodiscard]] Result<std::optional<LeftOfRun>> left_of(const RunKey& run);
   /// XComs and artifacts of a finished run; zero when none are left, or when it is not finished any
   /// more. Errors: not_found.
   [[nodiscard]] Result<Gone> drop_run_parts(const RunKey& run, int limit);

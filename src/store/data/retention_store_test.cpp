@@ -121,6 +121,21 @@ TEST_CASE_FIXTURE(Bench, "a run goes in parts, and then as a whole") {
   CHECK(count("xcoms") == 2);
 }
 
+TEST_CASE_FIXTURE(Bench, "what is left of a run is told when it is over") {
+  const auto left = [&](int number) {
+    return rows([&](auto& r) { return r.left_of(key(number)); });
+  };
+  REQUIRE(left(1));
+  CHECK(left(1)->has_parts);
+  CHECK(left(1)->last_epoch == 1);
+  for (int i = 0; i < 2; ++i) {
+    CHECK(rows([](auto& r) { return r.drop_run_parts(key(1), 10); }).count == 1);
+  }
+  CHECK_FALSE(left(1)->has_parts);
+  CHECK_FALSE(left(3));  // it runs
+  CHECK_FALSE(left(4));  // there is none
+}
+
 TEST_CASE_FIXTURE(Bench, "a run that was cleared meanwhile loses nothing") {
   CHECK(rows([](auto& r) { return r.drop_run_parts(key(3), 10); }).count == 0);
   CHECK(count("xcoms") == 3);
