@@ -102,6 +102,10 @@ void Stepper::make_asset_run(DagState& dag_state) {
     return dag_state.asset_queue.contains(name);
   };
   if (!dag::is_met(condition_of(dag_state), is_new)) return;
+  if (runs_left_-- <= 0) {  // DAGs in a circle, of empty tasks, would keep this step for ever
+    model_.to_continue.insert(dag_state.row.dag_id);
+    return;
+  }
   RunRow run;
   run.run_type = RunType::asset_triggered;
   for (const auto& [name, row] : dag_state.asset_queue) {

@@ -105,7 +105,7 @@ void Stepper::advance(DagState& dag_state, Backfill& backfill) {
   const bool ignore = planted(PlantedBug::backfill_limit_ignored);
   while (may_make && row.made < row.total &&
          (ignore || backfill.active() < row.range.max_active_runs)) {
-    if (dates_left_-- <= 0) {
+    if (runs_left_-- <= 0) {
       model_.to_continue.insert(dag_state.row.dag_id);
       return;
     }

@@ -304,5 +304,25 @@ TEST_CASE("a long backfill keeps few runs in memory, and makes each of its dates
   CHECK(state.backfill_row({"d"}, {1})->completed_at.has_value());
 }
 
+TEST_CASE("a DAG that makes what it waits for, without any work, leaves each step its end") {
+  dag::Dag dag;
+  dag.dag_id = {"d"};
+  dag.schedule.assets = {{.name = {"x"}}};
+  dag.tasks = {make_task("a")};
+  dag.tasks[0].operator_kind = "empty";
+  dag.tasks[0].outlets = {{"x"}};
+  State state;
+  const Now now{WallTime{seconds(1'000'000)}, SteadyTime{seconds(1000)}};
+  const Event put = DagPut{{1, std::make_shared<const dag::Dag>(dag)}};
+  static_cast<void>(step(state, std::span(&put, 1), now));
+  const Event told = AssetChanged{{"x"}, "{}", "kim"};
+  CHECK(step(state, std::span(&told, 1), now).runs.size() == 64);
+  CHECK(state.next_wakeup().wall == WallTime{});
+  CHECK(step(state, {}, now).runs.size() == 64);
+  const Event pause = DagPaused{{"d"}, true, "kim"};
+  CHECK(step(state, std::span(&pause, 1), now).runs.empty());
+  CHECK_FALSE(state.next_wakeup().wall.has_value());
+}
+
 }  // namespace
 }  // namespace aiflow::sched

@@ -37,8 +37,9 @@ class Stepper {
     InstanceIndex at;
     [[nodiscard]] Instance& instance() const { return run->instances[at]; }
   };
-  /// Dates of backfills that one step deals with; so a long one holds up nothing else.
-  static constexpr int kDatesPerStep = 64;
+  /// Dates of backfills and runs for assets that one step deals with: a long backfill, or DAGs that
+  /// make what they wait for, hold up nothing else.
+  static constexpr int kRunsPerStep = 64;
   /// Why a transition happens and who wants it (empty: the scheduler).
   struct Why {
     std::string cause;
@@ -202,7 +203,8 @@ class Stepper {
   std::vector<DagState*> dags_to_start_;
   std::vector<Backfill*> dirty_backfills_;
   std::map<std::pair<DagId, dag::AssetName>, AssetQueueRow> dirty_queue_;
-  int dates_left_ = kDatesPerStep;  ///< backfills' dates that this step still deals with
+  /// Of these, how many this step still deals with.
+  int runs_left_ = kRunsPerStep;
 };
 
 }  // namespace aiflow::sched::detail
