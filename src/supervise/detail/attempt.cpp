@@ -20,6 +20,8 @@ namespace {
 
 constexpr Duration kProgressEvery = std::chrono::milliseconds(100);
 constexpr Duration kOwnLimitLeeway = std::chrono::seconds(5);
+/// What SIGKILL ends is gone by then.
+constexpr Duration kKillWait = std::chrono::seconds(5);
 constexpr std::size_t kReadBytes = 64U << 10;
 /// What a pipe can hold at most here, plus what may come while we read: the end of the output of
 /// something that never stops writing is not waited for.
@@ -255,7 +257,20 @@ void Attempt::end(const End& wanted) {
   timers_.push_back(loop_.after(wanted.grace, [this] { kill_tree_now(); }));
 }
 
-void Attempt::kill_tree_now() { os::kill_tree(pid_); }
+void Attempt::kill_tree_now() {
+  os::kill_tree(pid_);
+  timers_.push_back(loop_.after(kKillWait, [this] { tell_that_it_lives(); }));
+}
+
+/// Nothing ends a process that waits for a device or a file system. The attempt goes on and keeps
+/// its slot, so that no other try runs beside it.
+void Attempt::tell_that_it_lives() {
+  log_.note("process " + std::to_string(pid_) +
+            " does not end after SIGKILL: it waits in the kernel, for a disk or a network file "
+            "system; its slot stays taken until it ends");
+  log::warn("a task does not end after SIGKILL, its slot stays taken",
+            {{"task", job_.key.task_id}, {"pid", pid_}});
+}
 
 void Attempt::take_progress(wire::Progress progress) {
   progress.attempt = ref();

@@ -94,6 +94,7 @@ class Attempt {
   void adopt();
   void on_root_exit();
   void kill_tree_now();
+  void tell_that_it_lives();
   void take_progress(wire::Progress progress);
   void flush_progress();
   void arm_execution_timeout();
