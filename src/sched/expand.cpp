@@ -21,14 +21,21 @@ void Stepper::expand_literals(Run& run) {
   }
 }
 
+void Stepper::note_expansions(Run& run) {
+  const std::size_t count = run.version->mapping.expansions().size();
+  for (std::uint32_t i = 0; i < count; ++i) note_expansion(run, i);
+}
+
 void Stepper::note_expansion(Run& run, std::uint32_t expansion) {
   const std::pair<Run*, std::uint32_t> entry{&run, expansion};
   if (std::ranges::find(expansions_to_check_, entry) != expansions_to_check_.end()) return;
   expansions_to_check_.push_back(entry);
 }
 
-/// A value that this expansion goes over may have come, changed, or gone.
+/// A value that this expansion goes over may have come, changed, or gone. In a run that has ended
+/// it counts when it runs again: an instance that is new could not.
 void Stepper::check_expansion(Run& run, const dag::Expansion& expansion) {
+  if (run.finished()) return;
   const Verdict verdict = by_map_sources(run, expansion);
   if (verdict.kind == Verdict::Kind::wait) return push_scheduled(run, expansion);
   if (expansion.members.empty()) return;

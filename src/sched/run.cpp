@@ -262,6 +262,7 @@ void Stepper::start_run(Run& run, const std::string& why) {
   const auto timeout = run.version->definition->dagrun_timeout;
   if (timeout) model_.arm_run(run, now_.steady + *timeout);
   push_all(run);
+  if (run.row.clear_number > 0) note_expansions(run);
   if (!run.to_check) runs_to_check_.push_back(&run);
   run.to_check = true;
 }

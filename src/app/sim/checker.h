@@ -109,6 +109,7 @@ class Checker {
 
   std::map<sched::TaskKey, Shadow> shadows_;
   std::map<sched::RunKey, std::string> run_states_;
+  std::set<sched::RunKey> ended_by_user_;  ///< whose last change was a user's
   std::map<DagId, std::set<WallTime>> dates_;
   std::map<DagId, WallTime> last_scheduled_;
   EdgeCoverage edges_;

@@ -39,6 +39,11 @@ void Checker::check_run(const Change& change, const Database& after) {
   if (was_over && change.user.empty()) fail("S10", change.key, "a finished run changed by itself");
   state = change.to;
   if (change.from == change.to) return;  // a deadline was missed
+  if (change.user.empty()) {
+    ended_by_user_.erase(key);
+  } else {
+    ended_by_user_.insert(key);
+  }
   // One that a backfill makes or takes over says so.
   if (change.cause.starts_with("number ")) backfill_of_[key] = after.tables.runs.at(key).backfill;
   const dag::Dag& spec = *definition(change.key, after);
@@ -74,6 +79,7 @@ void Checker::check_run(const Change& change, const Database& after) {
 
 void Checker::check_ended_run(const sched::RunRow& row, const Database& after) {
   if (row.state != RunState::success) return;
+  if (ended_by_user_.contains(row.key)) return;  // its values may change without its items
   const TaskKey run{row.key.dag_id, row.key.run_id, {}, -1};
   const dag::Dag& spec = *definition(run, after);
   for (const dag::Task& one : spec.tasks) {

@@ -74,6 +74,7 @@ class Stepper {
   // expand.cpp
   void expand_literals(Run& run);
   void note_expansion(Run& run, std::uint32_t expansion);
+  void note_expansions(Run& run);
   void check_expansion(Run& run, const dag::Expansion& expansion);
   void push_scheduled(Run& run, const dag::Expansion& expansion);
   void expand(Run& run, const dag::Expansion& expansion, std::uint32_t length);
