@@ -291,9 +291,12 @@ void Stepper::follow_leaves(Run& run, const Why& why) {
   if (state != run.row.state) set_run_state(run, state, why);
 }
 
-/// Nothing is active or waits for a timer, and what is left waits for its relatives only.
+/// Nothing is active, and what is left waits for its relatives, whenever its next try is due.
 bool Stepper::deadlocked(const Run& run) const {
-  if (run.count(TaskState::no_status) != run.unfinished()) return false;
+  const std::uint32_t waiting = run.count(TaskState::no_status) +
+                                run.count(TaskState::up_for_retry) +
+                                run.count(TaskState::up_for_reschedule);
+  if (waiting != run.unfinished()) return false;
   for (InstanceIndex at = 0; at < run.instances.size(); ++at) {
     const Instance& instance = run.instances[at];
     if (is_finished(instance.state)) continue;
@@ -303,7 +306,8 @@ bool Stepper::deadlocked(const Run& run) const {
     // a run stays open for ever, they do not matter here.
     if (spec.depends_on_past || spec.wait_for_downstream) return false;
     const Verdict verdict = decide(run, at);
-    const bool relatives = verdict.kind == Verdict::Kind::wait && verdict.reason != Reason::paused;
+    const bool relatives = verdict.kind == Verdict::Kind::wait &&
+                           verdict.reason != Reason::paused && verdict.reason != Reason::timer;
     if (!relatives) return false;
   }
   return true;

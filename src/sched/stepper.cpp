@@ -130,7 +130,7 @@ void Stepper::set_state(Run& run, InstanceIndex at, TaskState state, const Why& 
       note_expansion(run, over);
     }
   }
-  const bool may_end_run = is_finished(state) || state == TaskState::no_status;
+  const bool may_end_run = is_finished(state) || is_schedulable(state);
   if (!may_end_run || run.to_check) return;
   run.to_check = true;
   runs_to_check_.push_back(&run);
