@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import Any, Callable, Iterator
 
 from aiflow import api
-from aiflow.context import parse_time, to_json_value
 from aiflow.dag import DAG
 from aiflow.exceptions import AirflowException
+from aiflow.running.moments import parse_time
+from aiflow.running.values import to_json_value
 from aiflow.timetables import Timetable, nested_spec
 from aiflow.watcher import AssetWatcher, asset_watchers
 

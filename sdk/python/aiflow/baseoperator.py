@@ -7,7 +7,7 @@ import contextlib
 import datetime as dt
 from typing import Any, Iterator, NoReturn, Sequence
 
-from aiflow.context import get_current_context, jinja_environment, render
+from aiflow.context import get_current_context
 from aiflow.dag import DAG, TaskGroup, callback_list, check_id, current_dag, current_group
 from aiflow.durations import duration, optional_duration, optional_moment
 from aiflow.edges import Edges
@@ -15,6 +15,9 @@ from aiflow.exceptions import (AirflowException, TaskDeferralError, TaskDeferral
                                TaskDeferred)
 from aiflow.param import ParamsDict, own_params
 from aiflow.policies.retry_policy import RetryPolicy, check_policy
+from aiflow.running.structure import TaskStructure
+from aiflow.running.templates import (is_template, jinja_environment, names_file, render,
+                                      render_file)
 from aiflow.wire_gen import TriggerRule
 from aiflow.xcom_arg import XComArg, find_xcom_args
 
@@ -78,10 +81,12 @@ def _assets(given: Any) -> list:
     return list(given) if isinstance(given, (list, tuple, set)) else [] if given is None else [given]
 
 
-class BaseOperator(Edges, metaclass=_DefaultArgs):
+class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
     """One task. Subclasses set template_fields and write execute(context)."""
 
     template_fields: Sequence[str] = ()
+    #: endings of a template field's text that make it the name of a file with the template
+    template_ext: Sequence[str] = ()
     #: the worker's way to run it: "python" (in a Python process), "bash", or "empty" (no process)
     aiflow_operator = "python"
     is_branch = False
@@ -286,11 +291,14 @@ class BaseOperator(Edges, metaclass=_DefaultArgs):
             value = getattr(self, name, None)
             if value is None:
                 continue
+            final = self.final_ids
+            if names_file(value, self.template_ext) and id(value) not in final:
+                env = env or jinja_environment(self.dag)
+                value = render_file(value, context, env)
+                final = final | {id(value)}
             if env is None and "{" in repr(value):
-                from aiflow.context import is_template
-
-                env = jinja_environment() if is_template(repr(value)) else None
-            object.__setattr__(self, name, render(value, context, env, self.final_ids))
+                env = jinja_environment(self.dag) if is_template(repr(value)) else None
+            object.__setattr__(self, name, render(value, context, env, final))
 
     # -- what the scheduler is told --------------------------------------------------------------
 
@@ -355,7 +363,7 @@ def _tasks_of(value: Any, end: str) -> list[BaseOperator]:
     """The operators behind a task, group, XComArg, or a list of them."""
     if isinstance(value, (list, tuple, set)):
         return [task for item in value for task in _tasks_of(item, end)]
-    if not hasattr(value, end):
+    if not hasattr(value, end) or isinstance(value, DAG):
         raise AirflowException(f"a {type(value).__name__} can't be up- or downstream of a task")
     return list(getattr(value, end))
 

@@ -13,6 +13,7 @@ from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException, DuplicateTaskIdFound
 from aiflow.param import NOTSET, DagParam, ParamsDict
 from aiflow.policies.deadline import check_deadlines
+from aiflow.running.structure import DagStructure, calling_file, paths_of
 from aiflow.watcher import watchers_of
 
 ID_PATTERN = re.compile(r"^[A-Za-z0-9_.\-]{1,250}$")
@@ -60,7 +61,7 @@ def callback_list(value: Any) -> list:
     return given
 
 
-class DAG:
+class DAG(DagStructure):
     """A workflow: tasks, their order, and when it runs."""
 
     def __init__(self, dag_id: str, description: str | None = None, schedule: Any = None,
@@ -75,6 +76,8 @@ class DAG:
                  fail_fast: bool = False, fail_stop: bool = False, compat: int = 3,
                  on_success_callback: Any = None, on_failure_callback: Any = None,
                  deadline: Any = None,
+                 template_searchpath: Any = None, user_defined_filters: dict | None = None,
+                 jinja_environment_kwargs: dict | None = None,
                  owner_links: dict | None = None, dag_display_name: str | None = None,
                  render_template_as_native_obj: bool = False,
                  user_defined_macros: dict | None = None, **unknown: Any):
@@ -111,6 +114,11 @@ class DAG:
                           "failure": callback_list(on_failure_callback)}
         self.deadlines = check_deadlines(deadline, f"DAG '{dag_id}'")
         self.compat = compat
+        self.fileloc = calling_file()
+        self.template_searchpath = paths_of(template_searchpath, f"DAG '{dag_id}'")
+        self.user_defined_filters = dict(user_defined_filters or {})
+        self.jinja_environment_kwargs = dict(jinja_environment_kwargs or {})
+        self.render_template_as_native_obj = render_template_as_native_obj
         self.user_defined_macros = dict(user_defined_macros or {})
         self.tasks: dict[str, Any] = {}
         self.groups: dict[str, TaskGroup] = {}

@@ -7,10 +7,11 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from aiflow.context import TaskInstance, jinja_environment
 from aiflow.dag import DAG
 from aiflow.exceptions import AirflowException
 from aiflow.mapping import type_name
+from aiflow.running.task_instance import TaskInstance
+from aiflow.running.templates import jinja_environment
 from aiflow.xcom_items import is_mappable
 
 
@@ -22,7 +23,7 @@ def name_map_index(context: dict, *, final: bool) -> bool:
     if template is None or ti.map_index < 0:
         return True
     try:
-        ti.rendered_map_index = jinja_environment().from_string(template).render(context)
+        ti.rendered_map_index = jinja_environment(context["dag"]).from_string(template).render(context)
     except Exception as error:  # whatever the template's expressions raise
         if final:
             logging.getLogger("aiflow.task").warning("map_index_template: %s", error)

@@ -8,10 +8,10 @@ import inspect
 from typing import Any
 
 from aiflow.baseoperator import BaseOperator, in_place_of
-from aiflow.context import ids_within
 from aiflow.dag import current_dag
 from aiflow.exceptions import AirflowException
 from aiflow.mapping import ExpandInput, ExpandLists, ExpandRows, names
+from aiflow.running.templates import ids_within
 from aiflow.xcom_arg import find_xcom_args
 
 #: What every task has: the scheduler knows it before a task is expanded, so it can't be mapped.

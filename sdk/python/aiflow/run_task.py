@@ -19,7 +19,7 @@ import traceback
 
 from aiflow import cache, protocol
 from aiflow.baseoperator import TRIGGER_FAILED
-from aiflow.context import TaskInstance, build_context, set_current_context
+from aiflow.context import Context, TaskInstance, build_context, set_current_context
 from aiflow.dag import DAG, collect_dags
 from aiflow.environment.log_mask import masked
 from aiflow.exceptions import (AirflowException, AirflowFailException, AirflowRescheduleException,
@@ -122,12 +122,18 @@ def _done(outcome: str, cause: str = "", **more) -> dict:
 
 def _run(job: dict, sock: socket.socket) -> dict:
     """-> the fields of TaskDone. Callbacks have run when it returns; nothing they do changes it."""
-    context: dict = {}
+    context = Context()
     done = _attempt(job, sock, context)
     event = _event_of(done["outcome"], job)
     if event and "task" in context:
+        context["ti"].end(_STATE_AFTER[event])
         _call_back(context, event)
     return done
+
+
+#: event -> the state that its callbacks find
+_STATE_AFTER = {"success": "success", "failure": "failed", "retry": "up_for_retry",
+                "skipped": "skipped"}
 
 
 def _run_callback(job: dict) -> dict:

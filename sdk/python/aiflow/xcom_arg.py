@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Iterator
 
-from aiflow.context import XCOM_RETURN_KEY
 from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException
+from aiflow.running.task_instance import XCOM_RETURN_KEY
 from aiflow.xcom_items import (NOT_SET, ConcatItems, FilterItems, MapItems, PulledItems, ZipItems,
                                as_list, items_of)
 

@@ -24,6 +24,7 @@ import traceback
 
 from aiflow import protocol, run_task
 from aiflow.linux import keep_orphans
+from aiflow.running import moments
 from aiflow.warm import WarmFiles, serve_file
 
 WORKER_FD = 3
@@ -210,6 +211,7 @@ def _dup_above(fd: int, lowest: int) -> int:
 def main() -> None:
     """Entry point of `python3 -m aiflow.zygote`."""
     worker = socket.socket(fileno=WORKER_FD)
+    moments.pendulum()  # loaded once for all tasks
     worker.set_inheritable(False)
     _preload()
     Zygote(worker).run()

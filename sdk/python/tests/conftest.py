@@ -51,6 +51,7 @@ class Supervisor:
     def __init__(self, dag_file: Path):
         self.dag_file = dag_file
         self.questions: list[dict] = []  # for an XCom
+        self.env: dict[str, str] = {}  # more of it for the tasks
         self.sock, theirs = socket.socketpair()
         self.process = subprocess.Popen(
             [sys.executable, "-c", "import os,sys; os.dup2(int(sys.argv[1]), 3); "
@@ -64,7 +65,7 @@ class Supervisor:
         out_read, out_write = os.pipe()
         null = os.open(os.devnull, os.O_RDONLY)
         body = json.dumps({"type": "ZygoteFork", "request_id": 1, "cwd": "/tmp",
-                           "env": {"PATH": os.environ["PATH"]},
+                           "env": {"PATH": os.environ["PATH"], **self.env},
                            "dag_file": str(self.dag_file)}).encode()
         socket.send_fds(self.sock, [struct.pack(">I", len(body)) + body],
                         [null, out_write, out_write, child_side.fileno()])

@@ -4,7 +4,7 @@
 import pytest
 
 from aiflow.artifacts import Artifact, revive
-from aiflow.context import to_json_value
+from aiflow.running.values import to_json_value
 from aiflow.exceptions import AirflowException
 from aiflow import artifacts
 

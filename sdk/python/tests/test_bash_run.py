@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from aiflow import protocol
-from aiflow.context import XCOM_BYTES_MAX
+from aiflow.running.values import XCOM_BYTES_MAX
 
 COMMANDS = {
     "streams": "echo first; echo to-stderr >&2; sleep 60",

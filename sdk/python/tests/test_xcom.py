@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from aiflow.context import XCOM_BYTES_MAX, XCOM_DEPTH_MAX, to_json_value
+from aiflow.running.values import XCOM_BYTES_MAX, XCOM_DEPTH_MAX, revive, to_json_value
 from aiflow.exceptions import AirflowException
 
 
@@ -83,3 +83,33 @@ def test_values_of_runs_before_are_asked_for_only_when_wanted(supervisor):
     assert pushed["return_value"] == [7, None, [0, 5, 6, 0]]
     assert [q.get("include_prior_dates") for q in s.questions][:3] == [None, True, None]
     assert json.dumps(pushed)
+
+
+TYPED = {"at": dt.datetime(2026, 1, 2, 3, tzinfo=dt.timezone.utc), "day": dt.date(2026, 1, 2),
+         "long": dt.timedelta(days=-1, microseconds=7), "set": {(1, (2, 3)), "a"},
+         "frozen": frozenset({dt.date(2026, 1, 2)}), "plain": [{"value": 1}]}
+
+
+def test_types_that_json_lacks_come_back():
+    sent = json.loads(json.dumps(to_json_value(TYPED, "x", typed=True)))
+    back = revive(sent)
+    assert back == TYPED and type(back["frozen"]) is frozenset and type(back["day"]) is dt.date
+    assert revive(to_json_value((1, (2,)), "x", typed=True)) == [1, [2]]
+    with pytest.raises(AirflowException, match="the key __aiflow_type__ is AIflow's own"):
+        to_json_value([{"__aiflow_type__": "set", "value": 1}], "x", typed=True)
+
+
+def test_a_task_gets_the_types_that_another_returned(supervisor):
+    s = supervisor("""
+        import datetime as dt
+        from aiflow import DAG, task
+        with DAG("d"):
+            @task
+            def give(): return {"long": dt.timedelta(hours=1), "set": {1, 2}}
+            @task
+            def take(value): return [value["long"] * 2 == dt.timedelta(hours=2), value["set"] == {2, 1}]
+            take(give())
+    """)
+    sent = s.run("give")[1]["return_value"]
+    assert sent["long"] == {"__aiflow_type__": "timedelta", "value": [0, 3600, 0]}
+    assert s.run("take", xcoms={("give", "return_value"): sent})[1]["return_value"] == [True, True]

@@ -12,8 +12,9 @@ from typing import Any, Generator, Iterator, Sequence
 
 from aiflow import artifacts, fingerprint
 from aiflow.baseoperator import BaseOperator
-from aiflow.context import XCOM_BYTES_MAX, is_template
 from aiflow.exceptions import AirflowException, AirflowSkipException, CommandFailed
+from aiflow.running.templates import is_template, names_file
+from aiflow.running.values import XCOM_BYTES_MAX
 from aiflow.xcom_arg import find_xcom_args
 
 READ_BYTES = 64 << 10  # all that a pipe holds, so that nothing is left behind at the end
@@ -32,6 +33,7 @@ class BashOperator(BaseOperator):
     """
 
     template_fields: Sequence[str] = ("bash_command", "env", "cwd", "inputs", "outputs")
+    template_ext: Sequence[str] = (".sh", ".bash")
     aiflow_operator = "bash"
     caching = "inputs"
 
@@ -56,7 +58,7 @@ class BashOperator(BaseOperator):
         arguments = (self.bash_command, self.env, self.cwd)
         templated = (self.inputs or self.outputs or self.cache or is_template(repr(arguments))
                      or any(find_xcom_args(arguments))
-                     or str(self.bash_command).endswith((".sh", ".bash"))
+                     or names_file(self.bash_command, self.template_ext)
                      or self.has_callbacks(*self.callbacks) or self.retry_policy is not None)
         if templated:
             return {"templated": True, "do_xcom_push": self.do_xcom_push}

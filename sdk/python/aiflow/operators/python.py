@@ -71,8 +71,7 @@ class PythonOperator(BaseOperator):
 
     def call(self, context: dict) -> Any:
         """The function's value; a coroutine is run to its end."""
-        if self.templates_dict is not None:
-            context = {**context, "templates_dict": self.templates_dict}
+        context["templates_dict"] = self.templates_dict
         value = self.python_callable(*self.op_args, **self.arguments(context))
         if inspect.iscoroutine(value):
             import asyncio

@@ -11,9 +11,11 @@ import inspect
 import logging
 from typing import Any, Callable
 
-from aiflow.context import build_run_context, parse_time, render, set_current_context
+from aiflow.context import build_run_context, set_current_context
 from aiflow.dag import DAG
 from aiflow.exceptions import AirflowException
+from aiflow.running.moments import parse_time
+from aiflow.running.templates import render
 
 
 def run_callback(job: dict, dag: DAG) -> None:

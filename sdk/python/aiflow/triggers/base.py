@@ -7,8 +7,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, AsyncIterator
 
-from aiflow.context import to_json_value
 from aiflow.exceptions import AirflowException, TaskDeferralTimeout, TaskDeferred
+from aiflow.running.values import to_json_value
 
 #: Bytes of a trigger with the arguments of the method that goes on (src/trigger/trigger.h).
 DEFERRAL_BYTES_MAX = 64 << 10
