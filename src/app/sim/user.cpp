@@ -92,7 +92,7 @@ dag::Dag make_dag(const std::string& id, const Taste& taste, Prng& prng) {
     task.retry_delay = std::chrono::seconds(prng.below(8));
     task.retry_exponential_backoff = prng.chance(0.2) ? 2 : 0;
     task.max_retry_delay = std::chrono::seconds(60);
-    task.operator_kind = prng.chance(0.1) ? "empty" : "bash";
+    task.operator_kind = prng.chance(taste.waiting ? 0.2 : 0.1) ? "empty" : "bash";
     task.pool = {prng.chance(0.3) ? "small" : "default_pool"};
     task.pool_slots = prng.chance(0.2) ? 2 : 1;
     task.priority_weight = static_cast<int>(prng.below(5));
@@ -277,12 +277,33 @@ void World::user_mark(sched::TaskKey key) {
   send_user(marked);
 }
 
+/// Its task is empty from now on, and its run goes on in that version: what waits need not run.
+void World::user_move(const sched::TaskKey& key) {
+  const std::int32_t version = database_.tables.dags.at(key.dag_id).version;
+  auto edited =
+      std::make_shared<dag::Dag>(*database_.tables.versions.at({key.dag_id, version}).definition);
+  const auto task = std::ranges::find(edited->tasks, key.task_id, &dag::Task::task_id);
+  if (task == edited->tasks.end()) return;
+  task->operator_kind = "empty";
+  definitions_[key.dag_id] = edited;
+  send_user(sched::DagPut{{version + 1, std::move(edited)}});
+  sched::TasksCleared clear;
+  clear.run = {key.dag_id, key.run_id};
+  clear.user = "kim";
+  clear.tasks.push_back({{"t0"}, std::nullopt});
+  clear.latest_version = true;
+  send_user(clear);
+}
+
 /// False: nothing was done.
 bool World::user_act_by_taste() {
   if (taste_.mapping && chance(0.3)) {
     user_change_items();
   } else if (taste_.restarting && chance(0.1)) {
     user_clear_alone(any_in(TaskState::running, false)->key);
+  } else if (taste_.waiting && chance(0.1)) {
+    const bool retry = chance(0.5);
+    user_move(any_in(retry ? TaskState::up_for_retry : TaskState::up_for_reschedule, false)->key);
   } else if (taste_.assets && chance(0.1)) {
     send_user(sched::AssetChanged{{"outside"}, "{}", "kim"});
   } else {

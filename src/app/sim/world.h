@@ -165,6 +165,7 @@ class World {
   void user_clear(const sched::TaskInstanceRow& row);
   void send_user(sched::Event event);
   void user_change_items();
+  void user_move(const sched::TaskKey& key);
   void user_clear_alone(const sched::TaskKey& key);
   void user_mark(sched::TaskKey key);
   [[nodiscard]] const dag::Task& task_of(const sched::TaskKey& key) const;
