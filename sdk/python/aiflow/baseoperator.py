@@ -10,7 +10,7 @@ from typing import Any, Iterator, NoReturn, Sequence
 from aiflow.context import get_current_context
 from aiflow.dag import DAG, TaskGroup, callback_list, check_id, current_dag, current_group
 from aiflow.durations import duration, optional_duration, optional_moment
-from aiflow.edges import Edges
+from aiflow.edges import Edges, Label
 from aiflow.exceptions import (AirflowException, TaskDeferralError, TaskDeferralTimeout,
                                TaskDeferred)
 from aiflow.param import ParamsDict, own_params
@@ -81,6 +81,11 @@ def _assets(given: Any) -> list:
     return list(given) if isinstance(given, (list, tuple, set)) else [] if given is None else [given]
 
 
+#: Arguments of Airflow's that change nothing here: no mails are sent, there is one executor.
+_WITHOUT_EFFECT = {"email", "email_on_failure", "email_on_retry", "executor", "executor_config", "queue",
+                   "resources", "sla"}
+
+
 class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
     """One task. Subclasses set template_fields and write execute(context)."""
 
@@ -118,11 +123,11 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
                  doc_md: str | None = None, map_index_template: str | None = None,
                  task_display_name: str | None = None, dag: DAG | None = None,
                  task_group: TaskGroup | None = None, **unknown: Any):
-        if unknown:
+        if unknown := unknown.keys() - _WITHOUT_EFFECT:
             raise AirflowException(f"{type(self).__name__} '{task_id}': unknown arguments: "
                                    + ", ".join(sorted(unknown)))
         self._take_place(task_id, dag, task_group)
-        self.label, self.owner = task_display_name or self.label, owner
+        self.label, self.owner, self.doc_md = task_display_name or self.label, owner, doc_md or ""
         self.retries = int(retries or 0)
         named = f"task '{self.task_id}'"
         self.retry_delay = duration(retry_delay, named, "retry_delay")
@@ -134,14 +139,13 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
         self.max_retry_delay = optional_duration(max_retry_delay, named, "max_retry_delay")
         self.start_date = optional_moment(start_date, named, "start_date")
         self.end_date = optional_moment(end_date, named, "end_date")
-        self.depends_on_past = depends_on_past or wait_for_downstream
         self.wait_for_downstream = wait_for_downstream
+        self.depends_on_past = depends_on_past or wait_for_downstream
         if not ignore_first_depends_on_past or wait_for_past_depends_before_skipping:
-            raise AirflowException(f"{named}: ignore_first_depends_on_past=False and "
-                                   "wait_for_past_depends_before_skipping=True are not available")
+            self._refuse_past_rules()
         self.trigger_rule = trigger_rule_name(trigger_rule, self.task_id)
         self.pool, self.pool_slots = pool or "default_pool", pool_slots
-        self.priority_weight = priority_weight
+        self.priority_weight, self.map_index_template = priority_weight, map_index_template
         self.weight_rule = str(getattr(weight_rule, "value", weight_rule))
         if self.weight_rule not in _WEIGHT_RULES:
             raise AirflowException(f"task '{self.task_id}': weight_rule {self.weight_rule!r} is not "
@@ -154,17 +158,22 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
             "execute": callback_list(on_execute_callback), "success": callback_list(on_success_callback),
             "failure": callback_list(on_failure_callback), "retry": callback_list(on_retry_callback),
             "skipped": callback_list(on_skipped_callback)}
+        #: of @task.run_if and @task.skip_if: each says in words why the task is skipped, or ""
+        self.skip_reasons: list = [] if _mapped is None else _mapped.skip_reasons
         self.own_params = own_params(self.dag.params, params)
         self.params = ParamsDict(self.dag.params)
         self.params.update(self.own_params)
         self.inlets, self.outlets = _assets(inlets), _assets(outlets)
-        self.doc_md, self.map_index_template = doc_md or "", map_index_template
         self.cache, self.cache_key = bool(cache or cache_key), cache_key
         self.cache_ttl = optional_duration(cache_ttl, named, "cache_ttl")
         self.cache_version = cache_version
         self._check_caching()
         self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False
         self._join()
+
+    def _refuse_past_rules(self) -> NoReturn:
+        raise AirflowException(f"task '{self.task_id}': ignore_first_depends_on_past=False and "
+                               "wait_for_past_depends_before_skipping=True are not available")
 
     def _take_place(self, task_id: str, dag: DAG | None, group: TaskGroup | None) -> None:
         self.dag = dag or current_dag()
@@ -326,6 +335,8 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
         return [self]
 
     def set_downstream(self, other: Any) -> None:
+        if isinstance(other, Label):
+            return other.set_upstream(self)
         for task in _tasks_of(other, "roots"):
             if task.dag is not self.dag:
                 raise AirflowException(f"tasks '{self.task_id}' and '{task.task_id}' are in "
@@ -334,6 +345,8 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
             task.upstream_task_ids.add(self.task_id)
 
     def set_upstream(self, other: Any) -> None:
+        if isinstance(other, Label):
+            return other.set_downstream(self)
         for task in _tasks_of(other, "leaves"):
             task.set_downstream(self)
 
@@ -378,9 +391,17 @@ def chain(*elements: Any) -> None:
             for a, b in zip(left, right):
                 for task in _tasks_of(a, "leaves"):
                     task.set_downstream(b)
+        elif isinstance(left, Label):
+            left.set_downstream(right)
         else:
             for task in _tasks_of(left, "leaves"):
                 task.set_downstream(right)
+
+
+def chain_linear(*elements: Any) -> None:
+    """chain_linear(a, [b, c], [d, e]): each of a step before each of the next."""
+    for left, right in zip(elements, elements[1:]):
+        cross_downstream([left], [right])
 
 
 def cross_downstream(from_tasks: Sequence[Any], to_tasks: Sequence[Any]) -> None:

@@ -61,6 +61,11 @@ def callback_list(value: Any) -> list:
     return given
 
 
+#: Arguments of Airflow's that change nothing here.
+_WITHOUT_EFFECT = {"access_control", "auto_register", "default_view", "orientation",
+                   "sla_miss_callback"}
+
+
 class DAG(DagStructure):
     """A workflow: tasks, their order, and when it runs."""
 
@@ -81,7 +86,7 @@ class DAG(DagStructure):
                  owner_links: dict | None = None, dag_display_name: str | None = None,
                  render_template_as_native_obj: bool = False,
                  user_defined_macros: dict | None = None, **unknown: Any):
-        if unknown:
+        if unknown := unknown.keys() - _WITHOUT_EFFECT:
             raise AirflowException(f"DAG '{dag_id}': unknown arguments: {', '.join(sorted(unknown))}")
         if compat not in (2, 3):
             raise AirflowException(f"DAG '{dag_id}': compat is 2 or 3, not {compat!r}")

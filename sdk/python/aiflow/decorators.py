@@ -81,6 +81,11 @@ class TaskFunction(Unexpanded):
         """The plain function, for tests."""
         return self._function
 
+    @property
+    def skip_reasons(self) -> list:
+        """Of @task.run_if and @task.skip_if."""
+        return self._arguments.get("_skip_reasons", [])
+
     def override(self, **arguments: Any) -> TaskFunction:
         """The same function with other task arguments."""
         self.used = True
@@ -137,10 +142,12 @@ class TaskFunction(Unexpanded):
         settings = dict(self._arguments)
         wanted = settings.pop("task_id", self._function.__name__)
         roles = {name: settings.pop(name, None) for name in ("_setup", "_teardown")}
+        skip_reasons = settings.pop("_skip_reasons", [])
         operator = make({"task_id": _free_id(wanted), "python_callable": self._function,
                          **settings})
         if not operator.doc_md and self._function.__doc__:
             operator.doc_md = inspect.cleandoc(self._function.__doc__)
+        operator.skip_reasons = skip_reasons
         if roles["_setup"]:
             operator.as_setup()
         if roles["_teardown"] is not None:
@@ -173,6 +180,30 @@ class _TaskDecorator:
 
     def sensor(self, python_callable: Callable | None = None, **settings: Any):
         return _decorator(PythonSensor, python_callable, settings)
+
+    def run_if(self, condition: Callable[[dict], Any], skip_message: str | None = None):
+        """Over a decorated task: it is skipped unless condition(context) is true."""
+        return _on_condition(condition, skip_message or "the condition of run_if is false", True)
+
+    def skip_if(self, condition: Callable[[dict], Any], skip_message: str | None = None):
+        """Over a decorated task: it is skipped when condition(context) is true."""
+        return _on_condition(condition, skip_message or "the condition of skip_if is true", False)
+
+
+def _on_condition(condition: Callable[[dict], Any], message: str, runs: bool):
+    """condition may return (bool, why)."""
+
+    def reason(context: dict) -> str:
+        said = condition(context)
+        holds, why = said if isinstance(said, tuple) else (said, None)
+        return "" if bool(holds) is runs else str(why or message)
+
+    def mark(function: TaskFunction) -> TaskFunction:
+        if not isinstance(function, TaskFunction):
+            raise AirflowException("@task.run_if and @task.skip_if stand over a decorated task")
+        return function.override(_skip_reasons=[*function.skip_reasons, reason])
+
+    return mark
 
 
 task = _TaskDecorator()

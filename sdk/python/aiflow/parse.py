@@ -58,7 +58,7 @@ def _task(operator) -> dict:
         "is_teardown": operator.is_teardown,
         "on_failure_fail_dagrun": operator.on_failure_fail_dagrun,
         "start_date": _time(operator.start_date), "end_date": _time(operator.end_date),
-        "doc_md": operator.doc_md, "owner": operator.owner, "is_branch": operator.is_branch,
+        "doc_md": operator.doc_md or "", "owner": operator.owner, "is_branch": operator.is_branch,
         "is_short_circuit": operator.is_short_circuit,
         "ignore_downstream_trigger_rules":
             getattr(operator, "ignore_downstream_trigger_rules", True),
@@ -124,7 +124,7 @@ def dag_spec(dag: DAG, source_hash: str) -> dict:
         names = ", ".join(f"'{watcher.name}'" for watcher in dag.watchers)
         schedule = {**schedule, "text": f"on messages of {names}"}
     return {
-        "dag_id": dag.dag_id, "description": dag.description, "doc_md": dag.doc_md,
+        "dag_id": dag.dag_id, "description": dag.description or "", "doc_md": dag.doc_md or "",
         "tags": dag.tags, "owner": ", ".join(owners), "schedule": schedule,
         "start_date": _time(dag.start_date), "end_date": _time(dag.end_date),
         "timezone": dag_zone(dag), "catchup": dag.catchup,

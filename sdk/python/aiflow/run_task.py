@@ -224,6 +224,8 @@ def _work(job: dict, operator, context: dict):
     if resume := job.get("resume"):
         work = _going_on(operator, context, resume["next_method"], decode(resume["next_kwargs"]),
                          resume.get("event"), resume.get("error"), resume["timed_out"])
+    elif reason := next(filter(None, (said(context) for said in operator.skip_reasons)), ""):
+        raise AirflowSkipException(reason)
     while True:
         try:
             with _time_limit(job.get("execution_timeout_ms"), operator):

@@ -97,6 +97,18 @@ class XComArg(Edges):
         """The tasks it refers to."""
         return [self.operator]
 
+    def as_setup(self) -> XComArg:
+        """Marks the task as a setup."""
+        for operator in self.operators:
+            operator.as_setup()
+        return self
+
+    def as_teardown(self, *, setups: Any = None, on_failure_fail_dagrun: bool = False) -> XComArg:
+        """Marks the task as the teardown of `setups`."""
+        for operator in self.operators:
+            operator.as_teardown(setups=setups, on_failure_fail_dagrun=on_failure_fail_dagrun)
+        return self
+
     @property
     def leaves(self):
         return self.operators

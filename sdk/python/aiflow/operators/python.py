@@ -51,8 +51,9 @@ class PythonOperator(BaseOperator):
 
     def __init__(self, *, python_callable: Callable, op_args: Sequence[Any] | None = None,
                  op_kwargs: dict[str, Any] | None = None, templates_dict: dict | None = None,
-                 show_return_value_in_logs: bool = True, **kwargs):
+                 show_return_value_in_logs: bool = True, provide_context: bool = True, **kwargs):
         super().__init__(**kwargs)
+        del provide_context  # Airflow 1's: always so
         if not callable(python_callable):
             raise AirflowException(f"task '{self.task_id}': python_callable is not callable")
         self.python_callable = python_callable

@@ -10,7 +10,7 @@ from aiflow.exceptions import AirflowException
 from aiflow.sensors.base import BaseSensorOperator
 from aiflow.triggers.temporal import DateTimeTrigger
 
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def _now() -> dt.datetime:
@@ -112,6 +112,17 @@ class TimeDeltaSensorAsync(TimeDeltaSensor):
         super().__init__(deferrable=deferrable, **kwargs)
 
 
+def weekday_names(week_day: Any, of: str) -> set[str]:
+    """Days of the week in lower case, of one name or WeekDay member or several. Raises
+    AirflowException that names `of`."""
+    given = list(week_day) if isinstance(week_day, (list, tuple, set, frozenset)) else [week_day]
+    days = {str(getattr(name, "name", name)).lower() for name in given}
+    if not days or days - set(DAYS):
+        raise AirflowException(f"{of}: week_day is one or more of " + ", ".join(DAYS)
+                               + f", not {week_day!r}")
+    return days
+
+
 class DayOfWeekSensor(BaseSensorOperator):
     """Waits for a day of the week: week_day is a name or a set of them ("Monday").
 
@@ -120,14 +131,9 @@ class DayOfWeekSensor(BaseSensorOperator):
 
     def __init__(self, *, week_day: Any, use_task_logical_date: bool = False, **kwargs):
         super().__init__(**kwargs)
-        names = [week_day] if not isinstance(week_day, (list, tuple, set, frozenset)) else week_day
-        self.week_days = {str(getattr(name, "name", name)).lower() for name in names}
-        unknown = self.week_days - set(_DAYS)
-        if unknown or not self.week_days:
-            raise AirflowException(f"sensor '{self.task_id}': week_day is one or more of "
-                                   + ", ".join(_DAYS))
+        self.week_days = weekday_names(week_day, f"sensor '{self.task_id}'")
         self.use_task_logical_date = use_task_logical_date
 
     def poke(self, context: dict) -> bool:
         day = context["logical_date"] if self.use_task_logical_date else _now()
-        return _DAYS[day.astimezone(self.dag.timezone).weekday()] in self.week_days
+        return DAYS[day.astimezone(self.dag.timezone).weekday()] in self.week_days

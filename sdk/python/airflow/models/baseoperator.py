@@ -4,3 +4,4 @@
 from aiflow.baseoperator import BaseOperator as BaseOperator
 from aiflow.baseoperator import chain as chain
 from aiflow.baseoperator import cross_downstream as cross_downstream
+from aiflow.baseoperator import chain_linear as chain_linear

@@ -44,3 +44,12 @@ from aiflow.timetables import EventsTimetable as EventsTimetable
 from aiflow.timetables import MultipleCronTriggerTimetable as MultipleCronTriggerTimetable
 from aiflow.triggers.base import BaseTrigger as BaseTrigger
 from aiflow.watcher import AssetWatcher as AssetWatcher
+from aiflow.baseoperator import chain_linear as chain_linear
+from aiflow.context import Context as Context
+from aiflow.edges import Label as Label
+from aiflow.policies.notifier import BaseNotifier as BaseNotifier
+from aiflow.param import ParamsDict as ParamsDict
+from aiflow.values.states import DagRunState as DagRunState
+from aiflow.values.states import TaskInstanceState as TaskInstanceState
+from aiflow.values.weight_rule import WeightRule as WeightRule
+from airflow.sdk import timezone as timezone

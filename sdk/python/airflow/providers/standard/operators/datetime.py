@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+"""airflow.providers.standard.operators.datetime"""
+
+from aiflow.operators.branch import BranchDateTimeOperator as BranchDateTimeOperator
