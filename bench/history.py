@@ -39,6 +39,9 @@ def fill(path: Path, count: int) -> None:
         db.executemany(put_task, (tuple(one[c] for c in task_columns) for one in instances))
         db.execute("UPDATE dags SET last_run_number = ? WHERE dag_id = ?", (count, dag_id))
         db.commit()
+    db.execute("DELETE FROM run_counts")
+    db.execute("INSERT INTO run_counts SELECT dag_id, state, count(*) FROM dag_runs GROUP BY dag_id, state")
+    db.commit()
     db.close()
 
 

@@ -6,6 +6,7 @@
 
 #include "store/asset_store.h"
 #include "store/detail/rows.h"
+#include "store/detail/run_counts.h"
 
 namespace aiflow::store {
 namespace {
@@ -182,13 +183,10 @@ Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
                                               .start_date = row.optional_time(),
                                               .end_date = row.optional_time()};
                         }));
-  AIFLOW_ASSIGN(const auto counts, db_.first(R"(
-      SELECT count(CASE WHEN state IN ('queued', 'running') THEN 1 END),
-             count(CASE WHEN state = 'failed' THEN 1 END) FROM dag_runs WHERE dag_id = ?)",
-                                             {dag.dag_id.value}, [](db::Row& row) {
-                                               const auto running = row.integer();
-                                               return std::pair(running, row.integer());
-                                             }));
+  AIFLOW_ASSIGN(const std::int64_t unfinished,
+                detail::count_runs(db_, &dag.dag_id, {RunState::queued, RunState::running}));
+  AIFLOW_ASSIGN(const std::int64_t failed,
+                detail::count_runs(db_, &dag.dag_id, {RunState::failed}));
   AIFLOW_ASSIGN(const auto broken,
                 db_.first("SELECT count(*) FROM import_errors WHERE filename = ?", {dag.fileloc},
                           [](db::Row& row) { return row.integer(); }));
@@ -209,8 +207,8 @@ Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
                    .version = dag.version,
                    .last_parsed_time = dag.last_parsed_at,
                    .recent_runs = std::move(oldest_first),
-                   .running_count = counts->first,
-                   .failed_count = counts->second,
+                   .running_count = unfinished,
+                   .failed_count = failed,
                    .has_import_errors = broken.value_or(0) > 0,
                    .assets = std::move(assets),
                    .explanation = std::nullopt};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "store/detail/rows.h"
+#include "store/detail/run_counts.h"
 
 namespace aiflow::store {
 namespace {
@@ -89,12 +90,14 @@ Status RunStore::insert_run(const RunRow& run) {
                          run.ordinal,
                          run.use_cache,
                          run.deadlines_missed});
-  if (done || done.error().code != ErrorCode::conflict) return done;
+  if (done) return detail::run_added(db_, run.key.dag_id, run.state);
+  if (done.error().code != ErrorCode::conflict) return done;
   return fail(std::move(done).error().with_context("run '" + run.key.run_id.value + "' of dag '" +
                                                    run.key.dag_id.value + "'"));
 }
 
 Status RunStore::update_run(const RunRow& run) {
+  AIFLOW_TRY(detail::run_changes(db_, run.key, run.state));
   AIFLOW_TRY(db_.run(
       R"(
     UPDATE dag_runs SET number = ?, state = ?, run_type = ?, logical_date = ?,
@@ -164,31 +167,34 @@ Result<std::vector<RunAt>> RunStore::runs_between(const DagId& dag_id, WallTime 
                  });
 }
 
+Result<std::int64_t> RunStore::total_of(const RunQuery& query, const detail::Where& where) {
+  const bool in_time =
+      query.logical_date_gte || query.logical_date_lte || query.queued_at_gte || query.queued_at_lt;
+  if (!in_time) {
+    return detail::count_runs(db_, query.dag_id ? &*query.dag_id : nullptr, query.states);
+  }
+  AIFLOW_ASSIGN(const auto total,
+                db_.first("SELECT count(*) FROM dag_runs" + where.text(), where.params(),
+                          [](db::Row& row) { return row.integer(); }));
+  return total.value_or(0);
+}
+
 Result<Listed<RunRow>> RunStore::list_runs(const RunQuery& query) {
   detail::Where where;
   if (query.dag_id) where.add("dag_id = ?", query.dag_id->value);
-  if (!query.states.empty()) {
-    std::string condition = "state IN (";
-    for (const RunState state : query.states) {
-      condition += "'" + std::string(aiflow::to_string(state)) + "',";
-    }
-    condition.back() = ')';
-    where.add(condition);
-  }
+  if (!query.states.empty()) where.add(detail::state_is_one_of(query.states));
   if (query.logical_date_gte) where.add("logical_date >= ?", *query.logical_date_gte);
   if (query.logical_date_lte) where.add("logical_date <= ?", *query.logical_date_lte);
   if (query.queued_at_gte) where.add("queued_at >= ?", *query.queued_at_gte);
   if (query.queued_at_lt) where.add("queued_at < ?", *query.queued_at_lt);
-  AIFLOW_ASSIGN(const auto total,
-                db_.first("SELECT count(*) FROM dag_runs" + where.text(), where.params(),
-                          [](db::Row& row) { return row.integer(); }));
+  AIFLOW_ASSIGN(const std::int64_t total, total_of(query, where));
   const std::string order = query.newest_first
                                 ? " ORDER BY run_after DESC, number DESC LIMIT ? OFFSET ?"
                                 : " ORDER BY run_after, number LIMIT ? OFFSET ?";
   AIFLOW_ASSIGN(auto items,
                 db_.all(std::string(kSelectRun) + where.text() + order,
                         where.params_with({query.page.limit, query.page.offset}), read_run));
-  return Listed<RunRow>{.items = std::move(items), .total = total.value_or(0)};
+  return Listed<RunRow>{.items = std::move(items), .total = total};
 }
 
 Result<std::vector<RunKey>> RunStore::finished_around(const RunKey& key, Around around) {

@@ -17,6 +17,9 @@
 #include "wire/worker.h"
 
 namespace aiflow::store {
+namespace detail {
+class Where;
+}
 
 struct RunRow {
   RunKey key;
@@ -210,6 +213,7 @@ class RunStore {
   Status remove_pool(const PoolName& name);
 
  private:
+  [[nodiscard]] Result<std::int64_t> total_of(const RunQuery& query, const detail::Where& where);
   [[nodiscard]] Result<std::int64_t> instances(const TaskKey& key);
   db::Connection& db_;
 };

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include "store/admin/check.h"
 #include "store/dag_store.h"
+#include "store/data/retention_store.h"
 #include "store/testing/temp_store.h"
 
 namespace aiflow::store {
@@ -129,6 +131,44 @@ TEST_CASE("a task comes back as it was stored") {
   CHECK(again.branch_followed == task.branch_followed);
   CHECK(again.skip_all_downstream);
   CHECK(to_wire(again).duration == 1.5);
+}
+
+TEST_CASE("runs are counted as they come, change and go") {
+  TempStore temp;
+  add_dag(temp, "etl");
+  add_dag(temp, "other");
+  const auto count = [&](const std::string& dag_id, std::vector<RunState> states) {
+    return temp
+        .read([&](db::Connection& db) {
+          return RunStore(db).list_runs(
+              {.dag_id = DagId{dag_id}, .states = states, .page = {.limit = 1}});
+        })
+        .total;
+  };
+  for (int i = 1; i <= 3; ++i) {
+    const RunRow run = make_run("etl", "r" + std::to_string(i), i);
+    temp.write([&](db::Connection& db) { return RunStore(db).insert_run(run); });
+  }
+  temp.write(
+      [&](db::Connection& db) { return RunStore(db).insert_run(make_run("other", "r", 1)); });
+  CHECK(count("etl", {}) == 3);
+  CHECK(count("etl", {RunState::queued}) == 3);
+  RunRow run = make_run("etl", "r1", 1);
+  for (const RunState state : {RunState::running, RunState::running, RunState::failed}) {
+    run.state = state;
+    temp.write([&](db::Connection& db) { return RunStore(db).update_run(run); });
+  }
+  CHECK(count("etl", {RunState::queued, RunState::running}) == 2);
+  CHECK(count("etl", {RunState::failed}) == 1);
+  // A run that is there already, or is not there, changes no count.
+  CHECK_FALSE(temp->transact([&](db::Connection& db) { return RunStore(db).insert_run(run); }));
+  const RunRow none = make_run("etl", "none", 9);
+  CHECK_FALSE(temp->transact([&](db::Connection& db) { return RunStore(db).update_run(none); }));
+  temp.write([&](db::Connection& db) { return RetentionStore(db).drop_run(run.key); });
+  temp.write([&](db::Connection& db) { return RetentionStore(db).drop_run(none.key); });
+  CHECK(count("etl", {}) == 2);
+  CHECK(count("etl", {RunState::failed}) == 0);
+  CHECK(temp.read([](db::Connection& db) { return find_damage(db); }).empty());
 }
 
 TEST_CASE("values are JSON, by task and name") {

@@ -112,6 +112,13 @@ std::string write_strings(const std::vector<std::string>& texts) {
   return json::write(json::Value(std::move(array)));
 }
 
+std::string state_is_one_of(const std::vector<RunState>& states) {
+  std::string condition = "state IN (";
+  for (const RunState state : states) condition.append("'").append(to_string(state)).append("',");
+  condition.back() = ')';
+  return condition;
+}
+
 std::vector<std::string> read_strings(db::Row& row) {
   std::vector<std::string> texts;
   const json::Value value = read_json(row);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/admin/check.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -94,10 +95,32 @@ Result<std::vector<std::string>> mariadb_damage(db::Connection& db) {
   return problems;
 }
 
+/// What run_counts says and dag_runs does not.
+Result<std::vector<std::string>> miscounted(db::Connection& db) {
+  AIFLOW_ASSIGN(const auto tables, data_tables(db));
+  // A schema from before it.
+  if (std::ranges::find(tables, "run_counts") == tables.end()) return std::vector<std::string>{};
+  return db.all(R"(
+    SELECT dag_id, state, sum(said), sum(there) FROM (
+      SELECT dag_id, state, runs AS said, 0 AS there FROM run_counts
+      UNION ALL
+      SELECT dag_id, state, 0, count(*) FROM dag_runs GROUP BY dag_id, state) AS both_sides
+    GROUP BY dag_id, state HAVING sum(said) <> sum(there))",
+                {}, [](db::Row& row) {
+                  const std::string dag_id = row.text();
+                  const std::string state = row.text();
+                  const std::string said = std::to_string(row.integer());
+                  return "run_counts: " + said + " runs of '" + dag_id + "' that are " + state +
+                         ", and there are " + std::to_string(row.integer());
+                });
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> find_damage(db::Connection& db) {
   AIFLOW_ASSIGN(auto problems, is_sqlite(db) ? sqlite_damage(db) : mariadb_damage(db));
+  AIFLOW_ASSIGN(const auto counts, miscounted(db));
+  problems.insert(problems.end(), counts.begin(), counts.end());
   if (problems.size() > kProblemsMax) {
     problems.resize(kProblemsMax);
     problems.emplace_back("… and more");

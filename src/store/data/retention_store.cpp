@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "store/detail/rows.h"
+#include "store/detail/run_counts.h"
 
 namespace aiflow::store {
 namespace {
@@ -120,6 +121,7 @@ Result<Gone> RetentionStore::drop_run_parts(const RunKey& run, int limit) {
 }
 
 Status RetentionStore::drop_run(const RunKey& run) {
+  AIFLOW_TRY(detail::run_goes(db_, run));
   AIFLOW_TRY(db_.run("DELETE FROM outbox" + std::string(kByRun) + " AND kind = 'submit'",
                      {run.dag_id.value, run.run_id.value}));
   for (const char* table : {"xcoms", "artifacts", "taken_results", "run_assets", "notices",

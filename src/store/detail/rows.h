@@ -56,6 +56,9 @@ template <class T>
   return *std::move(*found);
 }
 
+/// "state IN ('queued','running')".
+[[nodiscard]] std::string state_is_one_of(const std::vector<RunState>& states);
+
 /// "WHERE a AND b", built from conditions that are constants, with their parameters.
 class Where {
  public:
