@@ -155,13 +155,13 @@ Result<wire::Grid> Workflows::grid(const DagId& id, int runs_max) {
     std::vector<std::vector<TaskState>> states(grid.tasks.size(), empty);
     for (std::size_t column = 0; column < listed.items.size(); ++column) {
       grid.runs.push_back(store::to_wire(listed.items[column]));
-      AIFLOW_ASSIGN(const auto tasks, runs.tasks(listed.items[column].key));
+      AIFLOW_ASSIGN(const auto tasks, runs.task_states(listed.items[column].key));
       for (const auto& task : tasks) {
-        const auto row = row_of.find(task.key.task_id.value);
+        const auto row = row_of.find(task.task_id.value);
         if (row == row_of.end()) continue;
         TaskState& shown = states[row->second][column];
         // The instances of a mapped task share one cell.
-        shown = task.key.map_index > 0 ? most_telling(shown, task.state) : task.state;
+        shown = task.map_index > 0 ? most_telling(shown, task.state) : task.state;
       }
     }
     json::Array rows;

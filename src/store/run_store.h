@@ -128,6 +128,12 @@ struct RunQuery {
   Page page;
 };
 
+struct TaskStateRow {
+  TaskId task_id;
+  int map_index = -1;
+  TaskState state = TaskState::no_status;
+};
+
 /// One item of a list that was published.
 struct XComItem {
   json::Value value;
@@ -173,6 +179,8 @@ class RunStore {
   [[nodiscard]] Result<TaskRow> task(const TaskKey& key);
   /// By task_id and map_index.
   [[nodiscard]] Result<std::vector<TaskRow>> tasks(const RunKey& run);
+  /// Of all task instances of a run, by task and map index.
+  [[nodiscard]] Result<std::vector<TaskStateRow>> task_states(const RunKey& key);
 
   Status upsert_try(const TryRow& row);
   /// Oldest first; ended tries only (the current one is the task itself).

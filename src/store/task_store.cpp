@@ -177,6 +177,17 @@ Result<std::vector<TryRow>> RunStore::tries(const TaskKey& key) {
   });
 }
 
+Result<std::vector<TaskStateRow>> RunStore::task_states(const RunKey& key) {
+  return db_.all(R"(
+    SELECT task_id, map_index, state FROM task_instances
+    WHERE dag_id = ? AND run_id = ? ORDER BY task_id, map_index)",
+                 {key.dag_id.value, key.run_id.value}, [](db::Row& row) {
+                   return TaskStateRow{.task_id = TaskId{row.text()},
+                                       .map_index = row.small(),
+                                       .state = detail::read_enum(row, parse_task_state)};
+                 });
+}
+
 Status RunStore::put_xcom(const XComRow& row) {
   return db_.run(R"(
     REPLACE INTO xcoms (dag_id, run_id, task_id, map_index, name, value, stored_at)
