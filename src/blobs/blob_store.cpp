@@ -183,6 +183,9 @@ Result<wire::BlobInfo> BlobStore::adopt(const std::string& sha256) {
   AIFLOW_ASSIGN(const fs::path file, path(sha256));
   struct stat info{};
   if (::lstat(file.c_str(), &info) != 0) return fail(not_found(sha256));
+  // From now on nobody takes it for old: its rows may be on their way out with what was there
+  // before.
+  AIFLOW_TRY(detail::touch(file));
   AIFLOW_TRY(upload(sha256));
   return wire::BlobInfo{.sha256 = sha256, .size = info.st_size};
 }

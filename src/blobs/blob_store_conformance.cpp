@@ -102,7 +102,12 @@ void check_removing(BlobStore& blobs) {
   std::set<std::string> seen;
   REQUIRE(blobs.for_each([&](const BlobStore::Kept& kept) { seen.insert(kept.sha256); }));
   CHECK(seen.contains(put.sha256));
+  // What is adopted is not old any more, so that nobody collects it meanwhile.
+  const auto file = blobs.path(put.sha256).value();
+  const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(99);
+  std::filesystem::last_write_time(file, long_ago);
   CHECK(blobs.adopt(put.sha256)->size == put.size);
+  CHECK(std::filesystem::last_write_time(file) > long_ago + std::chrono::hours(98));
   REQUIRE(blobs.remove(put.sha256));
   REQUIRE(blobs.remove(put.sha256));
   CHECK_FALSE(blobs.contains(put.sha256).value());

@@ -238,10 +238,11 @@ Result<std::vector<wire::ImportError>> DagStore::import_errors() {
 
 Result<std::vector<DagFileRow>> DagStore::files() {
   return db_.all(R"(
-      SELECT DISTINCT dags.fileloc, COALESCE(dag_files.fingerprint, ''),
+      SELECT named.filename, COALESCE(dag_files.fingerprint, ''),
         COALESCE(dag_files.read_paths, '[]')
-      FROM dags LEFT JOIN dag_files ON dag_files.filename = dags.fileloc
-      WHERE dags.is_active = 1 ORDER BY dags.fileloc)",
+      FROM (SELECT fileloc AS filename FROM dags WHERE is_active = 1
+            UNION SELECT filename FROM import_errors) AS named
+      LEFT JOIN dag_files ON dag_files.filename = named.filename ORDER BY named.filename)",
                  {}, [](db::Row& row) {
                    return DagFileRow{.filename = row.text(),
                                      .print = row.text(),

@@ -77,7 +77,7 @@ class DagStore {
   [[nodiscard]] Result<bool> clear_import_error(const std::string& filename);
   [[nodiscard]] Result<std::vector<wire::ImportError>> import_errors();
 
-  /// Files with active DAGs.
+  /// Files with active DAGs or an import error.
   [[nodiscard]] Result<std::vector<DagFileRow>> files();
   Status put_file(const DagFileRow& file);
   Status forget_file(const std::string& filename);

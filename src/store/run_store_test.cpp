@@ -310,9 +310,14 @@ TEST_CASE("files with active DAGs are known, with what their DAGs were made from
   CHECK(files[0].reads == made.reads);
   CHECK(files[1].filename == "/dags/b.py");
   CHECK(files[1].print.empty());
+  wire::ImportError error;
+  error.filename = "/dags/broken.py";
+  temp.write([&](db::Connection& db) { return DagStore(db).set_import_error(error); });
   temp.write([](db::Connection& db) { return DagStore(db).forget_file("/dags/a.py"); });
   files = temp.read([](db::Connection& db) { return DagStore(db).files(); });
   CHECK(files[0].print.empty());
+  REQUIRE(files.size() == 3);
+  CHECK(files[2].filename == "/dags/broken.py");
 }
 
 }  // namespace

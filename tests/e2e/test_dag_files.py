@@ -26,10 +26,12 @@ def loads(server):
 
 def test_a_dag_follows_its_helper_module_and_its_settings(make_server):
     server = make_server()
-    (server.dags / "steps.py").write_text("PREFIX = 'do_'\n")
     (server.dags / "names.json").write_text('["a", "b"]')
     (server.dags / "made.py").write_text(FLOW)
     server.start()
+    [error] = server.wait_for(lambda: server.get("/api/v2/importErrors")["items"], "the missing module")
+    assert "No module named 'steps'" in error["message"]
+    (server.dags / "steps.py").write_text("PREFIX = 'do_'\n")
     server.wait_for(lambda: task_ids(server) == ["do_a", "do_b"], "the DAG")
     (server.dags / "names.json").write_text('["c"]')
     server.wait_for(lambda: task_ids(server) == ["do_c"], "the DAG of the new settings")

@@ -10,8 +10,8 @@
 namespace aiflow::service {
 
 /// SHA-256 (hex) over what the file's DAGs are made from: the parser, the file, and what it read at
-/// import (a file counts by its bytes, a folder by the names in it). One that cannot be read counts
-/// as such.
+/// import (a file counts by its bytes, a folder by the names in it, large ones by size and time).
+/// One that cannot be read counts as such.
 [[nodiscard]] std::string dag_file_print(std::string_view parser, const std::filesystem::path& file,
                                          const std::vector<std::string>& reads);
 

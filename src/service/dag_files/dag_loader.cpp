@@ -23,11 +23,22 @@ namespace {
 constexpr int kParsers = 2;
 /// So many files at most share a process: few enough that all parsers have something to do.
 constexpr std::size_t kFilesAtOnce = 16;
+/// What a file may say that it has read; more is not followed.
+constexpr std::size_t kReadsMax = 1000;
+/// A broken file is tried again after so long also without a change: a module may have been
+/// installed.
+constexpr Duration kBrokenAgain = std::chrono::minutes(10);
+/// Times of files come from a clock that is read once a tick.
+constexpr std::int64_t kTick_ns = 20'000'000;
 constexpr std::uint32_t kChanges =
     IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_ATTRIB | IN_ONLYDIR;
 
 int milliseconds(Duration d) {
   return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(d).count());
+}
+
+std::int64_t now_ns() {
+  return std::chrono::nanoseconds(os::SystemClock().now().time_since_epoch()).count();
 }
 
 bool contains_without_case(std::string_view text, std::string_view word) {
@@ -64,10 +75,7 @@ void DagLoader::stop() {
 
 void DagLoader::look(const std::stop_token& stop) {
   recall();
-  while (!stop.stop_requested()) {
-    scan();
-    wait_for_change();
-  }
+  for (bool woken = false; !stop.stop_requested(); woken = wait_for_change()) scan(woken);
 }
 
 /// What the database knows and no folder holds any more vanished while we were not running; what is
@@ -85,13 +93,14 @@ void DagLoader::recall() {
     const bool same = !print.empty() && print == dag_file_print(options_.parser, file, reads);
     stamps_[file] = same ? before : Stamp{};
     if (!same) continue;
-    note_reads(file, reads);
+    const std::scoped_lock lock(mutex_);
+    reads_[file] = stamps_of(reads);
     ++unchanged;
   }
   if (unchanged > 0) log::info("DAG files are unchanged", {{"files", unchanged}});
 }
 
-void DagLoader::scan() {
+void DagLoader::scan(bool woken) {
   auto found = list_files();
   for (const auto& [file, stamp] : stamps_) {
     if (!found.contains(file) && !stopping_) drop(file);
@@ -99,7 +108,8 @@ void DagLoader::scan() {
   for (const auto& [file, stamp] : found) {
     const auto old = stamps_.find(file);
     const bool same = old != stamps_.end() && old->second == stamp;
-    if (!same || has_read_what_changed(file)) queue(file);
+    const bool wanted = has_read_what_changed(file) | is_to_be_tried_again(file, woken);
+    if (!same || wanted) queue(file);
   }
   stamps_ = std::move(found);
 }
@@ -134,12 +144,31 @@ bool DagLoader::has_read_what_changed(const std::filesystem::path& file) {
   return changed;
 }
 
-void DagLoader::note_reads(const std::filesystem::path& file,
-                           const std::vector<std::string>& reads) {
-  Stamps stamps;
-  for (const auto& path : reads) stamps[path] = stamp_of(path);
+bool DagLoader::is_to_be_tried_again(const std::filesystem::path& file, bool woken) {
   const std::scoped_lock lock(mutex_);
-  reads_[file] = std::move(stamps);
+  const auto broken = broken_.find(file);
+  if (broken == broken_.end()) return false;
+  auto& [tried_at, again] = broken->second;
+  again |= woken;
+  const SteadyTime now = os::SystemClock().steady_now();
+  if (now - tried_at < (again ? options_.broken_pause : kBrokenAgain)) return false;
+  broken->second = {.tried_at = now};
+  return true;
+}
+
+SteadyTime DagLoader::next_try() {
+  const std::scoped_lock lock(mutex_);
+  SteadyTime next = SteadyTime::max();
+  for (const auto& [file, broken] : broken_) {
+    if (broken.again) next = std::min(next, broken.tried_at + options_.broken_pause);
+  }
+  return next;
+}
+
+DagLoader::Stamps DagLoader::stamps_of(const std::vector<std::string>& paths) {
+  Stamps stamps;
+  for (const auto& path : paths) stamps[path] = stamp_of(path);
+  return stamps;
 }
 
 DagLoader::Stamps DagLoader::list_files() {
@@ -170,22 +199,25 @@ void DagLoader::watch(const std::filesystem::path& folder) {
   ::inotify_add_watch(inotify_.get(), folder.c_str(), kChanges);
 }
 
-/// Until a folder changes and is quiet again, or has changed for long enough, or a rescan is due.
-void DagLoader::wait_for_change() {
+/// Until a folder changes and is quiet again, or has changed for long enough (true), or a look is
+/// due without one.
+bool DagLoader::wait_for_change() {
   std::array<pollfd, 2> fds = {pollfd{.fd = inotify_.get(), .events = POLLIN, .revents = 0},
                                pollfd{.fd = wake_.get(), .events = POLLIN, .revents = 0}};
   const os::SystemClock clock;
   std::optional<SteadyTime> latest;
-  Duration wait = options_.rescan;
+  Duration wait =
+      std::clamp<Duration>(next_try() - clock.steady_now(), Duration{0}, options_.rescan);
   while (::poll(fds.data(), fds.size(), milliseconds(wait)) > 0 && fds[1].revents == 0) {
     std::array<char, 4096> drained{};
     while (::read(inotify_.get(), drained.data(), drained.size()) > 0) {
     }
     const SteadyTime now = clock.steady_now();
     if (!latest) latest = now + options_.settle_max;
-    if (now >= *latest) return;
+    if (now >= *latest) return true;
     wait = std::min(options_.settle, *latest - now);
   }
+  return latest.has_value();
 }
 
 void DagLoader::parse_queued() {
@@ -239,11 +271,12 @@ void DagLoader::parse(const std::vector<std::filesystem::path>& files) {
     wanted.push_back(file);
   }
   if (wanted.empty()) return;
+  const std::int64_t began_ns = now_ns();
   failpoint::reach("loader.parsing");
   parts_.parse(std::move(wanted), [&](const auto& file, Result<wire::DagFile> parsed) {
     ++parsed_count_;
     failpoint::reach("loader.parsed");
-    if (parsed && !stopping_) save(*std::move(parsed), std::move(texts[file]));
+    if (parsed && !stopping_) take(*std::move(parsed), std::move(texts[file]), began_ns);
     if (!parsed) log::error("DAG file not parsed", {{"file", file}, {"error", parsed.error()}});
     return !stopping_;
   });
@@ -262,15 +295,17 @@ std::optional<std::string> DagLoader::text_of(const std::filesystem::path& file)
   return std::nullopt;
 }
 
-void DagLoader::save(wire::DagFile parsed, std::string text) {
+void DagLoader::take(wire::DagFile parsed, std::string text, std::int64_t began_ns) {
   const std::filesystem::path file = parsed.file;
-  const auto reads = parsed.reads.value_or(std::vector<std::string>{});
+  auto reads = parsed.reads.value_or(std::vector<std::string>{});
+  if (reads.size() > kReadsMax) reads.resize(kReadsMax);
   const bool good = !parsed.error;
   if (!good) log::warn("DAG file is broken", {{"file", file}, {"error", parsed.error->message}});
-  note_reads(file, reads);
+  const bool doubtful = changed_since(file, reads, began_ns);
+  note(parsed, reads);
   const auto count = parsed.dags.size();
   auto saved = parts_.save(std::move(parsed), std::move(text));
-  if (saved && good) {
+  if (saved && good && !doubtful) {
     saved = parts_.remember({.filename = file.string(),
                              .print = dag_file_print(options_.parser, file, reads),
                              .reads = reads});
@@ -280,13 +315,47 @@ void DagLoader::save(wire::DagFile parsed, std::string text) {
     return;
   }
   failpoint::reach("loader.saved");
+  if (stamp_of(file) == Stamp{}) return drop(file);  // it went while others were parsed
   log::info("DAG file loaded", {{"file", file}, {"dags", count}});
+  const std::scoped_lock lock(mutex_);
+  if (to_parse_once_more(file, doubtful)) again_.insert(file);
+}
+
+/// What later looks compare with.
+void DagLoader::note(const wire::DagFile& parsed, const std::vector<std::string>& reads) {
+  const std::scoped_lock lock(mutex_);
+  reads_[parsed.file] = stamps_of(reads);
+  if (parsed.error) {
+    broken_[parsed.file] = {.tried_at = os::SystemClock().steady_now()};
+  } else {
+    broken_.erase(parsed.file);
+  }
+}
+
+/// Whether the file or what it has read may have changed after it was read.
+bool DagLoader::changed_since(const std::filesystem::path& file,
+                              const std::vector<std::string>& reads, std::int64_t began_ns) {
+  const auto changed = [began_ns](const std::filesystem::path& path) {
+    return stamp_of(path).changed_ns >= began_ns - kTick_ns;
+  };
+  return changed(file) || std::ranges::any_of(reads, changed);
+}
+
+/// A doubtful one, unless it was so the last time too: then it writes what it reads.
+bool DagLoader::to_parse_once_more(const std::filesystem::path& file, bool doubtful) {
+  if (!doubtful) {
+    doubtful_.erase(file);
+    return false;
+  }
+  return doubtful_.insert(file).second;
 }
 
 void DagLoader::drop(const std::filesystem::path& file) {
   {
     const std::scoped_lock lock(mutex_);
     reads_.erase(file);
+    broken_.erase(file);
+    doubtful_.erase(file);
   }
   log::info("DAG file is gone", {{"file", file}});
   if (const auto removed = parts_.remove(file.string()); !removed) {

@@ -34,6 +34,9 @@ struct DagLoaderOptions {
   Duration settle = std::chrono::milliseconds(60);
   /// Also when the folders never come to rest: so long after a change at most.
   Duration settle_max = std::chrono::milliseconds(500);
+  /// A broken file is tried again after a change in the folders, not more often than this: it may
+  /// make one itself at each import.
+  Duration broken_pause = std::chrono::seconds(2);
   std::size_t file_bytes_max = 8 << 20;
   /// Another parser may make other DAGs of the same files (parser_print).
   std::string parser;
@@ -70,25 +73,36 @@ class DagLoader {
     std::uint64_t inode = 0;
     bool operator==(const Stamp&) const = default;
   };
+  /// What was missing is not known, so any change in the folders may have mended it.
+  struct Broken {
+    SteadyTime tried_at{};
+    bool again = false;  ///< something has changed since
+  };
   [[nodiscard]] static Stamp stamp_of(const std::filesystem::path& path);
   using Stamps = std::map<std::filesystem::path, Stamp>;
 
   void look(const std::stop_token& stop);
   void recall();
-  void scan();
+  void scan(bool woken);
   void queue(const std::filesystem::path& file);
   [[nodiscard]] Stamps list_files();
   void watch(const std::filesystem::path& folder);
-  void wait_for_change();
+  [[nodiscard]] bool wait_for_change();
+  [[nodiscard]] bool is_to_be_tried_again(const std::filesystem::path& file, bool woken);
+  [[nodiscard]] SteadyTime next_try();
   [[nodiscard]] bool has_read_what_changed(const std::filesystem::path& file);
-  void note_reads(const std::filesystem::path& file, const std::vector<std::string>& reads);
+  [[nodiscard]] static Stamps stamps_of(const std::vector<std::string>& paths);
   void parse_queued();
   [[nodiscard]] std::vector<std::filesystem::path> next_files();
   [[nodiscard]] bool begin(const std::filesystem::path& file);
   [[nodiscard]] bool finish(const std::filesystem::path& file);
   void parse(const std::vector<std::filesystem::path>& files);
   [[nodiscard]] std::optional<std::string> text_of(const std::filesystem::path& file);
-  void save(wire::DagFile parsed, std::string text);
+  void take(wire::DagFile parsed, std::string text, std::int64_t began_ns);
+  void note(const wire::DagFile& parsed, const std::vector<std::string>& reads);
+  [[nodiscard]] bool changed_since(const std::filesystem::path& file,
+                                   const std::vector<std::string>& reads, std::int64_t began_ns);
+  [[nodiscard]] bool to_parse_once_more(const std::filesystem::path& file, bool doubtful);
   void drop(const std::filesystem::path& file);
 
   const DagLoaderOptions options_;
@@ -98,8 +112,10 @@ class DagLoader {
   std::set<std::filesystem::path> queued_;  ///< guarded by mutex_
   std::set<std::filesystem::path> busy_;    ///< guarded by mutex_
   std::set<std::filesystem::path> again_;   ///< guarded by mutex_: changed while it was parsed
-  std::map<std::filesystem::path, Stamps> reads_;  ///< guarded by mutex_: what a file has read
-  Stamps stamps_;                                  ///< look's thread
+  std::map<std::filesystem::path, Stamps> reads_;   ///< guarded by mutex_: what a file has read
+  std::map<std::filesystem::path, Broken> broken_;  ///< guarded by mutex_: what had an error
+  std::set<std::filesystem::path> doubtful_;  ///< guarded by mutex_: changed while it was read
+  Stamps stamps_;                             ///< look's thread
   os::Fd inotify_;
   os::Fd wake_;
   std::atomic<int> parsed_count_{0};

@@ -6,10 +6,12 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "os/file.h"
 #include "os/temp_dir.h"
+#include "service/dag_files/dag_file_print.h"
 #include "service/time_zone.h"
 
 namespace aiflow::service {
@@ -19,16 +21,36 @@ using namespace std::chrono_literals;
 
 constexpr const char* kText = "from airflow import DAG\n";
 
-/// Every file "reads" what its line `# reads NAME` names, in its own folder.
+/// What a line of the file names, in the file's folder.
+std::optional<std::filesystem::path> named(const std::filesystem::path& file,
+                                           const std::string& mark) {
+  const auto text = os::read_file(file, 10'000).value();
+  const auto at = text.find(mark);
+  if (at == std::string::npos) return std::nullopt;
+  const auto from = at + mark.size();
+  return file.parent_path() / text.substr(from, text.find('\n', at) - from);
+}
+
+/// A file that looks as if it were written a second ago.
+void write_file(const std::filesystem::path& file, std::string_view text) {
+  REQUIRE(os::write_atomic(file, text));
+  std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() - 1s);
+}
+
+/// `# reads NAME`: it has read that. `# needs NAME`: an error without it. `# changes NAME`: that
+/// changes after it was read, once. `# goes`: the file is deleted meanwhile.
 wire::DagFile parsed_file(const std::filesystem::path& file) {
   wire::DagFile out;
   out.file = file.string();
-  const auto text = os::read_file(file, 10'000).value();
-  const std::string mark = "# reads ";
-  if (const auto at = text.find(mark); at != std::string::npos) {
-    const auto from = at + mark.size();
-    out.reads = {(file.parent_path() / text.substr(from, text.find('\n', at) - from)).string()};
+  if (const auto read = named(file, "# reads ")) out.reads = {read->string()};
+  if (const auto needed = named(file, "# needs "); needed && !std::filesystem::exists(*needed)) {
+    out.error.emplace().message = "missing";
   }
+  if (const auto changed = named(file, "# changes "); changed && !exists(*changed)) {
+    REQUIRE(os::write_atomic(*changed, "new"));
+    out.reads = {changed->string()};
+  }
+  if (named(file, "# goes")) std::filesystem::remove(file);
   return out;
 }
 
@@ -63,13 +85,15 @@ struct Bench {
       for (const auto& [name, row] : files) rows.push_back(row);
       return rows;
     };
-    loader = std::make_unique<DagLoader>(
-        DagLoaderOptions{
-            .folders = {folder.path()}, .settle = 50ms, .settle_max = 200ms, .parser = parser},
-        std::move(parts));
+    loader = std::make_unique<DagLoader>(DagLoaderOptions{.folders = {folder.path()},
+                                                          .settle = 50ms,
+                                                          .settle_max = 200ms,
+                                                          .broken_pause = 100ms,
+                                                          .parser = parser},
+                                         std::move(parts));
   }
   void write(const std::string& name, std::string_view text) {
-    REQUIRE(os::write_atomic(folder.path() / name, text));
+    write_file(folder.path() / name, text);
   }
   std::string next() { return events.pop_for(10s).value_or("nothing"); }
 
@@ -141,6 +165,51 @@ TEST_CASE("a file is parsed again when what it reads changes") {
   bench.write("conf.json", "{\"x\": 2}");
   bench.write("b.py", std::string(kText) + "# the end\n");
   CHECK(bench.next() == "save b.py");
+}
+
+TEST_CASE("a broken file is tried again when something has come that it may have missed") {
+  Bench bench;
+  bench.write("a.py", std::string(kText) + "# needs helper.json\n");
+  REQUIRE(bench.loader->start());
+  CHECK(bench.next() == "save a.py");
+  bench.write("helper.json", "{}");
+  CHECK(bench.next() == "save a.py");
+  // It is whole now: what else comes does not concern it.
+  bench.write("other.json", "{}");
+  bench.write("b.py", kText);
+  CHECK(bench.next() == "save b.py");
+}
+
+TEST_CASE("what changes while it is read is read once more") {
+  Bench bench;
+  bench.write("a.py", std::string(kText) + "# changes conf.json\n");
+  REQUIRE(bench.loader->start());
+  CHECK(bench.next() == "save a.py");
+  CHECK(bench.next() == "save a.py");
+}
+
+TEST_CASE("a file that goes while it is parsed leaves nothing behind") {
+  Bench bench;
+  bench.write("a.py", std::string(kText) + "# goes\n");
+  REQUIRE(bench.loader->start());
+  CHECK(bench.next() == "save a.py");
+  CHECK(bench.next() == "remove a.py");
+}
+
+TEST_CASE("a large file counts by its size and time, and what is the system's not at all") {
+  const os::TempDir folder = os::TempDir::create("prints").value();
+  const auto file = folder.path() / "a.py";
+  const auto large = folder.path() / "film.mp4";
+  write_file(file, kText);
+  write_file(large, std::string(9 << 20, 'x'));
+  const auto print = [&](const std::string& read) { return dag_file_print("1", file, {read}); };
+  const auto before = print(large);
+  CHECK(print(large) == before);
+  std::filesystem::last_write_time(large, std::filesystem::file_time_type::clock::now());
+  CHECK(print(large) != before);
+  std::filesystem::create_symlink("/proc/kcore", folder.path() / "link");
+  CHECK(print(folder.path() / "link") != print(large));  // and it comes back at all
+  CHECK(print(folder.path()) == print(folder.path()));
 }
 
 TEST_CASE("a start parses what has changed since, and nothing else") {
