@@ -130,6 +130,13 @@ Status RunStore::update_run(const RunRow& run) {
   return fail(ErrorCode::not_found, "run '" + run.key.run_id.value + "' does not exist");
 }
 
+Status RunStore::recount() {
+  AIFLOW_TRY(db_.run("DELETE FROM run_counts"));
+  return db_.run(
+      "INSERT INTO run_counts (dag_id, state, runs)"
+      " SELECT dag_id, state, count(*) FROM dag_runs GROUP BY dag_id, state");
+}
+
 Status RunStore::set_note(const RunKey& key, const std::string& note) {
   return db_.run("UPDATE dag_runs SET note = ? WHERE dag_id = ? AND run_id = ?",
                  {note, key.dag_id.value, key.run_id.value});

@@ -148,6 +148,8 @@ class RunStore {
   Status insert_run(const RunRow& run);
   /// All columns but the note and use_cache. Errors: not_found.
   Status update_run(const RunRow& run);
+  /// Counts all runs anew: a server of an older version, which keeps no counts, may have led.
+  Status recount();
   Status set_note(const RunKey& key, const std::string& note);
   Status set_use_cache(const RunKey& key, bool use_cache);
   /// Errors: not_found.

@@ -169,6 +169,10 @@ TEST_CASE("runs are counted as they come, change and go") {
   CHECK(count("etl", {}) == 2);
   CHECK(count("etl", {RunState::failed}) == 0);
   CHECK(temp.read([](db::Connection& db) { return find_damage(db); }).empty());
+  temp.write([](db::Connection& db) { return db.run("UPDATE run_counts SET runs = 77"); });
+  CHECK(count("etl", {}) != 2);
+  temp.write([](db::Connection& db) { return RunStore(db).recount(); });
+  CHECK(count("etl", {}) == 2);
 }
 
 TEST_CASE("values are JSON, by task and name") {

@@ -212,6 +212,7 @@ Status Server::open_scheduler() {
     events_->publish(changes);
     logs_->wake();
   };
+  AIFLOW_TRY(store_->transact([](db::Connection& db) { return store::RunStore(db).recount(); }));
   conductor_ = std::make_unique<conductor::Conductor>(clock_, *store_, *executor_, options);
   AIFLOW_TRY(conductor_->open());
   conductor_->start();

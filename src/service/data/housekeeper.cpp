@@ -193,32 +193,44 @@ class Housekeeper::Collection {
   }
 
   // Runs: the scheduler's thread removes them, so that none is removed that it holds.
-  [[nodiscard]] store::OldRuns old_runs(int limit) const {
+  [[nodiscard]] store::OldRuns old_runs(int limit, int offset = 0) const {
     return {.before = now_ - days(*policy_.run_days),
             .keep = static_cast<int>(sched::kFinishedRunsKept),
-            .limit = limit};
+            .limit = limit,
+            .offset = offset};
   }
 
   Status runs() {
     if (!policy_.run_days) return {};
-    AIFLOW_ASSIGN(const auto doomed, parts_.store.read([&](db::Connection& db) {
-      return store::RetentionStore(db).old_runs(old_runs(kRunsMax));
-    }));
-    for (const auto& run : doomed) AIFLOW_TRY(remove_run(run));
-    if (std::ssize(doomed) == kRunsMax) report_.more = true;
-    return {};
+    int declined = 0;  // the scheduler holds them: the next question passes over them
+    for (;;) {
+      AIFLOW_ASSIGN(const auto doomed, parts_.store.read([&](db::Connection& db) {
+        return store::RetentionStore(db).old_runs(old_runs(kRunsMax, declined));
+      }));
+      bool any_gone = false;
+      for (const auto& run : doomed) {
+        AIFLOW_ASSIGN(const bool is_gone, remove_run(run));
+        any_gone |= is_gone;
+        if (!is_gone) ++declined;
+      }
+      const bool is_last = std::ssize(doomed) < kRunsMax;
+      if (any_gone && !is_last) report_.more = true;
+      if (any_gone || is_last) return {};
+    }
   }
 
-  Status remove_run(const store::RunKey& run) {
+  /// False: the scheduler still holds it.
+  Result<bool> remove_run(const store::RunKey& run) {
     auto done = conductor::Forgotten::in_part;
     while (done == conductor::Forgotten::in_part) {
       AIFLOW_ASSIGN(done, conductor::wait_for<conductor::Forgotten>(
                               [&](auto answer) { parts_.conductor.forget(run, answer); }));
       os::sleep_for(kPause);
     }
-    if (done == conductor::Forgotten::no) return {};
+    if (done == conductor::Forgotten::no) return false;
     add("runs", {.count = 1});
-    return remove_log(run);
+    AIFLOW_TRY(remove_log(run));
+    return true;
   }
 
   Status doomed_runs(store::RetentionStore& rows) {

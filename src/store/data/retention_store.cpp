@@ -68,8 +68,8 @@ Result<std::vector<RunKey>> RetentionStore::old_runs(const OldRuns& which) {
     SELECT r.dag_id, r.run_id FROM dag_runs r
     WHERE r.state IN ('success', 'failed') AND r.end_date < ?
       AND r.number <= (SELECT max(n.number) FROM dag_runs n WHERE n.dag_id = r.dag_id) - ?
-    ORDER BY r.end_date LIMIT ?)",
-                 {which.before, which.keep, which.limit}, [](db::Row& row) {
+    ORDER BY r.end_date LIMIT ? OFFSET ?)",
+                 {which.before, which.keep, which.limit, which.offset}, [](db::Row& row) {
                    return RunKey{.dag_id = DagId{row.text()}, .run_id = RunId{row.text()}};
                  });
 }

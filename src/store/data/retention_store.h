@@ -34,6 +34,7 @@ struct OldRuns {
   WallTime before;  ///< ended before
   int keep = 0;     ///< the newest of each DAG stay
   int limit = 0;
+  int offset = 0;  ///< so many of the oldest are passed over
 };
 
 class RetentionStore {
