@@ -281,7 +281,8 @@ Result<std::optional<XComItem>> RunStore::xcom_item(const TaskKey& key, const st
       std::string(lite ? "SELECT value -> ?, COALESCE(json_array_length(value), 0)"
                        : "SELECT JSON_EXTRACT(value, ?), COALESCE(JSON_LENGTH(value), 0)") +
       " FROM xcoms" + std::string(kByTask) + " AND name = ? AND value LIKE '[%'";
-  db::Params params{"$[" + std::to_string(item) + "]"};
+  const std::string path = "$[" + std::to_string(item) + "]";  // parameters refer to texts
+  db::Params params{path};
   const db::Params of_task = key_params(key);
   params.insert(params.end(), of_task.begin(), of_task.end());
   params.emplace_back(name);
