@@ -93,6 +93,25 @@ TEST_CASE("a failed try is retried after its delay and its history is kept") {
   CHECK(tries[1].state == TaskState::success);
 }
 
+TEST_CASE("a task began when its worker says so, but not before it was queued") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const store::RunRow run = bench.trigger("etl");
+  const WallTime begun = bench.clock().now();
+  bench.executor().start_job(executor::attempt_of(bench.executor().waiting().front()));
+  bench.advance(std::chrono::seconds(3));  // the report has waited
+  CHECK(bench.tasks("etl", run).front().start_date == begun);
+
+  const store::RunRow second = bench.trigger("etl");
+  const WallTime queued = bench.clock().now();
+  const executor::Job job = bench.executor().waiting().front();
+  bench.clock().jump_wall(-std::chrono::hours(1));  // the worker's clock lags
+  bench.executor().start_job(executor::attempt_of(job));
+  bench.clock().jump_wall(std::chrono::hours(1) + std::chrono::seconds(5));
+  bench.settle();
+  CHECK(bench.tasks("etl", second).front().start_date == queued);
+}
+
 TEST_CASE("a task ended when its worker says so, and a mark does not make it longer") {
   Bench bench;
   bench.put_dag("etl", {bash_task("a")});

@@ -168,7 +168,8 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Started& report
   batch.add(sched::AttemptStarted{.key = key,
                                   .try_number = static_cast<int>(attempt.try_number),
                                   .epoch = attempt.epoch,
-                                  .worker = report.receipt.worker},
+                                  .worker = report.receipt.worker,
+                                  .started_at = report.report.at},
             [this, receipt = report.receipt, attempt](const Result<sched::Reply>& reply) {
               if (!reply) return;
               executor_.acknowledge(receipt, reply->accepted, reply->reason);

@@ -56,6 +56,11 @@ Reply Stepper::apply(const AttemptStarted& event) {
   instance.worker = event.worker;
   set_state(*ref->run, ref->at, TaskState::running,
             {"started by worker " + quoted(event.worker.value)});
+  if (event.started_at && instance.started_at == now_.wall) {
+    // Wall clocks jump: never before it was queued, never after this report.
+    const WallTime earliest = std::min(instance.queued_at.value_or(now_.wall), now_.wall);
+    instance.started_at = std::clamp(*event.started_at, earliest, now_.wall);
+  }
   model_.arm(*ref->run, ref->at, now_.steady + model_.options.lease);
   return {};
 }
@@ -72,7 +77,10 @@ Reply Stepper::apply(const AttemptFinished& event) {
     return refuse(ErrorCode::conflict, "worker " + quoted(instance.worker.value) + " runs it");
   }
   if (instance.state == TaskState::queued) {
-    const AttemptStarted started{event.key, instance.try_number, instance.epoch, event.worker};
+    const AttemptStarted started{.key = event.key,
+                                 .try_number = instance.try_number,
+                                 .epoch = instance.epoch,
+                                 .worker = event.worker};
     if (Reply reply = apply(started); !reply.accepted) return reply;
   }
   Reply reply = apply_finished(*ref, event);

@@ -49,6 +49,7 @@ struct AttemptStarted {
   std::int32_t try_number = 0;
   Epoch epoch = 0;
   WorkerId worker{};
+  std::optional<WallTime> started_at{};  ///< by the worker's clock; the report may come much later
 };
 
 /// What a task says of an asset it made.
