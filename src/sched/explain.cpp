@@ -310,6 +310,13 @@ Explanation explain(const State& state, const TaskKey& key) {
   if (instance.state == TaskState::queued) {
     return {"queued", {}, "queued: a worker has not started it yet"};
   }
+  const bool waits =
+      instance.state == TaskState::up_for_retry || instance.state == TaskState::up_for_reschedule;
+  if (waits && instance.next_try_at) {
+    return {"timer",
+            {{"until", format_time(*instance.next_try_at)}},
+            instance.cause + "; " + detail::due_text(instance)};
+  }
   if (!detail::is_schedulable(instance.state)) return {"state", {}, instance.cause};
   const detail::Verdict verdict = detail::decide(*run, *at);
   return {std::string(detail::code_of(verdict.reason)), detail::params_of(*run, *at, verdict),

@@ -200,6 +200,11 @@ Status mark(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto run, run_of(client, in));
   AIFLOW_ASSIGN(const auto name, task_name(in));
+  const std::string state = in.text("state");
+  if (state != "success" && state != "failed" && state != "skipped") {
+    return fail(ErrorCode::invalid_argument,
+                "'" + state + "' is not success, failed or skipped, as a task can be marked");
+  }
   std::vector<std::string> path{"dags", in.text("dag_id"), "dagRuns",
                                 run,    "taskInstances",   name.task_id};
   if (in.flag("--dry-run")) path.emplace_back("dry_run");
