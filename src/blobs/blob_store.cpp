@@ -170,9 +170,9 @@ Result<wire::BlobInfo> BlobStore::take_file(const fs::path& file) {
     AIFLOW_TRY(intake.finish());
     return info;
   }
+  AIFLOW_TRY(detail::touch(file));  // before it is there: it may have the time of years ago
   AIFLOW_TRY(sync_file(file));
   AIFLOW_TRY(place(file, found.sha256));
-  AIFLOW_TRY(detail::touch(target));
   AIFLOW_TRY(os::sync_dir(target.parent_path()));
   AIFLOW_TRY(os::sync_dir(target.parent_path().parent_path()));
   AIFLOW_TRY(upload(found.sha256));
@@ -284,6 +284,8 @@ Result<fs::path> BlobStore::fetched(const std::string& sha256) const {
   const auto found = digest::sha256_of_file(made.path);
   if (!found) return drop(found.error());
   if (found->sha256 != sha256) return drop(wrong_content(sha256));
+  // A blob is whole or absent, also after a power loss.
+  if (Status synced = sync_file(made.path); !synced) return drop(std::move(synced).error());
   if (Status placed = place(made.path, sha256); !placed) return drop(std::move(placed).error());
   return file_of(root_, sha256);
 }

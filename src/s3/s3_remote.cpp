@@ -94,16 +94,27 @@ struct S3Remote::Impl {
   [[nodiscard]] std::string key(const std::string& sha256) const {
     return bucket_path() + "/" + folder() + sha256.substr(0, 2) + "/" + sha256;
   }
+  /// Waiting helps against what is unavailable only: a wrong region or name is answered by 301 or
+  /// 400.
+  [[nodiscard]] static ErrorCode code_of(long status) {
+    switch (status) {
+      case 401:
+      case 403: return ErrorCode::denied;
+      case 404: return ErrorCode::not_found;
+      case 408:
+      case 429: return ErrorCode::unavailable;
+      default: return status < 500 ? ErrorCode::invalid_argument : ErrorCode::unavailable;
+    }
+  }
+
   /// An answer that is no success, in words: what the store says, never what was sent.
   [[nodiscard]] Error refusal(const Answer& answer, std::string_view what) const {
     std::size_t from = 0;
     const std::string said = detail::next_element(answer.body, "Code", from);
-    const ErrorCode code = answer.status == 403 || answer.status == 401 ? ErrorCode::denied
-                           : answer.status == 404                       ? ErrorCode::not_found
-                                                                        : ErrorCode::unavailable;
-    return {code, "the object store at " + options.endpoint + ", bucket '" + options.bucket +
-                      "', does not " + std::string(what) + ": " + std::to_string(answer.status) +
-                      (said.empty() ? "" : " " + said)};
+    return {code_of(answer.status), "the object store at " + options.endpoint + ", bucket '" +
+                                        options.bucket + "', does not " + std::string(what) + ": " +
+                                        std::to_string(answer.status) +
+                                        (said.empty() ? "" : " " + said)};
   }
 
   Status put(const Blob& blob) {

@@ -18,19 +18,25 @@ std::string source_of(const runtime::PackSource& source) {
 
 }  // namespace
 
+/// Its row. The collection of garbage may have taken the file just before it was put again, and
+/// takes none during a transaction: an error then, the sender tries again.
+Status Catalogue::name_blob(const wire::BlobInfo& blob) {
+  return parts_.store.transact([&](db::Connection& db) -> Status {
+    const auto kept = parts_.blobs.kept(blob.sha256);
+    if (!kept) return fail(ErrorCode::unavailable, "the blob was removed meanwhile: put it again");
+    return store::ModelStore(db).add_blob(blob, parts_.clock.now());
+  });
+}
+
 Result<wire::BlobInfo> Catalogue::put_blob(const std::filesystem::path& file) {
   AIFLOW_ASSIGN(auto blob, parts_.blobs.take_file(file));
-  AIFLOW_TRY(parts_.store.transact([&](db::Connection& db) {
-    return store::ModelStore(db).add_blob(blob, parts_.clock.now());
-  }));
+  AIFLOW_TRY(name_blob(blob));
   return blob;
 }
 
 Result<wire::BlobInfo> Catalogue::put_blob(std::string_view bytes) {
   AIFLOW_ASSIGN(auto blob, parts_.blobs.put(bytes));
-  AIFLOW_TRY(parts_.store.transact([&](db::Connection& db) {
-    return store::ModelStore(db).add_blob(blob, parts_.clock.now());
-  }));
+  AIFLOW_TRY(name_blob(blob));
   return blob;
 }
 

@@ -56,6 +56,7 @@ class Catalogue {
                                                const wire::Lineage& lineage);
 
  private:
+  [[nodiscard]] Status name_blob(const wire::BlobInfo& blob);
   Parts parts_;
 };
 
