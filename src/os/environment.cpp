@@ -24,6 +24,12 @@ std::optional<std::string> take_env(const std::string& name) {
   return taken;
 }
 
+std::string path_list(const std::vector<std::filesystem::path>& paths) {
+  std::string list;
+  for (const auto& path : paths) list += (list.empty() ? "" : ":") + path.string();
+  return list;
+}
+
 std::map<std::string, std::string> environment() {
   std::map<std::string, std::string> variables;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace aiflow::os {
 
@@ -15,6 +16,8 @@ namespace aiflow::os {
 /// The variable, which is removed from the environment and overwritten where it stood, so that
 /// neither children nor /proc show it. Called before any thread starts. nullopt when it is not set.
 [[nodiscard]] std::optional<std::string> take_env(const std::string& name);
+/// "/a:/b", as PATH has it.
+[[nodiscard]] std::string path_list(const std::vector<std::filesystem::path>& paths);
 /// All variables of this process.
 [[nodiscard]] std::map<std::string, std::string> environment();
 /// Effective user id is 0.

@@ -12,7 +12,6 @@
 #include <cerrno>
 #include <csignal>
 #include <deque>
-#include <iterator>
 #include <optional>
 
 #include "base/duration_text.h"
@@ -84,6 +83,9 @@ os::ProcessOptions process_options(const ParseOptions& options, const Files& fil
                  {"PYTHONDONTWRITEBYTECODE", "1"},
                  {"HOME", "/nonexistent"},
                  {"LANG", "C.UTF-8"}};
+  if (!options.dag_folders.empty()) {
+    process.env->emplace("AIFLOW_DAG_FOLDERS", os::path_list(options.dag_folders));
+  }
   process.cwd = "/";
   process.limits = {.address_space_bytes = options.address_space_bytes_max,
                     .cpu_s = options.cpu_s_max,
@@ -229,8 +231,17 @@ void parse_some(const ParseOptions& options, Files& files, const ParsedFile& don
 
 void parse_dag_files(const ParseOptions& options, std::vector<std::filesystem::path> files,
                      const ParsedFile& done) {
-  Files left(std::move_iterator(files.begin()), std::move_iterator(files.end()));
-  while (!left.empty()) parse_some(options, left, done);
+  // The right to read every file is given to those only that cannot be read without it.
+  Files open;
+  Files closed;
+  for (auto& file : files) (nobody_can_read(file) ? open : closed).push_back(std::move(file));
+  bool goes_on = true;
+  const ParsedFile stop_at_once = [&](const os::Path& file, Result<wire::DagFile> parsed) {
+    return goes_on = done(file, std::move(parsed));
+  };
+  for (Files* left : {&open, &closed}) {
+    while (goes_on && !left->empty()) parse_some(options, *left, stop_at_once);
+  }
 }
 
 }  // namespace aiflow::supervise

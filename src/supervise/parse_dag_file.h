@@ -19,6 +19,8 @@ struct ParseOptions {
   std::string python = "/usr/bin/python3";
   /// The folder that holds the Python package `aiflow`.
   std::filesystem::path sdk;
+  /// From where files may import each other, besides their own folder.
+  std::vector<std::filesystem::path> dag_folders = {};
   Duration wall_max = std::chrono::seconds(30);
   std::uint64_t cpu_s_max = 30;
   std::uint64_t address_space_bytes_max = 1ULL << 30;
@@ -31,9 +33,9 @@ struct ParseOptions {
 /// False: no more, please.
 using ParsedFile = std::function<bool(const std::filesystem::path& file, Result<wire::DagFile>)>;
 
-/// Calls `done` for each file, in order and as soon as its result is there. One process serves them
-/// all and forks for each; after a file that breaks it, the rest goes to a new one.
-/// Kinds of ParseError made here; the parser adds its own (syntax, import, …).
+/// Calls `done` for each file as soon as its result is there: in order, those last that only root
+/// may read. One process serves them all and forks for each; after a file that breaks it, the rest
+/// goes to a new one. Kinds of ParseError made here; the parser adds its own (syntax, import, …).
 /// "timeout", "crash", "too_large", "bad_result".
 ///
 /// Thread-safe, blocks up to wall_max a file. What a file does wrong is in DagFile.error, naming

@@ -48,3 +48,20 @@ def test_a_dag_follows_its_helper_module_and_its_settings(make_server):
     (server.dags / "names.json").write_text('["d"]')
     server.start()
     server.wait_for(lambda: task_ids(server) == ["make_d"], "the change of the meantime")
+
+
+TEAM = """
+from aiflow import DAG, task
+from common.steps import work
+with DAG("team"):
+    task(work)()
+"""
+
+
+def test_files_of_sub_folders_import_from_the_dag_folder(server):
+    for folder in ("common", "team"):
+        (server.dags / folder).mkdir()
+    (server.dags / "common/steps.py").write_text("def work(): print('of all teams')\n")
+    (server.dags / "team/flow.py").write_text(TEAM)
+    server.wait_for(lambda: server.get("/api/v2/dags/team"), "the DAG")
+    assert server.wait_run("team", server.trigger("team"))["state"] == "success"

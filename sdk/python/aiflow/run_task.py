@@ -54,10 +54,13 @@ def load_dag(path: str, dag_id: str) -> DAG:
 
 
 def import_file(path: str):
-    """Imports a Python file by path, with its folder importable, as Airflow does."""
+    """Imports a Python file by path, with its folder and the DAG folder importable, as Airflow does."""
     folder = os.path.dirname(os.path.abspath(path))
     if folder not in sys.path:
         sys.path.insert(0, folder)
+    for root in filter(None, os.environ.get("AIFLOW_DAG_FOLDERS", "").split(":")):
+        if root not in sys.path and folder.startswith(root.rstrip("/") + "/"):
+            sys.path.append(root)
     name = "aiflow_dag_" + os.path.basename(path).removesuffix(".py").replace("-", "_")
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

@@ -41,6 +41,11 @@ fs::path program(const ServeOptions& options, const char* name) {
   return folder / name;
 }
 
+std::vector<fs::path> dag_folders(const ServeOptions& options) {
+  if (!options.dag_folders.empty()) return options.dag_folders;
+  return {options.home / "dags"};
+}
+
 }  // namespace
 
 void WorkerStarter::serving() {
@@ -72,6 +77,8 @@ void WorkerStarter::want() {
                 "--leave-after",
                 kWorkerLeaveAfter};
   start.fds = {{out.get(), 1}, {out.get(), 2}};
+  start.env = os::environment();
+  (*start.env)["AIFLOW_DAG_FOLDERS"] = os::path_list(dag_folders(options_));
   auto process = os::Process::start(start);
   if (!process) {
     log::error("worker not started", {{"error", process.error()}});
@@ -163,7 +170,7 @@ Status Server::make_folders() {
   for (const char* name : {"run", "logs", "spool", "blobs", "packs", "dags", "uploads"}) {
     AIFLOW_TRY(os::make_dirs(options_.home / name));
   }
-  if (options_.dag_folders.empty()) options_.dag_folders = {options_.home / "dags"};
+  options_.dag_folders = dag_folders(options_);
   return {};
 }
 
@@ -293,7 +300,9 @@ Status Server::write_address() {
 
 service::DagLoaderParts Server::loader_parts() {
   service::DagLoaderParts parts;
-  parts.parse = [parse = supervise::ParseOptions{.python = options_.python, .sdk = options_.sdk}](
+  parts.parse = [parse = supervise::ParseOptions{.python = options_.python,
+                                                 .sdk = options_.sdk,
+                                                 .dag_folders = options_.dag_folders}](
                     std::vector<fs::path> files, const supervise::ParsedFile& done) {
     supervise::parse_dag_files(parse, std::move(files), done);
   };

@@ -125,7 +125,8 @@ void DagLoader::queue(const std::filesystem::path& file) {
 DagLoader::Stamp DagLoader::stamp_of(const std::filesystem::path& path) {
   struct stat info{};
   if (::stat(path.c_str(), &info) != 0) return {};
-  return {.changed_ns = info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec,
+  // Of the inode, not of the contents: copies often keep the time of what they were copied from.
+  return {.changed_ns = info.st_ctim.tv_sec * 1'000'000'000 + info.st_ctim.tv_nsec,
           .size = static_cast<std::uintmax_t>(info.st_size),
           .inode = info.st_ino};
 }

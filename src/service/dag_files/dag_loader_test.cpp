@@ -31,10 +31,10 @@ std::optional<std::filesystem::path> named(const std::filesystem::path& file,
   return file.parent_path() / text.substr(from, text.find('\n', at) - from);
 }
 
-/// A file that looks as if it were written a second ago.
+/// And waits until its time is certainly before that of what comes next.
 void write_file(const std::filesystem::path& file, std::string_view text) {
   REQUIRE(os::write_atomic(file, text));
-  std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() - 1s);
+  std::this_thread::sleep_for(30ms);
 }
 
 /// `# reads NAME`: it has read that. `# needs NAME`: an error without it. `# changes NAME`: that
