@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <ranges>
 
 #include "failpoint/failpoint.h"
 #include "log/log.h"
@@ -89,12 +90,14 @@ void DagLoader::recall() {
   std::size_t unchanged = 0;
   for (const auto& [filename, print, reads] : *known) {
     const std::filesystem::path file = filename;
+    // Before the contents are looked at: what changes meanwhile is seen by the next look.
     const Stamp before = stamp_of(file);
+    Stamps reads_before = stamps_of(reads);
     const bool same = !print.empty() && print == dag_file_print(options_.parser, file, reads);
     stamps_[file] = same ? before : Stamp{};
     if (!same) continue;
     const std::scoped_lock lock(mutex_);
-    reads_[file] = stamps_of(reads);
+    reads_[file] = std::move(reads_before);
     ++unchanged;
   }
   if (unchanged > 0) log::info("DAG files are unchanged", {{"files", unchanged}});
@@ -298,19 +301,19 @@ std::optional<std::string> DagLoader::text_of(const std::filesystem::path& file)
 
 void DagLoader::take(wire::DagFile parsed, std::string text, std::int64_t began_ns) {
   const std::filesystem::path file = parsed.file;
-  auto reads = parsed.reads.value_or(std::vector<std::string>{});
-  if (reads.size() > kReadsMax) reads.resize(kReadsMax);
+  auto paths = parsed.reads.value_or(std::vector<std::string>{});
+  if (paths.size() > kReadsMax) paths.resize(kReadsMax);
+  const Stamp at = stamp_of(file);
+  const Stamps reads = stamps_of(paths);
+  // The file or what it has read may have changed after it was read.
+  const auto is_new = [&](const Stamp& one) { return one.changed_ns >= began_ns - kTick_ns; };
+  const bool doubtful = is_new(at) || std::ranges::any_of(reads | std::views::values, is_new);
   const bool good = !parsed.error;
   if (!good) log::warn("DAG file is broken", {{"file", file}, {"error", parsed.error->message}});
-  const bool doubtful = changed_since(file, reads, began_ns);
   note(parsed, reads);
   const auto count = parsed.dags.size();
   auto saved = parts_.save(std::move(parsed), std::move(text));
-  if (saved && good && !doubtful) {
-    saved = parts_.remember({.filename = file.string(),
-                             .print = dag_file_print(options_.parser, file, reads),
-                             .reads = reads});
-  }
+  if (saved && good && !doubtful) saved = remember(file, at, reads);
   if (!saved) {
     log::warn("DAGs not saved", {{"file", file}, {"error", saved.error()}});
     return;
@@ -323,9 +326,9 @@ void DagLoader::take(wire::DagFile parsed, std::string text, std::int64_t began_
 }
 
 /// What later looks compare with.
-void DagLoader::note(const wire::DagFile& parsed, const std::vector<std::string>& reads) {
+void DagLoader::note(const wire::DagFile& parsed, Stamps reads) {
   const std::scoped_lock lock(mutex_);
-  reads_[parsed.file] = stamps_of(reads);
+  reads_[parsed.file] = std::move(reads);
   if (parsed.error) {
     broken_[parsed.file] = {.tried_at = os::SystemClock().steady_now()};
   } else {
@@ -333,13 +336,17 @@ void DagLoader::note(const wire::DagFile& parsed, const std::vector<std::string>
   }
 }
 
-/// Whether the file or what it has read may have changed after it was read.
-bool DagLoader::changed_since(const std::filesystem::path& file,
-                              const std::vector<std::string>& reads, std::int64_t began_ns) {
-  const auto changed = [began_ns](const std::filesystem::path& path) {
-    return stamp_of(path).changed_ns >= began_ns - kTick_ns;
-  };
-  return changed(file) || std::ranges::any_of(reads, changed);
+/// Unless something has changed since it was read: it will be parsed again then, and a server that
+/// ends before must not take what is stored for made from what is there now.
+Status DagLoader::remember(const std::filesystem::path& file, const Stamp& at,
+                           const Stamps& reads) {
+  std::vector<std::string> paths;
+  for (const auto& [path, stamp] : reads) paths.push_back(path.string());
+  store::DagFileRow row{.filename = file.string(),
+                        .print = dag_file_print(options_.parser, file, paths),
+                        .reads = paths};
+  if (stamp_of(file) != at || stamps_of(paths) != reads) return {};
+  return parts_.remember(row);
 }
 
 /// A doubtful one, unless it was so the last time too: then it writes what it reads.

@@ -99,9 +99,9 @@ class DagLoader {
   void parse(const std::vector<std::filesystem::path>& files);
   [[nodiscard]] std::optional<std::string> text_of(const std::filesystem::path& file);
   void take(wire::DagFile parsed, std::string text, std::int64_t began_ns);
-  void note(const wire::DagFile& parsed, const std::vector<std::string>& reads);
-  [[nodiscard]] bool changed_since(const std::filesystem::path& file,
-                                   const std::vector<std::string>& reads, std::int64_t began_ns);
+  void note(const wire::DagFile& parsed, Stamps reads);
+  [[nodiscard]] Status remember(const std::filesystem::path& file, const Stamp& at,
+                                const Stamps& reads);
   [[nodiscard]] bool to_parse_once_more(const std::filesystem::path& file, bool doubtful);
   void drop(const std::filesystem::path& file);
 
