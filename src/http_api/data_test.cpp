@@ -42,12 +42,12 @@ struct Data : Bench {
              json::object({{"name", name}, {"kind", kind}, {"sha256", sha256}}), token_of(attempt));
     REQUIRE_MESSAGE(made.status == 200, made.body);
   }
-  wire::AttemptRef trigger(const std::string& run_id) {
+  wire::AttemptRef trigger(const std::string& run_id, const std::string& dag_id = "d") {
     const auto run = conductor::wait_for<store::RunRow>([&](auto answer) {
-      conductor.trigger({.dag_id = DagId{"d"}, .run_id = RunId{run_id}}, answer);
+      conductor.trigger({.dag_id = DagId{dag_id}, .run_id = RunId{run_id}}, answer);
     });
     REQUIRE(run);
-    const store::TaskKey key{DagId{"d"}, RunId{run_id}, TaskId{"t"}, -1};
+    const store::TaskKey key{DagId{dag_id}, RunId{run_id}, TaskId{"t"}, -1};
     return await(key, TaskState::queued);
   }
   wire::AttemptRef await(const store::TaskKey& key, TaskState state) {
@@ -262,6 +262,23 @@ TEST_CASE_FIXTURE(Data,
   CHECK(count("dag_runs WHERE run_id = 'r35'") == 1);
   CHECK(count("event_log WHERE data LIKE '%\"deleted\":true%'") == 2);
   end(running);  // the scheduler is well
+}
+
+TEST_CASE_FIXTURE(Data, "old runs that the scheduler holds do not keep others from going") {
+  REQUIRE(housekeeper.set_policy({.run_days = 7, .event_log_rows = 1000, .unused_hours = 1}));
+  // It remembers many runs of a DAG that asks about the past: more than one question names.
+  wire::DagSpec past = one_task("past");
+  past.tasks[0].depends_on_past = true;
+  add_dag(past);
+  for (int i = 1; i <= 90; ++i) end(trigger("p" + std::to_string(i), "past"));
+  end(attempt);
+  for (int i = 2; i <= 34; ++i) end(trigger("r" + std::to_string(i)));
+  sql("UPDATE dag_runs SET end_date = CASE dag_id WHEN 'past' THEN 1000 ELSE 2000 END");
+  const auto report = housekeeper.collect(false);
+  REQUIRE(report);
+  CHECK_FALSE(report->more);
+  CHECK(count("dag_runs WHERE dag_id = 'past'") == 90);
+  CHECK(count("dag_runs WHERE dag_id = 'd'") == 32);
 }
 
 TEST_CASE_FIXTURE(Data, "XComs, logs and history go by themselves") {

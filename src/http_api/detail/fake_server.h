@@ -62,12 +62,10 @@ struct Bench {
     return {{"cookie", "aiflow_session=" + std::string(in->cookie.reveal())},
             {"x-csrf-token", in->session.csrf_token}};
   }
-  /// A DAG of one Bash task, with a run whose task runs.
-  wire::AttemptRef start_task() {
-    wire::DagFile file;
-    file.file = "/dags/d.py";
+  /// A DAG of one Bash task, "t".
+  static wire::DagSpec one_task(const std::string& dag_id) {
     wire::DagSpec spec;
-    spec.dag_id = "d";
+    spec.dag_id = dag_id;
     spec.timezone = "UTC";
     spec.schedule.kind = "none";
     spec.max_active_tasks = spec.max_active_runs = 16;
@@ -82,10 +80,19 @@ struct Bench {
     task.weight_rule = "downstream";
     task.payload = json::object({{"bash_command", "true"}});
     spec.tasks = {task};
+    return spec;
+  }
+  void add_dag(const wire::DagSpec& spec) {
+    wire::DagFile file;
+    file.file = "/dags/" + spec.dag_id + ".py";
     file.dags = {spec};
     const auto parsed = conductor::wait_for<std::vector<DagId>>(
         [&](auto answer) { conductor.parsed({file, "text of the file"}, answer); });
     REQUIRE_MESSAGE(parsed, (parsed ? "" : parsed.error().message));
+  }
+  /// The DAG "d" with a run "r1" whose task is queued.
+  wire::AttemptRef start_task() {
+    add_dag(one_task("d"));
     const auto run = conductor::wait_for<store::RunRow>([&](auto answer) {
       conductor.trigger({.dag_id = DagId{"d"}, .run_id = RunId{"r1"}}, answer);
     });

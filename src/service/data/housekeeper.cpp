@@ -32,7 +32,10 @@ constexpr int kRowsAtOnce = 500;
 constexpr int kRoundsMax = 10;
 constexpr int kRunsMax = 50;
 constexpr int kLogFoldersMax = 200;
-constexpr int kDryRunRows = 1'000'000;
+/// A dry run looks at so many of each kind: it does in one transaction what takes many otherwise,
+/// and the scheduler waits for it.
+constexpr int kDryRunRuns = 500;
+constexpr int kDryRunRows = 5'000;
 /// After each transaction: the scheduler's commits come first.
 constexpr auto kPause = std::chrono::milliseconds(5);
 constexpr std::int64_t kEventRowsMin = 1'000;
@@ -102,18 +105,18 @@ class Housekeeper::Collection {
     return std::move(report_);
   }
 
-  /// All at once, in a transaction that is rolled back.
+  /// In one transaction, which is rolled back. With `more`, the report is of the first of each
+  /// kind.
   Result<wire::GarbageReport> dry_run() {
-    report_.dry_run = true;
     const Status done = parts_.store.transact([&](db::Connection& db) -> Status {
+      report_ = {.dry_run = true};  // a database that is busy has it begun again
+      removed_.clear();
       store::RetentionStore rows(db);
       AIFLOW_TRY(doomed_runs(rows));
       for (const auto& [kind, work] : steps()) {
-        store::Gone gone;
-        do {
-          AIFLOW_ASSIGN(gone, work(rows, kDryRunRows));
-          add(kind, gone);
-        } while (gone.count > 0);
+        AIFLOW_ASSIGN(const store::Gone gone, work(rows, kDryRunRows));
+        add(kind, gone);
+        if (gone.count >= kDryRunRows) report_.more = true;
       }
       return fail(ErrorCode::cancelled, std::string(kRolledBack));
     });
@@ -235,7 +238,8 @@ class Housekeeper::Collection {
 
   Status doomed_runs(store::RetentionStore& rows) {
     if (!policy_.run_days) return {};
-    AIFLOW_ASSIGN(const auto doomed, rows.old_runs(old_runs(kDryRunRows)));
+    AIFLOW_ASSIGN(const auto doomed, rows.old_runs(old_runs(kDryRunRuns)));
+    if (std::ssize(doomed) == kDryRunRuns) report_.more = true;
     for (const auto& run : doomed) {
       AIFLOW_TRY(rows.drop_run(run));
       add("runs", {.count = 1});

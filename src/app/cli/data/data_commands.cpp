@@ -194,6 +194,7 @@ Status collect_garbage(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   const bool dry_run = in.flag("--dry-run");
   std::map<std::string, wire::GarbageItem> sums;
+  bool is_part = false;
   for (bool more = true; more;) {
     AIFLOW_ASSIGN(const auto answer,
                   client.call("POST", "/api/v2/garbage", json::object({{"dry_run", dry_run}})));
@@ -205,9 +206,11 @@ Status collect_garbage(const Clock& clock, const Invocation& in) {
       sum.size += item.size;
     }
     more = report.more && !dry_run;
+    is_part = report.more && dry_run;
   }
   json::Array items;
   for (const auto& [kind, sum] : sums) items.push_back(wire::to_json(sum));
+  if (is_part) std::cerr << "at least this; a dry run looks at the first of each kind only\n";
   return print_list(in, items,
                     {.header = {dry_run ? "WOULD GO" : "GONE", "COUNT", "SPACE"},
                      .row = [](const json::Value& item) -> Result<std::vector<std::string>> {
