@@ -6,6 +6,7 @@ import type { Pool } from '@/api/types.gen';
 import { useDeletePool, usePools, useSavePool } from '@/queries/use-pools';
 import { useMay } from '@/queries/use-session';
 import { Button, IconButton } from '@/ui/button';
+import { DeleteDialog } from '@/ui/delete-dialog';
 import { Dialog } from '@/ui/dialog';
 import { Await, ErrorNote } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';
@@ -97,29 +98,18 @@ function PoolDialog({ pool, on_close }: { pool: Pool | null; on_close: () => voi
   );
 }
 
-function DeleteDialog({ name, on_close }: { name: string; on_close: () => void }): ReactNode {
+function DeletePool({ name, on_close }: { name: string; on_close: () => void }): ReactNode {
   const { t } = useTranslation();
   const remove = useDeletePool();
   return (
-    <Dialog
+    <DeleteDialog
       title={t('pools.delete_title', { pool: name })}
+      hint={t('pools.delete_hint')}
+      action={t('pools.delete')}
+      remove={remove}
+      on_delete={() => remove.mutate(name, { onSuccess: on_close })}
       on_close={on_close}
-      actions={
-        <>
-          <Button onClick={on_close}>{t('ui.cancel')}</Button>
-          <Button
-            kind="danger"
-            busy={remove.isPending}
-            onClick={() => remove.mutate(name, { onSuccess: on_close })}
-          >
-            {t('pools.delete')}
-          </Button>
-        </>
-      }
-    >
-      <p>{t('pools.delete_hint')}</p>
-      {remove.error && <ErrorNote error={remove.error} />}
-    </Dialog>
+    />
   );
 }
 
@@ -205,7 +195,7 @@ function PoolTable({ pools }: { pools: Pool[] }): ReactNode {
         </table>
       </div>
       {editing && <PoolDialog pool={editing} on_close={() => set_editing(null)} />}
-      {deleting && <DeleteDialog name={deleting} on_close={() => set_deleting(null)} />}
+      {deleting && <DeletePool name={deleting} on_close={() => set_deleting(null)} />}
     </Panel>
   );
 }

@@ -6,6 +6,7 @@ import { ROLES, type Role, type UserCreated, type UserInfo } from '@/api/types.g
 import { useCreateUser, useDeleteUser, useUsers } from '@/queries/use-admin';
 import { useSession } from '@/queries/use-session';
 import { Button, IconButton } from '@/ui/button';
+import { DeleteDialog } from '@/ui/delete-dialog';
 import { Dialog } from '@/ui/dialog';
 import { Await, CopyText, ErrorNote } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';
@@ -74,35 +75,18 @@ function CreateDialog({ on_close }: { on_close: () => void }): ReactNode {
   );
 }
 
-function DeleteDialog({
-  username,
-  on_close,
-}: {
-  username: string;
-  on_close: () => void;
-}): ReactNode {
+function DeleteUser({ username, on_close }: { username: string; on_close: () => void }): ReactNode {
   const { t } = useTranslation();
   const remove = useDeleteUser();
   return (
-    <Dialog
+    <DeleteDialog
       title={t('users.delete_title', { user: username })}
+      hint={t('users.delete_hint')}
+      action={t('users.delete')}
+      remove={remove}
+      on_delete={() => remove.mutate(username, { onSuccess: on_close })}
       on_close={on_close}
-      actions={
-        <>
-          <Button onClick={on_close}>{t('ui.cancel')}</Button>
-          <Button
-            kind="danger"
-            busy={remove.isPending}
-            onClick={() => remove.mutate(username, { onSuccess: on_close })}
-          >
-            {t('users.delete')}
-          </Button>
-        </>
-      }
-    >
-      <p>{t('users.delete_hint')}</p>
-      {remove.error && <ErrorNote error={remove.error} />}
-    </Dialog>
+    />
   );
 }
 
@@ -152,7 +136,7 @@ function UserTable({ users }: { users: UserInfo[] }): ReactNode {
           </tbody>
         </table>
       </div>
-      {deleting && <DeleteDialog username={deleting} on_close={() => set_deleting(null)} />}
+      {deleting && <DeleteUser username={deleting} on_close={() => set_deleting(null)} />}
     </Panel>
   );
 }
