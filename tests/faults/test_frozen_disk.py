@@ -2,7 +2,6 @@
 """A task that waits for a file system that has stopped: not even SIGKILL ends its process."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -28,15 +27,15 @@ def freeze(disk, how: str) -> None:
 @pytest.fixture
 def disk(tmp_path):
     """A file system of its own."""
-    if os.geteuid() != 0 or not all(map(shutil.which, ("mkfs.ext4", "fsfreeze"))):
-        pytest.skip("mounting a disk needs root and ext4's tools")
+    if os.geteuid() != 0:
+        pytest.skip("mounting a disk needs root")
     image, folder = tmp_path / "image", tmp_path / "disk"
     folder.mkdir()
     with open(image, "wb") as file:
         file.truncate(16 << 20)
     subprocess.run(["mkfs.ext4", "-q", image], check=True)
     if subprocess.run(["mount", "-o", "loop", image, folder], check=False).returncode:
-        pytest.skip("there are no loop devices")
+        pytest.skip("this kernel gives no loop device to mount a disk on")
     yield folder
     subprocess.run(["fsfreeze", "--unfreeze", folder], check=False, stderr=subprocess.DEVNULL)
     subprocess.run(["umount", "--lazy", folder], check=True)
