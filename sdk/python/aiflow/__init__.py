@@ -17,7 +17,7 @@ from aiflow.context import get_current_context
 from aiflow.dag import DAG, TaskGroup
 from aiflow.decorators import dag, setup, task, task_group, teardown
 from aiflow.param import Param
-from aiflow.trigger_rule import TriggerRule
+from aiflow.values.trigger_rule import TriggerRule
 from aiflow.xcom_arg import XComArg
 
 __all__ = ["Asset", "AssetAlias", "AssetAll", "AssetAny", "BaseOperator", "DAG", "Metadata", "Param",

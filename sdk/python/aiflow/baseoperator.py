@@ -18,6 +18,7 @@ from aiflow.policies.retry_policy import RetryPolicy, check_policy
 from aiflow.running.structure import TaskStructure
 from aiflow.running.templates import (is_template, jinja_environment, names_file, render,
                                       render_file)
+from aiflow.setup_scope import Scope, current_scope, enter_scope, leave_scope
 from aiflow.wire_gen import TriggerRule
 from aiflow.xcom_arg import XComArg, find_xcom_args
 
@@ -49,6 +50,20 @@ def trigger_rule_name(rule: Any, task_id: str) -> str:
         raise AirflowException(f"task '{task_id}': unknown trigger_rule {name!r}; known are "
                                + ", ".join(TriggerRule.__members__))
     return name
+
+
+def _weight_rule_name(rule: Any, task_id: str) -> str:
+    name = str(getattr(rule, "value", rule))
+    if name not in _WEIGHT_RULES:
+        raise AirflowException(f"task '{task_id}': weight_rule {name!r} is not one of "
+                               + ", ".join(_WEIGHT_RULES))
+    return name
+
+
+def _backoff(given: bool | float, compat: int) -> float:
+    """The multiplier; 0: none. Airflow 2 has it on or off; 3 takes a multiplier too."""
+    doubles = given and (compat == 2 or given is True)
+    return float(2 if doubles else given or 0)
 
 
 class _DefaultArgs(type):
@@ -120,7 +135,10 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
                  params: dict | None = None, inlets: Any = None, outlets: Any = None,
                  cache: bool = False, cache_key: str | None = None,
                  cache_ttl: dt.timedelta | float | None = None, cache_version: Any = None,
-                 doc_md: str | None = None, map_index_template: str | None = None,
+                 pre_execute: Any = None, post_execute: Any = None,
+                 doc_md: str | None = None, doc: str | None = None, doc_json: str | None = None,
+                 doc_yaml: str | None = None, doc_rst: str | None = None,
+                 map_index_template: str | None = None,
                  task_display_name: str | None = None, dag: DAG | None = None,
                  task_group: TaskGroup | None = None, **unknown: Any):
         if unknown := unknown.keys() - _WITHOUT_EFFECT:
@@ -128,14 +146,12 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
                                    + ", ".join(sorted(unknown)))
         self._take_place(task_id, dag, task_group)
         self.label, self.owner, self.doc_md = task_display_name or self.label, owner, doc_md or ""
+        self.doc, self.doc_json, self.doc_yaml, self.doc_rst = doc, doc_json, doc_yaml, doc_rst
         self.retries = int(retries or 0)
         named = f"task '{self.task_id}'"
         self.retry_delay = duration(retry_delay, named, "retry_delay")
         self.retry_policy = check_policy(retry_policy, named)
-        # Airflow 2 has it on or off; 3 takes a multiplier too.
-        doubles = retry_exponential_backoff and (self.dag.compat == 2
-                                                 or retry_exponential_backoff is True)
-        self.retry_exponential_backoff = float(2 if doubles else retry_exponential_backoff or 0)
+        self.retry_exponential_backoff = _backoff(retry_exponential_backoff, self.dag.compat)
         self.max_retry_delay = optional_duration(max_retry_delay, named, "max_retry_delay")
         self.start_date = optional_moment(start_date, named, "start_date")
         self.end_date = optional_moment(end_date, named, "end_date")
@@ -146,10 +162,7 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
         self.trigger_rule = trigger_rule_name(trigger_rule, self.task_id)
         self.pool, self.pool_slots = pool or "default_pool", pool_slots
         self.priority_weight, self.map_index_template = priority_weight, map_index_template
-        self.weight_rule = str(getattr(weight_rule, "value", weight_rule))
-        if self.weight_rule not in _WEIGHT_RULES:
-            raise AirflowException(f"task '{self.task_id}': weight_rule {self.weight_rule!r} is not "
-                                   "one of " + ", ".join(_WEIGHT_RULES))
+        self.weight_rule = _weight_rule_name(weight_rule, self.task_id)
         self.execution_timeout = optional_duration(execution_timeout, named, "execution_timeout")
         self.max_active_tis_per_dag = max_active_tis_per_dag
         self.max_active_tis_per_dagrun = max_active_tis_per_dagrun
@@ -158,6 +171,8 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
             "execute": callback_list(on_execute_callback), "success": callback_list(on_success_callback),
             "failure": callback_list(on_failure_callback), "retry": callback_list(on_retry_callback),
             "skipped": callback_list(on_skipped_callback)}
+        self.pre_execute_hooks = callback_list(pre_execute)
+        self.post_execute_hooks = callback_list(post_execute)
         #: of @task.run_if and @task.skip_if: each says in words why the task is skipped, or ""
         self.skip_reasons: list = [] if _mapped is None else _mapped.skip_reasons
         self.own_params = own_params(self.dag.params, params)
@@ -196,6 +211,8 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
             self.downstream_task_ids |= _mapped.downstream_task_ids
             return
         self.dag.add_task(self)
+        if scope := current_scope():
+            scope.add_task(self)
         if self._group:
             self._group.members.append(self)
 
@@ -266,6 +283,12 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
 
     # -- running ------------------------------------------------------------------------------
 
+    def pre_execute(self, context: dict) -> None:
+        """Called right before execute(), also when the task goes on after a deferral."""
+
+    def post_execute(self, context: dict, result: Any = None) -> None:
+        """Called with what execute() has returned."""
+
     def execute(self, context: dict) -> Any:
         """The work. What it returns becomes the XCom return_value."""
         raise NotImplementedError(f"{type(self).__name__}.execute")
@@ -319,7 +342,31 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
         """Whether any of these events (execute, success, failure, retry, skipped) calls something."""
         return any(self.callbacks[event] for event in events)
 
+    def has_hooks(self) -> bool:
+        """Whether code of the DAG file goes around execute()."""
+        kind = type(self)
+        return bool(self.pre_execute_hooks or self.post_execute_hooks
+                    or kind.pre_execute is not BaseOperator.pre_execute
+                    or kind.post_execute is not BaseOperator.post_execute)
+
+    def documentation(self) -> str:
+        """What the dashboard shows, Markdown: doc_md, or else another doc as it is written."""
+        if self.doc_md or self.doc:
+            return self.doc_md or self.doc
+        for language, text in (("json", self.doc_json), ("yaml", self.doc_yaml),
+                               ("rst", self.doc_rst)):
+            if text:
+                return f"```{language}\n{text}\n```"
+        return ""
+
     # -- edges ------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Scope:
+        """Of a setup or teardown: tasks made in the block run within it."""
+        return enter_scope([self])
+
+    def __exit__(self, kind: Any, *_error: Any) -> None:
+        leave_scope(wire=kind is None)
 
     @property
     def output(self) -> XComArg:

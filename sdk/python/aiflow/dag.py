@@ -13,7 +13,7 @@ from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException, DuplicateTaskIdFound
 from aiflow.param import NOTSET, DagParam, ParamsDict
 from aiflow.policies.deadline import check_deadlines
-from aiflow.running.structure import DagStructure, calling_file, paths_of
+from aiflow.running.structure import DagStructure, calling_file, paths_of, text_or_file
 from aiflow.watcher import watchers_of
 
 ID_PATTERN = re.compile(r"^[A-Za-z0-9_.\-]{1,250}$")
@@ -110,7 +110,8 @@ class DAG(DagStructure):
         self.max_consecutive_failed_dag_runs = max_consecutive_failed_dag_runs
         self.dagrun_timeout = optional_duration(dagrun_timeout, f"DAG '{dag_id}'",
                                                 "dagrun_timeout")
-        self.doc_md = doc_md or ""
+        self.fileloc = calling_file()
+        self.doc_md = text_or_file(doc_md, self.folder)
         self.tags = sorted(tags or [])
         self.is_paused_upon_creation = bool(is_paused_upon_creation)
         self.fail_fast = fail_fast or fail_stop
@@ -119,7 +120,6 @@ class DAG(DagStructure):
                           "failure": callback_list(on_failure_callback)}
         self.deadlines = check_deadlines(deadline, f"DAG '{dag_id}'")
         self.compat = compat
-        self.fileloc = calling_file()
         self.template_searchpath = paths_of(template_searchpath, f"DAG '{dag_id}'")
         self.user_defined_filters = dict(user_defined_filters or {})
         self.jinja_environment_kwargs = dict(jinja_environment_kwargs or {})
@@ -224,9 +224,22 @@ class TaskGroup(Edges):
 
     @property
     def leaves(self) -> list[Any]:
-        """Tasks without a downstream inside the group."""
-        inside = {t.task_id for t in self.iter_tasks()}
-        return [t for t in self.iter_tasks() if not t.downstream_task_ids & inside]
+        """What has to end before the group has: tasks without a downstream inside, and instead of
+        a teardown the tasks before it, since nothing is to wait for it that does not say so."""
+        inside = {t.task_id: t for t in self.iter_tasks()}
+
+        def ends(task: Any) -> Iterator[Any]:
+            if not task.is_teardown:
+                yield task
+                return
+            for above in (inside[i] for i in sorted(task.upstream_task_ids) if i in inside):
+                others = [inside[i] for i in above.downstream_task_ids - {task.task_id}
+                          if i in inside]
+                if not above.is_setup and all(below.is_teardown for below in others):
+                    yield from ends(above)
+
+        last = [t for t in inside.values() if not t.downstream_task_ids & inside.keys()]
+        return list(dict.fromkeys(end for task in last for end in ends(task)))
 
     def set_downstream(self, other) -> None:
         for leaf in self.leaves:

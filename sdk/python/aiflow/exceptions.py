@@ -17,6 +17,14 @@ class AirflowNotFoundException(AirflowException, KeyError):
         return str(self.args[0]) if self.args else ""
 
 
+class XComNotFound(AirflowException):
+    """What a task was given as an argument was never published."""
+
+    def __init__(self, dag_id: str, task_id: str, key: str):
+        super().__init__(f"task '{task_id}' of DAG '{dag_id}' has published no XCom '{key}'")
+        self.dag_id, self.task_id, self.key = dag_id, task_id, key
+
+
 class AirflowFailException(AirflowException):
     """The task fails at once: no retry."""
 

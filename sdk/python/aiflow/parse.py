@@ -58,7 +58,7 @@ def _task(operator) -> dict:
         "is_teardown": operator.is_teardown,
         "on_failure_fail_dagrun": operator.on_failure_fail_dagrun,
         "start_date": _time(operator.start_date), "end_date": _time(operator.end_date),
-        "doc_md": operator.doc_md or "", "owner": operator.owner, "is_branch": operator.is_branch,
+        "doc_md": operator.documentation(), "owner": operator.owner, "is_branch": operator.is_branch,
         "is_short_circuit": operator.is_short_circuit,
         "ignore_downstream_trigger_rules":
             getattr(operator, "ignore_downstream_trigger_rules", True),

@@ -189,8 +189,10 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
         hit = cache.look_up(key) if key and job.get("use_cache") is not False else None
         if hit is not None:
             return _done("success", cache.publish(sock, hit))
+        _call_hooks(operator.pre_execute_hooks, operator.pre_execute, context)
         _call_back(context, "execute")
         value = _work(job, operator, context)
+        _call_hooks(operator.post_execute_hooks, operator.post_execute, context, value)
         done = _done("success", **operator.outcome_fields(value))
         if not is_named:
             name_map_index(context, final=True)
@@ -219,6 +221,11 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
         if isinstance(error, SystemExit) and error.code in (None, 0):
             return _done("success")
         return _failed_by_policy(error, job, context, operator)
+
+
+def _call_hooks(given: list, method, *arguments) -> None:
+    for hook in [*given, method]:
+        hook(*arguments)
 
 
 def _work(job: dict, operator, context: dict):

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Callable, Iterator
 
 from aiflow.edges import Edges
-from aiflow.exceptions import AirflowException
+from aiflow.exceptions import AirflowException, XComNotFound
 from aiflow.running.task_instance import XCOM_RETURN_KEY
+from aiflow.setup_scope import Scope, enter_scope, leave_scope
 from aiflow.xcom_items import (NOT_SET, ConcatItems, FilterItems, MapItems, PulledItems, ZipItems,
                                as_list, items_of)
 
@@ -34,10 +35,17 @@ class XComArg(Edges):
     # -- as an argument ---------------------------------------------------------------------------
 
     def resolve(self, context: dict) -> Any:
-        """The value, in the running task; of a mapped task the list of all its values."""
-        ti = context["ti"]
-        return ti.xcom_pull(self.operator.task_id, key=self.key,
-                            default=[] if ti.pulls_all_of(self.operator.task_id) else None)
+        """The value, in the running task; of a mapped task the list of all its values. None when
+        the task returned nothing. Raises XComNotFound when it has published no such key, unless it
+        has multiple_outputs: then its dict was to have it, and None stands for the skipped task."""
+        ti, task_id = context["ti"], self.operator.task_id
+        value = ti.xcom_pull(task_id, key=self.key,
+                             default=[] if ti.pulls_all_of(task_id) else NOT_SET)
+        if value is not NOT_SET:
+            return value
+        if self.key == XCOM_RETURN_KEY or self.operator.multiple_outputs:
+            return None
+        raise XComNotFound(ti.dag_id, task_id, self.key)
 
     def __str__(self) -> str:
         """In a template text: the Jinja expression that pulls the value."""
@@ -91,6 +99,13 @@ class XComArg(Edges):
         return add_node(nodes, "xcom", task_id=self.operator.task_id)
 
     # -- edges: `a_output >> b` works as for tasks ------------------------------------------------
+
+    def __enter__(self) -> Scope:
+        """Of a setup or teardown: tasks made in the block run within it."""
+        return enter_scope(self.operators)
+
+    def __exit__(self, kind: Any, *_error: Any) -> None:
+        leave_scope(wire=kind is None)
 
     @property
     def operators(self) -> list:

@@ -44,7 +44,6 @@ SOURCE = """
                 "pull_other_dag": "[ti.xcom_pull(t, dag_id='o') for t in ('alone', 'mapped', 'x')]",
                 "pull_indexed": "ti.xcom_pull('alone', map_indexes=-1)"}.items():
             pull.override(task_id=name)(how)
-        pull.override(task_id="upstream").expand(how=["ti.xcom_pull()"]) << A
         pull.override(task_id="index").partial().expand(how=["ti.map_index"] * 3)
 
         @task_group
@@ -130,10 +129,6 @@ def test_mapped_tasks_are_mapped_over(flow):
     assert [value_of(flow, "zipped_twice", i) for i in (0, 1)] == [[1, 1], [3, 2]]
     assert [value_of(flow, "over_group", i) for i in (0, 1)] == ["f0", "f1"]
     assert "past the end" in value_of(flow, "mapped_twice", 2)
-
-
-def test_a_mapped_instance_pulls_from_its_only_upstream(flow):
-    assert value_of(flow, "upstream", 0) == "alone"
 
 
 def test_a_task_knows_its_index(flow):

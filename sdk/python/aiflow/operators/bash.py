@@ -59,7 +59,8 @@ class BashOperator(BaseOperator):
         templated = (self.inputs or self.outputs or self.cache or is_template(repr(arguments))
                      or any(find_xcom_args(arguments))
                      or names_file(self.bash_command, self.template_ext)
-                     or self.has_callbacks(*self.callbacks) or self.retry_policy is not None)
+                     or self.has_callbacks(*self.callbacks) or self.has_hooks()
+                     or self.retry_policy is not None)
         if templated:
             return {"templated": True, "do_xcom_push": self.do_xcom_push}
         return {"templated": False, "bash_command": self.bash_command, "env": self.env,

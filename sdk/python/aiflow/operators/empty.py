@@ -13,8 +13,9 @@ class EmptyOperator(BaseOperator):
 
     @property
     def aiflow_operator(self) -> str:
-        """Callbacks are functions: only with them it needs a process."""
-        return "python" if self.has_callbacks("execute", "success") else "empty"
+        """Callbacks and hooks are functions: only with them it needs a process."""
+        needs_one = self.has_callbacks("execute", "success") or self.has_hooks()
+        return "python" if needs_one else "empty"
 
     def execute(self, context: dict) -> None:
         del context

@@ -6,12 +6,14 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import Any
+from typing import Any, Callable, Iterator
 
 from aiflow.exceptions import AirflowException
 
 _SDK = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _OWN = (os.path.join(_SDK, "aiflow") + os.sep, os.path.join(_SDK, "airflow") + os.sep)
+
+DOC_BYTES_MAX = 1 << 20
 
 
 def calling_file() -> str:
@@ -28,6 +30,16 @@ def paths_of(value: Any, whose: str) -> list[str]:
     if not all(isinstance(path, (str, os.PathLike)) for path in given):
         raise AirflowException(f"{whose}: template_searchpath is a path or a list of paths")
     return [os.fspath(path) for path in given]
+
+
+def text_or_file(doc: str | None, folder: str) -> str:
+    """A text; where it ends in .md and a file has that name, relative to the folder, its contents."""
+    if doc and doc.endswith(".md") and "\n" not in doc:
+        path = os.path.join(folder, doc)
+        if os.path.isfile(path):
+            with open(path, encoding="utf-8", errors="replace") as file:
+                return file.read(DOC_BYTES_MAX)
+    return doc or ""
 
 
 class RootGroup:
@@ -90,6 +102,25 @@ class DagStructure:
     def leaves(self) -> list[Any]:
         """Tasks without a downstream."""
         return [task for task in self.tasks.values() if not task.downstream_task_ids]
+
+
+def layers_before(task: Any) -> Iterator[list[str]]:
+    """The ids of the tasks right before it, then of those right before these, each task once."""
+    return _layers(task, lambda one: one.upstream_task_ids)
+
+
+def layers_after(task: Any) -> Iterator[list[str]]:
+    """As layers_before, in the other direction."""
+    return _layers(task, lambda one: one.downstream_task_ids)
+
+
+def _layers(task: Any, next_to: Callable[[Any], set[str]]) -> Iterator[list[str]]:
+    seen: set[str] = set()
+    layer = set(next_to(task))
+    while layer:
+        yield sorted(layer)
+        seen |= layer
+        layer = {i for task_id in layer for i in next_to(task.dag.tasks[task_id])} - seen
 
 
 class TaskStructure:

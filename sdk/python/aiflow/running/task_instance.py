@@ -8,13 +8,14 @@ import functools
 import itertools
 import logging
 import socket
-from typing import Any, Iterable, NamedTuple
+from typing import Any, Iterable, Iterator, NamedTuple
 from urllib.parse import urlencode
 
 from aiflow import api, protocol
 from aiflow.exceptions import AirflowException
 from aiflow.running.dag_run import DagRunView
 from aiflow.running.moments import parse_time, utc_now
+from aiflow.running.structure import layers_before
 from aiflow.running.values import revive, to_json_value
 
 XCOM_RETURN_KEY = "return_value"
@@ -61,6 +62,9 @@ class TaskInstance:
         self.log = logging.getLogger("airflow.task")
         self._sock = sock
         self._requests = itertools.count(1)
+        #: what others do not see yet
+        self._pushed: dict[str, Any] = {}
+        self._own_place = (self.dag_id, self.run_id, self.task_id, self.map_index)
 
     def end(self, state: str) -> None:
         """For the callbacks: the attempt has ended, and became this."""
@@ -129,8 +133,9 @@ class TaskInstance:
     def xcom_push(self, key: str, value: Any) -> None:
         """Publishes a value; others see it when this attempt has ended with success."""
         where = f"XCom '{key}' of task '{self.task_id}'"
-        protocol.send(self._sock, "TaskXComPush", key=key,
-                      **{"value": to_json_value(value, where, typed=True)})
+        plain = to_json_value(value, where, typed=True)
+        protocol.send(self._sock, "TaskXComPush", key=key, **{"value": plain})
+        self._pushed[key] = plain
 
     def push_return_value(self, value: Any) -> None:
         """The value a task returned, and each member of it when multiple_outputs is set."""
@@ -151,22 +156,37 @@ class TaskInstance:
         include_prior_dates: without a value in this run, that of the latest run before it.
         Of a mapped task without map_indexes: the list of all its values; inside a mapped group, of
         a task of the same group, the value at this task's own index.
-        Without task_ids: of this task's only direct upstream, as far as there is just one.
+        Without task_ids: what this task itself has pushed; with compat=2 what the nearest of the
+        tasks before it has published. What is missing: `default`, also in lists; with compat=2 a
+        list is without it.
         """
-        if task_ids is None:
-            upstream = sorted(self.task.upstream_task_ids)
-            task_ids = upstream[0] if len(upstream) == 1 else upstream
         where = {"dag_id": dag_id or self.dag_id, "run_id": run_id or self.run_id, "key": key,
                  "include_prior_dates": True if include_prior_dates else None}
-        if isinstance(task_ids, str) and (map_indexes is None or isinstance(map_indexes, int)):
+        one_index = map_indexes is None or isinstance(map_indexes, int)
+        if task_ids is None and one_index:
+            return next(self._found_without_ids(where, map_indexes), default)
+        if isinstance(task_ids, str) and one_index:
             return self._pull(task_ids, where, map_indexes, [default])[0]
-        ids = [task_ids] if isinstance(task_ids, str) else list(task_ids)
-        if map_indexes is None or isinstance(map_indexes, int):
+        ids = ([self.task_id] if task_ids is None else [task_ids] if isinstance(task_ids, str)
+               else list(task_ids))
+        missing = [] if self.task.dag.compat == 2 else [default]
+        if one_index:
             return [value for task_id in ids
-                    for value in self._pull_flat(task_id, where, map_indexes, default)]
+                    for value in self._pull_flat(task_id, where, map_indexes, missing)]
         indexes = list(map_indexes)
-        return [self._pull(task_id, where, index, [default])[0]
-                for task_id in ids for index in indexes]
+        return [value for task_id in ids for index in indexes
+                for value in self._pull(task_id, where, index, missing)]
+
+    def _found_without_ids(self, where: dict, map_index: int | None) -> Iterator[Any]:
+        """Airflow 3: of this instance. Airflow 2: the newest of all, which the task before it
+        published, or one before that, and so on; tasks beside it may or may not have run yet."""
+        if self.task.dag.compat == 3:
+            index = self.map_index if map_index is None else map_index
+            yield from self._ask(self.task_id, where, index)
+            return
+        for ids in layers_before(self.task):
+            for task_id in ids:
+                yield from self._pull(task_id, where, map_index, [])
 
     def pulls_all_of(self, task_id: str) -> bool:
         """Whether a pull from this task, without map_indexes, gives a list of all its values."""
@@ -182,11 +202,11 @@ class TaskInstance:
             return ALL_INDEXES
         return -1 if group is None else self.map_index
 
-    def _pull_flat(self, task_id: str, where: dict, map_index: int | None, default: Any) -> list:
+    def _pull_flat(self, task_id: str, where: dict, map_index: int | None, missing: list) -> list:
         """As Airflow does for several tasks: the values of a mapped one stand in the same list."""
         whole = map_index is None and where["dag_id"] == self.dag_id and self.pulls_all_of(task_id)
-        found = self._pull(task_id, where, map_index, [default])
-        return found[0] if whole and found[0] is not default else found
+        found = self._pull(task_id, where, map_index, missing)
+        return found[0] if whole and found is not missing else found
 
     def _pull(self, task_id: str, where: dict, map_index: int | None, otherwise: list) -> list:
         """The value as the one member of a list, or `otherwise`."""
@@ -209,6 +229,9 @@ class TaskInstance:
         return revive(answer.get("value")), answer.get("length")
 
     def _ask(self, task_id: str, where: dict, map_index: int) -> list:
+        if ((where["dag_id"], where["run_id"], task_id, map_index) == self._own_place
+                and where["key"] in self._pushed):
+            return [revive(self._pushed[where["key"]])]
         answer = self._answer(task_id, where, map_index)
         return [revive(answer.get("value"))] if answer["found"] else []
 

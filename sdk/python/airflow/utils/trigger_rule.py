@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 """airflow.utils.trigger_rule"""
 
-from aiflow.trigger_rule import TriggerRule as TriggerRule
+from aiflow.values.trigger_rule import TriggerRule as TriggerRule
