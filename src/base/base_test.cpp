@@ -10,6 +10,7 @@
 #include "base/bounded_queue.h"
 #include "base/clock.h"
 #include "base/deadline.h"
+#include "base/placement.h"
 #include "base/prng.h"
 #include "base/result.h"
 
@@ -107,6 +108,20 @@ TEST_CASE("a deadline follows the steady clock, not the wall clock") {
   CHECK_FALSE(deadline.passed(clock.steady_now()));
   clock.advance(std::chrono::seconds(5));
   CHECK(deadline.passed(clock.steady_now()));
+}
+
+TEST_CASE("a worker serves what it offers, and a task says in words what it needs") {
+  WorkerOffer offer{.slots = 4, .executors = {"local", "docker"}, .queues = {"default", "gpu"}};
+  offer.labels = {{"site", "seoul"}, {"gpu", "true"}};
+  CHECK(serves(offer, {}));
+  CHECK(serves(offer, {.executor = "docker", .queue = "gpu", .labels = {{"site", "seoul"}}}));
+  CHECK_FALSE(serves(offer, {.executor = "redis"}));
+  CHECK_FALSE(serves(offer, {.queue = "cpu"}));
+  CHECK_FALSE(serves(offer, {.labels = {{"site", "busan"}}}));
+  CHECK_FALSE(serves(offer, {.labels = {{"zone", "1"}}}));
+  CHECK(describe(Placement{}).empty());
+  CHECK(describe(Placement{.executor = "docker", .queue = "gpu", .labels = {{"site", "seoul"}}}) ==
+        "executor 'docker', queue 'gpu', label site=seoul");
 }
 
 TEST_CASE("the same seed gives the same numbers") {

@@ -171,8 +171,30 @@ dag::Task plain_fields(const wire::TaskSpec& spec) {
     task.outlets.push_back({name});
   }
   task.is_short_circuit = spec.is_short_circuit;
+  task.placement = {.executor = spec.executor.value_or("local"),
+                    .queue = spec.queue.value_or("default"),
+                    .labels = spec.placement.value_or(Labels{})};
+  task.run_as_user = spec.run_as_user.value_or("");
+  if (spec.executor_config) task.executor_config = json::write(*spec.executor_config);
   task.ignore_downstream_trigger_rules = spec.ignore_downstream_trigger_rules;
   return task;
+}
+
+constexpr std::int64_t kMemoryBytesMin = 4 << 20;
+
+Result<dag::Resources> resources(const std::optional<wire::Resources>& spec, const Named& name) {
+  if (!spec) return dag::Resources{};
+  dag::Resources made{.cpus = spec->cpus, .memory_bytes = spec->memory_bytes, .pids = spec->pids};
+  if (made.cpus && !(*made.cpus >= 0.01 && *made.cpus <= 4096)) {
+    return fail(name("cpus is not from 0.01 to 4096"));
+  }
+  if (made.memory_bytes && *made.memory_bytes < kMemoryBytesMin) {
+    return fail(name("memory is less than 4 MiB"));
+  }
+  if (made.pids && (*made.pids < 1 || *made.pids > 4'194'304)) {
+    return fail(name("pids is not from 1 to 4194304"));
+  }
+  return made;
 }
 
 Result<dag::Task> task(const wire::TaskSpec& spec) {
@@ -189,6 +211,7 @@ Result<dag::Task> task(const wire::TaskSpec& spec) {
   AIFLOW_ASSIGN(made.pool_slots, integer(spec.pool_slots, name("pool_slots")));
   AIFLOW_ASSIGN(made.priority_weight, integer(spec.priority_weight, name("priority_weight")));
   AIFLOW_ASSIGN(made.weight_rule, weight_rule(spec.weight_rule));
+  AIFLOW_ASSIGN(made.resources, resources(spec.resources, name("resources")));
   AIFLOW_ASSIGN(made.expand, map_nodes(spec.expand));
   AIFLOW_ASSIGN(made.max_active_tis_per_dag,
                 optional_integer(spec.max_active_tis_per_dag, name("max_active_tis_per_dag")));

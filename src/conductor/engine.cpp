@@ -55,18 +55,28 @@ Status Conductor::Engine::open() {
         [this](trigger::Fired fired) { inbox_.push(std::move(fired), false); }));
   }
   AIFLOW_TRY(restore());
-  std::vector<executor::Attempt> running;
+  std::vector<executor::Held> running;
   for (const sched::TaskInstanceRow& row : state_->rows().instances) {
     if (row.state != TaskState::running && row.state != TaskState::restarting) continue;
-    running.push_back({store::to_wire(detail::to_store(row.key)), row.try_number, row.epoch});
+    running.push_back(
+        {.attempt = {store::to_wire(detail::to_store(row.key)), row.try_number, row.epoch},
+         .executor = executor_of(detail::to_store(row.key))});
   }
-  executor_.reconcile(std::move(running));
+  executor_.reconcile(running);
   // What was queued goes to the executor before any worker can ask.
   send_pending(clock_.steady_now());
   return executor_.start([this](executor::Report report) {
     const bool patient = is_patient(report, has_backlog_);
     inbox_.push(std::move(report), patient);
   });
+}
+
+std::string Conductor::Engine::executor_of(const store::TaskKey& key) const {
+  const auto run = state_->run_row(detail::to_sched(key.run()));
+  const detail::Definition* definition =
+      run ? book_.definition(key.dag_id, run->dag_version) : nullptr;
+  const dag::Task* task = definition == nullptr ? nullptr : definition->find(key.task_id);
+  return task == nullptr ? Placement{}.executor : task->placement.executor;
 }
 
 Status Conductor::Engine::restore() {
@@ -77,7 +87,7 @@ Status Conductor::Engine::restore() {
       sched::restore(loaded.rows,
                      {.lease = options_.lease,
                       .queue_ahead = kQueueAhead,
-                      .slots = slots_sum_,
+                      .workers = offers(),
                       .max_map_length = options_.max_map_length,
                       .zone = options_.zone,
                       .stored_run =

@@ -290,15 +290,21 @@ void Conductor::Engine::on(detail::Batch&, const executor::XComAsked& report) {
   executor_.answer(report.worker, answer ? *answer : none);
 }
 
+std::vector<WorkerOffer> Conductor::Engine::offers() const {
+  std::vector<WorkerOffer> all;
+  for (const auto& [id, offer] : workers_) all.push_back(offer);
+  return all;
+}
+
 void Conductor::Engine::on(detail::Batch& batch, const executor::WorkerChanged& report) {
   const wire::Worker& worker = report.worker;
-  slots_[WorkerId{worker.worker_id}] = static_cast<std::int32_t>(worker.slots);
+  workers_[WorkerId{worker.worker_id}] = executor::offer_of(worker);
   const bool gone = worker.state == "gone";
-  if (gone) slots_.erase(WorkerId{worker.worker_id});
+  if (gone) workers_.erase(WorkerId{worker.worker_id});
   if (gone) notices_of_lost_worker(batch, worker.worker_id);
   slots_sum_ = 0;
-  for (const auto& [id, slots] : slots_) slots_sum_ += slots;
-  batch.add(sched::WorkerSlotsChanged{.slots = slots_sum_});
+  for (const auto& [id, offer] : workers_) slots_sum_ += offer.slots;
+  batch.add(sched::WorkersChanged{.workers = offers()});
   batch.unstored.push_back({.id = 0,
                             .kind = std::string(store::kind::worker),
                             .at = clock_.now(),

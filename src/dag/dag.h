@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/placement.h"
 #include "base/states.h"
 #include "dag/asset.h"
 
@@ -64,6 +65,14 @@ struct TaskGroup {
   bool operator==(const TaskGroup&) const = default;
 };
 
+/// Limits of one attempt; what is missing is not limited.
+struct Resources {
+  std::optional<double> cpus{};  ///< processors' worth of time, over 0
+  std::optional<std::int64_t> memory_bytes{};
+  std::optional<std::int64_t> pids{};
+  bool operator==(const Resources&) const = default;
+};
+
 struct Task {
   TaskId task_id{};  ///< with the group prefix
   std::string label{};
@@ -99,6 +108,10 @@ struct Task {
   std::vector<MapNode> expand{};     ///< not empty: a mapped task
   std::string params = "{}";         ///< JSON text: its own, which go over the DAG's
   std::vector<AssetName> outlets{};  ///< assets that are new when it has succeeded
+  Placement placement{};
+  Resources resources{};               ///< enforced by the worker
+  std::string run_as_user{};           ///< empty: the worker's
+  std::string executor_config = "{}";  ///< JSON text: what the named executor reads
   bool operator==(const Task&) const = default;
 };
 

@@ -16,7 +16,9 @@ namespace {
 
 using Index = std::unordered_map<std::string_view, std::size_t>;
 constexpr std::size_t kIdBytesMax = 250;  // with an ending it is still a name of a file
-constexpr std::size_t kPathShown = 20;    // task ids of a cycle shown in full
+constexpr std::size_t kPlaceBytesMax = 63;
+constexpr std::size_t kLabelsMax = 16;
+constexpr std::size_t kPathShown = 20;  // task ids of a cycle shown in full
 
 std::unexpected<Error> invalid(std::string message) {
   return fail(ErrorCode::invalid_argument, std::move(message));
@@ -98,9 +100,34 @@ Status check_upstreams(const Task& task, const Index& index) {
   return {};
 }
 
+/// A name that stands in streams, labels and file names of others.
+Status check_place(std::string_view what, std::string_view name) {
+  const auto ok = [](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (c >= '0' && c <= '9') || std::string_view("_.-/:").contains(c);
+  };
+  if (name.empty() || name.size() > kPlaceBytesMax || !std::ranges::all_of(name, ok)) {
+    return invalid(std::string(what) + " " + quoted(name) +
+                   " is not a name of 1 to 63 letters, digits, '_', '.', '-', '/' and ':'");
+  }
+  return {};
+}
+
+Status check_placement(const Placement& placement) {
+  AIFLOW_TRY(check_place("executor", placement.executor));
+  AIFLOW_TRY(check_place("queue", placement.queue));
+  if (placement.labels.size() > kLabelsMax) return invalid("placement has more than 16 labels");
+  for (const auto& [name, value] : placement.labels) {
+    AIFLOW_TRY(check_place("placement label", name));
+    AIFLOW_TRY(check_place("placement value", value));
+  }
+  return {};
+}
+
 Status check_task(const Task& task, const Index& index) {
   AIFLOW_TRY(check_id("task_id", task.task_id.value));
   AIFLOW_TRY(check_numbers(task));
+  AIFLOW_TRY(check_placement(task.placement));
   AIFLOW_TRY(check_expand(task.expand, index));
   return check_upstreams(task, index);
 }

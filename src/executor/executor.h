@@ -12,6 +12,12 @@
 
 namespace aiflow::executor {
 
+/// An attempt that the database has as running, and where.
+struct Held {
+  Attempt attempt;
+  std::string executor = "local";
+};
+
 struct CancelRequest {
   Attempt attempt;
   std::string reason;                         ///< for people
@@ -24,7 +30,7 @@ class Executor {
 
   /// Tells which attempts the database has as running, so that workers that still run them keep
   /// them; workers are told to end whatever else they run. Once, before start.
-  virtual void reconcile(std::vector<Attempt> running) = 0;
+  virtual void reconcile(const std::vector<Held>& running) = 0;
   /// Begins to report to `sink`. Errors: conflict, denied, unavailable (e.g. the socket's folder).
   [[nodiscard]] virtual Status start(ReportSink sink) = 0;
 
@@ -38,7 +44,7 @@ class Executor {
   /// The answer to XComAsked.
   virtual void answer(const WorkerId& worker, const wire::XComValue& value) = 0;
 
-  /// All workers that are known now, by id.
+  /// All workers that are known now, by id; an executor without workers is one itself.
   [[nodiscard]] virtual std::vector<wire::Worker> workers() const = 0;
   /// No report comes after it returns. What runs goes on running.
   virtual void stop() = 0;

@@ -128,12 +128,20 @@ void check_conformance(const MakeRig& make_rig) {
   SUBCASE("attempts of before a restart go on") { attempts_of_before_a_restart_go_on(make_rig); }
 }
 
+std::vector<Held> held(const std::vector<Attempt>& running, const std::string& executor) {
+  std::vector<Held> all;
+  for (const Attempt& attempt : running) all.push_back({attempt, executor});
+  return all;
+}
+
 Job test_job(const std::string& task_id, std::int64_t epoch) {
   Job job;
   job.key = {.dag_id = "d", .run_id = "r", .task_id = task_id, .map_index = -1};
   job.try_number = 1;
   job.epoch = epoch;
   job.operator_ = "bash";
+  job.executor = "local";
+  job.queue = "default";
   job.payload = json::object({{"bash_command", "true"}});
   job.params = json::object({});
   return job;

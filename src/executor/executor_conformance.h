@@ -37,7 +37,11 @@ using MakeRig = std::function<std::unique_ptr<Rig>(std::vector<Attempt> running)
 /// Runs all cases (doctest checks).
 void check_conformance(const MakeRig& make_rig);
 
-/// A job for tests.
+/// Attempts that ran on the named executor before a restart.
+[[nodiscard]] std::vector<Held> held(const std::vector<Attempt>& running,
+                                     const std::string& executor = "local");
+
+/// A job for tests, of the local executor.
 [[nodiscard]] Job test_job(const std::string& task_id, std::int64_t epoch = 1);
 
 }  // namespace aiflow::executor

@@ -12,8 +12,8 @@ namespace {
 
 class FakeRig final : public Rig {
  public:
-  explicit FakeRig(std::vector<Attempt> running) : fake_(clock_) {
-    fake_.reconcile(std::move(running));
+  explicit FakeRig(const std::vector<Attempt>& running) : fake_(clock_) {
+    fake_.reconcile(held(running));
     REQUIRE(fake_.start([this](Report report) { reports_.push_back(std::move(report)); }));
   }
 

@@ -17,9 +17,10 @@ const WorkerId kWorker{"fake"};
 
 }  // namespace
 
-void FakeExecutor::reconcile(std::vector<Attempt> running) {
+void FakeExecutor::reconcile(const std::vector<Held>& running) {
   const std::scoped_lock lock(mutex_);
-  running_ = std::move(running);
+  running_.clear();
+  for (const Held& held : running) running_.push_back(held.attempt);
 }
 
 Status FakeExecutor::start(ReportSink sink) {
@@ -148,7 +149,11 @@ void FakeExecutor::set_slots(int slots) {
                       .running = 0,
                       .pid = 1,
                       .version = "fake",
-                      .last_seen = clock_.now()}});
+                      .last_seen = clock_.now(),
+                      .executors = {"local"},
+                      .queues = {"default"},
+                      .labels = {},
+                      .host = ""}});
 }
 
 void FakeExecutor::ask(const wire::XComGet& question) {

@@ -15,7 +15,7 @@ class FakeExecutor final : public Executor {
  public:
   explicit FakeExecutor(const Clock& clock) : clock_(clock) {}
 
-  void reconcile(std::vector<Attempt> running) override;
+  void reconcile(const std::vector<Held>& running) override;
   [[nodiscard]] Status start(ReportSink sink) override;
   [[nodiscard]] Status submit(Job job) override;
   void cancel(const CancelRequest& request) override;

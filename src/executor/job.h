@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "base/placement.h"
 #include "wire/engine.h"
 #include "wire/worker.h"
 
@@ -18,6 +19,18 @@ namespace aiflow::executor {
 
 using Job = wire::Job;
 using Attempt = wire::AttemptRef;
+
+/// What the job asks of its place.
+[[nodiscard]] inline Placement placement_of(const Job& job) {
+  return {.executor = job.executor, .queue = job.queue, .labels = job.placement};
+}
+/// What a worker that is known to an executor offers to the scheduler.
+[[nodiscard]] inline WorkerOffer offer_of(const wire::Worker& worker) {
+  return {.slots = static_cast<std::int32_t>(worker.slots),
+          .executors = worker.executors,
+          .queues = worker.queues,
+          .labels = worker.labels};
+}
 
 [[nodiscard]] inline Attempt attempt_of(const Job& job) {
   return {job.key, job.try_number, job.epoch};

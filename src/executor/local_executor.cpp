@@ -321,8 +321,8 @@ LocalExecutor::LocalExecutor(const Clock& clock, LocalExecutorOptions options)
     : loop_(std::make_unique<Loop>(clock, std::move(options))) {}
 LocalExecutor::~LocalExecutor() = default;
 
-void LocalExecutor::reconcile(std::vector<Attempt> running) {
-  loop_->post([running = std::move(running)](auto& assignment) { assignment.reconcile(running); });
+void LocalExecutor::reconcile(const std::vector<Held>& running) {
+  loop_->post([running](auto& assignment) { assignment.reconcile(running); });
 }
 
 Status LocalExecutor::start(ReportSink sink) { return loop_->start(std::move(sink)); }

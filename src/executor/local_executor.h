@@ -30,7 +30,7 @@ class LocalExecutor final : public Executor {
   LocalExecutor(const Clock& clock, LocalExecutorOptions options);
   ~LocalExecutor() override;
 
-  void reconcile(std::vector<Attempt> running) override;
+  void reconcile(const std::vector<Held>& running) override;
   [[nodiscard]] Status start(ReportSink sink) override;
   [[nodiscard]] Status submit(Job job) override;
   void cancel(const CancelRequest& request) override;

@@ -91,12 +91,12 @@ bool starts(const json::Value& frame, const Attempt& attempt) {
 
 class LocalRig final : public Rig {
  public:
-  explicit LocalRig(std::vector<Attempt> running, LocalExecutorOptions options = {})
+  explicit LocalRig(const std::vector<Attempt>& running, LocalExecutorOptions options = {})
       : folder_(os::TempDir::create("executor").value()) {
     options.socket_path = folder_.path() / "worker.sock";
     options.server_id = "s1";
     executor_ = std::make_unique<LocalExecutor>(clock_, options);
-    executor_->reconcile(std::move(running));
+    executor_->reconcile(held(running));
   }
   ~LocalRig() override { executor_->stop(); }
 

@@ -201,6 +201,19 @@ Limit run_limit(const Model& model, const Run& run) {
   return active >= definition.max_active_tasks ? Limit::max_active_tasks : Limit::none;
 }
 
+namespace {
+
+Limit lane_limit(const Model& model, const Placement& placement) {
+  const auto found = model.lanes.find(placement);
+  const std::int32_t active = found == model.lanes.end() ? 0 : found->second.active;
+  const std::int32_t slots =
+      found == model.lanes.end() ? model.slots_for(placement) : found->second.slots;
+  if (slots <= 0) return Limit::place_unserved;
+  return active >= slots + model.options.queue_ahead ? Limit::place_full : Limit::none;
+}
+
+}  // namespace
+
 Limit bucket_limit(const Model& model, const Run& run, const BucketSpec& bucket) {
   if (bucket.limited_task != kNoTask) {
     const dag::Task& spec = run.version->task(bucket.limited_task);
@@ -217,6 +230,8 @@ Limit bucket_limit(const Model& model, const Run& run, const BucketSpec& bucket)
       return Limit::tis_per_dag;
     }
   }
+  const Limit place = lane_limit(model, bucket.placement);
+  if (place != Limit::none) return place;
   const auto pool = model.pools.find(bucket.pool);
   if (pool == model.pools.end() || !pool->second.row) return Limit::pool_unknown;
   const std::int32_t slots = pool->second.row->slots;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/placement.h"
 #include "base/states.h"
 #include "sched/row.h"
 
@@ -179,9 +180,9 @@ struct PoolRemoved {
   PoolName name{};
 };
 
-/// Sum of the slots of all connected workers.
-struct WorkerSlotsChanged {
-  std::int32_t slots = 0;
+/// What all connected workers offer now.
+struct WorkersChanged {
+  std::vector<WorkerOffer> workers{};
 };
 
 /// Somebody from outside says that an asset is new. Refused: no DAG names it.
@@ -218,7 +219,7 @@ struct RunLoaded {
 using Event =
     std::variant<DagPut, DagRemoved, DagPaused, RunTriggered, AttemptStarted, AttemptFinished,
                  Heartbeat, AttemptLost, SubmitRefused, TriggerFired, TasksCleared, TaskMarked,
-                 RunMarked, RunDeleted, RunForgotten, PoolPut, PoolRemoved, WorkerSlotsChanged,
+                 RunMarked, RunDeleted, RunForgotten, PoolPut, PoolRemoved, WorkersChanged,
                  BackfillAsked, BackfillSteered, AssetChanged, RunLoaded>;
 
 }  // namespace aiflow::sched

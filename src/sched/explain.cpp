@@ -88,6 +88,11 @@ std::string task_limit_text(const char* name, std::optional<std::int32_t> limit)
          " reached";
 }
 
+std::string place_text(const Placement& placement) {
+  const std::string words = describe(placement);
+  return words.empty() ? "the default queue" : words;
+}
+
 std::string limit_text(const Model& model, const Run& run, const dag::Task& spec, Limit limit) {
   const dag::Dag& definition = *run.version->definition;
   switch (limit) {
@@ -97,6 +102,11 @@ std::string limit_text(const Model& model, const Run& run, const dag::Task& spec
     case Limit::no_worker: return "waiting: no worker is connected";
     case Limit::parallelism:
       return "waiting: all " + std::to_string(model.slots) + " slots of the workers are taken";
+    case Limit::place_unserved:
+      return "waiting: no connected worker serves " + place_text(spec.placement);
+    case Limit::place_full:
+      return "waiting: all " + std::to_string(model.slots_for(spec.placement)) + " slots for " +
+             place_text(spec.placement) + " are taken";
     case Limit::max_active_tasks:
       return "waiting: DAG limit max_active_tasks " + std::to_string(definition.max_active_tasks) +
              " reached";
@@ -209,6 +219,8 @@ std::string_view code_of(Limit limit) {
     case Limit::dag_paused: return "dag_paused";
     case Limit::no_worker: return "no_worker";
     case Limit::parallelism: return "parallelism";
+    case Limit::place_unserved: return "place_unserved";
+    case Limit::place_full: return "place_full";
     case Limit::max_active_tasks: return "max_active_tasks";
     case Limit::tis_per_dag: return "tis_per_dag";
     case Limit::tis_per_dagrun: return "tis_per_dagrun";
@@ -252,6 +264,10 @@ Params params_of(const Model& model, const Run& run, InstanceIndex at, Limit lim
   };
   switch (limit) {
     case Limit::parallelism: return {{"limit", std::to_string(model.slots)}};
+    case Limit::place_unserved: return {{"place", place_text(spec.placement)}};
+    case Limit::place_full:
+      return {{"place", place_text(spec.placement)},
+              {"limit", std::to_string(model.slots_for(spec.placement))}};
     case Limit::max_active_tasks:
       return {{"limit", std::to_string(run.version->definition->max_active_tasks)}};
     case Limit::tis_per_dag: return {{"limit", number(spec.max_active_tis_per_dag)}};

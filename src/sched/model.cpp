@@ -116,10 +116,6 @@ void add_to_totals(Run& run, TaskIndex task, std::int32_t count) {
   }
 }
 
-bool same_bucket(const BucketSpec& a, const BucketSpec& b) {
-  return a.pool == b.pool && a.pool_slots == b.pool_slots && a.limited_task == b.limited_task;
-}
-
 }  // namespace
 
 Version::Version(const DagVersionRow& row)
@@ -130,10 +126,8 @@ Version::Version(const DagVersionRow& row)
   for (TaskIndex index = 0; index < definition->tasks.size(); ++index) {
     const dag::Task& spec = task(index);
     const bool limited = spec.max_active_tis_per_dag || spec.max_active_tis_per_dagrun;
-    const BucketSpec bucket{spec.pool, spec.pool_slots, limited ? index : kNoTask};
-    const auto same = [&](const BucketSpec& other) {
-      return !limited && same_bucket(bucket, other);
-    };
+    const BucketSpec bucket{spec.pool, spec.pool_slots, limited ? index : kNoTask, spec.placement};
+    const auto same = [&](const BucketSpec& other) { return !limited && bucket == other; };
     const auto found = std::ranges::find_if(buckets, same);
     bucket_of.push_back(static_cast<std::uint32_t>(found - buckets.begin()));
     if (found == buckets.end()) buckets.push_back(bucket);
@@ -303,6 +297,28 @@ void count_instance(Run& run, InstanceIndex at, std::int32_t sign) {
   if (is_finished(state)) account_dependents(run, at, sign);
 }
 
+void Model::set_workers(std::vector<WorkerOffer> offers) {
+  workers = std::move(offers);
+  slots = 0;
+  for (const WorkerOffer& worker : workers) slots += worker.slots;
+  std::erase_if(lanes, [](const auto& lane) { return lane.second.active == 0; });
+  for (auto& [placement, lane] : lanes) lane.slots = slots_for(placement);
+}
+
+std::int32_t Model::slots_for(const Placement& placement) const {
+  std::int32_t sum = 0;
+  for (const WorkerOffer& worker : workers) {
+    if (serves(worker, placement)) sum += worker.slots;
+  }
+  return sum;
+}
+
+Lane& Model::lane(const Placement& placement) {
+  const auto [found, is_new] = lanes.try_emplace(placement);
+  if (is_new) found->second.slots = slots_for(placement);
+  return found->second;
+}
+
 void Model::account(Run& run, InstanceIndex at, std::int32_t sign) {
   count_instance(run, at, sign);
   account_limits(run, at, sign);
@@ -314,6 +330,7 @@ void Model::account_limits(const Run& run, InstanceIndex at, std::int32_t sign) 
   if (state == TaskState::deferred) pools[spec.pool].deferred += sign * spec.pool_slots;
   if (!is_active(state)) return;
   active += sign;
+  lane(spec.placement).active += sign;
   run.owner->active += sign;
   if (spec.max_active_tis_per_dag) run.owner->active_of[spec.task_id] += sign;
   const bool skip = planted(PlantedBug::pool_counts_only_running) && state == TaskState::queued;

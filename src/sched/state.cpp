@@ -9,8 +9,8 @@
 namespace aiflow::sched {
 
 State::State(Options options) : model_(std::make_unique<detail::Model>()) {
-  model_->slots = options.slots;
   model_->options = std::move(options);
+  model_->set_workers(model_->options.workers);
   model_->pools[{"default_pool"}].row = PoolRow{.name = {"default_pool"}};
 }
 

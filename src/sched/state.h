@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/placement.h"
 #include "dag/dag.h"
 #include "dag/schedule.h"
 #include "sched/row.h"
@@ -31,7 +32,7 @@ inline constexpr std::size_t kPastRunsKept = 1000;
 struct Options {
   Duration lease = std::chrono::seconds(15);  ///< from the last heartbeat
   std::int32_t queue_ahead = 0;  ///< attempts queued beyond the workers' slots, to hide latency
-  std::int32_t slots = 0;        ///< of the workers connected at the start
+  std::vector<WorkerOffer> workers{};  ///< connected at the start
   std::int64_t max_map_length = 1024;  ///< of one returned value that a task is mapped over
   Duration refused_pause = std::chrono::seconds(1);  ///< before a refused job is offered again
   /// Offset function of an IANA zone; empty function or empty result = UTC.

@@ -55,7 +55,7 @@ struct Player {
   std::vector<SubmitJob> open;
 
   explicit Player(const dag::Dag& dag) {
-    options.slots = 4;
+    options.workers = {{.slots = 4}};
     state = State(options);
     const DagVersionRow version{1, std::make_shared<const dag::Dag>(dag)};
     tables.put_version(version);

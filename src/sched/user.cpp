@@ -202,8 +202,8 @@ Reply Stepper::apply(const PoolRemoved& event) {
   return {};
 }
 
-Reply Stepper::apply(const WorkerSlotsChanged& event) {
-  model_.slots = std::max(event.slots, 0);
+Reply Stepper::apply(const WorkersChanged& event) {
+  model_.set_workers(event.workers);
   return {};
 }
 

@@ -74,19 +74,19 @@ Result<sched::State> Simulation::begin() const {
   rows.pools = workload_.pools;
   for (const DagPast& past : workload_.dags) {
     auto definition = past.definition;
-    if (!workload_.by_schedule) {
-      auto copy = std::make_shared<dag::Dag>(*definition);
-      copy->schedule = {};  // runs come at their times, none besides
-      definition = std::move(copy);
-    }
+    auto copy = std::make_shared<dag::Dag>(*definition);
+    if (!workload_.by_schedule) copy->schedule = {};  // runs come at their times, none besides
+    for (dag::Task& task : copy->tasks) task.placement = {};  // all slots are alike here
+    definition = std::move(copy);
     rows.dags.push_back({.dag_id = definition->dag_id,
                          .paused = past.paused && workload_.by_schedule,
                          .version = 1,
                          .next_tick = workload_.by_schedule ? past.next_tick : std::nullopt});
     rows.versions.push_back({.version = 1, .definition = std::move(definition)});
   }
-  return sched::restore(rows, {.lease = kLease, .slots = workload_.slots, .zone = workload_.zone},
-                        now());
+  return sched::restore(
+      rows, {.lease = kLease, .workers = {{.slots = workload_.slots}}, .zone = workload_.zone},
+      now());
 }
 
 const TaskPast* Simulation::past_of(const sched::TaskKey& key) const {

@@ -10,6 +10,7 @@ Status read_value(const json::Value& value, AssetNode& out);
 Status read_value(const json::Value& value, ScheduleSpec& out);
 Status read_value(const json::Value& value, DeadlineSpec& out);
 Status read_value(const json::Value& value, MapNode& out);
+Status read_value(const json::Value& value, Resources& out);
 Status read_value(const json::Value& value, TaskSpec& out);
 Status read_value(const json::Value& value, TaskGroupSpec& out);
 Status read_value(const json::Value& value, WatcherSpec& out);
@@ -134,9 +135,32 @@ Status read_value(const json::Value& value, MapNode& out) {
   return {};
 }
 
+json::Value to_json(const Resources& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "cpus", value.cpus);
+  detail::put(out, "memory_bytes", value.memory_bytes);
+  detail::put(out, "pids", value.pids);
+  return json::Value(std::move(out));
+}
+
+Result<Resources> parse_resources(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Resources");
+  Resources out;
+  AIFLOW_TRY(detail::get(value, "cpus", out.cpus));
+  AIFLOW_TRY(detail::get(value, "memory_bytes", out.memory_bytes));
+  AIFLOW_TRY(detail::get(value, "pids", out.pids));
+  return out;
+}
+
+Status read_value(const json::Value& value, Resources& out) {
+  AIFLOW_ASSIGN(out, parse_resources(value));
+  return {};
+}
+
 json::Value to_json(const TaskSpec& value) {
   json::Object out;
-  out.reserve(35);
+  out.reserve(41);
   detail::put(out, "task_id", value.task_id);
   detail::put(out, "label", value.label);
   detail::put(out, "operator", value.operator_);
@@ -170,6 +194,12 @@ json::Value to_json(const TaskSpec& value) {
   detail::put(out, "ignore_downstream_trigger_rules", value.ignore_downstream_trigger_rules);
   detail::put(out, "expand", value.expand);
   detail::put(out, "params", value.params);
+  detail::put(out, "executor", value.executor);
+  detail::put(out, "queue", value.queue);
+  detail::put(out, "placement", value.placement);
+  detail::put(out, "resources", value.resources);
+  detail::put(out, "run_as_user", value.run_as_user);
+  detail::put(out, "executor_config", value.executor_config);
   detail::put(out, "outlets", value.outlets);
   detail::put(out, "inlets", value.inlets);
   return json::Value(std::move(out));
@@ -211,6 +241,12 @@ Result<TaskSpec> parse_task_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "ignore_downstream_trigger_rules", out.ignore_downstream_trigger_rules));
   AIFLOW_TRY(detail::get(value, "expand", out.expand));
   AIFLOW_TRY(detail::get(value, "params", out.params));
+  AIFLOW_TRY(detail::get(value, "executor", out.executor));
+  AIFLOW_TRY(detail::get(value, "queue", out.queue));
+  AIFLOW_TRY(detail::get(value, "placement", out.placement));
+  AIFLOW_TRY(detail::get(value, "resources", out.resources));
+  AIFLOW_TRY(detail::get(value, "run_as_user", out.run_as_user));
+  AIFLOW_TRY(detail::get(value, "executor_config", out.executor_config));
   AIFLOW_TRY(detail::get(value, "outlets", out.outlets));
   AIFLOW_TRY(detail::get(value, "inlets", out.inlets));
   return out;

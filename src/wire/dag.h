@@ -69,6 +69,16 @@ struct MapNode {
 [[nodiscard]] json::Value to_json(const MapNode& value);
 [[nodiscard]] Result<MapNode> parse_map_node(const json::Value& value);
 
+/// Limits of one attempt; what is missing is not limited. cpus - processors' worth of time.
+struct Resources {
+  std::optional<double> cpus{};
+  std::optional<std::int64_t> memory_bytes{};
+  std::optional<std::int64_t> pids{};
+  friend bool operator==(const Resources&, const Resources&) = default;
+};
+[[nodiscard]] json::Value to_json(const Resources& value);
+[[nodiscard]] Result<Resources> parse_resources(const json::Value& value);
+
 struct TaskSpec {
   std::string task_id{};
   std::string label{};
@@ -103,6 +113,12 @@ struct TaskSpec {
   bool ignore_downstream_trigger_rules{};
   std::optional<std::vector<MapNode>> expand{};
   std::optional<json::Value> params{};
+  std::optional<std::string> executor{};
+  std::optional<std::string> queue{};
+  std::optional<std::map<std::string, std::string>> placement{};
+  std::optional<Resources> resources{};
+  std::optional<std::string> run_as_user{};
+  std::optional<json::Value> executor_config{};
   std::optional<std::vector<std::string>> outlets{};
   std::optional<std::vector<std::string>> inlets{};
   friend bool operator==(const TaskSpec&, const TaskSpec&) = default;

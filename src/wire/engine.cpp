@@ -2595,7 +2595,7 @@ Status read_value(const json::Value& value, SceneEventPatch& out) {
 
 json::Value to_json(const Worker& value) {
   json::Object out;
-  out.reserve(7);
+  out.reserve(11);
   detail::put(out, "worker_id", value.worker_id);
   detail::put(out, "state", value.state);
   detail::put(out, "slots", value.slots);
@@ -2603,6 +2603,10 @@ json::Value to_json(const Worker& value) {
   detail::put(out, "pid", value.pid);
   detail::put(out, "version", value.version);
   detail::put(out, "last_seen", value.last_seen);
+  detail::put(out, "executors", value.executors);
+  detail::put(out, "queues", value.queues);
+  detail::put(out, "labels", value.labels);
+  detail::put(out, "host", value.host);
   return json::Value(std::move(out));
 }
 
@@ -2616,6 +2620,10 @@ Result<Worker> parse_worker(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "pid", out.pid));
   AIFLOW_TRY(detail::get(value, "version", out.version));
   AIFLOW_TRY(detail::get(value, "last_seen", out.last_seen));
+  AIFLOW_TRY(detail::get(value, "executors", out.executors));
+  AIFLOW_TRY(detail::get(value, "queues", out.queues));
+  AIFLOW_TRY(detail::get(value, "labels", out.labels));
+  AIFLOW_TRY(detail::get(value, "host", out.host));
   return out;
 }
 

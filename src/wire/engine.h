@@ -1093,6 +1093,7 @@ struct SceneEventPatch {
 [[nodiscard]] json::Value to_json(const SceneEventPatch& value);
 [[nodiscard]] Result<SceneEventPatch> parse_scene_event_patch(const json::Value& value);
 
+/// state - connected, lost (within its lease), gone. slots - 0 while it takes no jobs.
 struct Worker {
   std::string worker_id{};
   std::string state{};
@@ -1101,6 +1102,10 @@ struct Worker {
   std::int64_t pid{};
   std::string version{};
   WallTime last_seen{};
+  std::vector<std::string> executors{};
+  std::vector<std::string> queues{};
+  std::map<std::string, std::string> labels{};
+  std::string host{};
   friend bool operator==(const Worker&, const Worker&) = default;
 };
 [[nodiscard]] json::Value to_json(const Worker& value);

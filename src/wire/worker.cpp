@@ -8,6 +8,7 @@ namespace aiflow::wire {
 
 Status read_value(const json::Value& value, TaskKey& out);
 Status read_value(const json::Value& value, TriggeringEvent& out);
+Status read_value(const json::Value& value, JobResources& out);
 Status read_value(const json::Value& value, Resume& out);
 Status read_value(const json::Value& value, Job& out);
 Status read_value(const json::Value& value, Deferral& out);
@@ -94,6 +95,29 @@ Status read_value(const json::Value& value, TriggeringEvent& out) {
   return {};
 }
 
+json::Value to_json(const JobResources& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "cpus", value.cpus);
+  detail::put(out, "memory_bytes", value.memory_bytes);
+  detail::put(out, "pids", value.pids);
+  return json::Value(std::move(out));
+}
+
+Result<JobResources> parse_job_resources(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("JobResources");
+  JobResources out;
+  AIFLOW_TRY(detail::get(value, "cpus", out.cpus));
+  AIFLOW_TRY(detail::get(value, "memory_bytes", out.memory_bytes));
+  AIFLOW_TRY(detail::get(value, "pids", out.pids));
+  return out;
+}
+
+Status read_value(const json::Value& value, JobResources& out) {
+  AIFLOW_ASSIGN(out, parse_job_resources(value));
+  return {};
+}
+
 json::Value to_json(const Resume& value) {
   json::Object out;
   out.reserve(5);
@@ -123,7 +147,7 @@ Status read_value(const json::Value& value, Resume& out) {
 
 json::Value to_json(const Job& value) {
   json::Object out;
-  out.reserve(21);
+  out.reserve(27);
   detail::put(out, "key", value.key);
   detail::put(out, "try_number", value.try_number);
   detail::put(out, "epoch", value.epoch);
@@ -144,6 +168,12 @@ json::Value to_json(const Job& value) {
   detail::put(out, "use_cache", value.use_cache);
   detail::put(out, "first_started_at", value.first_started_at);
   detail::put(out, "triggering_asset_events", value.triggering_asset_events);
+  detail::put(out, "executor", value.executor);
+  detail::put(out, "queue", value.queue);
+  detail::put(out, "placement", value.placement);
+  detail::put(out, "resources", value.resources);
+  detail::put(out, "run_as_user", value.run_as_user);
+  detail::put(out, "executor_config", value.executor_config);
   detail::put(out, "resume", value.resume);
   return json::Value(std::move(out));
 }
@@ -171,6 +201,12 @@ Result<Job> parse_job(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "use_cache", out.use_cache));
   AIFLOW_TRY(detail::get(value, "first_started_at", out.first_started_at));
   AIFLOW_TRY(detail::get(value, "triggering_asset_events", out.triggering_asset_events));
+  AIFLOW_TRY(detail::get(value, "executor", out.executor));
+  AIFLOW_TRY(detail::get(value, "queue", out.queue));
+  AIFLOW_TRY(detail::get(value, "placement", out.placement));
+  AIFLOW_TRY(detail::get(value, "resources", out.resources));
+  AIFLOW_TRY(detail::get(value, "run_as_user", out.run_as_user));
+  AIFLOW_TRY(detail::get(value, "executor_config", out.executor_config));
   AIFLOW_TRY(detail::get(value, "resume", out.resume));
   return out;
 }
@@ -276,12 +312,16 @@ Status read_value(const json::Value& value, AttemptRef& out) {
 
 json::Value to_json(const Hello& value) {
   json::Object out;
-  out.reserve(5);
+  out.reserve(9);
   detail::put(out, "worker_id", value.worker_id);
   detail::put(out, "slots", value.slots);
   detail::put(out, "pid", value.pid);
   detail::put(out, "version", value.version);
   detail::put(out, "running", value.running);
+  detail::put(out, "executors", value.executors);
+  detail::put(out, "queues", value.queues);
+  detail::put(out, "labels", value.labels);
+  detail::put(out, "host", value.host);
   return json::Value(std::move(out));
 }
 
@@ -293,6 +333,10 @@ Result<Hello> parse_hello(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "pid", out.pid));
   AIFLOW_TRY(detail::get(value, "version", out.version));
   AIFLOW_TRY(detail::get(value, "running", out.running));
+  AIFLOW_TRY(detail::get(value, "executors", out.executors));
+  AIFLOW_TRY(detail::get(value, "queues", out.queues));
+  AIFLOW_TRY(detail::get(value, "labels", out.labels));
+  AIFLOW_TRY(detail::get(value, "host", out.host));
   return out;
 }
 

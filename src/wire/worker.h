@@ -42,6 +42,16 @@ struct TriggeringEvent {
 [[nodiscard]] json::Value to_json(const TriggeringEvent& value);
 [[nodiscard]] Result<TriggeringEvent> parse_triggering_event(const json::Value& value);
 
+/// Limits of one attempt; what is missing is not limited. cpus - processors' worth of time.
+struct JobResources {
+  std::optional<double> cpus{};
+  std::optional<std::int64_t> memory_bytes{};
+  std::optional<std::int64_t> pids{};
+  friend bool operator==(const JobResources&, const JobResources&) = default;
+};
+[[nodiscard]] json::Value to_json(const JobResources& value);
+[[nodiscard]] Result<JobResources> parse_job_resources(const json::Value& value);
+
 /// How a deferred task goes on. error - its trigger failed, or timed out; then there is no event.
 struct Resume {
   std::string next_method{};
@@ -76,6 +86,12 @@ struct Job {
   std::optional<bool> use_cache{};
   std::optional<WallTime> first_started_at{};
   std::optional<std::vector<TriggeringEvent>> triggering_asset_events{};
+  std::string executor{};
+  std::string queue{};
+  std::map<std::string, std::string> placement{};
+  std::optional<JobResources> resources{};
+  std::optional<std::string> run_as_user{};
+  std::optional<json::Value> executor_config{};
   std::optional<Resume> resume{};
   friend bool operator==(const Job&, const Job&) = default;
 };
@@ -124,12 +140,17 @@ struct AttemptRef {
 [[nodiscard]] json::Value to_json(const AttemptRef& value);
 [[nodiscard]] Result<AttemptRef> parse_attempt_ref(const json::Value& value);
 
+/// executors - local, and docker when it has a daemon; null - just local. queues - null - just default.
 struct Hello {
   std::string worker_id{};
   std::int64_t slots{};
   std::int64_t pid{};
   std::string version{};
   std::vector<AttemptRef> running{};
+  std::optional<std::vector<std::string>> executors{};
+  std::optional<std::vector<std::string>> queues{};
+  std::optional<std::map<std::string, std::string>> labels{};
+  std::optional<std::string> host{};
   friend bool operator==(const Hello&, const Hello&) = default;
 };
 [[nodiscard]] json::Value to_json(const Hello& value);

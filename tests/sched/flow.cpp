@@ -47,6 +47,23 @@ std::vector<dag::AssetName> assets(const std::string& text) {
   return names;
 }
 
+/// "gpu:true,site:seoul"
+Labels labels(const std::string& text) {
+  Labels made;
+  for (const std::string& part : split(text, ',')) {
+    const auto colon = part.find(':');
+    made[part.substr(0, colon)] = part.substr(colon + 1);
+  }
+  return made;
+}
+
+WorkerOffer worker_offer(const Line& line) {
+  return {.slots = number(line, "slots", 1),
+          .executors = split(option(line, "executors", "local"), ','),
+          .queues = split(option(line, "queues", "default"), ','),
+          .labels = labels(option(line, "labels"))};
+}
+
 /// "a&b|c": a and b, or c.
 std::vector<dag::AssetNode> condition(const std::string& text) {
   std::vector<dag::AssetNode> nodes;
@@ -120,7 +137,7 @@ Line parse_line(const std::string& text) {
 }
 
 Flow::Flow() {
-  options_.slots = 100;
+  options_.workers = {{.slots = 100}};
   options_.stored_run = [this](const DagId& dag_id, WallTime date, const RunId& run_id) {
     return tables_.stored_run(dag_id, date, run_id);
   };
@@ -215,6 +232,9 @@ void Flow::define_task(const Line& line) {
   task.retry_delay = parse_duration(option(line, "delay", "10s"));
   task.retry_exponential_backoff = number(line, "backoff", 0);
   task.pool = {option(line, "pool", "default_pool")};
+  task.placement.executor = option(line, "executor", "local");
+  task.placement.queue = option(line, "queue", "default");
+  task.placement.labels = labels(option(line, "labels"));
   task.pool_slots = number(line, "pool_slots", 1);
   task.priority_weight = number(line, "weight", 1);
   if (has(line, "absolute")) task.weight_rule = dag::WeightRule::absolute;
@@ -340,8 +360,11 @@ bool Flow::act(const Line& line) {
   } else if (line.verb == "fire") {
     send(sched::TriggerFired{key_of(line), epoch(), "true", option(line, "error")});
   } else if (line.verb == "slots") {
-    options_.slots = std::atoi(line.words.at(0).c_str());
-    send(sched::WorkerSlotsChanged{options_.slots});
+    options_.workers = {{.slots = std::atoi(line.words.at(0).c_str())}};
+    send(sched::WorkersChanged{options_.workers});
+  } else if (line.verb == "worker") {
+    options_.workers.push_back(worker_offer(line));
+    send(sched::WorkersChanged{options_.workers});
   } else {
     return false;
   }

@@ -14,6 +14,7 @@ from aiflow.edges import Edges, Label
 from aiflow.exceptions import (AirflowException, TaskDeferralError, TaskDeferralTimeout,
                                TaskDeferred)
 from aiflow.param import ParamsDict, own_params
+from aiflow.policies.place import Place
 from aiflow.policies.retry_policy import RetryPolicy, check_policy
 from aiflow.running.structure import TaskStructure
 from aiflow.running.templates import (is_template, jinja_environment, names_file, render,
@@ -96,9 +97,9 @@ def _assets(given: Any) -> list:
     return list(given) if isinstance(given, (list, tuple, set)) else [] if given is None else [given]
 
 
-#: Arguments of Airflow's that change nothing here: no mails are sent, there is one executor.
-_WITHOUT_EFFECT = {"email", "email_on_failure", "email_on_retry", "executor", "executor_config", "queue",
-                   "resources", "sla"}
+_EVENTS = ("execute", "success", "failure", "retry", "skipped")
+#: Arguments of Airflow's that change nothing here: no mails are sent.
+_WITHOUT_EFFECT = {"email", "email_on_failure", "email_on_retry", "sla"}
 
 
 class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
@@ -138,6 +139,9 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
                  pre_execute: Any = None, post_execute: Any = None,
                  doc_md: str | None = None, doc: str | None = None, doc_json: str | None = None,
                  doc_yaml: str | None = None, doc_rst: str | None = None,
+                 executor: str | None = None, queue: str | None = None,
+                 placement: dict[str, str] | None = None, resources: dict | None = None,
+                 run_as_user: str | int | None = None, executor_config: dict | None = None,
                  map_index_template: str | None = None,
                  task_display_name: str | None = None, dag: DAG | None = None,
                  task_group: TaskGroup | None = None, **unknown: Any):
@@ -147,6 +151,7 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
         self._take_place(task_id, dag, task_group)
         self.label, self.owner, self.doc_md = task_display_name or self.label, owner, doc_md or ""
         self.doc, self.doc_json, self.doc_yaml, self.doc_rst = doc, doc_json, doc_yaml, doc_rst
+        self.priority_weight, self.map_index_template = priority_weight, map_index_template
         self.retries = int(retries or 0)
         named = f"task '{self.task_id}'"
         self.retry_delay = duration(retry_delay, named, "retry_delay")
@@ -155,40 +160,43 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
         self.max_retry_delay = optional_duration(max_retry_delay, named, "max_retry_delay")
         self.start_date = optional_moment(start_date, named, "start_date")
         self.end_date = optional_moment(end_date, named, "end_date")
-        self.wait_for_downstream = wait_for_downstream
         self.depends_on_past = depends_on_past or wait_for_downstream
-        if not ignore_first_depends_on_past or wait_for_past_depends_before_skipping:
-            self._refuse_past_rules()
+        self.wait_for_downstream = wait_for_downstream
         self.trigger_rule = trigger_rule_name(trigger_rule, self.task_id)
+        self._check_past_rules(ignore_first_depends_on_past, wait_for_past_depends_before_skipping)
         self.pool, self.pool_slots = pool or "default_pool", pool_slots
-        self.priority_weight, self.map_index_template = priority_weight, map_index_template
         self.weight_rule = _weight_rule_name(weight_rule, self.task_id)
         self.execution_timeout = optional_duration(execution_timeout, named, "execution_timeout")
         self.max_active_tis_per_dag = max_active_tis_per_dag
         self.max_active_tis_per_dagrun = max_active_tis_per_dagrun
         self.do_xcom_push, self.multiple_outputs = do_xcom_push, multiple_outputs
-        self.callbacks = {
-            "execute": callback_list(on_execute_callback), "success": callback_list(on_success_callback),
-            "failure": callback_list(on_failure_callback), "retry": callback_list(on_retry_callback),
-            "skipped": callback_list(on_skipped_callback)}
+        given = (on_execute_callback, on_success_callback, on_failure_callback, on_retry_callback,
+                 on_skipped_callback)
+        self.callbacks = dict(zip(_EVENTS, map(callback_list, given), strict=True))
         self.pre_execute_hooks = callback_list(pre_execute)
         self.post_execute_hooks = callback_list(post_execute)
         #: of @task.run_if and @task.skip_if: each says in words why the task is skipped, or ""
         self.skip_reasons: list = [] if _mapped is None else _mapped.skip_reasons
-        self.own_params = own_params(self.dag.params, params)
-        self.params = ParamsDict(self.dag.params)
-        self.params.update(self.own_params)
+        self._take_params(params)
         self.inlets, self.outlets = _assets(inlets), _assets(outlets)
-        self.cache, self.cache_key = bool(cache or cache_key), cache_key
+        self.cache, self.cache_key, self.cache_version = cache or bool(cache_key), cache_key, cache_version
         self.cache_ttl = optional_duration(cache_ttl, named, "cache_ttl")
-        self.cache_version = cache_version
         self._check_caching()
+        self.place = Place.of(named, executor, queue, placement, resources, run_as_user,
+                              executor_config)
         self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False
         self._join()
 
-    def _refuse_past_rules(self) -> NoReturn:
+    def _check_past_rules(self, ignore_first: bool, wait_before_skipping: bool) -> None:
+        if ignore_first and not wait_before_skipping:
+            return
         raise AirflowException(f"task '{self.task_id}': ignore_first_depends_on_past=False and "
                                "wait_for_past_depends_before_skipping=True are not available")
+
+    def _take_params(self, params: dict | None) -> None:
+        self.own_params = own_params(self.dag.params, params)
+        self.params = ParamsDict(self.dag.params)
+        self.params.update(self.own_params)
 
     def _take_place(self, task_id: str, dag: DAG | None, group: TaskGroup | None) -> None:
         self.dag = dag or current_dag()

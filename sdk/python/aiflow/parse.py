@@ -65,7 +65,7 @@ def _task(operator) -> dict:
         "expand": operator.map_nodes(),
         "outlets": [one.name for one in operator.outlets if isinstance(one, Asset)] or None,
         "inlets": [one.name for one in operator.inlets if hasattr(one, "name")] or None,
-        "params": operator.own_params.specs() or None,
+        "params": operator.own_params.specs() or None, **operator.place.spec(),
     }
 
 

@@ -87,13 +87,14 @@ class Role(str, Enum):
 #: Fields of each frame type and of the DAG description, for checks in tests.
 FIELDS: dict[str, dict[str, str]] = {
     "TaskKey": {"dag_id": "string", "run_id": "string", "task_id": "string", "map_index": "int"},
-    "Job": {"key": "TaskKey", "try_number": "int", "epoch": "int", "operator": "string", "dag_file": "string", "payload": "json", "params": "json", "conf": "json?", "logical_date": "time?", "data_interval_start": "time?", "data_interval_end": "time?", "run_type": "string", "execution_timeout_ms": "int?", "log_path": "string", "env": "map<string>", "token": "string", "max_tries": "int", "use_cache": "bool?", "first_started_at": "time?", "triggering_asset_events": "[TriggeringEvent]?", "resume": "Resume?"},
+    "Job": {"key": "TaskKey", "try_number": "int", "epoch": "int", "operator": "string", "dag_file": "string", "payload": "json", "params": "json", "conf": "json?", "logical_date": "time?", "data_interval_start": "time?", "data_interval_end": "time?", "run_type": "string", "execution_timeout_ms": "int?", "log_path": "string", "env": "map<string>", "token": "string", "max_tries": "int", "use_cache": "bool?", "first_started_at": "time?", "triggering_asset_events": "[TriggeringEvent]?", "executor": "string", "queue": "string", "placement": "map<string>", "resources": "JobResources?", "run_as_user": "string?", "executor_config": "json?", "resume": "Resume?"},
+    "JobResources": {"cpus": "double?", "memory_bytes": "int?", "pids": "int?"},
     "Deferral": {"trigger": "json", "next_method": "string", "next_kwargs": "json", "timeout_ms": "int?"},
     "Resume": {"next_method": "string", "next_kwargs": "json", "event": "json", "error": "string?", "timed_out": "bool"},
     "XComEntry": {"key": "string", "value": "json"},
     "AssetEmit": {"name": "string", "uri": "string", "extra": "json", "alias": "string"},
     "TriggeringEvent": {"name": "string", "uri": "string", "extra": "json", "timestamp": "time", "source_dag_id": "string", "source_run_id": "string", "source_task_id": "string", "source_map_index": "int"},
-    "Hello": {"worker_id": "string", "slots": "int", "pid": "int", "version": "string", "running": "[AttemptRef]"},
+    "Hello": {"worker_id": "string", "slots": "int", "pid": "int", "version": "string", "running": "[AttemptRef]", "executors": "[string]?", "queues": "[string]?", "labels": "map<string>?", "host": "string?"},
     "AttemptRef": {"key": "TaskKey", "try_number": "int", "epoch": "int"},
     "Started": {"seq": "int", "attempt": "AttemptRef", "pid": "int", "at": "time"},
     "Heartbeat": {"attempts": "[AttemptRef]"},
@@ -124,6 +125,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "WatcherSpec": {"name": "string", "trigger": "json"},
     "DeadlineSpec": {"reference": "string", "at": "time?", "interval_ms": "int", "name": "string"},
     "TaskGroupSpec": {"group_id": "string", "label": "string", "parent": "string?", "tooltip": "string", "expand": "[MapNode]?"},
+    "Resources": {"cpus": "double?", "memory_bytes": "int?", "pids": "int?"},
     "MapNode": {"kind": "string", "length": "int?", "task_id": "string?", "parts": "[int]"},
-    "TaskSpec": {"task_id": "string", "label": "string", "operator": "string", "operator_name": "string", "group": "string?", "upstream": "[string]", "trigger_rule": "TriggerRule", "payload": "json", "retries": "int", "retry_delay_ms": "int", "retry_exponential_backoff": "double", "max_retry_delay_ms": "int?", "execution_timeout_ms": "int?", "pool": "string", "pool_slots": "int", "priority_weight": "int", "weight_rule": "string", "max_active_tis_per_dag": "int?", "max_active_tis_per_dagrun": "int?", "depends_on_past": "bool", "wait_for_downstream": "bool", "is_setup": "bool", "is_teardown": "bool", "on_failure_fail_dagrun": "bool", "start_date": "time?", "end_date": "time?", "doc_md": "string", "owner": "string", "is_branch": "bool", "is_short_circuit": "bool", "ignore_downstream_trigger_rules": "bool", "expand": "[MapNode]?", "params": "json?", "outlets": "[string]?", "inlets": "[string]?"},
+    "TaskSpec": {"task_id": "string", "label": "string", "operator": "string", "operator_name": "string", "group": "string?", "upstream": "[string]", "trigger_rule": "TriggerRule", "payload": "json", "retries": "int", "retry_delay_ms": "int", "retry_exponential_backoff": "double", "max_retry_delay_ms": "int?", "execution_timeout_ms": "int?", "pool": "string", "pool_slots": "int", "priority_weight": "int", "weight_rule": "string", "max_active_tis_per_dag": "int?", "max_active_tis_per_dagrun": "int?", "depends_on_past": "bool", "wait_for_downstream": "bool", "is_setup": "bool", "is_teardown": "bool", "on_failure_fail_dagrun": "bool", "start_date": "time?", "end_date": "time?", "doc_md": "string", "owner": "string", "is_branch": "bool", "is_short_circuit": "bool", "ignore_downstream_trigger_rules": "bool", "expand": "[MapNode]?", "params": "json?", "executor": "string?", "queue": "string?", "placement": "map<string>?", "resources": "Resources?", "run_as_user": "string?", "executor_config": "json?", "outlets": "[string]?", "inlets": "[string]?"},
 }

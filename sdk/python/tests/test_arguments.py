@@ -10,6 +10,7 @@ from aiflow import DAG, TriggerRule, wire_gen
 from aiflow.exceptions import AirflowException
 from aiflow.operators.empty import EmptyOperator
 from aiflow.parse import parse_file
+from aiflow.policies.place import memory_bytes
 from aiflow.sensors.base import BaseSensorOperator
 from airflow.utils.trigger_rule import TriggerRule as AirflowsRule
 
@@ -89,3 +90,32 @@ def test_what_depends_on_past_can_not_do_is_refused(given):
         EmptyOperator(task_id="a", depends_on_past=True, **given)
     with DAG("e"):
         EmptyOperator(task_id="a", ignore_first_depends_on_past=True)
+
+
+def test_a_task_says_where_it_runs_and_how_much_it_may_use():
+    with DAG("d") as dag:
+        EmptyOperator(task_id="plain")
+        EmptyOperator(task_id="a", executor="CeleryExecutor", queue="gpu",
+                      placement={"site": "seoul", "gpu": True}, run_as_user=1000,
+                      resources={"cpus": 1.5, "memory": "512m", "pids": 64},
+                      executor_config={"image": "bb:1"})
+    assert dag.tasks["plain"].place.spec() == {}
+    assert dag.tasks["a"].place.spec() == {
+        "executor": "redis", "queue": "gpu", "placement": {"site": "seoul", "gpu": "true"},
+        "resources": {"cpus": 1.5, "memory_bytes": 512 << 20, "pids": 64}, "run_as_user": "1000",
+        "executor_config": {"image": "bb:1"}}
+
+
+@pytest.mark.parametrize("text, size", [(8 << 20, 8 << 20), ("64m", 64 << 20), ("1.5g", 3 << 29),
+                                        ("256Mi", 256 << 20), ("64MB", 64 << 20)])
+def test_memory_is_written_as_with_docker(text, size):
+    assert memory_bytes(text, "task 'a'") == size
+
+
+@pytest.mark.parametrize("given, wrong", [
+    ({"memory": "a lot"}, "memory 'a lot' is not a size"), ({"memory": "1k"}, "less than 4 MiB"),
+    ({"cpus": 0}, "cpus 0 is not from"), ({"pids": 0}, "pids 0 is not a positive"),
+    ({"gpus": 1}, "resources has no 'gpus'")])
+def test_wrong_resources_are_refused_by_name(given, wrong):
+    with DAG("d"), pytest.raises(AirflowException, match=f"task 'a': .*{wrong}"):
+        EmptyOperator(task_id="a", resources=given)

@@ -108,8 +108,8 @@ def test_arguments_without_effect_are_taken_and_others_are_not(tmp_path):
         """)
     assert dag["doc_md"] == "" and dag["description"] == ""
     path = tmp_path / "flow.py"
-    path.write_text(path.read_text().replace("queue=", "run_as_user='x', queue="))
-    assert "unknown arguments: run_as_user" in parse_file(str(path))["error"]["message"]
+    path.write_text(path.read_text().replace("queue=", "run_as_wizard='x', queue="))
+    assert "unknown arguments: run_as_wizard" in parse_file(str(path))["error"]["message"]
 
 
 SKIPS = """

@@ -195,7 +195,7 @@ std::string Server::client_name() const {
   return "aiflow-" + digest::sha256_of(place).substr(0, 12);
 }
 
-Status Server::open_scheduler() {
+Status Server::make_executors() {
   worker_ = std::make_unique<WorkerStarter>(clock_, options_);
   executor::LocalExecutorOptions executor_options;
   executor_options.socket_path = options_.home / "run" / "worker.sock";
@@ -204,7 +204,15 @@ Status Server::open_scheduler() {
   if (options_.start_worker) {
     executor_options.worker_wanted = [this] { worker_->want(); };
   }
-  executor_ = std::make_unique<executor::LocalExecutor>(clock_, std::move(executor_options));
+  auto local = std::make_unique<executor::LocalExecutor>(clock_, std::move(executor_options));
+  local_ = local.get();
+  executor_ = std::make_unique<executor::ExecutorSet>();
+  executor_->add("local", std::move(local));
+  return {};
+}
+
+Status Server::open_scheduler() {
+  AIFLOW_TRY(make_executors());
   triggers_ = std::make_unique<trigger::LoopHost>(
       clock_, trigger::LoopHost::Options{.environment = os::get_env, .client_name = client_name()});
   conductor::Options options;
@@ -392,7 +400,7 @@ wire::Health Server::health() {
       store_->read([](db::Connection& db) { return store::EventLog(db).last_id(); });
   add("database", database ? "" : database.error().message);
   add("scheduler", conductor_->trouble());
-  add("worker", executor_->has_worker() ? "" : "no worker is connected");
+  add("worker", local_->has_worker() ? "" : "no worker is connected");
   std::string failed;
   const auto services = services_->list();
   for (const auto& service : services.value_or(std::vector<wire::Service>{})) {

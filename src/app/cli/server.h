@@ -12,6 +12,7 @@
 #include "app/cli/database/standby.h"
 #include "app/cli/serve.h"
 #include "conductor/conductor.h"
+#include "executor/executor_set.h"
 #include "executor/local_executor.h"
 #include "http_api/api.h"
 #include "os/lock_file.h"
@@ -75,6 +76,7 @@ class Server {
   [[nodiscard]] Status lock();
   [[nodiscard]] std::string client_name() const;
   [[nodiscard]] Status open_scheduler();
+  [[nodiscard]] Status make_executors();
   [[nodiscard]] Result<std::vector<WorkerId>> workers_before();
   void make_services();
   [[nodiscard]] Status listen(net::Handler& handler);
@@ -98,7 +100,8 @@ class Server {
   std::unique_ptr<service::EventHub> events_;
   std::unique_ptr<service::LogFollower> logs_;
   std::unique_ptr<WorkerStarter> worker_;
-  std::unique_ptr<executor::LocalExecutor> executor_;
+  executor::LocalExecutor* local_ = nullptr;  ///< one of executor_'s
+  std::unique_ptr<executor::ExecutorSet> executor_;
   std::unique_ptr<trigger::LoopHost> triggers_;
   std::unique_ptr<conductor::Conductor> conductor_;
   std::unique_ptr<blobs::BlobStore> blobs_;

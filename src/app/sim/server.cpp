@@ -61,11 +61,12 @@ void World::server_read_back(Server& server) {
   sched::Options options;
   options.lease = kLease;
   options.queue_ahead = 1;
-  options.slots = static_cast<std::int32_t>(live_workers().size()) * kSlotsPerWorker;
+  const auto slots = static_cast<std::int32_t>(live_workers().size()) * kSlotsPerWorker;
+  options.workers = {{.slots = slots}};
   options.stored_run = [this](const DagId& dag_id, WallTime date, const RunId& run_id) {
     return database_.tables.stored_run(dag_id, date, run_id);
   };
-  server.capacity = options.slots + options.queue_ahead;
+  server.capacity = slots + options.queue_ahead;
   auto state = sched::restore(database_.tables.rows(), options, now());
   if (!state) {
     error_ = "restore failed: " + state.error().message;

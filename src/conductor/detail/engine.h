@@ -73,6 +73,8 @@ class Conductor::Engine {
   Status commit(const detail::Batch& batch, const sched::Effects& effects,
                 std::vector<wire::StreamEvent>& events);
   Status restore();
+  [[nodiscard]] std::string executor_of(const store::TaskKey& key) const;
+  [[nodiscard]] std::vector<WorkerOffer> offers() const;
   void fall_back(detail::Batch& batch, const Error& error);
   void send_pending(SteadyTime now);
   Status send_job(const store::TaskKey& key);
@@ -144,7 +146,7 @@ class Conductor::Engine {
   detail::Waits waits_;
   detail::Watchers watchers_;
   std::vector<detail::Report> again_;  ///< of a failed commit
-  std::map<WorkerId, std::int32_t> slots_;
+  std::map<WorkerId, WorkerOffer> workers_;
   std::int32_t slots_sum_ = 0;
   SteadyTime send_at_ = SteadyTime::max();   ///< when something of the outbox is due again
   SteadyTime retry_at_ = SteadyTime::min();  ///< after a failure, not before

@@ -45,6 +45,19 @@ json::Value parse_or_empty(const std::string& text) {
   return value && value->is_object() ? *std::move(value) : json::object({});
 }
 
+void add_place(wire::Job& job, const dag::Task& task) {
+  job.executor = task.placement.executor;
+  job.queue = task.placement.queue;
+  job.placement = task.placement.labels;
+  if (task.resources != dag::Resources{}) {
+    job.resources = wire::JobResources{.cpus = task.resources.cpus,
+                                       .memory_bytes = task.resources.memory_bytes,
+                                       .pids = task.resources.pids};
+  }
+  if (!task.run_as_user.empty()) job.run_as_user = task.run_as_user;
+  if (task.executor_config != "{}") job.executor_config = parse_or_empty(task.executor_config);
+}
+
 /// How a try goes on whose trigger has spoken.
 std::optional<wire::Resume> resume_of(const sched::TaskInstanceRow& task) {
   const auto& deferral = task.deferral.value;
@@ -85,6 +98,7 @@ wire::Job make_job(const JobParts& parts) {
   job.max_tries = parts.task.max_tries;
   if (!parts.use_cache) job.use_cache = false;
   job.first_started_at = parts.task.started_at;
+  add_place(job, *task);
   job.resume = resume_of(parts.task);
   add_context(job, parts.definition, parts.data_dir);
   return job;
@@ -102,6 +116,8 @@ wire::Job make_notice_job(const NoticeParts& parts) {
   job.key = store::to_wire(notice_key(notice.run, notice.name));
   job.try_number = job.epoch = notice.attempts;
   job.operator_ = "callback";
+  job.executor = "local";
+  job.queue = "default";
   job.dag_file = parts.dag_file;
   job.payload = json::object(
       {{"kind", notice.kind}, {"deadline", notice.deadline}, {"reason", notice.reason}});

@@ -18,6 +18,14 @@ std::int64_t to_ms(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
+WorkerOffer offer_of(const wire::Hello& hello) {
+  WorkerOffer offer{.slots = static_cast<std::int32_t>(hello.slots)};
+  if (hello.executors) offer.executors = *hello.executors;
+  if (hello.queues) offer.queues = *hello.queues;
+  if (hello.labels) offer.labels = *hello.labels;
+  return offer;
+}
+
 }  // namespace
 
 Assignment::Assignment(const Clock& clock, AssignmentOptions options, Outlet& outlet)
@@ -31,8 +39,8 @@ Assignment::Id Assignment::id_of(const Attempt& attempt) {
           attempt.epoch};
 }
 
-void Assignment::reconcile(const std::vector<Attempt>& running) {
-  for (const Attempt& attempt : running) {
+void Assignment::reconcile(const std::vector<Held>& running) {
+  for (const auto& [attempt, executor] : running) {
     Entry& entry = entries_[id_of(attempt)];
     entry.attempt = attempt;
     entry.phase = Phase::running;
@@ -52,8 +60,9 @@ void Assignment::submit(Job job) {
   const auto [place, is_new] = entries_.try_emplace(id);
   if (!is_new) return;
   place->second.attempt = attempt;
+  place->second.turn = next_turn_++;
+  waiting_[placement_of(job)].push_back(id);
   place->second.job = std::move(job);
-  waiting_.push_back(id);
   assign();
 }
 
@@ -86,8 +95,11 @@ void Assignment::acknowledge(const Receipt& receipt, bool accepted, const std::s
 void Assignment::hello(const wire::Hello& hello) {
   failpoint::reach("executor.hello");
   const WorkerId id{hello.worker_id};
-  workers_[id] = Worker{
-      .hello = hello, .connected = true, .last_seen = clock_.now(), .heard = clock_.steady_now()};
+  workers_[id] = Worker{.hello = hello,
+                        .offer = offer_of(hello),
+                        .connected = true,
+                        .last_seen = clock_.now(),
+                        .heard = clock_.steady_now()};
   outlet_.send(id, typed("HelloOk", wire::HelloOk{.server_id = options_.server_id,
                                                   .heartbeat_ms = to_ms(options_.heartbeat),
                                                   .lease_ms = to_ms(options_.lease)}));
@@ -260,29 +272,47 @@ void Assignment::forget_attempts_of(const WorkerId& worker) {
 
 void Assignment::assign() {
   if (!begun_) return;
-  std::deque<Id> held;
-  while (!waiting_.empty()) {
-    const auto found = entries_.find(waiting_.front());
-    if (found == entries_.end() || found->second.phase != Phase::waiting) {
-      waiting_.pop_front();
-      continue;
-    }
-    if (must_hold(found->second)) {
-      held.push_back(waiting_.front());
-      waiting_.pop_front();
-      continue;
-    }
-    auto worker = freest_worker();
-    if (!worker) worker = brisk_worker();
-    if (!worker) break;
-    waiting_.pop_front();
-    send_start(found->second, *worker);
-  }
-  waiting_.insert(waiting_.begin(), held.begin(), held.end());
+  while (const auto pick = next_pick()) send_start(*pick->entry, pick->worker);
   // Also when nothing waits here: without a worker the scheduler has no slots to fill.
   const bool none_connected = std::none_of(workers_.begin(), workers_.end(),
                                            [](const auto& one) { return one.second.connected; });
   if (none_connected) outlet_.worker_wanted();
+}
+
+/// Jobs that ask for the same start in the order in which they came; of those that ask for
+/// different places, the oldest that has one.
+std::optional<Assignment::Pick> Assignment::next_pick() {
+  std::optional<Pick> oldest;
+  std::deque<Id>* queue = nullptr;
+  for (auto lane = waiting_.begin(); lane != waiting_.end();) {
+    Entry* first = first_waiting(lane->second);
+    if (lane->second.empty()) {
+      lane = waiting_.erase(lane);
+      continue;
+    }
+    if (first != nullptr && (!oldest || first->turn < oldest->entry->turn)) {
+      if (const auto worker = worker_for(lane->first)) {
+        oldest = {.entry = first, .worker = *worker};
+        queue = &lane->second;
+      }
+    }
+    ++lane;
+  }
+  if (oldest) std::erase(*queue, id_of(oldest->entry->attempt));
+  return oldest;
+}
+
+/// The first that may start; removes those in front that wait no more.
+Assignment::Entry* Assignment::first_waiting(std::deque<Id>& queue) {
+  const auto waits = [this](const Id& id) {
+    const auto found = entries_.find(id);
+    return found != entries_.end() && found->second.phase == Phase::waiting;
+  };
+  while (!queue.empty() && !waits(queue.front())) queue.pop_front();
+  for (const Id& id : queue) {
+    if (waits(id) && !must_hold(entries_.at(id))) return &entries_.at(id);
+  }
+  return nullptr;
 }
 
 bool Assignment::must_hold(const Entry& entry) const {
@@ -291,11 +321,16 @@ bool Assignment::must_hold(const Entry& entry) const {
   return entry.recovered && !awaited_.empty() && clock_.steady_now() < hold_until_;
 }
 
-std::optional<WorkerId> Assignment::freest_worker() const {
+std::optional<WorkerId> Assignment::worker_for(const Placement& placement) const {
+  auto worker = freest_worker(placement);
+  return worker ? worker : brisk_worker(placement);
+}
+
+std::optional<WorkerId> Assignment::freest_worker(const Placement& placement) const {
   std::optional<WorkerId> best;
   std::int64_t most = 0;
   for (const auto& [id, worker] : workers_) {
-    if (!worker.connected) continue;
+    if (!worker.connected || !serves(worker.offer, placement)) continue;
     const std::int64_t free = worker.hello.slots - used_slots(id);
     if (free <= most) continue;
     most = free;
@@ -306,12 +341,14 @@ std::optional<WorkerId> Assignment::freest_worker() const {
 
 /// The worker that may get a job for each slot ahead: the only one there is (else the job might
 /// wait behind a task that turns out long while another worker is free), with brief attempts only.
-std::optional<WorkerId> Assignment::brisk_worker() const {
+std::optional<WorkerId> Assignment::brisk_worker(const Placement& placement) const {
   if (workers_.size() != 1) return std::nullopt;
   const auto& [id, worker] = *workers_.begin();
   const std::int64_t slots = worker.hello.slots;
   const bool is_brisk = worker.connected && worker.brief_in_a_row >= kHabit * slots;
-  if (!is_brisk || used_slots(id) >= 2 * slots) return std::nullopt;
+  if (!is_brisk || !serves(worker.offer, placement) || used_slots(id) >= 2 * slots) {
+    return std::nullopt;
+  }
   return id;
 }
 
@@ -351,7 +388,11 @@ wire::Worker Assignment::describe(const Worker& worker) const {
           .running = std::min(used_slots(id), worker.hello.slots),
           .pid = worker.hello.pid,
           .version = worker.hello.version,
-          .last_seen = worker.last_seen};
+          .last_seen = worker.last_seen,
+          .executors = worker.offer.executors,
+          .queues = worker.offer.queues,
+          .labels = worker.offer.labels,
+          .host = worker.hello.host.value_or("")};
 }
 
 }  // namespace aiflow::executor::detail

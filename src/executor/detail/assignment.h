@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/placement.h"
 #include "executor/executor.h"
 #include "executor/job.h"
 
@@ -38,7 +39,7 @@ class Assignment {
   Assignment(const Clock& clock, AssignmentOptions options, Outlet& outlet);
 
   // From the conductor.
-  void reconcile(const std::vector<Attempt>& running);
+  void reconcile(const std::vector<Held>& running);
   void begin();  ///< messages may come from now on
   void submit(Job job);
   void cancel(const CancelRequest& request);
@@ -71,12 +72,14 @@ class Assignment {
     Attempt attempt;
     std::optional<Job> job;  ///< absent for those of reconcile
     Phase phase = Phase::waiting;
-    WorkerId worker;  ///< empty while waiting, or not known since a restart
+    std::uint64_t turn = 0;  ///< of those that wait, the lowest goes first
+    WorkerId worker;         ///< empty while waiting, or not known since a restart
     std::optional<CancelRequest> cancelled;
     bool recovered = false;  ///< was queued before a restart
   };
   struct Worker {
     wire::Hello hello;
+    WorkerOffer offer;
     bool connected = true;
     WallTime last_seen{};
     SteadyTime heard{};
@@ -91,8 +94,16 @@ class Assignment {
   void give_up_missing(const WorkerId& worker, const std::vector<Attempt>& there);
   void resend_unclaimed(const wire::Hello& hello);
   [[nodiscard]] bool must_hold(const Entry& entry) const;
-  [[nodiscard]] std::optional<WorkerId> freest_worker() const;
-  [[nodiscard]] std::optional<WorkerId> brisk_worker() const;
+  /// The next job that may start, and where; nullopt: none can.
+  struct Pick {
+    Entry* entry;
+    WorkerId worker;
+  };
+  [[nodiscard]] std::optional<Pick> next_pick();
+  [[nodiscard]] Entry* first_waiting(std::deque<Id>& queue);
+  [[nodiscard]] std::optional<WorkerId> worker_for(const Placement& placement) const;
+  [[nodiscard]] std::optional<WorkerId> freest_worker(const Placement& placement) const;
+  [[nodiscard]] std::optional<WorkerId> brisk_worker(const Placement& placement) const;
   [[nodiscard]] std::int64_t used_slots(const WorkerId& worker) const;
   [[nodiscard]] wire::Worker describe(const Worker& worker) const;
   void forget_attempts_of(const WorkerId& worker);
@@ -107,7 +118,9 @@ class Assignment {
   std::map<WorkerId, Worker> workers_;
   std::map<WorkerId, std::int64_t> used_;  ///< attempts sent to or running on each worker
   std::map<Id, Entry> entries_;
-  std::deque<Id> waiting_;  ///< may name entries that wait no more
+  /// By what they ask for; may name entries that wait no more.
+  std::map<Placement, std::deque<Id>> waiting_;
+  std::uint64_t next_turn_ = 1;
   std::map<std::pair<WorkerId, std::int64_t>, Id> unacknowledged_;  ///< finished, by receipt
 };
 

@@ -72,6 +72,8 @@ enum class Limit : std::uint8_t {
   dag_paused,
   no_worker,
   parallelism,
+  place_unserved,
+  place_full,
   max_active_tasks,
   tis_per_dag,
   tis_per_dagrun,

@@ -42,6 +42,8 @@ struct BucketSpec {
   PoolName pool;
   std::int32_t pool_slots = 1;
   TaskIndex limited_task = kNoTask;  ///< set: max_active_tis_* of this one task
+  Placement placement{};
+  bool operator==(const BucketSpec&) const = default;
 };
 
 /// One immutable version of a DAG with its derived tables.
@@ -226,6 +228,12 @@ struct Pool {
   }
 };
 
+/// The tasks that ask for the same place.
+struct Lane {
+  std::int32_t slots = 0;   ///< of the workers that serve it
+  std::int32_t active = 0;  ///< attempts queued, running or being ended
+};
+
 struct Timer {
   SteadyTime at;
   std::uint64_t run = 0;
@@ -237,8 +245,10 @@ struct Timer {
 
 struct Model {
   Options options;
-  std::int32_t slots = 0;
-  std::int32_t active = 0;  ///< attempts queued, running or being ended
+  std::vector<WorkerOffer> workers;
+  std::int32_t slots = 0;           ///< of all workers
+  std::map<Placement, Lane> lanes;  ///< all that a task has asked for; few
+  std::int32_t active = 0;          ///< attempts queued, running or being ended
   std::uint64_t next_uid = 1;
   std::map<DagId, DagState> dags;
   std::map<PoolName, Pool> pools;
@@ -258,6 +268,10 @@ struct Model {
   [[nodiscard]] std::int32_t capacity() const {
     return slots > 0 ? slots + options.queue_ahead : 0;
   }
+
+  void set_workers(std::vector<WorkerOffer> offers);
+  [[nodiscard]] Lane& lane(const Placement& placement);
+  [[nodiscard]] std::int32_t slots_for(const Placement& placement) const;
 
   /// Adds a run with fresh instances; its row must name a known version and backfill. The
   /// backfill's counts stay as they are.

@@ -166,7 +166,7 @@ class Stepper {
   Reply apply(const RunForgotten& event);
   Reply apply(const PoolPut& event);
   Reply apply(const PoolRemoved& event);
-  Reply apply(const WorkerSlotsChanged& event);
+  Reply apply(const WorkersChanged& event);
   void set_paused(DagState& dag_state, bool paused, const Why& why);
   void note_dag(const DagState& dag_state, std::string to, const Why& why);
   void forget(const Run& run);

@@ -844,6 +844,7 @@ export interface SceneEventPatch {
   state: string;
 }
 
+/** state - connected, lost (within its lease), gone. slots - 0 while it takes no jobs. */
 export interface Worker {
   worker_id: string;
   state: string;
@@ -852,6 +853,10 @@ export interface Worker {
   pid: number;
   version: string;
   last_seen: string;
+  executors: string[];
+  queues: string[];
+  labels: Record<string, string>;
+  host: string;
 }
 
 /** One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, asset_event, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker, pool, notice. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted. */

@@ -270,6 +270,8 @@ export const en_site = {
       dag_paused: 'Waiting: the DAG is paused.',
       refused: 'Waiting: no worker took it a moment ago.',
       no_worker: 'Waiting: no worker is connected.',
+      place_unserved: 'Waiting: no connected worker serves {{place}}.',
+      place_full: 'Waiting: all {{limit}} slots for {{place}} are taken.',
       parallelism: 'Waiting: all {{limit}} slots of the workers are taken.',
       max_active_tasks: 'Waiting: the DAG runs {{limit}} tasks at a time.',
       tis_per_dag: 'Waiting: {{limit}} of this task run at a time, over all runs.',

@@ -17,6 +17,8 @@ const TASK_CODES = [
   'refused',
   'no_worker',
   'parallelism',
+  'place_unserved',
+  'place_full',
   'max_active_tasks',
   'tis_per_dag',
   'tis_per_dagrun',

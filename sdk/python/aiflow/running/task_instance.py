@@ -42,7 +42,6 @@ class TaskInstance:
     """
 
     test_mode = False
-    queue = "default"
 
     def __init__(self, job: dict, sock, operator):
         key = job["key"]
@@ -54,6 +53,7 @@ class TaskInstance:
         self.max_tries: int = job["max_tries"]
         self.rendered_map_index: str | None = None
         self.task = operator
+        self.queue: str = job.get("queue", "default")
         self.dag_run = DagRunView(job)
         self.state = "running"
         self.start_date: dt.datetime = parse_time(job.get("first_started_at")) or utc_now()
