@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """When DAG files are read: after a change of them or of what they read, and never without one."""
 
+import zipfile
+
 FLOW = """
 import json, os
 from pathlib import Path
@@ -65,3 +67,23 @@ def test_files_of_sub_folders_import_from_the_dag_folder(server):
     (server.dags / "team/flow.py").write_text(TEAM)
     server.wait_for(lambda: server.get("/api/v2/dags/team"), "the DAG")
     assert server.wait_run("team", server.trigger("team"))["state"] == "success"
+
+
+def test_ignored_files_have_no_dags_and_archives_have(server):
+    (server.dags / ".airflowignore").write_text("drafts/\nnot_*.py  # not yet\n")
+    (server.dags / "drafts").mkdir()
+    for name in ("drafts/a", "not_b"):
+        (server.dags / f"{name}.py").write_text("from aiflow import DAG\nDAG('hidden')\n")
+    packed = server.home / "flows.zip"
+    with zipfile.ZipFile(packed, "w") as out:
+        out.writestr("flow.py", TEAM)
+        out.writestr("common/__init__.py", "")
+        out.writestr("common/steps.py", "def work(): print('from the archive')\n")
+    packed.rename(server.dags / "flows.zip")
+    server.wait_for(lambda: server.get("/api/v2/dags/team"), "the DAG of the archive")
+    run = server.trigger("team")
+    assert server.wait_run("team", run)["state"] == "success"
+    assert {d["dag_id"] for d in server.get("/api/v2/dags")["items"]} == {"team"}
+    (server.dags / ".airflowignore").write_text("*.zip\n")
+    server.wait_for(lambda: {d["dag_id"] for d in server.get("/api/v2/dags")["items"]} == {"hidden"},
+                    "what is no longer ignored")

@@ -19,12 +19,13 @@ import sys
 import traceback
 from typing import Any
 
+from aiflow.dag_files.archives import archive_hash, is_archive
 from aiflow.assets import Asset, schedule_assets
 from aiflow.dag import DAG, collect_dags
 from aiflow.exceptions import AirflowDagCycleException, AirflowException
 from aiflow.linux import hide, keep_orphans
-from aiflow.reads import files_read
-from aiflow.run_task import import_file
+from aiflow.dag_files.reads import files_read
+from aiflow.run_task import import_dags
 from aiflow.timetables import dag_zone, run_limit, schedule_spec, utc_text
 
 RESULT_FD = 3
@@ -150,7 +151,7 @@ def _parse_error(path: str, error: BaseException) -> dict:
     line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None
     if line is None:
         for frame in reversed(traceback.extract_tb(error.__traceback__)):
-            if os.path.abspath(frame.filename) == os.path.abspath(path):
+            if os.path.abspath(frame.filename).startswith(os.path.abspath(path)):
                 line = frame.lineno
                 break
     text = "".join(traceback.format_exception(error))
@@ -173,16 +174,22 @@ def parse_file(path: str) -> dict:
 
 
 def _specs(path: str) -> list[dict]:
-    with open(path, "rb") as file:
-        source_hash = hashlib.sha256(file.read()).hexdigest()
+    source_hash = _hash_of(path)
     with collect_dags() as found:
-        import_file(path)
+        import_dags(path)
     specs = [dag_spec(dag, source_hash) for dag in found]
     ids = [spec["dag_id"] for spec in specs]
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:
         raise AirflowException(f"{path} defines dag '{twice[0]}' twice")
     return specs
+
+
+def _hash_of(path: str) -> str:
+    if is_archive(path):
+        return archive_hash(path)
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
 
 
 def _print_result(path: str, fd: int) -> int:

@@ -18,6 +18,7 @@ import sys
 import traceback
 
 from aiflow import cache, protocol
+from aiflow.dag_files.archives import import_archive, is_archive
 from aiflow.baseoperator import TRIGGER_FAILED
 from aiflow.context import Context, TaskInstance, build_context, set_current_context
 from aiflow.dag import DAG, collect_dags
@@ -41,8 +42,16 @@ def keep_file(path: str) -> None:
 
 def _dags_of(path: str) -> list[DAG]:
     with collect_dags() as found:
-        import_file(path)
+        import_dags(path)
     return found
+
+
+def import_dags(path: str) -> None:
+    """Imports what may define DAGs: a Python file, or the modules at the top of a zip archive."""
+    if is_archive(path):
+        import_archive(path)
+    else:
+        import_file(path)
 
 
 def load_dag(path: str, dag_id: str) -> DAG:

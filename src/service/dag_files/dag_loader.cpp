@@ -31,6 +31,7 @@ constexpr std::size_t kReadsMax = 1000;
 constexpr Duration kBrokenAgain = std::chrono::minutes(10);
 /// Times of files come from a clock that is read once a tick.
 constexpr std::int64_t kTick_ns = 20'000'000;
+constexpr std::size_t kIgnoreBytesMax = 1U << 20;
 constexpr std::uint32_t kChanges =
     IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_ATTRIB | IN_ONLYDIR;
 
@@ -48,6 +49,8 @@ bool contains_without_case(std::string_view text, std::string_view word) {
   };
   return std::ranges::search(text, word, same).begin() != text.end();
 }
+
+bool is_archive(const std::filesystem::path& path) { return path.extension() == ".zip"; }
 
 }  // namespace
 
@@ -175,27 +178,71 @@ DagLoader::Stamps DagLoader::stamps_of(const std::vector<std::string>& paths) {
   return stamps;
 }
 
+/// A folder and the ignore files that apply in it.
+struct DagLoader::Folder {
+  const std::filesystem::path& root;
+  const std::filesystem::path& path;
+  const Folder* above;
+  const IgnoreFile* rules;
+
+  [[nodiscard]] bool ignores(const std::filesystem::path& entry, bool is_folder) const {
+    const bool before = above != nullptr && above->ignores(entry, is_folder);
+    if (rules == nullptr) return before;
+    return rules->ignores({.from_root = entry.lexically_relative(root).string(),
+                           .from_folder = entry.lexically_relative(path).string(),
+                           .is_folder = is_folder},
+                          before);
+  }
+};
+
 DagLoader::Stamps DagLoader::list_files() {
-  namespace fs = std::filesystem;
   Stamps out;
-  for (const auto& folder : options_.folders) {
-    watch(folder);
-    std::error_code error;
-    fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied,
-                                        error);
-    for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-      const auto name = it->path().filename().string();
-      if (it->is_directory(error)) {
-        const bool is_hidden = name.starts_with('.') || name == "__pycache__";
-        if (is_hidden) it.disable_recursion_pending();
-        if (!is_hidden) watch(it->path());
-        continue;
-      }
-      if (!name.ends_with(".py") || !it->is_regular_file(error)) continue;
-      out[it->path()] = stamp_of(it->path());
-    }
+  for (const auto& root : options_.folders) {
+    list_folder({.root = root, .path = root, .above = nullptr, .rules = nullptr}, out);
   }
   return out;
+}
+
+void DagLoader::list_folder(const Folder& folder, Stamps& found) {
+  namespace fs = std::filesystem;
+  watch(folder.path);
+  const Folder here{folder.root, folder.path, folder.above, ignore_file_in(folder.path)};
+  std::error_code error;
+  fs::directory_iterator it(folder.path, fs::directory_options::skip_permission_denied, error);
+  for (; !error && it != fs::directory_iterator(); it.increment(error)) {
+    const fs::path& path = it->path();
+    const auto name = path.filename().string();
+    std::error_code gone;
+    if (it->is_directory(gone)) {
+      const bool is_hidden = name.starts_with('.') || name == "__pycache__";
+      if (is_hidden || it->is_symlink(gone) || here.ignores(path, true)) continue;
+      list_folder({.root = folder.root, .path = path, .above = &here, .rules = nullptr}, found);
+      continue;
+    }
+    if (!name.ends_with(".py") && !is_archive(path)) continue;
+    if (!it->is_regular_file(gone) || here.ignores(path, false)) continue;
+    found[path] = stamp_of(path);
+  }
+}
+
+/// nullptr without one; read again when it has changed.
+const IgnoreFile* DagLoader::ignore_file_in(const std::filesystem::path& folder) {
+  const auto path = folder / ".airflowignore";
+  const Stamp stamp = stamp_of(path);
+  if (stamp == Stamp{}) {
+    ignore_files_.erase(path);
+    return nullptr;
+  }
+  auto known = ignore_files_.find(path);
+  if (known != ignore_files_.end() && known->second.stamp == stamp) return &known->second.rules;
+  const auto text = os::read_file(path, kIgnoreBytesMax);
+  if (!text) log::warn("ignore file not read", {{"file", path}, {"error", text.error()}});
+  IgnoreFile rules(text.value_or(""));
+  for (const auto& problem : rules.problems()) {
+    log::warn("pattern left out", {{"file", path}, {"pattern", problem}});
+  }
+  known = ignore_files_.insert_or_assign(path, KnownIgnoreFile{stamp, std::move(rules)}).first;
+  return &known->second.rules;
 }
 
 /// Watching a folder twice is one watch.
@@ -288,6 +335,7 @@ void DagLoader::parse(const std::vector<std::filesystem::path>& files) {
 
 /// nullopt when it cannot be read, or can hold no DAG.
 std::optional<std::string> DagLoader::text_of(const std::filesystem::path& file) {
+  if (is_archive(file)) return "# " + file.filename().string() + " is an archive\n";
   auto text = os::read_file(file, options_.file_bytes_max);
   if (!text) {
     log::warn("DAG file skipped", {{"file", file}, {"error", text.error()}});

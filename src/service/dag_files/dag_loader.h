@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "os/fd.h"
+#include "service/dag_files/ignore_file.h"
 #include "store/dag_store.h"
 #include "supervise/parse_dag_file.h"
 #include "wire/dag.h"
@@ -80,12 +81,19 @@ class DagLoader {
   };
   [[nodiscard]] static Stamp stamp_of(const std::filesystem::path& path);
   using Stamps = std::map<std::filesystem::path, Stamp>;
+  struct KnownIgnoreFile {
+    Stamp stamp;
+    IgnoreFile rules;
+  };
+  struct Folder;
 
   void look(const std::stop_token& stop);
   void recall();
   void scan(bool woken);
   void queue(const std::filesystem::path& file);
   [[nodiscard]] Stamps list_files();
+  void list_folder(const Folder& folder, Stamps& found);
+  [[nodiscard]] const IgnoreFile* ignore_file_in(const std::filesystem::path& folder);
   void watch(const std::filesystem::path& folder);
   [[nodiscard]] bool wait_for_change();
   [[nodiscard]] bool is_to_be_tried_again(const std::filesystem::path& file, bool woken);
@@ -116,6 +124,7 @@ class DagLoader {
   std::map<std::filesystem::path, Broken> broken_;  ///< guarded by mutex_: what had an error
   std::set<std::filesystem::path> doubtful_;  ///< guarded by mutex_: changed while it was read
   Stamps stamps_;                             ///< look's thread
+  std::map<std::filesystem::path, KnownIgnoreFile> ignore_files_;  ///< look's thread
   os::Fd inotify_;
   os::Fd wake_;
   std::atomic<int> parsed_count_{0};

@@ -140,6 +140,27 @@ TEST_CASE("a file in a new folder is found; other files are not looked at") {
   CHECK(bench.next() == "save c.py");
 }
 
+TEST_CASE("what an ignore file names is not there, as long as it names it") {
+  Bench bench;
+  std::filesystem::create_directories(bench.folder.path() / "team/old");
+  bench.write(".airflowignore", "old/\nb*.py\n");
+  bench.write("team/.airflowignore", "!bb.py\n");
+  for (const auto* file : {"a.py", "b.py", "team/bb.py", "team/old/c.py"}) bench.write(file, kText);
+  REQUIRE(bench.loader->start());
+  CHECK((bench.next() + bench.next()).size() == std::string("save a.pysave bb.py").size());
+  bench.write(".airflowignore", "old/\n");
+  CHECK(bench.next() == "save b.py");
+  bench.write(".airflowignore", "# syntax: regexp\n^a\\.py$\n");
+  CHECK((bench.next() + bench.next()).size() == std::string("remove a.pysave c.py").size());
+}
+
+TEST_CASE("archives are parsed whatever is in them") {
+  Bench bench;
+  bench.write("flows.zip", "PK");
+  REQUIRE(bench.loader->start());
+  CHECK(bench.next() == "save flows.zip");
+}
+
 TEST_CASE("a file that vanishes takes its DAGs along, also while nobody looked") {
   Bench bench({"/gone/old.py"});
   bench.write("a.py", kText);

@@ -13,7 +13,8 @@ import sys
 from typing import Iterator
 
 READS_MAX = 1000
-_NOT_OF_THE_FILE = ("/proc/", "/sys/", "/dev/", os.path.dirname(os.path.abspath(__file__)) + "/",
+_SDK = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + "/"
+_NOT_OF_THE_FILE = ("/proc/", "/sys/", "/dev/", _SDK,
                     os.path.dirname(os.path.abspath(os.__file__)) + "/")
 _PACKAGES = ("/site-packages/", "/dist-packages/")
 
