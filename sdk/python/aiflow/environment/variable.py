@@ -107,6 +107,8 @@ class Connection:
             raise AirflowException(f"connection '{conn_id}' is no URI") from None  # it holds a password
         plain = {name: None if text is None else unquote(text) for name, text in (
             ("login", parts.username), ("password", parts.password), ("host", parts.hostname))}
+        if "/" in (plain["host"] or ""):  # a path: hostname would make it lower case
+            plain["host"] = unquote(parts.netloc.rpartition("@")[2])
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         extra = query.get("__extra__") or (json.dumps(query) if query else None)
         return cls(conn_id, parts.scheme.replace("-", "_"), port=port, extra=extra,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Sequence
 
 from aiflow.running.templates import render
@@ -19,6 +20,7 @@ class BaseNotifier:
 
     def __call__(self, *given: Any) -> None:
         context = given[0]
+        rendered = copy.copy(self)  # the templates are for the next call too
         for name in self.template_fields:
-            setattr(self, name, render(getattr(self, name, None), context))
-        self.notify(context)
+            setattr(rendered, name, render(getattr(self, name, None), context))
+        rendered.notify(context)

@@ -3,35 +3,12 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import urllib.error
-import urllib.request
 from typing import Any, Callable, Sequence
-from urllib.parse import urlencode
 
-from aiflow.connection import get_connection
 from aiflow.exceptions import AirflowException
+from aiflow.hooks.http import HttpHook, is_accepted
 from aiflow.sensors.base import BaseSensorOperator
-from aiflow.triggers.http import DEFAULT_CONN_ID, HttpSensorTrigger, conn_id_of
-
-_BODY_BYTES_MAX = 1 << 20
-
-
-class HttpResponse:
-    """What response_check gets: the part of requests.Response that such checks use."""
-
-    def __init__(self, status_code: int, headers: Any, content: bytes):
-        self.status_code, self.headers, self.content = status_code, headers, content
-        self.ok = status_code < 400
-
-    @property
-    def text(self) -> str:
-        return self.content.decode("utf-8", "replace")
-
-    def json(self) -> Any:
-        return json.loads(self.content)
-
+from aiflow.triggers.http import DEFAULT_CONN_ID, HttpSensorTrigger
 
 class HttpSensor(BaseSensorOperator):
     """Done when endpoint answers with a status below 400 and response_check(response), if given, is
@@ -80,52 +57,17 @@ class HttpSensor(BaseSensorOperator):
         del context, event
 
     def poke(self, context: dict) -> bool:
-        response = self._ask()
-        if response.status_code in self.not_yet:
+        options = {"timeout": 30, **self.extra_options, "check_response": False}
+        answer = HttpHook(self.method, self.http_conn_id).run(
+            self.endpoint, self.request_params or self.request_kwargs.get("data"), self.headers,
+            options, **{k: v for k, v in self.request_kwargs.items() if k != "data"})
+        if answer.status_code in self.not_yet:
             return False
-        if not response.ok:
-            raise AirflowException(f"the answer's status is {response.status_code}")
-        if self.json_pointer is not None and _at(response.json(), self.json_pointer) != self.json_equals:
+        if not answer.ok:
+            raise AirflowException(f"the answer's status is {answer.status_code}")
+        if self.json_pointer is not None and _at(answer.json(), self.json_pointer) != self.json_equals:
             return False
-        return self.response_check is None or bool(self.response_check(response, **context))
-
-    def _ask(self) -> HttpResponse:
-        url, headers = self.endpoint, dict(self.headers)
-        conn_id = conn_id_of(self.endpoint, self.http_conn_id)
-        if conn_id:
-            url, authorization = _place(get_connection(conn_id), self.endpoint)
-            headers.update(authorization)
-        data = self.request_params or self.request_kwargs.get("data")
-        text = data if isinstance(data, str) else urlencode(data or {})
-        if text and self.method in ("GET", "HEAD"):
-            url += ("&" if "?" in url else "?") + text
-        body = text.encode() if text and self.method not in ("GET", "HEAD") else None
-        if not url.startswith(("http://", "https://")):
-            raise AirflowException("the URL is neither http nor https")
-        request = urllib.request.Request(url, body, headers, method=self.method)
-        try:
-            with urllib.request.urlopen(request, timeout=float(self.extra_options.get("timeout", 30))) as answer:
-                return HttpResponse(answer.status, answer.headers, answer.read(_BODY_BYTES_MAX))
-        except urllib.error.HTTPError as error:
-            return HttpResponse(error.code, error.headers, error.read(_BODY_BYTES_MAX))
-        except OSError as error:
-            raise AirflowException(f"the request failed: {getattr(error, 'reason', error)}") from None
-
-
-def _place(connection, endpoint: str) -> tuple[str, dict[str, str]]:
-    """The whole URL, and the header with the credentials."""
-    base = connection.host
-    if "://" not in base:
-        scheme = "https" if "https" in (connection.conn_type, connection.schema) else "http"
-        base = f"{scheme}://{base}"
-        base += f":{connection.port}" if connection.port else ""
-        if connection.schema and connection.schema not in ("http", "https"):
-            base += f"/{connection.schema}"
-    url = endpoint if "://" in endpoint else base.rstrip("/") + "/" + endpoint.lstrip("/")
-    if not connection.login and not connection.password:
-        return url, {}
-    coded = base64.b64encode(f"{connection.login}:{connection.password}".encode()).decode()
-    return url, {"Authorization": "Basic " + coded}
+        return is_accepted(self.response_check, answer, context)
 
 
 def _at(value: Any, pointer: str) -> Any:
