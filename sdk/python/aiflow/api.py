@@ -78,7 +78,8 @@ def _call_once(method: str, path: str, body: dict | None, query: dict | None,
     path_to_socket, token_file = (os.environ.get(name) for name in ("AIFLOW_API_SOCKET",
                                                                     "AIFLOW_TOKEN_FILE"))
     if not path_to_socket or not token_file:
-        raise AirflowException("the AIflow API can be called inside a running task only")
+        raise AirflowException("the AIflow API can be called inside a running task only, and needs "
+                               "a server: a test without one has none")
     with open(token_file, encoding="ascii") as file:
         headers = {"Authorization": "Bearer " + file.read().strip()}
     if body is not None:

@@ -27,8 +27,8 @@ CONTEXT_NAMES = frozenset((
 _current: dict | None = None
 
 
-def set_current_context(context: dict) -> None:
-    """Set once per task process, before user code runs."""
+def set_current_context(context: dict | None) -> None:
+    """Set once per task process, before user code runs; None: no task runs any more."""
     global _current
     _current = context
 
@@ -69,7 +69,8 @@ def build_run_context(job: dict, dag, run: DagRunView | None = None) -> Context:
                "var": VariableValues, "conn": CONNECTIONS,
                "params": {**dag.params.given(), **(job.get("params") or {})}, "conf": run.conf,
                "data_interval_start": run.data_interval_start,
-               "data_interval_end": run.data_interval_end, "test_mode": False})
+               "data_interval_end": run.data_interval_end,
+               "test_mode": bool(job.get("test_mode"))})
     for member, name in _OF_PREVIOUS_SUCCESS.items():
         context[member] = Lazy(functools.partial(run.time_of_previous_success, name))
     date = run.logical_date

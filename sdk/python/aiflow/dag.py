@@ -161,6 +161,24 @@ class DAG(DagStructure):
             raise AirflowException(f"dag '{self.dag_id}' has no task '{task_id}'")
         return self.tasks[task_id]
 
+    def test(self, logical_date: dt.datetime | None = None, run_conf: dict | None = None,
+             conn_file_path: str | None = None, variable_file_path: str | None = None,
+             use_executor: bool = False, mark_success_pattern: Any = None, *,
+             execution_date: dt.datetime | None = None, run_after: dt.datetime | None = None):
+        """Runs the DAG once in this process, without a server, for a date (now); what its tasks
+        print is on the screen. Returns the run: its `state` is success or failed.
+
+        conn_file_path, variable_file_path: JSON or NAME=VALUE files with connections and variables.
+        mark_success_pattern: tasks whose ids match are not run. Raises AirflowException.
+        """
+        from aiflow.local.run import run_dag
+        from aiflow.local.secrets_files import given_in_environment
+
+        del use_executor  # this process is all there is
+        with given_in_environment(conn_file_path, variable_file_path):
+            return run_dag(self, logical_date or execution_date or run_after, run_conf,
+                           mark_success_pattern)
+
     def param(self, name: str, default: Any = NOTSET) -> DagParam:
         """The run's value of a param as a task's argument; a default makes the param."""
         return DagParam(self, name, default)

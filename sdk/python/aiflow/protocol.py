@@ -28,7 +28,8 @@ def _recv_exact(sock: socket.socket, count: int) -> bytes:
     return bytes(parts)
 
 
-def _parse(body: bytes) -> dict:
+def parse(body: bytes) -> dict:
+    """A frame without its length. Raises ValueError."""
     frame = json.loads(body)
     if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
         raise ValueError("a frame must be a JSON object with a type")
@@ -50,7 +51,7 @@ def recv(sock: socket.socket) -> dict:
     (length,) = struct.unpack(">I", _recv_exact(sock, 4))
     if length > FRAME_BYTES_MAX:
         raise ValueError(f"frame of {length} bytes is over the limit of {FRAME_BYTES_MAX}")
-    return _parse(_recv_exact(sock, length))
+    return parse(_recv_exact(sock, length))
 
 
 def recv_with_fds(sock: socket.socket, fds_max: int) -> tuple[dict, list[int]]:
@@ -69,4 +70,4 @@ def recv_with_fds(sock: socket.socket, fds_max: int) -> tuple[dict, list[int]]:
     (length,) = struct.unpack(">I", head)
     if length > FRAME_BYTES_MAX:
         raise ValueError(f"frame of {length} bytes is over the limit of {FRAME_BYTES_MAX}")
-    return _parse(_recv_exact(sock, length)), list(fds)
+    return parse(_recv_exact(sock, length)), list(fds)

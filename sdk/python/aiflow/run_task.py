@@ -117,7 +117,7 @@ def _time_limit(limit_ms: int | None, operator):
 
     def on_alarm(_signal, _frame):
         if operator is not None:
-            operator.on_kill()
+            _kill(operator)
         raise AirflowTaskTimeout(f"timed out after {limit_ms / 1000:g} s")
 
     signal.signal(signal.SIGALRM, on_alarm)
@@ -126,6 +126,15 @@ def _time_limit(limit_ms: int | None, operator):
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _kill(operator) -> None:
+    """on_kill() is to finish, and may send a SIGTERM to the whole group, this process included."""
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        operator.on_kill()
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _done(outcome: str, cause: str = "", **more) -> dict:
@@ -146,6 +155,18 @@ def _run(job: dict, sock: socket.socket) -> dict:
 #: event -> the state that its callbacks find
 _STATE_AFTER = {"success": "success", "failure": "failed", "retry": "up_for_retry",
                 "skipped": "skipped"}
+
+
+def run_here(job: dict, dag: DAG, sock) -> dict:
+    """One attempt of a DAG that is there already, in this process; -> the fields of TaskDone."""
+    before = _kept.get(job["dag_file"])
+    _kept[job["dag_file"]] = [dag]
+    try:
+        return _run(job, sock)
+    finally:
+        _kept.pop(job["dag_file"])
+        if before is not None:
+            _kept[job["dag_file"]] = before
 
 
 def _run_callback(job: dict) -> dict:
@@ -224,9 +245,11 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
     except AirflowTaskTerminated:
         signal.signal(signal.SIGTERM, lambda *_: None)  # once is enough: on_kill is to finish
         if operator is not None:
-            operator.on_kill()
+            _kill(operator)
         return _done("killed", "ended by SIGTERM")
     except BaseException as error:  # SystemExit and KeyboardInterrupt of user code count too
+        if isinstance(error, KeyboardInterrupt) and operator is not None:
+            _kill(operator)
         if isinstance(error, SystemExit) and error.code in (None, 0):
             return _done("success")
         return _failed_by_policy(error, job, context, operator)

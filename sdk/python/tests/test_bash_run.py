@@ -107,3 +107,16 @@ def test_a_command_that_minds_no_sigterm_is_waited_for(supervisor):
         os.killpg(pid, signal.SIGTERM)
         assert protocol.recv(task_side)["outcome"] == "killed"
         assert out.read() == "late\n"
+
+
+def test_a_command_that_takes_too_long_fails_and_its_children_end(supervisor, tmp_path):
+    source = f"""
+    from aiflow import DAG
+    from aiflow.operators.bash import BashOperator
+    with DAG("d"):
+        BashOperator(task_id="b", bash_command="trap 'echo cleaned up; exit 1' TERM; sleep 30 & wait",
+                     on_failure_callback=lambda context: print("told:", context["exception"]))
+    """
+    done, _pushed, log, _ = supervisor(source).run("b", execution_timeout_ms=300)
+    assert (done["outcome"], done["cause"]) == ("failed", "AirflowTaskTimeout: timed out after 0.3 s")
+    assert "cleaned up" in log and "told: timed out after 0.3 s" in log

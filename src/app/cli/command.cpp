@@ -117,6 +117,10 @@ int usage_error(const CLI::App& root, const CLI::ParseError& error) {
   if (!unknown.empty() && !at->get_subcommands([](const CLI::App*) { return true; }).empty()) {
     what = "unknown command '" + unknown.front() + "'";
   }
+  if (!unknown.empty() && at->get_option_no_throw("--map-index") != nullptr) {
+    what = "'" + unknown.front() +
+           "' is one word too many: --run RUN names a run, load[3] or --map-index 3 an instance";
+  }
   std::string name = at->get_name();
   for (const CLI::App* up = at->get_parent(); up != nullptr; up = up->get_parent()) {
     name = up->get_name() + " " + name;

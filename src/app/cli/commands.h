@@ -17,6 +17,7 @@ namespace aiflow::app {
 [[nodiscard]] std::vector<Command> dag_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> run_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> task_commands(const Clock& clock);
+[[nodiscard]] std::vector<Command> test_commands(const Clock& clock);  ///< dags test, tasks test
 [[nodiscard]] std::vector<Command> pool_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> simulate_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> artifact_commands(const Clock& clock);
@@ -33,6 +34,9 @@ namespace aiflow::app {
 [[nodiscard]] std::vector<Command> user_commands(const Clock& clock);    ///< user workers
 
 [[nodiscard]] std::vector<Command> db_commands(const Clock& clock);
+
+/// The folder that holds the Python package `aiflow`.
+[[nodiscard]] std::filesystem::path sdk_folder();
 
 /// --home and --json, which every command that asks the server has.
 [[nodiscard]] std::vector<Parameter> with_common(std::vector<Parameter> own);

@@ -12,10 +12,11 @@ namespace {
 
 std::vector<Command> all_commands(const Clock& clock) {
   std::vector<Command> all;
-  for (auto* part : {process_commands, dag_commands, run_commands, task_commands, pool_commands,
-                     simulate_commands, asset_commands, backfill_commands, artifact_commands,
-                     data_commands, model_commands, model_job_commands, runtime_commands,
-                     service_commands, camera_commands, user_commands, db_commands}) {
+  for (auto* part :
+       {process_commands, dag_commands, run_commands, task_commands, test_commands, pool_commands,
+        simulate_commands, asset_commands, backfill_commands, artifact_commands, data_commands,
+        model_commands, model_job_commands, runtime_commands, service_commands, camera_commands,
+        user_commands, db_commands}) {
     auto commands = part(clock);
     all.insert(all.end(), std::make_move_iterator(commands.begin()),
                std::make_move_iterator(commands.end()));

@@ -36,8 +36,6 @@ fs::path shared_file(const fs::path& in_tree, const fs::path& installed) {
   return programs / ".." / installed;
 }
 
-fs::path sdk_folder() { return shared_file("sdk/python", "lib/aiflow/python"); }
-
 /// "auto" = 8080 or any free one; a number = just that (0: any free one).
 Status read_port(const std::string& text, ServeOptions& options) {
   if (text == "auto") {
@@ -107,6 +105,8 @@ Status demo(const Clock& clock, const Invocation& in) {
 }
 
 }  // namespace
+
+fs::path sdk_folder() { return shared_file("sdk/python", "lib/aiflow/python"); }
 
 std::vector<Command> process_commands(const Clock& clock) {
   const Parameter home{.name = "--home", .help = "data directory"};

@@ -81,7 +81,8 @@ class BashOperator(BaseOperator):
                                    + type(self.bash_command).__name__)
         env = {**self._environment(), **self._fetched(), **self._promised()}
         self._process = subprocess.Popen(["bash", "-c", self.bash_command], env=env,
-                                         cwd=self.cwd or None, stdout=subprocess.PIPE)
+                                         cwd=self.cwd or None, stdout=subprocess.PIPE,
+                                         process_group=0 if context["test_mode"] else None)
         self._output = _Output(self._process)
         last = ""
         for raw, is_whole in self._output.lines():
@@ -136,7 +137,9 @@ class BashOperator(BaseOperator):
         supervisor's grace bounds the wait."""
         if self._process is None or self._output is None or self._process.returncode is not None:
             return
-        if os.getpgrp() == os.getpid():
+        if os.getpgid(self._process.pid) == self._process.pid:
+            os.killpg(self._process.pid, signal.SIGTERM)  # in a test: this process is somebody's
+        elif os.getpgrp() == os.getpid():
             os.killpg(0, signal.SIGTERM)  # the task's own group: this process no longer minds
         else:
             self._process.terminate()

@@ -41,7 +41,6 @@ class TaskInstance:
     used, once.
     """
 
-    test_mode = False
 
     def __init__(self, job: dict, sock, operator):
         key = job["key"]
@@ -52,6 +51,8 @@ class TaskInstance:
         self.try_number: int = job["try_number"]
         self.max_tries: int = job["max_tries"]
         self.rendered_map_index: str | None = None
+        #: no server: dag.test()
+        self.test_mode = bool(job.get("test_mode"))
         self.task = operator
         self.queue: str = job.get("queue", "default")
         self.dag_run = DagRunView(job)

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "app/cli/commands.h"
+#include "app/cli/workflow/words.h"
 
 namespace aiflow::app {
 namespace {
@@ -30,14 +31,6 @@ wire::ProgressInfo progress_of(const wire::Backfill& backfill) {
 std::string day(WallTime time) {
   const std::string text = format_time(time);
   return text.contains("T00:00:00") ? text.substr(0, 10) : text.substr(0, 16) + "Z";
-}
-
-/// "2026-01-31", which is its midnight in UTC, or a time as in RFC 3339.
-Result<std::string> time_option(const Invocation& in, const char* name) {
-  std::string text = in.text(name);
-  if (text.size() == 10) text += "T00:00:00Z";
-  AIFLOW_ASSIGN(const WallTime time, parse_time(text));
-  return format_time(time);
 }
 
 Result<json::Value> request_of(const Invocation& in) {

@@ -49,7 +49,10 @@ Status trigger(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   json::Value body = json::object({});
   if (in.given("--run-id")) body.set("dag_run_id", in.text("--run-id"));
-  if (in.given("--logical-date")) body.set("logical_date", in.text("--logical-date"));
+  if (in.given("--logical-date")) {
+    AIFLOW_ASSIGN(const auto date, time_option(in, "--logical-date"));
+    body.set("logical_date", date);
+  }
   if (in.given("--conf") || !in.list("--param").empty()) {
     AIFLOW_ASSIGN(auto conf, run_conf(client, in));
     body.set("conf", std::move(conf));
@@ -127,11 +130,12 @@ std::vector<Command> dag_commands(const Clock& clock) {
              .help = "NAME=VALUE, as often as needed; goes over --conf",
              .repeat = true},
             {.name = "--run-id", .help = "id of the run; made when left out"},
-            {.name = "--logical-date", .help = "RFC 3339 time"},
+            {.name = "--logical-date", .help = "2026-01-01 (midnight, UTC), or RFC 3339"},
             {.name = "--no-cache", .help = "run every task, take no kept results", .flag = true}}),
        .examples = {"aiflow dags trigger smart_city",
                     R"(aiflow dags trigger etl --conf '{"day": 3}')",
-                    "aiflow dags trigger etl --param day=3 --param who=edge"},
+                    "aiflow dags trigger etl --param day=3 --param who=edge",
+                    "aiflow dags trigger etl --logical-date 2026-01-01"},
        .run = bound(clock, trigger)},
       {.words = {"dags", "params"},
        .summary = "what a run can be given: names, types, defaults",

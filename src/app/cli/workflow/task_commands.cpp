@@ -233,6 +233,14 @@ Result<std::string> run_of(ApiClient& client, const Invocation& in) {
   return json::get_string(runs.front(), "dag_run_id");
 }
 
+Result<std::string> time_option(const Invocation& in, const char* name) {
+  std::string text = in.text(name);
+  if (text.size() == 10) text += "T00:00:00Z";
+  auto time = parse_time(text);
+  if (!time) return fail(std::move(time).error().with_context(name));
+  return format_time(*time);
+}
+
 std::string shown_name(const wire::TaskInstance& ti) {
   return ti.map_index < 0 ? ti.task_id : ti.task_id + "[" + std::to_string(ti.map_index) + "]";
 }

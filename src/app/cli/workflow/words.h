@@ -23,6 +23,10 @@ using Action = Status (*)(const Clock&, const Invocation&);
   return [&clock, action](const Invocation& in) { return action(clock, in); };
 }
 
+/// An option that is "2026-01-31", which is its midnight in UTC, or a time as in RFC 3339, as the
+/// API takes it. Errors: invalid_argument.
+[[nodiscard]] Result<std::string> time_option(const Invocation& in, const char* name);
+
 /// --run, or the newest run of the DAG. Errors: not_found when it has none.
 [[nodiscard]] Result<std::string> run_of(ApiClient& client, const Invocation& in);
 
