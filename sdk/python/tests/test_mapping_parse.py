@@ -84,7 +84,9 @@ def test_a_mapped_operator_has_all_that_a_task_has(dag):
         def __init__(self, *, retries=7, pool_slots=2, **kwargs):
             super().__init__(retries=retries, pool_slots=pool_slots, **kwargs)
 
-    mapped = Patient.partial(task_id="p", pool_slots=3, trigger_rule="all_done",
+    place = {"executor": "docker", "queue": "q", "placement": {"a": "b"}, "resources": {"cpus": 1},
+             "run_as_user": 1, "executor_config": {"image": "x"}}
+    mapped = Patient.partial(task_id="p", pool_slots=3, trigger_rule="all_done", **place,
                              env={"N": numbers()}).expand(bash_command=["a", "b"])
     EmptyOperator(task_id="last") << mapped
     spec = tasks_of(dag)["p"]
