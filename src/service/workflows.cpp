@@ -304,7 +304,22 @@ Result<wire::LogChunk> Workflows::log(const TryKey& key, std::int64_t offset) {
   const bool ended = has_ended(key);  // before reading: what was written until then is read
   AIFLOW_ASSIGN(auto chunk, read_log(file, {.offset = offset, .is_final = ended}));
   chunk.complete = ended && chunk.next_offset >= chunk.size;
+  add_silent_end(key, chunk);
   return chunk;
+}
+
+void Workflows::add_silent_end(const TryKey& key, wire::LogChunk& chunk) {
+  if (!chunk.complete || chunk.size > 0 || chunk.next_offset > 0) return;
+  const auto rows =
+      parts_.store.read([&](db::Connection& db) { return store::RunStore(db).tries(key.task); });
+  if (!rows) return;
+  const auto row = std::ranges::find(*rows, key.try_number, &store::TryRow::try_number);
+  if (row == rows->end() || !row->start_date || !row->end_date) return;
+  const auto line = [&](WallTime at, const std::string& text) {
+    chunk.content += "[" + format_time(at).substr(0, 23) + "Z] aiflow: " + text + "\n";
+  };
+  line(*row->start_date, "started, try " + std::to_string(key.try_number));
+  line(*row->end_date, "ended: " + std::string(to_string(row->state)) + ", it printed nothing");
 }
 
 Result<std::filesystem::path> Workflows::log_file(const TryKey& key) {

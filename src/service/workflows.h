@@ -145,6 +145,9 @@ class Workflows {
   /// Where its log is or will be. Errors: not_found, invalid_argument.
   [[nodiscard]] Result<std::filesystem::path> log_file(const TryKey& key);
   [[nodiscard]] bool has_ended(const TryKey& key);
+  /// A try that printed nothing and succeeded has no file: the last chunk of such a log gets the
+  /// lines of its start and its end, from the database. Changes no other.
+  void add_silent_end(const TryKey& key, wire::LogChunk& chunk);
 
  private:
   [[nodiscard]] wire::TaskInstance with_progress(wire::TaskInstance task,

@@ -15,12 +15,20 @@ using Stream = TaskOutput::Stream;
 
 struct Fixture {
   explicit Fixture(std::uint64_t bytes_max = 1 << 20) : log(clock, bytes_max) {
-    log.open(dir.path() / "a/b/1.log");
+    log.begin(path(), "starting");
   }
+  /// Without the lines of the start and the end.
   std::string text() {
-    log.close();
-    return os::read_file(dir.path() / "a/b/1.log", 64U << 20).value();
+    log.end("ended", false);
+    std::string all = os::read_file(path(), 64U << 20).value();
+    for (const char* own : {"aiflow: starting\n", "aiflow: ended\n"}) {
+      const std::string line = "[2026-11-23T18:10:21.123Z] " + std::string(own);
+      const auto at = all.find(line);
+      if (at != std::string::npos) all.erase(at, line.size());
+    }
+    return all;
   }
+  os::Path path() const { return dir.path() / "a/b/1.log"; }
   ManualClock clock{parse_time("2026-11-23T18:10:21.123456Z").value()};
   os::TempDir dir = os::TempDir::create("aiflow-test").value();
   LogFile log;
@@ -107,10 +115,29 @@ TEST_CASE("text that is no UTF-8 becomes UTF-8") {
 TEST_CASE("a log that cannot be written is a remembered reason, not a failure") {
   ManualClock clock;
   LogFile log(clock, 1000);
-  log.open("/proc/no/such/1.log");
+  log.begin("/proc/no/such/1.log", "starting");
   log.add_line("x");
-  log.close();
+  log.end("ended", true);
   CHECK_FALSE(log.truncation().empty());
+}
+
+TEST_CASE("a task that printed nothing and succeeded has no log file; any other has one") {
+  Fixture silent;
+  silent.output.finish();
+  silent.log.end("ended: success", true);
+  CHECK_FALSE(std::filesystem::exists(silent.path()));
+  CHECK(silent.log.truncation().empty());
+
+  Fixture failed;
+  failed.output.finish();
+  failed.log.end("ended: failed, exit code 3", false);
+  CHECK(os::read_file(failed.path(), 1000).value() ==
+        "[2026-11-23T18:10:21.123Z] aiflow: starting\n"
+        "[2026-11-23T18:10:21.123Z] aiflow: ended: failed, exit code 3\n");
+
+  Fixture noted;
+  noted.log.note("ending the task: asked");
+  CHECK(os::read_file(noted.path(), 1000).value().ends_with("aiflow: ending the task: asked\n"));
 }
 
 }  // namespace

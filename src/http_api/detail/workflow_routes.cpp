@@ -214,7 +214,8 @@ Status stream_log(Call& call, net::Responder& responder) {
   service::LogFollower::Watch watch;
   watch.file = std::move(file);
   watch.offset = offset;
-  watch.send = [events](const wire::LogChunk& chunk) {
+  watch.send = [events, key, workflows = &call.parts.workflows](wire::LogChunk chunk) {
+    workflows->add_silent_end(key, chunk);
     const bool is_there = events.send({.data = json::write(to_json(chunk))});
     if (chunk.complete) events.close();
     return is_there;

@@ -78,8 +78,8 @@ Attempt::~Attempt() { close_all(); }
 void Attempt::start(Zygote& zygote, AttemptEvents events) {
   events_ = std::move(events);
   started_at_ = clock_.now();
-  log_.open(job_.log_path);
-  log_.note("starting " + job_.operator_ + ", try " + std::to_string(job_.try_number));
+  log_.begin(job_.log_path,
+             "starting " + job_.operator_ + ", try " + std::to_string(job_.try_number));
   if (auto ready = prepare(); !ready) {
     return finish(std::nullopt, "could not start: " + ready.error().message);
   }
@@ -308,9 +308,9 @@ void Attempt::finish(std::optional<os::ExitStatus> status, std::string start_fai
     report.outcome = Outcome::failed;
     report.cause = std::move(start_failure);
   }
-  log_.note("ended: " + std::string(to_string(report.outcome)) +
-            (report.cause.empty() ? "" : ", " + report.cause));
-  log_.close();
+  log_.end("ended: " + std::string(to_string(report.outcome)) +
+               (report.cause.empty() ? "" : ", " + report.cause),
+           report.outcome == Outcome::success && report.cause.empty());
   if (!log_.truncation().empty()) {
     log::warn("log truncated", {{"log", job_.log_path}, {"reason", log_.truncation()}});
   }

@@ -19,14 +19,21 @@ std::string stamp(WallTime now) { return "[" + format_time(now).substr(0, 23) + 
 
 }  // namespace
 
-void LogFile::open(const os::Path& path) {
-  fd_.reset(open_append(path));
+void LogFile::begin(os::Path path, std::string_view text) {
+  path_ = std::move(path);
+  append_stamped("aiflow: " + std::string(text));
+  stamp_.clear();
+}
+
+void LogFile::open() {
+  is_open_ = true;
+  fd_.reset(open_append(path_));
   if (!fd_.valid() && errno == ENOENT) {
-    if (auto made = os::make_dirs(path.parent_path()); !made) {
+    if (auto made = os::make_dirs(path_.parent_path()); !made) {
       truncation_ = made.error().message;
       return;
     }
-    fd_.reset(open_append(path));
+    fd_.reset(open_append(path_));
   }
   if (!fd_.valid()) truncation_ = os::error_from_errno(errno, "open the log").message;
 }
@@ -58,7 +65,12 @@ void LogFile::flush() {
   stamp_.clear();
 }
 
-void LogFile::close() {
+void LogFile::end(std::string_view text, bool is_plain) {
+  if (is_plain && !is_open_ && bytes_ == 0) {
+    pending_.clear();
+    return;
+  }
+  append_stamped("aiflow: " + std::string(text));
   if (bytes_left_out_ > 0) {
     note("log truncated: " + std::to_string(bytes_left_out_) + " bytes left out (" + truncation_ +
          ")");
@@ -73,7 +85,9 @@ void LogFile::append_stamped(std::string_view line) {
 }
 
 void LogFile::write_out() {
-  if (fd_.valid() && !pending_.empty()) {
+  if (pending_.empty()) return;
+  if (!is_open_) open();
+  if (fd_.valid()) {
     auto written = os::write_all(fd_.get(), pending_);
     if (!written) {
       if (truncation_.empty()) truncation_ = written.error().message;
