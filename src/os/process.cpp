@@ -32,6 +32,8 @@ struct Prepared {
   std::string cwd;
   std::vector<detail::FdMove> fds;
   std::vector<detail::Limit> limits;
+  std::vector<std::string> joins;
+  std::vector<const char*> join_names;
   detail::ChildPlan plan;
 };
 
@@ -111,6 +113,10 @@ Status prepare(const ProcessOptions& options, Prepared& out) {
   if (!out.cwd.empty()) out.plan.cwd = out.cwd.c_str();
   prepare_fds(options, out);
   prepare_limits(options.limits, out);
+  for (const auto& file : options.join) out.joins.push_back(file.string());
+  for (const auto& file : out.joins) out.join_names.push_back(file.c_str());
+  out.plan.joins = out.join_names.data();
+  out.plan.join_count = out.join_names.size();
   prepare_flags(options, out.plan);
   return {};
 }

@@ -56,6 +56,8 @@ struct ProcessOptions {
   /// status. The pid is then the guard's.
   bool contain_tree = false;
   bool no_new_privileges = false;
+  /// Files of control groups (Cgroup::joins) that it joins before anything else.
+  std::vector<std::filesystem::path> join = {};
   /// Own empty network namespace where the kernel allows it, silently none otherwise.
   bool try_no_network = false;
   /// Become this user and group (no supplementary groups); needs root.

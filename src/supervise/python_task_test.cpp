@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Python tasks: worker, zygote and the SDK's task side together.
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -18,6 +19,10 @@ from airflow.operators.bash import BashOperator
 from airflow.operators.python import BranchPythonOperator, PythonOperator
 
 home = os.environ.get('AIFLOW_HOME', '')
+
+def hog():
+    x = bytearray(256 << 20)
+    return len(x)
 
 def give(): print('giving'); return {'n': 3}
 def pull(ti): return ti.xcom_pull('give')['n'] + 1
@@ -48,7 +53,7 @@ def daemonizes():
     time.sleep(1000)
 
 with DAG('d', schedule=None):
-    for f in (give, pull, fails, skips, vanishes, big, waits, spawns, daemonizes):
+    for f in (give, hog, pull, fails, skips, vanishes, big, waits, spawns, daemonizes):
         PythonOperator(task_id=f.__name__, python_callable=f)
     BranchPythonOperator(task_id='branch', python_callable=lambda: 'give')
     BashOperator(task_id='templated', bash_command='echo {{ ti.task_id }}; cat $AIFLOW_TOKEN_FILE')
@@ -77,6 +82,26 @@ TEST_CASE("Python tasks end as their code says") {
   CHECK(report.cause.find("limit") != std::string::npos);
   report = ends_as("branch");
   CHECK(report.branch == std::vector<std::string>{"give"});
+}
+
+TEST_CASE("a Python task stays within its limits, and is one as any other within them") {
+  if (::geteuid() != 0) {
+    MESSAGE("SKIPPED: limits by control groups need root");
+    return;
+  }
+  Bench bench;
+  bench.write_dag(kDag);
+  wire::Job job = bench.python_job("give");
+  job.resources = wire::JobResources{.memory_bytes = 256 << 20, .pids = 20};
+  auto report = bench.run(job);
+  CAPTURE(report.cause);
+  CHECK(report.outcome == Outcome::success);
+  CHECK(report.xcoms.at(0).value == json::object({{"n", 3}}));
+  job = bench.python_job("hog");
+  job.resources = wire::JobResources{.memory_bytes = 64 << 20};
+  report = bench.run(job);
+  CHECK(report.outcome == Outcome::failed);
+  CHECK(report.cause == "out of memory: over its limit of 64 MiB");
 }
 
 TEST_CASE("a Python task gets upstream values from the server, over a reconnect too") {

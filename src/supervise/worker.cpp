@@ -35,6 +35,7 @@ Status clear_remains(const WorkerOptions& options) {
   if (const int count = detail::sweep_leftovers(options.home); count > 0) {
     log::warn("ended processes that an earlier worker left", {{"count", count}});
   }
+  os::remove_empty_cgroups(os::cgroup_places(), detail::name_on_machine(options.home) + ".");
   AIFLOW_TRY(os::remove_tree(options.home / "run/worker"));
   AIFLOW_TRY(os::make_dirs(options.home / "run/worker"));
   AIFLOW_TRY(os::make_dirs(options.home / "spool"));

@@ -90,6 +90,27 @@ TEST_CASE("progress goes to the server, at most ten a second, the last one alway
   CHECK(bench.log_of(job).find("progress") == std::string::npos);
 }
 
+TEST_CASE("a task stays within its limits, and says when its memory was not enough") {
+  if (::geteuid() != 0) {
+    MESSAGE("SKIPPED: limits by control groups need root");
+    return;
+  }
+  Bench bench;
+  wire::Job job = bench.bash_job("x=$(head -c 134217728 /dev/zero | tr '\\0' x); echo $x | wc -c");
+  job.resources = wire::JobResources{.memory_bytes = 32 << 20};
+  const auto hog = bench.run(job);
+  CHECK(hog.outcome == Outcome::failed);
+  CHECK(hog.cause == "out of memory: over its limit of 32 MiB");
+
+  job = bench.bash_job("exec sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 5 & done'");
+  job.resources = wire::JobResources{.pids = 4};
+  CHECK(bench.run(job).outcome == Outcome::failed);
+
+  job = bench.bash_job("echo fine");
+  job.resources = wire::JobResources{.cpus = 0.5, .memory_bytes = 64 << 20, .pids = 10};
+  CHECK(bench.run(job).outcome == Outcome::success);
+}
+
 TEST_CASE("the environment is the job's, the token is a private file that goes away") {
   Bench bench;
   auto job = bench.bash_job(

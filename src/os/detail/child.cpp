@@ -107,8 +107,19 @@ bool place_fds(ChildPlan& plan) {
   return true;
 }
 
+/// "0" means the process that writes it.
+bool join_groups(ChildPlan& plan) {
+  for (std::size_t i = 0; i < plan.join_count; ++i) {
+    const int fd = ::open(plan.joins[i], O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || ::write(fd, "0", 1) != 1) return failed(plan, "join its control group");
+    ::close(fd);
+  }
+  return true;
+}
+
 bool prepare(ChildPlan& plan) {
   reset_signals();
+  if (!join_groups(plan)) return false;
   if (plan.new_session && ::setsid() < 0) return failed(plan, "setsid");
   if (plan.new_group && ::setpgid(0, 0) != 0) return failed(plan, "setpgid");
   if (plan.cwd != nullptr && ::chdir(plan.cwd) != 0) return failed(plan, "change to directory");

@@ -33,6 +33,8 @@ struct ChildPlan {
   int fd_target_max = 2;
   const Limit* limits = nullptr;
   std::size_t limit_count = 0;
+  const char* const* joins = nullptr;  ///< files of control groups
+  std::size_t join_count = 0;
   bool new_session = false;
   bool new_group = false;
   bool die_with_parent = false;

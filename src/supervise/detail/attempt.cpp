@@ -27,6 +27,13 @@ constexpr std::size_t kReadBytes = 64U << 10;
 /// something that never stops writing is not waited for.
 constexpr std::size_t kDrainBytesMax = 1U << 20;
 
+/// Where the task's process finds its socket (aiflow.zygote puts it there too).
+constexpr int kTaskFd = 3;
+/// A task's process without the zygote: the folder of the SDK is its argument.
+constexpr const char* kRunTask =
+    "import socket, sys; sys.path.insert(0, sys.argv.pop()); from aiflow import run_task; "
+    "sys.exit(run_task.main(socket.socket(fileno=3)))";
+
 /// "5s", "300ms"
 std::string words_of(std::int64_t ms) {
   if (ms % 1000 == 0) return std::to_string(ms / 1000) + "s";
@@ -98,11 +105,22 @@ void Attempt::start(Zygote& zygote, AttemptEvents events) {
 Status Attempt::prepare() {
   const os::Path work = settings_.directory / "work";
   AIFLOW_TRY(os::make_dirs(work));
+  AIFLOW_TRY(make_limits());
   if (job_.token.empty()) return {};
   const os::Path& token = settings_.token_file;
   const os::Fd fd(::open(token.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd.valid()) return fail(os::error_from_errno(errno, "write '" + token.string() + "'"));
   return os::write_all(fd.get(), job_.token);
+}
+
+Status Attempt::make_limits() {
+  if (!job_.resources) return {};
+  const os::CgroupLimits limits{.cpus = job_.resources->cpus,
+                                .memory_bytes = job_.resources->memory_bytes,
+                                .pids = job_.resources->pids};
+  AIFLOW_ASSIGN(auto group, os::Cgroup::create(settings_.groups, settings_.group, limits));
+  group_.emplace(std::move(group));
+  return {};
 }
 
 std::map<std::string, std::string> Attempt::task_env() const {
@@ -136,8 +154,14 @@ void Attempt::start_bash(Pipes pipes, const std::string& command) {
   options.cwd = cwd != nullptr && cwd->is_string() ? os::Path(cwd->as_string())
                                                    : settings_.directory / "work";
   options.fds = {{pipes.out.write_end.get(), 1}, {pipes.error.write_end.get(), 2}};
+  start_process(std::move(options), std::move(pipes));
+}
+
+/// The attempt's root process, in its limits.
+void Attempt::start_process(os::ProcessOptions options, Pipes pipes) {
   options.die_with_parent = true;
   options.subreaper = true;
+  if (group_) options.join = group_->joins();
   auto process = os::Process::start(options);
   if (!process) return finish(std::nullopt, process.error().message);
   process_ = *std::move(process);
@@ -148,13 +172,16 @@ void Attempt::start_bash(Pipes pipes, const std::string& command) {
 }
 
 void Attempt::start_python(Zygote& zygote, Pipes pipes) {
-  through_zygote_ = true;
+  is_python_ = true;
   auto pair = os::socket_pair();
   os::Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!pair || !null.valid()) {
     return finish(std::nullopt, "could not start: no file descriptors are left");
   }
   task_ = std::move(pair->first);
+  // A fork of the zygote could leave its limits again before it is in them.
+  if (group_) return start_fresh_python(std::move(pipes), std::move(pair->second));
+  through_zygote_ = true;
   out_ = std::move(pipes.out.read_end);
   error_ = std::move(pipes.error.read_end);
   Zygote::Request request;
@@ -173,6 +200,17 @@ void Attempt::start_python(Zygote& zygote, Pipes pipes) {
   };
   request.callbacks.orphaned = [this] { adopt(); };
   zygote.start_task(std::move(request));
+}
+
+/// An interpreter of its own: it is in its limits from its first instruction.
+void Attempt::start_fresh_python(Pipes pipes, os::Fd task_end) {
+  os::ProcessOptions options;
+  options.argv = {settings_.python, "-c", kRunTask, settings_.sdk.string()};
+  options.env = task_env();
+  options.cwd = settings_.directory / "work";
+  options.fds = {
+      {pipes.out.write_end.get(), 1}, {pipes.error.write_end.get(), 2}, {task_end.get(), kTaskFd}};
+  start_process(std::move(options), std::move(pipes));
 }
 
 void Attempt::on_started(int pid) {
@@ -327,6 +365,10 @@ void Attempt::judge(const os::ExitStatus& status, wire::Finished& report) {
   if (status.signal == SIGKILL && oom_kill_count() > settings_.oom_kills_before) {
     report.cause = "out of memory (killed by the kernel)";
   }
+  if (group_ && !status.success() && group_->ran_out_of_memory()) {
+    report.cause = "out of memory: over its limit of " +
+                   std::to_string(job_.resources->memory_bytes.value_or(0) >> 20) + " MiB";
+  }
   if (ending_) {
     report.outcome = ending_->outcome;
     report.cause = ending_->cause;
@@ -344,7 +386,7 @@ void Attempt::judge(const os::ExitStatus& status, wire::Finished& report) {
     report.cache_key = done_->cache_key;
     report.cache_ttl_ms = done_->cache_ttl_ms;
     report.retry_delay_ms = done_->retry_delay_ms;
-  } else if (!through_zygote_) {
+  } else if (!is_python_) {
     judge_bash(status, report);
   } else if (status.success()) {
     // The process may have ended itself (os._exit) in the middle of the user's code.

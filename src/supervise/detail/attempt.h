@@ -19,6 +19,7 @@
 
 #include "os/event_loop.h"
 #include "os/frame.h"
+#include "os/limits/cgroup.h"
 #include "os/process.h"
 #include "supervise/detail/log_file.h"
 #include "supervise/detail/message.h"
@@ -37,6 +38,11 @@ struct AttemptSettings {
   std::map<std::string, std::string> base_env;
   Duration grace;
   std::uint64_t log_bytes_max;
+  os::CgroupPlaces groups;  ///< where limits are made
+  std::string group;        ///< name of its own
+  /// The interpreter of tasks that cannot be forked from the zygote, and the folder of the SDK.
+  std::string python;
+  os::Path sdk;
   /// Kills by the kernel's out-of-memory handling before the start, a heartbeat old at most.
   std::uint64_t oom_kills_before;
 };
@@ -81,6 +87,9 @@ class Attempt {
   std::map<std::string, std::string> task_env() const;
   void start_bash(Pipes pipes, const std::string& command);
   void start_python(Zygote& zygote, Pipes pipes);
+  void start_fresh_python(Pipes pipes, os::Fd task_end);
+  void start_process(os::ProcessOptions options, Pipes pipes);
+  Status make_limits();
   void on_started(int pid);
   void watch_output(os::Fd& fd, TaskOutput::Stream stream);
   /// False at the end of the stream.
@@ -112,10 +121,12 @@ class Attempt {
   AttemptEvents events_;
   LogFile log_;
   TaskOutput output_;
+  bool is_python_ = false;
   bool through_zygote_ = false;
   WallTime started_at_{};
   int pid_ = 0;
   std::optional<os::Process> process_;
+  std::optional<os::Cgroup> group_;  ///< of a job with limits
   os::Fd out_;
   os::Fd error_;
   os::Fd task_;  ///< socket to the Python side

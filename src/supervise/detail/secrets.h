@@ -7,6 +7,9 @@
 
 namespace aiflow::supervise::detail {
 
+/// A name for what one data directory's worker has outside of it; the same at each start.
+[[nodiscard]] std::string name_on_machine(const os::Path& home);
+
 /// An empty private folder of this data directory's worker under /dev/shm; run/worker of the data
 /// directory where there is none. What an earlier worker left in it is removed.
 [[nodiscard]] os::Path secrets_directory(const os::Path& home);

@@ -223,6 +223,7 @@ void WorkerLoop::launch_next() {
 
 void WorkerLoop::launch(wire::Job job) {
   const AttemptKey key = key_of({job.key, job.try_number, job.epoch});
+  has_limited_ = has_limited_ || job.resources;
   auto made = std::make_unique<Attempt>(clock_, loop_, std::move(job), settings_for_next());
   Attempt& attempt = *made;
   attempts_.emplace(key, std::move(made));
@@ -245,13 +246,19 @@ AttemptSettings WorkerLoop::settings_for_next() {
     const std::string name = std::to_string(++directory_count_);
     free_directories_.push_back(options_.home / "run/worker" / name);
   }
-  AttemptSettings settings{.directory = std::move(free_directories_.back()),
-                           .token_file = secrets_ / std::to_string(next_attempt_),
-                           .mark = attempt_mark(options_.home, next_attempt_++),
-                           .base_env = base_env_,
-                           .grace = options_.grace,
-                           .log_bytes_max = options_.log_bytes_max,
-                           .oom_kills_before = oom_kills_};
+  AttemptSettings settings{
+      .directory = std::move(free_directories_.back()),
+      .token_file = secrets_ / std::to_string(next_attempt_),
+      .mark = attempt_mark(options_.home, next_attempt_),
+      .base_env = base_env_,
+      .grace = options_.grace,
+      .log_bytes_max = options_.log_bytes_max,
+      .groups = groups_,
+      .group = name_on_machine(options_.home) + "." + std::to_string(next_attempt_),
+      .python = options_.python,
+      .sdk = options_.sdk,
+      .oom_kills_before = oom_kills_};
+  ++next_attempt_;
   free_directories_.pop_back();
   return settings;
 }
@@ -414,7 +421,10 @@ int WorkerLoop::sweep() {
     live.session_roots.insert(attempt->pid());
     live.marks.insert(attempt->mark());
   }
-  return sweep_orphans(live);
+  const int ended = sweep_orphans(live);
+  // A group with a leftover in it could not be removed with its attempt.
+  if (has_limited_) os::remove_empty_cgroups(groups_, name_on_machine(options_.home) + ".");
+  return ended;
 }
 
 }  // namespace aiflow::supervise::detail

@@ -76,6 +76,8 @@ class WorkerLoop {
   os::EventLoop& loop_;
   WorkerOptions options_;
   os::Path secrets_;
+  os::CgroupPlaces groups_ = os::cgroup_places();
+  bool has_limited_ = false;  ///< a job with limits has come
   std::map<std::string, std::string> base_env_;
   Zygote zygote_;
   Spool spool_;
