@@ -14,6 +14,7 @@ from aiflow.edges import Edges, Label
 from aiflow.exceptions import (AirflowException, TaskDeferralError, TaskDeferralTimeout,
                                TaskDeferred)
 from aiflow.param import ParamsDict, own_params
+from aiflow.policies.deadline import warn_of_sla
 from aiflow.policies.place import Place
 from aiflow.policies.retry_policy import RetryPolicy, check_policy
 from aiflow.running.structure import TaskStructure
@@ -99,7 +100,7 @@ def _assets(given: Any) -> list:
 
 _EVENTS = ("execute", "success", "failure", "retry", "skipped")
 #: Arguments of Airflow's that change nothing here: no mails are sent.
-_WITHOUT_EFFECT = {"email", "email_on_failure", "email_on_retry", "sla"}
+_WITHOUT_EFFECT = {"sla"}
 
 
 class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
@@ -142,12 +143,11 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
                  executor: str | None = None, queue: str | None = None,
                  placement: dict[str, str] | None = None, resources: dict | None = None,
                  run_as_user: str | int | None = None, executor_config: dict | None = None,
+                 email: Any = None, email_on_failure: bool = True, email_on_retry: bool = True,
                  map_index_template: str | None = None,
                  task_display_name: str | None = None, dag: DAG | None = None,
                  task_group: TaskGroup | None = None, **unknown: Any):
-        if unknown := unknown.keys() - _WITHOUT_EFFECT:
-            raise AirflowException(f"{type(self).__name__} '{task_id}': unknown arguments: "
-                                   + ", ".join(sorted(unknown)))
+        self._check_unknown(task_id, unknown)
         self._take_place(task_id, dag, task_group)
         self.label, self.owner, self.doc_md = task_display_name or self.label, owner, doc_md or ""
         self.doc, self.doc_json, self.doc_yaml, self.doc_rst = doc, doc_json, doc_yaml, doc_rst
@@ -177,6 +177,7 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
         self.post_execute_hooks = callback_list(post_execute)
         #: of @task.run_if and @task.skip_if: each says in words why the task is skipped, or ""
         self.skip_reasons: list = [] if _mapped is None else _mapped.skip_reasons
+        self._mail_after(email, failure=email_on_failure, retry=email_on_retry)
         self._take_params(params)
         self.inlets, self.outlets = _assets(inlets), _assets(outlets)
         self.cache, self.cache_key, self.cache_version = cache or bool(cache_key), cache_key, cache_version
@@ -186,6 +187,21 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
                               executor_config)
         self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False
         self._join()
+
+    def _check_unknown(self, task_id: str, unknown: dict) -> None:
+        if wrong := unknown.keys() - _WITHOUT_EFFECT:
+            raise AirflowException(f"{type(self).__name__} '{task_id}': unknown arguments: "
+                                   + ", ".join(sorted(wrong)))
+        if unknown.get("sla") is not None:
+            warn_of_sla(f"task '{task_id}': sla")
+
+    def _mail_after(self, to: Any, **wanted: bool) -> None:
+        """Airflow's email=: after a failure, or before a retry, a mail by smtp_default."""
+        for event, is_wanted in wanted.items():
+            if to and is_wanted:
+                from aiflow.policies.notifiers import SmtpNotifier
+
+                self.callbacks[event].append(SmtpNotifier(to=to))
 
     def _check_past_rules(self, ignore_first: bool, wait_before_skipping: bool) -> None:
         if ignore_first and not wait_before_skipping:

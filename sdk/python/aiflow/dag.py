@@ -12,7 +12,7 @@ from aiflow.durations import optional_duration, optional_moment
 from aiflow.edges import Edges
 from aiflow.exceptions import AirflowException, DuplicateTaskIdFound
 from aiflow.param import NOTSET, DagParam, ParamsDict
-from aiflow.policies.deadline import check_deadlines
+from aiflow.policies.deadline import check_deadlines, warn_of_sla
 from aiflow.running.structure import DagStructure, calling_file, paths_of, text_or_file
 from aiflow.watcher import watchers_of
 
@@ -86,8 +86,10 @@ class DAG(DagStructure):
                  owner_links: dict | None = None, dag_display_name: str | None = None,
                  render_template_as_native_obj: bool = False,
                  user_defined_macros: dict | None = None, **unknown: Any):
-        if unknown := unknown.keys() - _WITHOUT_EFFECT:
-            raise AirflowException(f"DAG '{dag_id}': unknown arguments: {', '.join(sorted(unknown))}")
+        if wrong := unknown.keys() - _WITHOUT_EFFECT:
+            raise AirflowException(f"DAG '{dag_id}': unknown arguments: {', '.join(sorted(wrong))}")
+        if unknown.get("sla_miss_callback") or (default_args or {}).get("sla"):
+            warn_of_sla(f"DAG '{dag_id}': sla")
         if compat not in (2, 3):
             raise AirflowException(f"DAG '{dag_id}': compat is 2 or 3, not {compat!r}")
         self.dag_id = check_id("dag_id", dag_id)

@@ -18,6 +18,9 @@ from aiflow.mapping import ExpandInput, ExpandLists, ExpandRows, names
 from aiflow.operators.bash import BashOperator
 from aiflow.operators.python import (BranchPythonOperator, PythonOperator, ShortCircuitOperator,
                                      check_bounded, function_inputs)
+from aiflow.operators.virtualenv import (BranchExternalPythonOperator,
+                                         BranchPythonVirtualenvOperator, ExternalPythonOperator,
+                                         PythonVirtualenvOperator)
 from aiflow.sensors.python import PythonSensor
 from aiflow.xcom_arg import XComArg
 
@@ -177,6 +180,18 @@ class _TaskDecorator:
 
     def bash(self, python_callable: Callable | None = None, **settings: Any):
         return _decorator(_BashFunctionOperator, python_callable, settings)
+
+    def virtualenv(self, python_callable: Callable | None = None, **settings: Any):
+        return _decorator(PythonVirtualenvOperator, python_callable, settings)
+
+    def external_python(self, python_callable: Callable | None = None, **settings: Any):
+        return _decorator(ExternalPythonOperator, python_callable, settings)
+
+    def branch_virtualenv(self, python_callable: Callable | None = None, **settings: Any):
+        return _decorator(BranchPythonVirtualenvOperator, python_callable, settings)
+
+    def branch_external_python(self, python_callable: Callable | None = None, **settings: Any):
+        return _decorator(BranchExternalPythonOperator, python_callable, settings)
 
     def sensor(self, python_callable: Callable | None = None, **settings: Any):
         return _decorator(PythonSensor, python_callable, settings)

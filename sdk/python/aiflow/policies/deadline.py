@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import warnings
 from typing import Any, Callable
 
 from aiflow.exceptions import AirflowException
@@ -99,6 +100,12 @@ class DeadlineAlert:
         at = self.reference.at
         return {"reference": self.reference.name, "at": None if at is None else utc_text(at),
                 "interval_ms": round(self.interval.total_seconds() * 1000), "name": self.name}
+
+
+def warn_of_sla(what: str) -> None:
+    """Of Airflow 2's argument, which Airflow 3 has no more either."""
+    warnings.warn(f"{what} has no effect; DAG(deadline=DeadlineAlert(...)) tells somebody of runs "
+                  "that take too long", UserWarning, stacklevel=2)
 
 
 def check_deadlines(given: Any, named: str) -> list[DeadlineAlert]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import sys
 from typing import Any
 
 from aiflow import artifacts
@@ -36,6 +37,8 @@ def to_json_value(value: Any, where: str, *, typed: bool = False) -> Any:
             return sorted(item, key=str)
         if isinstance(item, (dt.datetime, dt.date)):
             return item.isoformat()
+        if _kind_of(item) == "Decimal":
+            return str(item)
         if isinstance(item, os.PathLike):
             return os.fspath(item)
         if isinstance(item, artifacts.Artifact):
@@ -83,6 +86,7 @@ def _check_measure(value: Any, where: str, typed: bool) -> None:
 
 
 _ENCODERS = {
+    "Decimal": str,
     "datetime": lambda value: value.isoformat(),
     "date": lambda value: value.isoformat(),
     "timedelta": lambda value: [value.days, value.seconds, value.microseconds],
@@ -91,6 +95,7 @@ _ENCODERS = {
 }
 
 _DECODERS = {
+    "Decimal": lambda text: _decimal().Decimal(text),
     "datetime": lambda text: moment(dt.datetime.fromisoformat(text)),
     "date": dt.date.fromisoformat,
     "timedelta": lambda parts: dt.timedelta(*parts),
@@ -99,7 +104,15 @@ _DECODERS = {
 }
 
 
+def _decimal() -> Any:
+    import decimal  # for those only who have one
+
+    return decimal
+
+
 def _kind_of(value: Any) -> str | None:
+    if "decimal" in sys.modules and isinstance(value, sys.modules["decimal"].Decimal):
+        return "Decimal"
     for kind in (dt.datetime, dt.date, dt.timedelta, frozenset, set):  # a datetime is a date too
         if isinstance(value, kind):
             return kind.__name__

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""airflow.providers.common.sql.hooks.sql"""
+
+from aiflow.hooks.sql import DbApiHook as DbApiHook
+from aiflow.hooks.sql import fetch_all_handler as fetch_all_handler
+from aiflow.hooks.sql import fetch_one_handler as fetch_one_handler
