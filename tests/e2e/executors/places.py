@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The executors that the conformance suite runs over, each with all that it needs, for real.
+
+A place gives the arguments with which a task runs there, and knows how to lose what runs a task.
+To add one: a subclass of Place, and its name in PLACES."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from server import Server
+
+
+class Place:
+    """One server whose tasks run in one kind of place. start() comes first, stop() last."""
+
+    #: arguments of a task that runs there, as Python source
+    arguments = ""
+    #: what serve gets besides
+    extra: tuple[str, ...] = ()
+    server: Server
+
+    def start(self, folder: Path) -> None:
+        """Starts all that is needed, in an empty folder; returns when tasks can run."""
+        self.server = Server(folder / "home", slots=4, keep=True, extra=self.extra).start()
+
+    def lose(self) -> None:
+        """Kills what runs the tasks (a worker, a container, a pod) as a power cut would."""
+        os.kill(self.server.worker_pid(), signal.SIGKILL)
+
+    def restart_server(self) -> None:
+        """Ends the server as an upgrade does, and starts it again."""
+        self.server.stop_server()
+        self.server.start(ready=False)
+        self.server.wait_ready()
+
+    def stop(self) -> None:
+        """Ends everything."""
+        self.server.stop()
+
+
+class Local(Place):
+    """The worker that the server starts."""
+
+
+PLACES: dict[str, type[Place]] = {"local": Local}
