@@ -28,8 +28,8 @@ struct Overload : F... {
 }  // namespace
 
 struct PodWatch::Impl {
-  Impl(const Clock& own_clock, os::EventLoop& own_loop, Client& own_client, PodWatchOptions own_options,
-       PodWatchSink own_sink)
+  Impl(const Clock& own_clock, os::EventLoop& own_loop, Client& own_client,
+       PodWatchOptions own_options, PodWatchSink own_sink)
       : clock(own_clock),
         loop(own_loop),
         client(own_client),

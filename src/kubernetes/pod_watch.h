@@ -23,7 +23,8 @@ struct PodWatchOptions {
 
 /// Called from the loop's thread; may not destroy the watch.
 struct PodWatchSink {
-  /// All pods there were at some time after `asked_at`; earlier ones that are not among them are gone.
+  /// All pods there were at some time after `asked_at`; earlier ones that are not among them are
+  /// gone.
   std::function<void(std::vector<Pod>, SteadyTime asked_at)> listed;
   std::function<void(Pod)> changed;
   std::function<void(Pod)> gone;

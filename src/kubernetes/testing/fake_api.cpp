@@ -137,6 +137,15 @@ struct FakeApi::State {
     record("DELETED", std::move(pod));
   }
 
+  /// A pod that has ended has no more to say, unless the test says otherwise.
+  Log log_of(const std::string& name) const {
+    if (const auto set = logs.find(name); set != logs.end()) return set->second;
+    const auto pod = pods.find(name);
+    const bool goes_on =
+        pod != pods.end() && !json::write(pod->second).contains("\"terminated\"");
+    return {.text = {}, .ended = !goes_on};
+  }
+
   bool answer(int fd, const ApiRequest& request);
   std::pair<int, std::string> carry_out(const ApiRequest& request);
   std::pair<int, std::string> create(const ApiRequest& request);
@@ -363,7 +372,7 @@ void FakeApi::State::log(int fd, const ApiRequest& request, const std::string& n
   std::size_t sent = 0;
   std::unique_lock lock(mutex);
   while (!stops) {
-    const Log now = logs[name];
+    const Log now = log_of(name);
     if (sent < now.text.size()) {
       lock.unlock();
       if (!send_chunk(fd, now.text.substr(sent))) return;

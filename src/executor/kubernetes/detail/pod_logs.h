@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the logs of pods while they run, a bounded number at a time, and each to its end: a stream
+// that breaks is begun again. On the loop's thread; private to the Kubernetes executor.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "executor/kubernetes/pod_log.h"
+#include "executor/kubernetes/pod_plan.h"
+#include "json/value.h"
+#include "kubernetes/client.h"
+#include "os/event_loop.h"
+
+namespace aiflow::executor::detail {
+
+class PodLogs {
+ public:
+  using LogFile = std::function<std::filesystem::path(const Attempt& attempt)>;
+  /// No more lines come; the last line as a value when the pod's terms want it.
+  using Ended = std::function<void(const PodName&, const std::optional<Result<json::Value>>&)>;
+
+  PodLogs(const Clock& clock, os::EventLoop& loop, kubernetes::Client& client, LogFile file,
+          Ended ended);
+  ~PodLogs();
+
+  /// `ended` is called once for it, unless stop comes first; never from inside of a call.
+  void read(const PodName& pod, const PodTerms& terms, const Attempt& attempt);
+  void finish(const PodName& pod);
+  void stop(const PodName& pod);
+  /// A line of ours, in order with the pod's.
+  void note(const PodName& pod, const Attempt& attempt, const std::string& text);
+
+ private:
+  struct Reading {
+    PodTerms terms;
+    PodLog log;
+    kubernetes::Client::Id request = 0;
+    os::EventLoop::TimerId timer = 0;
+    bool is_open = false;     ///< its stream, or a pause before the next one
+    bool is_last = false;     ///< the container has ended
+    bool has_paused = false;  ///< its stream ended although the container may still run
+    int failures = 0;         ///< one after the other
+  };
+
+  void open_some();
+  void open(const PodName& pod, Reading& reading);
+  void on_end(const PodName& pod, const kubernetes::Response& response);
+  void again(const PodName& pod, Reading& reading, Duration pause);
+  void close(const PodName& pod);
+
+  const Clock& clock_;
+  os::EventLoop& loop_;
+  kubernetes::Client& client_;
+  LogFile file_;
+  Ended ended_;
+  std::map<PodName, std::unique_ptr<Reading>> readings_;
+  std::deque<PodName> waiting_;
+  int open_count_ = 0;
+};
+
+}  // namespace aiflow::executor::detail

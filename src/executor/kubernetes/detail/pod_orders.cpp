@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "executor/kubernetes/detail/pod_orders.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "json/value.h"
+#include "log/log.h"
+
+namespace aiflow::executor::detail {
+namespace {
+
+constexpr int kSentMax = 8;
+constexpr int kNotFound = 404;
+/// Its version had changed: the same order again is right.
+constexpr int kConflict = 409;
+
+std::string path_of(const PodName& pod) {
+  return "/api/v1/namespaces/" + pod.space + "/pods/" + pod.name;
+}
+
+}  // namespace
+
+void PodOrders::remove(const PodName& pod, Duration grace) {
+  const std::int64_t seconds =
+      std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::seconds>(grace).count());
+  const auto body = json::object({{"gracePeriodSeconds", seconds}});
+  give({.pod = pod,
+        .request = {.method = "DELETE", .path = path_of(pod), .body = json::write(body)}});
+}
+
+void PodOrders::mark_done(const PodName& pod) {
+  const auto labels = json::object({{kDoneLabel, "true"}});
+  const auto body = json::object({{"metadata", json::object({{"labels", labels}})}});
+  give({.pod = pod,
+        .request = {.method = "PATCH",
+                    .path = path_of(pod),
+                    .body = json::write(body),
+                    .content_type = "application/merge-patch+json"}});
+}
+
+void PodOrders::give(Order order) {
+  waiting_.push_back(std::move(order));
+  send_some();
+}
+
+void PodOrders::send_some() {
+  while (!is_paused_ && sent_count_ < kSentMax && !waiting_.empty()) {
+    Order order = std::move(waiting_.front());
+    waiting_.pop_front();
+    ++sent_count_;
+    kubernetes::Request request = order.request;
+    client_.send(std::move(request),
+                 [this, order = std::move(order)](const kubernetes::Response& response) {
+                   --sent_count_;
+                   on_answer(order, response);
+                   send_some();
+                 });
+  }
+}
+
+void PodOrders::on_answer(Order order, const kubernetes::Response& response) {
+  if (response.is_passing() || response.status == kConflict) {
+    waiting_.push_back(std::move(order));
+    if (is_paused_) return;
+    is_paused_ = true;
+    loop_.after(backoff_.failed(response.retry_after), [this] {
+      is_paused_ = false;
+      send_some();
+    });
+    return;
+  }
+  backoff_.succeeded();
+  if (response.ok() || response.status == kNotFound) return;
+  log::warn(
+      "a finished pod stays in the cluster",
+      {{"pod", order.pod.name}, {"namespace", order.pod.space}, {"reason", response.trouble}});
+}
+
+}  // namespace aiflow::executor::detail

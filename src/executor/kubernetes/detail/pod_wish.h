@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a wish in Airflow's words to a pod manifest. Pure; private to pod_plan.cpp.
+#pragma once
+
+#include "executor/kubernetes/pod_plan.h"
+
+namespace aiflow::executor {
+
+/// The kind of KubernetesPodOperator.
+inline constexpr const char* kPodOperator = "kubernetes_pod";
+
+namespace detail {
+
+/// The wish with its templates rendered, when a worker has done that for this attempt; else null.
+[[nodiscard]] const json::Value* rendered_pod(const Job& job);
+
+/// Adds what makes the container run the job's own task. Errors: invalid_argument.
+[[nodiscard]] Status add_command(json::Value& wish, const Job& job, const PodDefaults& defaults);
+
+/// Template, whole spec and single arguments over each other; the container `base` is in it.
+/// Errors: invalid_argument.
+[[nodiscard]] Result<json::Value> manifest_of(const json::Value& wish, const std::string& base);
+
+/// Works on what manifest_of made.
+class Manifest {
+ public:
+  Manifest(json::Value& manifest, const std::string& base) : manifest_(manifest), base_(base) {}
+
+  [[nodiscard]] std::string space(const std::string& otherwise) const;
+  /// Limits, node labels and user of the task, where the pod does not say its own.
+  void add_place(const Job& job);
+  /// Only what is about the run; the worker's paths mean nothing in a pod.
+  [[nodiscard]] Status add_environment(const std::map<std::string, std::string>& all);
+  void set_message_path(const std::string& path);
+  void finish(const PodName& pod, const json::Value& labels, const json::Value& annotations);
+
+ private:
+  json::Value& manifest_;
+  const std::string& base_;
+};
+
+}  // namespace detail
+}  // namespace aiflow::executor

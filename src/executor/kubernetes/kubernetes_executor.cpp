@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "executor/kubernetes/kubernetes_executor.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "base/assert.h"
+#include "executor/kubernetes/detail/pod_logs.h"
+#include "executor/kubernetes/detail/pod_orders.h"
+#include "executor/kubernetes/pod_table.h"
+#include "kubernetes/client.h"
+#include "kubernetes/pod_watch.h"
+#include "log/log.h"
+#include "os/event_loop.h"
+#include "os/fd.h"
+
+namespace aiflow::executor {
+namespace {
+
+constexpr int kConflict = 409;
+constexpr auto kTick = std::chrono::milliseconds(250);
+
+std::optional<kubernetes::Pod> pod_of(const kubernetes::Response& response) {
+  if (!response.ok()) return std::nullopt;
+  const auto object = json::parse(response.body);
+  if (!object) return std::nullopt;
+  auto pod = kubernetes::parse_pod(*object);
+  if (!pod) return std::nullopt;
+  return *std::move(pod);
+}
+
+std::string pods_path(const PodName& pod) { return "/api/v1/namespaces/" + pod.space + "/pods"; }
+
+}  // namespace
+
+class KubernetesExecutor::Loop final : public PodOutlet {
+ public:
+  using Command = std::function<void(PodTable&)>;
+
+  Loop(const Clock& clock, KubernetesExecutorOptions options)
+      : clock_(clock), options_(std::move(options)), table_(clock, table_options(), *this) {
+    AIFLOW_ASSERT(options_.log_file != nullptr);
+  }
+  ~Loop() override { stop(); }
+
+  Status start(ReportSink sink);
+  void stop();
+  void post(Command command);
+  [[nodiscard]] bool stopping() const { return stopping_; }
+  [[nodiscard]] wire::Worker describe() const;
+  [[nodiscard]] std::string trouble() const;
+
+  // PodOutlet
+  void report(Report report) override { sink_(std::move(report)); }
+  void create(const PodPlan& plan, const Attempt& attempt) override;
+  void remove(const PodName& pod, Duration grace) override { orders_->remove(pod, grace); }
+  void mark_done(const PodName& pod) override { orders_->mark_done(pod); }
+  void read_log(const PodName& pod, const PodTerms& terms, const Attempt& attempt) override {
+    logs_->read(pod, terms, attempt);
+  }
+  void finish_log(const PodName& pod) override { logs_->finish(pod); }
+  void stop_log(const PodName& pod) override { logs_->stop(pod); }
+  void note(const PodName& pod, const Attempt& attempt, const std::string& text) override {
+    logs_->note(pod, attempt, text);
+  }
+
+ private:
+  [[nodiscard]] PodTableOptions table_options() const;
+  [[nodiscard]] kubernetes::Backoff backoff() const;
+  void connect();
+  void run();
+  void run_commands();
+  void read_existing(const PodName& pod);
+  void on_state(const std::string& trouble);
+  void tick();
+  void beat();
+  void publish();
+
+  const Clock& clock_;
+  KubernetesExecutorOptions options_;
+  PodTable table_;
+  ReportSink sink_;
+  std::unique_ptr<os::EventLoop> events_;
+  std::unique_ptr<kubernetes::Client> client_;
+  std::unique_ptr<kubernetes::PodWatch> watch_;
+  std::unique_ptr<detail::PodLogs> logs_;
+  std::unique_ptr<detail::PodOrders> orders_;
+  os::Fd wake_;
+  std::atomic<bool> stopping_ = false;
+  mutable std::mutex mutex_;
+  std::vector<Command> commands_;              ///< guarded by mutex_
+  std::string trouble_ = "not connected yet";  ///< guarded by mutex_
+  std::int64_t active_ = 0;                    ///< guarded by mutex_
+  WallTime heard_{};                           ///< guarded by mutex_
+  std::jthread thread_;
+};
+
+PodTableOptions KubernetesExecutor::Loop::table_options() const {
+  PodTableOptions made;
+  made.worker = WorkerId{options_.name};
+  made.defaults = {
+      .owner = options_.owner, .space = options_.cluster.space, .image = options_.image};
+  made.image_patience = options_.image_patience;
+  made.pause_first = options_.pause_first;
+  made.pause_last = options_.pause_last;
+  return made;
+}
+
+kubernetes::Backoff KubernetesExecutor::Loop::backoff() const {
+  const auto seed = static_cast<std::uint64_t>(clock_.steady_now().time_since_epoch().count());
+  return {options_.pause_first, options_.pause_last, seed};
+}
+
+Status KubernetesExecutor::Loop::start(ReportSink sink) {
+  sink_ = std::move(sink);
+  AIFLOW_ASSIGN(events_, os::EventLoop::create(clock_));
+  wake_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake_.valid()) return fail(os::error_from_errno(errno, "eventfd"));
+  events_->watch(wake_.get(), {}, [this] {
+    std::uint64_t count = 0;
+    static_cast<void>(::read(wake_.get(), &count, sizeof count));
+    run_commands();
+  });
+  connect();
+  thread_ = std::jthread([this] { run(); });
+  return {};
+}
+
+void KubernetesExecutor::Loop::connect() {
+  client_ = std::make_unique<kubernetes::Client>(clock_, *events_, std::move(options_.cluster));
+  orders_ = std::make_unique<detail::PodOrders>(*events_, *client_, backoff());
+  logs_ = std::make_unique<detail::PodLogs>(
+      clock_, *events_, *client_, options_.log_file,
+      [this](const PodName& pod, const auto& last) { table_.log_ended(pod, last); });
+  kubernetes::PodWatchOptions wanted;
+  wanted.selector = std::string(kOwnerLabel) + "=" + options_.owner + "," + kDoneLabel + "!=true";
+  wanted.pause_first = options_.pause_first;
+  wanted.pause_last = options_.pause_last;
+  kubernetes::PodWatchSink to;
+  to.listed = [this](const std::vector<kubernetes::Pod>& pods, SteadyTime asked_at) {
+    table_.listed(pods, asked_at);
+    publish();
+  };
+  to.changed = [this](const kubernetes::Pod& pod) { table_.changed(pod); };
+  to.gone = [this](const kubernetes::Pod& pod) { table_.gone(pod); };
+  to.state = [this](const std::string& trouble) { on_state(trouble); };
+  watch_ = std::make_unique<kubernetes::PodWatch>(clock_, *events_, *client_, std::move(wanted),
+                                                  std::move(to));
+}
+
+void KubernetesExecutor::Loop::stop() {
+  if (!thread_.joinable()) return;
+  stopping_ = true;
+  const std::uint64_t one = 1;
+  static_cast<void>(::write(wake_.get(), &one, sizeof one));
+  thread_.join();
+  watch_.reset();
+  logs_.reset();
+  orders_.reset();
+  client_.reset();
+}
+
+void KubernetesExecutor::Loop::post(Command command) {
+  if (stopping_) return;
+  {
+    const std::scoped_lock lock(mutex_);
+    commands_.push_back(std::move(command));
+  }
+  const std::uint64_t one = 1;
+  if (wake_.valid()) static_cast<void>(::write(wake_.get(), &one, sizeof one));
+}
+
+void KubernetesExecutor::Loop::run() {
+  // What the database has comes before what the cluster has.
+  run_commands();
+  report(WorkerChanged{describe()});
+  watch_->start();
+  tick();
+  beat();
+  while (!stopping_) events_->run_once(std::chrono::seconds(1));
+}
+
+void KubernetesExecutor::Loop::run_commands() {
+  std::vector<Command> commands;
+  {
+    const std::scoped_lock lock(mutex_);
+    commands.swap(commands_);
+  }
+  for (const Command& command : commands) command(table_);
+  publish();
+}
+
+void KubernetesExecutor::Loop::create(const PodPlan& plan, const Attempt&) {
+  kubernetes::Request request{
+      .method = "POST", .path = pods_path(plan.pod), .body = json::write(plan.manifest)};
+  client_->send(std::move(request), [this, pod = plan.pod](const kubernetes::Response& response) {
+    if (response.status == kConflict) return read_existing(pod);
+    table_.created(pod, response, pod_of(response));
+  });
+}
+
+/// A pod of that name is there: most often this attempt's own, whose create got no answer.
+void KubernetesExecutor::Loop::read_existing(const PodName& pod) {
+  client_->send({.path = pods_path(pod) + "/" + pod.name},
+                [this, pod](const kubernetes::Response& response) {
+                  kubernetes::Response conflict;
+                  conflict.status = response.is_passing() ? response.status : kConflict;
+                  conflict.retry_after = response.retry_after;
+                  table_.created(pod, conflict, pod_of(response));
+                });
+}
+
+void KubernetesExecutor::Loop::on_state(const std::string& trouble) {
+  {
+    const std::scoped_lock lock(mutex_);
+    trouble_ = trouble;
+  }
+  if (trouble.empty()) {
+    log::info("cluster is reached", {{"executor", options_.name}});
+  } else {
+    log::warn("cluster cannot be used", {{"executor", options_.name}, {"reason", trouble}});
+  }
+  publish();
+  report(WorkerChanged{describe()});
+}
+
+void KubernetesExecutor::Loop::tick() {
+  table_.tick();
+  publish();
+  events_->after(kTick, [this] { tick(); });
+}
+
+void KubernetesExecutor::Loop::beat() {
+  table_.beat();
+  events_->after(options_.heartbeat, [this] { beat(); });
+}
+
+void KubernetesExecutor::Loop::publish() {
+  const std::int64_t active = table_.active_count();
+  const std::scoped_lock lock(mutex_);
+  active_ = active;
+  if (trouble_.empty()) heard_ = clock_.now();
+}
+
+std::string KubernetesExecutor::Loop::trouble() const {
+  const std::scoped_lock lock(mutex_);
+  return trouble_;
+}
+
+wire::Worker KubernetesExecutor::Loop::describe() const {
+  const std::scoped_lock lock(mutex_);
+  const bool is_well = trouble_.empty();
+  wire::Worker worker;
+  worker.worker_id = options_.name;
+  worker.state = is_well ? "connected" : "lost";
+  // None while the cluster is away: what is queued here could not be cancelled for sure.
+  worker.slots = is_well ? options_.pods_max : 0;
+  worker.running = active_;
+  worker.last_seen = heard_;
+  worker.executors = {options_.name};
+  worker.queues = {"default"};
+  return worker;
+}
+
+// --- KubernetesExecutor ------------------------------------------------------------------------
+
+KubernetesExecutor::KubernetesExecutor(const Clock& clock, KubernetesExecutorOptions options)
+    : loop_(std::make_unique<Loop>(clock, std::move(options))) {}
+KubernetesExecutor::~KubernetesExecutor() = default;
+
+void KubernetesExecutor::reconcile(const std::vector<Held>& running) {
+  loop_->post([running](PodTable& table) { table.reconcile(running); });
+}
+
+Status KubernetesExecutor::start(ReportSink sink) { return loop_->start(std::move(sink)); }
+
+Status KubernetesExecutor::submit(Job job) {
+  if (loop_->stopping()) return fail(ErrorCode::unavailable, "the executor is stopping");
+  loop_->post([job = std::move(job)](PodTable& table) { table.submit(job); });
+  return {};
+}
+
+void KubernetesExecutor::cancel(const CancelRequest& request) {
+  loop_->post([request](PodTable& table) { table.cancel(request); });
+}
+
+void KubernetesExecutor::acknowledge(const Receipt& receipt, bool, const std::string&) {
+  loop_->post([receipt](PodTable& table) { table.acknowledge(receipt); });
+}
+
+void KubernetesExecutor::answer(const WorkerId&, const wire::XComValue&) {}
+
+std::vector<wire::Worker> KubernetesExecutor::workers() const { return {loop_->describe()}; }
+void KubernetesExecutor::stop() { loop_->stop(); }
+std::string KubernetesExecutor::trouble() const { return loop_->trouble(); }
+
+}  // namespace aiflow::executor

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs each attempt as a pod of one cluster: its phase is the outcome, its log comes by the API. No
+// worker is involved and no slot of one is held. Pods are named after their attempt and carry
+// labels, so a server that starts again finds its own; the database decides what they are worth.
+// One thread.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "executor/executor.h"
+#include "kubernetes/cluster.h"
+
+namespace aiflow::executor {
+
+struct KubernetesExecutorOptions {
+  std::string name = "kubernetes";  ///< "kubernetes" or "kubernetes:CLUSTER": as jobs name it
+  kubernetes::Cluster cluster;
+  std::string owner;    ///< told apart from that of other servers' pods; the same after a restart
+  std::string image{};  ///< for bash tasks that name none
+  std::int32_t pods_max = 1000;  ///< attempts at a time
+  Duration heartbeat = std::chrono::seconds(3);
+  Duration image_patience = std::chrono::seconds(20);
+  Duration pause_first = std::chrono::milliseconds(500);  ///< when the API does not answer well
+  Duration pause_last = std::chrono::seconds(30);
+  /// Where the log of an attempt is written.
+  std::function<std::filesystem::path(const Attempt& attempt)> log_file;
+};
+
+class KubernetesExecutor final : public Executor {
+ public:
+  KubernetesExecutor(const Clock& clock, KubernetesExecutorOptions options);
+  ~KubernetesExecutor() override;
+
+  void reconcile(const std::vector<Held>& running) override;
+  [[nodiscard]] Status start(ReportSink sink) override;
+  [[nodiscard]] Status submit(Job job) override;
+  void cancel(const CancelRequest& request) override;
+  void acknowledge(const Receipt& receipt, bool accepted, const std::string& reason) override;
+  void answer(const WorkerId& worker, const wire::XComValue& value) override;
+  [[nodiscard]] std::vector<wire::Worker> workers() const override;
+  void stop() override;
+
+  /// Why the cluster cannot be used now; empty when it can.
+  [[nodiscard]] std::string trouble() const;
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace aiflow::executor

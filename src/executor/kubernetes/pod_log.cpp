@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "executor/kubernetes/pod_log.h"
+
+#include <fcntl.h>
+
+#include <fstream>
+
+#include "log/log.h"
+#include "os/file.h"
+
+namespace aiflow::executor {
+namespace {
+
+constexpr std::size_t kPieceBytesMax = 64U << 10;
+constexpr std::size_t kLastLineBytesMax = 48U << 10;
+constexpr std::uint64_t kLogBytesMax = 64ULL << 20;
+constexpr std::size_t kTimeBytes = 23;  ///< "2026-11-23T18:10:21.123"
+
+std::string stamp(WallTime now) { return format_time(now).substr(0, kTimeBytes); }
+
+std::string mark_of(const std::string& pod) { return "aiflow: log of pod " + pod; }
+
+}  // namespace
+
+PodLog::PodLog(const Clock& clock, std::filesystem::path file)
+    : clock_(clock), file_(std::move(file)) {}
+
+bool PodLog::open() {
+  if (fd_.valid()) return true;
+  if (auto made = os::make_dirs(file_.parent_path()); !made) {
+    log::warn("a log has no folder", {{"log", file_}, {"reason", made.error()}});
+    return false;
+  }
+  fd_.reset(::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600));
+  if (!fd_.valid()) {
+    log::warn("a log cannot be opened", {{"log", file_}});
+  }
+  return fd_.valid();
+}
+
+void PodLog::note(std::string_view text) {
+  write(stamp(clock_.now()), "aiflow: " + std::string(text));
+  flush();
+}
+
+/// Lines of the task that stand in the file after the mark.
+std::uint64_t PodLog::lines_after(const std::string& mark) const {
+  std::ifstream file(file_);
+  std::uint64_t count = 0;
+  bool is_behind = false;
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t at = line.find("] ");
+    const std::string_view text =
+        at == line.npos ? std::string_view(line) : std::string_view(line).substr(at + 2);
+    if (text == mark) {
+      is_behind = true;
+      count = 0;
+    } else if (is_behind && !text.starts_with("aiflow: ")) {
+      ++count;
+    }
+  }
+  return is_behind ? count : UINT64_MAX;
+}
+
+void PodLog::begin(const std::string& pod) {
+  rest_.clear();
+  lines_ = 0;
+  have_lines_ = lines_after(mark_of(pod));
+  if (have_lines_ != UINT64_MAX) return;
+  have_lines_ = 0;
+  note(mark_of(pod).substr(std::string_view("aiflow: ").size()));
+}
+
+void PodLog::feed(std::string_view bytes) {
+  rest_ += bytes;
+  std::size_t from = 0;
+  while (from < rest_.size()) {
+    const std::size_t end = rest_.find('\n', from);
+    const bool is_long =
+        end == rest_.npos ? rest_.size() - from > kPieceBytesMax : end - from > kPieceBytesMax;
+    if (end == rest_.npos && !is_long) break;
+    const std::size_t length = is_long ? kPieceBytesMax : end - from;
+    take_line(std::string_view(rest_).substr(from, length));
+    from += length + (is_long ? 0 : 1);
+  }
+  rest_.erase(0, from);
+  flush();
+}
+
+void PodLog::end() {
+  if (!rest_.empty()) take_line(rest_);
+  rest_.clear();
+  if (left_out_ > 0) {
+    note("log truncated: " + std::to_string(left_out_) + " bytes over the limit of " +
+         std::to_string(kLogBytesMax) + " are left out");
+  }
+  left_out_ = 0;
+  flush();
+  fd_.reset();
+}
+
+void PodLog::take_line(std::string_view line) {
+  const std::size_t space = line.find(' ');
+  const auto said = parse_time(line.substr(0, space));
+  const std::string time = stamp(said ? *said : clock_.now());
+  if (said) line.remove_prefix(space == line.npos ? line.size() : space + 1);
+  if (line.find_first_not_of(" \t\r") != line.npos) {
+    is_cut_ = line.size() > kLastLineBytesMax;
+    last_line_ = std::string(line.substr(0, kLastLineBytesMax));
+  }
+  if (lines_++ < have_lines_) return;
+  if (bytes_ + line.size() > kLogBytesMax) {
+    left_out_ += line.size() + 1;
+    return;
+  }
+  bytes_ += line.size() + kTimeBytes;
+  write(time, line);
+}
+
+void PodLog::write(std::string_view time, std::string_view line) {
+  pending_.append("[").append(time).append("Z] ").append(line).push_back('\n');
+}
+
+void PodLog::flush() {
+  if (pending_.empty()) return;
+  if (open()) {
+    if (auto written = os::write_all(fd_.get(), pending_); !written) {
+      log::warn("a log cannot be written", {{"log", file_}, {"reason", written.error()}});
+    }
+  }
+  pending_.clear();
+}
+
+}  // namespace aiflow::executor

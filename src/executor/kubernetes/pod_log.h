@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// A pod's log, line by line with the cluster's times, into the log file of the try. What the file
+// holds already, from before a stream broke or this server started, is not written twice.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "os/fd.h"
+
+namespace aiflow::executor {
+
+class PodLog {
+ public:
+  /// `clock` gives the time of lines of ours, and of those that come without one.
+  PodLog(const Clock& clock, std::filesystem::path file);
+
+  /// A line of ours: "aiflow: …".
+  void note(std::string_view text);
+  /// The log of this pod begins, again from its first line. Lines that the file has are left out.
+  void begin(const std::string& pod);
+  /// Bytes of the API's answer (with timestamps=true), in any pieces.
+  void feed(std::string_view bytes);
+  /// The stream has ended: a last line without its end is one.
+  void end();
+
+  /// The last line that is not empty, cut at 48 KiB; of all that was fed since begin.
+  [[nodiscard]] const std::string& last_line() const { return last_line_; }
+  [[nodiscard]] bool is_last_line_cut() const { return is_cut_; }
+
+ private:
+  void take_line(std::string_view line);
+  void write(std::string_view stamp, std::string_view line);
+  void flush();
+  bool open();
+  [[nodiscard]] std::uint64_t lines_after(const std::string& mark) const;
+
+  const Clock& clock_;
+  std::filesystem::path file_;
+  os::Fd fd_;
+  std::string rest_;
+  std::string pending_;
+  std::string last_line_;
+  bool is_cut_ = false;
+  std::uint64_t lines_ = 0;       ///< of this stream so far
+  std::uint64_t have_lines_ = 0;  ///< so many of them are in the file
+  std::uint64_t bytes_ = 0;
+  std::uint64_t left_out_ = 0;
+};
+
+}  // namespace aiflow::executor

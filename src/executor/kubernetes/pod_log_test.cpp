@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "executor/kubernetes/pod_log.h"
+
+#include <doctest/doctest.h>
+
+#include "os/file.h"
+#include "os/temp_dir.h"
+
+namespace aiflow::executor {
+namespace {
+
+class Bench {
+ public:
+  Bench() : folder(os::TempDir::create("podlog").value()), file(folder.path() / "a" / "t.log") {}
+  [[nodiscard]] std::string text() const { return os::read_file(file, 1 << 20).value_or(""); }
+
+  ManualClock clock{parse_time("2026-01-01T00:00:00Z").value()};
+  os::TempDir folder;
+  std::filesystem::path file;
+};
+
+constexpr const char* kLines =
+    "2026-01-02T03:04:05.123456789Z one\n2026-01-02T03:04:05.5Z two\nwithout time\n";
+
+TEST_CASE("lines have the cluster's times, in the form of all logs, whatever pieces they come in") {
+  Bench bench;
+  PodLog log(bench.clock, bench.file);
+  log.begin("p");
+  for (const char c : std::string(kLines)) log.feed({&c, 1});
+  log.feed("2026-01-02T03:04:06Z no end");
+  log.end();
+  CHECK(bench.text() ==
+        "[2026-01-01T00:00:00.000Z] aiflow: log of pod p\n"
+        "[2026-01-02T03:04:05.123Z] one\n"
+        "[2026-01-02T03:04:05.500Z] two\n"
+        "[2026-01-01T00:00:00.000Z] without time\n"
+        "[2026-01-02T03:04:06.000Z] no end\n");
+  CHECK(log.last_line() == "no end");
+}
+
+TEST_CASE("a log that is read again from its start is written once") {
+  Bench bench;
+  {
+    PodLog log(bench.clock, bench.file);
+    log.begin("p");
+    log.feed("2026-01-02T03:04:05Z one\n2026-01-02T03:04:05Z two\n2026-01-02T03:04:05Z cut");
+  }
+  PodLog log(bench.clock, bench.file);
+  log.note("the server has started again");
+  log.begin("p");
+  log.feed(
+      "2026-01-02T03:04:05Z one\n2026-01-02T03:04:05Z two\n2026-01-02T03:04:05Z cut no more\n");
+  log.begin("p");  // the stream broke once more
+  log.feed(
+      "2026-01-02T03:04:05Z one\n2026-01-02T03:04:05Z two\n2026-01-02T03:04:05Z cut no more\n");
+  log.feed("2026-01-02T03:04:07Z end\n");
+  log.end();
+  CHECK(bench.text() ==
+        "[2026-01-01T00:00:00.000Z] aiflow: log of pod p\n"
+        "[2026-01-02T03:04:05.000Z] one\n"
+        "[2026-01-02T03:04:05.000Z] two\n"
+        "[2026-01-01T00:00:00.000Z] aiflow: the server has started again\n"
+        "[2026-01-02T03:04:05.000Z] cut no more\n"
+        "[2026-01-02T03:04:07.000Z] end\n");
+}
+
+TEST_CASE("the log of another pod of the same try follows, and a long line is bounded") {
+  Bench bench;
+  PodLog first(bench.clock, bench.file);
+  first.begin("p1");
+  first.feed("2026-01-02T03:04:05Z one\n");
+  first.end();
+  PodLog second(bench.clock, bench.file);
+  second.begin("p2");
+  second.feed("2026-01-02T03:04:05Z one\n" + std::string(100'000, 'x') + "\n");
+  second.end();
+  const std::string text = bench.text();
+  CHECK(text.find("one") != text.rfind("one"));
+  CHECK(second.last_line().size() <= 48U << 10);
+}
+
+}  // namespace
+}  // namespace aiflow::executor
