@@ -71,7 +71,7 @@ class Server:
         while True:
             try:
                 self.get("/api/v2/monitor/health")
-                if self.get("/api/v2/workers")["total_entries"] > 0:
+                if self.worker_pids():
                     return
             except (OSError, http.client.HTTPException, ApiError):
                 if self.process is not None and self.process.poll() is not None:
@@ -133,7 +133,11 @@ class Server:
         return {item["task_id"]: item for item in items}
 
     def worker_pid(self) -> int:
-        return int(self.get("/api/v2/workers")["items"][0]["pid"])
+        return self.worker_pids()[0]
+
+    def worker_pids(self) -> list[int]:
+        """Of worker processes; a cluster, which takes tasks too, is none."""
+        return [int(w["pid"]) for w in self.get("/api/v2/workers")["items"] if int(w["pid"]) > 0]
 
     def stop_server(self, how: int = signal.SIGTERM) -> int:
         """Ends the server only; the worker and its tasks go on."""
@@ -144,7 +148,7 @@ class Server:
     def stop(self) -> None:
         pids = []
         try:
-            pids = [int(w["pid"]) for w in self.get("/api/v2/workers")["items"]]
+            pids = self.worker_pids()
         except (OSError, http.client.HTTPException, ApiError):
             pass
         if self.process is not None and self.process.poll() is None:

@@ -119,6 +119,9 @@ TEST_CASE("a worker serves what it offers, and a task says in words what it need
   CHECK_FALSE(serves(offer, {.queue = "cpu"}));
   CHECK_FALSE(serves(offer, {.labels = {{"site", "busan"}}}));
   CHECK_FALSE(serves(offer, {.labels = {{"zone", "1"}}}));
+  const WorkerOffer cluster{.slots = 9, .executors = {"kubernetes"}};
+  CHECK(serves(cluster, {.executor = "kubernetes", .queue = "gpu", .labels = {{"disk", "ssd"}}}));
+  CHECK_FALSE(serves(cluster, {.executor = "kubernetes:other"}));
   CHECK(describe(Placement{}).empty());
   CHECK(describe(Placement{.executor = "docker", .queue = "gpu", .labels = {{"site", "seoul"}}}) ==
         "executor 'docker', queue 'gpu', label site=seoul");

@@ -36,6 +36,8 @@ struct WorkerOffer {
   const auto has = [](const std::vector<std::string>& all, std::string_view one) {
     return std::ranges::find(all, one) != all.end();
   };
+  // A cluster places its pods itself: labels are its node selector, and it knows no queues.
+  if (wanted.executor.starts_with("kubernetes")) return has(offer.executors, wanted.executor);
   return has(offer.executors, wanted.executor) && has(offer.queues, wanted.queue) &&
          std::ranges::all_of(wanted.labels, [&](const auto& label) {
            const auto found = offer.labels.find(label.first);

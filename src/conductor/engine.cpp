@@ -60,7 +60,7 @@ Status Conductor::Engine::open() {
     if (row.state != TaskState::running && row.state != TaskState::restarting) continue;
     running.push_back(
         {.attempt = {store::to_wire(detail::to_store(row.key)), row.try_number, row.epoch},
-         .executor = executor_of(detail::to_store(row.key))});
+         .executor = executor_of(row)});
   }
   executor_.reconcile(running);
   // What was queued goes to the executor before any worker can ask.
@@ -71,12 +71,13 @@ Status Conductor::Engine::open() {
   });
 }
 
-std::string Conductor::Engine::executor_of(const store::TaskKey& key) const {
+std::string Conductor::Engine::executor_of(const sched::TaskInstanceRow& row) const {
+  const store::TaskKey key = detail::to_store(row.key);
   const auto run = state_->run_row(detail::to_sched(key.run()));
   const detail::Definition* definition =
       run ? book_.definition(key.dag_id, run->dag_version) : nullptr;
   const dag::Task* task = definition == nullptr ? nullptr : definition->find(key.task_id);
-  return task == nullptr ? Placement{}.executor : task->placement.executor;
+  return task == nullptr ? Placement{}.executor : detail::executor_of(*task, row);
 }
 
 Status Conductor::Engine::restore() {

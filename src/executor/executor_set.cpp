@@ -22,13 +22,20 @@ void ExecutorSet::add(std::string name, std::unique_ptr<Executor> executor) {
   AIFLOW_ASSERT(executors_.emplace(std::move(name), std::move(executor)).second);
 }
 
+void ExecutorSet::add_name(std::string name, const std::string& of) {
+  AIFLOW_ASSERT(executors_.contains(of) && !executors_.contains(name));
+  other_names_[std::move(name)] = of;
+}
+
 ExecutorSet::Id ExecutorSet::id_of(const Attempt& attempt) {
   return {attempt.key.dag_id, attempt.key.run_id, attempt.key.task_id, attempt.key.map_index,
           attempt.epoch};
 }
 
 Executor* ExecutorSet::find(const std::string& name) const {
-  const auto found = executors_.find(name == kDocker ? kLocal : name);
+  const auto other = other_names_.find(name);
+  const std::string& own = other == other_names_.end() ? name : other->second;
+  const auto found = executors_.find(own == kDocker ? kLocal : own);
   return found == executors_.end() ? nullptr : found->second.get();
 }
 

@@ -18,6 +18,9 @@ class ExecutorSet final : public Executor {
   /// Before start. A name may be given once (asserted).
   void add(std::string name, std::unique_ptr<Executor> executor);
 
+  /// Another name of one that was added (asserted).
+  void add_name(std::string name, const std::string& of);
+
   void reconcile(const std::vector<Held>& running) override;
   /// Errors: of the first that does not start; those before it are stopped again.
   [[nodiscard]] Status start(ReportSink sink) override;
@@ -42,6 +45,7 @@ class ExecutorSet final : public Executor {
   void learn(Executor& from, const Report& report);
 
   std::map<std::string, std::unique_ptr<Executor>> executors_;
+  std::map<std::string, std::string> other_names_;
   mutable std::mutex mutex_;
   std::map<Id, Executor*> attempts_;       ///< guarded by mutex_; from submit to the last word
   std::map<WorkerId, Executor*> workers_;  ///< guarded by mutex_

@@ -29,12 +29,12 @@ struct Overload : F... {
 
 struct PodWatch::Impl {
   Impl(const Clock& own_clock, os::EventLoop& own_loop, Client& own_client,
-       PodWatchOptions own_options, PodWatchSink own_sink)
+       PodWatchOptions own_options)
       : clock(own_clock),
         loop(own_loop),
         client(own_client),
         options(std::move(own_options)),
-        sink(std::move(own_sink)),
+        sink(options.sink),
         backoff(options.pause_first, options.pause_last,
                 static_cast<std::uint64_t>(own_clock.steady_now().time_since_epoch().count())) {}
 
@@ -54,7 +54,7 @@ struct PodWatch::Impl {
   os::EventLoop& loop;
   Client& client;
   PodWatchOptions options;
-  PodWatchSink sink;
+  const PodWatchSink& sink;
   Backoff backoff;
   Client::Id request = 0;
   os::EventLoop::TimerId timer = 0;
@@ -66,9 +66,8 @@ struct PodWatch::Impl {
   std::string trouble = "not asked yet";
 };
 
-PodWatch::PodWatch(const Clock& clock, os::EventLoop& loop, Client& client, PodWatchOptions options,
-                   PodWatchSink sink)
-    : impl_(std::make_unique<Impl>(clock, loop, client, std::move(options), std::move(sink))) {}
+PodWatch::PodWatch(const Clock& clock, os::EventLoop& loop, Client& client, PodWatchOptions options)
+    : impl_(std::make_unique<Impl>(clock, loop, client, std::move(options))) {}
 
 PodWatch::~PodWatch() {
   impl_->client.cancel(impl_->request);

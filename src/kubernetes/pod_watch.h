@@ -14,13 +14,6 @@
 
 namespace aiflow::kubernetes {
 
-struct PodWatchOptions {
-  std::string selector;  ///< of labels: "a=b,c!=d"
-  std::string space{};   ///< empty: all namespaces, or the cluster's own where that is forbidden
-  Duration pause_first = std::chrono::milliseconds(500);
-  Duration pause_last = std::chrono::seconds(30);
-};
-
 /// Called from the loop's thread; may not destroy the watch.
 struct PodWatchSink {
   /// All pods there were at some time after `asked_at`; earlier ones that are not among them are
@@ -32,10 +25,17 @@ struct PodWatchSink {
   std::function<void(const std::string& trouble)> state;
 };
 
+struct PodWatchOptions {
+  std::string selector;  ///< of labels: "a=b,c!=d"
+  std::string space{};   ///< empty: all namespaces, or the cluster's own where that is forbidden
+  Duration pause_first = std::chrono::milliseconds(500);
+  Duration pause_last = std::chrono::seconds(30);
+  PodWatchSink sink{};
+};
+
 class PodWatch {
  public:
-  PodWatch(const Clock& clock, os::EventLoop& loop, Client& client, PodWatchOptions options,
-           PodWatchSink sink);
+  PodWatch(const Clock& clock, os::EventLoop& loop, Client& client, PodWatchOptions options);
   ~PodWatch();
 
   void start();

@@ -26,7 +26,8 @@ class Bench {
     cluster.server = api.url();
     cluster.space = "own";
     client = std::make_unique<Client>(clock, *loop, std::move(cluster));
-    PodWatchSink sink;
+    PodWatchOptions options{.selector = "ours=yes", .pause_first = 10ms, .pause_last = 50ms};
+    PodWatchSink& sink = options.sink;
     sink.listed = [this](std::vector<Pod> all, SteadyTime) {
       ++lists;
       seen.clear();
@@ -35,10 +36,7 @@ class Bench {
     sink.changed = [this](const Pod& one) { seen[one.name] = one.phase; };
     sink.gone = [this](const Pod& one) { seen.erase(one.name); };
     sink.state = [this](const std::string& trouble) { states.push_back(trouble); };
-    watch = std::make_unique<PodWatch>(
-        clock, *loop, *client,
-        PodWatchOptions{.selector = "ours=yes", .pause_first = 10ms, .pause_last = 50ms},
-        std::move(sink));
+    watch = std::make_unique<PodWatch>(clock, *loop, *client, std::move(options));
   }
   bool until(const std::function<bool()>& holds) {
     const auto end = clock.steady_now() + 10s;

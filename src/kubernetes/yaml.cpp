@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "net/http.h"
+
 namespace aiflow::kubernetes {
 namespace {
 
@@ -49,7 +51,12 @@ class Reader {
       return fail(ErrorCode::invalid_argument, "the YAML is too large or too deep");
     }
     switch (node.Type()) {
-      case YAML::NodeType::Scalar: return scalar(node);
+      case YAML::NodeType::Scalar:
+        // Escapes can make what is no text.
+        if (!net::is_valid_utf8(node.Scalar())) {
+          return fail(ErrorCode::invalid_argument, "a text of the YAML is no UTF-8");
+        }
+        return scalar(node);
       case YAML::NodeType::Sequence: return sequence(node, depth);
       case YAML::NodeType::Map: return map(node, depth);
       default: return json::Value{};
@@ -69,7 +76,7 @@ class Reader {
   Result<json::Value> map(const YAML::Node& node, int depth) {
     json::Value object = json::object({});
     for (const auto& member : node) {
-      if (!member.first.IsScalar()) {
+      if (!member.first.IsScalar() || !net::is_valid_utf8(member.first.Scalar())) {
         return fail(ErrorCode::invalid_argument, "a key of the YAML is not a text");
       }
       AIFLOW_ASSIGN(json::Value value, read(member.second, depth + 1));

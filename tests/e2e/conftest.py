@@ -2,6 +2,7 @@
 """Real programs of the release build, each test with a data directory of its own."""
 
 import itertools
+import os
 import sys
 import tempfile
 from importlib.machinery import SourceFileLoader
@@ -26,6 +27,24 @@ def load_tool(name):
 
 
 with_mariadb = load_tool("with_mariadb")
+kube = load_tool("kube")
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory):
+    """A real Kubernetes with a true node and a simulated one; AIFLOW_TEST_KUBE names the folder of one
+    that runs already."""
+    running = os.environ.get("AIFLOW_TEST_KUBE")
+    if running:
+        yield kube.Cluster(running)
+        return
+    nodes = ("kwok", "kubelet")
+    if reason := kube.missing(nodes):
+        not_installed(f"a cluster ({reason})")
+    one = kube.Cluster(tmp_path_factory.mktemp("kube"), port=17443)
+    one.start(nodes)
+    yield one
+    one.stop()
 
 
 @pytest.fixture

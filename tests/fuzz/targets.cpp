@@ -8,11 +8,15 @@
 #include "blobs/tree.h"
 #include "conductor/dag_from_spec.h"
 #include "dag/schedule.h"
+#include "executor/kubernetes/pod_outcome.h"
 #include "graph/onnx_io.h"
 #include "graph/tflite_io.h"
 #include "infer/model.h"
 #include "infer/oip.h"
 #include "json/value.h"
+#include "kubernetes/cluster.h"
+#include "kubernetes/watch_event.h"
+#include "kubernetes/yaml.h"
 #include "net/http.h"
 #include "os/file.h"
 #include "os/frame.h"
@@ -60,6 +64,41 @@ Verdict trigger_holds(std::string_view input) {
   const bool calm = (file == nullptr || file->poll >= std::chrono::seconds(1)) &&
                     (http == nullptr || http->poll >= std::chrono::seconds(1));
   return verdict(calm && !trigger::describe(*trigger).empty());
+}
+
+/// Whatever a cluster says of a pod, its end has a cause when it is no success.
+Verdict watch_line_holds(std::string_view input) {
+  const auto event = kubernetes::parse_watch_line(input);
+  if (!event) return Verdict::refused;
+  const auto* changed = std::get_if<kubernetes::PodChanged>(&*event);
+  if (changed == nullptr) return Verdict::accepted;
+  const auto note = executor::read_note(changed->pod);
+  const executor::PodTerms terms = note ? note->terms : executor::PodTerms{};
+  const auto end = executor::judge(changed->pod, terms);
+  static_cast<void>(executor::start_trouble(changed->pod));
+  return verdict(!end || end->outcome == Outcome::success || !end->cause.empty());
+}
+
+Verdict yaml_holds(std::string_view input) {
+  const auto value = kubernetes::parse_yaml(input);
+  if (!value) return Verdict::refused;
+  static_cast<void>(kubernetes::parse_kubeconfig(input, "", "/nowhere"));
+  return verdict(json::parse(json::write(*value), {.depth_max = 200}).has_value());
+}
+
+/// An event with all that is read of a pod.
+std::string watch_line_seed() {
+  const std::string note =
+      R"({\"attempt\":{\"key\":{\"dag_id\":\"d\",\"run_id\":\"r\",\"task_id\":\"t\",)"
+      R"(\"map_index\":-1},\"try_number\":1,\"epoch\":2},\"base\":\"base\",\"keep\":1})";
+  return R"({"type":"MODIFIED","object":{"metadata":{"name":"p","namespace":"n","uid":"u",
+    "resourceVersion":"7","labels":{"aiflow.dev/owner":"o"},
+    "annotations":{"aiflow.dev/attempt":")" +
+         note + R"("}},
+    "spec":{"nodeName":"n1","containers":[{"name":"base"}]},"status":{"phase":"Failed",
+    "reason":"Evicted","conditions":[{"type":"DisruptionTarget","status":"True","reason":"x"}],
+    "containerStatuses":[{"name":"base","state":{"terminated":{"exitCode":137,"signal":9,
+    "reason":"OOMKilled","message":"{}","startedAt":"2026-01-01T00:00:00Z"}}}]}}})";
 }
 
 Verdict connection_holds(std::string_view input) {
@@ -243,6 +282,14 @@ std::vector<Target> all_targets() {
         R"({"conn_type":"http","host":"https://h:1/b","port":2,"schema":"s"})"},
        connection_holds},
       {"artifact_tree", {tree_seed()}, tree_holds},
+      {"watch_line",
+       {watch_line_seed(), R"({"type":"ERROR","object":{"code":410,"reason":"Expired"}})",
+        R"({"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9"}}})"},
+       watch_line_holds},
+      {"yaml",
+       {"current-context: a\ncontexts: [{name: a, context: {cluster: b}}]\n"
+        "clusters:\n- name: b\n  cluster: &x {server: \"https://h\"}\nmore: *x\n"},
+       yaml_holds},
   };
 }
 

@@ -177,7 +177,10 @@ class MappedOperator(BaseOperator):
 
     def payload(self) -> dict:
         function = self.recipe.kwargs.get("python_callable")
-        return {} if function is None else {"callable": getattr(function, "__qualname__", "?")}
+        payload: dict = {} if function is None else {"callable": getattr(function, "__qualname__", "?")}
+        if self.place.in_cluster and self.recipe.operator.aiflow_operator != "python":
+            payload["prepares_on_worker"] = True
+        return payload
 
     def at_index(self, context: dict) -> BaseOperator:
         given, published = self.recipe.over.at(context)

@@ -75,6 +75,8 @@ Status serve(const Invocation& in) {
     return fail(ErrorCode::invalid_argument, "--max-map-length is from 1 to 100000");
   }
   options.start_worker = !in.flag("--no-worker");
+  AIFLOW_ASSIGN(options.clusters, cluster_options(in.list("--kubernetes")));
+  options.pod_image = in.text("--pod-image");
   // It has said why by itself: an empty message adds no second line.
   if (run_server(options) != 0) return fail(ErrorCode::internal, "");
   return {};
@@ -129,6 +131,13 @@ std::vector<Command> process_commands(const Clock& clock) {
                        .help = "folder with DAG files; HOME/dags when left out",
                        .many = true},
                       {.name = "--no-worker", .help = "start no worker", .flag = true},
+                      {.name = "--kubernetes",
+                       .help = "[NAME=]KUBECONFIG[#CONTEXT]: a cluster that runs tasks; the one"
+                               " that the server is in when left out",
+                       .many = true},
+                      {.name = "--pod-image",
+                       .help = "image of bash tasks in a cluster that name none",
+                       .otherwise = ""},
                       database[0],
                       database[1],
                       blobs[0],
@@ -139,7 +148,9 @@ std::vector<Command> process_commands(const Clock& clock) {
                     "aiflow serve --database mysql://aiflow@db.local/aiflow"
                     " --database-password-file /etc/aiflow/db.password",
                     "aiflow serve --blobs s3://my-bucket/site-7 --s3-endpoint https://s3.local"
-                    " --s3-keys-file /etc/aiflow/s3.keys"},
+                    " --s3-keys-file /etc/aiflow/s3.keys",
+                    "aiflow serve --kubernetes main=~/.kube/config --kubernetes"
+                    " site-2=/etc/aiflow/site-2.yaml#aiflow"},
        .run = serve},
       {.words = {"worker"},
        .summary = "runs tasks for the server on the same data directory",

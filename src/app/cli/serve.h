@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/clusters/clusters.h"
 #include "blobs/blob_remote.h"
 #include "db/address.h"
 
@@ -27,7 +28,9 @@ struct ServeOptions {
   std::filesystem::path programs;  ///< folder of aiflow, aiflow-infer, aiflow-camera; empty = ours
   int worker_slots = 8;
   std::int64_t max_map_length = 1024;
-  bool start_worker = true;  ///< start a worker when none lives on this data directory
+  std::vector<ClusterOption> clusters;  ///< Kubernetes
+  std::string pod_image;                ///< for bash tasks in a cluster that name none
+  bool start_worker = true;             ///< start a worker when none lives on this data directory
   std::string version = "0.1.0";
 };
 

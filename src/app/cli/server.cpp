@@ -208,6 +208,8 @@ Status Server::make_executors() {
   local_ = local.get();
   executor_ = std::make_unique<executor::ExecutorSet>();
   executor_->add("local", std::move(local));
+  const ClusterParts parts{clock_, *store_, options_.home / "logs", options_.pod_image};
+  AIFLOW_ASSIGN(clusters_, add_clusters(*executor_, options_.clusters, parts));
   return {};
 }
 
@@ -401,6 +403,7 @@ wire::Health Server::health() {
   add("database", database ? "" : database.error().message);
   add("scheduler", conductor_->trouble());
   add("worker", local_->has_worker() ? "" : "no worker is connected");
+  for (const auto* cluster : clusters_) add(cluster->name(), cluster->trouble());
   std::string failed;
   const auto services = services_->list();
   for (const auto& service : services.value_or(std::vector<wire::Service>{})) {

@@ -102,6 +102,7 @@ class Server {
   std::unique_ptr<WorkerStarter> worker_;
   executor::LocalExecutor* local_ = nullptr;  ///< one of executor_'s
   std::unique_ptr<executor::ExecutorSet> executor_;
+  std::vector<const executor::KubernetesExecutor*> clusters_;  ///< of executor_
   std::unique_ptr<trigger::LoopHost> triggers_;
   std::unique_ptr<conductor::Conductor> conductor_;
   std::unique_ptr<blobs::BlobStore> blobs_;

@@ -73,7 +73,7 @@ class Conductor::Engine {
   Status commit(const detail::Batch& batch, const sched::Effects& effects,
                 std::vector<wire::StreamEvent>& events);
   Status restore();
-  [[nodiscard]] std::string executor_of(const store::TaskKey& key) const;
+  [[nodiscard]] std::string executor_of(const sched::TaskInstanceRow& row) const;
   [[nodiscard]] std::vector<WorkerOffer> offers() const;
   void fall_back(detail::Batch& batch, const Error& error);
   void send_pending(SteadyTime now);

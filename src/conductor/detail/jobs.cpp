@@ -37,6 +37,10 @@ void add_run(wire::Job& job, const sched::RunRow& run) {
   job.run_type = std::string(to_string(run.run_type));
 }
 
+/// With these methods a task goes on as a pod, and after it (sdk/python/aiflow/operators/pod.py).
+constexpr std::string_view kRunPod = "run_pod";
+constexpr std::string_view kPodEnded = "pod_ended";
+
 /// A callback that takes longer is ended.
 constexpr std::int64_t kNoticeTimeoutMs = 300'000;
 
@@ -46,7 +50,6 @@ json::Value parse_or_empty(const std::string& text) {
 }
 
 void add_place(wire::Job& job, const dag::Task& task) {
-  job.executor = task.placement.executor;
   job.queue = task.placement.queue;
   job.placement = task.placement.labels;
   if (task.resources != dag::Resources{}) {
@@ -99,9 +102,23 @@ wire::Job make_job(const JobParts& parts) {
   if (!parts.use_cache) job.use_cache = false;
   job.first_started_at = parts.task.started_at;
   add_place(job, *task);
+  job.executor = executor_of(*task, parts.task);
   job.resume = resume_of(parts.task);
   add_context(job, parts.definition, parts.data_dir);
   return job;
+}
+
+std::string executor_of(const dag::Task& task, const sched::TaskInstanceRow& row) {
+  const std::string& wanted = task.placement.executor;
+  const std::string local = Placement{}.executor;
+  if (wanted == local) return wanted;
+  const auto& deferral = row.deferral.value;
+  const bool goes_on = deferral != nullptr && deferral->fired;
+  if (goes_on && deferral->next_method == kRunPod) return wanted;
+  if (goes_on && deferral->next_method == kPodEnded) return local;
+  const json::Value payload = parse_or_empty(task.payload);
+  const json::Value* prepares = payload.find("prepares_on_worker");
+  return prepares != nullptr && prepares->is_bool() && prepares->as_bool() ? local : wanted;
 }
 
 store::TaskKey notice_key(const store::RunKey& run, const std::string& name) {

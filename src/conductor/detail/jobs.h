@@ -24,6 +24,10 @@ struct JobParts {
 /// All but the token. The task must be in the definition (asserted).
 [[nodiscard]] wire::Job make_job(const JobParts& parts);
 
+/// Where an attempt runs now: its task's place, but a worker when something has to be done in
+/// Python first (payload prepares_on_worker: templates of a pod are rendered).
+[[nodiscard]] std::string executor_of(const dag::Task& task, const sched::TaskInstanceRow& row);
+
 /// A notice has a key as a task has one, so that workers run it as one: its task_id begins with
 /// '@', which no task's does.
 [[nodiscard]] store::TaskKey notice_key(const store::RunKey& run, const std::string& name);

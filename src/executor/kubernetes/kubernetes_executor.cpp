@@ -44,7 +44,7 @@ class KubernetesExecutor::Loop final : public PodOutlet {
 
   Loop(const Clock& clock, KubernetesExecutorOptions options)
       : clock_(clock), options_(std::move(options)), table_(clock, table_options(), *this) {
-    AIFLOW_ASSERT(options_.log_file != nullptr);
+    AIFLOW_ASSERT(options_.log_file != nullptr && !options_.names.empty());
   }
   ~Loop() override { stop(); }
 
@@ -102,7 +102,7 @@ class KubernetesExecutor::Loop final : public PodOutlet {
 
 PodTableOptions KubernetesExecutor::Loop::table_options() const {
   PodTableOptions made;
-  made.worker = WorkerId{options_.name};
+  made.worker = WorkerId{options_.names.front()};
   made.defaults = {
       .owner = options_.owner, .space = options_.cluster.space, .image = options_.image};
   made.image_patience = options_.image_patience;
@@ -134,14 +134,15 @@ Status KubernetesExecutor::Loop::start(ReportSink sink) {
 void KubernetesExecutor::Loop::connect() {
   client_ = std::make_unique<kubernetes::Client>(clock_, *events_, std::move(options_.cluster));
   orders_ = std::make_unique<detail::PodOrders>(*events_, *client_, backoff());
-  logs_ = std::make_unique<detail::PodLogs>(
-      clock_, *events_, *client_, options_.log_file,
-      [this](const PodName& pod, const auto& last) { table_.log_ended(pod, last); });
+  detail::PodLogs::Hooks hooks;
+  hooks.file = options_.log_file;
+  hooks.ended = [this](const PodName& pod, const auto& last) { table_.log_ended(pod, last); };
+  logs_ = std::make_unique<detail::PodLogs>(clock_, *events_, *client_, std::move(hooks));
   kubernetes::PodWatchOptions wanted;
   wanted.selector = std::string(kOwnerLabel) + "=" + options_.owner + "," + kDoneLabel + "!=true";
   wanted.pause_first = options_.pause_first;
   wanted.pause_last = options_.pause_last;
-  kubernetes::PodWatchSink to;
+  kubernetes::PodWatchSink& to = wanted.sink;
   to.listed = [this](const std::vector<kubernetes::Pod>& pods, SteadyTime asked_at) {
     table_.listed(pods, asked_at);
     publish();
@@ -149,8 +150,7 @@ void KubernetesExecutor::Loop::connect() {
   to.changed = [this](const kubernetes::Pod& pod) { table_.changed(pod); };
   to.gone = [this](const kubernetes::Pod& pod) { table_.gone(pod); };
   to.state = [this](const std::string& trouble) { on_state(trouble); };
-  watch_ = std::make_unique<kubernetes::PodWatch>(clock_, *events_, *client_, std::move(wanted),
-                                                  std::move(to));
+  watch_ = std::make_unique<kubernetes::PodWatch>(clock_, *events_, *client_, std::move(wanted));
 }
 
 void KubernetesExecutor::Loop::stop() {
@@ -221,9 +221,10 @@ void KubernetesExecutor::Loop::on_state(const std::string& trouble) {
     trouble_ = trouble;
   }
   if (trouble.empty()) {
-    log::info("cluster is reached", {{"executor", options_.name}});
+    log::info("cluster is reached", {{"executor", options_.names.front()}});
   } else {
-    log::warn("cluster cannot be used", {{"executor", options_.name}, {"reason", trouble}});
+    log::warn("cluster cannot be used",
+              {{"executor", options_.names.front()}, {"reason", trouble}});
   }
   publish();
   report(WorkerChanged{describe()});
@@ -256,13 +257,13 @@ wire::Worker KubernetesExecutor::Loop::describe() const {
   const std::scoped_lock lock(mutex_);
   const bool is_well = trouble_.empty();
   wire::Worker worker;
-  worker.worker_id = options_.name;
+  worker.worker_id = options_.names.front();
   worker.state = is_well ? "connected" : "lost";
   // None while the cluster is away: what is queued here could not be cancelled for sure.
   worker.slots = is_well ? options_.pods_max : 0;
   worker.running = active_;
   worker.last_seen = heard_;
-  worker.executors = {options_.name};
+  worker.executors = options_.names;
   worker.queues = {"default"};
   return worker;
 }
@@ -297,6 +298,7 @@ void KubernetesExecutor::answer(const WorkerId&, const wire::XComValue&) {}
 
 std::vector<wire::Worker> KubernetesExecutor::workers() const { return {loop_->describe()}; }
 void KubernetesExecutor::stop() { loop_->stop(); }
+std::string KubernetesExecutor::name() const { return loop_->describe().worker_id; }
 std::string KubernetesExecutor::trouble() const { return loop_->trouble(); }
 
 }  // namespace aiflow::executor

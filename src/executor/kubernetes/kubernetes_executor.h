@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "executor/executor.h"
@@ -17,7 +18,8 @@
 namespace aiflow::executor {
 
 struct KubernetesExecutorOptions {
-  std::string name = "kubernetes";  ///< "kubernetes" or "kubernetes:CLUSTER": as jobs name it
+  /// As jobs name it: "kubernetes" or "kubernetes:CLUSTER", the first of them as a worker's id too.
+  std::vector<std::string> names{"kubernetes"};
   kubernetes::Cluster cluster;
   std::string owner;    ///< told apart from that of other servers' pods; the same after a restart
   std::string image{};  ///< for bash tasks that name none
@@ -44,6 +46,8 @@ class KubernetesExecutor final : public Executor {
   [[nodiscard]] std::vector<wire::Worker> workers() const override;
   void stop() override;
 
+  /// The first of its names.
+  [[nodiscard]] std::string name() const;
   /// Why the cluster cannot be used now; empty when it can.
   [[nodiscard]] std::string trouble() const;
 

@@ -55,6 +55,7 @@ json::Value note_of(const Attempt& attempt, const PodTerms& terms) {
                                    {"startup_ms", to_ms(terms.startup_limit)},
                                    {"xcom", terms.wants_xcom},
                                    {"xcom_of_log", terms.xcom_of_log},
+                                   {"ends_on_worker", terms.is_told_to_worker},
                                    {"keep", static_cast<int>(terms.keep)}});
   if (terms.time_limit) note.set("limit_ms", to_ms(*terms.time_limit));
   json::Array codes;
@@ -115,23 +116,26 @@ Result<PodTerms> terms_of(const Job& job, const json::Value& wish) {
     terms.time_limit = std::chrono::milliseconds(*job.execution_timeout_ms);
   }
   AIFLOW_TRY(read_keep(terms, wish));
-  const bool is_pod = job.operator_ == kPodOperator;
-  AIFLOW_ASSIGN(const bool pushes,
-                json::get_bool_or(is_pod ? wish : job.payload, "do_xcom_push", !is_pod));
+  const bool is_pod = detail::pod_wish_of(job) != nullptr;
+  const json::Value& task = is_pod ? wish : detail::arguments_of(job);
+  AIFLOW_ASSIGN(const bool pushes, json::get_bool_or(task, "do_xcom_push", !is_pod));
+  AIFLOW_ASSIGN(terms.is_told_to_worker, json::get_bool_or(task, "ends_on_worker", false));
   terms.wants_xcom = is_pod && pushes;
   terms.xcom_of_log = !is_pod && pushes;
-  AIFLOW_TRY(read_codes(terms.skip_codes, is_pod ? wish : job.payload, "skip_on_exit_code"));
+  AIFLOW_TRY(read_codes(terms.skip_codes, task, "skip_on_exit_code"));
   return terms;
 }
 
 json::Value labels_of(const Job& job, const std::string& owner) {
-  return json::object({{"app.kubernetes.io/managed-by", "aiflow"},
-                       {kOwnerLabel, owner},
-                       {"aiflow.dev/dag-id", label_value(job.key.dag_id)},
-                       {"aiflow.dev/run-id", label_value(job.key.run_id)},
-                       {"aiflow.dev/task-id", label_value(job.key.task_id)},
-                       {"aiflow.dev/map-index", std::to_string(job.key.map_index)},
-                       {"aiflow.dev/try-number", std::to_string(job.try_number)}});
+  json::Value labels = json::object({{"app.kubernetes.io/managed-by", "aiflow"},
+                                     {kOwnerLabel, owner},
+                                     {"aiflow.dev/dag-id", label_value(job.key.dag_id)},
+                                     {"aiflow.dev/run-id", label_value(job.key.run_id)},
+                                     {"aiflow.dev/task-id", label_value(job.key.task_id)},
+                                     {"aiflow.dev/try-number", std::to_string(job.try_number)}});
+  if (job.key.map_index < 0) return labels;
+  labels.set("aiflow.dev/map-index", std::to_string(job.key.map_index));
+  return labels;
 }
 
 std::string name_of(const Job& job, const std::string& owner, const std::string& wished) {
@@ -142,10 +146,9 @@ std::string name_of(const Job& job, const std::string& owner, const std::string&
 
 /// The operator's own wish, or what executor_config says for a task of another kind.
 Result<json::Value> wish_of(const Job& job, const PodDefaults& defaults) {
+  if (const json::Value* wish = detail::pod_wish_of(job)) return *wish;
   if (job.operator_ == kPodOperator) {
-    if (const json::Value* rendered = detail::rendered_pod(job)) return *rendered;
-    AIFLOW_ASSIGN(const json::Value* pod, json::get_object(job.payload, "pod"));
-    return *pod;
+    return fail(ErrorCode::invalid_argument, "the task has no pod");
   }
   json::Value wish = job.executor_config.value_or(json::object({}));
   if (!wish.is_object()) {
@@ -193,6 +196,7 @@ Result<PodOwnerNote> read_note(const kubernetes::Pod& pod) {
   }
   AIFLOW_ASSIGN(terms.wants_xcom, json::get_bool_or(note, "xcom", false));
   AIFLOW_ASSIGN(terms.xcom_of_log, json::get_bool_or(note, "xcom_of_log", false));
+  AIFLOW_ASSIGN(terms.is_told_to_worker, json::get_bool_or(note, "ends_on_worker", false));
   AIFLOW_ASSIGN(const std::int64_t keep, json::get_int_or(note, "keep", 0));
   if (keep < 0 || keep > 2) return fail(ErrorCode::invalid_argument, "keep is out of range");
   terms.keep = static_cast<KeepPods>(keep);

@@ -25,8 +25,9 @@ struct PodTerms {
   std::string base = "base";                           ///< the container whose end is the attempt's
   Duration startup_limit = std::chrono::seconds(120);  ///< until the base container runs
   std::optional<Duration> time_limit{};                ///< from then on
-  bool wants_xcom = false;   ///< its termination message is the return value
-  bool xcom_of_log = false;  ///< the last line of its log is
+  bool wants_xcom = false;         ///< its termination message is the return value
+  bool xcom_of_log = false;        ///< the last line of its log is
+  bool is_told_to_worker = false;  ///< the task goes on in Python with the pod's end: callbacks
   KeepPods keep = KeepPods::none;
   std::vector<std::int64_t> skip_codes{};  ///< exit codes that mean skipped
   bool operator==(const PodTerms&) const = default;

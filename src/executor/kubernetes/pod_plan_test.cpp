@@ -47,6 +47,11 @@ TEST_CASE("a pod has a name of its attempt, labels, and one run of its container
   CHECK(at(manifest, {"metadata", "labels", "team"}).as_string() == "a");
   CHECK(at(manifest, {"metadata", "annotations", "x"}).as_string() == "y");
   CHECK(at(manifest, {"metadata", "labels", "aiflow.dev/task-id"}).as_string().starts_with("x"));
+  for (const auto& [name, value] : at(manifest, {"metadata", "labels"}).as_object()) {
+    const std::string& text = value.as_string();
+    CHECK_MESSAGE((text.size() <= 63 && std::isalnum(text.front()) && std::isalnum(text.back())),
+                  name << "=" << text);
+  }
   CHECK(at(manifest, {"spec", "restartPolicy"}).as_string() == "Never");
   CHECK(at(manifest, {"spec", "containers", "0", "image"}).as_string() == "i:1");
 }

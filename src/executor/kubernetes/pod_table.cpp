@@ -321,6 +321,7 @@ void PodTable::finish(Entry& entry) {
   report.ended_at = std::clamp(verdict.ended_at.value_or(now), report.started_at,
                                std::max(now, report.started_at));
   add_xcom(entry, report);
+  if (entry.terms.is_told_to_worker && !entry.ending) tell_worker(report);
   outlet_.note(entry.pod, entry.attempt,
                "ended: " + std::string(to_string(report.outcome)) +
                    (report.cause.empty() ? "" : ", " + report.cause));
@@ -345,6 +346,21 @@ void PodTable::add_xcom(const Entry& entry, wire::Finished& report) const {
   report.cause = message.size() >= kMessageBytesMax
                      ? "its XCom in /airflow/xcom/return.json is longer than 4096 bytes"
                      : "its XCom in /airflow/xcom/return.json is no JSON: " + value.error().message;
+}
+
+/// The pod's end becomes what the task waited for: it goes on as Python code, on a worker.
+void PodTable::tell_worker(wire::Finished& report) const {
+  json::Value end = json::object({{"outcome", to_string(report.outcome)}, {"cause", report.cause}});
+  if (report.exit_code) end.set("exit_code", *report.exit_code);
+  if (!report.xcoms.empty()) end.set("value", report.xcoms.front().value);
+  const json::Value now = json::object({{"kind", "time"}, {"at", format_time(report.ended_at)}});
+  report.outcome = Outcome::deferred;
+  report.cause.clear();
+  report.xcoms.clear();
+  report.deferral = wire::Deferral{.trigger = now,
+                                   .next_method = "pod_ended",
+                                   .next_kwargs = json::object({{"end", std::move(end)}}),
+                                   .timeout_ms = std::nullopt};
 }
 
 /// When the end is stored and the log is complete, the pod is not needed any more.

@@ -126,6 +126,7 @@ class PodTable {
   void conclude(Entry& entry, PodVerdict verdict);
   void finish(Entry& entry);
   void add_xcom(const Entry& entry, wire::Finished& report) const;
+  void tell_worker(wire::Finished& report) const;
   void settle(Entry& entry);
   void forget(Entry& entry);
   void on_orphan(const kubernetes::Pod& pod, const PodOwnerNote& note);

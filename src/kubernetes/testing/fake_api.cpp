@@ -14,6 +14,7 @@
 
 #include "base/assert.h"
 #include "net/http.h"
+#include "os/system_clock.h"
 
 namespace aiflow::kubernetes::testing {
 namespace {
@@ -141,8 +142,7 @@ struct FakeApi::State {
   Log log_of(const std::string& name) const {
     if (const auto set = logs.find(name); set != logs.end()) return set->second;
     const auto pod = pods.find(name);
-    const bool goes_on =
-        pod != pods.end() && !json::write(pod->second).contains("\"terminated\"");
+    const bool goes_on = pod != pods.end() && !json::write(pod->second).contains("\"terminated\"");
     return {.text = {}, .ended = !goes_on};
   }
 
@@ -417,9 +417,10 @@ std::vector<std::string> FakeApi::pod_names() const {
 }
 
 bool FakeApi::await(const std::function<bool()>& holds) {
-  const auto end = std::chrono::steady_clock::now() + kPatience;
+  const os::SystemClock clock;
+  const auto end = clock.steady_now() + kPatience;
   while (!holds()) {
-    if (std::chrono::steady_clock::now() > end) return false;
+    if (clock.steady_now() > end) return false;
     std::unique_lock lock(state_->mutex);
     state_->changed.wait_for(lock, std::chrono::milliseconds(5));
   }

@@ -8,11 +8,12 @@ import os
 import select
 import signal
 import subprocess
-from typing import Any, Generator, Iterator, Sequence
+from typing import Any, Generator, Iterator, NoReturn, Sequence
 
 from aiflow import artifacts, fingerprint
 from aiflow.baseoperator import BaseOperator
 from aiflow.exceptions import AirflowException, AirflowSkipException, CommandFailed
+from aiflow.operators.pod import after_pod, run_in_pod
 from aiflow.running.templates import is_template, names_file
 from aiflow.running.values import XCOM_BYTES_MAX
 from aiflow.xcom_arg import find_xcom_args
@@ -62,7 +63,8 @@ class BashOperator(BaseOperator):
                      or self.has_callbacks(*self.callbacks) or self.has_hooks()
                      or self.retry_policy is not None)
         if templated:
-            return {"templated": True, "do_xcom_push": self.do_xcom_push}
+            return {"templated": True, "do_xcom_push": self.do_xcom_push,
+                    "prepares_on_worker": self.place.in_cluster}
         return {"templated": False, "bash_command": self.bash_command, "env": self.env,
                 "append_env": self.append_env, "cwd": self.cwd,
                 "skip_on_exit_code": self.skip_on_exit_code, "do_xcom_push": self.do_xcom_push}
@@ -79,6 +81,8 @@ class BashOperator(BaseOperator):
         if not isinstance(self.bash_command, str):
             raise AirflowException("bash_command must be text, not "
                                    + type(self.bash_command).__name__)
+        if self.place.in_cluster:
+            self._run_in_pod()
         env = {**self._environment(), **self._fetched(), **self._promised()}
         self._process = subprocess.Popen(["bash", "-c", self.bash_command], env=env,
                                          cwd=self.cwd or None, stdout=subprocess.PIPE,
@@ -102,6 +106,20 @@ class BashOperator(BaseOperator):
             print(TOO_LONG, flush=True)
             return None
         return _json_or_text(last) if last else None
+
+    def _run_in_pod(self) -> NoReturn:
+        if self.inputs or self.outputs or self.cache:
+            raise AirflowException("inputs, outputs and kept results are not available in a cluster")
+        told = (self.has_callbacks("success", "failure", "retry", "skipped")
+                or self.retry_policy is not None)
+        run_in_pod(self, bash_command=self.bash_command, env=self.env, cwd=self.cwd,
+                   skip_on_exit_code=self.skip_on_exit_code, do_xcom_push=self.do_xcom_push,
+                   ends_on_worker=told)
+
+    def pod_ended(self, context: dict, end: dict, event: Any = None) -> Any:
+        """In a cluster: the task's command has ended there."""
+        del context, event
+        return after_pod(end)
 
     def _fetched(self) -> dict[str, str]:
         return {f"AIFLOW_INPUT_{_as_variable(name)}": artifacts.fetch(reference)

@@ -82,6 +82,11 @@ class Place:
                    run_as_user="" if run_as_user is None else str(run_as_user),
                    executor_config=dict(executor_config or {}))
 
+    @property
+    def in_cluster(self) -> bool:
+        """Its attempts are pods."""
+        return self.executor.partition(":")[0] == "kubernetes"
+
     def spec(self) -> dict:
         """The fields of TaskSpec in api/dag.yaml; what is as usual is left out."""
         made: dict = {}

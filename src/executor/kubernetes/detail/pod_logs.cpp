@@ -26,21 +26,16 @@ Result<json::Value> value_of(const PodLog& log) {
 
 }  // namespace
 
-PodLogs::PodLogs(const Clock& clock, os::EventLoop& loop, kubernetes::Client& client, LogFile file,
-                 Ended ended)
-    : clock_(clock),
-      loop_(loop),
-      client_(client),
-      file_(std::move(file)),
-      ended_(std::move(ended)) {}
+PodLogs::PodLogs(const Clock& clock, os::EventLoop& loop, kubernetes::Client& client, Hooks hooks)
+    : clock_(clock), loop_(loop), client_(client), hooks_(std::move(hooks)) {}
 
 PodLogs::~PodLogs() {
   while (!readings_.empty()) stop(readings_.begin()->first);
 }
 
 void PodLogs::read(const PodName& pod, const PodTerms& terms, const Attempt& attempt) {
-  readings_[pod] =
-      std::make_unique<Reading>(Reading{.terms = terms, .log = PodLog(clock_, file_(attempt))});
+  readings_[pod] = std::make_unique<Reading>(
+      Reading{.terms = terms, .log = PodLog(clock_, hooks_.file(attempt))});
   waiting_.push_back(pod);
   open_some();
 }
@@ -114,7 +109,7 @@ void PodLogs::close(const PodName& pod) {
   if (reading->terms.xcom_of_log && !reading->log.last_line().empty()) {
     value = value_of(reading->log);
   }
-  ended_(pod, value);
+  hooks_.ended(pod, value);
   open_some();
 }
 
@@ -131,7 +126,7 @@ void PodLogs::stop(const PodName& pod) {
 void PodLogs::note(const PodName& pod, const Attempt& attempt, const std::string& text) {
   const auto found = readings_.find(pod);
   if (found != readings_.end()) return found->second->log.note(text);
-  PodLog(clock_, file_(attempt)).note(text);
+  PodLog(clock_, hooks_.file(attempt)).note(text);
 }
 
 }  // namespace aiflow::executor::detail

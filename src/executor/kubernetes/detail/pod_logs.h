@@ -22,9 +22,12 @@ class PodLogs {
   using LogFile = std::function<std::filesystem::path(const Attempt& attempt)>;
   /// No more lines come; the last line as a value when the pod's terms want it.
   using Ended = std::function<void(const PodName&, const std::optional<Result<json::Value>>&)>;
+  struct Hooks {
+    LogFile file;
+    Ended ended;
+  };
 
-  PodLogs(const Clock& clock, os::EventLoop& loop, kubernetes::Client& client, LogFile file,
-          Ended ended);
+  PodLogs(const Clock& clock, os::EventLoop& loop, kubernetes::Client& client, Hooks hooks);
   ~PodLogs();
 
   /// `ended` is called once for it, unless stop comes first; never from inside of a call.
@@ -55,8 +58,7 @@ class PodLogs {
   const Clock& clock_;
   os::EventLoop& loop_;
   kubernetes::Client& client_;
-  LogFile file_;
-  Ended ended_;
+  Hooks hooks_;
   std::map<PodName, std::unique_ptr<Reading>> readings_;
   std::deque<PodName> waiting_;
   int open_count_ = 0;

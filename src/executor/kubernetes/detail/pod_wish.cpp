@@ -8,6 +8,9 @@
 namespace aiflow::executor::detail {
 namespace {
 
+/// The method that a task goes on with as a pod (sdk/python/aiflow/operators/pod.py).
+constexpr std::string_view kRunPod = "run_pod";
+
 struct Name {
   const char* wish;
   const char* pod;
@@ -237,19 +240,23 @@ Status check_containers(const json::Value& manifest) {
 
 }  // namespace
 
-const json::Value* rendered_pod(const Job& job) {
-  if (!job.resume) return nullptr;
-  const json::Value* pod = job.resume->next_kwargs.find("pod");
+const json::Value& arguments_of(const Job& job) {
+  if (!job.resume || job.resume->next_method != kRunPod) return job.payload;
+  return job.resume->next_kwargs;
+}
+
+const json::Value* pod_wish_of(const Job& job) {
+  const json::Value* pod = arguments_of(job).find("pod");
   return pod != nullptr && pod->is_object() ? pod : nullptr;
 }
 
 Status add_command(json::Value& wish, const Job& job, const PodDefaults& defaults) {
-  const json::Value* command = job.payload.find("bash_command");
+  const json::Value& task = arguments_of(job);
+  const json::Value* command = task.find("bash_command");
   const bool is_plain = job.operator_ == "bash" && command != nullptr && command->is_string();
   if (!is_plain) {
     return fail(ErrorCode::invalid_argument,
-                "executor kubernetes runs bash tasks without templates and pods; this is a task of "
-                "kind '" +
+                "executor kubernetes runs pods and bash tasks; this is a task of kind '" +
                     job.operator_ + "'");
   }
   if (given(wish, "image") == nullptr && !defaults.image.empty()) wish.set("image", defaults.image);
@@ -257,8 +264,8 @@ Status add_command(json::Value& wish, const Job& job, const PodDefaults& default
   constexpr const char* kShell = "exec \"$(command -v bash || command -v sh)\" -c \"$0\"";
   wish.set("cmds", json::Array{"/bin/sh", "-c", kShell, command->as_string()});
   wish.set("arguments", json::Array{});
-  if (const json::Value* folder = given(job.payload, "cwd")) wish.set("working_dir", *folder);
-  if (const json::Value* own = given(job.payload, "env"); own && own->is_object()) {
+  if (const json::Value* folder = given(task, "cwd")) wish.set("working_dir", *folder);
+  if (const json::Value* own = given(task, "env"); own && own->is_object()) {
     AIFLOW_ASSIGN(json::Array variables, environment_of(wish));
     AIFLOW_ASSIGN(const json::Array more, environment_of(json::object({{"env_vars", *own}})));
     variables.insert(variables.end(), more.begin(), more.end());

@@ -11,8 +11,11 @@ inline constexpr const char* kPodOperator = "kubernetes_pod";
 
 namespace detail {
 
-/// The wish with its templates rendered, when a worker has done that for this attempt; else null.
-[[nodiscard]] const json::Value* rendered_pod(const Job& job);
+/// The operator's arguments: as the DAG file has them, or as a worker has rendered them for this
+/// attempt.
+[[nodiscard]] const json::Value& arguments_of(const Job& job);
+/// A wish for a whole pod, null when the job is a task of its own kind that a pod is to run.
+[[nodiscard]] const json::Value* pod_wish_of(const Job& job);
 
 /// Adds what makes the container run the job's own task. Errors: invalid_argument.
 [[nodiscard]] Status add_command(json::Value& wish, const Job& job, const PodDefaults& defaults);
