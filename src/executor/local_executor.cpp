@@ -210,24 +210,7 @@ Status LocalExecutor::Loop::dispatch(Connection& connection, const json::Value& 
   if (type == "Hello") return say_hello(connection, message);
   const WorkerId worker = connection.worker;
   if (worker.value.empty()) return fail(ErrorCode::invalid_argument, "no Hello came first");
-  assignment_.heard(worker);
-  if (type == "Started") {
-    AIFLOW_ASSIGN(const wire::Started started, wire::parse_started(message));
-    assignment_.started(worker, started);
-  } else if (type == "Heartbeat") {
-    AIFLOW_ASSIGN(const wire::Heartbeat heartbeat, wire::parse_heartbeat(message));
-    assignment_.heartbeat(worker, heartbeat);
-  } else if (type == "Finished") {
-    AIFLOW_ASSIGN(const wire::Finished finished, wire::parse_finished(message));
-    assignment_.finished(worker, finished);
-  } else if (type == "Progress") {
-    AIFLOW_ASSIGN(wire::Progress progress, wire::parse_progress(message));
-    report(Progress{std::move(progress)});
-  } else if (type == "XComGet") {
-    AIFLOW_ASSIGN(wire::XComGet question, wire::parse_xcom_get(message));
-    report(XComAsked{.worker = worker, .question = std::move(question)});
-  }
-  return {};  // other types are of a newer worker
+  return assignment_.take(worker, message);
 }
 
 Status LocalExecutor::Loop::say_hello(Connection& connection, const json::Value& message) {

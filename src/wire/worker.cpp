@@ -27,6 +27,12 @@ Status read_value(const json::Value& value, Cancel& out);
 Status read_value(const json::Value& value, Ack& out);
 Status read_value(const json::Value& value, XComValue& out);
 Status read_value(const json::Value& value, Drain& out);
+Status read_value(const json::Value& value, Lanes& out);
+Status read_value(const json::Value& value, ClaimEntry& out);
+Status read_value(const json::Value& value, Claim& out);
+Status read_value(const json::Value& value, Unclaimed& out);
+Status read_value(const json::Value& value, HelloAgain& out);
+Status read_value(const json::Value& value, Left& out);
 Status read_value(const json::Value& value, TaskStart& out);
 Status read_value(const json::Value& value, TaskXComPush& out);
 Status read_value(const json::Value& value, TaskXComGet& out);
@@ -628,6 +634,118 @@ Result<Drain> parse_drain(const json::Value& value) {
 
 Status read_value(const json::Value& value, Drain& out) {
   AIFLOW_ASSIGN(out, parse_drain(value));
+  return {};
+}
+
+json::Value to_json(const Lanes& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "lanes", value.lanes);
+  return json::Value(std::move(out));
+}
+
+Result<Lanes> parse_lanes(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Lanes");
+  Lanes out;
+  AIFLOW_TRY(detail::get(value, "lanes", out.lanes));
+  return out;
+}
+
+Status read_value(const json::Value& value, Lanes& out) {
+  AIFLOW_ASSIGN(out, parse_lanes(value));
+  return {};
+}
+
+json::Value to_json(const ClaimEntry& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "entry", value.entry);
+  detail::put(out, "attempt", value.attempt);
+  return json::Value(std::move(out));
+}
+
+Result<ClaimEntry> parse_claim_entry(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ClaimEntry");
+  ClaimEntry out;
+  AIFLOW_TRY(detail::get(value, "entry", out.entry));
+  AIFLOW_TRY(detail::get(value, "attempt", out.attempt));
+  return out;
+}
+
+Status read_value(const json::Value& value, ClaimEntry& out) {
+  AIFLOW_ASSIGN(out, parse_claim_entry(value));
+  return {};
+}
+
+json::Value to_json(const Claim& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "lane", value.lane);
+  detail::put(out, "entries", value.entries);
+  return json::Value(std::move(out));
+}
+
+Result<Claim> parse_claim(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Claim");
+  Claim out;
+  AIFLOW_TRY(detail::get(value, "lane", out.lane));
+  AIFLOW_TRY(detail::get(value, "entries", out.entries));
+  return out;
+}
+
+Status read_value(const json::Value& value, Claim& out) {
+  AIFLOW_ASSIGN(out, parse_claim(value));
+  return {};
+}
+
+json::Value to_json(const Unclaimed& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "entries", value.entries);
+  return json::Value(std::move(out));
+}
+
+Result<Unclaimed> parse_unclaimed(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Unclaimed");
+  Unclaimed out;
+  AIFLOW_TRY(detail::get(value, "entries", out.entries));
+  return out;
+}
+
+Status read_value(const json::Value& value, Unclaimed& out) {
+  AIFLOW_ASSIGN(out, parse_unclaimed(value));
+  return {};
+}
+
+json::Value to_json(const HelloAgain& /*value*/) {
+  json::Object out;
+  return json::Value(std::move(out));
+}
+
+Result<HelloAgain> parse_hello_again(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("HelloAgain");
+  HelloAgain out;
+  return out;
+}
+
+Status read_value(const json::Value& value, HelloAgain& out) {
+  AIFLOW_ASSIGN(out, parse_hello_again(value));
+  return {};
+}
+
+json::Value to_json(const Left& /*value*/) {
+  json::Object out;
+  return json::Value(std::move(out));
+}
+
+Result<Left> parse_left(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Left");
+  Left out;
+  return out;
+}
+
+Status read_value(const json::Value& value, Left& out) {
+  AIFLOW_ASSIGN(out, parse_left(value));
   return {};
 }
 

@@ -279,6 +279,53 @@ struct Drain {
 [[nodiscard]] json::Value to_json(const Drain& value);
 [[nodiscard]] Result<Drain> parse_drain(const json::Value& value);
 
+/// server -> carrier. All lanes that this worker may take attempts from.
+struct Lanes {
+  std::vector<std::string> lanes{};
+  friend bool operator==(const Lanes&, const Lanes&) = default;
+};
+[[nodiscard]] json::Value to_json(const Lanes& value);
+[[nodiscard]] Result<Lanes> parse_lanes(const json::Value& value);
+
+struct ClaimEntry {
+  std::string entry{};
+  AttemptRef attempt{};
+  friend bool operator==(const ClaimEntry&, const ClaimEntry&) = default;
+};
+[[nodiscard]] json::Value to_json(const ClaimEntry& value);
+[[nodiscard]] Result<ClaimEntry> parse_claim_entry(const json::Value& value);
+
+/// carrier -> server. The worker has read these entries and has a slot for each; granted by a Start, else by Unclaimed.
+struct Claim {
+  std::string lane{};
+  std::vector<ClaimEntry> entries{};
+  friend bool operator==(const Claim&, const Claim&) = default;
+};
+[[nodiscard]] json::Value to_json(const Claim& value);
+[[nodiscard]] Result<Claim> parse_claim(const json::Value& value);
+
+/// server -> carrier. These entries were claimed before, or nobody wants them; their slots are free.
+struct Unclaimed {
+  std::vector<std::string> entries{};
+  friend bool operator==(const Unclaimed&, const Unclaimed&) = default;
+};
+[[nodiscard]] json::Value to_json(const Unclaimed& value);
+[[nodiscard]] Result<Unclaimed> parse_unclaimed(const json::Value& value);
+
+/// server -> carrier. Nothing is known of this worker; it begins anew.
+struct HelloAgain {
+  friend bool operator==(const HelloAgain&, const HelloAgain&) = default;
+};
+[[nodiscard]] json::Value to_json(const HelloAgain& value);
+[[nodiscard]] Result<HelloAgain> parse_hello_again(const json::Value& value);
+
+/// carrier -> server. The worker goes, or begins anew.
+struct Left {
+  friend bool operator==(const Left&, const Left&) = default;
+};
+[[nodiscard]] json::Value to_json(const Left& value);
+[[nodiscard]] Result<Left> parse_left(const json::Value& value);
+
 /// Supervisor -> task, first frame.
 struct TaskStart {
   Job job{};

@@ -206,6 +206,28 @@ void Assignment::finished(const WorkerId& worker, const wire::Finished& report) 
   assign();
 }
 
+Status Assignment::take(const WorkerId& worker, const json::Value& message) {
+  AIFLOW_ASSIGN(const std::string type, json::get_string(message, "type"));
+  heard(worker);
+  if (type == "Started") {
+    AIFLOW_ASSIGN(const wire::Started report, wire::parse_started(message));
+    started(worker, report);
+  } else if (type == "Heartbeat") {
+    AIFLOW_ASSIGN(const wire::Heartbeat report, wire::parse_heartbeat(message));
+    heartbeat(worker, report);
+  } else if (type == "Finished") {
+    AIFLOW_ASSIGN(const wire::Finished report, wire::parse_finished(message));
+    finished(worker, report);
+  } else if (type == "Progress") {
+    AIFLOW_ASSIGN(wire::Progress progress, wire::parse_progress(message));
+    outlet_.report(Progress{std::move(progress)});
+  } else if (type == "XComGet") {
+    AIFLOW_ASSIGN(wire::XComGet question, wire::parse_xcom_get(message));
+    outlet_.report(XComAsked{.worker = worker, .question = std::move(question)});
+  }
+  return {};  // other types are of a newer worker
+}
+
 void Assignment::heard(const WorkerId& worker) {
   const auto found = workers_.find(worker);
   if (found == workers_.end()) return;
@@ -272,11 +294,50 @@ void Assignment::forget_attempts_of(const WorkerId& worker) {
 
 void Assignment::assign() {
   if (!begun_) return;
+  if (options_.pulled) return offer_waiting();
   while (const auto pick = next_pick()) send_start(*pick->entry, pick->worker);
   // Also when nothing waits here: without a worker the scheduler has no slots to fill.
   const bool none_connected = std::none_of(workers_.begin(), workers_.end(),
                                            [](const auto& one) { return one.second.connected; });
   if (none_connected) outlet_.worker_wanted();
+}
+
+void Assignment::offer_waiting() {
+  for (auto lane = waiting_.begin(); lane != waiting_.end();) {
+    std::deque<Id> held;
+    for (const Id& id : lane->second) {
+      const auto found = entries_.find(id);
+      if (found == entries_.end() || found->second.phase != Phase::waiting) continue;
+      if (must_hold(found->second)) {
+        held.push_back(id);
+      } else {
+        outlet_.offer(found->second.attempt, lane->first);
+      }
+    }
+    lane->second = std::move(held);
+    lane = lane->second.empty() ? waiting_.erase(lane) : std::next(lane);
+  }
+}
+
+void Assignment::offer_again() {
+  std::map<std::uint64_t, const Entry*> in_order;
+  for (const auto& [id, entry] : entries_) {
+    if (entry.phase == Phase::waiting) in_order.emplace(entry.turn, &entry);
+  }
+  waiting_.clear();
+  for (const auto& [turn, entry] : in_order) {
+    waiting_[placement_of(*entry->job)].push_back(id_of(entry->attempt));
+  }
+  assign();
+}
+
+Assignment::Claim Assignment::claim(const WorkerId& worker, const Attempt& attempt) {
+  const auto found = entries_.find(id_of(attempt));
+  if (found == entries_.end()) return Claim::unknown;
+  Entry& entry = found->second;
+  if (entry.phase != Phase::waiting || must_hold(entry)) return Claim::taken;
+  send_start(entry, worker);
+  return Claim::granted;
 }
 
 /// Jobs that ask for the same start in the order in which they came; of those that ask for

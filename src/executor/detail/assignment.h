@@ -25,6 +25,11 @@ class Outlet {
   virtual void send(const WorkerId& worker, const json::Value& message) = 0;
   virtual void report(Report report) = 0;
   virtual void worker_wanted() = 0;
+  /// Pulled jobs only: this one waits for the first worker that claims it.
+  virtual void offer(const Attempt& attempt, const Placement& placement) {
+    static_cast<void>(attempt);
+    static_cast<void>(placement);
+  }
 };
 
 struct AssignmentOptions {
@@ -32,6 +37,7 @@ struct AssignmentOptions {
   Duration heartbeat{};
   Duration lease{};
   std::vector<WorkerId> workers_before;
+  bool pulled = false;  ///< workers claim jobs that are offered; else they are given to them
 };
 
 class Assignment {
@@ -50,9 +56,18 @@ class Assignment {
   void started(const WorkerId& worker, const wire::Started& report);
   void heartbeat(const WorkerId& worker, const wire::Heartbeat& report);
   void finished(const WorkerId& worker, const wire::Finished& report);
+  /// Any frame of the worker protocol but Hello. Errors: invalid_argument.
+  [[nodiscard]] Status take(const WorkerId& worker, const json::Value& message);
   /// Any frame came from it.
   void heard(const WorkerId& worker);
   void disconnected(const WorkerId& worker);
+
+  enum class Claim { granted, taken, unknown };
+  /// Compare and set: of all claims of a waiting attempt the first gets its Start. The worker must
+  /// have said hello.
+  Claim claim(const WorkerId& worker, const Attempt& attempt);
+  /// Offers once more what waits, in order: the old offers are lost.
+  void offer_again();
 
   /// Forgets workers that were silent for longer than the lease; returns them, so that their
   /// connections, if any, are closed. Call it a few times per lease.
@@ -88,6 +103,7 @@ class Assignment {
 
   static Id id_of(const Attempt& attempt);
   void assign();
+  void offer_waiting();
   void send_start(Entry& entry, const WorkerId& worker);
   void send_cancel(const CancelRequest& request, const WorkerId& worker);
   void adopt_running(const wire::Hello& hello);

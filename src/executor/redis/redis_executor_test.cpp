@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Redis executor over a real redis-server, with workers that the test plays.
+#include "executor/redis/redis_executor.h"
+
+#include <doctest/doctest.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "executor/detail/assignment.h"
+#include "executor/executor_conformance.h"
+#include "executor/redis/testing/redis_server.h"
+#include "redis/broker_names.h"
+#include "redis/streams.h"
+
+namespace aiflow::executor {
+namespace {
+
+namespace keys = redis::keys;
+using testing::Client;
+using testing::kPatience;
+using testing::RedisServer;
+
+bool starts(const json::Value& frame, const Attempt& attempt) {
+  return frame.find("type")->as_string() == "Start" &&
+         attempt_of(wire::parse_start(frame).value().job) == attempt;
+}
+
+/// A worker as Redis sees it: it takes attempts while it has free slots.
+class PlayedWorker {
+ public:
+  PlayedWorker(const RedisServer& server, std::string id)
+      : id_(std::move(id)), redis_(server.address()) {}
+
+  void hello(std::vector<Attempt> running = {}, wire::Hello hello = {}) {
+    const SteadyTime end = clock_.steady_now() + kPatience;
+    do {
+      session_ = redis_.ask({"GET", keys::kSession}).text;
+      REQUIRE(clock_.steady_now() < end);
+    } while (session_.empty());
+    last_ = "0-0";
+    lanes_.clear();
+    used_ = running.size();
+    hello.worker_id = id_;
+    hello.slots = 2;
+    hello.running = std::move(running);
+    hello_ = hello;
+    say("Hello", hello);
+  }
+  template <class Message>
+  void say(std::string_view type, const Message& message) {
+    say_bytes(json::write(detail::typed(type, message)));
+  }
+  void say_bytes(const std::string& frame) {
+    redis_.ask({"XADD", keys::reports(session_), "NOMKSTREAM", "*", "w", id_, "f", frame});
+  }
+  void finished_one() { --used_; }
+
+  /// Plays until a frame is wanted; false when none comes in time.
+  bool await(const std::function<bool(const json::Value&)>& wanted) {
+    const SteadyTime end = clock_.steady_now() + kPatience;
+    for (std::size_t i = 0; clock_.steady_now() < end;) {
+      for (; i < seen_.size(); ++i) {
+        if (wanted(seen_[i])) return true;
+      }
+      play();
+    }
+    return false;
+  }
+  bool await_type(std::string_view type) {
+    return await([&](auto& frame) { return frame.find("type")->as_string() == type; });
+  }
+  void play() {
+    if (redis_.ask({"GET", keys::kSession}).text != session_) hello(running_, hello_);
+    const auto read = redis::parse_read(redis_.ask(
+        {"XREAD", "COUNT", "100", "BLOCK", "10", "STREAMS", keys::control(session_, id_), last_}));
+    REQUIRE(read);
+    for (const auto& stream : *read) {
+      for (const auto& entry : stream.entries) take(entry);
+    }
+    for (const std::string& lane : lanes_) pull(lane);
+  }
+  [[nodiscard]] const std::vector<json::Value>& seen() const { return seen_; }
+  [[nodiscard]] const std::string& session() const { return session_; }
+  Client& redis() { return redis_; }
+  void runs(const Attempt& attempt) { running_.push_back(attempt); }
+
+ private:
+  void take(const redis::Entry& entry) {
+    last_ = entry.id;
+    const json::Value frame = json::parse(*entry.find("f")).value();
+    const std::string type(frame.find("type")->as_string());
+    if (type == "Lanes") lanes_ = wire::parse_lanes(frame)->lanes;
+    if (type == "Unclaimed") used_ -= wire::parse_unclaimed(frame)->entries.size();
+    seen_.push_back(frame);
+    if (type == "HelloAgain") hello(running_, hello_);
+  }
+  void pull(const std::string& lane) {
+    if (used_ >= 2) return;
+    const auto read = redis::parse_read(
+        redis_.ask({"XREADGROUP", "GROUP", keys::kGroup, id_, "COUNT", std::to_string(2 - used_),
+                    "STREAMS", keys::lane(session_, lane), ">"}));
+    if (!read || read->empty()) return;
+    wire::Claim claim{.lane = lane, .entries = {}};
+    for (const auto& entry : read->front().entries) {
+      ++used_;
+      claim.entries.push_back(
+          {entry.id, wire::parse_attempt_ref(json::parse(*entry.find("a")).value()).value()});
+    }
+    say("Claim", claim);
+  }
+
+  os::SystemClock clock_;
+  const std::string id_;
+  Client redis_;
+  std::string session_;
+  std::string last_ = "0-0";
+  std::vector<std::string> lanes_;
+  std::size_t used_ = 0;
+  wire::Hello hello_;
+  std::vector<Attempt> running_;
+  std::vector<json::Value> seen_;
+};
+
+/// Reports as they come from the executor's thread.
+class Reports {
+ public:
+  void add(Report report) {
+    const std::scoped_lock lock(mutex_);
+    all_.push_back(std::move(report));
+    came_.notify_all();
+  }
+  bool await(const std::function<bool(const Report&)>& wanted) {
+    std::unique_lock lock(mutex_);
+    return came_.wait_for(lock, kPatience, [&] {
+      const auto found = std::find_if(all_.begin(), all_.end(), wanted);
+      if (found == all_.end()) return false;
+      all_.erase(found);
+      return true;
+    });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::vector<Report> all_;
+};
+
+class RedisRig final : public Rig {
+ public:
+  explicit RedisRig(std::unique_ptr<RedisServer> server, const std::vector<Attempt>& running = {},
+                    Duration lease = std::chrono::seconds(15), std::string_view password = "")
+      : server_(std::move(server)) {
+    RedisExecutorOptions options;
+    options.address = server_->address(password);
+    options.server_id = "s1";
+    options.lease = lease;
+    executor_ = std::make_unique<RedisExecutor>(clock_, std::move(options));
+    executor_->reconcile(held(running, "redis"));
+    REQUIRE(executor_->start([this](Report report) { reports_.add(std::move(report)); }));
+  }
+  explicit RedisRig(const std::vector<Attempt>& running = {})
+      : RedisRig(std::make_unique<RedisServer>(), running) {}
+  ~RedisRig() override { executor_->stop(); }
+
+  RedisExecutor& executor() override { return *executor_; }
+  RedisServer& server() { return *server_; }
+  PlayedWorker& worker() { return *worker_; }
+  void connect_worker() override {
+    worker_ = std::make_unique<PlayedWorker>(*server_, "w1");
+    worker_->hello();
+    REQUIRE(worker_->await_type("HelloOk"));
+  }
+  bool await_start(const Attempt& attempt) override {
+    return worker_->await([&](auto& frame) { return starts(frame, attempt); });
+  }
+  int start_count(const Attempt& attempt) override {
+    int count = 0;
+    for (const json::Value& frame : worker_->seen()) count += starts(frame, attempt) ? 1 : 0;
+    return count;
+  }
+  std::int64_t say_started(const Attempt& attempt) override {
+    wire::Started started;
+    started.seq = next_seq_++;
+    started.attempt = attempt;
+    worker_->say("Started", started);
+    worker_->runs(attempt);
+    return started.seq;
+  }
+  std::int64_t say_finished(const Attempt& attempt) override {
+    wire::Finished finished;
+    finished.seq = next_seq_++;
+    finished.attempt = attempt;
+    worker_->say("Finished", finished);
+    worker_->finished_one();
+    return finished.seq;
+  }
+  bool await_cancel(const Attempt& attempt) override {
+    return worker_->await([&](auto& frame) {
+      return frame.find("type")->as_string() == "Cancel" &&
+             wire::parse_cancel(frame).value().attempt == attempt;
+    });
+  }
+  bool await_ack(std::int64_t seq, bool accepted) override {
+    return worker_->await([&](auto& frame) {
+      if (frame.find("type")->as_string() != "Ack") return false;
+      const wire::Ack ack = wire::parse_ack(frame).value();
+      return ack.seq == seq && ack.accepted == accepted;
+    });
+  }
+  bool await_report(const std::function<bool(const Report&)>& wanted) override {
+    return reports_.await(wanted);
+  }
+  /// Words that the executor gives as its trouble.
+  bool await_trouble(std::string_view words) {
+    const SteadyTime end = clock_.steady_now() + kPatience;
+    while (clock_.steady_now() < end) {
+      const std::string trouble = executor_->trouble();
+      if (words.empty() ? trouble.empty() : trouble.find(words) != std::string::npos) return true;
+      os::sleep_for(std::chrono::milliseconds(5));
+    }
+    return false;
+  }
+  void submit(const std::string& task) { REQUIRE(executor_->submit(job(task))); }
+  static Job job(const std::string& task) {
+    Job made = test_job(task);
+    made.executor = "redis";
+    return made;
+  }
+
+ private:
+  os::SystemClock clock_;
+  std::unique_ptr<RedisServer> server_;
+  Reports reports_;
+  std::unique_ptr<RedisExecutor> executor_;
+  std::unique_ptr<PlayedWorker> worker_;
+  std::int64_t next_seq_ = 1;
+};
+
+Attempt attempt(const std::string& task) { return attempt_of(test_job(task)); }
+
+/// The newest of the dead-letter stream, once there are so many.
+std::vector<redis::Entry> await_dead(Client& redis, std::size_t count) {
+  os::SystemClock clock;
+  const SteadyTime end = clock.steady_now() + kPatience;
+  while (true) {
+    auto dead = redis::parse_entries(redis.ask({"XRANGE", keys::kDead, "-", "+"})).value();
+    if (dead.size() >= count) return dead;
+    REQUIRE(clock.steady_now() < end);
+  }
+}
+
+TEST_CASE("the redis executor is an executor") {
+  check_conformance(
+      [](std::vector<Attempt> running) { return std::make_unique<RedisRig>(std::move(running)); });
+}
+
+TEST_CASE("a worker takes no more jobs than it has slots") {
+  RedisRig rig;
+  rig.connect_worker();
+  for (const char* id : {"a", "b", "c"}) rig.submit(id);
+  REQUIRE(rig.await_start(attempt("a")));
+  REQUIRE(rig.await_start(attempt("b")));
+  CHECK(rig.start_count(attempt("c")) == 0);
+  rig.say_finished(attempt("a"));
+  CHECK(rig.await_start(attempt("c")));
+}
+
+TEST_CASE("a job that asks for a label goes to a worker that has it") {
+  RedisRig rig;
+  rig.connect_worker();
+  Job job = RedisRig::job("gpu");
+  job.placement = {{"gpu", "true"}};
+  REQUIRE(rig.executor().submit(job));
+  rig.submit("any");
+  REQUIRE(rig.await_start(attempt("any")));
+  PlayedWorker other(rig.server(), "w2");
+  wire::Hello hello;
+  hello.labels = std::map<std::string, std::string>{{"gpu", "true"}};
+  other.hello({}, hello);
+  CHECK(other.await([](auto& frame) { return starts(frame, attempt("gpu")); }));
+  CHECK(rig.start_count(attempt("gpu")) == 0);
+  const auto workers = rig.executor().workers();
+  REQUIRE(workers.size() == 2);
+  CHECK(workers[0].executors == std::vector<std::string>{"redis"});
+}
+
+TEST_CASE("a redis that is killed and comes back loses nothing, with its data or without") {
+  std::vector<std::string> args;
+  SUBCASE("without") {}
+  SUBCASE("with its append-only file") {
+    args = {"--appendonly", "yes", "--appendfsync", "always"};
+  }
+  RedisRig rig(std::make_unique<RedisServer>(args));
+  rig.connect_worker();
+  rig.submit("a");
+  REQUIRE(rig.await_start(attempt("a")));
+  rig.say_started(attempt("a"));
+  REQUIRE(rig.await_report([](auto& report) { return std::holds_alternative<Started>(report); }));
+  rig.server().kill();
+  REQUIRE(rig.await_trouble("connect"));
+  for (const char* id : {"b", "c"}) rig.submit(id);  // waits here
+  rig.server().start();
+  REQUIRE(rig.await_start(attempt("b")));
+  REQUIRE(rig.await_trouble(""));
+  CHECK(rig.start_count(attempt("a")) == 1);
+  const auto seq = rig.say_finished(attempt("a"));
+  REQUIRE(rig.await_report([](auto& report) { return std::holds_alternative<Finished>(report); }));
+  rig.executor().acknowledge({.worker = WorkerId{"w1"}, .seq = seq}, true, "");
+  CHECK(rig.await_ack(seq, true));
+  CHECK(rig.await_start(attempt("c")));
+}
+
+TEST_CASE("what waits is offered again after FLUSHALL") {
+  RedisRig rig;
+  rig.connect_worker();
+  for (const char* id : {"a", "b", "c"}) rig.submit(id);
+  REQUIRE(rig.await_start(attempt("a")));
+  REQUIRE(rig.await_start(attempt("b")));
+  rig.say_started(attempt("a"));
+  rig.say_started(attempt("b"));
+  rig.worker().redis().ask({"FLUSHALL"});
+  REQUIRE(rig.worker().await([&](auto&) { return rig.worker().session().ends_with("-2"); }));
+  rig.say_finished(attempt("a"));
+  CHECK(rig.await_start(attempt("c")));
+  CHECK(rig.start_count(attempt("a")) == 1);
+}
+
+TEST_CASE("jobs wait while redis is out of memory, and say so") {
+  RedisRig rig;
+  rig.connect_worker();
+  Client& redis = rig.worker().redis();
+  redis.ask({"CONFIG", "SET", "maxmemory", "1"});
+  rig.submit("a");
+  REQUIRE(rig.await_trouble("OOM"));
+  // It looks again with a pause that grows, however many ask.
+  const auto commands = [&] {
+    const std::string stats = redis.ask({"INFO", "stats"}).text;
+    return std::atoi(stats.c_str() + stats.find("total_commands_processed:") + 25);
+  };
+  const int before = commands();
+  for (int i = 0; i < 50; ++i) rig.submit("more" + std::to_string(i));
+  os::sleep_for(std::chrono::milliseconds(500));
+  CHECK(commands() - before < 40);
+  redis.ask({"CONFIG", "SET", "maxmemory", "0"});
+  CHECK(rig.await_start(attempt("a")));
+  CHECK(rig.await_trouble(""));
+}
+
+TEST_CASE("a redis that evicts keys is not used") {
+  RedisRig rig(
+      std::make_unique<RedisServer>(std::vector<std::string>{"--maxmemory-policy", "allkeys-lru"}));
+  rig.submit("a");
+  REQUIRE(rig.await_trouble("noeviction"));
+  Client redis(rig.server().address());
+  CHECK(redis.ask({"EXISTS", keys::kSession}).integer == 0);
+  redis.ask({"CONFIG", "SET", "maxmemory-policy", "noeviction"});
+  rig.connect_worker();
+  CHECK(rig.await_start(attempt("a")));
+}
+
+TEST_CASE("an entry that is delivered twice starts once, and goes") {
+  RedisRig rig;
+  rig.connect_worker();
+  Client& redis = rig.worker().redis();
+  const std::string lane = keys::lane(rig.worker().session(), "default");
+  const std::string text = json::write(wire::to_json(attempt("a")));
+  redis.ask({"XADD", lane, "*", "a", text});  // before it was ever offered
+  rig.submit("a");
+  REQUIRE(rig.await_start(attempt("a")));
+  redis.ask({"XADD", lane, "*", "a", text});
+  rig.submit("b");
+  REQUIRE(rig.await_start(attempt("b")));
+  CHECK(rig.start_count(attempt("a")) == 1);
+  CHECK(redis.ask({"XLEN", lane}).integer == 0);
+  CHECK(redis.ask({"XPENDING", lane, keys::kGroup}).items.at(0).integer == 0);
+}
+
+TEST_CASE("what cannot be used is kept with the reason, and the rest goes on") {
+  RedisRig rig;
+  rig.connect_worker();
+  rig.worker().say_bytes("\x01{not json");
+  rig.worker().say_bytes(R"({"type":"Started"})");
+  rig.worker().redis().ask({"XADD", keys::reports(rig.worker().session()), "*", "x", "y"});
+  wire::Hello other;
+  other.worker_id = "somebody else";
+  rig.worker().say("Hello", other);
+  rig.worker().redis().ask({"XADD", keys::lane(rig.worker().session(), "default"), "*", "a",
+                            json::write(wire::to_json(attempt("unknown")))});
+  rig.submit("a");
+  REQUIRE(rig.await_start(attempt("a")));
+  const auto dead = await_dead(rig.worker().redis(), 5);
+  CHECK(dead.size() == 5);
+  CHECK(*dead[0].find("data") == "\x01{not json");
+  CHECK(dead[2].find("reason")->find("no worker") != std::string::npos);
+  CHECK(*dead[4].find("reason") == "no such job waits");
+  CHECK(dead[4].find("data")->find("unknown") != std::string::npos);
+}
+
+TEST_CASE("what a worker read before it died is taken over") {
+  RedisRig rig(std::make_unique<RedisServer>(), {}, std::chrono::milliseconds(900));
+  Client redis(rig.server().address());
+  PlayedWorker dead(rig.server(), "dead");
+  dead.hello();
+  REQUIRE(dead.await_type("Lanes"));
+  rig.submit("a");
+  const std::string lane = keys::lane(dead.session(), "default");
+  REQUIRE_FALSE(redis::parse_read(redis.ask({"XREADGROUP", "GROUP", keys::kGroup, "dead", "COUNT",
+                                             "1", "BLOCK", "3000", "STREAMS", lane, ">"}))
+                    ->empty());
+  rig.connect_worker();
+  CHECK(rig.await_start(attempt("a")));
+}
+
+TEST_CASE("a worker that was silent for a lease has lost what it claimed, and says hello again") {
+  RedisRig rig(std::make_unique<RedisServer>(), {}, std::chrono::milliseconds(300));
+  rig.connect_worker();
+  rig.submit("a");
+  REQUIRE(rig.await_start(attempt("a")));
+  REQUIRE(rig.await_report([](auto& report) { return std::holds_alternative<Lost>(report); }));
+  REQUIRE(rig.await_report([](auto& report) {
+    const auto* changed = std::get_if<WorkerChanged>(&report);
+    return changed != nullptr && changed->worker.state == "gone";
+  }));
+  rig.worker().say("Heartbeat", wire::Heartbeat{});
+  CHECK(rig.worker().await_type("HelloAgain"));
+}
+
+TEST_CASE("a long queue waits here, not in redis") {
+  RedisRig rig;
+  rig.connect_worker();
+  for (int i = 0; i < 3000; ++i) rig.submit("t" + std::to_string(i));
+  REQUIRE(rig.await_start(attempt("t0")));
+  Client& redis = rig.worker().redis();
+  const std::string lane = keys::lane(rig.worker().session(), "default");
+  CHECK(redis.ask({"XLEN", lane}).integer <= 1000);
+  for (int i = 1; i < 20; ++i) {
+    rig.say_finished(attempt("t" + std::to_string(i - 1)));
+    REQUIRE(rig.await_start(attempt("t" + std::to_string(i))));
+  }
+  CHECK(redis.ask({"XLEN", lane}).integer <= 1000);
+}
+
+TEST_CASE("two servers do not share a database, and the second goes on when the first ends") {
+  RedisRig rig;
+  rig.connect_worker();
+  os::SystemClock clock;
+  RedisExecutorOptions options;
+  options.address = rig.server().address();
+  RedisExecutor second(clock, std::move(options));
+  REQUIRE(second.start([](const Report&) {}));
+  const SteadyTime end = clock.steady_now() + kPatience;
+  while (second.trouble().find("another server") == std::string::npos) {
+    REQUIRE(clock.steady_now() < end);
+    os::sleep_for(std::chrono::milliseconds(5));
+  }
+  CHECK(rig.executor().trouble().empty());
+  rig.executor().stop();
+  while (!second.trouble().empty()) {
+    REQUIRE(clock.steady_now() < end);
+    os::sleep_for(std::chrono::milliseconds(5));
+  }
+  second.stop();
+}
+
+TEST_CASE("a wrong password is said, and not shown") {
+  RedisRig rig(std::make_unique<RedisServer>(std::vector<std::string>{"--requirepass", "right"}),
+               {}, std::chrono::seconds(15), "canary");
+  REQUIRE(rig.await_trouble("login"));
+  CHECK(rig.executor().trouble().find("canary") == std::string::npos);
+}
+
+TEST_CASE("what distance needs is asked on both ways") {
+  RedisServer server;
+  os::SystemClock clock;
+  RedisExecutorOptions options;
+  options.address = server.address();
+  options.outgoing = [](const std::string& worker, json::Value& frame) { frame.set("to", worker); };
+  options.incoming = [](const std::string& worker,
+                        const json::Value& frame) -> Result<std::optional<json::Value>> {
+    if (frame.find("type")->as_string() != "LogPiece") return std::optional<json::Value>();
+    return std::optional(json::object({{"type", "LogTaken"}, {"by", worker}}));
+  };
+  RedisExecutor executor(clock, std::move(options));
+  REQUIRE(executor.start([](const Report&) {}));
+  PlayedWorker worker(server, "w1");
+  worker.hello();
+  CHECK(worker.await([](auto& frame) { return frame.find("to") != nullptr; }));
+  worker.say_bytes(R"({"type":"LogPiece"})");
+  CHECK(worker.await_type("LogTaken"));
+  executor.stop();
+}
+
+}  // namespace
+}  // namespace aiflow::executor

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests: a real redis-server on a port and in a folder of its own, and questions to it.
+#pragma once
+
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <csignal>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "os/process.h"
+#include "os/system_clock.h"
+#include "os/temp_dir.h"
+#include "redis/connection.h"
+
+namespace aiflow::executor::testing {
+
+inline constexpr auto kPatience = std::chrono::seconds(20);
+
+inline std::uint16_t free_port() {
+  const os::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  REQUIRE(::bind(fd.get(), reinterpret_cast<sockaddr*>(&at), size) == 0);
+  REQUIRE(::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&at), &size) == 0);
+  return ntohs(at.sin_port);
+}
+
+/// A client that waits for each answer.
+class Client {
+ public:
+  explicit Client(redis::Address address) : address_(std::move(address)) {}
+
+  redis::Reply ask(const redis::Command& command) {
+    std::optional<redis::Reply> answer;
+    const SteadyTime end = clock_.steady_now() + kPatience;
+    bool is_asked = false;
+    while (!answer && clock_.steady_now() < end) {
+      if (!connection_.is_up()) is_asked = false;
+      if (connection_.is_up() && !is_asked) {
+        is_asked = true;
+        connection_.call(command, [&](const redis::Reply& reply) { answer = reply; });
+      }
+      loop_->run_once(std::chrono::milliseconds(20));
+    }
+    REQUIRE_MESSAGE(answer.has_value(), command.front());
+    return *std::move(answer);
+  }
+
+ private:
+  os::SystemClock clock_;
+  redis::Address address_;
+  std::unique_ptr<os::EventLoop> loop_ = os::EventLoop::create(clock_).value();
+  redis::Connection connection_{clock_, *loop_, address_, {.up = [] {}, .down = [](auto&) {}}};
+};
+
+class RedisServer {
+ public:
+  explicit RedisServer(std::vector<std::string> more = {}) : more_(std::move(more)) { start(); }
+  ~RedisServer() { kill(); }
+
+  void start() {
+    os::ProcessOptions options;
+    options.argv = {"redis-server",
+                    "--port",
+                    std::to_string(port_),
+                    "--bind",
+                    "127.0.0.1",
+                    "--save",
+                    "",
+                    "--dir",
+                    folder_.path(),
+                    "--logfile",
+                    folder_.path() / "log"};
+    options.argv.insert(options.argv.end(), more_.begin(), more_.end());
+    options.die_with_parent = true;
+    process_ = os::Process::start(options).value();
+  }
+  /// kill -9
+  void kill() {
+    process_->send_signal(SIGKILL);
+    static_cast<void>(process_->wait(Deadline::after(clock_, kPatience)));
+  }
+  [[nodiscard]] redis::Address address(std::string_view password = "") const {
+    redis::Address address;
+    address.host = "127.0.0.1";
+    address.port = port_;
+    address.password = Secret(password);
+    return address;
+  }
+
+ private:
+  os::SystemClock clock_;
+  os::TempDir folder_ = os::TempDir::create("redis").value();
+  std::uint16_t port_ = free_port();
+  std::vector<std::string> more_;
+  std::optional<os::Process> process_;
+};
+
+}  // namespace aiflow::executor::testing
