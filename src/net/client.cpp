@@ -127,28 +127,31 @@ Result<ClientResponse> Client::download(const ClientRequest& request,
   return response;
 }
 
-Result<ClientResponse> Client::stream_events(EventCall call, Deadline deadline) {
+Result<ClientResponse> Client::stream_body(BodyCall call, Deadline deadline) {
   impl_->stop = call.stop;
   const std::stop_callback wake(call.stop, [impl = impl_.get()] { asio::post(impl->io, [] {}); });
   Parser parser;
-  call.request.headers.emplace_back("Accept", "text/event-stream");
-  SseParser events;
-  const Sink sink = [&](std::string_view piece) -> Result<bool> {
-    AIFLOW_ASSIGN(const auto messages, events.feed(piece));
-    return std::ranges::all_of(messages, call.on_event);
-  };
   auto response = impl_->exchange(call.request, parser, deadline);
   Result<bool> read = true;
-  if (response && response->status == 200) {
-    read = impl_->read_body(parser, sink, deadline);
-    impl_->close();
-  } else if (response) {
-    read = impl_->read_body(parser, into_text(response->body), deadline);
+  if (response) {
+    const bool wanted = response->status / 100 == 2;
+    read = impl_->read_body(parser, wanted ? call.on_piece : into_text(response->body), deadline);
   }
   impl_->stop = {};
   if (response && !read && !call.stop.stop_requested()) return fail(read.error());
   if (!response && call.stop.stop_requested()) return ClientResponse{};
   return response;
+}
+
+Result<ClientResponse> Client::stream_events(EventCall call, Deadline deadline) {
+  call.request.headers.emplace_back("Accept", "text/event-stream");
+  SseParser events;
+  BodyCall body{.request = std::move(call.request), .on_piece = {}, .stop = call.stop};
+  body.on_piece = [&](std::string_view piece) -> Result<bool> {
+    AIFLOW_ASSIGN(const auto messages, events.feed(piece));
+    return std::ranges::all_of(messages, call.on_event);
+  };
+  return stream_body(std::move(body), deadline);
 }
 
 Result<ClientResponse> Client::Impl::exchange(const ClientRequest& request, Parser& parser,

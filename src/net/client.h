@@ -9,6 +9,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "base/deadline.h"
 #include "base/result.h"
@@ -52,6 +53,17 @@ class Client {
   [[nodiscard]] Result<ClientResponse> download(const ClientRequest& request,
                                                 const std::filesystem::path& file,
                                                 Deadline deadline);
+
+  struct BodyCall {
+    ClientRequest request{};
+    /// Called with each piece of a 2xx answer's body as it comes; false ends the call.
+    std::function<Result<bool>(std::string_view piece)> on_piece{};
+    std::stop_token stop{};  ///< ends the call from another thread
+  };
+  /// Reads an answer of any length as it comes, until the callback says false or fails, `stop` is
+  /// requested or the answer ends; gives the answer's head (other than 2xx: with its body). A call
+  /// that was stopped before the head gives status 0. Errors as send, and the callback's.
+  [[nodiscard]] Result<ClientResponse> stream_body(BodyCall call, Deadline deadline);
 
   struct EventCall {
     ClientRequest request{};
