@@ -42,6 +42,9 @@ Status read_value(const json::Value& value, ZygoteFork& out);
 Status read_value(const json::Value& value, ZygoteForked& out);
 Status read_value(const json::Value& value, ZygoteOrphaned& out);
 Status read_value(const json::Value& value, ZygoteExited& out);
+Status read_value(const json::Value& value, ContainerMount& out);
+Status read_value(const json::Value& value, ContainerUlimit& out);
+Status read_value(const json::Value& value, ContainerSpec& out);
 
 json::Value to_json(const TaskKey& value) {
   json::Object out;
@@ -969,6 +972,127 @@ Result<ZygoteExited> parse_zygote_exited(const json::Value& value) {
 
 Status read_value(const json::Value& value, ZygoteExited& out) {
   AIFLOW_ASSIGN(out, parse_zygote_exited(value));
+  return {};
+}
+
+json::Value to_json(const ContainerMount& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "type", value.type);
+  detail::put(out, "source", value.source);
+  detail::put(out, "target", value.target);
+  detail::put(out, "read_only", value.read_only);
+  return json::Value(std::move(out));
+}
+
+Result<ContainerMount> parse_container_mount(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ContainerMount");
+  ContainerMount out;
+  AIFLOW_TRY(detail::get(value, "type", out.type));
+  AIFLOW_TRY(detail::get(value, "source", out.source));
+  AIFLOW_TRY(detail::get(value, "target", out.target));
+  AIFLOW_TRY(detail::get(value, "read_only", out.read_only));
+  return out;
+}
+
+Status read_value(const json::Value& value, ContainerMount& out) {
+  AIFLOW_ASSIGN(out, parse_container_mount(value));
+  return {};
+}
+
+json::Value to_json(const ContainerUlimit& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "name", value.name);
+  detail::put(out, "soft", value.soft);
+  detail::put(out, "hard", value.hard);
+  return json::Value(std::move(out));
+}
+
+Result<ContainerUlimit> parse_container_ulimit(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ContainerUlimit");
+  ContainerUlimit out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "soft", out.soft));
+  AIFLOW_TRY(detail::get(value, "hard", out.hard));
+  return out;
+}
+
+Status read_value(const json::Value& value, ContainerUlimit& out) {
+  AIFLOW_ASSIGN(out, parse_container_ulimit(value));
+  return {};
+}
+
+json::Value to_json(const ContainerSpec& value) {
+  json::Object out;
+  out.reserve(28);
+  detail::put(out, "image", value.image);
+  detail::put(out, "entrypoint", value.entrypoint);
+  detail::put(out, "command", value.command);
+  detail::put(out, "env", value.env);
+  detail::put(out, "mounts", value.mounts);
+  detail::put(out, "network_mode", value.network_mode);
+  detail::put(out, "cpus", value.cpus);
+  detail::put(out, "memory_bytes", value.memory_bytes);
+  detail::put(out, "pids", value.pids);
+  detail::put(out, "shm_bytes", value.shm_bytes);
+  detail::put(out, "user", value.user);
+  detail::put(out, "working_dir", value.working_dir);
+  detail::put(out, "hostname", value.hostname);
+  detail::put(out, "ipc_mode", value.ipc_mode);
+  detail::put(out, "cap_add", value.cap_add);
+  detail::put(out, "privileged", value.privileged);
+  detail::put(out, "dns", value.dns);
+  detail::put(out, "dns_search", value.dns_search);
+  detail::put(out, "extra_hosts", value.extra_hosts);
+  detail::put(out, "ports", value.ports);
+  detail::put(out, "ulimits", value.ulimits);
+  detail::put(out, "labels", value.labels);
+  detail::put(out, "pull", value.pull);
+  detail::put(out, "pull_timeout_ms", value.pull_timeout_ms);
+  detail::put(out, "remove", value.remove);
+  detail::put(out, "skip_exit_codes", value.skip_exit_codes);
+  detail::put(out, "registry_auth", value.registry_auth);
+  detail::put(out, "socket", value.socket);
+  return json::Value(std::move(out));
+}
+
+Result<ContainerSpec> parse_container_spec(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ContainerSpec");
+  ContainerSpec out;
+  AIFLOW_TRY(detail::get(value, "image", out.image));
+  AIFLOW_TRY(detail::get(value, "entrypoint", out.entrypoint));
+  AIFLOW_TRY(detail::get(value, "command", out.command));
+  AIFLOW_TRY(detail::get(value, "env", out.env));
+  AIFLOW_TRY(detail::get(value, "mounts", out.mounts));
+  AIFLOW_TRY(detail::get(value, "network_mode", out.network_mode));
+  AIFLOW_TRY(detail::get(value, "cpus", out.cpus));
+  AIFLOW_TRY(detail::get(value, "memory_bytes", out.memory_bytes));
+  AIFLOW_TRY(detail::get(value, "pids", out.pids));
+  AIFLOW_TRY(detail::get(value, "shm_bytes", out.shm_bytes));
+  AIFLOW_TRY(detail::get(value, "user", out.user));
+  AIFLOW_TRY(detail::get(value, "working_dir", out.working_dir));
+  AIFLOW_TRY(detail::get(value, "hostname", out.hostname));
+  AIFLOW_TRY(detail::get(value, "ipc_mode", out.ipc_mode));
+  AIFLOW_TRY(detail::get(value, "cap_add", out.cap_add));
+  AIFLOW_TRY(detail::get(value, "privileged", out.privileged));
+  AIFLOW_TRY(detail::get(value, "dns", out.dns));
+  AIFLOW_TRY(detail::get(value, "dns_search", out.dns_search));
+  AIFLOW_TRY(detail::get(value, "extra_hosts", out.extra_hosts));
+  AIFLOW_TRY(detail::get(value, "ports", out.ports));
+  AIFLOW_TRY(detail::get(value, "ulimits", out.ulimits));
+  AIFLOW_TRY(detail::get(value, "labels", out.labels));
+  AIFLOW_TRY(detail::get(value, "pull", out.pull));
+  AIFLOW_TRY(detail::get(value, "pull_timeout_ms", out.pull_timeout_ms));
+  AIFLOW_TRY(detail::get(value, "remove", out.remove));
+  AIFLOW_TRY(detail::get(value, "skip_exit_codes", out.skip_exit_codes));
+  AIFLOW_TRY(detail::get(value, "registry_auth", out.registry_auth));
+  AIFLOW_TRY(detail::get(value, "socket", out.socket));
+  return out;
+}
+
+Status read_value(const json::Value& value, ContainerSpec& out) {
+  AIFLOW_ASSIGN(out, parse_container_spec(value));
   return {};
 }
 

@@ -419,4 +419,60 @@ struct ZygoteExited {
 [[nodiscard]] json::Value to_json(const ZygoteExited& value);
 [[nodiscard]] Result<ZygoteExited> parse_zygote_exited(const json::Value& value);
 
+/// type - bind | volume | tmpfs (without a source).
+struct ContainerMount {
+  std::string type{};
+  std::string source{};
+  std::string target{};
+  bool read_only{};
+  friend bool operator==(const ContainerMount&, const ContainerMount&) = default;
+};
+[[nodiscard]] json::Value to_json(const ContainerMount& value);
+[[nodiscard]] Result<ContainerMount> parse_container_mount(const json::Value& value);
+
+struct ContainerUlimit {
+  std::string name{};
+  std::int64_t soft{};
+  std::int64_t hard{};
+  friend bool operator==(const ContainerUlimit&, const ContainerUlimit&) = default;
+};
+[[nodiscard]] json::Value to_json(const ContainerUlimit& value);
+[[nodiscard]] Result<ContainerUlimit> parse_container_ulimit(const json::Value& value);
+
+/// One container. entrypoint - null: the image's; command - null: the image's. pull - missing | always | never. remove - always | never, when it has ended. registry_auth - {username, password, serveraddress} (secret). socket - another daemon's than the worker's. What is missing is as the daemon has it.
+
+struct ContainerSpec {
+  std::string image{};
+  std::optional<std::vector<std::string>> entrypoint{};
+  std::optional<std::vector<std::string>> command{};
+  std::map<std::string, std::string> env{};
+  std::vector<ContainerMount> mounts{};
+  std::optional<std::string> network_mode{};
+  std::optional<double> cpus{};
+  std::optional<std::int64_t> memory_bytes{};
+  std::optional<std::int64_t> pids{};
+  std::optional<std::int64_t> shm_bytes{};
+  std::optional<std::string> user{};
+  std::optional<std::string> working_dir{};
+  std::optional<std::string> hostname{};
+  std::optional<std::string> ipc_mode{};
+  std::optional<std::vector<std::string>> cap_add{};
+  std::optional<bool> privileged{};
+  std::optional<std::vector<std::string>> dns{};
+  std::optional<std::vector<std::string>> dns_search{};
+  std::optional<std::vector<std::string>> extra_hosts{};
+  std::optional<std::map<std::string, std::string>> ports{};
+  std::optional<std::vector<ContainerUlimit>> ulimits{};
+  std::optional<std::map<std::string, std::string>> labels{};
+  std::string pull{};
+  std::int64_t pull_timeout_ms{};
+  std::string remove{};
+  std::optional<std::vector<std::int64_t>> skip_exit_codes{};
+  std::optional<json::Value> registry_auth{};
+  std::optional<std::string> socket{};
+  friend bool operator==(const ContainerSpec&, const ContainerSpec&) = default;
+};
+[[nodiscard]] json::Value to_json(const ContainerSpec& value);
+[[nodiscard]] Result<ContainerSpec> parse_container_spec(const json::Value& value);
+
 }  // namespace aiflow::wire

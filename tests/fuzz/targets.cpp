@@ -8,6 +8,7 @@
 #include "blobs/tree.h"
 #include "conductor/dag_from_spec.h"
 #include "dag/schedule.h"
+#include "docker/log_frames.h"
 #include "executor/kubernetes/pod_outcome.h"
 #include "graph/onnx_io.h"
 #include "graph/tflite_io.h"
@@ -122,6 +123,22 @@ Verdict frames_hold(std::string_view input) {
   }
   if (bytes == 0) return Verdict::refused;
   return verdict(bytes <= input.size());
+}
+
+/// A container's output: no more text than came, whatever a daemon sends and however it is cut, and
+/// no frame that is kept waiting for more than it may have.
+Verdict docker_log_holds(std::string_view input) {
+  docker::LogFrames frames;
+  docker::LogPlace place;
+  std::size_t bytes = 0;
+  const auto count = [&](docker::Stream, std::string_view text) {
+    bytes += place.take(text).size();
+  };
+  for (std::size_t at = 0; at < input.size(); at += 7) {
+    if (!frames.feed(input.substr(at, 7), count)) return Verdict::refused;
+    if (frames.pending_bytes() > docker::kLogFrameBytesMax + 8) return Verdict::broken;
+  }
+  return verdict(bytes <= input.size() && place.since().size() < 40);
 }
 
 /// A worker's or a DAG file's message: what is understood is written and understood alike.
@@ -257,6 +274,11 @@ std::vector<Target> all_targets() {
       {"cron",
        {"*/15 0-6,22 1,15 * MON-FRI", "@daily", "0 0 29 2 *", "5 4 * JAN-MAR 7"},
        cron_holds},
+      {"docker_log",
+       {{"\x01\0\0\0\0\0\0\x02hi\x02\0\0\0\0\0\0\x24"
+         "2026-11-28T17:24:18.123456789Z hello\x01\0\0\0\0\0\0\0",
+         62}},
+       docker_log_holds},
       {"frames",
        {os::encode_frame("hello") + os::encode_frame(std::string(300, 'x'))},
        frames_hold},
