@@ -64,6 +64,11 @@ Status run_worker(const WorkerOptions& options, std::stop_token stop) {
             {{"id", options.worker_id}, {"slots", options.slots}, {"pid", os::process_id()}});
 
   detail::WorkerLoop worker(clock, *loop, options);
+  if (options.docker) {
+    AIFLOW_ASSIGN(auto containers,
+                  detail::Containers::create(*loop, *options.docker, options.home));
+    worker.use_containers(std::move(containers));
+  }
   loop->watch(signals.get(), {}, [&] {
     while (os::read_signal(signals.get())) worker.ask_to_end();
   });

@@ -15,6 +15,13 @@
 
 namespace aiflow::supervise {
 
+/// A Docker daemon that tasks may use.
+struct WorkerDocker {
+  std::filesystem::path socket;
+  std::filesystem::path program;  ///< aiflow-docker; empty = beside this program
+  bool allow_privileged = false;
+};
+
 struct WorkerOptions {
   std::string worker_id;
   /// data directory: run/worker.lock, run/worker/ (attempts' folders), spool/reports.
@@ -33,6 +40,7 @@ struct WorkerOptions {
   std::uint64_t log_bytes_max = 64ULL << 20;  ///< of one try; the rest is counted, not kept
   /// Without a server and without tasks for so long it ends by itself; none: never.
   std::optional<Duration> leave_after{};
+  std::optional<WorkerDocker> docker{};  ///< none: containers are no business of this worker
   Duration reconnect_min = std::chrono::milliseconds(50);
   Duration reconnect_max = std::chrono::seconds(2);
 };

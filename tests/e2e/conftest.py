@@ -3,6 +3,7 @@
 
 import itertools
 import os
+import shutil
 import sys
 import tempfile
 from importlib.machinery import SourceFileLoader
@@ -27,6 +28,7 @@ def load_tool(name):
 
 
 with_mariadb = load_tool("with_mariadb")
+with_dockerd = load_tool("with_dockerd")
 kube = load_tool("kube")
 
 
@@ -94,3 +96,36 @@ def database(mariadb, tmp_path):
     password.write_text(DATABASE_PASSWORD + "\n")
     yield f"mysql://{name}@localhost/{name}?socket={mariadb.socket}", password
     mariadb.sql(f"DROP DATABASE {name}; DROP USER {name}@localhost")
+
+
+@pytest.fixture
+def make_dockerd():
+    """Docker daemons of the test's own, with images to run; they and their containers end with it."""
+    if reason := with_dockerd.why_not():
+        not_installed(reason)
+    made = []
+
+    def make(*words):
+        folder = tempfile.mkdtemp(prefix="aiflow-dockerd-")
+        made.append(with_dockerd.Dockerd(folder, words))
+        made[-1].start()
+        made[-1].load_images()
+        return made[-1]
+
+    yield make
+    for daemon in made:
+        daemon.clean()
+        shutil.rmtree(daemon.folder)
+
+
+@pytest.fixture(scope="module")
+def dockerd():
+    """A Docker daemon of the module's own."""
+    if reason := with_dockerd.why_not():
+        not_installed(reason)
+    with tempfile.TemporaryDirectory(prefix="aiflow-dockerd-") as folder:
+        daemon = with_dockerd.Dockerd(folder)
+        daemon.start()
+        daemon.load_images()
+        yield daemon
+        daemon.clean()

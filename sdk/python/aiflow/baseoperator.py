@@ -109,8 +109,11 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
     template_fields: Sequence[str] = ()
     #: endings of a template field's text that make it the name of a file with the template
     template_ext: Sequence[str] = ()
-    #: the worker's way to run it: "python" (in a Python process), "bash", or "empty" (no process)
+    #: the worker's way to run it: "python" (in a Python process), "bash", "docker" (a container), or
+    #: "empty" (no process)
     aiflow_operator = "python"
+    #: where it runs when nothing is said; None: where all do
+    default_executor: str | None = None
     is_branch = False
     is_short_circuit = False
     #: how results may be kept: "inputs" (the operator knows what they depend on), "key" (only with
@@ -183,8 +186,8 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
         self.cache, self.cache_key, self.cache_version = cache or bool(cache_key), cache_key, cache_version
         self.cache_ttl = optional_duration(cache_ttl, named, "cache_ttl")
         self._check_caching()
-        self.place = Place.of(named, executor, queue, placement, resources, run_as_user,
-                              executor_config)
+        self.place = Place.of(named, executor or self.default_executor, queue, placement, resources,
+                              run_as_user, executor_config)
         self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False
         self._join()
 

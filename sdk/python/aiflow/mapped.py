@@ -169,7 +169,11 @@ class MappedOperator(BaseOperator):
 
         if issubclass(self.recipe.operator, EmptyOperator):
             return EmptyOperator.aiflow_operator.fget(self)
-        return "python"
+        return "docker" if self.recipe.operator.aiflow_operator == "docker" else "python"
+
+    @property
+    def default_executor(self) -> str | None:
+        return self.recipe.operator.default_executor
 
     @property
     def operator_name(self) -> str:
@@ -177,6 +181,8 @@ class MappedOperator(BaseOperator):
 
     def payload(self) -> dict:
         function = self.recipe.kwargs.get("python_callable")
+        if self.aiflow_operator == "docker":
+            return {"templated": True}  # each instance's container is worked out in Python
         payload: dict = {} if function is None else {"callable": getattr(function, "__qualname__", "?")}
         if self.place.in_cluster and self.recipe.operator.aiflow_operator != "python":
             payload["prepares_on_worker"] = True

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // aiflow serve | worker | demo
+#include <array>
 #include <charconv>
 #include <iostream>
 
@@ -8,6 +9,7 @@
 #include "app/cli/database/database_options.h"
 #include "app/cli/demo.h"
 #include "app/cli/serve.h"
+#include "docker/engine.h"
 #include "os/environment.h"
 #include "os/file.h"
 #include "supervise/worker.h"
@@ -21,6 +23,9 @@ constexpr const char* kClip = "/usr/share/doc/opencv-doc/examples/data/vtest.avi
 
 /// As many instances of one task as the scheduler makes at most.
 constexpr std::int64_t kMapLengthMax = 100'000;
+
+/// A daemon that takes longer to answer is none that a worker should offer by itself.
+constexpr Duration kDockerLook = std::chrono::seconds(2);
 
 fs::path home_of(const Invocation& in) {
   return in.given("--home") ? fs::absolute(in.text("--home")) : default_home();
@@ -77,23 +82,51 @@ Status serve(const Invocation& in) {
   options.start_worker = !in.flag("--no-worker");
   AIFLOW_ASSIGN(options.clusters, cluster_options(in.list("--kubernetes")));
   options.pod_image = in.text("--pod-image");
+  if (in.given("--docker")) options.worker_words = {"--docker", in.text("--docker")};
+  if (in.flag("--no-docker")) options.worker_words.emplace_back("--no-docker");
+  if (in.flag("--docker-privileged")) options.worker_words.emplace_back("--docker-privileged");
   // It has said why by itself: an empty message adds no second line.
   if (run_server(options) != 0) return fail(ErrorCode::internal, "");
   return {};
 }
 
-Status work(const Invocation& in) {
+/// The daemon that tasks may use: the one that was named, or one that answers where they usually
+/// listen.
+std::optional<supervise::WorkerDocker> docker_of(const Clock& clock, const Invocation& in) {
+  if (in.flag("--no-docker")) return std::nullopt;
+  supervise::WorkerDocker found{.socket = in.text("--docker"),
+                                .program = {},
+                                .allow_privileged = in.flag("--docker-privileged")};
+  if (in.given("--docker")) return found;
+  found.socket = docker::kDefaultSocket;
+  docker::Engine engine(clock, found.socket);
+  if (!engine.ping(Deadline::after(clock, kDockerLook))) return std::nullopt;
+  return found;
+}
+
+Status work(const Clock& clock, const Invocation& in) {
   AIFLOW_ASSIGN(const auto slots, in.number("--slots"));
   supervise::WorkerOptions options;
   options.worker_id = in.given("--id") ? in.text("--id") : os::host_name();
   options.home = home_of(in);
   options.slots = static_cast<int>(slots);
   options.sdk = sdk_folder();
+  options.docker = docker_of(clock, in);
   if (in.given("--leave-after")) {
     AIFLOW_ASSIGN(const auto seconds, in.number("--leave-after"));
     options.leave_after = std::chrono::seconds(std::max<std::int64_t>(seconds, 1));
   }
   return supervise::run_worker(options, {});
+}
+
+std::array<Parameter, 3> docker_parameters() {
+  return {Parameter{.name = "--docker",
+                    .help = "socket of the Docker daemon for tasks in containers; "
+                            "/var/run/docker.sock when left out, if one answers there"},
+          Parameter{.name = "--no-docker", .help = "run no containers", .flag = true},
+          Parameter{.name = "--docker-privileged",
+                    .help = "tasks may run privileged containers, which own the machine",
+                    .flag = true}};
 }
 
 Status demo(const Clock& clock, const Invocation& in) {
@@ -114,6 +147,7 @@ std::vector<Command> process_commands(const Clock& clock) {
   const Parameter home{.name = "--home", .help = "data directory"};
   const auto database = database_parameters();
   const auto blobs = blob_parameters();
+  const std::array docker = docker_parameters();
   const Parameter slots{.name = "--slots", .help = "tasks at a time", .otherwise = "8"};
   return {
       {.words = {"serve"},
@@ -138,6 +172,9 @@ std::vector<Command> process_commands(const Clock& clock) {
                       {.name = "--pod-image",
                        .help = "image of bash tasks in a cluster that name none",
                        .otherwise = ""},
+                      docker[0],
+                      docker[1],
+                      docker[2],
                       database[0],
                       database[1],
                       blobs[0],
@@ -158,9 +195,12 @@ std::vector<Command> process_commands(const Clock& clock) {
                       slots,
                       {.name = "--id", .help = "name of this worker; the host's when left out"},
                       {.name = "--leave-after",
-                       .help = "end after so many seconds without a server and without tasks"}},
-       .examples = {"aiflow worker --slots 4"},
-       .run = work},
+                       .help = "end after so many seconds without a server and without tasks"},
+                      docker[0],
+                      docker[1],
+                      docker[2]},
+       .examples = {"aiflow worker --slots 4", "aiflow worker --docker /run/user/1000/docker.sock"},
+       .run = [&clock](const Invocation& in) { return work(clock, in); }},
       {.words = {"demo"},
        .summary = "the smart-city workflow on a real clip",
        .parameters = {home,

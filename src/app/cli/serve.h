@@ -27,6 +27,7 @@ struct ServeOptions {
   std::shared_ptr<blobs::BlobRemote> blob_remote;
   std::filesystem::path programs;  ///< folder of aiflow, aiflow-infer, aiflow-camera; empty = ours
   int worker_slots = 8;
+  std::vector<std::string> worker_words;  ///< further words for the worker that it starts
   std::int64_t max_map_length = 1024;
   std::vector<ClusterOption> clusters;  ///< Kubernetes
   std::string pod_image;                ///< for bash tasks in a cluster that name none

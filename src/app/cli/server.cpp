@@ -76,6 +76,7 @@ void WorkerStarter::want() {
                 std::to_string(options_.worker_slots),
                 "--leave-after",
                 kWorkerLeaveAfter};
+  start.argv.insert(start.argv.end(), options_.worker_words.begin(), options_.worker_words.end());
   start.fds = {{out.get(), 1}, {out.get(), 2}};
   start.env = os::environment();
   (*start.env)["AIFLOW_DAG_FOLDERS"] = os::path_list(dag_folders(options_));

@@ -14,6 +14,7 @@
 #include "log/log.h"
 #include "os/process_tree.h"
 #include "os/socket.h"
+#include "supervise/detail/containers.h"
 
 namespace aiflow::supervise::detail {
 namespace {
@@ -62,15 +63,11 @@ bool skips(const json::Value& payload, int exit_code) {
 }
 
 bool runs_directly(const wire::Job& job) {
-  return job.operator_ == "bash" && !payload_flag(job.payload, "templated", false);
+  const bool by_worker = job.operator_ == "bash" || job.operator_ == "docker";
+  return by_worker && !payload_flag(job.payload, "templated", false);
 }
 
 }  // namespace
-
-struct Attempt::Pipes {
-  os::Pipe out;
-  os::Pipe error;
-};
 
 Attempt::Attempt(const Clock& clock, os::EventLoop& loop, wire::Job job, AttemptSettings settings)
     : clock_(clock),
@@ -94,7 +91,14 @@ void Attempt::start(Zygote& zygote, AttemptEvents events) {
   auto error = os::make_pipe();
   if (!out || !error) return finish(std::nullopt, "could not start: no file descriptors are left");
   Pipes pipes{*std::move(out), *std::move(error)};
+  if (uses_containers(job_) && settings_.container_program.empty()) {
+    return finish(std::nullopt, "could not start: this worker has no Docker (--docker)");
+  }
+  if (job_.executor == "docker" && job_.operator_ != "docker") {
+    return finish(std::nullopt, "could not start: executor 'docker' is for DockerOperator alone");
+  }
   if (!runs_directly(job_)) return start_python(zygote, std::move(pipes));
+  if (job_.operator_ == "docker") return start_container(std::move(pipes));
   const json::Value* command = member(job_.payload, "bash_command");
   if (command == nullptr || !command->is_string()) {
     return finish(std::nullopt, "could not start: the task has no bash_command");
@@ -114,7 +118,7 @@ Status Attempt::prepare() {
 }
 
 Status Attempt::make_limits() {
-  if (!job_.resources) return {};
+  if (!job_.resources || uses_containers(job_)) return {};  // a container has its own
   const os::CgroupLimits limits{.cpus = job_.resources->cpus,
                                 .memory_bytes = job_.resources->memory_bytes,
                                 .pids = job_.resources->pids};
@@ -140,6 +144,7 @@ std::map<std::string, std::string> Attempt::task_env() const {
     }
   }
   for (const auto& [key, value] : job_.env) env[key] = value;
+  if (!settings_.container_program.empty()) env.merge(container_env(job_));
   env["AIFLOW_ATTEMPT"] = settings_.mark;
   env["AIFLOW_WORK_DIR"] = (settings_.directory / "work").string();
   if (!job_.token.empty()) env["AIFLOW_TOKEN_FILE"] = settings_.token_file.string();
@@ -217,7 +222,7 @@ void Attempt::on_started(int pid) {
   pid_ = pid;
   watch_output(out_, TaskOutput::Stream::standard_out);
   watch_output(error_, TaskOutput::Stream::standard_error);
-  if (task_.valid()) {
+  if (is_python_) {
     wire::TaskStart start{.job = job_};
     start.job.token.clear();  // it is in the token file
     static_cast<void>(os::set_nonblocking(task_.get()));
@@ -225,8 +230,8 @@ void Attempt::on_started(int pid) {
     // the reader. One that does not read in time fails by its exit.
     static_cast<void>(os::send_all(task_.get(), encode("TaskStart", start),
                                    Deadline::after(clock_, std::chrono::seconds(5))));
-    loop_.watch(task_.get(), {}, [this] { on_task_readable(); });
   }
+  if (task_.valid()) loop_.watch(task_.get(), {}, [this] { on_task_readable(); });
   arm_execution_timeout();
   events_.started(pid);
   if (!ending_) return;
@@ -238,7 +243,7 @@ void Attempt::arm_execution_timeout() {
   if (!job_.execution_timeout_ms || *job_.execution_timeout_ms <= 0) return;
   const std::int64_t ms = *job_.execution_timeout_ms;
   // A Python task keeps its limit itself, so that its callbacks run; this is for one that cannot.
-  const Duration leeway = task_.valid() ? kOwnLimitLeeway : Duration{0};
+  const Duration leeway = is_python_ ? kOwnLimitLeeway : Duration{0};
   timers_.push_back(loop_.after(std::chrono::milliseconds(ms) + leeway, [this, ms] {
     end({.cause = "timed out after " + words_of(ms),
          .outcome = Outcome::failed,
@@ -386,6 +391,7 @@ void Attempt::judge(const os::ExitStatus& status, wire::Finished& report) {
     report.cache_key = done_->cache_key;
     report.cache_ttl_ms = done_->cache_ttl_ms;
     report.retry_delay_ms = done_->retry_delay_ms;
+    if (!is_python_) add_return_value_of(report.outcome);
   } else if (!is_python_) {
     judge_bash(status, report);
   } else if (status.success()) {
@@ -404,12 +410,11 @@ void Attempt::judge_bash(const os::ExitStatus& status, wire::Finished& report) {
     report.outcome = Outcome::skipped;
     report.cause = "exit code " + std::to_string(*status.exit_code) + " means skipped";
   }
-  if (report.outcome == Outcome::success && payload_flag(job_.payload, "do_xcom_push", true)) {
-    add_return_value();
-  }
+  add_return_value_of(report.outcome);
 }
 
-void Attempt::add_return_value() {
+void Attempt::add_return_value_of(Outcome outcome) {
+  if (outcome != Outcome::success || !payload_flag(job_.payload, "do_xcom_push", true)) return;
   auto value = output_.return_value();
   if (!value) return;
   if (!*value) return log_.note(value->error().message);

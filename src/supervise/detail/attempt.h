@@ -43,6 +43,7 @@ struct AttemptSettings {
   /// The interpreter of tasks that cannot be forked from the zygote, and the folder of the SDK.
   std::string python;
   os::Path sdk;
+  os::Path container_program;  ///< aiflow-docker; empty: this worker has no Docker
   /// Kills by the kernel's out-of-memory handling before the start, a heartbeat old at most.
   std::uint64_t oom_kills_before;
 };
@@ -82,7 +83,10 @@ class Attempt {
   [[nodiscard]] const std::string& mark() const { return settings_.mark; }
 
  private:
-  struct Pipes;
+  struct Pipes {
+    os::Pipe out;
+    os::Pipe error;
+  };
   Status prepare();
   std::map<std::string, std::string> task_env() const;
   void start_bash(Pipes pipes, const std::string& command);
@@ -90,6 +94,7 @@ class Attempt {
   void start_fresh_python(Pipes pipes, os::Fd task_end);
   void start_process(os::ProcessOptions options, Pipes pipes);
   Status make_limits();
+  void start_container(Pipes pipes);
   void on_started(int pid);
   void watch_output(os::Fd& fd, TaskOutput::Stream stream);
   /// False at the end of the stream.
@@ -110,7 +115,7 @@ class Attempt {
   void finish(std::optional<os::ExitStatus> status, std::string start_failure);
   void judge(const os::ExitStatus& status, wire::Finished& report);
   void judge_bash(const os::ExitStatus& status, wire::Finished& report);
-  void add_return_value();
+  void add_return_value_of(Outcome outcome);
   void close_all();
   void empty_directory();
 
@@ -129,7 +134,7 @@ class Attempt {
   std::optional<os::Cgroup> group_;  ///< of a job with limits
   os::Fd out_;
   os::Fd error_;
-  os::Fd task_;  ///< socket to the Python side
+  os::Fd task_;  ///< socket to the Python side, or to aiflow-docker, which tells its result
   os::FrameReader task_reader_{kFrameBytesMax};
   std::vector<wire::XComEntry> xcoms_;
   std::size_t xcom_bytes_ = 0;

@@ -71,6 +71,12 @@ WorkerLoop::WorkerLoop(const Clock& clock, os::EventLoop& loop, const WorkerOpti
 
 WorkerLoop::~WorkerLoop() = default;
 
+void WorkerLoop::use_containers(Containers containers) {
+  for (const auto& [name, value] : containers.env()) base_env_[name] = value;
+  containers_.emplace(std::move(containers));
+  containers_->clean("");
+}
+
 void WorkerLoop::run() {
   link_.start();
   beat();
@@ -154,6 +160,7 @@ void WorkerLoop::say_hello() {
   hello.pid = os::process_id();
   hello.version = options_.version;
   hello.running = attempts_here();
+  if (containers_) hello.executors = {"local", "docker"};
   link_.send(encode("Hello", hello));
 }
 
@@ -257,6 +264,7 @@ AttemptSettings WorkerLoop::settings_for_next() {
       .group = name_on_machine(options_.home) + "." + std::to_string(next_attempt_),
       .python = options_.python,
       .sdk = options_.sdk,
+      .container_program = containers_ ? containers_->program() : os::Path(),
       .oom_kills_before = oom_kills_};
   ++next_attempt_;
   free_directories_.pop_back();
@@ -356,7 +364,11 @@ void WorkerLoop::on_finished(wire::Finished report) {
   auto ended = attempts_.extract(key_of(report.attempt));
   send_report(std::move(report));
   std::erase_if(questions_, [&](const auto& each) { return each.second.asker == ended.key(); });
-  free_directories_.push_back(ended.mapped()->directory());
+  const Attempt& attempt = *ended.mapped();
+  if (containers_ && !is_success && uses_containers(attempt.job())) {
+    containers_->clean(attempt.mark());
+  }
+  free_directories_.push_back(attempt.directory());
   done_.push_back(std::move(ended.mapped()));
   if (was_killed)
     oom_kills_ = oom_kill_count();  // so that this kill is not taken for the next one's
@@ -415,6 +427,9 @@ void WorkerLoop::sweep_soon(Duration delay) {
 int WorkerLoop::sweep() {
   LiveProcesses live;
   live.known.insert(zygote_.pid());
+  if (containers_) {
+    for (const int pid : containers_->pids()) live.known.insert(pid);
+  }
   for (const auto& [key, attempt] : attempts_) {
     live.known.insert(attempt->pid());
     if (!attempt->through_zygote()) continue;

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "os/event_loop.h"
 #include "os/system_clock.h"
 #include "supervise/detail/attempt.h"
+#include "supervise/detail/containers.h"
 #include "supervise/detail/secrets.h"
 #include "supervise/detail/server_link.h"
 #include "supervise/detail/spool.h"
@@ -35,6 +37,8 @@ class WorkerLoop {
   void ask_to_end();
   /// Ends the tasks at once.
   void stop_tasks();
+  /// Before run(): tasks may use Docker.
+  void use_containers(Containers containers);
 
  private:
   using AttemptKey = std::tuple<std::string, std::string, std::string, std::int64_t, std::int64_t>;
@@ -79,6 +83,7 @@ class WorkerLoop {
   os::CgroupPlaces groups_ = os::cgroup_places();
   bool has_limited_ = false;  ///< a job with limits has come
   std::map<std::string, std::string> base_env_;
+  std::optional<Containers> containers_;  ///< none: no Docker here
   Zygote zygote_;
   Spool spool_;
   ServerLink link_;

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of an attempt whose root process is aiflow-docker, which runs a container.
+#include <sys/mman.h>
+
+#include <cerrno>
+
+#include "os/socket.h"
+#include "supervise/detail/attempt.h"
+
+namespace aiflow::supervise::detail {
+namespace {
+
+constexpr int kResultFd = 3;
+
+/// Bytes to be read from the start, in memory: they hold secrets and may be longer than a pipe.
+Result<os::Fd> file_of(std::string_view bytes) {
+  os::Fd fd(::memfd_create("container", MFD_CLOEXEC));
+  if (!fd.valid()) return fail(os::error_from_errno(errno, "memfd_create"));
+  AIFLOW_TRY(os::write_all(fd.get(), bytes));
+  ::lseek(fd.get(), 0, SEEK_SET);
+  return fd;
+}
+
+}  // namespace
+
+void Attempt::start_container(Pipes pipes) {
+  const json::Value* spec = job_.payload.find("container");
+  if (spec == nullptr || !spec->is_object()) {
+    return finish(std::nullopt, "could not start: the task has no container");
+  }
+  auto pair = os::socket_pair();
+  auto input = file_of(json::write(*spec));
+  if (!pair || !input) {
+    return finish(std::nullopt, "could not start: no file descriptors are left");
+  }
+  os::ProcessOptions options;
+  options.argv = {settings_.container_program.string(), "run", "--result-fd",
+                  std::to_string(kResultFd)};
+  options.env = task_env();
+  options.cwd = settings_.directory / "work";
+  options.fds = {{input->get(), 0},
+                 {pipes.out.write_end.get(), 1},
+                 {pipes.error.write_end.get(), 2},
+                 {pair->second.get(), kResultFd}};
+  task_ = std::move(pair->first);
+  start_process(std::move(options), std::move(pipes));
+}
+
+}  // namespace aiflow::supervise::detail
