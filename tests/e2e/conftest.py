@@ -6,8 +6,6 @@ import os
 import shutil
 import sys
 import tempfile
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
 import pytest
@@ -16,15 +14,8 @@ DATABASE_PASSWORD = "canary-7f3a9"
 NUMBERS = itertools.count(1)
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
-from product import not_installed  # noqa: E402
+from product import load_tool, not_installed  # noqa: E402
 from server import Server  # noqa: E402
-
-
-def load_tool(name):
-    loader = SourceFileLoader(name, str(ROOT / "tools" / name))
-    module = module_from_spec(spec_from_loader(name, loader))
-    loader.exec_module(module)
-    return module
 
 
 with_mariadb = load_tool("with_mariadb")

@@ -4,10 +4,12 @@
 import os
 import shutil
 import subprocess
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
 import pytest
-from server import BIN
+from server import BIN, ROOT
 
 PACKAGES = ("*objectron*.tgz", "onnxruntime-*.whl")
 
@@ -15,6 +17,14 @@ PACKAGES = ("*objectron*.tgz", "onnxruntime-*.whl")
 def cli(server, *words, **more):
     return subprocess.run([BIN / "aiflow", *words, "--home", server.home], capture_output=True,
                           text=True, timeout=120, **more)
+
+
+def load_tool(name: str):
+    """A program of tools/ as a module."""
+    loader = SourceFileLoader(name, str(ROOT / "tools" / name))
+    module = module_from_spec(spec_from_loader(name, loader))
+    loader.exec_module(module)
+    return module
 
 
 def not_installed(what: str) -> None:

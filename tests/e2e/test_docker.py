@@ -263,3 +263,66 @@ def test_fault_40_a_killed_worker_leaves_no_container_and_never_two(server, dock
     assert server.wait_run("midway", run)["state"] == "success"
     assert most == 1 and len(before) == 1
     server.wait_for(lambda: not containers(dockerd), "the last container's end")
+
+
+LIGHT = """
+from aiflow.decorators import task
+with DAG("light"):
+    LIGHT = {"image": "aiflow-test/bare:1", "network_mode": "none",
+             "mounts": [{"source": "/usr", "target": "/usr", "read_only": True}]}
+
+    @task(executor="docker", executor_config={**LIGHT, "environment": {"E": "here"}})
+    def give(ti):
+        import os, pathlib
+        pathlib.Path("made").write_text("in the working folder")
+        print("::aiflow:progress " + '{"done": 1, "total": 2, "unit": "", "what": "x"}')
+        return {"pid": os.getpid(), "cwd": os.getcwd(), "e": os.environ["E"],
+                "try": ti.try_number, "root": sorted(os.listdir("/"))}
+
+    @task(executor="docker", executor_config=LIGHT)
+    def use(value):
+        from aiflow import api
+        return value["pid"], os_of_the_folder()
+
+    @task(executor="docker", executor_config=LIGHT)
+    def silent():
+        import os
+        os._exit(0)
+
+    @task(executor="docker", executor_config=LIGHT, resources={"memory": "64m"})
+    def greedy():
+        return len(b"x" * (200 << 20))
+
+    @task(executor="docker", executor_config=LIGHT)
+    def writes():
+        import pathlib, sys
+        pathlib.Path(__file__).with_name("new.py").write_text("no")
+
+    from aiflow.operators.bash import BashOperator
+    BashOperator(task_id="light_shell", executor="docker", bash_command="echo $0; echo $A $PWD",
+                 env={"A": "a b"}, executor_config={"image": IMAGE, "network_mode": "none"})
+    BashOperator(task_id="no_pack", executor="docker", bash_command="true",
+                 executor_config={"image": IMAGE, "pack": "nosuch"})
+    use(give()), silent(), greedy(), writes()
+"""
+
+
+def test_any_task_runs_in_a_light_container_with_what_it_needs_delivered(server, dockerd):
+    (server.home / "dags/beside.py").write_text("def os_of_the_folder():\n    return 'imported'\n")
+    server.add_dag("light", "from beside import os_of_the_folder\n" + HEAD + LIGHT)
+    run = server.trigger("light")
+    server.wait_run("light", run)
+    tasks = server.tasks("light", run)
+    assert {name: t["state"] for name, t in tasks.items()} == {
+        "give": "success", "use": "success", "silent": "failed", "greedy": "failed",
+        "writes": "failed", "light_shell": "success", "no_pack": "failed"}, tasks
+    given = xcom(server, "light", run, "give")["return_value"]
+    assert given["pid"] == 1 and given["cwd"] == "/aiflow/work" and given["e"] == "here"
+    assert "aiflow" in given["root"] and "home" not in given["root"]
+    assert xcom(server, "light", run, "use")["return_value"] == [1, "imported"]
+    assert tasks["silent"]["cause"] == "the task's process ended without saying how the task went"
+    assert "out of memory" in tasks["greedy"]["cause"] or "MemoryError" in tasks["greedy"]["cause"]
+    assert "Read-only file system" in tasks["writes"]["cause"]
+    assert xcom(server, "light", run, "light_shell")["return_value"] == "a b /aiflow/work"
+    assert "no pack 'nosuch' is installed" in tasks["no_pack"]["cause"]
+    assert containers(dockerd) == []

@@ -40,6 +40,7 @@ def _time(value: dt.datetime | None) -> str | None:
 
 
 def _task(operator) -> dict:
+    operator.place.check_for(operator.aiflow_operator, f"task '{operator.task_id}'")
     payload = json.loads(json.dumps(operator.payload()))
     return {
         "task_id": operator.task_id, "label": operator.label,

@@ -4,10 +4,11 @@
 //
 // `run` reads a ContainerSpec (api/worker.yaml) from standard input, passes on what the container
 // prints, ends with the container's exit code, and says how it went in a TaskDone frame on the
-// descriptor --result-fd. SIGTERM, or the end of its parent, stops the container.
-// `clean` removes the containers that an earlier run of the worker left; with a mark, that
-// attempt's. It waits for a daemon that does not answer.
-// Who it works for stands in the environment: AIFLOW_DOCKER_*, AIFLOW_ATTEMPT (supervise/detail).
+// descriptor --result-fd. With --serve the container finds the server's API in that folder, with
+// --frames also a task's own way to the worker (docker/task_relay.h). SIGTERM, or the end of its
+// parent, stops the container. `clean` removes the containers that an earlier run of the worker
+// left; with a mark, that attempt's. It waits for a daemon that does not answer. Who it works for
+// stands in the environment: AIFLOW_DOCKER_*, AIFLOW_ATTEMPT (supervise/detail).
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -18,9 +19,11 @@
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "docker/container_run.h"
+#include "docker/task_relay.h"
 #include "os/environment.h"
 #include "os/fd.h"
 #include "os/file.h"
@@ -37,7 +40,7 @@ constexpr int kExitUsage = 2;
 constexpr int kExitNotStarted = 125;
 
 constexpr const char* kUsage =
-    "usage: aiflow-docker run [--result-fd N]   a ContainerSpec on standard input\n"
+    "usage: aiflow-docker run [--result-fd N] [--serve DIR [--frames]]\n"
     "       aiflow-docker clean [MARK]\n"
     "Started by AIflow's worker; see docs/guide/docker.md.\n";
 
@@ -158,18 +161,42 @@ docker::RunResult run(const Clock& clock, const std::stop_token& stop) {
   return docker::run_container(clock, engine, options, events);
 }
 
-int run_command(int result_fd) {
+struct RunWords {
+  int result_fd = -1;
+  os::Path serve;
+  bool frames = false;
+};
+
+/// What the task itself has said stands; nothing said is a failure, whatever its exit code.
+void tell(const RunWords& words, docker::RunResult result, bool task_has_said) {
+  if (words.frames && task_has_said) return;
+  if (words.frames && result.outcome == Outcome::success) {
+    result.outcome = Outcome::failed;
+    result.cause = "the task's process ended without saying how the task went";
+  }
+  if (words.result_fd >= 0) return send_result(words.result_fd, result);
+  if (!result.cause.empty()) std::cerr << result.cause << "\n";
+}
+
+int run_command(const RunWords& words) {
   // The worker's own end ends the container; the worker itself cannot do that any more.
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   const os::SystemClock clock;
   const auto stop = StopOnSignal::start();
   if (!stop) return kExitNotStarted;
-  const auto result = run(clock, (*stop)->token());
-  if (result_fd >= 0) {
-    send_result(result_fd, result);
-  } else if (!result.cause.empty()) {
-    std::cerr << result.cause << "\n";
+  std::unique_ptr<docker::TaskRelay> relay;
+  if (!words.serve.empty()) {
+    auto started = docker::TaskRelay::start({.folder = words.serve,
+                                             .worker_fd = words.frames ? words.result_fd : -1,
+                                             .api_socket = variable("AIFLOW_API_SOCKET")});
+    if (!started) {
+      tell(words, {.cause = started.error().message}, false);
+      return kExitNotStarted;
+    }
+    relay = *std::move(started);
   }
+  const auto result = run(clock, (*stop)->token());
+  tell(words, result, relay != nullptr && relay->finish());
   return result.exit_code;
 }
 
@@ -195,11 +222,30 @@ int clean_command(std::string mark) {
   return 0;
 }
 
+std::optional<RunWords> read_run_words(std::vector<std::string> words) {
+  RunWords run;
+  if (!words.empty() && words.back() == "--frames") {
+    run.frames = true;
+    words.pop_back();
+  }
+  if (words.size() % 2 != 0) return std::nullopt;
+  for (std::size_t i = 0; i < words.size(); i += 2) {
+    if (words[i] == "--result-fd") {
+      run.result_fd = std::atoi(words[i + 1].c_str());
+    } else if (words[i] == "--serve") {
+      run.serve = words[i + 1];
+    } else {
+      return std::nullopt;
+    }
+  }
+  return run;
+}
+
 int main_of(const std::vector<std::string>& words) {
   os::ignore_sigpipe();
-  if (words.size() == 1 && words[0] == "run") return run_command(-1);
-  if (words.size() == 3 && words[0] == "run" && words[1] == "--result-fd") {
-    return run_command(std::atoi(words[2].c_str()));
+  if (!words.empty() && words[0] == "run") {
+    const auto run = read_run_words({words.begin() + 1, words.end()});
+    if (run) return run_command(*run);
   }
   if (words.size() == 1 && words[0] == "clean") return clean_command("");
   if (words.size() == 2 && words[0] == "clean") return clean_command(words[1]);

@@ -62,12 +62,12 @@ bool skips(const json::Value& payload, int exit_code) {
   return equals(*codes);
 }
 
+}  // namespace
+
 bool runs_directly(const wire::Job& job) {
   const bool by_worker = job.operator_ == "bash" || job.operator_ == "docker";
   return by_worker && !payload_flag(job.payload, "templated", false);
 }
-
-}  // namespace
 
 Attempt::Attempt(const Clock& clock, os::EventLoop& loop, wire::Job job, AttemptSettings settings)
     : clock_(clock),
@@ -94,8 +94,8 @@ void Attempt::start(Zygote& zygote, AttemptEvents events) {
   if (uses_containers(job_) && settings_.container_program.empty()) {
     return finish(std::nullopt, "could not start: this worker has no Docker (--docker)");
   }
-  if (job_.executor == "docker" && job_.operator_ != "docker") {
-    return finish(std::nullopt, "could not start: executor 'docker' is for DockerOperator alone");
+  if (job_.executor == "docker" && (job_.operator_ == "bash" || job_.operator_ == "python")) {
+    return start_in_container(std::move(pipes));
   }
   if (!runs_directly(job_)) return start_python(zygote, std::move(pipes));
   if (job_.operator_ == "docker") return start_container(std::move(pipes));

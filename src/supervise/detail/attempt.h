@@ -95,6 +95,8 @@ class Attempt {
   void start_process(os::ProcessOptions options, Pipes pipes);
   Status make_limits();
   void start_container(Pipes pipes);
+  void start_in_container(Pipes pipes);
+  void run_container(Pipes pipes, const std::string& spec, const std::vector<std::string>& words);
   void on_started(int pid);
   void watch_output(os::Fd& fd, TaskOutput::Stream stream);
   /// False at the end of the stream.
@@ -146,6 +148,9 @@ class Attempt {
   std::optional<wire::Progress> progress_waiting_;
   SteadyTime progress_next_{};
 };
+
+/// The worker starts it without a Python process: nothing in it needs one.
+[[nodiscard]] bool runs_directly(const wire::Job& job);
 
 /// Kills by the kernel's out-of-memory handling since boot, on this machine; 0 when unknown.
 [[nodiscard]] std::uint64_t oom_kill_count();

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of an attempt whose root process is aiflow-docker, which runs a container.
+// The part of an attempt whose root process is aiflow-docker: it runs a container, which is the
+// task (DockerOperator), or in which the task runs as it would in a process (executor "docker").
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cerrno>
 
 #include "os/socket.h"
 #include "supervise/detail/attempt.h"
+#include "supervise/detail/task_container.h"
 
 namespace aiflow::supervise::detail {
 namespace {
@@ -28,14 +31,34 @@ void Attempt::start_container(Pipes pipes) {
   if (spec == nullptr || !spec->is_object()) {
     return finish(std::nullopt, "could not start: the task has no container");
   }
+  run_container(std::move(pipes), json::write(*spec), {});
+}
+
+void Attempt::start_in_container(Pipes pipes) {
+  is_python_ = !runs_directly(job_);
+  auto spec = task_container({.job = job_,
+                              .env = task_env(),
+                              .directory = settings_.directory,
+                              .token_file = job_.token.empty() ? os::Path() : settings_.token_file,
+                              .sdk = settings_.sdk,
+                              .python = is_python_});
+  if (!spec) return finish(std::nullopt, "could not start: " + spec.error().message);
+  std::vector<std::string> words{"--serve", settings_.directory.string()};
+  if (is_python_) words.emplace_back("--frames");
+  run_container(std::move(pipes), json::write(to_json(*spec)), words);
+}
+
+void Attempt::run_container(Pipes pipes, const std::string& spec,
+                            const std::vector<std::string>& words) {
   auto pair = os::socket_pair();
-  auto input = file_of(json::write(*spec));
+  auto input = file_of(spec);
   if (!pair || !input) {
     return finish(std::nullopt, "could not start: no file descriptors are left");
   }
   os::ProcessOptions options;
   options.argv = {settings_.container_program.string(), "run", "--result-fd",
                   std::to_string(kResultFd)};
+  options.argv.insert(options.argv.end(), words.begin(), words.end());
   options.env = task_env();
   options.cwd = settings_.directory / "work";
   options.fds = {{input->get(), 0},

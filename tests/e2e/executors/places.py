@@ -10,7 +10,10 @@ import os
 import signal
 from pathlib import Path
 
+from product import load_tool, not_installed
 from server import Server
+
+with_dockerd = load_tool("with_dockerd")
 
 
 class Place:
@@ -45,4 +48,26 @@ class Local(Place):
     """The worker that the server starts."""
 
 
-PLACES: dict[str, type[Place]] = {"local": Local}
+class Docker(Place):
+    """A daemon of the suite's own; the image is bare, with this machine's /usr mounted into it."""
+
+    arguments = """executor="docker", executor_config={
+        "image": "aiflow-test/bare:1", "network_mode": "none",
+        "mounts": [{"source": "/usr", "target": "/usr", "read_only": True}]}"""
+
+    def start(self, folder: Path) -> None:
+        if reason := with_dockerd.why_not():
+            not_installed(reason)
+        self.daemon = with_dockerd.Dockerd(folder / "docker")
+        self.daemon.folder.mkdir()
+        self.daemon.start()
+        self.daemon.load_images()
+        self.extra = ("--docker", str(self.daemon.socket))
+        super().start(folder)
+
+    def stop(self) -> None:
+        super().stop()
+        self.daemon.clean()
+
+
+PLACES: dict[str, type[Place]] = {"docker": Docker, "local": Local}

@@ -11,7 +11,39 @@ from typing import Any
 from aiflow.exceptions import AirflowException
 from aiflow.policies.place import memory_bytes
 
+PULLS = ("missing", "always", "never")
+PULL_TIMEOUT_S = 1800.0
 _MOUNT_TYPES = ("bind", "volume", "tmpfs")
+
+
+#: What executor_config may say when executor is "docker".
+_CONFIG = {"image", "mounts", "environment", "network_mode", "hostname", "ipc_mode", "shm_size",
+           "cap_add", "privileged", "dns", "dns_search", "extra_hosts", "labels", "pull", "pull_timeout",
+           "docker_url", "python", "pack"}
+
+
+def of_executor_config(config: dict, named: str) -> dict:
+    """executor_config of executor "docker" as a ContainerSpec, with `python` (the interpreter in the
+    container) and `pack` (an installed pack, by digest or name) besides. Raises AirflowException."""
+    if unknown := set(config) - _CONFIG:
+        raise AirflowException(f"{named}: executor_config has no {', '.join(sorted(unknown))}; with "
+                               f"executor 'docker' it takes {', '.join(sorted(_CONFIG))}")
+    if not isinstance(config.get("image"), str) or not config["image"]:
+        raise AirflowException(f"{named}: executor 'docker' needs executor_config={{'image': ...}}")
+    pull = config.get("pull", "missing")
+    if pull not in PULLS:
+        raise AirflowException(f"{named}: pull is one of {', '.join(PULLS)}, not {pull!r}")
+    hosts = [f"{name}:{to}" for name, to in (config.get("extra_hosts") or {}).items()]
+    made = {"image": config["image"], "env": variables(config.get("environment"), named),
+            "mounts": [mount(one, named) for one in config.get("mounts") or []],
+            "shm_bytes": size(config.get("shm_size"), named), "extra_hosts": hosts or None,
+            "labels": labels(config.get("labels")) or None, "pull": pull,
+            "pull_timeout_ms": round(float(config.get("pull_timeout", PULL_TIMEOUT_S)) * 1000),
+            "remove": "always", "socket": socket_path(config.get("docker_url"), named)}
+    for name in ("network_mode", "hostname", "ipc_mode", "cap_add", "privileged", "dns", "dns_search",
+                 "python", "pack"):
+        made[name] = config.get(name)
+    return {name: value for name, value in made.items() if value is not None}
 
 
 def words(given: Any, named: str) -> list[str] | None:

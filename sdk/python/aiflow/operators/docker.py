@@ -17,7 +17,6 @@ from aiflow.running.templates import is_template, names_file
 from aiflow.running.values import XCOM_BYTES_MAX
 from aiflow.xcom_arg import find_xcom_args
 
-_PULLS = ("missing", "always", "never")
 #: Arguments of Airflow's that change nothing here.
 _WITHOUT_EFFECT = {"api_version", "timeout", "tty", "host_tmp_dir", "log_opts_max_size",
                    "log_opts_max_file", "tls_verify", "tls_ssl_version", "tls_hostname",
@@ -56,7 +55,7 @@ class DockerOperator(BaseOperator):
                  extra_hosts: dict[str, str] | None = None, port_bindings: dict | None = None,
                  ulimits: list | None = None, labels: dict | list | None = None,
                  auto_remove: str | bool = "force", force_pull: bool = False,
-                 pull: str | None = None, pull_timeout: float = 1800.0,
+                 pull: str | None = None, pull_timeout: float = spec.PULL_TIMEOUT_S,
                  docker_url: str | list[str] | None = None, docker_conn_id: str | None = None,
                  xcom_all: bool = False, skip_on_exit_code: int | list[int] | None = None,
                  **kwargs: Any):
@@ -77,8 +76,8 @@ class DockerOperator(BaseOperator):
         if auto_remove not in ("force", "success", "never", True, False):
             raise AirflowException(f"{named}: auto_remove is 'force', 'success' or 'never', "
                                    f"not {auto_remove!r}")
-        if pull is not None and pull not in _PULLS:
-            raise AirflowException(f"{named}: pull is one of {', '.join(_PULLS)}, not {pull!r}")
+        if pull is not None and pull not in spec.PULLS:
+            raise AirflowException(f"{named}: pull is one of {', '.join(spec.PULLS)}, not {pull!r}")
         limits = self.place.resources
         self._fixed = {
             "network_mode": network_mode, "cpus": limits.get("cpus", cpus),

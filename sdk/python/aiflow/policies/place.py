@@ -76,16 +76,28 @@ class Place:
         for what, one in (("executor_config", executor_config), ("placement", placement)):
             if one is not None and not isinstance(one, dict):
                 raise AirflowException(f"{named}: {what} is not a dict")
-        return cls(executor=_AIRFLOW.get(executor, executor) if executor else "local",
+        where = _AIRFLOW.get(executor, executor) if executor else "local"
+        config = dict(executor_config or {})
+        if where == "docker" and config:
+            from aiflow.containers.spec import of_executor_config  # few DAG files need it
+
+            config = of_executor_config(config, named)
+        return cls(executor=where,
                    queue=queue or "default", labels=labels,
                    resources=_resources(resources, named),
                    run_as_user="" if run_as_user is None else str(run_as_user),
-                   executor_config=dict(executor_config or {}))
+                   executor_config=config)
 
     @property
     def in_cluster(self) -> bool:
         """Its attempts are pods."""
         return self.executor.partition(":")[0] == "kubernetes"
+
+    def check_for(self, operator_kind: str, named: str) -> None:
+        """Raises AirflowException when what that kind of operator needs there was not said."""
+        if self.executor == "docker" and not self.executor_config and operator_kind in ("bash", "python"):
+            raise AirflowException(f"{named}: executor 'docker' needs executor_config="
+                                   "{'image': ...}")
 
     def spec(self) -> dict:
         """The fields of TaskSpec in api/dag.yaml; what is as usual is left out."""

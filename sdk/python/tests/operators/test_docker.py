@@ -3,13 +3,17 @@
 
 import json
 import textwrap
+from pathlib import Path
 
 import pytest
 
+import aiflow
 from aiflow.containers import spec
 from aiflow.dag import DAG
 from aiflow.exceptions import AirflowException, AirflowSkipException, CommandFailed
+from aiflow.operators.bash import BashOperator
 from aiflow.operators.docker import DockerOperator
+from aiflow.parse import parse_file
 from airflow.providers.docker.operators.docker import DockerOperator as AirflowsDockerOperator
 
 
@@ -107,10 +111,8 @@ sys.exit(0 if spec["image"] == "img" else 137)
 
 @pytest.fixture
 def program(tmp_path, monkeypatch):
-    from pathlib import Path
-
     path = tmp_path / "aiflow-docker"
-    path.write_text(textwrap.dedent(PROGRAM.format(sdk=str(Path(__file__).parents[1]))))
+    path.write_text(textwrap.dedent(PROGRAM.format(sdk=str(Path(aiflow.__file__).parents[1]))))
     path.chmod(0o755)
     monkeypatch.setenv("AIFLOW_DOCKER_PROGRAM", str(path))
 
@@ -134,3 +136,40 @@ def test_a_worker_without_docker_says_so(monkeypatch):
     monkeypatch.delenv("AIFLOW_DOCKER_PROGRAM", raising=False)
     with pytest.raises(AirflowException, match="this worker has no Docker"):
         operator().execute({})
+
+
+def in_docker(**arguments):
+    with DAG("d", schedule=None):
+        return BashOperator(task_id="t", bash_command="true", executor="docker", **arguments)
+
+
+def test_any_task_may_run_in_a_container():
+    one = in_docker(executor_config={"image": "img", "mounts": ["/a:/b:ro"], "python": "/opt/py",
+                                     "environment": {"A": 1}, "pull": "never"})
+    assert one.place.spec() == {"executor": "docker", "executor_config": {
+        "image": "img", "env": {"A": "1"}, "pull": "never", "pull_timeout_ms": 1_800_000,
+        "mounts": [{"type": "bind", "source": "/a", "target": "/b", "read_only": True}],
+        "remove": "always", "python": "/opt/py"}}
+
+
+@pytest.mark.parametrize("config, words", [
+    ({"image": "img", "user": "me"}, "executor_config has no user"), ({"pull": "never"}, "'image'"),
+    ({"image": "img", "pull": "often"}, "pull is one of"), ({"image": 7}, "'image'")])
+def test_a_wrong_executor_config_is_refused_when_the_file_is_read(config, words):
+    with pytest.raises(AirflowException, match=words):
+        in_docker(executor_config=config)
+
+
+def test_an_image_is_needed_only_by_what_runs_in_it(tmp_path):
+    path = tmp_path / "flow.py"
+    path.write_text(textwrap.dedent("""
+        from aiflow import DAG
+        from aiflow.operators.bash import BashOperator
+        from aiflow.operators.empty import EmptyOperator
+        with DAG("d", default_args={"executor": "docker"}):
+            EmptyOperator(task_id="e")
+            BashOperator(task_id="b", bash_command="true")
+    """))
+    assert "task 'b': executor 'docker' needs executor_config" in parse_file(str(path))["error"]["message"]
+    path.write_text(path.read_text().replace('BashOperator(task_id="b", bash_command="true")', ""))
+    assert parse_file(str(path))["error"] is None
