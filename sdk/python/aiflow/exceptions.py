@@ -41,8 +41,9 @@ class AirflowSkipException(AirflowException):
     """The task ends as skipped."""
 
 
-class AirflowTaskTimeout(AirflowException):
-    """A time limit inside the task passed."""
+class AirflowTaskTimeout(BaseException):
+    """A time limit inside the task passed; not an Exception, so that `except Exception`, around a
+    request that is tried again, does not make the task go on."""
 
 
 class AirflowSensorTimeout(AirflowException):

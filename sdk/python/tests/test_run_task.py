@@ -153,3 +153,33 @@ def test_a_failing_callback_is_logged_and_changes_nothing(supervisor):
     done, _pushed, log, exited = supervisor(CALLBACKS).run("two")
     assert (done["outcome"], exited["exit_code"]) == ("success", 0)
     assert "the callback's own" in log and "success two" in log
+
+
+def test_an_xcom_s_key_is_a_text(supervisor):
+    done, *_ = supervisor("""
+        from aiflow import DAG, task
+        with DAG("d"):
+            @task
+            def push(ti): ti.xcom_push(5, 1)
+            push()
+    """).run("push")
+    assert done["cause"] == "AirflowException: an XCom's key is a text, not 5"
+
+
+def test_a_task_that_catches_every_exception_still_ends_at_its_time_limit(supervisor):
+    done, _pushed, log, _ = supervisor("""
+        import time
+        from aiflow import DAG, task
+        from aiflow.exceptions import AirflowTaskTimeout
+        with DAG("d"):
+            @task(on_failure_callback=lambda context: print(isinstance(context["exception"], AirflowTaskTimeout)))
+            def stubborn():
+                while True:
+                    try:
+                        time.sleep(10)
+                    except Exception:
+                        print("once more")
+            stubborn()
+    """).run("stubborn", execution_timeout_ms=200)
+    assert (done["outcome"], done["cause"]) == ("failed", "AirflowTaskTimeout: timed out after 0.2 s")
+    assert "once more" not in log and "True" in log

@@ -77,3 +77,33 @@ def test_a_connection_that_cant_be_read_is_not_printed(monkeypatch, text):
     assert "connection 'x'" in str(error.value) and "geheim" not in str(error.value)
     with pytest.raises(AirflowNotFoundException):
         Connection.get("y")
+
+
+MASKS = """
+    import os
+    os.environ.update(
+        AIRFLOW_VAR_CONF='{"db": {"password": "deep-secret-1"}, "n": 3}', AIRFLOW_VAR_PRIVATE_KEY="-----BEGIN X-----\\nline-one-of-it\\nline-two-of-it\\n-----END X-----",
+        AIRFLOW_CONN_DB='{"conn_type": "http", "host": "h", "login": "kim", "password": "p@ss \\\\\\\\ word", "extra": {"a": {"token": "deep-secret-2"}}}')
+    from airflow.sdk import DAG, Connection, Variable, task
+    import json, sys
+    with DAG("d"):
+        @task
+        def prints():
+            value = Variable.get("conf", deserialize_json=True)
+            connection = Connection.get("db")
+            print(value, connection.extra, Variable.get("private_key").splitlines()[1])
+            print(Variable.get("private_key"))
+            print(connection.get_uri(), json.dumps({"x": connection.password}))
+            sys.stdout.write("x" * 200_000 + "deep-secret-1")
+            sys.stdout.write("y" * 200_000)
+            print("the end")
+        prints()
+"""
+
+
+def test_secrets_deep_in_json_of_several_lines_and_in_other_forms_are_masked(supervisor):
+    done, _pushed, log, _ = supervisor(MASKS).run("prints")
+    assert done["outcome"] == "success" and "the end" in log, log
+    for secret in ("deep-secret-1", "deep-secret-2", "line-one-of-it", "line-two-of-it", "p@ss", "p%40ss"):
+        assert secret not in log
+    assert log.count("x") > 190_000 and log.count("y") > 190_000

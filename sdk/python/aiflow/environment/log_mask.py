@@ -7,14 +7,19 @@ let them print it.
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from typing import Any
+from urllib.parse import quote
 
 MASK = "***"
 SECRET_BYTES_MIN = 4  # shorter ones would mask half of the log
 _NAMES = ("access_token", "api_key", "apikey", "authorization", "passphrase", "passwd", "password",
           "private_key", "secret", "token")
+
+#: Of a line that does not end, so much is kept back for a secret that may begin in it.
+_REST_MAX = 64 << 10
 
 _secrets: set[str] = set()
 
@@ -26,15 +31,29 @@ def is_secret_name(name: str) -> bool:
 
 
 def mask_secret(secret: Any) -> None:
-    """From now on the text is masked in what this process prints; of lists and dicts their members."""
+    """From now on the text is masked in what this process prints, also as a part of a URL or of JSON;
+    of lists and dicts their members, of a text of several lines each line."""
     if isinstance(secret, dict):
         secret = list(secret.values())
     if isinstance(secret, (list, tuple, set)):
         for item in secret:
             mask_secret(item)
-    elif isinstance(secret, str) and len(secret.encode()) >= SECRET_BYTES_MIN:
-        _secrets.add(secret)
-        _mask_streams()
+    elif isinstance(secret, str):
+        lines = [line.strip() for line in secret.splitlines()]
+        for text in [secret] if len(lines) < 2 else [*lines, secret]:
+            if len(text.encode()) >= SECRET_BYTES_MIN and not text.startswith("-----"):
+                _secrets.update((text, quote(text, safe=""), json.dumps(text)[1:-1]))
+                _mask_streams()
+
+
+def mask_members(value: Any) -> None:
+    """Masks what stands under the name of a secret in a value of JSON."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            mask_secret(item) if is_secret_name(str(name)) else mask_members(item)
+    elif isinstance(value, list):
+        for item in value:
+            mask_members(item)
 
 
 def _mask_streams() -> None:
@@ -64,6 +83,11 @@ class _Masked:
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
             self._stream.write(masked(line) + "\n")
+        if len(self._rest) > _REST_MAX:
+            # A secret at the end is cut only when it is longer than what is kept.
+            whole = masked(self._rest)
+            self._stream.write(whole[:-_REST_MAX // 2])
+            self._rest = whole[-_REST_MAX // 2:]
         return len(text)
 
     def flush(self) -> None:

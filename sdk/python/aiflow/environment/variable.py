@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from aiflow.exceptions import AirflowException, AirflowNotFoundException
-from aiflow.environment.log_mask import is_secret_name, mask_secret
+from aiflow.environment.log_mask import is_secret_name, mask_members, mask_secret
 
 _NOTSET: Any = object()
 _VAR_PREFIXES = ("AIFLOW_VAR_", "AIRFLOW_VAR_")
@@ -48,9 +48,11 @@ class Variable:
         if not deserialize_json:
             return text
         try:
-            return json.loads(text)
-        except ValueError as error:
+            value = json.loads(text)
+        except (ValueError, RecursionError) as error:
             raise AirflowException(f"variable '{key}' is no JSON: {error}") from None
+        mask_members(value)
+        return value
 
     @classmethod
     def set(cls, key: str, *_value: Any, **_more: Any) -> None:
@@ -92,9 +94,7 @@ class Connection:
         found = cls._of_json(conn_id, text) if text.lstrip().startswith("{") else cls.of_uri(conn_id, text)
         if found.password:
             mask_secret(found.password)
-        for name, value in found.extra_dejson.items():
-            if isinstance(value, str) and is_secret_name(name):
-                mask_secret(value)
+        mask_members(found.extra_dejson)
         return found
 
     @classmethod

@@ -133,6 +133,8 @@ class TaskInstance:
 
     def xcom_push(self, key: str, value: Any) -> None:
         """Publishes a value; others see it when this attempt has ended with success."""
+        if not isinstance(key, str) or not key:
+            raise AirflowException(f"an XCom's key is a text, not {key!r}")
         where = f"XCom '{key}' of task '{self.task_id}'"
         plain = to_json_value(value, where, typed=True)
         protocol.send(self._sock, "TaskXComPush", key=key, **{"value": plain})
