@@ -9,11 +9,13 @@ Dataset is Airflow 2's name of the same.
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Callable, Iterator
 
 from aiflow import api
 from aiflow.dag import DAG
 from aiflow.exceptions import AirflowException
+from aiflow.running.dag_run import DagRunView
 from aiflow.running.moments import parse_time
 from aiflow.running.values import to_json_value
 from aiflow.timetables import Timetable, nested_spec
@@ -298,6 +300,35 @@ class AssetEvent:
         self.source_run_id = event.get("source_run_id") or None
         self.source_task_id = event.get("source_task_id") or None
         self.source_map_index = event.get("source_map_index")
+
+    @functools.cached_property
+    def source_dag_run(self) -> DagRunView | None:
+        """The run that made the asset new, asked of the server; None when somebody outside did."""
+        if not self.source_dag_id or not self.source_run_id:
+            return None
+        return DagRunView.of_stored(self.source_dag_id, self.source_run_id)
+
+    @property
+    def source_task_instance(self) -> SourceTask | None:
+        """The task that did; None when somebody outside did."""
+        return SourceTask(self) if self.source_dag_id and self.source_task_id else None
+
+
+class SourceTask:
+    """Who made an asset new, and the way to what it published."""
+
+    def __init__(self, event: AssetEvent):
+        self.dag_id, self.run_id = event.source_dag_id, event.source_run_id
+        self.task_id = event.source_task_id
+        self.map_index = -1 if event.source_map_index is None else event.source_map_index
+
+    def xcom_pull(self, *, key: str = "return_value", default: Any = None) -> Any:
+        """A value that it has published."""
+        from aiflow.context import get_current_context
+
+        return get_current_context()["ti"].xcom_pull(
+            self.task_id, dag_id=self.dag_id, run_id=self.run_id, key=key,
+            map_indexes=self.map_index, default=default)
 
 
 class TriggeringEvent(AssetEvent):

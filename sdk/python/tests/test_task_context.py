@@ -265,3 +265,32 @@ def test_times_are_pendulums_where_it_is_installed(supervisor, tmp_path):
     except ImportError:
         pendulum = None
     assert value_of(s) == ["datetime" if pendulum is None else "DateTime", True]
+
+
+def test_an_asset_event_leads_to_the_run_that_made_it(served):
+    source = """
+    from aiflow import DAG, Asset, task
+    with DAG("d", schedule=Asset("raw")):
+        @task
+        def look(triggering_asset_events):
+            [inside, outside] = triggering_asset_events[Asset("raw", "u")]
+            run = inside.source_dag_run
+            assert inside.source_dag_run is run and outside.source_dag_run is None
+            assert outside.source_task_instance is None
+            return [run.dag_id, run.run_id, run.run_type, run.conf, run.state, run.logical_date.isoformat(),
+                    run.start_date.hour, inside.source_task_instance.xcom_pull(key="rows")]
+        look()
+    """
+    other = {**RUN, "dag_run_id": "r9", "run_type": "scheduled", "conf": None, "state": "success",
+             "logical_date": "2026-01-01T00:00:00Z", "data_interval_start": None, "data_interval_end": None}
+    flow = served(source, {"/api/v2/dags/maker/dagRuns/r9": other})
+    event = {"name": "raw", "uri": "u", "extra": {}, "timestamp": "2026-01-02T00:00:00Z"}
+    made = {**event, "source_dag_id": "maker", "source_run_id": "r9", "source_task_id": "load",
+            "source_map_index": -1}
+    outside = {**event, "source_dag_id": "", "source_run_id": "", "source_task_id": "", "source_map_index": -1}
+    done, pushed, log, _ = flow.run("look", triggering_asset_events=[made, outside],
+                                    xcoms={("load", "rows"): 12})
+    assert done["outcome"] == "success", log
+    assert pushed["return_value"] == ["maker", "r9", "scheduled", {}, "success",
+                                      "2026-01-01T00:00:00+00:00", 3, 12]
+    assert len(flow.heard) == 1 and flow.questions[0]["dag_id"] == "maker"

@@ -26,6 +26,14 @@ class DagRunView:
         self.data_interval_start = parse_time(job.get("data_interval_start"))
         self.data_interval_end = parse_time(job.get("data_interval_end"))
 
+    @classmethod
+    def of_stored(cls, dag_id: str, run_id: str) -> DagRunView:
+        """Another run, as the server has it now. Raises AirflowException."""
+        stored = api.call("GET", api.path_of("dags", dag_id, "dagRuns", run_id))
+        made = cls({**stored, "key": {"dag_id": dag_id, "run_id": run_id}, "conf": stored["conf"] or {}})
+        made.__dict__["_stored"] = stored
+        return made
+
     @functools.cached_property
     def _stored(self) -> dict:
         return api.call("GET", api.path_of("dags", self.dag_id, "dagRuns", self.run_id))
