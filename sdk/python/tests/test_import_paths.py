@@ -55,6 +55,7 @@ PATHS = {
     "airflow.providers.smtp.hooks.smtp": "SmtpHook",
     "airflow.providers.smtp.notifications.smtp": "SmtpNotifier send_smtp_notification",
     "airflow.utils.context": "Context", "airflow.utils.dates": "days_ago",
+    "airflow.utils.email": "send_email",
     "airflow.utils.edgemodifier": "Label", "airflow.utils.helpers": "chain cross_downstream",
     "airflow.utils.state": "State DagRunState TaskInstanceState",
     "airflow.utils.timezone": "datetime utcnow parse", "airflow.utils.types": "DagRunType",

@@ -109,3 +109,14 @@ def _server(connection: Connection, extra: dict) -> smtplib.SMTP:
 def _is_set(value: Any) -> bool:
     """In a URI everything is text."""
     return str(value).lower() in ("true", "1", "yes")
+
+
+def send_email(to: Any, subject: str, html_content: str, files: list[str] | None = None,
+               dryrun: bool = False, cc: Any = None, bcc: Any = None, mime_subtype: str = "mixed",
+               mime_charset: str = "utf-8", conn_id: str | None = None,
+               custom_headers: dict[str, Any] | None = None, **_more: Any) -> None:
+    """Airflow's function for a mail by a connection (smtp_default)."""
+    del mime_subtype, mime_charset  # a mail is built as its contents need
+    SmtpHook(conn_id or SmtpHook.default_conn_name).send_email_smtp(
+        to=to, subject=subject, html_content=html_content, files=files, dryrun=dryrun, cc=cc, bcc=bcc,
+        custom_headers=custom_headers)

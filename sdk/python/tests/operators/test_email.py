@@ -91,6 +91,10 @@ def test_a_mail_with_all_that_it_may_have(mailbox, tmp_path):
     [part] = mail.iter_attachments()
     assert part.get_filename() == "r.csv" and part.get_content() == "a,b\n"
     assert len(mailbox.log_ins) == 1
+    from airflow.utils.email import send_email
+    send_email("z@site", "s", "h", dryrun=True)
+    send_email(["z@site"], "s", "h")
+    assert [receivers for _, receivers, _ in mailbox.mails[1:]] == [["z@site"]]
 
 
 def test_what_can_not_be_sent_is_said_without_the_password(mailbox, monkeypatch):
