@@ -191,14 +191,14 @@ def program(path, *words):
                           process_group=0)  # as a shell does it
 
 
-@pytest.mark.parametrize("seconds, code", [(0, 0), (5, 1)])
+@pytest.mark.parametrize("seconds, code", [(0, 0), (60, 1)])
 def test_a_dag_file_is_a_program(tmp_path, seconds, code):
     file = tmp_path / "flow.py"
     file.write_text(FLOW.format(seconds=seconds, more=""))
     done = program(file)
     assert done.returncode == code, done.stdout + done.stderr
     if code:
-        assert "bash: failed after 1.0" in done.stdout and "timed out after 1 s" in done.stdout
+        assert "bash: failed after" in done.stdout and "timed out after 1 s" in done.stdout
         assert "slow: upstream_failed" in done.stdout
     else:
         assert "slept" in done.stdout
