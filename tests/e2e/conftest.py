@@ -14,30 +14,19 @@ DATABASE_PASSWORD = "canary-7f3a9"
 NUMBERS = itertools.count(1)
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
+import kubernetes_cluster  # noqa: E402
 from product import load_tool, not_installed  # noqa: E402
 from server import Server  # noqa: E402
 
 
 with_mariadb = load_tool("with_mariadb")
 with_dockerd = load_tool("with_dockerd")
-kube = load_tool("kube")
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory):
-    """A real Kubernetes with a true node and a simulated one; AIFLOW_TEST_KUBE names the folder of one
-    that runs already."""
-    running = os.environ.get("AIFLOW_TEST_KUBE")
-    if running:
-        yield kube.Cluster(running)
-        return
-    nodes = ("kwok", "kubelet")
-    if reason := kube.missing(nodes):
-        not_installed(f"a cluster ({reason})")
-    one = kube.Cluster(tmp_path_factory.mktemp("kube"), port=17443)
-    one.start(nodes)
-    yield one
-    one.stop()
+def cluster():
+    """A real Kubernetes with a true node and a simulated one."""
+    return kubernetes_cluster.cluster()
 
 
 @pytest.fixture

@@ -2,9 +2,10 @@
 """deploy/kubernetes, as a real API server sees it."""
 
 import json
+import time
 
 import pytest
-from server import ROOT
+from server import BIN, ROOT
 
 from test_kubernetes import HEAD
 
@@ -38,6 +39,7 @@ def test_the_account_may_what_the_server_does_and_no_more(cluster, namespace):
     for verb in ("create", "get", "list", "watch", "delete", "patch"):
         assert may(verb, "pods") == "yes"
     assert may("get", "pods/log") == "yes"
+    assert may("create", "secrets") == may("create", "configmaps") == "yes"
     for verb, what in (("get", "secrets"), ("create", "pods/exec"), ("update", "nodes")):
         assert may(verb, what) == "no"
 
@@ -63,3 +65,60 @@ with DAG("inside"):
     tasks = server.tasks("inside", made)
     assert tasks["p"]["state"] == "success", tasks["p"]["cause"]
     assert "forbidden" in tasks["elsewhere"]["cause"]
+
+
+DAG = HEAD + """
+with DAG("within"):
+    pod("p", "echo in a pod of its own cluster")
+"""
+
+
+@pytest.fixture
+def inside(cluster, namespace, tmp_path):
+    """AIflow itself as a pod with the account of deploy/kubernetes; the programs are this machine's."""
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags/within.py").write_text(DAG)
+    cluster.make_python_image()
+
+    def host(name, path):
+        return ({"name": name, "mountPath": str(path)}, {"name": name, "hostPath": {"path": str(path)}})
+
+    mounts, volumes = zip(host("usr", "/usr"), host("source", ROOT), host("programs", BIN.resolve()),
+                          host("dags", tmp_path / "dags"))
+    # No kube-proxy runs here, so the service's address leads nowhere; the node's own does.
+    env = [{"name": "KUBERNETES_SERVICE_HOST", "value": "127.0.0.1"},
+           {"name": "KUBERNETES_SERVICE_PORT", "value": str(cluster.port)},
+           {"name": "LD_LIBRARY_PATH", "value": "/usr/lib/x86_64-linux-gnu"}]
+    container = {"name": "server", "image": "kube.local/python:1", "env": env,
+                 "command": [str(BIN / "aiflow"), "serve", "--home", "/tmp/home", "--port", "auto",
+                             "--dags", str(tmp_path / "dags")],
+                 "volumeMounts": list(mounts)}
+    cluster.kubectl("apply", "-f", "-", stdin=json.dumps({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "inside", "namespace": namespace},
+        "spec": {"serviceAccountName": "aiflow", "hostNetwork": True, "restartPolicy": "Never",
+                 "terminationGracePeriodSeconds": 5, "containers": [container],
+                 "volumes": list(volumes)}}))
+    cluster.kubectl("wait", "-n", namespace, "--for=condition=Ready", "pod/inside", "--timeout=60s")
+
+    def aiflow(*words):
+        return cluster.kubectl("exec", "-n", namespace, "inside", "--", str(BIN / "aiflow"), *words,
+                               "--home", "/tmp/home", check=False)
+
+    yield aiflow
+    cluster.kubectl("delete", "pod", "-n", namespace, "inside", "--wait=false")
+
+
+def eventually(check, what, timeout=60):
+    end = time.monotonic() + timeout
+    while not (value := check()):
+        assert time.monotonic() < end, what
+        time.sleep(0.3)
+    return value
+
+
+def test_a_server_in_a_pod_finds_its_cluster_and_runs_pods_in_it(inside):
+    eventually(lambda: "within" in inside("dags", "list"), "the DAG")
+    inside("dags", "trigger", "within", "--run-id", "r1")
+    eventually(lambda: '"success"' in inside("tasks", "list", "within", "--json"),
+               "the task's end")
+    assert "in a pod of its own cluster" in inside("tasks", "log", "within", "p")

@@ -9,7 +9,7 @@ import os
 import socket
 import time
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from aiflow.exceptions import AirflowException
 
@@ -41,6 +41,18 @@ class _SocketConnection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(TIMEOUT_S)
         self.sock.connect(self._path)
+
+
+def _connection() -> http.client.HTTPConnection | None:
+    """To the server, in this order: over its socket, or by AIFLOW_API_URL, which a pod has."""
+    path = os.environ.get("AIFLOW_API_SOCKET")
+    if path:
+        return _SocketConnection(path)
+    url = urlsplit(os.environ.get("AIFLOW_API_URL", ""))
+    if not url.hostname:
+        return None
+    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+    return kind(url.hostname, url.port, timeout=TIMEOUT_S)
 
 
 def quoted(part: str) -> str:
@@ -75,9 +87,9 @@ def call(method: str, path: str, body: dict | None = None, *, query: dict | None
 
 def _call_once(method: str, path: str, body: dict | None, query: dict | None,
                key: str | None) -> Any:
-    path_to_socket, token_file = (os.environ.get(name) for name in ("AIFLOW_API_SOCKET",
-                                                                    "AIFLOW_TOKEN_FILE"))
-    if not path_to_socket or not token_file:
+    token_file = os.environ.get("AIFLOW_TOKEN_FILE")
+    connection = _connection()
+    if connection is None or not token_file:
         raise AirflowException("the AIflow API can be called inside a running task only, and needs "
                                "a server: a test without one has none")
     with open(token_file, encoding="ascii") as file:
@@ -88,7 +100,6 @@ def _call_once(method: str, path: str, body: dict | None, query: dict | None,
         headers["Idempotency-Key"] = key
     given = {name: value for name, value in (query or {}).items() if value is not None}
     target = path + ("?" + urlencode(given) if given else "")
-    connection = _SocketConnection(path_to_socket)
     try:
         connection.request(method, target, None if body is None else json.dumps(body), headers)
         response = connection.getresponse()

@@ -85,6 +85,7 @@ Status serve(const Invocation& in) {
   if (in.given("--docker")) options.worker_words = {"--docker", in.text("--docker")};
   if (in.flag("--no-docker")) options.worker_words.emplace_back("--no-docker");
   if (in.flag("--docker-privileged")) options.worker_words.emplace_back("--docker-privileged");
+  options.pod_server_url = in.text("--pod-server-url");
   // It has said why by itself: an empty message adds no second line.
   if (run_server(options) != 0) return fail(ErrorCode::internal, "");
   return {};
@@ -139,6 +140,20 @@ Status demo(const Clock& clock, const Invocation& in) {
   return run_demo(clock, options);
 }
 
+/// Which clusters run tasks, and what pods get.
+std::vector<Parameter> cluster_parameters() {
+  return {{.name = "--kubernetes",
+           .help = "[NAME=]KUBECONFIG[#CONTEXT]: a cluster that runs tasks; the one"
+                   " that the server is in when left out",
+           .repeat = true},
+          {.name = "--pod-image",
+           .help = "image of tasks in a cluster that name none",
+           .otherwise = ""},
+          {.name = "--pod-server-url",
+           .help = "how pods reach this server; its own address when left out",
+           .otherwise = ""}};
+}
+
 }  // namespace
 
 fs::path sdk_folder() { return shared_file("sdk/python", "lib/aiflow/python"); }
@@ -147,6 +162,7 @@ std::vector<Command> process_commands(const Clock& clock) {
   const Parameter home{.name = "--home", .help = "data directory"};
   const auto database = database_parameters();
   const auto blobs = blob_parameters();
+  const auto clusters = cluster_parameters();
   const std::array docker = docker_parameters();
   const Parameter slots{.name = "--slots", .help = "tasks at a time", .otherwise = "8"};
   return {
@@ -165,13 +181,9 @@ std::vector<Command> process_commands(const Clock& clock) {
                        .help = "folder with DAG files; HOME/dags when left out",
                        .many = true},
                       {.name = "--no-worker", .help = "start no worker", .flag = true},
-                      {.name = "--kubernetes",
-                       .help = "[NAME=]KUBECONFIG[#CONTEXT]: a cluster that runs tasks; the one"
-                               " that the server is in when left out",
-                       .many = true},
-                      {.name = "--pod-image",
-                       .help = "image of bash tasks in a cluster that name none",
-                       .otherwise = ""},
+                      clusters[0],
+                      clusters[1],
+                      clusters[2],
                       docker[0],
                       docker[1],
                       docker[2],

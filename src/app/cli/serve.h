@@ -30,7 +30,8 @@ struct ServeOptions {
   std::vector<std::string> worker_words;  ///< further words for the worker that it starts
   std::int64_t max_map_length = 1024;
   std::vector<ClusterOption> clusters;  ///< Kubernetes
-  std::string pod_image;                ///< for bash tasks in a cluster that name none
+  std::string pod_image;                ///< for tasks in a cluster that name none
+  std::string pod_server_url;           ///< how pods reach this server; empty: by its address
   bool start_worker = true;             ///< start a worker when none lives on this data directory
   std::string version = "0.1.0";
 };

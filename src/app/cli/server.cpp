@@ -209,7 +209,14 @@ Status Server::make_executors() {
   local_ = local.get();
   executor_ = std::make_unique<executor::ExecutorSet>();
   executor_->add("local", std::move(local));
-  const ClusterParts parts{clock_, *store_, options_.home / "logs", options_.pod_image};
+  const ClusterParts parts{.clock = clock_,
+                           .store = *store_,
+                           .logs = options_.home / "logs",
+                           .image = options_.pod_image,
+                           .python = options_.python,
+                           .sdk = options_.sdk,
+                           .scratch = options_.home / "run",
+                           .own_url = [this] { return url_for_pods(); }};
   AIFLOW_ASSIGN(clusters_, add_clusters(*executor_, options_.clusters, parts));
   return {};
 }
@@ -383,6 +390,12 @@ void Server::stop() {
   if (events_) events_->stop();
   // Last: nothing of this server runs any more when another takes over.
   if (lead_) lead_->release();
+}
+
+/// What was said, or else the address it listens on. Asked while tasks run: it listens by then.
+std::string Server::url_for_pods() const {
+  if (!options_.pod_server_url.empty()) return options_.pod_server_url;
+  return http_ ? url() : std::string();
 }
 
 std::string Server::url() const {

@@ -88,6 +88,7 @@ class Server {
   void start_loader();
   void start_background();
   [[nodiscard]] wire::Health health();
+  [[nodiscard]] std::string url_for_pods() const;
 
   ServeOptions options_;
   const os::SystemClock clock_;

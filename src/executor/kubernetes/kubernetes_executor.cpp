@@ -6,10 +6,13 @@
 
 #include <atomic>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
 #include "base/assert.h"
+#include "digest/sha256.h"
+#include "executor/kubernetes/detail/base64.h"
 #include "executor/kubernetes/detail/pod_logs.h"
 #include "executor/kubernetes/detail/pod_orders.h"
 #include "executor/kubernetes/pod_table.h"
@@ -18,11 +21,14 @@
 #include "log/log.h"
 #include "os/event_loop.h"
 #include "os/fd.h"
+#include "os/file.h"
 
 namespace aiflow::executor {
 namespace {
 
 constexpr int kConflict = 409;
+/// A secret holds 1 MiB at most.
+constexpr std::size_t kDagFileBytesMax = 512U << 10;
 constexpr auto kTick = std::chrono::milliseconds(250);
 
 std::optional<kubernetes::Pod> pod_of(const kubernetes::Response& response) {
@@ -65,6 +71,10 @@ class KubernetesExecutor::Loop final : public PodOutlet {
   }
   void finish_log(const PodName& pod) override { logs_->finish(pod); }
   void stop_log(const PodName& pod) override { logs_->stop(pod); }
+  void tick_after(Duration delay) override {
+    events_->after(delay, [this] { table_.tick(); });
+  }
+  void deliver(const kubernetes::Pod& pod, const json::Value& files) override;
   void note(const PodName& pod, const Attempt& attempt, const std::string& text) override {
     logs_->note(pod, attempt, text);
   }
@@ -85,6 +95,7 @@ class KubernetesExecutor::Loop final : public PodOutlet {
   KubernetesExecutorOptions options_;
   PodTable table_;
   ReportSink sink_;
+  std::set<std::string> delivered_;  ///< namespaces that have the SDK
   std::unique_ptr<os::EventLoop> events_;
   std::unique_ptr<kubernetes::Client> client_;
   std::unique_ptr<kubernetes::PodWatch> watch_;
@@ -105,6 +116,14 @@ PodTableOptions KubernetesExecutor::Loop::table_options() const {
   made.worker = WorkerId{options_.names.front()};
   made.defaults = {
       .owner = options_.owner, .space = options_.cluster.space, .image = options_.image};
+  if (!options_.sdk_zip.empty()) {
+    made.defaults.sdk_config_map =
+        "aiflow-sdk-" + digest::sha256_of(options_.sdk_zip).substr(0, 12);
+  }
+  made.defaults.server_url = options_.server_url;
+  made.defaults.read_dag_file = [](const std::string& path) {
+    return os::read_file(path, kDagFileBytesMax);
+  };
   made.image_patience = options_.image_patience;
   made.pause_first = options_.pause_first;
   made.pause_last = options_.pause_last;
@@ -136,7 +155,10 @@ void KubernetesExecutor::Loop::connect() {
   orders_ = std::make_unique<detail::PodOrders>(*events_, *client_, backoff());
   detail::PodLogs::Hooks hooks;
   hooks.file = options_.log_file;
-  hooks.ended = [this](const PodName& pod, const auto& last) { table_.log_ended(pod, last); };
+  hooks.ended = [this](const PodName& pod, const PodOutput& output) {
+    table_.log_ended(pod, output);
+  };
+
   logs_ = std::make_unique<detail::PodLogs>(clock_, *events_, *client_, std::move(hooks));
   kubernetes::PodWatchOptions wanted;
   wanted.selector = std::string(kOwnerLabel) + "=" + options_.owner + "," + kDoneLabel + "!=true";
@@ -202,6 +224,23 @@ void KubernetesExecutor::Loop::create(const PodPlan& plan, const Attempt&) {
     if (response.status == kConflict) return read_existing(pod);
     table_.created(pod, response, pod_of(response));
   });
+}
+
+/// The secret belongs to the pod and goes with it; the SDK's config map stays for the others. The
+/// node waits for both.
+void KubernetesExecutor::Loop::deliver(const kubernetes::Pod& pod, const json::Value& files) {
+  if (delivered_.insert(pod.space).second) {
+    const auto name = json::object({{"name", table_options().defaults.sdk_config_map}});
+    const auto data = json::object({{kSdkFile, detail::base64(options_.sdk_zip)}});
+    orders_->create(pod.space, "configmaps",
+                    json::object({{"metadata", name}, {"immutable", true}, {"binaryData", data}}));
+  }
+  const auto owner =
+      json::object({{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", pod.name}, {"uid", pod.uid}});
+  json::Value metadata = json::object({{"name", pod.name}});
+  metadata.set("ownerReferences", json::Array{owner});
+  orders_->create(pod.space, "secrets",
+                  json::object({{"metadata", std::move(metadata)}, {"stringData", files}}));
 }
 
 /// A pod of that name is there: most often this attempt's own, whose create got no answer.

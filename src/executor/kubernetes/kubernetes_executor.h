@@ -21,8 +21,11 @@ struct KubernetesExecutorOptions {
   /// As jobs name it: "kubernetes" or "kubernetes:CLUSTER", the first of them as a worker's id too.
   std::vector<std::string> names{"kubernetes"};
   kubernetes::Cluster cluster;
-  std::string owner;    ///< told apart from that of other servers' pods; the same after a restart
-  std::string image{};  ///< for bash tasks that name none
+  std::string owner;      ///< told apart from that of other servers' pods; the same after a restart
+  std::string image{};    ///< for bash and Python tasks that name none
+  std::string sdk_zip{};  ///< the Python package aiflow, for Python tasks; empty: none run
+  /// How a pod reaches this server; empty, or an empty answer: not at all.
+  std::function<std::string()> server_url{};
   std::int32_t pods_max = 1000;  ///< attempts at a time
   Duration heartbeat = std::chrono::seconds(3);
   Duration image_patience = std::chrono::seconds(20);

@@ -1,146 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Kubernetes executor against an API in memory, with nodes that the test plays and faults that
-// it makes. Of executor_conformance.h what has a meaning without workers is here under its name.
-#include "executor/kubernetes/kubernetes_executor.h"
+// The Kubernetes executor against an API in memory, with nodes that the test plays. Of
+// executor_conformance.h what has a meaning without workers is here under its name.
+#include "executor/kubernetes/testing/bench.h"
 
-#include <doctest/doctest.h>
-
-#include <condition_variable>
-#include <mutex>
-
-#include "executor/executor_conformance.h"
-#include "executor/kubernetes/pod_plan.h"
-#include "kubernetes/testing/fake_api.h"
-#include "os/file.h"
-#include "os/system_clock.h"
-#include "os/temp_dir.h"
-
-namespace aiflow::executor {
+namespace aiflow::executor::testing {
 namespace {
-
-using namespace std::chrono_literals;
-using kubernetes::testing::ApiRequest;
-using kubernetes::testing::FakeApi;
-using kubernetes::testing::Misbehaviour;
-
-constexpr const char* kRunning = R"({"phase":"Running","containerStatuses":[
-  {"name":"base","state":{"running":{"startedAt":"2026-01-01T00:00:00Z"}}}]})";
-
-std::string ended(int code, const std::string& more = "") {
-  return R"({"phase":")" + std::string(code == 0 ? "Succeeded" : "Failed") +
-         R"(","containerStatuses":[{"name":"base","state":{"terminated":{"exitCode":)" +
-         std::to_string(code) + R"(,"startedAt":"2026-01-01T00:00:00Z")" + more + "}}}]}";
-}
-
-Job pod_job(const std::string& task, const std::string& more = "", std::int64_t epoch = 1) {
-  Job job = test_job(task, epoch);
-  job.operator_ = "kubernetes_pod";
-  job.executor = "kubernetes";
-  job.payload = json::object({{"pod", json::parse(R"({"image":"i")" + more + "}").value()}});
-  return job;
-}
-
-class Bench {
- public:
-  explicit Bench(const std::vector<Job>& running = {})
-      : folder_(os::TempDir::create("kube").value()) {
-    for (const Job& job : running) held_.push_back({attempt_of(job), "kubernetes"});
-  }
-  ~Bench() {
-    if (executor) executor->stop();
-  }
-
-  /// Also again, as a server that starts anew on the same cluster.
-  Bench& start() {
-    prepare();
-    run();
-    return *this;
-  }
-  void prepare() {
-    if (executor) executor->stop();
-    KubernetesExecutorOptions options;
-    options.cluster.server = api.url();
-    options.owner = "o1";
-    options.heartbeat = 20ms;
-    options.image_patience = 300ms;
-    options.pause_first = 10ms;
-    options.pause_last = 100ms;
-    options.log_file = [this](const Attempt& attempt) { return log_path(attempt); };
-    executor = std::make_unique<KubernetesExecutor>(clock, std::move(options));
-    executor->reconcile(held_);
-  }
-  void run() {
-    REQUIRE(executor->start([this](Report report) {
-      const std::scoped_lock lock(mutex_);
-      reports_.push_back(std::move(report));
-      came_.notify_all();
-    }));
-  }
-  void hold(const Job& job) { held_.push_back({attempt_of(job), "kubernetes"}); }
-
-  std::filesystem::path log_path(const Attempt& attempt) {
-    return folder_.path() / (attempt.key.task_id + ".log");
-  }
-  std::string log(const Job& job) {
-    return os::read_file(log_path(attempt_of(job)), 1 << 20).value_or("");
-  }
-
-  template <class Kind>
-  std::optional<Kind> await(const std::function<bool(const Kind&)>& wanted) {
-    std::unique_lock lock(mutex_);
-    std::optional<Kind> found;
-    came_.wait_for(lock, 10s, [&] {
-      for (auto one = reports_.begin(); one != reports_.end(); ++one) {
-        const Kind* report = std::get_if<Kind>(&*one);
-        if (report == nullptr || !wanted(*report)) continue;
-        found = *report;
-        reports_.erase(one);
-        return true;
-      }
-      return false;
-    });
-    return found;
-  }
-  std::optional<Started> started(const Job& job) {
-    return await<Started>(
-        [&](const Started& one) { return one.report.attempt == attempt_of(job); });
-  }
-  wire::Finished finished(const Job& job) {
-    const auto report =
-        await<Finished>([&](const Finished& one) { return one.report.attempt == attempt_of(job); });
-    REQUIRE(report);
-    last = report->receipt;
-    return report->report;
-  }
-  bool has_finished(const Job& job) {
-    const std::scoped_lock lock(mutex_);
-    return std::ranges::any_of(reports_, [&](const Report& one) {
-      const auto* report = std::get_if<Finished>(&one);
-      return report != nullptr && report->report.attempt == attempt_of(job);
-    });
-  }
-  /// Submits, and waits for the pod.
-  std::string make(const Job& job) {
-    REQUIRE(executor->submit(job));
-    return api.await_pod(plan_pod(job, {.owner = "o1"})->pod.name);
-  }
-  void store() { executor->acknowledge(last, true, ""); }
-  int creates() {
-    return api.count([](const ApiRequest& r) { return r.method == "POST"; });
-  }
-
-  FakeApi api;
-  os::SystemClock clock;
-  std::unique_ptr<KubernetesExecutor> executor;
-  Receipt last;
-
- private:
-  os::TempDir folder_;
-  std::vector<Held> held_;
-  std::mutex mutex_;
-  std::condition_variable came_;
-  std::vector<Report> reports_;
-};
 
 TEST_CASE(
     "a job starts and finishes; its log is written, and its pod is removed once it is stored") {
@@ -267,163 +131,6 @@ TEST_CASE("an end that nobody stored before a restart is reported again") {
   CHECK(bench.api.await_no_pod(pod));
 }
 
-TEST_CASE(
-    "fault 41: 429 with Retry-After, 500 and no answer: each pod is made once, without a storm") {
-  Bench bench;
-  std::atomic<int> refused = 0;
-  bench.api.misbehave([&](const ApiRequest& request) -> std::optional<Misbehaviour> {
-    if (request.method != "POST") return std::nullopt;
-    const int n = refused++;
-    if (n == 0) return Misbehaviour{.status = 429, .headers = "Retry-After: 1\r\n"};
-    if (n == 1) return Misbehaviour{.status = 500};
-    if (n == 2) return Misbehaviour{.status = 0};
-    return std::nullopt;
-  });
-  bench.start();
-  const auto began = bench.clock.steady_now();
-  for (int i = 0; i < 40; ++i) REQUIRE(bench.executor->submit(pod_job("t" + std::to_string(i))));
-  REQUIRE(bench.api.await([&] { return bench.api.pod_names().size() == 40; }));
-  CHECK(bench.clock.steady_now() - began >= 1s);
-  CHECK(bench.creates() == 43);
-}
-
-TEST_CASE("fault 42: an end that came while the watch was broken and forgotten is not lost") {
-  Bench bench;
-  bench.start();
-  const Job job = pod_job("a");
-  const std::string pod = bench.make(job);
-  bench.api.set_status(pod, kRunning);
-  REQUIRE(bench.started(job));
-  std::atomic<bool> broken = true;
-  bench.api.misbehave([&](const ApiRequest& request) -> std::optional<Misbehaviour> {
-    if (broken && (request.is_watch() || request.is_list())) return Misbehaviour{.status = 500};
-    return std::nullopt;
-  });
-  bench.api.cut_watches();
-  bench.api.set_status(pod, ended(0));
-  bench.api.compact();
-  broken = false;
-  CHECK(bench.finished(job).outcome == Outcome::success);
-}
-
-TEST_CASE("while the cluster is away its attempts stay alive, and no new ones are offered") {
-  Bench bench;
-  bench.start();
-  const Job job = pod_job("a");
-  bench.api.set_status(bench.make(job), kRunning);
-  REQUIRE(bench.started(job));
-  bench.api.misbehave([](const ApiRequest&) { return Misbehaviour{.status = 0}; });
-  bench.api.cut_watches();
-  REQUIRE(bench.await<WorkerChanged>(
-      [](const WorkerChanged& one) { return one.worker.state == "lost"; }));
-  for (int i = 0; i < 3; ++i) {
-    CHECK(bench.await<StillRunning>(
-        [&](const StillRunning& one) { return one.attempts == std::vector{attempt_of(job)}; }));
-  }
-  CHECK_FALSE(bench.has_finished(job));
-}
-
-TEST_CASE("fault 43: evicted, deleted, without room, without image, on a lost node") {
-  Bench bench;
-  bench.start();
-  const auto cause_of = [&](const Job& job,
-                            const std::function<void(const std::string&)>& happens) {
-    happens(bench.make(job));
-    return bench.finished(job).cause;
-  };
-  CHECK(cause_of(pod_job("evicted"), [&](const std::string& pod) {
-          bench.api.set_status(pod, R"({"phase":"Failed","reason":"Evicted","message":"m"})");
-        }) == "the pod was evicted: m");
-  CHECK(cause_of(pod_job("deleted"), [&](const std::string& pod) { bench.api.remove(pod); }) ==
-        "the pod was deleted from outside");
-  CHECK(cause_of(pod_job("pending", R"(,"startup_timeout_seconds":0.3)"),
-                 [&](const std::string& pod) {
-                   bench.api.set_status(pod, R"({"phase":"Pending","conditions":[
-        {"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"no room"}]})");
-                 }) == "the pod did not start within 300ms: Unschedulable: no room");
-  CHECK(cause_of(pod_job("image"), [&](const std::string& pod) {
-          bench.api.set_status(pod, R"({"phase":"Pending","containerStatuses":[
-        {"name":"base","state":{"waiting":{"reason":"ImagePullBackOff","message":"no"}}}]})");
-        }) == "the pod cannot start: ImagePullBackOff: no");
-  CHECK(cause_of(pod_job("name"), [&](const std::string& pod) {
-          bench.api.set_status(pod, R"({"phase":"Pending","containerStatuses":[
-        {"name":"base","state":{"waiting":{"reason":"InvalidImageName"}}}]})");
-        }) == "the pod cannot start: InvalidImageName");
-  CHECK(cause_of(pod_job("node"), [&](const std::string& pod) {
-          bench.api.set_status(pod, R"({"phase":"Unknown"})");
-        }) == "node '' was lost");
-  CHECK(cause_of(pod_job("memory"), [&](const std::string& pod) {
-          bench.api.set_status(pod, ended(137, R"(,"reason":"OOMKilled")"));
-        }) == "out of memory (the container's limit)");
-}
-
-TEST_CASE("fault 44: a create whose answer was lost is found again by its name") {
-  Bench bench;
-  std::atomic<int> lost = 0;
-  bench.api.misbehave([&](const ApiRequest& request) -> std::optional<Misbehaviour> {
-    if (request.is_watch()) return Misbehaviour{.status = 500};  // the watch would tell as well
-    if (request.method != "POST" || lost++ > 0) return std::nullopt;
-    return Misbehaviour{.status = 0, .after = true};
-  });
-  bench.start();
-  const Job job = pod_job("a");
-  const std::string pod = bench.make(job);
-  REQUIRE(bench.api.await([&] {
-    return bench.api.count(
-               [&](const ApiRequest& r) { return r.method == "GET" && r.path.ends_with(pod); }) > 0;
-  }));
-  bench.api.misbehave(nullptr);
-  bench.api.set_status(pod, ended(0));
-  CHECK(bench.finished(job).outcome == Outcome::success);
-  CHECK(bench.creates() == 2);
-  CHECK(bench.api.pod_names().size() == 1);
-}
-
-TEST_CASE("a foreign pod of the same name is not taken for the attempt's") {
-  Bench bench;
-  const Job job = pod_job("a");
-  const std::string name = plan_pod(job, {.owner = "o1"})->pod.name;
-  bench.api.add(R"({"metadata":{"name":")" + name + R"(","namespace":"default"}})");
-  bench.start();
-  REQUIRE(bench.executor->submit(job));
-  CHECK(bench.finished(job).cause.contains("which is not of this attempt"));
-  CHECK(bench.api.pod(name));
-}
-
-TEST_CASE("fault 45: pods with malformed annotations are left alone, and the others go on") {
-  Bench bench;
-  int n = 0;
-  for (const char* annotation : {"7", "{\\\"attempt\\\":[]}", "[[[[", ""}) {
-    bench.api.add(R"({"metadata":{"name":"bad)" + std::to_string(n++) +
-                  R"(","namespace":"n","uid":"u","labels":{"aiflow.dev/owner":"o1"},
-          "annotations":{"aiflow.dev/attempt":")" +
-                  annotation + R"("}}})");
-  }
-  bench.api.add(R"({"metadata":{"name":"worse","labels":{"aiflow.dev/owner":"o1"},
-                    "annotations":"text"}})");
-  bench.start();
-  const Job job = pod_job("a");
-  bench.api.set_status(bench.make(job), ended(0));
-  CHECK(bench.finished(job).outcome == Outcome::success);
-  CHECK(bench.api.pod_names().size() == 6);
-}
-
-TEST_CASE("a pod that the cluster refuses is a failure with its words") {
-  Bench bench;
-  bench.api.misbehave([](const ApiRequest& request) -> std::optional<Misbehaviour> {
-    if (request.method != "POST") return std::nullopt;
-    return Misbehaviour{.status = 422, .body = R"({"message":"spec.containers[0].image: bad"})"};
-  });
-  bench.start();
-  const Job job = pod_job("a");
-  REQUIRE(bench.executor->submit(job));
-  CHECK(bench.finished(job).cause ==
-        "the cluster takes no such pod: spec.containers[0].image: bad");
-  const Job none = pod_job("b", R"(,"cmds":"sh")");
-  REQUIRE(bench.executor->submit(none));
-  CHECK(bench.finished(none).cause == "no pod can be made of it: cmds is no list");
-}
-
 TEST_CASE("the return value is the termination message, or the last line of a bash task") {
   Bench bench;
   bench.start();
@@ -447,13 +154,68 @@ TEST_CASE("the return value is the termination message, or the last line of a ba
   CHECK(of_bash.xcoms[0].value == json::Value(42));
 }
 
-TEST_CASE("a time limit ends the pod") {
+Job python_job(const std::string& task, const std::filesystem::path& dag) {
+  Job job = test_job(task);
+  job.operator_ = "python";
+  job.payload = json::object({{"callable", "f"}});
+  job.executor = "kubernetes";
+  job.executor_config = json::object({{"image", "python:3"}});
+  job.dag_file = dag.string();
+  job.token = "secret-token";
+  return job;
+}
+
+TEST_CASE("a Python task gets job, token, DAG file and SDK, and its log says how it ended") {
   Bench bench;
   bench.start();
-  Job job = pod_job("a");
-  job.execution_timeout_ms = 50;
-  bench.api.set_status(bench.make(job), kRunning);
-  CHECK(bench.finished(job).cause == "timed out after 50ms");
+  const auto folder = os::TempDir::create("dags").value();
+  REQUIRE(os::write_atomic(folder.path() / "etl.py", "DAG = 1"));
+  const Job job = python_job("py", folder.path() / "etl.py");
+  const std::string pod = bench.make(job);
+  REQUIRE(bench.api.await([&] { return bench.api.object("secrets/" + pod).has_value(); }));
+  const std::string secret = json::write(*bench.api.object("secrets/" + pod));
+  CHECK(secret.contains(R"("dag":"DAG = 1")"));
+  CHECK(secret.contains(R"("token":"secret-token")"));
+  CHECK(secret.contains(R"("uid":"uid-)" + pod));
+  const std::string manifest = json::write(*bench.api.pod(pod));
+  CHECK_FALSE(manifest.contains("secret-token"));
+  CHECK(manifest.contains("http://server:1"));
+  const std::size_t at = manifest.find("aiflow-sdk-");
+  REQUIRE(at != manifest.npos);
+  const auto sdk = bench.api.object("configmaps/" + manifest.substr(at, 23));
+  REQUIRE(sdk);
+  CHECK(json::write(*sdk).contains(R"("sdk.zip":"emlwIGJ5dGVz")"));
+
+  bench.api.set_log(pod,
+                    "2026-01-01T00:00:00Z hello\n"
+                    "2026-01-01T00:00:00Z ::aiflow:result {\"done\":{\"outcome\":\"success\",\n"
+                    "2026-01-01T00:00:00Z ::aiflow:result \"cause\":\"\",\"skip_all_downstream\":"
+                    "false,\"branch\":[\"b\"]},\"xcoms\":[{\"key\":\"k\",\"value\":[1]}]}\n",
+                    true);
+  bench.api.set_status(pod, ended(0));
+  const wire::Finished report = bench.finished(job);
+  CHECK(report.outcome == Outcome::success);
+  CHECK(report.branch == std::vector<std::string>{"b"});
+  REQUIRE(report.xcoms.size() == 1);
+  CHECK(report.xcoms[0].key == "k");
+  CHECK(bench.log(job).contains("] hello\n"));
+  CHECK_FALSE(bench.log(job).contains("::aiflow:result"));
+}
+
+TEST_CASE("a Python task that says nothing of its end has failed, killed or not") {
+  Bench bench;
+  bench.start();
+  const auto folder = os::TempDir::create("dags").value();
+  REQUIRE(os::write_atomic(folder.path() / "etl.py", ""));
+  const Job silent = python_job("silent", folder.path() / "etl.py");
+  bench.api.set_status(bench.make(silent), ended(0));
+  CHECK(bench.finished(silent).cause.contains("without saying"));
+  const Job killed = python_job("killed", folder.path() / "etl.py");
+  bench.api.set_status(bench.make(killed), ended(137, R"(,"reason":"OOMKilled")"));
+  CHECK(bench.finished(killed).cause == "out of memory (the container's limit)");
+  const Job nowhere = python_job("nowhere", folder.path() / "none.py");
+  REQUIRE(bench.executor->submit(nowhere));
+  CHECK(bench.finished(nowhere).cause.contains("no pod can be made of it"));
 }
 
 TEST_CASE("pods are kept when the task says so, and not taken up again") {
@@ -478,4 +240,4 @@ TEST_CASE("pods are kept when the task says so, and not taken up again") {
 }
 
 }  // namespace
-}  // namespace aiflow::executor
+}  // namespace aiflow::executor::testing

@@ -14,6 +14,9 @@ namespace {
 constexpr std::size_t kPieceBytesMax = 64U << 10;
 constexpr std::size_t kLastLineBytesMax = 48U << 10;
 constexpr std::uint64_t kLogBytesMax = 64ULL << 20;
+/// Begins the lines of sdk/python/aiflow/pod_task.py; their rests together are a JSON text.
+constexpr std::string_view kResult = "::aiflow:result ";
+constexpr std::size_t kResultBytesMax = 8U << 20;
 constexpr std::size_t kTimeBytes = 23;  ///< "2026-11-23T18:10:21.123"
 
 std::string stamp(WallTime now) { return format_time(now).substr(0, kTimeBytes); }
@@ -64,6 +67,7 @@ std::uint64_t PodLog::lines_after(const std::string& mark) const {
 
 void PodLog::begin(const std::string& pod) {
   rest_.clear();
+  result_.clear();
   lines_ = 0;
   have_lines_ = lines_after(mark_of(pod));
   if (have_lines_ != UINT64_MAX) return;
@@ -104,6 +108,11 @@ void PodLog::take_line(std::string_view line) {
   const auto said = parse_time(line.substr(0, space));
   const std::string time = stamp(said ? *said : clock_.now());
   if (said) line.remove_prefix(space == line.npos ? line.size() : space + 1);
+  if (line.starts_with(kResult)) {
+    line.remove_prefix(kResult.size());
+    if (result_.size() + line.size() <= kResultBytesMax) result_ += line;
+    return;
+  }
   if (line.find_first_not_of(" \t\r") != line.npos) {
     is_cut_ = line.size() > kLastLineBytesMax;
     last_line_ = std::string(line.substr(0, kLastLineBytesMax));

@@ -5,14 +5,22 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "json/value.h"
 #include "os/fd.h"
 
 namespace aiflow::executor {
+
+/// What a log says besides its lines.
+struct PodOutput {
+  std::optional<Result<json::Value>> last_line{};  ///< as a value, when it is wanted
+  std::string result{};                            ///< PodLog::result
+};
 
 class PodLog {
  public:
@@ -31,6 +39,8 @@ class PodLog {
   /// The last line that is not empty, cut at 48 KiB; of all that was fed since begin.
   [[nodiscard]] const std::string& last_line() const { return last_line_; }
   [[nodiscard]] bool is_last_line_cut() const { return is_cut_; }
+  /// What the task says of its end, in lines that are not written; at most 8 MiB.
+  [[nodiscard]] const std::string& result() const { return result_; }
 
  private:
   void take_line(std::string_view line);
@@ -45,6 +55,7 @@ class PodLog {
   std::string rest_;
   std::string pending_;
   std::string last_line_;
+  std::string result_;
   bool is_cut_ = false;
   std::uint64_t lines_ = 0;       ///< of this stream so far
   std::uint64_t have_lines_ = 0;  ///< so many of them are in the file

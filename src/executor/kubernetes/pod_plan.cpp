@@ -16,6 +16,7 @@ constexpr const char* kXComPath = "/airflow/xcom/return.json";
 constexpr std::size_t kNamePrefixMax = 40;
 constexpr std::size_t kLabelMax = 63;
 constexpr std::size_t kNoteBytesMax = 64U << 10;
+constexpr auto kOwnLimitLeeway = std::chrono::seconds(5);
 constexpr auto kLimitMax = std::chrono::hours(24 * 366);
 
 std::int64_t to_ms(Duration d) {
@@ -55,6 +56,7 @@ json::Value note_of(const Attempt& attempt, const PodTerms& terms) {
                                    {"startup_ms", to_ms(terms.startup_limit)},
                                    {"xcom", terms.wants_xcom},
                                    {"xcom_of_log", terms.xcom_of_log},
+                                   {"speaks", terms.speaks},
                                    {"ends_on_worker", terms.is_told_to_worker},
                                    {"keep", static_cast<int>(terms.keep)}});
   if (terms.time_limit) note.set("limit_ms", to_ms(*terms.time_limit));
@@ -121,7 +123,10 @@ Result<PodTerms> terms_of(const Job& job, const json::Value& wish) {
   AIFLOW_ASSIGN(const bool pushes, json::get_bool_or(task, "do_xcom_push", !is_pod));
   AIFLOW_ASSIGN(terms.is_told_to_worker, json::get_bool_or(task, "ends_on_worker", false));
   terms.wants_xcom = is_pod && pushes;
-  terms.xcom_of_log = !is_pod && pushes;
+  terms.speaks = !is_pod && !detail::is_bash(job);
+  terms.xcom_of_log = !is_pod && !terms.speaks && pushes;
+  // It keeps its limit itself, so that its callbacks run; this is for one that cannot.
+  if (terms.speaks && terms.time_limit) *terms.time_limit += kOwnLimitLeeway;
   AIFLOW_TRY(read_codes(terms.skip_codes, task, "skip_on_exit_code"));
   return terms;
 }
@@ -154,7 +159,12 @@ Result<json::Value> wish_of(const Job& job, const PodDefaults& defaults) {
   if (!wish.is_object()) {
     return fail(ErrorCode::invalid_argument, "executor_config is no object");
   }
-  AIFLOW_TRY(detail::add_command(wish, job, defaults));
+  const json::Value* image = wish.find("image");
+  if ((image == nullptr || image->is_null()) && !defaults.image.empty()) {
+    wish.set("image", defaults.image);
+  }
+  AIFLOW_TRY(detail::is_bash(job) ? detail::add_bash(wish, job)
+                                  : detail::add_python(wish, job, defaults));
   return wish;
 }
 
@@ -169,6 +179,10 @@ Result<PodPlan> plan_pod(const Job& job, const PodDefaults& defaults) {
   detail::Manifest manifest(plan.manifest, plan.terms.base);
   plan.pod = {.space = manifest.space(defaults.space),
               .name = name_of(job, defaults.owner, wished)};
+  if (plan.terms.speaks) {
+    AIFLOW_ASSIGN(plan.files, detail::files_of(job, defaults));
+    manifest.mount_files(plan.pod.name, defaults.sdk_config_map);
+  }
   manifest.add_place(job);
   AIFLOW_TRY(manifest.add_environment(job.env));
   if (plan.terms.wants_xcom) manifest.set_message_path(kXComPath);
@@ -196,6 +210,7 @@ Result<PodOwnerNote> read_note(const kubernetes::Pod& pod) {
   }
   AIFLOW_ASSIGN(terms.wants_xcom, json::get_bool_or(note, "xcom", false));
   AIFLOW_ASSIGN(terms.xcom_of_log, json::get_bool_or(note, "xcom_of_log", false));
+  AIFLOW_ASSIGN(terms.speaks, json::get_bool_or(note, "speaks", false));
   AIFLOW_ASSIGN(terms.is_told_to_worker, json::get_bool_or(note, "ends_on_worker", false));
   AIFLOW_ASSIGN(const std::int64_t keep, json::get_int_or(note, "keep", 0));
   if (keep < 0 || keep > 2) return fail(ErrorCode::invalid_argument, "keep is out of range");

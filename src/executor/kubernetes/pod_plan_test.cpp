@@ -183,7 +183,8 @@ TEST_CASE("a wish that makes no pod is refused in words") {
   CHECK(why(R"({"image":"i","secrets":[{"deploy_type":"x","secret":"s"}]})").contains("'x'"));
   Job python = test_job("p");
   python.operator_ = "python";
-  CHECK(plan_pod(python, kDefaults).error().message.contains("'python'"));
+  python.payload = json::object({});
+  CHECK(plan_pod(python, kDefaults).error().message.contains("no SDK"));
 }
 
 }  // namespace

@@ -175,6 +175,7 @@ void PodTable::adopt(Entry& entry, const kubernetes::Pod& pod, const PodTerms& t
     entry.phase = Phase::there;
     entry.since = clock_.steady_now();
     outlet_.note(entry.pod, entry.attempt, "pod " + pod.space + "/" + pod.name + " is made");
+    if (entry.plan && !entry.plan->files.is_null()) outlet_.deliver(pod, entry.plan->files);
     if (entry.ending) outlet_.remove(name, entry.ending_grace);
   }
   entry.is_gone = false;
@@ -239,12 +240,14 @@ void PodTable::lose(Entry& entry) {
   conclude(entry, entry.ending ? *entry.ending : judge_gone(entry.last, entry.terms));
 }
 
-void PodTable::log_ended(const PodName& pod, const std::optional<Result<json::Value>>& last) {
+void PodTable::log_ended(const PodName& pod, const PodOutput& output) {
   Entry* entry = find(pod);
   if (entry == nullptr) return;
   entry->log = Log::done;
-  if (last && *last) entry->xcom = **last;
-  if (last && !*last) outlet_.note(entry->pod, entry->attempt, last->error().message);
+  entry->output = output;
+  if (output.last_line && !*output.last_line) {
+    outlet_.note(entry->pod, entry->attempt, output.last_line->error().message);
+  }
   if (entry->phase == Phase::there && entry->verdict) finish(*entry);
   settle(*entry);
 }
@@ -304,6 +307,12 @@ void PodTable::conclude(Entry& entry, PodVerdict verdict) {
   if (entry.log == Log::none) entry.log = Log::done;  // nothing of it ever ran
   if (entry.log == Log::done) return finish(entry);
   outlet_.finish_log(entry.pod);
+  outlet_.tick_after(patience(entry));
+}
+
+Duration PodTable::patience(const Entry& entry) const {
+  const bool is_needed = entry.terms.xcom_of_log || entry.terms.speaks;
+  return is_needed ? options_.output_patience : options_.log_patience;
 }
 
 void PodTable::finish(Entry& entry) {
@@ -321,6 +330,7 @@ void PodTable::finish(Entry& entry) {
   report.ended_at = std::clamp(verdict.ended_at.value_or(now), report.started_at,
                                std::max(now, report.started_at));
   add_xcom(entry, report);
+  if (entry.terms.speaks && !entry.ending) add_result(entry, report);
   if (entry.terms.is_told_to_worker && !entry.ending) tell_worker(report);
   outlet_.note(entry.pod, entry.attempt,
                "ended: " + std::string(to_string(report.outcome)) +
@@ -332,8 +342,9 @@ void PodTable::finish(Entry& entry) {
 
 void PodTable::add_xcom(const Entry& entry, wire::Finished& report) const {
   if (report.outcome != Outcome::success) return;
-  if (entry.terms.xcom_of_log && entry.xcom) {
-    report.xcoms.push_back({.key = kReturnValue, .value = *entry.xcom});
+  const auto& last = entry.output.last_line;
+  if (entry.terms.xcom_of_log && last && *last) {
+    report.xcoms.push_back({.key = kReturnValue, .value = **last});
   }
   const std::string& message = entry.verdict->message;
   if (!entry.terms.wants_xcom || message.empty()) return;
@@ -346,6 +357,37 @@ void PodTable::add_xcom(const Entry& entry, wire::Finished& report) const {
   report.cause = message.size() >= kMessageBytesMax
                      ? "its XCom in /airflow/xcom/return.json is longer than 4096 bytes"
                      : "its XCom in /airflow/xcom/return.json is no JSON: " + value.error().message;
+}
+
+/// What a Python task said of its end counts, unless it was killed before it could.
+void PodTable::add_result(const Entry& entry, wire::Finished& report) const {
+  const auto said = json::parse(entry.output.result);
+  const json::Value* words = said ? said->find("done") : nullptr;
+  auto done = words == nullptr ? Result<wire::TaskDone>(fail(ErrorCode::corrupt, "nothing"))
+                               : wire::parse_task_done(*words);
+  if (!done) {
+    if (report.outcome != Outcome::success) return;
+    report.outcome = Outcome::failed;
+    report.cause = "the task's process ended without saying how the task went";
+    return;
+  }
+  report.outcome = done->outcome;
+  report.cause = std::move(done->cause);
+  report.branch = std::move(done->branch);
+  report.skip_all_downstream = done->skip_all_downstream;
+  report.reschedule_at = done->reschedule_at;
+  report.deferral = std::move(done->deferral);
+  report.assets = std::move(done->assets);
+  report.cache_key = std::move(done->cache_key);
+  report.cache_ttl_ms = done->cache_ttl_ms;
+  report.retry_delay_ms = done->retry_delay_ms;
+  const json::Value* xcoms = said->find("xcoms");
+  const bool counts = report.outcome == Outcome::success || report.outcome == Outcome::skipped ||
+                      report.outcome == Outcome::deferred;
+  if (!counts || xcoms == nullptr || !xcoms->is_array()) return;
+  for (const json::Value& one : xcoms->as_array()) {
+    if (auto published = wire::parse_xcom_entry(one)) report.xcoms.push_back(*published);
+  }
 }
 
 /// The pod's end becomes what the task waited for: it goes on as Python code, on a worker.
@@ -399,14 +441,14 @@ void PodTable::tick() {
   }
   for (const PodName& pod : logs) {
     outlet_.stop_log(pod);
-    log_ended(pod, std::nullopt);
+    log_ended(pod, {});
   }
   pump();
 }
 
 void PodTable::check_limits(Entry& entry, SteadyTime now) {
   if (entry.verdict) {
-    if (now - entry.judged_at >= options_.log_patience) finish(entry);
+    if (now - entry.judged_at >= patience(entry)) finish(entry);
   } else if (entry.ending) {
     // The node says nothing: what was asked of it counts as done.
     const Duration patience = entry.ending_grace + options_.removal_patience;

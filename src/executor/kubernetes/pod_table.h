@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "executor/executor.h"
+#include "executor/kubernetes/pod_log.h"
 #include "executor/kubernetes/pod_outcome.h"
 #include "executor/kubernetes/pod_plan.h"
 #include "kubernetes/backoff.h"
@@ -39,14 +40,20 @@ class PodOutlet {
   virtual void finish_log(const PodName& pod) = 0;
   /// What has come of it until now is all; not answered.
   virtual void stop_log(const PodName& pod) = 0;
+  /// PodTable::tick is wanted then.
+  virtual void tick_after(Duration delay) = 0;
+  /// Gives the pod what it needs to run.
+  virtual void deliver(const kubernetes::Pod& pod, const json::Value& files) = 0;
   virtual void note(const PodName& pod, const Attempt& attempt, const std::string& text) = 0;
 };
 
 struct PodTableOptions {
   WorkerId worker;  ///< under which name it reports
   PodDefaults defaults;
-  Duration image_patience = std::chrono::seconds(20);    ///< for an image that cannot be pulled
-  Duration log_patience = std::chrono::seconds(2);       ///< of an end that waits for its log
+  Duration image_patience = std::chrono::seconds(20);  ///< for an image that cannot be pulled
+  /// An end waits so long for its log to be complete; longer when the log says how it ended.
+  Duration log_patience = std::chrono::milliseconds(50);
+  Duration output_patience = std::chrono::seconds(60);
   Duration log_limit = std::chrono::seconds(30);         ///< of a log whose attempt has ended
   Duration removal_patience = std::chrono::seconds(30);  ///< beyond the grace, for a silent node
   Duration pause_first = std::chrono::milliseconds(500);
@@ -71,8 +78,8 @@ class PodTable {
   /// The answer to create; of a 409 the pod that is there, if it could be read.
   void created(const PodName& pod, const kubernetes::Response& response,
                const std::optional<kubernetes::Pod>& existing);
-  /// No more lines come. `last` is the last line of output, if any.
-  void log_ended(const PodName& pod, const std::optional<Result<json::Value>>& last);
+  /// No more lines come.
+  void log_ended(const PodName& pod, const PodOutput& output);
 
   /// What time alone brings; a few times a second.
   void tick();
@@ -105,7 +112,7 @@ class PodTable {
     Duration ending_grace{};
     SteadyTime ending_at{};
     std::optional<PodVerdict> verdict;
-    std::optional<json::Value> xcom;
+    PodOutput output;
     Log log = Log::none;
     SteadyTime since{};  ///< its pod exists
     std::optional<SteadyTime> begun_at;
@@ -126,6 +133,8 @@ class PodTable {
   void conclude(Entry& entry, PodVerdict verdict);
   void finish(Entry& entry);
   void add_xcom(const Entry& entry, wire::Finished& report) const;
+  void add_result(const Entry& entry, wire::Finished& report) const;
+  [[nodiscard]] Duration patience(const Entry& entry) const;
   void tell_worker(wire::Finished& report) const;
   void settle(Entry& entry);
   void forget(Entry& entry);

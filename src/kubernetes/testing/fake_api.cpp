@@ -69,15 +69,6 @@ std::string status_object(int code, const std::string& reason, const std::string
                                    {"message", message}}));
 }
 
-bool send_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (n <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
 bool send_chunk(int fd, const std::string& bytes) {
   char size[20];
   std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
@@ -113,6 +104,7 @@ struct FakeApi::State {
   std::map<std::string, json::Value> pods;
   std::vector<Change> changes;
   std::map<std::string, Log> logs;
+  std::map<std::string, json::Value> objects;  ///< of other kinds: "secrets/NAME"
   std::int64_t version = 100;
   std::int64_t oldest = 0;
   int watch_round = 0;  ///< of cut_watches
@@ -149,6 +141,7 @@ struct FakeApi::State {
   bool answer(int fd, const ApiRequest& request);
   std::pair<int, std::string> carry_out(const ApiRequest& request);
   std::pair<int, std::string> create(const ApiRequest& request);
+  std::pair<int, std::string> keep(const ApiRequest& request);
   std::pair<int, std::string> list(const ApiRequest& request);
   std::pair<int, std::string> one(const ApiRequest& request, const std::string& name);
   void watch(int fd, const ApiRequest& request);
@@ -198,45 +191,8 @@ void FakeApi::accept_all() {
 
 void FakeApi::serve(int fd) {
   std::string buffer;
-  while (true) {
-    const std::size_t end = buffer.find("\r\n\r\n");
-    if (end == buffer.npos) {
-      char bytes[16384];
-      const ssize_t n = ::recv(fd, bytes, sizeof bytes, 0);
-      if (n <= 0) break;
-      buffer.append(bytes, static_cast<std::size_t>(n));
-      continue;
-    }
-    ApiRequest request;
-    const std::string head = buffer.substr(0, end + 2);
-    const std::size_t space = head.find(' ');
-    const std::string target = head.substr(space + 1, head.find(' ', space + 1) - space - 1);
-    request.method = head.substr(0, space);
-    request.path = target.substr(0, target.find('?'));
-    if (target.contains('?')) request.query = target.substr(target.find('?') + 1);
-    for (std::size_t at = head.find("\r\n") + 2; at < head.size();) {
-      const std::size_t stop = head.find("\r\n", at);
-      std::string line = head.substr(at, stop - at);
-      at = stop + 2;
-      const std::size_t colon = line.find(": ");
-      if (colon == line.npos) continue;
-      std::ranges::transform(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon),
-                             line.begin(),
-                             [](char c) { return static_cast<char>(std::tolower(c)); });
-      request.headers[line.substr(0, colon)] = line.substr(colon + 2);
-    }
-    const auto length = request.headers.find("content-length");
-    const std::size_t body = length == request.headers.end() ? 0 : std::stoul(length->second);
-    if (request.headers.contains("expect")) send_all(fd, "HTTP/1.1 100 Continue\r\n\r\n");
-    while (buffer.size() < end + 4 + body) {
-      char bytes[16384];
-      const ssize_t n = ::recv(fd, bytes, sizeof bytes, 0);
-      if (n <= 0) break;
-      buffer.append(bytes, static_cast<std::size_t>(n));
-    }
-    request.body = buffer.substr(end + 4, body);
-    buffer.erase(0, end + 4 + body);
-    if (!state_->answer(fd, request)) break;
+  while (const auto request = read_request(fd, buffer)) {
+    if (!state_->answer(fd, *request)) break;
   }
   const std::scoped_lock lock(state_->mutex);
   std::erase(state_->open, fd);
@@ -270,9 +226,20 @@ bool FakeApi::State::answer(int fd, const ApiRequest& request) {
 
 std::pair<int, std::string> FakeApi::State::carry_out(const ApiRequest& request) {
   const std::scoped_lock lock(mutex);
+  if (request.method == "POST" && !request.path.ends_with("/pods")) return keep(request);
   if (request.method == "POST") return create(request);
   if (request.path.ends_with("/pods")) return list(request);
   return one(request, request.path.substr(request.path.rfind('/') + 1));
+}
+
+std::pair<int, std::string> FakeApi::State::keep(const ApiRequest& request) {
+  auto object = json::parse(request.body);
+  if (!object) return {400, status_object(400, "BadRequest", "no JSON")};
+  const std::string kind = request.path.substr(request.path.rfind('/') + 1);
+  const bool is_new = objects.emplace(kind + "/" + metadata_text(*object, "name"), *object).second;
+  changed.notify_all();
+  if (!is_new) return {409, status_object(409, "AlreadyExists", "it already exists")};
+  return {201, request.body};
 }
 
 std::pair<int, std::string> FakeApi::State::create(const ApiRequest& request) {
@@ -406,6 +373,13 @@ std::optional<json::Value> FakeApi::pod(const std::string& name) const {
   const std::scoped_lock lock(state_->mutex);
   const auto found = state_->pods.find(name);
   if (found == state_->pods.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<json::Value> FakeApi::object(const std::string& kind_and_name) const {
+  const std::scoped_lock lock(state_->mutex);
+  const auto found = state_->objects.find(kind_and_name);
+  if (found == state_->objects.end()) return std::nullopt;
   return found->second;
 }
 

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -32,6 +33,11 @@ struct ApiRequest {
     return method == "GET" && path.ends_with("/pods") && !is_watch();
   }
 };
+
+/// The next request of a connection; `buffer` keeps what comes after it. nullopt: the peer is gone.
+[[nodiscard]] std::optional<ApiRequest> read_request(int fd, std::string& buffer);
+/// False: the peer is gone.
+bool send_all(int fd, std::string_view bytes);
 
 /// An answer instead of the API's own. `after`: the request is carried out first, its answer lost.
 struct Misbehaviour {
@@ -57,6 +63,8 @@ class FakeApi {
   /// The pod, or nullopt.
   [[nodiscard]] std::optional<json::Value> pod(const std::string& name) const;
   [[nodiscard]] std::vector<std::string> pod_names() const;
+  /// Of another kind, which is only kept: "secrets/NAME".
+  [[nodiscard]] std::optional<json::Value> object(const std::string& kind_and_name) const;
   /// Waits for a pod whose name begins so; empty when none comes within seconds.
   [[nodiscard]] std::string await_pod(const std::string& prefix = "");
   [[nodiscard]] bool await_no_pod(const std::string& name);

@@ -10,6 +10,7 @@ import os
 import signal
 from pathlib import Path
 
+import kubernetes_cluster
 from product import load_tool, not_installed
 from server import Server
 
@@ -70,4 +71,21 @@ class Docker(Place):
         self.daemon.clean()
 
 
-PLACES: dict[str, type[Place]] = {"docker": Docker, "local": Local}
+class Kubernetes(Place):
+    """Pods on the true node of a real cluster, in the node's network to reach the server."""
+
+    arguments = ('executor="kubernetes", executor_config={"image": "kube.local/python:1", '
+                 '"hostnetwork": True}')
+
+    def start(self, folder: Path) -> None:
+        self.cluster = kubernetes_cluster.cluster()
+        self.cluster.make_python_image()
+        self.extra = ("--kubernetes", f"main={self.cluster.kubeconfig}")
+        super().start(folder)
+
+    def lose(self) -> None:
+        self.cluster.kubectl("delete", "pods", "-l", "aiflow.dev/owner", "--force",
+                             "--grace-period=0", "--wait=false")
+
+
+PLACES: dict[str, type[Place]] = {"docker": Docker, "kubernetes": Kubernetes, "local": Local}

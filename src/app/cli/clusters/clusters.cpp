@@ -7,6 +7,7 @@
 #include "conductor/log_path.h"
 #include "os/environment.h"
 #include "os/file.h"
+#include "os/process.h"
 #include "store/run_store.h"
 #include "store/user_store.h"
 
@@ -17,6 +18,9 @@ constexpr const char* kKind = "kubernetes";
 constexpr const char* kOwnerSetting = "executor_owner";
 constexpr std::size_t kUuidBytesMax = 64;
 constexpr std::size_t kNameBytesMax = 40;
+constexpr auto kPackTime = std::chrono::seconds(30);
+/// As base64 it has to fit into a config map of 1 MiB.
+constexpr std::size_t kSdkBytesMax = 700U << 10;
 
 bool is_name(const std::string& text) {
   return !text.empty() && text.size() <= kNameBytesMax && std::ranges::all_of(text, [](char c) {
@@ -37,6 +41,22 @@ Result<std::string> owner_of(store::Store& store) {
   AIFLOW_TRY(store.transact(
       [&](db::Connection& db) { return store::UserStore(db).set_setting(kOwnerSetting, made); }));
   return made;
+}
+
+/// The Python packages as one archive, some 200 KB.
+Result<std::string> packed_sdk(const ClusterParts& parts) {
+  const auto file = parts.scratch / "sdk.zip";
+  os::ProcessOptions pack;
+  pack.argv = {parts.python, "-m", "aiflow.pack_sdk", file.string()};
+  pack.env = os::environment();
+  (*pack.env)["PYTHONPATH"] = parts.sdk.string();
+  pack.fds = {{2, 2}};
+  AIFLOW_ASSIGN(auto process, os::Process::start(pack));
+  const auto status = process.wait(Deadline::after(parts.clock, kPackTime));
+  if (!status || !status->success()) {
+    return fail(ErrorCode::unavailable, "the SDK cannot be packed for tasks in a cluster");
+  }
+  return os::read_file(file, kSdkBytesMax);
 }
 
 Result<kubernetes::Cluster> read(const ClusterOption& option) {
@@ -89,8 +109,14 @@ Result<std::vector<const executor::KubernetesExecutor*>> add_clusters(
     executor::ExecutorSet& executors, const std::vector<ClusterOption>& clusters,
     const ClusterParts& parts) {
   std::vector<const executor::KubernetesExecutor*> all;
+  std::string sdk;
+  if (!clusters.empty()) {
+    AIFLOW_ASSIGN(sdk, packed_sdk(parts));
+  }
   for (const ClusterOption& option : clusters) {
     executor::KubernetesExecutorOptions made;
+    made.sdk_zip = sdk;
+    made.server_url = parts.own_url;
     AIFLOW_ASSIGN(made.cluster, read(option));
     AIFLOW_ASSIGN(made.owner, owner_of(parts.store));
     made.image = parts.image;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,11 @@ struct ClusterParts {
   const Clock& clock;
   store::Store& store;
   std::filesystem::path logs;
-  std::string image;  ///< for bash tasks that name none
+  std::string image;                     ///< for tasks that name none
+  std::string python;                    ///< packs the SDK for Python tasks
+  std::filesystem::path sdk;             ///< its folder
+  std::filesystem::path scratch;         ///< a folder for that
+  std::function<std::string()> own_url;  ///< how pods reach this server
 };
 
 /// Adds an executor for each; the first one is "kubernetes" as well. Returns them, in that order.

@@ -105,11 +105,11 @@ void PodLogs::close(const PodName& pod) {
   readings_.erase(pod);
   --open_count_;
   reading->log.end();
-  std::optional<Result<json::Value>> value;
+  PodOutput output{.result = reading->log.result()};
   if (reading->terms.xcom_of_log && !reading->log.last_line().empty()) {
-    value = value_of(reading->log);
+    output.last_line = value_of(reading->log);
   }
-  hooks_.ended(pod, value);
+  hooks_.ended(pod, output);
   open_some();
 }
 

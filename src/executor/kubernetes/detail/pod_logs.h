@@ -20,8 +20,8 @@ namespace aiflow::executor::detail {
 class PodLogs {
  public:
   using LogFile = std::function<std::filesystem::path(const Attempt& attempt)>;
-  /// No more lines come; the last line as a value when the pod's terms want it.
-  using Ended = std::function<void(const PodName&, const std::optional<Result<json::Value>>&)>;
+  /// No more lines come.
+  using Ended = std::function<void(const PodName&, const PodOutput&)>;
   struct Hooks {
     LogFile file;
     Ended ended;

@@ -39,6 +39,14 @@ void PodOrders::mark_done(const PodName& pod) {
                     .content_type = "application/merge-patch+json"}});
 }
 
+void PodOrders::create(const std::string& space, const std::string& kind,
+                       const json::Value& object) {
+  give({.pod = {.space = space, .name = kind},
+        .request = {.method = "POST",
+                    .path = "/api/v1/namespaces/" + space + "/" + kind,
+                    .body = json::write(object)}});
+}
+
 void PodOrders::give(Order order) {
   waiting_.push_back(std::move(order));
   send_some();
@@ -60,7 +68,8 @@ void PodOrders::send_some() {
 }
 
 void PodOrders::on_answer(Order order, const kubernetes::Response& response) {
-  if (response.is_passing() || response.status == kConflict) {
+  const bool is_new = order.request.method == "POST";
+  if (response.is_passing() || (response.status == kConflict && !is_new)) {
     waiting_.push_back(std::move(order));
     if (is_paused_) return;
     is_paused_ = true;
@@ -71,9 +80,10 @@ void PodOrders::on_answer(Order order, const kubernetes::Response& response) {
     return;
   }
   backoff_.succeeded();
-  if (response.ok() || response.status == kNotFound) return;
+  const bool is_there = is_new && response.status == kConflict;
+  if (response.ok() || is_there || response.status == kNotFound) return;
   log::warn(
-      "a finished pod stays in the cluster",
+      is_new ? "a pod does not get its files" : "a finished pod stays in the cluster",
       {{"pod", order.pod.name}, {"namespace", order.pod.space}, {"reason", response.trouble}});
 }
 

@@ -19,6 +19,8 @@ class PodOrders {
 
   void remove(const PodName& pod, Duration grace);
   void mark_done(const PodName& pod);
+  /// An object of another kind ("secrets"); that it is there already is as good.
+  void create(const std::string& space, const std::string& kind, const json::Value& object);
 
  private:
   struct Order {

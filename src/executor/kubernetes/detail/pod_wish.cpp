@@ -2,6 +2,7 @@
 #include "executor/kubernetes/detail/pod_wish.h"
 
 #include <charconv>
+#include <filesystem>
 
 #include "kubernetes/yaml.h"
 
@@ -10,6 +11,8 @@ namespace {
 
 /// The method that a task goes on with as a pod (sdk/python/aiflow/operators/pod.py).
 constexpr std::string_view kRunPod = "run_pod";
+constexpr const char* kTaskFolder = "/aiflow/task";
+constexpr const char* kSdkFolder = "/aiflow/sdk";
 
 struct Name {
   const char* wish;
@@ -250,19 +253,16 @@ const json::Value* pod_wish_of(const Job& job) {
   return pod != nullptr && pod->is_object() ? pod : nullptr;
 }
 
-Status add_command(json::Value& wish, const Job& job, const PodDefaults& defaults) {
+bool is_bash(const Job& job) {
+  const json::Value* command = arguments_of(job).find("bash_command");
+  return command != nullptr && command->is_string();
+}
+
+Status add_bash(json::Value& wish, const Job& job) {
   const json::Value& task = arguments_of(job);
-  const json::Value* command = task.find("bash_command");
-  const bool is_plain = job.operator_ == "bash" && command != nullptr && command->is_string();
-  if (!is_plain) {
-    return fail(ErrorCode::invalid_argument,
-                "executor kubernetes runs pods and bash tasks; this is a task of kind '" +
-                    job.operator_ + "'");
-  }
-  if (given(wish, "image") == nullptr && !defaults.image.empty()) wish.set("image", defaults.image);
   // bash where the image has it.
   constexpr const char* kShell = "exec \"$(command -v bash || command -v sh)\" -c \"$0\"";
-  wish.set("cmds", json::Array{"/bin/sh", "-c", kShell, command->as_string()});
+  wish.set("cmds", json::Array{"/bin/sh", "-c", kShell, task.find("bash_command")->as_string()});
   wish.set("arguments", json::Array{});
   if (const json::Value* folder = given(task, "cwd")) wish.set("working_dir", *folder);
   if (const json::Value* own = given(task, "env"); own && own->is_object()) {
@@ -272,6 +272,35 @@ Status add_command(json::Value& wish, const Job& job, const PodDefaults& default
     wish.set("env_vars", std::move(variables));
   }
   return {};
+}
+
+Status add_python(json::Value& wish, const Job& job, const PodDefaults& defaults) {
+  if (defaults.sdk_config_map.empty()) {
+    return fail(ErrorCode::unavailable, "this server has no SDK to send to a cluster");
+  }
+  wish.set("cmds", json::Array{"python3", "-m", "aiflow.pod_task", kTaskFolder});
+  wish.set("arguments", json::Array{});
+  AIFLOW_ASSIGN(json::Array variables, environment_of(wish));
+  const auto add = [&](const char* name, const std::string& value) {
+    variables.push_back(json::object({{"name", name}, {"value", value}}));
+  };
+  add("PYTHONPATH", std::string(kSdkFolder) + "/" + kSdkFile);
+  add("AIFLOW_TOKEN_FILE", std::string(kTaskFolder) + "/token");
+  const std::string url = defaults.server_url ? defaults.server_url() : "";
+  if (!url.empty()) add("AIFLOW_API_URL", url);
+  add("AIFLOW_DAG_FILE", std::filesystem::path(job.dag_file).filename().string());
+  wish.set("env_vars", std::move(variables));
+  return {};
+}
+
+Result<json::Value> files_of(const Job& job, const PodDefaults& defaults) {
+  if (!defaults.read_dag_file) return fail(ErrorCode::unavailable, "DAG files cannot be read");
+  AIFLOW_ASSIGN(std::string dag, defaults.read_dag_file(job.dag_file));
+  Job told = job;
+  told.token.clear();  // it has a file of its own
+  told.env.clear();
+  return json::object(
+      {{"job", json::write(wire::to_json(told))}, {"token", job.token}, {"dag", std::move(dag)}});
 }
 
 Result<json::Value> manifest_of(const json::Value& wish, const std::string& base) {
@@ -350,6 +379,22 @@ void Manifest::set_message_path(const std::string& path) {
   with_base(manifest_, base_, [&](json::Value& container, json::Value&) {
     container.set("terminationMessagePath", path);
     container.set("terminationMessagePolicy", "File");
+  });
+}
+
+void Manifest::mount_files(const std::string& secret, const std::string& sdk_config_map) {
+  with_base(manifest_, base_, [&](json::Value& container, json::Value& spec) {
+    const auto mount = [&](const char* name, const char* path, json::Value source) {
+      json::Value volume = json::object({{"name", name}});
+      for (auto& [key, value] : source.as_object()) volume.set(key, value);
+      append(spec, "volumes", {std::move(volume)});
+      append(container, "volumeMounts",
+             {json::object({{"name", name}, {"mountPath", path}, {"readOnly", true}})});
+    };
+    mount("aiflow-task", kTaskFolder,
+          json::object({{"secret", json::object({{"secretName", secret}})}}));
+    mount("aiflow-sdk", kSdkFolder,
+          json::object({{"configMap", json::object({{"name", sdk_config_map}})}}));
   });
 }
 

@@ -17,8 +17,14 @@ namespace detail {
 /// A wish for a whole pod, null when the job is a task of its own kind that a pod is to run.
 [[nodiscard]] const json::Value* pod_wish_of(const Job& job);
 
-/// Adds what makes the container run the job's own task. Errors: invalid_argument.
-[[nodiscard]] Status add_command(json::Value& wish, const Job& job, const PodDefaults& defaults);
+/// A bash task whose command is known.
+[[nodiscard]] bool is_bash(const Job& job);
+/// Adds what makes the container run it. Errors: invalid_argument.
+[[nodiscard]] Status add_bash(json::Value& wish, const Job& job);
+/// The same of any other task, by the SDK. Errors: unavailable, when there is none.
+[[nodiscard]] Status add_python(json::Value& wish, const Job& job, const PodDefaults& defaults);
+/// Job, token and DAG file of a Python task, name to text. Errors: of the DAG file.
+[[nodiscard]] Result<json::Value> files_of(const Job& job, const PodDefaults& defaults);
 
 /// Template, whole spec and single arguments over each other; the container `base` is in it.
 /// Errors: invalid_argument.
@@ -35,6 +41,7 @@ class Manifest {
   /// Only what is about the run; the worker's paths mean nothing in a pod.
   [[nodiscard]] Status add_environment(const std::map<std::string, std::string>& all);
   void set_message_path(const std::string& path);
+  void mount_files(const std::string& secret, const std::string& sdk_config_map);
   void finish(const PodName& pod, const json::Value& labels, const json::Value& annotations);
 
  private:

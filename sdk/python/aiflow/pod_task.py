@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs one attempt in a pod, without a worker: `python3 -m aiflow.pod_task FOLDER`.
+
+FOLDER has what the server sent: job, token, and the DAG file. What a worker's supervisor does for a
+task is done here: values of other tasks are asked from the server (AIFLOW_API_URL), and what the
+task publishes and how it ended goes into the log, in lines "::aiflow:result ..." whose rests together
+are JSON {"done": TaskDone, "xcoms": [{key, value}]}. The server takes them out of the log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import tempfile
+import threading
+from typing import Any
+
+from aiflow import api, protocol, run_task
+
+LINE_BYTES = 4000
+#: map_index of a question for the values of all instances of a mapped task
+ALL_INSTANCES = -2
+
+
+def main(folder: str) -> int:
+    with open(os.path.join(folder, "job"), encoding="utf-8") as file:
+        job = json.load(file)
+    job["dag_file"] = _dag_file(folder, os.path.basename(job["dag_file"]))
+    ours, theirs = socket.socketpair()
+    said: dict[str, Any] = {"xcoms": []}
+    server = threading.Thread(target=_serve, args=(ours, job, said), daemon=True)
+    server.start()
+    code = run_task.main(theirs)
+    theirs.close()
+    server.join()
+    _say(said)
+    return code
+
+
+def _dag_file(folder: str, name: str) -> str:
+    """A copy under its own name: tracebacks and templates speak of it."""
+    path = os.path.join(tempfile.mkdtemp(prefix="aiflow-"), name)
+    with open(os.path.join(folder, "dag"), encoding="utf-8") as source, \
+            open(path, "w", encoding="utf-8") as copy:
+        copy.write(source.read())
+    return path
+
+
+def _serve(sock: socket.socket, job: dict, said: dict) -> None:
+    """The other end of the task's socket, until the task closes it."""
+    protocol.send(sock, "TaskStart", job=job)
+    while True:
+        try:
+            frame = protocol.recv(sock)
+        except (protocol.ConnectionLost, OSError):
+            return
+        kind = frame.pop("type")
+        if kind == "TaskXComPush":
+            said["xcoms"] = [one for one in said["xcoms"] if one["key"] != frame["key"]] + [frame]
+        elif kind == "TaskXComGet":
+            protocol.send(sock, "TaskXComValue", request_id=frame["request_id"], **_value(frame))
+        elif kind == "TaskDone":
+            said["done"] = frame
+
+
+def _value(question: dict) -> dict:
+    """{found, value, length?}, as a worker would get it."""
+    try:
+        found, value = _look_up(question)
+    except Exception as error:  # the task's own code says what to do without the value
+        print(f"aiflow: a value of task '{question['task_id']}' cannot be read: {error}", flush=True)
+        return {"found": False}
+    item = question.get("item")
+    if not found or item is None:
+        return {"found": found, "value": value}
+    if not isinstance(value, list) or not 0 <= item < len(value):
+        return {"found": False, "length": len(value) if isinstance(value, list) else None}
+    return {"found": True, "value": value[item], "length": len(value)}
+
+
+def _look_up(question: dict) -> tuple[bool, Any]:
+    task = api.path_of("dags", question["dag_id"], "dagRuns", question["run_id"], "taskInstances",
+                       question["task_id"])
+    if question["map_index"] != ALL_INSTANCES:
+        return _entry(task, question["key"], question["map_index"])
+    instances = task.rpartition("/")[0]
+    indexes: list[int] = []
+    while True:
+        page = api.call("GET", instances, query={"task_id": question["task_id"],
+                                                 "limit": 100, "offset": len(indexes)})
+        indexes += [one["map_index"] for one in page["items"]]
+        if not page["items"] or len(indexes) >= page["total_entries"]:
+            break
+    values = [_entry(task, question["key"], index) for index in sorted(indexes) if index >= 0]
+    return True, [value for found, value in values if found]
+
+
+def _entry(task: str, key: str, map_index: int) -> tuple[bool, Any]:
+    try:
+        entry = api.call("GET", f"{task}/xcomEntries/{api.quoted(key)}",
+                         query={"map_index": map_index})
+    except api.ApiError as error:
+        if error.status == 404:
+            return False, None
+        raise
+    return True, entry["value"]
+
+
+def _say(said: dict) -> None:
+    text = json.dumps(said)  # ASCII: it can be cut anywhere
+    for at in range(0, len(text), LINE_BYTES):
+        print("::aiflow:result " + text[at:at + LINE_BYTES])
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
