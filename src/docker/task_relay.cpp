@@ -3,6 +3,8 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -32,6 +34,17 @@ bool is_done(const std::string& payload) {
   return type != nullptr && type->is_string() && type->as_string() == "TaskDone";
 }
 
+/// A socket that the folder's owner may use: the task may be another user's than its worker.
+Result<os::Fd> listen_in(const os::Path& folder, const char* name) {
+  AIFLOW_ASSIGN(os::Fd listener, os::listen_unix(folder / name));
+  struct stat info{};
+  if (::stat(folder.c_str(), &info) == 0 && info.st_uid != ::geteuid() &&
+      ::lchown((folder / name).c_str(), info.st_uid, info.st_gid) != 0) {
+    return fail(os::error_from_errno(errno, "chown '" + (folder / name).string() + "'"));
+  }
+  return listener;
+}
+
 /// What can be read now; empty at the end of the stream.
 std::string read_piece(const os::Fd& fd) {
   std::string piece(kPieceBytes, '\0');
@@ -55,10 +68,10 @@ Result<std::unique_ptr<TaskRelay>> TaskRelay::start(TaskRelayOptions options) {
   os::Fd task;
   os::Fd api;
   if (options.worker_fd >= 0) {
-    AIFLOW_ASSIGN(task, os::listen_unix(options.folder / "task.sock"));
+    AIFLOW_ASSIGN(task, listen_in(options.folder, "task.sock"));
   }
   if (!options.api_socket.empty()) {
-    AIFLOW_ASSIGN(api, os::listen_unix(options.folder / "api.sock"));
+    AIFLOW_ASSIGN(api, listen_in(options.folder, "api.sock"));
   }
   AIFLOW_ASSIGN(os::Pipe end, os::make_pipe());
   return std::unique_ptr<TaskRelay>(

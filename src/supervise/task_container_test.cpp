@@ -51,7 +51,7 @@ TEST_CASE("a bash task is the same command, with its own variables and no others
   CHECK(spec.entrypoint->back() == "echo $OWN");
   CHECK(!spec.command);
   CHECK(spec.working_dir == "/aiflow/work");
-  CHECK(spec.user == "1234");
+  CHECK(spec.user == "1234:1234");
   CHECK((spec.cpus == 0.5 && spec.memory_bytes == 1 << 26 && spec.pids == 9));
   CHECK(mounts_of(spec) == "/h/run/worker/1>/aiflow /dev/shm/t/1>/run/aiflow.token:ro ");
   for (const char* there : {"E", "OWN", "AIFLOW_CTX_DAG_ID", "AIFLOW_CONN_DB"}) {
@@ -99,6 +99,10 @@ TEST_CASE("what is missing is named") {
   const auto home = os::TempDir::create("home").value();
   how.env["AIFLOW_HOME"] = home.path().string();
   CHECK(task_container(how).error().message.starts_with("no pack 'nosuch' is installed"));
+  of = job(R"({"bash_command":"true"})");
+  of.run_as_user = "nosuchuser";
+  CHECK(task_container(task(of)).error().message ==
+        "the worker's machine has no user 'nosuchuser'");
   of.executor_config.reset();
   CHECK(task_container(task(of)).error().message ==
         "executor 'docker' needs an image in executor_config");

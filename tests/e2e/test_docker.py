@@ -11,8 +11,10 @@ import time
 
 import pytest
 
-from server import BIN
+from product import cli, copy_packages
+from server import BIN, ROOT
 
+DOWNLOADS = ROOT / "build/downloads"
 HEAD = """
 from aiflow import DAG
 from airflow.providers.docker.operators.docker import DockerOperator
@@ -284,6 +286,12 @@ with DAG("light"):
         from aiflow import api
         return value["pid"], os_of_the_folder()
 
+    @task.docker(**LIGHT, user="nobody")
+    def somebody(ti):
+        import os, pathlib
+        pathlib.Path("mine").write_text(ti.task_id)
+        return os.getuid()
+
     @task(executor="docker", executor_config=LIGHT)
     def silent():
         import os
@@ -303,7 +311,7 @@ with DAG("light"):
                  env={"A": "a b"}, executor_config={"image": IMAGE, "network_mode": "none"})
     BashOperator(task_id="no_pack", executor="docker", bash_command="true",
                  executor_config={"image": IMAGE, "pack": "nosuch"})
-    use(give()), silent(), greedy(), writes()
+    use(give()), somebody(), silent(), greedy(), writes()
 """
 
 
@@ -314,15 +322,36 @@ def test_any_task_runs_in_a_light_container_with_what_it_needs_delivered(server,
     server.wait_run("light", run)
     tasks = server.tasks("light", run)
     assert {name: t["state"] for name, t in tasks.items()} == {
-        "give": "success", "use": "success", "silent": "failed", "greedy": "failed",
+        "give": "success", "use": "success", "somebody": "success", "silent": "failed", "greedy": "failed",
         "writes": "failed", "light_shell": "success", "no_pack": "failed"}, tasks
     given = xcom(server, "light", run, "give")["return_value"]
     assert given["pid"] == 1 and given["cwd"] == "/aiflow/work" and given["e"] == "here"
     assert "aiflow" in given["root"] and "home" not in given["root"]
     assert xcom(server, "light", run, "use")["return_value"] == [1, "imported"]
+    assert xcom(server, "light", run, "somebody")["return_value"] == 65534
     assert tasks["silent"]["cause"] == "the task's process ended without saying how the task went"
     assert "out of memory" in tasks["greedy"]["cause"] or "MemoryError" in tasks["greedy"]["cause"]
     assert "Read-only file system" in tasks["writes"]["cause"]
     assert xcom(server, "light", run, "light_shell")["return_value"] == "a b /aiflow/work"
     assert "no pack 'nosuch' is installed" in tasks["no_pack"]["cause"]
     assert containers(dockerd) == []
+
+
+PACKED = """
+from aiflow.operators.bash import BashOperator
+with DAG("packed"):
+    BashOperator(task_id="t", executor="docker", bash_command="ls $AIFLOW_PACK; grep onnxruntime "
+                 "$AIFLOW_PACK/pack.json && touch $AIFLOW_PACK/new",
+                 executor_config={"image": IMAGE, "network_mode": "none", "pack": "onnxruntime"})
+"""
+
+
+def test_a_real_pack_is_delivered_read_only_into_an_image_of_two_megabytes(server):
+    copy_packages(DOWNLOADS, server.home / "downloads")
+    added = cli(server, "runtime", "add", "onnxruntime")
+    assert added.returncode == 0, added.stderr
+    copy_packages(server.home / "downloads", DOWNLOADS)
+    _, tasks = run_all(server, "packed", PACKED)
+    log = log_of(server, "packed", "t")
+    assert "pack.json" in log and '"name": "onnxruntime"' in log
+    assert "Read-only file system" in log and tasks["t"]["cause"] == "exit code 1"

@@ -8,6 +8,7 @@ import inspect
 from typing import Any, Callable
 
 from aiflow.baseoperator import BaseOperator
+from aiflow.containers.decorated import in_container
 from aiflow.context import CONTEXT_NAMES
 from aiflow.dag import DAG, current_dag, current_group
 from aiflow.exceptions import AirflowException
@@ -195,6 +196,12 @@ class _TaskDecorator:
 
     def sensor(self, python_callable: Callable | None = None, **settings: Any):
         return _decorator(PythonSensor, python_callable, settings)
+
+    def docker(self, python_callable: Callable | None = None, *, image: str, **settings: Any):
+        """The function runs in a container of that image, which needs a Python and no AIflow. Other
+        arguments of executor_config (mounts, environment, network_mode, python, pack, ...), and cpus
+        and mem_limit, may stand beside the task's own."""
+        return _decorator(PythonOperator, python_callable, in_container(image, settings))
 
     def run_if(self, condition: Callable[[dict], Any], skip_message: str | None = None):
         """Over a decorated task: it is skipped unless condition(context) is true."""

@@ -439,7 +439,8 @@ void Attempt::empty_directory() {
   struct stat info{};
   std::error_code error;
   const bool untouched = ::lstat(work.c_str(), &info) == 0 && info.st_mode == (S_IFDIR | 0700) &&
-                         std::filesystem::is_empty(work, error) && !error;
+                         info.st_uid == ::geteuid() && std::filesystem::is_empty(work, error) &&
+                         !error;
   if (untouched) return;
   if (auto removed = os::remove_tree(settings_.directory); !removed) {
     log::warn("an attempt's folder stays behind", {{"reason", removed.error()}});

@@ -36,13 +36,19 @@ void Attempt::start_container(Pipes pipes) {
 
 void Attempt::start_in_container(Pipes pipes) {
   is_python_ = !runs_directly(job_);
+  const os::Path token = job_.token.empty() ? os::Path() : settings_.token_file;
   auto spec = task_container({.job = job_,
                               .env = task_env(),
                               .directory = settings_.directory,
-                              .token_file = job_.token.empty() ? os::Path() : settings_.token_file,
+                              .token_file = token,
                               .sdk = settings_.sdk,
                               .python = is_python_});
   if (!spec) return finish(std::nullopt, "could not start: " + spec.error().message);
+  for (const auto& path : {settings_.directory, settings_.directory / "work", token}) {
+    if (path.empty()) continue;
+    auto given = give_to(path, *spec->user);
+    if (!given) return finish(std::nullopt, "could not start: " + given.error().message);
+  }
   std::vector<std::string> words{"--serve", settings_.directory.string()};
   if (is_python_) words.emplace_back("--frames");
   run_container(std::move(pipes), json::write(to_json(*spec)), words);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervise/detail/task_container.h"
 
+#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <ranges>
 #include <set>
 
@@ -102,9 +105,25 @@ Status add_pack(const TaskContainer& task, const std::string& wanted, wire::Cont
   return {};
 }
 
+/// "uid:gid": the worker's own, or run_as_user's.
+Result<std::string> user_of(const wire::Job& job) {
+  const auto pair = [](unsigned uid, unsigned gid) {
+    return std::to_string(uid) + ":" + std::to_string(gid);
+  };
+  if (!job.run_as_user) return pair(::geteuid(), ::getegid());
+  const std::string& wanted = *job.run_as_user;
+  if (wanted.find_first_not_of("0123456789") == std::string::npos) return wanted + ":" + wanted;
+  std::array<char, 4096> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  ::getpwnam_r(wanted.c_str(), &entry, buffer.data(), buffer.size(), &found);
+  if (found == nullptr) {
+    return fail(ErrorCode::not_found, "the worker's machine has no user '" + wanted + "'");
+  }
+  return pair(found->pw_uid, found->pw_gid);
+}
+
 void add_limits(const wire::Job& job, wire::ContainerSpec& spec) {
-  spec.user =
-      job.run_as_user.value_or(std::to_string(::geteuid()) + ":" + std::to_string(::getegid()));
   if (!job.resources) return;
   spec.cpus = job.resources->cpus;
   spec.memory_bytes = job.resources->memory_bytes;
@@ -125,6 +144,18 @@ std::vector<std::int64_t> skip_codes(const json::Value& payload) {
 }
 
 }  // namespace
+
+Status give_to(const os::Path& path, const std::string& user) {
+  unsigned uid = 0;
+  unsigned gid = 0;
+  const char* end = user.data() + user.size();
+  const auto first = std::from_chars(user.data(), end, uid);
+  const bool has_both = first.ec == std::errc{} && first.ptr != end && *first.ptr == ':' &&
+                        std::from_chars(first.ptr + 1, end, gid).ec == std::errc{};
+  if (!has_both) return fail(ErrorCode::invalid_argument, "run_as_user is no user's number");
+  if (uid == ::geteuid() || ::lchown(path.c_str(), uid, gid) == 0) return {};
+  return fail(ErrorCode::denied, "only a worker that runs as root has tasks of other users");
+}
 
 Result<wire::ContainerSpec> task_container(const TaskContainer& task) {
   const wire::Job& job = task.job;
@@ -151,6 +182,7 @@ Result<wire::ContainerSpec> task_container(const TaskContainer& task) {
       cwd != nullptr && cwd->is_string() ? cwd->as_string() : std::string(kFolder) + "/work";
   add_mounts(task, spec);
   if (!pack.empty()) AIFLOW_TRY(add_pack(task, pack, spec));
+  AIFLOW_ASSIGN(spec.user, user_of(job));
   add_limits(job, spec);
   return spec;
 }

@@ -27,4 +27,7 @@ struct TaskContainer {
 /// Errors: invalid_argument, not_found (the pack), naming what is missing.
 [[nodiscard]] Result<wire::ContainerSpec> task_container(const TaskContainer& task);
 
+/// Makes the file or folder that of a container's user ("uid:gid"). Errors: denied.
+[[nodiscard]] Status give_to(const os::Path& path, const std::string& user);
+
 }  // namespace aiflow::supervise::detail

@@ -10,6 +10,7 @@ import pytest
 import aiflow
 from aiflow.containers import spec
 from aiflow.dag import DAG
+from aiflow.decorators import task
 from aiflow.exceptions import AirflowException, AirflowSkipException, CommandFailed
 from aiflow.operators.bash import BashOperator
 from aiflow.operators.docker import DockerOperator
@@ -173,3 +174,21 @@ def test_an_image_is_needed_only_by_what_runs_in_it(tmp_path):
     assert "task 'b': executor 'docker' needs executor_config" in parse_file(str(path))["error"]["message"]
     path.write_text(path.read_text().replace('BashOperator(task_id="b", bash_command="true")', ""))
     assert parse_file(str(path))["error"] is None
+
+
+def test_a_decorated_function_runs_in_a_container():
+    with DAG("d", schedule=None) as dag:
+        @task.docker(image="img", mounts=["/a:/b"], cpus=2, mem_limit="1g", force_pull=True,
+                     auto_remove="force", retries=2, user=7)
+        def work(a):
+            return a
+
+        work(1)
+        plain = task.docker(image="img")(lambda: 1)
+        plain.override(task_id="plain")()
+    place = dag.tasks["work"].place
+    assert (place.executor, place.run_as_user, dag.tasks["work"].retries) == ("docker", "7", 2)
+    assert place.resources == {"cpus": 2.0, "memory_bytes": 1 << 30}
+    assert place.executor_config["image"] == "img" and place.executor_config["pull"] == "always"
+    assert place.executor_config["mounts"][0]["target"] == "/b"
+    assert dag.tasks["plain"].place.resources == {}
