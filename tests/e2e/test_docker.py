@@ -11,8 +11,11 @@ import time
 
 import pytest
 
-from product import cli, copy_packages
+from product import cli, copy_packages, load_tool
+from registry import LOGIN, Registry
 from server import BIN, ROOT
+
+with_dockerd = load_tool("with_dockerd")
 
 DOWNLOADS = ROOT / "build/downloads"
 HEAD = """
@@ -355,3 +358,52 @@ def test_a_real_pack_is_delivered_read_only_into_an_image_of_two_megabytes(serve
     log = log_of(server, "packed", "t")
     assert "pack.json" in log and '"name": "onnxruntime"' in log
     assert "Read-only file system" in log and tasks["t"]["cause"] == "exit code 1"
+
+
+@pytest.fixture
+def registries():
+    """One for all, and one that wants a login."""
+    both = [Registry(with_dockerd.fill_busybox), Registry(with_dockerd.fill_busybox, is_private=True)]
+    yield both
+    for one in both:
+        one.stop()
+
+
+PULLED = """
+with DAG("pulled"):
+    def pulled(name, **more):
+        box(name, "echo from " + name, image="{registry}/" + name + ":1", pull_timeout=4, **more)
+
+    pulled("good", force_pull=True)
+    pulled("missing"), pulled("busy"), pulled("slow")
+    box("private", "true", image="{private}/one:1")
+    box("signed_in", "true", image="{private}/two:1", docker_conn_id="registry")
+"""
+
+
+def test_fault_39_what_a_registry_may_do(make_server, dockerd, registries, monkeypatch):
+    registry, private = registries
+    monkeypatch.setenv("AIFLOW_CONN_REGISTRY", f"docker://{LOGIN[0]}:{LOGIN[1]}@{private.address}")
+    server = make_server(slots=6, extra=("--docker", str(dockerd.socket))).start()
+    _, tasks = run_all(server, "pulled", PULLED.replace("{registry}", registry.address)
+                       .replace("{private}", private.address))
+    assert {name: t["state"] for name, t in tasks.items()} == {
+        "good": "success", "missing": "failed", "busy": "failed", "slow": "failed",
+        "private": "failed", "signed_in": "success"}, tasks
+    assert "there is no such image or tag" in tasks["missing"]["cause"]
+    assert "too many requests, try again later" in tasks["busy"]["cause"]
+    assert "it took too long" in tasks["slow"]["cause"]
+    assert "login is needed" in tasks["private"]["cause"]
+    assert not any(LOGIN[1] in file.read_text() for file in (server.home / "logs").rglob("*.log"))
+
+
+def test_a_pull_tells_how_far_it_is(dockerd, registries):
+    spec = {"image": f"{registries[0].address}/large:1", "env": {}, "mounts": [], "network_mode": "none",
+            "command": ["true"], "pull": "always", "pull_timeout_ms": 30_000, "remove": "always"}
+    ran = subprocess.run([BIN / "aiflow-docker", "run"], input=json.dumps(spec), text=True,
+                         capture_output=True, env={"AIFLOW_DOCKER_SOCKET": str(dockerd.socket),
+                                                   "AIFLOW_DOCKER_WORKER": "test"})
+    assert ran.returncode == 0, ran.stderr
+    lines = [line for line in ran.stderr.splitlines() if line.startswith("::aiflow:progress ")]
+    last = json.loads(lines[-1].partition(" ")[2])
+    assert 0 < last["done"] <= last["total"] and last["unit"] == "bytes"
