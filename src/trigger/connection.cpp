@@ -103,12 +103,17 @@ Result<Connection> parse_json(std::string_view text) {
 
 Result<Connection> parse_connection(std::string_view text) {
   if (text.size() > kTextMax) return bad("text is longer than 64 KiB");
-  AIFLOW_ASSIGN(auto made, text.starts_with('{') ? parse_json(text) : parse_uri(text));
-  if (made.host.empty()) return bad("host is missing");
-  return made;
+  return text.starts_with('{') ? parse_json(text) : parse_uri(text);
 }
 
 Result<Connection> find_connection(const Environment& environment, const std::string& conn_id) {
+  AIFLOW_ASSIGN(auto made, find_credentials(environment, conn_id));
+  if (!made.host.empty()) return made;
+  auto missing = bad("host is missing").error();
+  return fail(std::move(missing).with_context("connection '" + conn_id + "'"));
+}
+
+Result<Connection> find_credentials(const Environment& environment, const std::string& conn_id) {
   const bool good = !conn_id.empty() && conn_id.size() <= 200 &&
                     std::ranges::all_of(conn_id, [](unsigned char c) {
                       return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';

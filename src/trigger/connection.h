@@ -36,4 +36,8 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 [[nodiscard]] Result<Connection> find_connection(const Environment& environment,
                                                  const std::string& conn_id);
 
+/// The same for those who connect to nothing: it may have no host.
+[[nodiscard]] Result<Connection> find_credentials(const Environment& environment,
+                                                  const std::string& conn_id);
+
 }  // namespace aiflow::trigger

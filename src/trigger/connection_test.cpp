@@ -36,7 +36,7 @@ TEST_CASE("a connection is read from JSON") {
 }
 
 TEST_CASE("errors never repeat the text") {
-  for (const char* text : {"secret", "http://u:secret@", "http://u:secret@h:secret", "{secret",
+  for (const char* text : {"secret", "http://u:secret@h:secret", "{secret",
                            R"({"host":"h","port":"secret"})"}) {
     CAPTURE(text);
     const auto made = parse_connection(text);
@@ -48,7 +48,8 @@ TEST_CASE("errors never repeat the text") {
 TEST_CASE("a connection is found by its id in the environment") {
   const std::map<std::string, std::string> variables = {{"AIFLOW_CONN_API", "http://a"},
                                                         {"AIRFLOW_CONN_API", "http://b"},
-                                                        {"AIRFLOW_CONN_OLD_ONE", "http://c"}};
+                                                        {"AIRFLOW_CONN_OLD_ONE", "http://c"},
+                                                        {"AIFLOW_CONN_HOOK", "http://u:secret@"}};
   const Environment environment = [&](const std::string& name) -> std::optional<std::string> {
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
@@ -58,6 +59,11 @@ TEST_CASE("a connection is found by its id in the environment") {
   CHECK(find_connection(environment, "none").error().message.contains("set AIFLOW_CONN_NONE"));
   CHECK_FALSE(find_connection(environment, "a=b"));
   CHECK_FALSE(find_connection({}, "api"));
+  const auto no_host = find_connection(environment, "hook");
+  REQUIRE_FALSE(no_host);
+  CHECK(no_host.error().message.contains("host is missing"));
+  CHECK_FALSE(no_host.error().message.contains("secret"));
+  CHECK(find_credentials(environment, "hook").value().password.reveal() == "secret");
 }
 
 }  // namespace

@@ -137,7 +137,7 @@ def log_of(server, dag: str, run: str, task: str) -> str:
 def server(make_server, redis, mosquitto, monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_QUEUE", f"redis://:pw@127.0.0.1:{redis.port}")
     monkeypatch.setenv("AIFLOW_CONN_BROKER", f"mqtt://127.0.0.1:{mosquitto.port}")
-    monkeypatch.setenv("AIFLOW_CONN_HOOK", json.dumps({"host": "senders", "password": SECRET}))
+    monkeypatch.setenv("AIFLOW_CONN_HOOK", json.dumps({"password": SECRET}))
     made = make_server(slots=4).start()
     (made.dags / "messages.py").write_text(DAGS)
     made.wait_for(lambda: made.get("/api/v2/dags/sensors"), "the DAGs")

@@ -59,7 +59,7 @@ const wire::WatcherSpec* find_hook(const wire::DagSpec& spec, const std::string&
 /// Whether the sender knows the hook's secret.
 bool Workflows::knows_secret(const Delivery& delivery, const std::string& conn_id) const {
   if (conn_id.empty()) return false;
-  const auto connection = trigger::find_connection(parts_.environment, conn_id);
+  const auto connection = trigger::find_credentials(parts_.environment, conn_id);
   if (!connection || connection->password.empty()) return false;
   const std::string_view secret = connection->password.reveal();
   if (!delivery.signature.empty()) {
