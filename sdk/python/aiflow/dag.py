@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
+import unicodedata
 from typing import Any, Iterator
 
 from aiflow.durations import optional_duration, optional_moment
@@ -16,7 +17,8 @@ from aiflow.policies.deadline import check_deadlines, warn_of_sla
 from aiflow.running.structure import DagStructure, calling_file, paths_of, text_or_file
 from aiflow.watcher import watchers_of
 
-ID_PATTERN = re.compile(r"^[A-Za-z0-9_.\-]{1,250}$")
+ID_PATTERN = re.compile(r"[\w.\-]+")
+ID_BYTES_MAX = 250
 
 _dag_stack: list[DAG] = []
 _group_stack: list[TaskGroup] = []
@@ -45,10 +47,16 @@ def current_group() -> TaskGroup | None:
 
 
 def check_id(kind: str, value: str) -> str:
-    """Ids are letters, digits, `_`, `-`, `.`, at most 250: they become paths and addresses."""
-    if not isinstance(value, str) or not ID_PATTERN.match(value) or value in (".", ".."):
-        raise AirflowException(f"{kind} {value!r} may have letters, digits, '_', '-' and '.' only, "
-                               "at most 250")
+    """Ids are letters of any script, digits, `_`, `-`, `.`, at most 250 bytes in UTF-8: they become
+    paths and addresses. Raises AirflowException."""
+    if not isinstance(value, str) or not ID_PATTERN.fullmatch(value) or value in (".", ".."):
+        raise AirflowException(f"{kind} {value!r} may have letters, digits, '_', '-' and '.' only")
+    if len(value.encode()) > ID_BYTES_MAX:
+        raise AirflowException(f"{kind} {value[:40]!r}... has {len(value.encode())} bytes in UTF-8, "
+                               f"{ID_BYTES_MAX} are allowed")
+    if not value.isascii() and not unicodedata.is_normalized("NFC", value):
+        raise AirflowException(f"{kind} {value!r} has letters that are written as several "
+                               "characters (NFD); write it in NFC, as keyboards do")
     return value
 
 
