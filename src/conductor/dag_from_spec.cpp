@@ -235,6 +235,15 @@ Result<dag::Deadline> deadline(const wire::DeadlineSpec& spec) {
   } else if (spec.reference == "fixed" && spec.at) {
     made.reference = dag::DeadlineReference::fixed;
     made.at = *spec.at;
+  } else if (spec.reference == "average_runtime") {
+    made.reference = dag::DeadlineReference::average_runtime;
+    const auto max = spec.max_runs.value_or(0);
+    const auto min = spec.min_runs.value_or(max);
+    if (min < 1 || max < min || max > dag::kAveragedRunsMax) {
+      return fail(name("it counts 1 to 1000 runs, and its min_runs are not above its max_runs"));
+    }
+    made.runs_max = static_cast<int>(max);
+    made.runs_min = static_cast<int>(min);
   } else {
     return fail(name("its reference '" + spec.reference + "' is not known"));
   }

@@ -85,17 +85,18 @@ Status Conductor::Engine::restore() {
   AIFLOW_ASSIGN(detail::Loaded loaded, detail::load(store_));
   AIFLOW_ASSIGN(
       sched::State state,
-      sched::restore(loaded.rows,
-                     {.lease = options_.lease,
-                      .queue_ahead = kQueueAhead,
-                      .workers = offers(),
-                      .max_map_length = options_.max_map_length,
-                      .zone = options_.zone,
-                      .stored_run =
-                          [this](const DagId& dag_id, WallTime date, const RunId& run_id) {
-                            return stored_run({dag_id, run_id}, date);
-                          }},
-                     now()));
+      sched::restore(
+          loaded.rows,
+          {.lease = options_.lease,
+           .queue_ahead = kQueueAhead,
+           .workers = offers(),
+           .max_map_length = options_.max_map_length,
+           .zone = options_.zone,
+           .stored_run = [this](const DagId& dag_id, WallTime date,
+                                const RunId& run_id) { return stored_run({dag_id, run_id}, date); },
+           .mean_runtime =
+               [this](const sched::RuntimeQuestion& question) { return mean_runtime(question); }},
+          now()));
   state_.emplace(std::move(state));
   book_ = std::move(loaded.book);
   waits_.restore(loaded.rows);
@@ -109,6 +110,18 @@ std::optional<sched::RunLoaded> Conductor::Engine::stored_run(const store::RunKe
                                                               WallTime date) {
   auto found = detail::load_run_on(store_, book_, key, date);
   if (found) return *std::move(found);
+  read_error_ = std::move(found).error();
+  return std::nullopt;
+}
+
+std::optional<Duration> Conductor::Engine::mean_runtime(const sched::RuntimeQuestion& question) {
+  auto found = store_.read([&](db::Connection& db) {
+    return store::RunStore(db).mean_runtime({.dag_id = question.dag_id,
+                                             .ended_by = question.ended_by,
+                                             .runs_max = question.runs_max,
+                                             .runs_min = question.runs_min});
+  });
+  if (found) return *found;
   read_error_ = std::move(found).error();
   return std::nullopt;
 }

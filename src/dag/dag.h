@@ -116,7 +116,8 @@ struct Task {
 };
 
 /// What a deadline is counted from.
-enum class DeadlineReference : std::uint8_t { logical_date, queued_at, fixed };
+/// average_runtime: when the run was queued, and then so long as runs before it took.
+enum class DeadlineReference : std::uint8_t { logical_date, queued_at, fixed, average_runtime };
 
 /// A moment by which a run should have ended.
 struct Deadline {
@@ -124,9 +125,12 @@ struct Deadline {
   WallTime at{};         ///< of a fixed one: what it is counted from
   Duration interval{0};  ///< may be negative
   std::string name{};
+  int runs_max = 0;  ///< of average_runtime: the mean of so many successful runs at most
+  int runs_min = 0;  ///< with fewer there is no deadline
   bool operator==(const Deadline&) const = default;
 };
 inline constexpr std::size_t kDeadlinesMax = 16;
+inline constexpr int kAveragedRunsMax = 1000;
 
 struct Dag {
   DagId dag_id{};

@@ -213,7 +213,10 @@ void Stepper::reopen(Run& run, const Why& why) {
   run.row.queued_at = now_.wall;
   const auto& deadlines = run.version->definition->deadlines;
   for (std::size_t i = 0; i < deadlines.size(); ++i) {  // those count from now again
-    if (deadlines[i].reference != dag::DeadlineReference::queued_at) continue;
+    if (deadlines[i].reference != dag::DeadlineReference::queued_at &&
+        deadlines[i].reference != dag::DeadlineReference::average_runtime) {
+      continue;
+    }
     run.row.deadlines_missed &= ~(1U << i);
   }
   set_run_state(run, RunState::queued, why);

@@ -61,6 +61,26 @@ class FakeTables {
     versions[{row.definition->dag_id, row.version}] = row;
   }
 
+  /// For Options::mean_runtime.
+  [[nodiscard]] std::optional<Duration> mean_runtime(const RuntimeQuestion& question) const {
+    std::vector<const RunRow*> newest;
+    for (const auto& [key, run] : runs) {
+      const bool counts = run.state == RunState::success && run.started_at && run.ended_at;
+      if (key.dag_id != question.dag_id || !counts || *run.ended_at > question.ended_by) continue;
+      newest.push_back(&run);
+    }
+    std::ranges::sort(newest, [](const RunRow* a, const RunRow* b) {
+      return std::pair(a->run_after, a->number) > std::pair(b->run_after, b->number);
+    });
+    if (newest.size() > static_cast<std::size_t>(question.runs_max)) {
+      newest.resize(static_cast<std::size_t>(question.runs_max));
+    }
+    if (newest.size() < static_cast<std::size_t>(question.runs_min)) return std::nullopt;
+    Duration total{0};
+    for (const RunRow* run : newest) total += *run->ended_at - *run->started_at;
+    return total / static_cast<Duration::rep>(newest.size());
+  }
+
   /// For Options::stored_run.
   [[nodiscard]] std::optional<RunLoaded> stored_run(const DagId& dag_id, WallTime date,
                                                     const RunId& run_id) const {

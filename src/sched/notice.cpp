@@ -8,15 +8,33 @@
 
 namespace aiflow::sched::detail {
 
-WallTime deadline_of(const Run& run, std::size_t index) {
+namespace {
+
+/// Asked anew each time: what had ended when the run was queued stays the same, over restarts too.
+std::optional<WallTime> by_average(const Options& options, const Run& run,
+                                   const dag::Deadline& deadline) {
+  if (!options.mean_runtime) return std::nullopt;
+  const auto mean = options.mean_runtime({.dag_id = run.row.key.dag_id,
+                                          .ended_by = run.row.queued_at,
+                                          .runs_max = deadline.runs_max,
+                                          .runs_min = deadline.runs_min});
+  if (!mean) return std::nullopt;
+  return run.row.queued_at + *mean + deadline.interval;
+}
+
+/// nullopt: it has none, as too few runs have succeeded.
+std::optional<WallTime> deadline_of(const Options& options, const Run& run, std::size_t index) {
   const dag::Deadline& deadline = run.version->definition->deadlines[index];
   switch (deadline.reference) {
+    case dag::DeadlineReference::average_runtime: return by_average(options, run, deadline);
     case dag::DeadlineReference::logical_date: return run.order().first + deadline.interval;
     case dag::DeadlineReference::queued_at: return run.row.queued_at + deadline.interval;
     case dag::DeadlineReference::fixed: return deadline.at + deadline.interval;
   }
-  return {};
+  return std::nullopt;
 }
+
+}  // namespace
 
 void Model::arm_deadlines(Run& run) {
   if (run.deadline_armed) deadlines.erase({*run.deadline_armed, run.uid});
@@ -24,8 +42,8 @@ void Model::arm_deadlines(Run& run) {
   if (run.finished()) return;
   for (std::size_t i = 0; i < run.version->definition->deadlines.size(); ++i) {
     if (((run.row.deadlines_missed >> i) & 1U) != 0) continue;
-    const WallTime at = deadline_of(run, i);
-    if (!run.deadline_armed || at < *run.deadline_armed) run.deadline_armed = at;
+    const auto at = deadline_of(options, run, i);
+    if (at && (!run.deadline_armed || *at < *run.deadline_armed)) run.deadline_armed = at;
   }
   if (run.deadline_armed) deadlines.insert({*run.deadline_armed, run.uid});
 }
@@ -53,8 +71,9 @@ void Stepper::fire_deadlines() {
 void Stepper::miss_deadlines(Run& run) {
   const auto& deadlines = run.version->definition->deadlines;
   for (std::size_t i = 0; i < deadlines.size(); ++i) {
-    const WallTime at = deadline_of(run, i);
-    if (((run.row.deadlines_missed >> i) & 1U) != 0 || at > now_.wall) continue;
+    if (((run.row.deadlines_missed >> i) & 1U) != 0) continue;
+    const auto at = deadline_of(model_.options, run, i);
+    if (!at || *at > now_.wall) continue;
     run.row.deadlines_missed |= 1U << i;
     const std::string state(to_string(run.row.state));
     const std::string name = deadlines[i].name.empty() ? "" : " " + quoted(deadlines[i].name);
@@ -63,7 +82,7 @@ void Stepper::miss_deadlines(Run& run) {
     notice.kind = RunNotice::Kind::deadline;
     notice.deadline = i;
     notice.name = "deadline." + std::to_string(i) + "." + std::to_string(run.row.clear_number);
-    notice.reason = "deadline" + name + " of " + format_time(at) + " missed";
+    notice.reason = "deadline" + name + " of " + format_time(*at) + " missed";
     notice.due_at = at;
     out_.changes.push_back({Change::Kind::run,
                             {run.row.key.dag_id, run.row.key.run_id, {}, -1},

@@ -29,6 +29,14 @@ inline constexpr std::size_t kFinishedRunsKept = 32;
 /// Of a DAG with depends_on_past tasks, beside those that an open run or the next one asks about.
 inline constexpr std::size_t kPastRunsKept = 1000;
 
+/// How long the newest successful runs of a DAG took that had ended at a moment.
+struct RuntimeQuestion {
+  DagId dag_id{};
+  WallTime ended_by{};
+  int runs_max = 0;
+  int runs_min = 0;  ///< with fewer there is no answer
+};
+
 struct Options {
   Duration lease = std::chrono::seconds(15);  ///< from the last heartbeat
   std::int32_t queue_ahead = 0;  ///< attempts queued beyond the workers' slots, to hide latency
@@ -40,6 +48,8 @@ struct Options {
   /// The stored run of a DAG that has this logical date or this id, for dates that State has let
   /// go; it reads the last commit. Empty function: there is none.
   std::function<std::optional<RunLoaded>(const DagId&, WallTime date, const RunId&)> stored_run{};
+  /// The mean of the last commit, for deadlines. Empty function: there is no answer.
+  std::function<std::optional<Duration>(const RuntimeQuestion&)> mean_runtime{};
 };
 
 /// Both clocks at one moment.

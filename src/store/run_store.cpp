@@ -174,6 +174,25 @@ Result<std::vector<RunAt>> RunStore::runs_between(const DagId& dag_id, WallTime 
                  });
 }
 
+Result<std::optional<Duration>> RunStore::mean_runtime(const Runtime& of) {
+  AIFLOW_ASSIGN(const auto lengths,
+                db_.all(R"(
+    SELECT start_date, end_date FROM (
+      SELECT state, start_date, end_date, run_after, number FROM dag_runs
+      WHERE dag_id = ? ORDER BY run_after DESC, number DESC LIMIT 1000) AS newest
+    WHERE state = 'success' AND start_date IS NOT NULL AND end_date IS NOT NULL AND end_date <= ?
+    ORDER BY run_after DESC, number DESC LIMIT ?)",
+                        {of.dag_id.value, of.ended_by, std::int64_t{of.runs_max}},
+                        [](db::Row& row) -> Duration {
+                          const WallTime started = row.time();
+                          return row.time() - started;
+                        }));
+  if (std::ssize(lengths) < of.runs_min || lengths.empty()) return std::nullopt;
+  Duration total{0};
+  for (const Duration length : lengths) total += length;
+  return total / std::ssize(lengths);
+}
+
 Result<std::int64_t> RunStore::total_of(const RunQuery& query, const detail::Where& where) {
   const bool in_time =
       query.logical_date_gte || query.logical_date_lte || query.queued_at_gte || query.queued_at_lt;

@@ -163,6 +163,15 @@ class RunStore {
   /// The runs whose logical dates are in this range, both ends included, by date.
   [[nodiscard]] Result<std::vector<RunAt>> runs_between(const DagId& dag_id, WallTime from,
                                                         WallTime to);
+  /// How long the newest `runs_max` of a DAG's last 1,000 runs took that had succeeded by a moment;
+  /// nullopt when fewer than `runs_min` have.
+  struct Runtime {
+    DagId dag_id{};
+    WallTime ended_by{};
+    int runs_max = 0;
+    int runs_min = 0;
+  };
+  [[nodiscard]] Result<std::optional<Duration>> mean_runtime(const Runtime& of);
   /// The last `count` finished ones of each DAG and the one with the latest date, oldest first.
   [[nodiscard]] Result<std::vector<RunRow>> last_finished_runs(int count);
   struct Around {

@@ -115,6 +115,34 @@ TEST_CASE("runs are listed newest first, by state, in pages") {
   CHECK(temp.read([](db::Connection& db) { return RunStore(db).unfinished_runs(); }).size() == 2);
 }
 
+TEST_CASE("the mean runtime is that of the newest runs that had succeeded") {
+  using std::chrono::seconds;
+  TempStore temp;
+  add_dag(temp, "etl");
+  // r1 to r5 took 10, 20, 30, 40 and 50 s; r4 failed and r6 has not ended.
+  for (int i = 1; i <= 6; ++i) {
+    RunRow run = make_run("etl", "r" + std::to_string(i), i);
+    run.start_date = kNow + seconds(100 * i);
+    if (i < 6) run.end_date = *run.start_date + seconds(10 * i);
+    run.state = i == 4 ? RunState::failed : i == 6 ? RunState::running : RunState::success;
+    temp.write([&](db::Connection& db) { return RunStore(db).insert_run(run); });
+  }
+  const auto mean = [&](int ended_by_s, int max, int min, const char* dag_id = "etl") {
+    return temp.read([&](db::Connection& db) {
+      return RunStore(db).mean_runtime({.dag_id = DagId{dag_id},
+                                        .ended_by = kNow + seconds(ended_by_s),
+                                        .runs_max = max,
+                                        .runs_min = min});
+    });
+  };
+  CHECK(mean(1000, 2, 2) == Duration(seconds(40)));  // r5, r3
+  CHECK(mean(1000, 10, 4) == Duration(27'500'000));  // all four
+  CHECK(mean(1000, 10, 5) == std::nullopt);
+  CHECK(mean(550, 1, 1) == Duration(seconds(50)));  // r5 has ended just now
+  CHECK(mean(549, 1, 1) == Duration(seconds(30)));
+  CHECK(mean(1000, 1, 1, "other") == std::nullopt);
+}
+
 TEST_CASE("a task comes back as it was stored") {
   TempStore temp;
   add_dag(temp, "etl");

@@ -36,8 +36,8 @@ TEST_CASE("a connection is read from JSON") {
 }
 
 TEST_CASE("errors never repeat the text") {
-  for (const char* text : {"secret", "http://u:secret@h:secret", "{secret",
-                           R"({"host":"h","port":"secret"})"}) {
+  for (const char* text :
+       {"secret", "http://u:secret@h:secret", "{secret", R"({"host":"h","port":"secret"})"}) {
     CAPTURE(text);
     const auto made = parse_connection(text);
     REQUIRE_FALSE(made);

@@ -87,11 +87,13 @@ Status read_value(const json::Value& value, ScheduleSpec& out) {
 
 json::Value to_json(const DeadlineSpec& value) {
   json::Object out;
-  out.reserve(4);
+  out.reserve(6);
   detail::put(out, "reference", value.reference);
   detail::put(out, "at", value.at);
   detail::put(out, "interval_ms", value.interval_ms);
   detail::put(out, "name", value.name);
+  detail::put(out, "max_runs", value.max_runs);
+  detail::put(out, "min_runs", value.min_runs);
   return json::Value(std::move(out));
 }
 
@@ -102,6 +104,8 @@ Result<DeadlineSpec> parse_deadline_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "at", out.at));
   AIFLOW_TRY(detail::get(value, "interval_ms", out.interval_ms));
   AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "max_runs", out.max_runs));
+  AIFLOW_TRY(detail::get(value, "min_runs", out.min_runs));
   return out;
 }
 
@@ -430,11 +434,12 @@ Status read_value(const json::Value& value, ParseError& out) {
 
 json::Value to_json(const DagFile& value) {
   json::Object out;
-  out.reserve(4);
+  out.reserve(5);
   detail::put(out, "file", value.file);
   detail::put(out, "dags", value.dags);
   detail::put(out, "error", value.error);
   detail::put(out, "reads", value.reads);
+  detail::put(out, "source", value.source);
   return json::Value(std::move(out));
 }
 
@@ -445,6 +450,7 @@ Result<DagFile> parse_dag_file(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "dags", out.dags));
   AIFLOW_TRY(detail::get(value, "error", out.error));
   AIFLOW_TRY(detail::get(value, "reads", out.reads));
+  AIFLOW_TRY(detail::get(value, "source", out.source));
   return out;
 }
 

@@ -52,6 +52,8 @@ struct DeadlineSpec {
   std::optional<WallTime> at{};
   std::int64_t interval_ms{};
   std::string name{};
+  std::optional<std::int64_t> max_runs{};
+  std::optional<std::int64_t> min_runs{};
   friend bool operator==(const DeadlineSpec&, const DeadlineSpec&) = default;
 };
 [[nodiscard]] json::Value to_json(const DeadlineSpec& value);
@@ -202,12 +204,13 @@ struct ParseError {
 [[nodiscard]] json::Value to_json(const ParseError& value);
 [[nodiscard]] Result<ParseError> parse_parse_error(const json::Value& value);
 
-/// `reads`: files and folders that it read at import, by absolute path.
+/// `reads`: files and folders that it read at import, by absolute path. `source`: what people are shown of a file that is no text.
 struct DagFile {
   std::string file{};
   std::vector<DagSpec> dags{};
   std::optional<ParseError> error{};
   std::optional<std::vector<std::string>> reads{};
+  std::optional<std::string> source{};
   friend bool operator==(const DagFile&, const DagFile&) = default;
 };
 [[nodiscard]] json::Value to_json(const DagFile& value);

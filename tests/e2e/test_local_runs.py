@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from urllib.parse import quote
 
 import pytest
 from product import cli
@@ -80,3 +81,33 @@ def test_words_for_times_and_instances(server):
     assert absent.returncode == 1 and "many" in absent.stderr, absent
     whole = cli(server, "tasks", "log", "flow", "many")
     assert whole.returncode == 1 and "'many[0]'" in whole.stderr, whole
+
+
+def test_letters_of_any_script_in_ids(server):
+    server.add_dag("weather", """
+from aiflow import DAG, TaskGroup
+from aiflow.operators.bash import BashOperator
+with DAG("날씨_수집"):
+    with TaskGroup("größe"):
+        BashOperator(task_id="données", bash_command="echo 서울 $AIFLOW_CTX_DAG_ID", do_xcom_push=True)
+""", first=quote("날씨_수집"))
+    triggered = cli(server, "dags", "trigger", "날씨_수집", "--run-id", "r1")
+    assert triggered.returncode == 0, triggered
+    assert server.wait_run(quote("날씨_수집"), "r1")["state"] == "success"
+    log = cli(server, "tasks", "log", "날씨_수집", "größe.données")
+    assert "서울 날씨_수집" in log.stdout, log
+    assert "größe.données" in cli(server, "tasks", "list", "날씨_수집").stdout
+    assert cli(server, "tasks", "clear", "날씨_수집", "größe.données").returncode == 0
+    assert server.wait_run(quote("날씨_수집"), "r1")["state"] == "success"
+    assert cli(server, "runs", "delete", "날씨_수집", "r1").returncode == 0
+    local = aiflow("dags", "test", "날씨_수집", "--home", server.home)
+    assert local.returncode == 0, local
+
+
+def test_a_dry_run_of_a_backfill_uses_up_no_number(server):
+    server.add_dag("daily", "from aiflow import DAG\nDAG('daily', schedule='@daily')\n")
+    dates = ("--from", "2026-01-01", "--to", "2026-01-02")
+    for _ in range(3):
+        assert cli(server, "backfills", "create", "daily", *dates, "--dry-run").returncode == 0
+    assert cli(server, "backfills", "create", "daily", *dates).returncode == 0
+    assert [one["id"] for one in server.get("/api/v2/backfills")["items"]] == [1]

@@ -65,6 +65,33 @@ def test_a_missed_deadline_is_told_while_the_run_goes_on(server, tmp_path):
     assert server.wait_run("told", run)["deadlines_missed"] == 1
 
 
+AVERAGE = """
+import datetime as dt, pathlib
+from airflow.sdk import DAG, DeadlineAlert, DeadlineReference, task
+def late(context):
+    pathlib.Path("{folder}/late").write_text(context["run_id"])
+with DAG("average", params={{"seconds": 0}},
+         deadline=DeadlineAlert(DeadlineReference.AVERAGE_RUNTIME(max_runs=2, min_runs=2),
+                                dt.timedelta(seconds=1), late)):
+    @task
+    def work(params):
+        import time
+        time.sleep(params["seconds"])
+    work()
+"""
+
+
+def test_a_run_that_takes_longer_than_those_before_is_told_of(server, tmp_path):
+    server.add_dag("average", AVERAGE.format(folder=tmp_path))
+    for seconds in (2.5, 0):  # with fewer than two before there is no deadline
+        server.wait_run("average", server.trigger("average", conf={"seconds": seconds}))
+    assert not (tmp_path / "late").exists()
+    run = server.trigger("average", conf={"seconds": 4})
+    server.wait_for(lambda: (tmp_path / "late").exists(), "the callback")
+    assert (tmp_path / "late").read_text() == run
+    assert server.get(f"/api/v2/dags/average/dagRuns/{run}")["state"] == "running"
+
+
 def test_a_callback_outlives_the_server(server, tmp_path):
     source = TOLD.format(folder=tmp_path).replace('    print("told of"',
                                                   '    import time; time.sleep(3)\n    print("told of"')

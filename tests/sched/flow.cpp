@@ -138,6 +138,9 @@ Line parse_line(const std::string& text) {
 
 Flow::Flow() {
   options_.workers = {{.slots = 100}};
+  options_.mean_runtime = [this](const sched::RuntimeQuestion& question) {
+    return tables_.mean_runtime(question);
+  };
   options_.stored_run = [this](const DagId& dag_id, WallTime date, const RunId& run_id) {
     return tables_.stored_run(dag_id, date, run_id);
   };
@@ -214,6 +217,11 @@ void Flow::define_deadline(const Line& line) {
   if (reference == "fixed") {
     deadline.reference = dag::DeadlineReference::fixed;
     deadline.at = parse_time(option(line, "at")).value();
+  }
+  if (reference == "average_runtime") {
+    deadline.reference = dag::DeadlineReference::average_runtime;
+    deadline.runs_max = std::stoi(option(line, "max"));
+    deadline.runs_min = std::stoi(option(line, "min"));
   }
   dag_.deadlines.push_back(std::move(deadline));
 }

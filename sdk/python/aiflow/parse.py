@@ -19,7 +19,7 @@ import sys
 import traceback
 from typing import Any
 
-from aiflow.dag_files.archives import archive_hash, is_archive
+from aiflow.dag_files.archives import archive_hash, archive_text, is_archive
 from aiflow.assets import Asset, schedule_assets
 from aiflow.dag import DAG, collect_dags
 from aiflow.exceptions import AirflowDagCycleException, AirflowException
@@ -164,10 +164,12 @@ def _parse_error(path: str, error: BaseException) -> dict:
 
 def parse_file(path: str) -> dict:
     """-> DagFile. Whatever the file does wrong becomes its `error`, and then it has no DAGs."""
-    found: dict[str, Any] = {"file": path, "dags": [], "error": None, "reads": None}
+    found: dict[str, Any] = {"file": path, "dags": [], "error": None, "reads": None,
+                             "source": None}
     with files_read() as reads:
         try:
             found["dags"] = _specs(path)
+            found["source"] = archive_text(path) if is_archive(path) else None
         except BaseException as error:  # SystemExit of a DAG file counts as its error too
             found["error"] = _parse_error(path, error)
     found["reads"] = sorted(reads - {path}) or None

@@ -86,8 +86,7 @@ def test_the_scheduler_is_told_what_to_wait_for():
                                              print)] * 17),
     lambda: DeadlineAlert("queued", dt.timedelta(1), print),
     lambda: DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, 60, print),
-    lambda: SyncCallback("nopath"), lambda: SyncCallback(print, {"context": 1}),
-    lambda: DeadlineReference.AVERAGE_RUNTIME(5)])
+    lambda: SyncCallback("nopath"), lambda: SyncCallback(print, {"context": 1})])
 def test_what_makes_no_sense_is_refused_when_the_file_is_read(wrong):
     with pytest.raises(AirflowException):
         wrong()

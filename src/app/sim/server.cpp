@@ -63,6 +63,9 @@ void World::server_read_back(Server& server) {
   options.queue_ahead = 1;
   const auto slots = static_cast<std::int32_t>(live_workers().size()) * kSlotsPerWorker;
   options.workers = {{.slots = slots}};
+  options.mean_runtime = [this](const sched::RuntimeQuestion& question) {
+    return database_.tables.mean_runtime(question);
+  };
   options.stored_run = [this](const DagId& dag_id, WallTime date, const RunId& run_id) {
     return database_.tables.stored_run(dag_id, date, run_id);
   };

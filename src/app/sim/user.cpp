@@ -108,9 +108,12 @@ dag::Dag make_dag(const std::string& id, const Taste& taste, Prng& prng) {
   made.has_failure_callback = prng.chance(0.5);
   for (std::uint64_t i = prng.below(3); i > 0; --i) {
     constexpr std::array kFrom = {dag::DeadlineReference::queued_at,
-                                  dag::DeadlineReference::logical_date};
+                                  dag::DeadlineReference::logical_date,
+                                  dag::DeadlineReference::average_runtime};
     made.deadlines.push_back({.reference = kFrom[prng.below(kFrom.size())],
-                              .interval = std::chrono::seconds(1 + prng.below(120))});
+                              .interval = std::chrono::seconds(1 + prng.below(120)),
+                              .runs_max = 3,
+                              .runs_min = 1});
   }
   return made;
 }

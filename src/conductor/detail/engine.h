@@ -125,6 +125,7 @@ class Conductor::Engine {
   Status add_triggering_events(wire::Job& job, const store::RunKey& run);
   Result<store::BackfillRow> stored_backfill(dag::BackfillId id);
   std::optional<sched::RunLoaded> stored_run(const store::RunKey& key, WallTime date);
+  std::optional<Duration> mean_runtime(const sched::RuntimeQuestion& question);
   Status need_run(detail::Batch& batch, const store::RunKey& key);
   void set_use_cache(detail::Batch& batch, bool use_cache);
   Status need_runs_around(detail::Batch& batch, const store::RunKey& key,

@@ -360,6 +360,7 @@ void DagLoader::take(wire::DagFile parsed, std::string text, std::int64_t began_
   if (!good) log::warn("DAG file is broken", {{"file", file}, {"error", parsed.error->message}});
   note(parsed, reads);
   const auto count = parsed.dags.size();
+  if (parsed.source) text = *std::move(parsed.source);
   auto saved = parts_.save(std::move(parsed), std::move(text));
   if (saved && good && !doubtful) saved = remember(file, at, reads);
   if (!saved) {

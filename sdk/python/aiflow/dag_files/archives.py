@@ -12,6 +12,7 @@ from aiflow.exceptions import AirflowException
 
 MODULES_MAX = 1000
 MODULE_BYTES_MAX = 8 << 20
+TEXT_MAX = 1 << 20
 
 
 def is_archive(path: str) -> bool:
@@ -48,6 +49,15 @@ def import_archive(path: str) -> None:
     for name in names:
         sys.modules.pop(name, None)
         importlib.import_module(name)
+
+
+def archive_text(path: str) -> str:
+    """The modules that import_archive imports, one after the other, for people to read."""
+    with _opened(path) as archive:
+        modules = [entry for entry in archive.infolist() if _may_hold_dag(archive, entry)]
+        text = "\n".join(f"# {entry.filename}\n{archive.read(entry).decode('utf-8', 'replace')}"
+                         for entry in modules)
+    return text[:TEXT_MAX]
 
 
 def _may_hold_dag(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:

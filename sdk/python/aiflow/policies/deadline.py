@@ -14,6 +14,8 @@ from typing import Any, Callable
 from aiflow.exceptions import AirflowException
 
 DEADLINES_MAX = 16
+AVERAGED_RUNS = 10
+AVERAGED_RUNS_MAX = 1000
 
 
 class Callback:
@@ -57,8 +59,8 @@ class AsyncCallback(Callback):
 class DeadlineReference:
     """What a deadline is counted from."""
 
-    def __init__(self, name: str, at: dt.datetime | None = None):
-        self.name, self.at = name, at
+    def __init__(self, name: str, at: dt.datetime | None = None, **runs: int):
+        self.name, self.at, self.runs = name, at, runs
 
     DAGRUN_LOGICAL_DATE: DeadlineReference
     DAGRUN_QUEUED_AT: DeadlineReference
@@ -70,9 +72,15 @@ class DeadlineReference:
 
     @staticmethod
     def AVERAGE_RUNTIME(max_runs: int = 0, min_runs: int | None = None):  # noqa: N802
-        """Not there: Raises AirflowException."""
-        raise AirflowException("DeadlineReference.AVERAGE_RUNTIME is not available; count from "
-                               "DAGRUN_QUEUED_AT with an interval of your own")
+        """When the run was queued, and then so long as the newest successful runs took on average:
+        max_runs of them (10; 1,000 at most). With fewer than min_runs (max_runs) there is no
+        deadline. Raises AirflowException."""
+        newest = max_runs or AVERAGED_RUNS
+        fewest = newest if min_runs is None else min_runs
+        if not 1 <= fewest <= newest <= AVERAGED_RUNS_MAX:
+            raise AirflowException("AVERAGE_RUNTIME counts 1 to 1,000 runs, and its min_runs are not "
+                                   "above its max_runs")
+        return DeadlineReference("average_runtime", max_runs=newest, min_runs=fewest)
 
 
 DeadlineReference.DAGRUN_LOGICAL_DATE = DeadlineReference("logical_date")
@@ -99,7 +107,8 @@ class DeadlineAlert:
 
         at = self.reference.at
         return {"reference": self.reference.name, "at": None if at is None else utc_text(at),
-                "interval_ms": round(self.interval.total_seconds() * 1000), "name": self.name}
+                "interval_ms": round(self.interval.total_seconds() * 1000), "name": self.name,
+                **self.reference.runs}
 
 
 def warn_of_sla(what: str) -> None:

@@ -34,6 +34,7 @@ def test_modules_at_the_top_define_dags(archive):
     found = parse_file(str(archive()))
     assert found["error"] is None, found["error"]
     assert sorted(dag["dag_id"] for dag in found["dags"]) == ["d", "second"]
+    assert found["source"].startswith("# flow.py\nfrom airflow import DAG") and "# second.py" in found["source"]
     hashes = {dag["source_hash"] for dag in found["dags"]}
     assert hashes != {dag["source_hash"] for dag in parse_file(str(archive(**{"helper.py": "TWO = 3\n"})))["dags"]}
 
