@@ -43,4 +43,19 @@ def _file(trigger: dict) -> Any:
     return None
 
 
-_KINDS: dict[str, Callable[[dict], Any]] = {"time": _moment, "file": _file}
+def _http(trigger: dict) -> Any:
+    from aiflow.hooks.http import DEFAULT_CONN_ID, HttpHook
+    from aiflow.sensors.http import value_at
+
+    answer = HttpHook(trigger["method"], trigger["conn_id"] or DEFAULT_CONN_ID).run(
+        trigger["url"], trigger.get("body"), trigger["headers"],
+        {"timeout": trigger["timeout_ms"] / 1000, "check_response": False})
+    if answer.status_code in trigger["not_yet"]:
+        return None
+    answer.raise_for_status()
+    pointer = trigger.get("json_pointer")
+    fits = pointer is None or value_at(answer.json(), pointer) == trigger["json_equals"]
+    return True if fits else None
+
+
+_KINDS: dict[str, Callable[[dict], Any]] = {"time": _moment, "file": _file, "http": _http}

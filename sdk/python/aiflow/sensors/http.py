@@ -65,12 +65,12 @@ class HttpSensor(BaseSensorOperator):
             return False
         if not answer.ok:
             raise AirflowException(f"the answer's status is {answer.status_code}")
-        if self.json_pointer is not None and _at(answer.json(), self.json_pointer) != self.json_equals:
+        if self.json_pointer is not None and value_at(answer.json(), self.json_pointer) != self.json_equals:
             return False
         return is_accepted(self.response_check, answer, context)
 
 
-def _at(value: Any, pointer: str) -> Any:
+def value_at(value: Any, pointer: str) -> Any:
     """What is at a JSON pointer (RFC 6901); None when nothing is."""
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")

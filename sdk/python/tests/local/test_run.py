@@ -145,6 +145,24 @@ def test_sensors_that_are_rescheduled_or_deferred_wait(tmp_path):
                            "soon": "success"}
 
 
+def test_a_deferred_http_sensor_asks_by_itself():
+    from operators.test_http import Site
+    from aiflow.sensors.http import HttpSensor
+    site = Site()
+    site.answers = {"/job": (200, {}, '{"state": "done"}'), "/bad": (500, {}, ""), "/not": (404, {}, "")}
+    with DAG("d") as dag:
+        def wait(task_id, path, **how):
+            HttpSensor(task_id=task_id, endpoint=site.url + path, deferrable=True, poke_interval=0.05, **how)
+        wait("done", "/job", json_pointer="/state", json_equals="done")
+        wait("bad", "/bad", soft_fail=True)
+        wait("never", "/not", timeout=0.2)
+        wait("other", "/job", json_pointer="/state", json_equals="x", timeout=0.2)
+    found = states(dag.test())
+    site.shutdown()
+    site.server_close()
+    assert found == {"done": "success", "bad": "failed", "never": "failed", "other": "failed"}
+
+
 def test_what_is_marked_is_not_run_and_what_is_missing_is_said():
     with DAG("d", params={"n": 1}) as dag:
         PythonOperator(task_id="wait_long", python_callable=lambda: 1 / 0) >> EmptyOperator(task_id="b")
