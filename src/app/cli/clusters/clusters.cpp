@@ -22,11 +22,15 @@ constexpr auto kPackTime = std::chrono::seconds(30);
 /// As base64 it has to fit into a config map of 1 MiB.
 constexpr std::size_t kSdkBytesMax = 700U << 10;
 
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// It becomes a part of a label's value, at its end.
 bool is_name(const std::string& text) {
-  return !text.empty() && text.size() <= kNameBytesMax && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
-  });
+  return !text.empty() && text.size() <= kNameBytesMax && is_letter(text.back()) &&
+         std::ranges::all_of(
+             text, [](char c) { return is_letter(c) || c == '-' || c == '_' || c == '.'; });
 }
 
 /// Tells pods of this AIflow apart from those of others in the same cluster; kept in the database,
@@ -119,6 +123,8 @@ Result<std::vector<const executor::KubernetesExecutor*>> add_clusters(
     made.server_url = parts.own_url;
     AIFLOW_ASSIGN(made.cluster, read(option));
     AIFLOW_ASSIGN(made.owner, owner_of(parts.store));
+    // Two names may lead to one cluster; each sees its own pods only.
+    if (!option.name.empty()) made.owner += "-" + option.name;
     made.image = parts.image;
     made.log_file = [logs = parts.logs](const executor::Attempt& attempt) {
       return conductor::log_path(logs, store::from_wire(attempt.key),

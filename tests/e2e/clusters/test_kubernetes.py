@@ -168,10 +168,16 @@ pod("p", "exit 7", on_failure_callback=call, retries=0)
     assert note.read_text() == "p:exit code 7"
 
 
-def test_a_client_certificate_is_as_good_as_a_token(make_server, cluster):
-    server = make_server(extra=("--kubernetes", f"{cluster.kubeconfig}#certified")).start()
-    tasks, _ = run(server, "certified", 'pod("p", "true")')
-    assert tasks["p"]["state"] == "success"
+def test_two_names_of_one_cluster_leave_each_other_s_pods_alone(make_server, cluster):
+    """The second one signs in with a client certificate."""
+    server = make_server(extra=("--kubernetes", f"a={cluster.kubeconfig}",
+                                "--kubernetes", f"b={cluster.kubeconfig}#certified")).start()
+    tasks, _ = run(server, "names", """
+pod("first", "sleep 2")
+pod("a", "sleep 2", executor="kubernetes:a")
+pod("b", "sleep 2", cluster_context="b")
+""")
+    assert {task["state"] for task in tasks.values()} == {"success"}, tasks
 
 
 def test_a_wrong_option_is_named(make_server, tmp_path):
