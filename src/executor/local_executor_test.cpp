@@ -343,6 +343,18 @@ TEST_CASE("a worker is asked for while none is connected, also when nothing wait
   CHECK(came.wait_for(lock, kPatience, [&] { return wanted; }));
 }
 
+TEST_CASE("a heartbeat with a number is confirmed, one without is not") {
+  LocalRig rig({});
+  rig.start();
+  const auto worker = rig.new_worker();
+  worker->hello("w1");
+  worker->say("Heartbeat", wire::Heartbeat{.attempts = {}, .seq = {}});
+  worker->say("Heartbeat", wire::Heartbeat{.attempts = {}, .seq = 7});
+  const auto ok = worker->await("HeartbeatOk", [](auto&) { return true; });
+  REQUIRE_FALSE(ok.is_null());
+  CHECK(wire::parse_heartbeat_ok(ok).value().seq == 7);
+}
+
 TEST_CASE("a peer that breaks the protocol is cut off, others are not") {
   LocalRig rig({});
   rig.start().connect_worker();

@@ -131,6 +131,7 @@ detail::Table make_table() {
   detail::add_data_routes(table);
   detail::add_config_routes(table);
   detail::add_site_routes(table);
+  detail::add_worker_routes(table);
   detail::add_oip_routes(table);
   for (const auto& route : wire::all_routes()) {
     AIFLOW_ASSERT(detail::at(table, route.route).index() != 0);
@@ -209,7 +210,8 @@ std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
   return body_rule(route, impl_->parts.uploads);
 }
 
-/// Who asks: a task by its token, a local admin by the socket's uid, a user by the cookie.
+/// Who asks: a task or a worker elsewhere by its token, a local admin by the socket's uid, a user
+/// by the cookie.
 std::expected<Principal, Refusal> Api::Impl::identify(const net::Request& request) {
   const auto unknown = [](const Error& error) {
     const bool is_ours = error.code == ErrorCode::denied;
@@ -221,8 +223,9 @@ std::expected<Principal, Refusal> Api::Impl::identify(const net::Request& reques
       return std::unexpected(Refusal{401, ErrorCode::denied, "only Bearer tokens are taken"});
     }
     const auto token = std::string_view(*authorization).substr(7);
-    const bool is_api = service::Auth::is_api_token(token);
-    auto who = is_api ? parts.auth.api_token(token) : parts.auth.task(token);
+    auto who = service::WorkerAccess::is_credential(token) ? parts.worker_access.worker(token)
+               : service::Auth::is_api_token(token)        ? parts.auth.api_token(token)
+                                                           : parts.auth.task(token);
     if (!who) return unknown(who.error());
     return *std::move(who);
   }

@@ -24,8 +24,10 @@
 #include "service/deployments.h"
 #include "service/event_hub.h"
 #include "service/task_log.h"
+#include "service/worker_access.h"
 #include "service/workflows.h"
 #include "store/store.h"
+#include "uplink/gateway.h"
 #include "wire/engine.h"
 
 namespace aiflow::http_api {
@@ -44,6 +46,8 @@ struct Parts {
   service::Cameras& cameras;
   service::EventHub& events;
   service::LogFollower& logs;
+  service::WorkerAccess& worker_access;
+  uplink::Gateway& gateway;  ///< workers elsewhere
   std::function<std::vector<wire::Worker>()> workers;
   std::function<wire::Health()> health;
   std::string version;

@@ -55,8 +55,9 @@ EventStream Responder::open_event_stream(Headers headers) && {
 WebSocket Responder::open_websocket(WebSocketOptions options) && {
   AIFLOW_ASSERT(impl_);
   const auto impl = std::exchange(impl_, nullptr);
-  const detail::QueueLimits limits{
-      .messages_max = options.queue_max, .bytes_max = 32U << 20, .drop_oldest = true};
+  const detail::QueueLimits limits{.messages_max = options.queue_max,
+                                   .bytes_max = options.queue_bytes_max,
+                                   .drop_oldest = !options.end_when_full};
   auto queue = std::make_shared<detail::EventQueue>(impl->core, limits);
   impl->core->post([connection = impl->connection, queue, options = std::move(options)]() mutable {
     connection->begin_websocket(std::move(queue), std::move(options));

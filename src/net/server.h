@@ -97,7 +97,8 @@ class EventStream {
   std::shared_ptr<Impl> impl_;
 };
 
-/// An open web socket. Copies are handles. A full send queue drops its oldest message.
+/// An open web socket. Copies are handles. A full send queue drops its oldest message, or ends the
+/// socket (WebSocketOptions::end_when_full).
 class WebSocket {
  public:
   /// False when it is closed.
@@ -123,6 +124,9 @@ class WebSocket {
 
 struct WebSocketOptions {
   std::size_t queue_max = 4;
+  std::size_t queue_bytes_max = 32U << 20;
+  /// A client that does not read is cut off: for a protocol that must not lose a message.
+  bool end_when_full = false;
   std::size_t message_bytes_max = 64 << 10;  ///< of what the client sends
   /// Both on the event loop: return quickly.
   std::function<void(std::string_view text)> on_message{};

@@ -55,7 +55,7 @@ int level_of(std::string_view permission) {
   if (permission == "run") return 1;
   if (permission == "operate") return 2;
   if (permission == "admin") return 3;
-  return 4;  // public and task are not for roles to decide
+  return 4;  // public, task and worker are not for roles to decide
 }
 
 constexpr std::string_view kTokenPrefix = "aiflow_";
@@ -77,7 +77,7 @@ wire::Lineage Principal::lineage() const {
 }
 
 bool is_known_permission(std::string_view name) {
-  return name == "public" || name == "task" || level_of(name) < 4;
+  return name == "public" || name == "task" || name == "worker" || level_of(name) < 4;
 }
 
 bool may(const Principal& who, const Permission& permission) {
@@ -85,7 +85,9 @@ bool may(const Principal& who, const Permission& permission) {
   switch (who.kind) {
     case Principal::Kind::anonymous: return false;
     case Principal::Kind::task: return permission.task_token || permission.name == "task";
-    case Principal::Kind::local_admin: return permission.name != "task";
+    case Principal::Kind::worker: return permission.name == "worker";
+    case Principal::Kind::local_admin:
+      return permission.name != "task" && permission.name != "worker";
     case Principal::Kind::user: break;
   }
   // Until the one-time password is changed, only the routes about oneself are open.

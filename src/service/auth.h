@@ -24,11 +24,12 @@ namespace aiflow::service {
 
 /// Who makes a request.
 struct Principal {
-  enum class Kind { anonymous, user, local_admin, task };
+  enum class Kind { anonymous, user, local_admin, task, worker };
   Kind kind = Kind::anonymous;
   std::string username;  ///< user; "local" for a local admin; "" for a task
   Role role = Role::viewer;
   wire::AttemptRef attempt;  ///< task
+  std::string worker_id;     ///< worker
   bool must_change_password = false;
   std::string session_hash;                 ///< user
   std::optional<WallTime> session_ends_at;  ///< user
@@ -40,7 +41,7 @@ struct Principal {
 
 /// A route's permission as in api/engine.yaml.
 struct Permission {
-  std::string_view name;  ///< public any view run operate admin task
+  std::string_view name;  ///< public any view run operate admin task worker
   bool task_token = false;
 };
 [[nodiscard]] bool is_known_permission(std::string_view name);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A worker for tests: supervise_test_worker HOME SDK GRACE_MS LOG_BYTES_MAX
+// A worker for tests: supervise_test_worker HOME SDK GRACE_MS LOG_BYTES_MAX [ENDS_WITH_LEASE]
 #include <cstdio>
 #include <cstdlib>
 
 #include "supervise/worker.h"
 
 int main(int argc, char** argv) {
-  if (argc != 5) return 2;
+  if (argc < 5) return 2;
   aiflow::supervise::WorkerOptions options;
   options.worker_id = "test";
   options.home = argv[1];
@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   options.slots = 4;
   options.grace = std::chrono::milliseconds(std::atoi(argv[3]));
   options.log_bytes_max = std::strtoull(argv[4], nullptr, 10);
+  options.ends_with_lease = argc > 5 && std::atoi(argv[5]) != 0;
   options.reconnect_min = std::chrono::milliseconds(5);
   const auto status = aiflow::supervise::run_worker(options, {});
   if (!status) std::fprintf(stderr, "%s\n", status.error().message.c_str());

@@ -35,6 +35,10 @@ struct WorkerOptions {
   std::filesystem::path sdk;
   /// The server's API socket for tasks (AIFLOW_API_SOCKET); empty = home/run/api.sock.
   std::filesystem::path api_socket;
+  /// A worker elsewhere: the server may give its tasks to another one when it has heard nothing for
+  /// the lease, so it ends them itself by then, by its own monotonic clock. Else tasks go on
+  /// without a server.
+  bool ends_with_lease = false;
   /// Between SIGTERM and SIGKILL when an attempt runs out of time.
   Duration grace = std::chrono::seconds(10);
   std::uint64_t log_bytes_max = 64ULL << 20;  ///< of one try; the rest is counted, not kept

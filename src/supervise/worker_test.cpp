@@ -394,6 +394,37 @@ TEST_CASE("a second SIGTERM ends the tasks") {
   CHECK(bench.worker().wait(soon()).value().exit_code == 0);
 }
 
+TEST_CASE("a worker elsewhere ends its tasks when its heartbeats are not confirmed for a lease") {
+  Bench bench({.ends_with_lease = true});
+  bench.start(bench.bash_job("trap '' TERM; while :; do sleep 1; done"));
+  bench.wait_for("Started");
+  const SteadyTime begin = kClock.steady_now();
+  SteadyTime sent{};
+  bench.seen.clear();
+  while (kClock.steady_now() < begin + std::chrono::milliseconds(1500)) {  // the lease is 1 s
+    const auto beat = wire::parse_heartbeat(bench.wait_for("Heartbeat")).value();
+    CHECK(beat.attempts.size() == 1);
+    sent = kClock.steady_now();
+    bench.send("HeartbeatOk", wire::HeartbeatOk{.seq = beat.seq.value()});
+  }
+  REQUIRE(std::ranges::find(bench.seen, "Finished") == bench.seen.end());
+  const auto report = bench.finished();
+  CHECK(report.cause == "the server was not reached for as long as the worker's lease");
+  CHECK(report.outcome == Outcome::failed);
+  const Duration after = kClock.steady_now() - sent;
+  CHECK(after > std::chrono::milliseconds(900));
+  CHECK(after < std::chrono::seconds(5));
+}
+
+TEST_CASE("a job whose files could not be brought here fails with that cause") {
+  Bench bench;
+  const auto job = bench.bash_job("true");
+  bench.send("Start", wire::Start{.job = job, .delivery = {}, .trouble = "no such files"});
+  const auto report = bench.finished();
+  CHECK(report.outcome == Outcome::failed);
+  CHECK(report.cause == "no such files");
+}
+
 TEST_CASE("a message that is not understood is passed over") {
   Bench bench;
   REQUIRE(bench.run(bench.bash_job("true")).outcome == Outcome::success);

@@ -93,6 +93,11 @@ Status read_value(const json::Value& value, CameraCreate& out);
 Status read_value(const json::Value& value, SceneEvent& out);
 Status read_value(const json::Value& value, SceneEventPatch& out);
 Status read_value(const json::Value& value, Worker& out);
+Status read_value(const json::Value& value, JoinTokenCreate& out);
+Status read_value(const json::Value& value, JoinToken& out);
+Status read_value(const json::Value& value, WorkerJoin& out);
+Status read_value(const json::Value& value, WorkerJoined& out);
+Status read_value(const json::Value& value, WorkerCredential& out);
 Status read_value(const json::Value& value, StreamEvent& out);
 
 json::Value to_json(const ErrorBody& value) {
@@ -2632,6 +2637,117 @@ Status read_value(const json::Value& value, Worker& out) {
   return {};
 }
 
+json::Value to_json(const JoinTokenCreate& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "minutes", value.minutes);
+  detail::put(out, "uses", value.uses);
+  return json::Value(std::move(out));
+}
+
+Result<JoinTokenCreate> parse_join_token_create(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("JoinTokenCreate");
+  JoinTokenCreate out;
+  AIFLOW_TRY(detail::get(value, "minutes", out.minutes));
+  AIFLOW_TRY(detail::get(value, "uses", out.uses));
+  return out;
+}
+
+Status read_value(const json::Value& value, JoinTokenCreate& out) {
+  AIFLOW_ASSIGN(out, parse_join_token_create(value));
+  return {};
+}
+
+json::Value to_json(const JoinToken& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "token", value.token);
+  detail::put(out, "expires_at", value.expires_at);
+  detail::put(out, "uses", value.uses);
+  return json::Value(std::move(out));
+}
+
+Result<JoinToken> parse_join_token(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("JoinToken");
+  JoinToken out;
+  AIFLOW_TRY(detail::get(value, "token", out.token));
+  AIFLOW_TRY(detail::get(value, "expires_at", out.expires_at));
+  AIFLOW_TRY(detail::get(value, "uses", out.uses));
+  return out;
+}
+
+Status read_value(const json::Value& value, JoinToken& out) {
+  AIFLOW_ASSIGN(out, parse_join_token(value));
+  return {};
+}
+
+json::Value to_json(const WorkerJoin& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "token", value.token);
+  detail::put(out, "worker_id", value.worker_id);
+  detail::put(out, "credential_sha256", value.credential_sha256);
+  return json::Value(std::move(out));
+}
+
+Result<WorkerJoin> parse_worker_join(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("WorkerJoin");
+  WorkerJoin out;
+  AIFLOW_TRY(detail::get(value, "token", out.token));
+  AIFLOW_TRY(detail::get(value, "worker_id", out.worker_id));
+  AIFLOW_TRY(detail::get(value, "credential_sha256", out.credential_sha256));
+  return out;
+}
+
+Status read_value(const json::Value& value, WorkerJoin& out) {
+  AIFLOW_ASSIGN(out, parse_worker_join(value));
+  return {};
+}
+
+json::Value to_json(const WorkerJoined& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "worker_id", value.worker_id);
+  return json::Value(std::move(out));
+}
+
+Result<WorkerJoined> parse_worker_joined(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("WorkerJoined");
+  WorkerJoined out;
+  AIFLOW_TRY(detail::get(value, "worker_id", out.worker_id));
+  return out;
+}
+
+Status read_value(const json::Value& value, WorkerJoined& out) {
+  AIFLOW_ASSIGN(out, parse_worker_joined(value));
+  return {};
+}
+
+json::Value to_json(const WorkerCredential& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "worker_id", value.worker_id);
+  detail::put(out, "joined_at", value.joined_at);
+  detail::put(out, "last_seen_at", value.last_seen_at);
+  detail::put(out, "joined_from", value.joined_from);
+  return json::Value(std::move(out));
+}
+
+Result<WorkerCredential> parse_worker_credential(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("WorkerCredential");
+  WorkerCredential out;
+  AIFLOW_TRY(detail::get(value, "worker_id", out.worker_id));
+  AIFLOW_TRY(detail::get(value, "joined_at", out.joined_at));
+  AIFLOW_TRY(detail::get(value, "last_seen_at", out.last_seen_at));
+  AIFLOW_TRY(detail::get(value, "joined_from", out.joined_from));
+  return out;
+}
+
+Status read_value(const json::Value& value, WorkerCredential& out) {
+  AIFLOW_ASSIGN(out, parse_worker_credential(value));
+  return {};
+}
+
 json::Value to_json(const StreamEvent& value) {
   json::Object out;
   out.reserve(4);
@@ -2756,6 +2872,11 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::patch_scene_event, "patch_scene_event", "PATCH", "/api/v2/events/{event_id}", "operate", false},
       {Route::scene_event_snapshot, "scene_event_snapshot", "GET", "/api/v2/events/{event_id}/snapshot", "view", false},
       {Route::list_workers, "list_workers", "GET", "/api/v2/workers", "view", false},
+      {Route::create_join_token, "create_join_token", "POST", "/api/v2/workers/joinTokens", "admin", false},
+      {Route::join_worker, "join_worker", "POST", "/api/v2/workers/join", "public", false},
+      {Route::list_worker_credentials, "list_worker_credentials", "GET", "/api/v2/workers/credentials", "view", false},
+      {Route::revoke_worker, "revoke_worker", "DELETE", "/api/v2/workers/credentials/{worker_id}", "admin", false},
+      {Route::worker_link, "worker_link", "GET", "/api/v2/workers/link", "worker", false},
       {Route::oip_server, "oip_server", "GET", "/v2", "public", false},
       {Route::oip_live, "oip_live", "GET", "/v2/health/live", "public", false},
       {Route::oip_ready, "oip_ready", "GET", "/v2/health/ready", "public", false},

@@ -1111,6 +1111,53 @@ struct Worker {
 [[nodiscard]] json::Value to_json(const Worker& value);
 [[nodiscard]] Result<Worker> parse_worker(const json::Value& value);
 
+/// minutes - 60 when absent, 1 to 10080; uses - workers that may join by it, 1 when absent.
+struct JoinTokenCreate {
+  std::optional<std::int64_t> minutes{};
+  std::optional<std::int64_t> uses{};
+  friend bool operator==(const JoinTokenCreate&, const JoinTokenCreate&) = default;
+};
+[[nodiscard]] json::Value to_json(const JoinTokenCreate& value);
+[[nodiscard]] Result<JoinTokenCreate> parse_join_token_create(const json::Value& value);
+
+/// Shown this once; a worker elsewhere joins by it (docs/guide/workers.md).
+struct JoinToken {
+  std::string token{};
+  WallTime expires_at{};
+  std::int64_t uses{};
+  friend bool operator==(const JoinToken&, const JoinToken&) = default;
+};
+[[nodiscard]] json::Value to_json(const JoinToken& value);
+[[nodiscard]] Result<JoinToken> parse_join_token(const json::Value& value);
+
+/// The worker makes its own credential and tells its SHA-256 alone, so that asking again after a lost answer joins once.
+struct WorkerJoin {
+  std::string token{};
+  std::string worker_id{};
+  std::string credential_sha256{};
+  friend bool operator==(const WorkerJoin&, const WorkerJoin&) = default;
+};
+[[nodiscard]] json::Value to_json(const WorkerJoin& value);
+[[nodiscard]] Result<WorkerJoin> parse_worker_join(const json::Value& value);
+
+struct WorkerJoined {
+  std::string worker_id{};
+  friend bool operator==(const WorkerJoined&, const WorkerJoined&) = default;
+};
+[[nodiscard]] json::Value to_json(const WorkerJoined& value);
+[[nodiscard]] Result<WorkerJoined> parse_worker_joined(const json::Value& value);
+
+/// A worker that has joined. last_seen_at - when it last connected.
+struct WorkerCredential {
+  std::string worker_id{};
+  WallTime joined_at{};
+  std::optional<WallTime> last_seen_at{};
+  std::string joined_from{};
+  friend bool operator==(const WorkerCredential&, const WorkerCredential&) = default;
+};
+[[nodiscard]] json::Value to_json(const WorkerCredential& value);
+[[nodiscard]] Result<WorkerCredential> parse_worker_credential(const json::Value& value);
+
 /// One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, asset_event, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker, pool, notice. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted.
 struct StreamEvent {
   std::int64_t id{};
@@ -1221,6 +1268,11 @@ enum class Route : std::uint16_t {
   patch_scene_event,
   scene_event_snapshot,
   list_workers,
+  create_join_token,
+  join_worker,
+  list_worker_credentials,
+  revoke_worker,
+  worker_link,
   oip_server,
   oip_live,
   oip_ready,

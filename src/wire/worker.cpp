@@ -22,7 +22,13 @@ Status read_value(const json::Value& value, Progress& out);
 Status read_value(const json::Value& value, Finished& out);
 Status read_value(const json::Value& value, XComGet& out);
 Status read_value(const json::Value& value, HelloOk& out);
+Status read_value(const json::Value& value, HeartbeatOk& out);
+Status read_value(const json::Value& value, Delivery& out);
 Status read_value(const json::Value& value, Start& out);
+Status read_value(const json::Value& value, LogPiece& out);
+Status read_value(const json::Value& value, LogTaken& out);
+Status read_value(const json::Value& value, BundleGet& out);
+Status read_value(const json::Value& value, BundlePiece& out);
 Status read_value(const json::Value& value, Cancel& out);
 Status read_value(const json::Value& value, Ack& out);
 Status read_value(const json::Value& value, XComValue& out);
@@ -381,8 +387,9 @@ Status read_value(const json::Value& value, Started& out) {
 
 json::Value to_json(const Heartbeat& value) {
   json::Object out;
-  out.reserve(1);
+  out.reserve(2);
   detail::put(out, "attempts", value.attempts);
+  detail::put(out, "seq", value.seq);
   return json::Value(std::move(out));
 }
 
@@ -390,6 +397,7 @@ Result<Heartbeat> parse_heartbeat(const json::Value& value) {
   if (!value.is_object()) return detail::not_an_object("Heartbeat");
   Heartbeat out;
   AIFLOW_TRY(detail::get(value, "attempts", out.attempts));
+  AIFLOW_TRY(detail::get(value, "seq", out.seq));
   return out;
 }
 
@@ -534,10 +542,54 @@ Status read_value(const json::Value& value, HelloOk& out) {
   return {};
 }
 
-json::Value to_json(const Start& value) {
+json::Value to_json(const HeartbeatOk& value) {
   json::Object out;
   out.reserve(1);
+  detail::put(out, "seq", value.seq);
+  return json::Value(std::move(out));
+}
+
+Result<HeartbeatOk> parse_heartbeat_ok(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("HeartbeatOk");
+  HeartbeatOk out;
+  AIFLOW_TRY(detail::get(value, "seq", out.seq));
+  return out;
+}
+
+Status read_value(const json::Value& value, HeartbeatOk& out) {
+  AIFLOW_ASSIGN(out, parse_heartbeat_ok(value));
+  return {};
+}
+
+json::Value to_json(const Delivery& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "bundle", value.bundle);
+  detail::put(out, "dag_file", value.dag_file);
+  detail::put(out, "log_offset", value.log_offset);
+  return json::Value(std::move(out));
+}
+
+Result<Delivery> parse_delivery(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Delivery");
+  Delivery out;
+  AIFLOW_TRY(detail::get(value, "bundle", out.bundle));
+  AIFLOW_TRY(detail::get(value, "dag_file", out.dag_file));
+  AIFLOW_TRY(detail::get(value, "log_offset", out.log_offset));
+  return out;
+}
+
+Status read_value(const json::Value& value, Delivery& out) {
+  AIFLOW_ASSIGN(out, parse_delivery(value));
+  return {};
+}
+
+json::Value to_json(const Start& value) {
+  json::Object out;
+  out.reserve(3);
   detail::put(out, "job", value.job);
+  detail::put(out, "delivery", value.delivery);
+  detail::put(out, "trouble", value.trouble);
   return json::Value(std::move(out));
 }
 
@@ -545,11 +597,107 @@ Result<Start> parse_start(const json::Value& value) {
   if (!value.is_object()) return detail::not_an_object("Start");
   Start out;
   AIFLOW_TRY(detail::get(value, "job", out.job));
+  AIFLOW_TRY(detail::get(value, "delivery", out.delivery));
+  AIFLOW_TRY(detail::get(value, "trouble", out.trouble));
   return out;
 }
 
 Status read_value(const json::Value& value, Start& out) {
   AIFLOW_ASSIGN(out, parse_start(value));
+  return {};
+}
+
+json::Value to_json(const LogPiece& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "attempt", value.attempt);
+  detail::put(out, "offset", value.offset);
+  detail::put(out, "data", value.data);
+  return json::Value(std::move(out));
+}
+
+Result<LogPiece> parse_log_piece(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("LogPiece");
+  LogPiece out;
+  AIFLOW_TRY(detail::get(value, "attempt", out.attempt));
+  AIFLOW_TRY(detail::get(value, "offset", out.offset));
+  AIFLOW_TRY(detail::get(value, "data", out.data));
+  return out;
+}
+
+Status read_value(const json::Value& value, LogPiece& out) {
+  AIFLOW_ASSIGN(out, parse_log_piece(value));
+  return {};
+}
+
+json::Value to_json(const LogTaken& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "attempt", value.attempt);
+  detail::put(out, "offset", value.offset);
+  detail::put(out, "error", value.error);
+  return json::Value(std::move(out));
+}
+
+Result<LogTaken> parse_log_taken(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("LogTaken");
+  LogTaken out;
+  AIFLOW_TRY(detail::get(value, "attempt", out.attempt));
+  AIFLOW_TRY(detail::get(value, "offset", out.offset));
+  AIFLOW_TRY(detail::get(value, "error", out.error));
+  return out;
+}
+
+Status read_value(const json::Value& value, LogTaken& out) {
+  AIFLOW_ASSIGN(out, parse_log_taken(value));
+  return {};
+}
+
+json::Value to_json(const BundleGet& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "bundle", value.bundle);
+  detail::put(out, "offset", value.offset);
+  return json::Value(std::move(out));
+}
+
+Result<BundleGet> parse_bundle_get(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("BundleGet");
+  BundleGet out;
+  AIFLOW_TRY(detail::get(value, "bundle", out.bundle));
+  AIFLOW_TRY(detail::get(value, "offset", out.offset));
+  return out;
+}
+
+Status read_value(const json::Value& value, BundleGet& out) {
+  AIFLOW_ASSIGN(out, parse_bundle_get(value));
+  return {};
+}
+
+json::Value to_json(const BundlePiece& value) {
+  json::Object out;
+  out.reserve(5);
+  detail::put(out, "bundle", value.bundle);
+  detail::put(out, "offset", value.offset);
+  detail::put(out, "size", value.size);
+  detail::put(out, "data", value.data);
+  detail::put(out, "error", value.error);
+  return json::Value(std::move(out));
+}
+
+Result<BundlePiece> parse_bundle_piece(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("BundlePiece");
+  BundlePiece out;
+  AIFLOW_TRY(detail::get(value, "bundle", out.bundle));
+  AIFLOW_TRY(detail::get(value, "offset", out.offset));
+  AIFLOW_TRY(detail::get(value, "size", out.size));
+  AIFLOW_TRY(detail::get(value, "data", out.data));
+  AIFLOW_TRY(detail::get(value, "error", out.error));
+  return out;
+}
+
+Status read_value(const json::Value& value, BundlePiece& out) {
+  AIFLOW_ASSIGN(out, parse_bundle_piece(value));
   return {};
 }
 

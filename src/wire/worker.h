@@ -166,8 +166,10 @@ struct Started {
 [[nodiscard]] json::Value to_json(const Started& value);
 [[nodiscard]] Result<Started> parse_started(const json::Value& value);
 
+/// seq - of a worker that ends its tasks when its heartbeats are not confirmed; it is answered by HeartbeatOk.
 struct Heartbeat {
   std::vector<AttemptRef> attempts{};
+  std::optional<std::int64_t> seq{};
   friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
 };
 [[nodiscard]] json::Value to_json(const Heartbeat& value);
@@ -234,12 +236,74 @@ struct HelloOk {
 [[nodiscard]] json::Value to_json(const HelloOk& value);
 [[nodiscard]] Result<HelloOk> parse_hello_ok(const json::Value& value);
 
+struct HeartbeatOk {
+  std::int64_t seq{};
+  friend bool operator==(const HeartbeatOk&, const HeartbeatOk&) = default;
+};
+[[nodiscard]] json::Value to_json(const HeartbeatOk& value);
+[[nodiscard]] Result<HeartbeatOk> parse_heartbeat_ok(const json::Value& value);
+
+/// What a worker elsewhere needs besides a job. bundle - SHA-256 that names the files of the DAG's folder, dag_file is its path in it (none - the job reads no DAG file). log_offset - where in the server's log this attempt's begins.
+
+struct Delivery {
+  std::optional<std::string> bundle{};
+  std::string dag_file{};
+  std::int64_t log_offset{};
+  friend bool operator==(const Delivery&, const Delivery&) = default;
+};
+[[nodiscard]] json::Value to_json(const Delivery& value);
+[[nodiscard]] Result<Delivery> parse_delivery(const json::Value& value);
+
+/// delivery - for a worker elsewhere. trouble - what the job needs could not be brought here; it fails with this cause.
 struct Start {
   Job job{};
+  std::optional<Delivery> delivery{};
+  std::optional<std::string> trouble{};
   friend bool operator==(const Start&, const Start&) = default;
 };
 [[nodiscard]] json::Value to_json(const Start& value);
 [[nodiscard]] Result<Start> parse_start(const json::Value& value);
+
+/// uplink -> server. A piece of a try's log, at its place in the server's file. data - base64.
+struct LogPiece {
+  AttemptRef attempt{};
+  std::int64_t offset{};
+  std::string data{};
+  friend bool operator==(const LogPiece&, const LogPiece&) = default;
+};
+[[nodiscard]] json::Value to_json(const LogPiece& value);
+[[nodiscard]] Result<LogPiece> parse_log_piece(const json::Value& value);
+
+/// The server has the log up to offset (the uplink goes on there); error - it takes no more of it.
+struct LogTaken {
+  AttemptRef attempt{};
+  std::int64_t offset{};
+  std::optional<std::string> error{};
+  friend bool operator==(const LogTaken&, const LogTaken&) = default;
+};
+[[nodiscard]] json::Value to_json(const LogTaken& value);
+[[nodiscard]] Result<LogTaken> parse_log_taken(const json::Value& value);
+
+/// uplink -> server.
+struct BundleGet {
+  std::string bundle{};
+  std::int64_t offset{};
+  friend bool operator==(const BundleGet&, const BundleGet&) = default;
+};
+[[nodiscard]] json::Value to_json(const BundleGet& value);
+[[nodiscard]] Result<BundleGet> parse_bundle_get(const json::Value& value);
+
+/// data - base64, from offset of the size bytes; error - there is no such bundle.
+struct BundlePiece {
+  std::string bundle{};
+  std::int64_t offset{};
+  std::int64_t size{};
+  std::string data{};
+  std::optional<std::string> error{};
+  friend bool operator==(const BundlePiece&, const BundlePiece&) = default;
+};
+[[nodiscard]] json::Value to_json(const BundlePiece& value);
+[[nodiscard]] Result<BundlePiece> parse_bundle_piece(const json::Value& value);
 
 /// End the attempt's process tree (SIGTERM, then SIGKILL after grace_ms). A higher epoch was given out, or a user asked.
 struct Cancel {

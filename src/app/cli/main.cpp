@@ -16,7 +16,7 @@ std::vector<Command> all_commands(const Clock& clock) {
        {process_commands, dag_commands, run_commands, task_commands, test_commands, pool_commands,
         simulate_commands, asset_commands, backfill_commands, artifact_commands, data_commands,
         model_commands, model_job_commands, runtime_commands, service_commands, camera_commands,
-        user_commands, db_commands}) {
+        user_commands, worker_commands, db_commands}) {
     auto commands = part(clock);
     all.insert(all.end(), std::make_move_iterator(commands.begin()),
                std::make_move_iterator(commands.end()));

@@ -8,6 +8,7 @@
 #include "app/cli/data/blob_place.h"
 #include "app/cli/database/database_options.h"
 #include "app/cli/demo.h"
+#include "app/cli/remote_worker.h"
 #include "app/cli/serve.h"
 #include "docker/engine.h"
 #include "os/environment.h"
@@ -108,7 +109,7 @@ std::optional<supervise::WorkerDocker> docker_of(const Clock& clock, const Invoc
 Status work(const Clock& clock, const Invocation& in) {
   AIFLOW_ASSIGN(const auto slots, in.number("--slots"));
   supervise::WorkerOptions options;
-  options.worker_id = in.given("--id") ? in.text("--id") : os::host_name();
+  options.worker_id = in.text("--id");
   options.home = home_of(in);
   options.slots = static_cast<int>(slots);
   options.sdk = sdk_folder();
@@ -117,6 +118,15 @@ Status work(const Clock& clock, const Invocation& in) {
     AIFLOW_ASSIGN(const auto seconds, in.number("--leave-after"));
     options.leave_after = std::chrono::seconds(std::max<std::int64_t>(seconds, 1));
   }
+  if (in.given("--server")) {
+    return run_remote_worker(clock, {.server = in.text("--server"),
+                                     .token_file = in.text("--token-file"),
+                                     .worker = std::move(options)});
+  }
+  if (in.given("--token-file")) {
+    return fail(ErrorCode::invalid_argument, "--token-file goes with --server URL");
+  }
+  if (options.worker_id.empty()) options.worker_id = os::host_name();
   return supervise::run_worker(options, {});
 }
 
@@ -202,16 +212,21 @@ std::vector<Command> process_commands(const Clock& clock) {
                     " site-2=/etc/aiflow/site-2.yaml#aiflow"},
        .run = serve},
       {.words = {"worker"},
-       .summary = "runs tasks for the server on the same data directory",
+       .summary = "runs tasks, for the server on the same data directory or one elsewhere",
        .parameters = {home,
                       slots,
                       {.name = "--id", .help = "name of this worker; the host's when left out"},
+                      {.name = "--server", .help = "URL of a server on another machine"},
+                      {.name = "--token-file",
+                       .help = "file with a join token (aiflow workers token); the first time"},
                       {.name = "--leave-after",
                        .help = "end after so many seconds without a server and without tasks"},
                       docker[0],
                       docker[1],
                       docker[2]},
-       .examples = {"aiflow worker --slots 4", "aiflow worker --docker /run/user/1000/docker.sock"},
+       .examples = {"aiflow worker --slots 4", "aiflow worker --docker /run/user/1000/docker.sock",
+                    "aiflow worker --server http://flow.local:8080 --token-file join.token"
+                    " --home /var/lib/aiflow-worker"},
        .run = [&clock](const Invocation& in) { return work(clock, in); }},
       {.words = {"demo"},
        .summary = "the smart-city workflow on a real clip",

@@ -158,6 +158,7 @@ Status Server::start() {
   logs_ = std::make_unique<service::LogFollower>();
   AIFLOW_TRY(logs_->start());
   AIFLOW_TRY(open_scheduler());
+  AIFLOW_TRY(open_gateway());
   make_services();
   AIFLOW_TRY(listen(*api_));
   AIFLOW_TRY(write_address());
@@ -263,6 +264,21 @@ Result<std::vector<WorkerId>> Server::workers_before() {
   });
 }
 
+/// For workers elsewhere.
+Status Server::open_gateway() {
+  worker_access_ = std::make_unique<service::WorkerAccess>(
+      service::WorkerAccess::Parts{clock_, *store_, options_.home / "logs"});
+  uplink::GatewayOptions options;
+  options.executor_socket = options_.home / "run" / "worker.sock";
+  options.depot.store = options_.home / "bundles";
+  options.depot.dag_folders = options_.dag_folders;
+  options.depot.log_of = [this](const std::string& worker, const wire::AttemptRef& attempt) {
+    return worker_access_->log_of(worker, attempt);
+  };
+  AIFLOW_ASSIGN(gateway_, uplink::Gateway::start(clock_, std::move(options)));
+  return {};
+}
+
 void Server::make_services() {
   blobs_ = std::make_unique<blobs::BlobStore>(options_.home / "blobs", options_.blob_remote);
   packs_ = std::make_unique<runtime::Pool>(options_.home / "packs");
@@ -284,9 +300,9 @@ void Server::make_services() {
       service::CameraPictures(options_.home / "cameras")});
   api_ = std::make_unique<http_api::Api>(http_api::Parts{
       clock_, *store_, *auth_, *workflows_, *catalogue_, *artifacts_, *result_cache_, *housekeeper_,
-      *services_, *cameras_, *events_, *logs_, [this] { return executor_->workers(); },
-      [this] { return health(); }, options_.version, options_.home / "uploads",
-      static_cast<std::uint32_t>(::geteuid())});
+      *services_, *cameras_, *events_, *logs_, *worker_access_, *gateway_,
+      [this] { return executor_->workers(); }, [this] { return health(); }, options_.version,
+      options_.home / "uploads", static_cast<std::uint32_t>(::geteuid())});
 }
 
 Status Server::listen(net::Handler& handler) {

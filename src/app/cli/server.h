@@ -19,8 +19,10 @@
 #include "os/process.h"
 #include "os/system_clock.h"
 #include "service/dag_files/dag_loader.h"
+#include "service/worker_access.h"
 #include "store/admin/lead.h"
 #include "trigger/loop_host.h"
+#include "uplink/gateway.h"
 
 namespace aiflow::app {
 
@@ -79,6 +81,7 @@ class Server {
   [[nodiscard]] Status make_executors();
   [[nodiscard]] Result<std::vector<WorkerId>> workers_before();
   void make_services();
+  [[nodiscard]] Status open_gateway();
   [[nodiscard]] Status listen(net::Handler& handler);
   [[nodiscard]] Result<std::string> holder();
   void keep_lead();
@@ -116,6 +119,8 @@ class Server {
   std::unique_ptr<service::Deployments> services_;
   std::unique_ptr<service::Cameras> cameras_;
   std::unique_ptr<service::DagLoader> loader_;
+  std::unique_ptr<service::WorkerAccess> worker_access_;
+  std::unique_ptr<uplink::Gateway> gateway_;
   std::unique_ptr<http_api::Api> api_;
   StandbyHandler standby_;
   std::unique_ptr<net::Server> http_;

@@ -183,6 +183,10 @@ void Assignment::heartbeat(const WorkerId& worker, const wire::Heartbeat& report
     }
   }
   if (!known.empty()) outlet_.report(StillRunning{.worker = worker, .attempts = std::move(known)});
+  // After the report: what the worker takes for confirmed has its lease here.
+  if (report.seq) {
+    outlet_.send(worker, typed("HeartbeatOk", wire::HeartbeatOk{.seq = *report.seq}));
+  }
   give_up_missing(worker, report.attempts);
   assign();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Log-in, users, health, workers, and the event stream.
+// Log-in, users, health, and the event stream.
 #include <algorithm>
 #include <limits>
 
@@ -90,8 +90,6 @@ Result<net::Response> create_token(Call& call) {
 
 Result<net::Response> health(Call& call) { return one(call.parts.health()); }
 
-Result<net::Response> list_workers(Call& call) { return page_of(call, call.parts.workers()); }
-
 /// Last-Event-ID of a browser that connects again by itself, or ?last_event_id= of one that opens
 /// a new stream.
 Result<std::optional<std::int64_t>> resume_id(const Call& call) {
@@ -155,7 +153,6 @@ void add_auth_routes(Table& table) {
   at(table, Route::create_token) = create_token;
   at(table, Route::health) = health;
   at(table, Route::stream) = stream;
-  at(table, Route::list_workers) = list_workers;
 }
 
 }  // namespace aiflow::http_api::detail

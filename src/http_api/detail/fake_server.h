@@ -133,10 +133,13 @@ struct Bench {
   service::Cameras cameras{{kClock, *store, catalogue, services, events,
                             "/nonexistent/aiflow-camera",
                             service::CameraPictures(folder.path() / "cameras")}};
+  service::WorkerAccess worker_access{{kClock, *store, folder.path() / "logs"}};
+  std::unique_ptr<uplink::Gateway> gateway =
+      uplink::Gateway::start(kClock, {.executor_socket = folder.path() / "worker.sock"}).value();
   Api api{{kClock, *store, *auth, workflows, catalogue, artifacts, result_cache, housekeeper,
-           services, cameras, events, logs, [] { return std::vector<wire::Worker>{}; },
-           [] { return wire::Health{}; }, "test", folder.path(),
-           static_cast<std::uint32_t>(::geteuid())}};
+           services, cameras, events, logs, worker_access, *gateway,
+           [] { return std::vector<wire::Worker>{}; }, [] { return wire::Health{}; }, "test",
+           folder.path(), static_cast<std::uint32_t>(::geteuid())}};
   std::unique_ptr<net::Server> http;
 };
 

@@ -49,6 +49,7 @@ struct WorkerSetup {
   int grace_ms = 100;
   std::uint64_t log_bytes_max = 1 << 20;
   std::optional<std::uint64_t> file_bytes_max = std::nullopt;
+  bool ends_with_lease = false;
 };
 
 class Bench {
@@ -76,9 +77,12 @@ class Bench {
 
   void start_worker() {
     os::ProcessOptions options;
-    options.argv = {AIFLOW_BUILD_DIR "/bin/supervise_test_worker", home().string(),
-                    AIFLOW_SOURCE_DIR "/sdk/python", std::to_string(setup_.grace_ms),
-                    std::to_string(setup_.log_bytes_max)};
+    options.argv = {AIFLOW_BUILD_DIR "/bin/supervise_test_worker",
+                    home().string(),
+                    AIFLOW_SOURCE_DIR "/sdk/python",
+                    std::to_string(setup_.grace_ms),
+                    std::to_string(setup_.log_bytes_max),
+                    setup_.ends_with_lease ? "1" : "0"};
     options.fds = {{2, 2}};
     options.env = os::environment();
     (*options.env)["STRANGER"] = "here";

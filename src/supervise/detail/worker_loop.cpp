@@ -22,6 +22,8 @@ constexpr Duration kSweepDelayFailed = milliseconds(100);
 constexpr Duration kSweepAgain = milliseconds(20);
 /// An acknowledgement that takes longer makes its report worth an fsync.
 constexpr Duration kSyncDelay = milliseconds(200);
+/// Of heartbeats that were not confirmed, so many are remembered.
+constexpr std::size_t kHeartbeatsMax = 1000;
 /// How long a finished worker waits for its last acknowledgements.
 constexpr Duration kLeaveWait = std::chrono::seconds(2);
 
@@ -161,18 +163,26 @@ void WorkerLoop::say_hello() {
   hello.version = options_.version;
   hello.running = attempts_here();
   if (containers_) hello.executors = {"local", "docker"};
+  heartbeats_.clear();
+  heartbeats_[0] = clock_.steady_now();
   link_.send(encode("Hello", hello));
 }
 
 void WorkerLoop::send_heartbeat() {
-  link_.send(encode("Heartbeat", wire::Heartbeat{.attempts = attempts_here()}));
+  wire::Heartbeat heartbeat{.attempts = attempts_here(), .seq = {}};
+  if (options_.ends_with_lease) {
+    heartbeat.seq = ++last_heartbeat_;
+    if (heartbeats_.size() >= kHeartbeatsMax) heartbeats_.erase(heartbeats_.begin());
+    heartbeats_[last_heartbeat_] = clock_.steady_now();
+  }
+  link_.send(encode("Heartbeat", heartbeat));
 }
 
 void WorkerLoop::beat() {
   oom_kills_ = oom_kill_count();  // here, since reading it costs as much as starting a file
   send_heartbeat();
   if (!attempts_.empty()) sweep_soon(kSweepDelay);
-  loop_.after(heartbeat_every_, [this] { beat(); });
+  next_beat_ = loop_.after(heartbeat_every_, [this] { beat(); });
 }
 
 void WorkerLoop::on_message(std::string_view type, const json::Value& message) {
@@ -184,9 +194,17 @@ void WorkerLoop::on_message(std::string_view type, const json::Value& message) {
   if (type == "HelloOk") {
     take(wire::parse_hello_ok(message), [this](const wire::HelloOk& ok) {
       heartbeat_every_ = milliseconds(std::clamp<std::int64_t>(ok.heartbeat_ms, 20, 60'000));
+      lease_ = milliseconds(std::clamp<std::int64_t>(ok.lease_ms, 100, 3'600'000));
+      confirm_lease(0);
+      // The next one was due at the pace of before, which may be past the lease.
+      loop_.cancel(next_beat_);
+      next_beat_ = loop_.after(heartbeat_every_, [this] { beat(); });
     });
+  } else if (type == "HeartbeatOk") {
+    take(wire::parse_heartbeat_ok(message),
+         [this](const wire::HeartbeatOk& ok) { confirm_lease(ok.seq); });
   } else if (type == "Start") {
-    take(wire::parse_start(message), [this](wire::Start start) { on_start(std::move(start.job)); });
+    take(wire::parse_start(message), [this](wire::Start start) { on_start(std::move(start)); });
   } else if (type == "Cancel") {
     take(wire::parse_cancel(message), [this](const wire::Cancel& cancel) { on_cancel(cancel); });
   } else if (type == "Ack") {
@@ -205,7 +223,8 @@ void WorkerLoop::on_message(std::string_view type, const json::Value& message) {
   }
 }
 
-void WorkerLoop::on_start(wire::Job job) {
+void WorkerLoop::on_start(wire::Start start) {
+  wire::Job& job = start.job;
   const wire::AttemptRef ref{job.key, job.try_number, job.epoch};
   const AttemptKey key = key_of(ref);
   const bool reported = std::ranges::any_of(
@@ -216,6 +235,7 @@ void WorkerLoop::on_start(wire::Job job) {
   if (attempts_.contains(key) || reported || waits) return;  // delivered twice
   failpoint::reach("worker.job_came");
   end_older(ref);
+  if (start.trouble) return report_unstarted(ref, {Outcome::failed, *start.trouble});
   if (busy_slots_ < options_.slots) return launch(std::move(job));
   ahead_.push_back(std::move(job));
 }
@@ -279,14 +299,19 @@ void WorkerLoop::drop_ahead(const wire::AttemptRef& upto, const std::string& cau
       ++job;
       continue;
     }
-    wire::Finished report;
-    report.attempt = {job->key, job->try_number, job->epoch};
-    report.outcome = Outcome::killed;
-    report.cause = cause;
-    report.started_at = report.ended_at = clock_.now();
+    const wire::AttemptRef ref{job->key, job->try_number, job->epoch};
     job = ahead_.erase(job);
-    send_report(std::move(report));
+    report_unstarted(ref, {Outcome::killed, cause});
   }
+}
+
+void WorkerLoop::report_unstarted(const wire::AttemptRef& attempt, const Ending& ending) {
+  wire::Finished report;
+  report.attempt = attempt;
+  report.outcome = ending.outcome;
+  report.cause = ending.cause;
+  report.started_at = report.ended_at = clock_.now();
+  send_report(std::move(report));
 }
 
 /// A higher epoch of the same task instance was given out: what runs under a lower one is stale.

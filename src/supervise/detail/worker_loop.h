@@ -51,9 +51,15 @@ class WorkerLoop {
   static AttemptKey key_of(const wire::AttemptRef& ref);
   void on_connected();
   void on_message(std::string_view type, const json::Value& message);
-  void on_start(wire::Job job);
+  void on_start(wire::Start start);
   void launch(wire::Job job);
   void launch_next();
+  struct Ending {
+    Outcome outcome;
+    std::string cause;
+  };
+  /// Of an attempt that never had a process.
+  void report_unstarted(const wire::AttemptRef& attempt, const Ending& ending);
   void drop_ahead(const wire::AttemptRef& upto, const std::string& cause);
   void on_cancel(const wire::Cancel& cancel);
   void on_ack(const wire::Ack& ack);
@@ -68,6 +74,9 @@ class WorkerLoop {
   void say_hello();
   void send_heartbeat();
   void beat();
+  void confirm_lease(std::int64_t seq);
+  void watch_lease();
+  void end_with_lease();
   void sweep_soon(Duration delay);
   [[nodiscard]] int sweep();
   void sync_spool_soon();
@@ -99,6 +108,13 @@ class WorkerLoop {
   std::uint64_t oom_kills_ = 0;  ///< as of the last heartbeat
   int directory_count_ = 0;
   Duration heartbeat_every_ = std::chrono::seconds(5);
+  os::EventLoop::TimerId next_beat_ = 0;
+  /// When the heartbeats were sent that are not confirmed yet, by number; 0 is a hello.
+  std::map<std::int64_t, SteadyTime> heartbeats_;
+  std::int64_t last_heartbeat_ = 0;
+  Duration lease_{};
+  std::optional<SteadyTime> lease_end_;  ///< none before the first HelloOk
+  std::optional<os::EventLoop::TimerId> lease_timer_;
   std::optional<os::EventLoop::TimerId> sweep_timer_;
   SteadyTime sweep_at_{};
   bool sync_armed_ = false;

@@ -11,6 +11,7 @@ import signal
 from pathlib import Path
 
 import kubernetes_cluster
+from far import FarServer, FarWorker, free_port
 from product import load_tool, not_installed
 from server import Server
 
@@ -88,4 +89,31 @@ class Kubernetes(Place):
                              "--grace-period=0", "--wait=false")
 
 
-PLACES: dict[str, type[Place]] = {"docker": Docker, "kubernetes": Kubernetes, "local": Local}
+class Remote(Place):
+    """A worker elsewhere: it has a home of its own, and reaches the server over TCP alone."""
+
+    worker: FarWorker
+
+    def start(self, folder: Path) -> None:
+        self.server = FarServer(folder / "home", port=free_port()).start()
+        url = f"http://127.0.0.1:{self.server.port}"
+        self.worker = FarWorker(self.server, folder / "far", url=url).start().wait()
+
+    def lose(self) -> None:
+        """As init or systemd does, it starts again what died."""
+        self.worker.process.kill()
+        self.worker.process.wait()
+        self.worker.start()
+
+    def restart_server(self) -> None:
+        self.server.stop_server()
+        self.server.start()
+        self.worker.wait()
+
+    def stop(self) -> None:
+        self.worker.stop()
+        self.server.stop()
+
+
+PLACES: dict[str, type[Place]] = {"docker": Docker, "kubernetes": Kubernetes, "local": Local,
+                                  "remote": Remote}

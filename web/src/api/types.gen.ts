@@ -859,6 +859,38 @@ export interface Worker {
   host: string;
 }
 
+/** minutes - 60 when absent, 1 to 10080; uses - workers that may join by it, 1 when absent. */
+export interface JoinTokenCreate {
+  minutes?: number | null;
+  uses?: number | null;
+}
+
+/** Shown this once; a worker elsewhere joins by it (docs/guide/workers.md). */
+export interface JoinToken {
+  token: string;
+  expires_at: string;
+  uses: number;
+}
+
+/** The worker makes its own credential and tells its SHA-256 alone, so that asking again after a lost answer joins once. */
+export interface WorkerJoin {
+  token: string;
+  worker_id: string;
+  credential_sha256: string;
+}
+
+export interface WorkerJoined {
+  worker_id: string;
+}
+
+/** A worker that has joined. last_seen_at - when it last connected. */
+export interface WorkerCredential {
+  worker_id: string;
+  joined_at: string;
+  last_seen_at?: string | null;
+  joined_from: string;
+}
+
 /** One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, asset_event, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker, pool, notice. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted. */
 export interface StreamEvent {
   id: number;
@@ -1059,6 +1091,11 @@ export const ROUTES = {
   patch_scene_event: { method: 'PATCH', path: '/api/v2/events/{event_id}' },
   scene_event_snapshot: { method: 'GET', path: '/api/v2/events/{event_id}/snapshot' },
   list_workers: { method: 'GET', path: '/api/v2/workers' },
+  create_join_token: { method: 'POST', path: '/api/v2/workers/joinTokens' },
+  join_worker: { method: 'POST', path: '/api/v2/workers/join' },
+  list_worker_credentials: { method: 'GET', path: '/api/v2/workers/credentials' },
+  revoke_worker: { method: 'DELETE', path: '/api/v2/workers/credentials/{worker_id}' },
+  worker_link: { method: 'GET', path: '/api/v2/workers/link' },
   oip_server: { method: 'GET', path: '/v2' },
   oip_live: { method: 'GET', path: '/v2/health/live' },
   oip_ready: { method: 'GET', path: '/v2/health/ready' },

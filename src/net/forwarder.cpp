@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/forwarder.h"
+
+#include <atomic>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <set>
+#include <thread>
+
+#include "net/detail/byte_pump.h"
+#include "net/detail/dial.h"
+#include "os/socket.h"
+
+namespace aiflow::net {
+namespace {
+
+namespace asio = boost::asio;
+using asio::local::stream_protocol;
+using ErrorCodeOf = boost::system::error_code;
+using detail::Socket;
+
+}  // namespace
+
+struct Forwarder::Impl {
+  explicit Impl(ForwarderOptions given) : options(std::move(given)), acceptor(io), pause(io) {}
+  ~Impl() {
+    io.stop();
+    if (thread.joinable()) thread.join();
+  }
+
+  void accept();
+  void carry(Socket client);
+
+  const ForwarderOptions options;
+  std::atomic<std::size_t> connections = 0;  ///< outlives what `io` still holds at its end
+  asio::io_context io{1};
+  stream_protocol::acceptor acceptor;
+  asio::steady_timer pause;
+  std::thread thread;
+};
+
+Result<std::unique_ptr<Forwarder>> Forwarder::start(ForwarderOptions options) {
+  AIFLOW_ASSIGN(auto listener, os::listen_unix(options.socket));
+  auto impl = std::make_unique<Impl>(std::move(options));
+  ErrorCodeOf error;
+  impl->acceptor.assign(stream_protocol(), listener.get(), error);
+  if (error) return fail(ErrorCode::unavailable, "cannot listen: " + error.message());
+  (void)listener.release();
+  impl->accept();
+  impl->thread = std::thread([raw = impl.get()] { raw->io.run(); });
+  return std::unique_ptr<Forwarder>(new Forwarder(std::move(impl)));
+}
+
+Forwarder::Forwarder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Forwarder::~Forwarder() = default;
+
+void Forwarder::Impl::accept() {
+  acceptor.async_accept([this](const ErrorCodeOf& error, stream_protocol::socket socket) {
+    if (error) {  // out of descriptors: accepting again at once would spin
+      pause.expires_after(std::chrono::milliseconds(100));
+      return pause.async_wait([this](const ErrorCodeOf& cancelled) {
+        if (!cancelled) accept();
+      });
+    }
+    if (connections < options.connections_max) carry(Socket(std::move(socket)));
+    accept();
+  });
+}
+
+void Forwarder::Impl::carry(Socket client) {
+  ++connections;
+  const auto shared = std::make_shared<Socket>(std::move(client));
+  // The pending operation keeps the dial alive.
+  (void)detail::Dial::start(io, options.server, [this, shared](Result<Socket> server) {
+    if (!server) {
+      --connections;
+      return;  // closes the client, which sees that nobody answers
+    }
+    std::make_shared<detail::BytePump<Socket, Socket>>(std::move(*shared), *std::move(server),
+                                                       [this] { --connections; })
+        ->start();
+  });
+}
+
+}  // namespace aiflow::net

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lease of a worker elsewhere: it is renewed by heartbeats that the server confirms.
+#include "log/log.h"
+#include "supervise/detail/worker_loop.h"
+
+namespace aiflow::supervise::detail {
+
+/// The server has heard heartbeat `seq`: it holds the tasks for ours for a lease from a time that
+/// is not before we sent it.
+void WorkerLoop::confirm_lease(std::int64_t seq) {
+  const auto sent = heartbeats_.find(seq);
+  if (!options_.ends_with_lease || sent == heartbeats_.end()) return;
+  lease_end_ = sent->second + lease_;
+  heartbeats_.erase(heartbeats_.begin(), std::next(sent));
+  watch_lease();
+}
+
+void WorkerLoop::watch_lease() {
+  if (lease_timer_) loop_.cancel(*lease_timer_);
+  lease_timer_ = loop_.at(*lease_end_, [this] {
+    lease_timer_.reset();
+    end_with_lease();
+  });
+}
+
+/// Another worker may get these tasks now. Reports of what has ended stay: the server knows whether
+/// they still count.
+void WorkerLoop::end_with_lease() {
+  ahead_.clear();  // never started
+  if (attempts_.empty()) return;
+  log::warn("the server has not been reached for as long as the lease, its tasks are ended",
+            {{"running", static_cast<std::int64_t>(attempts_.size())}});
+  std::vector<Attempt*> running;
+  for (const auto& [key, attempt] : attempts_) running.push_back(attempt.get());
+  for (Attempt* attempt : running) {
+    attempt->end({.cause = "the server was not reached for as long as the worker's lease",
+                  .outcome = Outcome::failed,
+                  .grace = {}});
+  }
+}
+
+}  // namespace aiflow::supervise::detail

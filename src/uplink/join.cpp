@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "uplink/join.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+
+#include "digest/sha256.h"
+#include "json/value.h"
+#include "log/log.h"
+#include "os/environment.h"
+#include "os/file.h"
+#include "wire/engine.h"
+
+namespace aiflow::uplink {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::size_t kFileBytesMax = 64U << 10;
+constexpr std::string_view kTokenPrefix = "aiflow-join.";
+constexpr std::string_view kCredentialPrefix = "aiflow-worker.";
+constexpr auto kCallTime = std::chrono::seconds(15);
+constexpr auto kPauseMax = std::chrono::seconds(5);
+
+/// HOME/worker.json. `joined`: the server has said yes.
+struct Kept {
+  std::string worker_id;
+  std::string server;
+  std::string credential;
+  bool joined = false;
+};
+
+std::string address_of(const net::Endpoint& server) {
+  return server.host + ":" + std::to_string(server.port);
+}
+
+Result<std::optional<Kept>> read_kept(const fs::path& file) {
+  const auto text = os::read_file(file, kFileBytesMax);
+  if (!text && text.error().code == ErrorCode::not_found) return std::optional<Kept>();
+  if (!text) return fail(text.error());
+  AIFLOW_ASSIGN(const json::Value value, json::parse(*text));
+  Kept kept;
+  AIFLOW_ASSIGN(kept.worker_id, json::get_string(value, "worker_id"));
+  AIFLOW_ASSIGN(kept.server, json::get_string(value, "server"));
+  AIFLOW_ASSIGN(kept.credential, json::get_string(value, "credential"));
+  AIFLOW_ASSIGN(kept.joined, json::get_bool(value, "joined"));
+  return std::optional(std::move(kept));
+}
+
+Status write_kept(const fs::path& file, const Kept& kept) {
+  return os::write_atomic(file, json::write(json::object({{"worker_id", kept.worker_id},
+                                                          {"server", kept.server},
+                                                          {"credential", kept.credential},
+                                                          {"joined", kept.joined}})));
+}
+
+std::string make_credential() {
+  std::array<unsigned char, 32> bytes{};
+  randombytes_buf(bytes.data(), bytes.size());
+  std::string text(
+      sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING), '\0');
+  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(),
+                    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  text.pop_back();  // its NUL
+  return std::string(kCredentialPrefix) + text;
+}
+
+Result<Secret> read_token(const fs::path& file) {
+  if (file.empty()) {
+    return fail(ErrorCode::invalid_argument,
+                "this worker has not joined the server yet: make a token there with "
+                "'aiflow workers token' and give its file: --token-file FILE");
+  }
+  auto text = os::read_file(file, kFileBytesMax);
+  if (!text) return fail(std::move(text).error().with_context("--token-file"));
+  const auto end = text->find_last_not_of(" \t\r\n");
+  text->resize(end == std::string::npos ? 0 : end + 1);
+  if (!text->starts_with(kTokenPrefix)) {
+    return fail(ErrorCode::invalid_argument,
+                "--token-file: '" + file.string() +
+                    "' holds no join token; make one on the server with 'aiflow workers token'");
+  }
+  return Secret(*std::move(text));
+}
+
+/// The server's own words.
+Error refusal(const net::ClientResponse& answer) {
+  const auto body = json::parse(answer.body);
+  const json::Value* error = body ? body->find("error") : nullptr;
+  const auto message =
+      error != nullptr ? json::get_string(*error, "message") : fail(ErrorCode::internal, "");
+  const std::string words =
+      message ? *message : "the server answered " + std::to_string(answer.status);
+  switch (answer.status) {
+    case 400: return {ErrorCode::invalid_argument, words};
+    case 401:
+    case 403: return {ErrorCode::denied, words};
+    case 409: return {ErrorCode::conflict, words};
+    default: return {ErrorCode::unavailable, words};
+  }
+}
+
+Status register_once(const Clock& clock, const net::Endpoint& server, const json::Value& request) {
+  net::Client client(clock, server);
+  AIFLOW_ASSIGN(const auto answer, client.send({.method = "POST",
+                                                .target = "/api/v2/workers/join",
+                                                .headers = {{"Content-Type", "application/json"}},
+                                                .body = json::write(request)},
+                                               Deadline::after(clock, kCallTime)));
+  return answer.status == 200 ? Status{} : Status(fail(refusal(answer)));
+}
+
+/// False when it was stopped meanwhile.
+bool pause(std::chrono::milliseconds time, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, time, [] { return false; });
+  return !stop.stop_requested();
+}
+
+Status register_worker(const Clock& clock, const JoinOptions& options, const Kept& kept,
+                       const std::stop_token& stop) {
+  AIFLOW_ASSIGN(const Secret token, read_token(options.token_file));
+  const wire::WorkerJoin request{.token = std::string(token.reveal()),
+                                 .worker_id = kept.worker_id,
+                                 .credential_sha256 = digest::sha256_of(kept.credential)};
+  std::chrono::milliseconds wait{200};
+  bool told = false;
+  while (true) {
+    const auto joined = register_once(clock, options.server, wire::to_json(request));
+    if (joined) return {};
+    const ErrorCode code = joined.error().code;
+    if (code != ErrorCode::unavailable && code != ErrorCode::timeout) return joined;
+    if (!std::exchange(told, true)) {
+      log::warn("the server is not there, trying again", {{"reason", joined.error()}});
+    }
+    if (!pause(wait, stop)) return fail(ErrorCode::cancelled, "stopped before it had joined");
+    wait = std::min<std::chrono::milliseconds>(wait * 2, kPauseMax);
+  }
+}
+
+}  // namespace
+
+Result<Membership> join(const Clock& clock, const JoinOptions& options,
+                        const std::stop_token& stop) {
+  AIFLOW_TRY(os::make_dirs(options.home));
+  const fs::path file = options.home / "worker.json";
+  AIFLOW_ASSIGN(auto known, read_kept(file));
+  Kept kept = known.value_or(Kept{});
+  const bool is_same = known && kept.server == address_of(options.server) &&
+                       (options.worker_id.empty() || options.worker_id == kept.worker_id);
+  // A credential that no server has taken yet is asked for again: its answer may have been lost.
+  if (!is_same) {
+    kept = {.worker_id = options.worker_id.empty() ? os::host_name() : options.worker_id,
+            .server = address_of(options.server),
+            .credential = make_credential()};
+    AIFLOW_TRY(write_kept(file, kept));
+  }
+  if (!kept.joined) {
+    AIFLOW_TRY(register_worker(clock, options, kept, stop));
+    kept.joined = true;
+    AIFLOW_TRY(write_kept(file, kept));
+  }
+  return Membership{.worker_id = kept.worker_id,
+                    .credential = Secret(std::move(kept.credential)),
+                    .server = options.server};
+}
+
+Status leave(const fs::path& home) {
+  const fs::path file = home / "worker.json";
+  AIFLOW_ASSIGN(auto known, read_kept(file));
+  if (!known) return {};
+  known->joined = false;
+  return write_kept(file, *known);
+}
+
+}  // namespace aiflow::uplink

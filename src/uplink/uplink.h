@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The worker's end of what distance needs. To the worker's core (src/supervise) it is the server:
+// it listens on HOME/run/worker.sock while the carrier is connected, and relays frames both ways.
+// On the way it fetches the DAG files of a job, points the job to this machine's folders, and sends
+// the logs of the tries. Thread: one event loop, beside the carrier's.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "uplink/carrier.h"
+
+namespace aiflow::uplink {
+
+/// Errors: conflict when a server lives on this home: its files have the same names.
+[[nodiscard]] Status check_home(const std::filesystem::path& home);
+
+struct UplinkOptions {
+  std::filesystem::path home;                  ///< of this worker: run/, outbox/ (logs), bundles/
+  std::int64_t bundle_bytes_max = 2LL << 30;   ///< of bundles that no running task uses
+  std::int64_t backlog_bytes_max = 1LL << 30;  ///< of logs that wait to be sent
+  /// The server wants nothing of this worker (Carrier::Events::refused). From the loop.
+  std::function<void(const Error& why)> on_refused;
+};
+
+class Uplink {
+ public:
+  /// Starts the carrier, which must outlive it. Errors: those of check_home, and of files.
+  [[nodiscard]] static Result<std::unique_ptr<Uplink>> start(const Clock& clock,
+                                                             UplinkOptions options,
+                                                             Carrier& carrier);
+  /// Stops the carrier. Logs that were not sent stay for the next worker on this home.
+  ~Uplink();
+  Uplink(const Uplink&) = delete;
+  Uplink& operator=(const Uplink&) = delete;
+
+ private:
+  struct Impl;
+  explicit Uplink(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace aiflow::uplink

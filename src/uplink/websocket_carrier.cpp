@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "uplink/websocket_carrier.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "log/log.h"
+#include "net/websocket_client.h"
+
+namespace aiflow::uplink {
+
+struct WebSocketCarrier::Impl {
+  void run(std::stop_token stop);
+  /// One connection, from its beginning to its end; why it ended, and whether it was ever open.
+  Error connect_once(const std::stop_token& stop, bool& was_open);
+  void tell(const Error& reason, bool was_open);
+
+  WebSocketCarrierOptions options;
+  Events events;
+  bool has_told = false;  ///< of a server that is not there
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_ptr<net::WebSocketClient> client;  ///< guarded by mutex
+  std::optional<Error> end;                      ///< guarded by mutex
+  std::jthread thread;                           ///< last: it uses the others
+};
+
+WebSocketCarrier::WebSocketCarrier(WebSocketCarrierOptions options)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->options = std::move(options);
+}
+
+WebSocketCarrier::~WebSocketCarrier() { stop(); }
+
+void WebSocketCarrier::start(Events events) {
+  impl_->events = std::move(events);
+  impl_->thread = std::jthread([impl = impl_.get()](std::stop_token stop) { impl->run(stop); });
+}
+
+void WebSocketCarrier::send(std::string frame) {
+  const std::scoped_lock lock(impl_->mutex);
+  if (impl_->client) impl_->client->send_text(std::move(frame));
+}
+
+void WebSocketCarrier::reconnect() {
+  const std::scoped_lock lock(impl_->mutex);
+  if (impl_->client) impl_->client->cut();
+}
+
+void WebSocketCarrier::stop() {
+  if (!impl_->thread.joinable()) return;
+  impl_->thread.request_stop();
+  impl_->thread.join();
+}
+
+void WebSocketCarrier::Impl::run(std::stop_token stop) {
+  auto pause = options.reconnect_min;
+  while (!stop.stop_requested()) {
+    bool was_open = false;
+    const Error reason = connect_once(stop, was_open);
+    if (stop.stop_requested()) return;
+    if (was_open) {
+      pause = options.reconnect_min;
+      events.lost();
+    }
+    if (reason.code == ErrorCode::denied) return events.refused(reason);
+    tell(reason, was_open);
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, stop, pause, [] { return false; });
+    pause = std::min(pause * 2, options.reconnect_max);
+  }
+}
+
+/// Once, not with each try.
+void WebSocketCarrier::Impl::tell(const Error& reason, bool was_open) {
+  if (was_open) {
+    log::warn("the connection to the server is lost, trying again", {{"reason", reason}});
+    has_told = true;
+  } else if (!std::exchange(has_told, true)) {
+    log::warn("the server is not there, trying again", {{"reason", reason}});
+  }
+}
+
+Error WebSocketCarrier::Impl::connect_once(const std::stop_token& stop, bool& was_open) {
+  net::WebSocketClientOptions socket;
+  socket.endpoint = options.server;
+  socket.target = "/api/v2/workers/link";
+  socket.headers = {{"Authorization", "Bearer " + std::string(options.credential.reveal())}};
+  socket.message_bytes_max = kFrameBytesMax;
+  socket.unsent_bytes_max = kUnsentBytesMax;
+  socket.on_open = [this, &was_open] {
+    log::info("connected to the server",
+              {{"host", options.server.host}, {"port", std::int64_t{options.server.port}}});
+    has_told = false;
+    was_open = true;
+    events.connected();
+  };
+  socket.on_message = [this](std::string_view message) { events.frame(std::string(message)); };
+  socket.on_end = [this](const Error& reason) {
+    const std::scoped_lock lock(mutex);
+    end = reason;
+    changed.notify_all();
+  };
+  // Under the lock: what connected() leads to is sent by this client.
+  std::unique_lock lock(mutex);
+  client = std::make_unique<net::WebSocketClient>(std::move(socket));
+  changed.wait(lock, stop, [this] { return end.has_value(); });
+  const Error reason = std::exchange(end, std::nullopt).value_or(Error{});
+  const auto over = std::move(client);
+  lock.unlock();  // its last callback may wait for it
+  return reason;
+}
+
+}  // namespace aiflow::uplink
