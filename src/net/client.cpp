@@ -8,11 +8,8 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -21,6 +18,7 @@
 #include <boost/beast/http/read.hpp>
 #include <optional>
 
+#include "net/detail/dial.h"
 #include "os/fd.h"
 #include "os/file.h"
 #include "os/socket.h"
@@ -87,6 +85,7 @@ struct Client::Impl {
   Endpoint endpoint;
   asio::io_context io{1};
   std::optional<Socket> socket;
+  std::shared_ptr<detail::Dial> dial;  ///< while it connects
   boost::beast::flat_buffer buffer;
   std::array<char, kPieceBytes> piece{};
   std::stop_token stop;
@@ -181,8 +180,9 @@ Status Client::Impl::await(Deadline deadline, Start start) {
     const auto left = deadline.left(clock.steady_now());
     if (left == Duration{0} || stop.stop_requested()) {
       ErrorCodeOf ignored;
+      if (dial) dial->cancel();  // its callback is forgotten
       if (socket) socket->close(ignored);
-      io.run();
+      while (socket && !done) io.run_one();
       close();
       if (stop.stop_requested()) return fail(ErrorCode::cancelled, "the call was ended");
       return fail(ErrorCode::timeout, name() + " did not answer in time");
@@ -195,34 +195,35 @@ Status Client::Impl::await(Deadline deadline, Start start) {
 
 Status Client::Impl::connect(Deadline deadline) {
   close();
-  socket.emplace(io);
-  std::vector<asio::generic::stream_protocol::endpoint> targets;
   ErrorCodeOf error;
   if (!endpoint.unix_socket.empty()) {
+    socket.emplace(io);
     // connect_unix knows paths beyond the kernel's limit.
     AIFLOW_ASSIGN(auto fd, os::connect_unix(endpoint.unix_socket, deadline));
     socket->assign(asio::generic::stream_protocol(AF_UNIX, 0), fd.release(), error);
     if (error) return fail(ErrorCode::unavailable, name() + ": " + error.message());
     return {};
   }
-  asio::ip::tcp::resolver resolver(io);
-  for (const auto& found : resolver.resolve(endpoint.host, std::to_string(endpoint.port), error)) {
-    targets.emplace_back(found.endpoint());
-  }
-  if (targets.empty()) {
-    return fail(ErrorCode::unavailable, "cannot find the address of " + name());
-  }
-  for (const auto& target : targets) {
-    if (socket->is_open()) socket->close(error);
-    AIFLOW_TRY(await(deadline, [&](auto done) { socket->async_connect(target, std::move(done)); }));
-    if (!last_error) return {};
-  }
-  close();
-  return fail(ErrorCode::unavailable, "cannot connect to " + name() + ": " + last_error.message());
+  Result<Socket> made = fail(ErrorCode::internal, "");
+  const auto status = await(deadline, [&](auto done) {
+    dial = detail::Dial::start(io, endpoint, [&made, done](Result<Socket> result) mutable {
+      made = std::move(result);
+      done(ErrorCodeOf{});
+    });
+  });
+  dial.reset();
+  AIFLOW_TRY(status);
+  if (!made) return fail(made.error());
+  socket.emplace(*std::move(made));
+  return {};
 }
 
 /// A kept connection that the server has closed meanwhile shows as readable with nothing in it.
 bool Client::Impl::is_alive() {
+  if (endpoint.tls) {
+    io.restart();
+    io.poll();  // what carries TLS hears of it here
+  }
   char byte = 0;
   const auto got = ::recv(socket->native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && buffer.size() == 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blocking HTTP/1.1 client over TCP or a Unix socket. Each call takes a Deadline. One thread at a
-// time. An HTTP error status is an answer, not an Error; Error means that no answer came.
+// Blocking HTTP/1.1 client over TCP, TLS or a Unix socket. Each call takes a Deadline. One thread
+// at a time. An HTTP error status is an answer, not an Error; Error means that no answer came.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,10 @@ struct Endpoint {
   std::filesystem::path unix_socket{};  ///< set: the rest is unused
   std::string host = "127.0.0.1";       ///< numeric address or name
   std::uint16_t port = 0;
+  bool tls = false;
+  /// TLS: the server's key (pin_of) is this, whoever vouches for it. Empty: an authority that this
+  /// machine trusts has to vouch for the host's name.
+  std::string pin{};
 };
 
 struct ClientRequest {

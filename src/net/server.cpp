@@ -14,6 +14,7 @@
 
 #include "log/log.h"
 #include "net/detail/connection.h"
+#include "net/detail/tls_stream.h"
 #include "os/socket.h"
 
 namespace aiflow::net {
@@ -59,6 +60,39 @@ Peer peer_of(stream_protocol::socket& socket) {
   return peer;
 }
 
+/// What is encrypted, between a peer and the connection behind it: the server's stop waits until it
+/// has carried all, and closes it in the end.
+struct TlsMark final : Closable {
+  explicit TlsMark(Core& core) : mark(core, *this) {}
+  void close_now() override {
+    ErrorCodeOf ignored;
+    if (const auto open = stream.lock()) open->next_layer().close(ignored);
+  }
+  [[nodiscard]] bool is_idle() const override { return false; }
+
+  std::weak_ptr<asio::ssl::stream<Socket>> stream;
+  OpenMark mark;
+};
+
+/// A connection of HTTP, behind TLS where that is wanted and the peer is not of this machine's
+/// Unix socket.
+void begin(const std::shared_ptr<Core>& core, Socket socket, Peer peer) {
+  if (!core->tls || peer.unix_socket) {
+    Connection::make(core, std::move(socket), std::move(peer))->start();
+    return;
+  }
+  peer.tls = true;
+  const auto mark = std::make_shared<TlsMark>(*core);
+  mark->stream = accept_tls({.socket = std::move(socket),
+                             .context = *core->tls,
+                             .limit = core->options.header_timeout,
+                             .held = mark},
+                            [core, peer](Result<Socket> plain) {
+                              if (!plain) return;
+                              Connection::make(core, *std::move(plain), peer)->start();
+                            });
+}
+
 /// Accepts connections of one protocol until it is closed.
 template <class Protocol>
 class Acceptor {
@@ -69,9 +103,10 @@ class Acceptor {
     acceptor.async_accept([this, core](const ErrorCodeOf& error, typename Protocol::socket socket) {
       if (!acceptor.is_open()) return;
       if (error) return pause(core);
-      if (core->connections < core->options.connections_max) {
+      // One with TLS counts twice: itself, and the connection behind it.
+      if (core->connections < core->options.connections_max * (core->tls ? 2 : 1)) {
         auto peer = peer_of(socket);
-        Connection::make(core, Socket(std::move(socket)), std::move(peer))->start();
+        begin(core, Socket(std::move(socket)), std::move(peer));
       }
       accept(core);
     });
@@ -125,6 +160,9 @@ struct Server::Impl {
 };
 
 Status Server::Impl::listen() {
+  if (core->options.tls) {
+    AIFLOW_ASSIGN(core->tls, detail::server_context(*core->options.tls));
+  }
   if (core->options.port) AIFLOW_TRY(listen_tcp());
   if (!core->options.unix_socket.empty()) AIFLOW_TRY(listen_unix());
   return {};

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP/1.1 server on TCP and on a Unix socket at once. In: requests for a Handler; out: answers,
-// event streams and web sockets through Responders. Threads: one event loop that owns every socket,
-// and a bounded pool on which handlers run; Responder, EventStream and WebSocket may be used from
-// any thread. A slow client costs memory up to fixed limits and never a thread.
+// HTTP/1.1 server on TCP (with TLS or without) and on a Unix socket at once. In: requests for a
+// Handler; out: answers, event streams and web sockets through Responders. Threads: one event loop
+// that owns every socket, and a bounded pool on which handlers run; Responder, EventStream and
+// WebSocket may be used from any thread. A slow client costs memory up to fixed limits and never a
+// thread.
 #pragma once
 
 #include <chrono>
@@ -19,6 +20,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "net/http.h"
+#include "net/tls.h"
 
 namespace aiflow::net {
 
@@ -26,6 +28,7 @@ namespace aiflow::net {
 struct Peer {
   bool unix_socket = false;
   std::string address{};               ///< TCP: textual IP address
+  bool tls = false;                    ///< TCP: encrypted
   std::optional<std::uint32_t> uid{};  ///< Unix socket: SO_PEERCRED
   std::int32_t pid = 0;                ///< Unix socket: SO_PEERCRED
 };
@@ -169,6 +172,7 @@ class Handler {
 struct ServerOptions {
   std::string host = "127.0.0.1";
   std::optional<std::uint16_t> port{};  ///< nullopt = no TCP; 0 = any free port
+  std::optional<TlsFiles> tls{};        ///< TCP speaks TLS alone
   std::filesystem::path unix_socket{};  ///< empty = none; mode 0600, an old file is replaced
   std::size_t handler_threads_max = 16;
   std::size_t handler_queue_max = 256;  ///< beyond it: 503

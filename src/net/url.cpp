@@ -7,6 +7,7 @@ namespace aiflow::net {
 namespace {
 
 constexpr std::uint16_t kPlainPort = 80;
+constexpr std::uint16_t kTlsPort = 443;
 
 Result<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
@@ -31,13 +32,15 @@ Result<Endpoint> parse_server_url(std::string_view text) {
   const auto bad = [&](std::string_view why) {
     return fail(ErrorCode::invalid_argument, "'" + std::string(text.substr(0, 200)) +
                                                  "' is no server's address like "
-                                                 "http://host:8080: " +
+                                                 "https://host:8080: " +
                                                  std::string(why));
   };
-  constexpr std::string_view kScheme = "http://";
-  if (!text.starts_with(kScheme)) return bad("it starts with http://");
+  constexpr std::string_view kPlain = "http://";
+  constexpr std::string_view kTls = "https://";
   Endpoint endpoint;
-  std::string_view rest = text.substr(kScheme.size());
+  endpoint.tls = text.starts_with(kTls);
+  if (!endpoint.tls && !text.starts_with(kPlain)) return bad("it starts with http:// or https://");
+  std::string_view rest = text.substr(endpoint.tls ? kTls.size() : kPlain.size());
   if (rest.ends_with('/')) rest.remove_suffix(1);
   if (rest.find_first_of("/?#@ ") != std::string_view::npos) return bad("only host and port");
   const auto end = end_of_host(rest);
@@ -45,7 +48,7 @@ Result<Endpoint> parse_server_url(std::string_view text) {
   const std::string_view host = rest.substr(0, *end);
   endpoint.host = host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
   if (endpoint.host.empty()) return bad("the host is missing");
-  endpoint.port = kPlainPort;
+  endpoint.port = endpoint.tls ? kTlsPort : kPlainPort;
   rest.remove_prefix(*end);
   if (rest.empty()) return endpoint;
   const auto port = parse_port(rest.substr(1));

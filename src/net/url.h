@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The address of a server as a person writes it: http://host:port.
+// The address of a server as a person writes it: https://host:port.
 #pragma once
 
 #include <string_view>

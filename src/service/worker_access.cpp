@@ -54,7 +54,8 @@ Result<wire::JoinToken> WorkerAccess::make_token(const wire::JoinTokenCreate& wa
     return fail(ErrorCode::invalid_argument, "a join token is for 1 to 1000 workers");
   }
   const WallTime now = parts_.clock.now();
-  wire::JoinToken made{.token = std::string(kTokenPrefix) + base64url(random_bytes(32)),
+  const std::string pin = parts_.pin.empty() ? "" : "." + parts_.pin;
+  wire::JoinToken made{.token = std::string(kTokenPrefix) + base64url(random_bytes(32)) + pin,
                        .expires_at = now + std::chrono::minutes(minutes),
                        .uses = uses};
   AIFLOW_TRY(parts_.store.transact([&](db::Connection& db) {

@@ -23,6 +23,8 @@ class WorkerAccess {
     const Clock& clock;
     store::Store& store;
     std::filesystem::path logs;
+    /// net::pin_of this server's certificate: join tokens carry it. May be empty.
+    std::string pin{};
   };
   explicit WorkerAccess(Parts parts) : parts_(std::move(parts)) {}
 

@@ -31,11 +31,18 @@ struct Kept {
   std::string worker_id;
   std::string server;
   std::string credential;
+  std::string pin{};  ///< of the server's key; may be empty
   bool joined = false;
 };
 
+/// What a token file holds: "aiflow-join.SECRET" or "aiflow-join.SECRET.PIN".
+struct Token {
+  Secret text;
+  std::string pin;
+};
+
 std::string address_of(const net::Endpoint& server) {
-  return server.host + ":" + std::to_string(server.port);
+  return (server.tls ? "https://" : "http://") + server.host + ":" + std::to_string(server.port);
 }
 
 Result<std::optional<Kept>> read_kept(const fs::path& file) {
@@ -47,6 +54,7 @@ Result<std::optional<Kept>> read_kept(const fs::path& file) {
   AIFLOW_ASSIGN(kept.worker_id, json::get_string(value, "worker_id"));
   AIFLOW_ASSIGN(kept.server, json::get_string(value, "server"));
   AIFLOW_ASSIGN(kept.credential, json::get_string(value, "credential"));
+  AIFLOW_ASSIGN(kept.pin, json::get_string(value, "pin"));
   AIFLOW_ASSIGN(kept.joined, json::get_bool(value, "joined"));
   return std::optional(std::move(kept));
 }
@@ -55,6 +63,7 @@ Status write_kept(const fs::path& file, const Kept& kept) {
   return os::write_atomic(file, json::write(json::object({{"worker_id", kept.worker_id},
                                                           {"server", kept.server},
                                                           {"credential", kept.credential},
+                                                          {"pin", kept.pin},
                                                           {"joined", kept.joined}})));
 }
 
@@ -69,7 +78,7 @@ std::string make_credential() {
   return std::string(kCredentialPrefix) + text;
 }
 
-Result<Secret> read_token(const fs::path& file) {
+Result<Token> read_token(const fs::path& file) {
   if (file.empty()) {
     return fail(ErrorCode::invalid_argument,
                 "this worker has not joined the server yet: make a token there with "
@@ -84,7 +93,9 @@ Result<Secret> read_token(const fs::path& file) {
                 "--token-file: '" + file.string() +
                     "' holds no join token; make one on the server with 'aiflow workers token'");
   }
-  return Secret(*std::move(text));
+  const auto dot = text->find('.', kTokenPrefix.size());
+  std::string pin = dot == std::string::npos ? "" : text->substr(dot + 1);
+  return Token{.text = Secret(*std::move(text)), .pin = std::move(pin)};
 }
 
 /// The server's own words.
@@ -123,16 +134,23 @@ bool pause(std::chrono::milliseconds time, const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
-Status register_worker(const Clock& clock, const JoinOptions& options, const Kept& kept,
+Status register_worker(const Clock& clock, const JoinOptions& options, Kept& kept,
                        const std::stop_token& stop) {
-  AIFLOW_ASSIGN(const Secret token, read_token(options.token_file));
-  const wire::WorkerJoin request{.token = std::string(token.reveal()),
+  AIFLOW_ASSIGN(const Token token, read_token(options.token_file));
+  if (!token.pin.empty() && !options.server.tls) {
+    return fail(ErrorCode::invalid_argument,
+                "the join token is of a server with HTTPS, so --server begins with https://");
+  }
+  kept.pin = token.pin;
+  net::Endpoint server = options.server;
+  server.pin = kept.pin;
+  const wire::WorkerJoin request{.token = std::string(token.text.reveal()),
                                  .worker_id = kept.worker_id,
                                  .credential_sha256 = digest::sha256_of(kept.credential)};
   std::chrono::milliseconds wait{200};
   bool told = false;
   while (true) {
-    const auto joined = register_once(clock, options.server, wire::to_json(request));
+    const auto joined = register_once(clock, server, wire::to_json(request));
     if (joined) return {};
     const ErrorCode code = joined.error().code;
     if (code != ErrorCode::unavailable && code != ErrorCode::timeout) return joined;
@@ -166,9 +184,11 @@ Result<Membership> join(const Clock& clock, const JoinOptions& options,
     kept.joined = true;
     AIFLOW_TRY(write_kept(file, kept));
   }
+  net::Endpoint server = options.server;
+  server.pin = kept.pin;
   return Membership{.worker_id = kept.worker_id,
                     .credential = Secret(std::move(kept.credential)),
-                    .server = options.server};
+                    .server = std::move(server)};
 }
 
 Status leave(const fs::path& home) {

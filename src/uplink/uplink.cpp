@@ -224,7 +224,7 @@ void Uplink::Impl::on_finished(const std::string& frame, const wire::Finished& f
   if (const auto user = bundle_users.extract(key_of(finished.attempt)); !user.empty()) {
     bundles.release(user.mapped());
   }
-  logs.finish(finished.attempt, "", [this, frame] { carrier.send(frame); });
+  logs.finish(finished.attempt, [this, frame] { carrier.send(frame); });
 }
 
 void Uplink::Impl::from_server(const std::string& frame) {

@@ -19,7 +19,7 @@ struct WebSocketCarrier::Impl {
 
   WebSocketCarrierOptions options;
   Events events;
-  bool has_told = false;  ///< of a server that is not there
+  std::optional<ErrorCode> told;  ///< since the last connection, why there is none
   std::mutex mutex;
   std::condition_variable_any changed;
   std::unique_ptr<net::WebSocketClient> client;  ///< guarded by mutex
@@ -73,14 +73,14 @@ void WebSocketCarrier::Impl::run(std::stop_token stop) {
   }
 }
 
-/// Once, not with each try.
+/// Once, not with each try; of a certificate that is not the server's also later.
 void WebSocketCarrier::Impl::tell(const Error& reason, bool was_open) {
-  if (was_open) {
-    log::warn("the connection to the server is lost, trying again", {{"reason", reason}});
-    has_told = true;
-  } else if (!std::exchange(has_told, true)) {
-    log::warn("the server is not there, trying again", {{"reason", reason}});
-  }
+  const bool is_impostor = reason.code == ErrorCode::corrupt && told != ErrorCode::corrupt;
+  if (told && !is_impostor) return;
+  told = reason.code;
+  log::warn(was_open ? "the connection to the server is lost, trying again"
+                     : "the server is not there, trying again",
+            {{"reason", reason}});
 }
 
 Error WebSocketCarrier::Impl::connect_once(const std::stop_token& stop, bool& was_open) {
@@ -93,7 +93,7 @@ Error WebSocketCarrier::Impl::connect_once(const std::stop_token& stop, bool& wa
   socket.on_open = [this, &was_open] {
     log::info("connected to the server",
               {{"host", options.server.host}, {"port", std::int64_t{options.server.port}}});
-    has_told = false;
+    told.reset();
     was_open = true;
     events.connected();
   };

@@ -8,8 +8,8 @@
 #include "app/cli/data/blob_place.h"
 #include "app/cli/database/database_options.h"
 #include "app/cli/demo.h"
-#include "app/cli/remote_worker.h"
 #include "app/cli/serve.h"
+#include "app/cli/worker/remote_worker.h"
 #include "docker/engine.h"
 #include "os/environment.h"
 #include "os/file.h"
@@ -56,6 +56,22 @@ Status read_port(const std::string& text, ServeOptions& options) {
   return {};
 }
 
+Status read_tls(const Invocation& in, ServeOptions& options) {
+  const bool is_own = in.given("--tls");
+  const bool has_files = in.given("--tls-cert") || in.given("--tls-key");
+  if (is_own && (in.text("--tls") != "self" || has_files)) {
+    return fail(ErrorCode::invalid_argument,
+                "HTTPS: either --tls self, or --tls-cert FILE with --tls-key FILE");
+  }
+  options.own_certificate = is_own;
+  if (!has_files) return {};
+  if (!in.given("--tls-cert") || !in.given("--tls-key")) {
+    return fail(ErrorCode::invalid_argument, "--tls-cert and --tls-key go together");
+  }
+  options.tls = net::TlsFiles{.certificate = in.text("--tls-cert"), .key = in.text("--tls-key")};
+  return {};
+}
+
 Status serve(const Invocation& in) {
   ServeOptions options;
   options.home = home_of(in);
@@ -64,6 +80,7 @@ Status serve(const Invocation& in) {
   options.host = in.text("--host");
   options.sdk = sdk_folder();
   AIFLOW_TRY(read_port(in.text("--port"), options));
+  AIFLOW_TRY(read_tls(in, options));
   for (const auto& folder : in.list("--dags")) {
     std::error_code ignored;
     if (!fs::is_directory(folder, ignored)) {
@@ -168,6 +185,32 @@ std::vector<Parameter> cluster_parameters() {
 
 fs::path sdk_folder() { return shared_file("sdk/python", "lib/aiflow/python"); }
 
+namespace {
+
+Command worker_command(const Clock& clock, const Parameter& home, const Parameter& slots) {
+  const std::array docker = docker_parameters();
+  return {
+      .words = {"worker"},
+      .summary = "runs tasks, for the server on the same data directory or one elsewhere",
+      .parameters = {home,
+                     slots,
+                     {.name = "--id", .help = "name of this worker; the host's when left out"},
+                     {.name = "--server", .help = "URL of a server on another machine"},
+                     {.name = "--token-file",
+                      .help = "file with a join token (aiflow workers token); the first time"},
+                     {.name = "--leave-after",
+                      .help = "end after so many seconds without a server and without tasks"},
+                     docker[0],
+                     docker[1],
+                     docker[2]},
+      .examples = {"aiflow worker --slots 4", "aiflow worker --docker /run/user/1000/docker.sock",
+                   "aiflow worker --server https://flow.local:8080 --token-file join.token"
+                   " --home /var/lib/aiflow-worker"},
+      .run = [&clock](const Invocation& in) { return work(clock, in); }};
+}
+
+}  // namespace
+
 std::vector<Command> process_commands(const Clock& clock) {
   const Parameter home{.name = "--home", .help = "data directory"};
   const auto database = database_parameters();
@@ -187,6 +230,10 @@ std::vector<Command> process_commands(const Clock& clock) {
                        .help = "port, or auto: 8080 or a free one",
                        .otherwise = "auto"},
                       {.name = "--host", .help = "address to listen on", .otherwise = "127.0.0.1"},
+                      {.name = "--tls",
+                       .help = "self: HTTPS with a certificate that the server makes in HOME"},
+                      {.name = "--tls-cert", .help = "HTTPS with this certificate (PEM)"},
+                      {.name = "--tls-key", .help = "and this key (PEM)"},
                       {.name = "--dags",
                        .help = "folder with DAG files; HOME/dags when left out",
                        .many = true},
@@ -204,6 +251,7 @@ std::vector<Command> process_commands(const Clock& clock) {
                       blobs[2],
                       blobs[3]},
        .examples = {"aiflow serve", "aiflow serve --home /srv/aiflow --port 9000 --dags ./dags",
+                    "aiflow serve --host 0.0.0.0 --tls self",
                     "aiflow serve --database mysql://aiflow@db.local/aiflow"
                     " --database-password-file /etc/aiflow/db.password",
                     "aiflow serve --blobs s3://my-bucket/site-7 --s3-endpoint https://s3.local"
@@ -211,23 +259,7 @@ std::vector<Command> process_commands(const Clock& clock) {
                     "aiflow serve --kubernetes main=~/.kube/config --kubernetes"
                     " site-2=/etc/aiflow/site-2.yaml#aiflow"},
        .run = serve},
-      {.words = {"worker"},
-       .summary = "runs tasks, for the server on the same data directory or one elsewhere",
-       .parameters = {home,
-                      slots,
-                      {.name = "--id", .help = "name of this worker; the host's when left out"},
-                      {.name = "--server", .help = "URL of a server on another machine"},
-                      {.name = "--token-file",
-                       .help = "file with a join token (aiflow workers token); the first time"},
-                      {.name = "--leave-after",
-                       .help = "end after so many seconds without a server and without tasks"},
-                      docker[0],
-                      docker[1],
-                      docker[2]},
-       .examples = {"aiflow worker --slots 4", "aiflow worker --docker /run/user/1000/docker.sock",
-                    "aiflow worker --server http://flow.local:8080 --token-file join.token"
-                    " --home /var/lib/aiflow-worker"},
-       .run = [&clock](const Invocation& in) { return work(clock, in); }},
+      worker_command(clock, home, slots),
       {.words = {"demo"},
        .summary = "the smart-city workflow on a real clip",
        .parameters = {home,

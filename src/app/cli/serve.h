@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/cli/clusters/clusters.h"
 #include "blobs/blob_remote.h"
 #include "db/address.h"
+#include "net/tls.h"
 
 namespace aiflow::app {
 
@@ -19,6 +21,9 @@ struct ServeOptions {
   db::Address database;        ///< a file in `home`, or a server's
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
+  /// HTTPS with these; `own_certificate`: with one that the server makes itself, in `home`.
+  std::optional<net::TlsFiles> tls;
+  bool own_certificate = false;
   bool port_auto = false;  ///< port taken: take any free one and say so; else that is an error
   std::vector<std::filesystem::path> dag_folders;  ///< empty = home/dags
   std::string python = "/usr/bin/python3";

@@ -173,6 +173,10 @@ Status Server::make_folders() {
     AIFLOW_TRY(os::make_dirs(options_.home / name));
   }
   options_.dag_folders = dag_folders(options_);
+  if (!options_.own_certificate) return {};
+  std::vector<std::string> hosts = {os::host_name(), "localhost", "127.0.0.1", "::1"};
+  if (std::ranges::find(hosts, options_.host) == hosts.end()) hosts.push_back(options_.host);
+  AIFLOW_ASSIGN(options_.tls, net::own_certificate(options_.home, hosts));
   return {};
 }
 
@@ -266,8 +270,12 @@ Result<std::vector<WorkerId>> Server::workers_before() {
 
 /// For workers elsewhere.
 Status Server::open_gateway() {
+  std::string pin;
+  if (options_.tls) {
+    AIFLOW_ASSIGN(pin, net::pin_of(options_.tls->certificate));
+  }
   worker_access_ = std::make_unique<service::WorkerAccess>(
-      service::WorkerAccess::Parts{clock_, *store_, options_.home / "logs"});
+      service::WorkerAccess::Parts{clock_, *store_, options_.home / "logs", std::move(pin)});
   uplink::GatewayOptions options;
   options.executor_socket = options_.home / "run" / "worker.sock";
   options.depot.store = options_.home / "bundles";
@@ -309,6 +317,7 @@ Status Server::listen(net::Handler& handler) {
   net::ServerOptions options;
   options.host = options_.host;
   options.port = options_.port;
+  options.tls = options_.tls;
   options.unix_socket = options_.home / "run" / "api.sock";
   auto http = net::Server::start(options, handler);
   const bool is_taken = !http && http.error().code == ErrorCode::conflict;
@@ -417,7 +426,7 @@ std::string Server::url_for_pods() const {
 std::string Server::url() const {
   const bool is_v6 = options_.host.find(':') != std::string::npos;
   const auto host = is_v6 ? "[" + options_.host + "]" : options_.host;
-  return "http://" + host + ":" + std::to_string(http_->port());
+  return (options_.tls ? "https://" : "http://") + host + ":" + std::to_string(http_->port());
 }
 
 wire::Health Server::health() {

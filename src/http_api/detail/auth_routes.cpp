@@ -12,18 +12,19 @@ namespace {
 
 constexpr std::int64_t kTokenDays = 90;
 
-Result<net::Response> signed_in(Result<service::SignedIn> made) {
+Result<net::Response> signed_in(const Call& call, Result<service::SignedIn> made) {
   if (!made) return fail(std::move(made).error());
   auto response = one(made->session);
-  response.headers.emplace_back("Set-Cookie", set_cookie(made->cookie.reveal()));
+  response.headers.emplace_back("Set-Cookie",
+                                set_cookie(made->cookie.reveal(), call.request.peer.tls));
   return response;
 }
 
 Result<net::Response> login(Call& call) {
   return with_body(call, wire::parse_login_request, [&](wire::LoginRequest request) {
-    return signed_in(call.parts.auth.login({.username = request.username,
-                                            .password = Secret(std::move(request.password)),
-                                            .address = call.request.peer.address}));
+    return signed_in(call, call.parts.auth.login({.username = request.username,
+                                                  .password = Secret(std::move(request.password)),
+                                                  .address = call.request.peer.address}));
   });
 }
 
@@ -48,7 +49,7 @@ Result<net::Response> change_password(Call& call) {
         call.who, {.old_password = Secret(std::move(request.old_password)),
                    .new_password = Secret(std::move(request.new_password))});
     if (changed) call.streams.review();
-    return signed_in(std::move(changed));
+    return signed_in(call, std::move(changed));
   });
 }
 

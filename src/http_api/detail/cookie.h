@@ -11,9 +11,9 @@ namespace aiflow::http_api::detail {
 inline constexpr std::string_view kSessionCookie = "aiflow_session";
 
 /// Value of the Set-Cookie header.
-[[nodiscard]] inline std::string set_cookie(std::string_view value) {
+[[nodiscard]] inline std::string set_cookie(std::string_view value, bool is_encrypted) {
   return std::string(kSessionCookie) + "=" + std::string(value) +
-         "; Path=/; HttpOnly; SameSite=Strict; Max-Age=604800";
+         "; Path=/; HttpOnly; SameSite=Strict; Max-Age=604800" + (is_encrypted ? "; Secure" : "");
 }
 [[nodiscard]] inline std::string clear_cookie() {
   return std::string(kSessionCookie) + "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";

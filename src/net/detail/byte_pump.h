@@ -14,7 +14,8 @@
 
 namespace aiflow::net::detail {
 
-inline void end_writing(boost::asio::generic::stream_protocol::socket& socket) {
+template <class Self>
+void end_writing(boost::asio::generic::stream_protocol::socket& socket, const Self&) {
   boost::system::error_code ignored;
   socket.shutdown(boost::asio::socket_base::shutdown_send, ignored);
 }
@@ -46,7 +47,7 @@ class BytePump : public std::enable_shared_from_this<BytePump<A, B>> {
     namespace asio = boost::asio;
     from.async_read_some(asio::buffer(buffer), [self = this->shared_from_this(), &from, &to,
                                                 &buffer](const auto& error, std::size_t got) {
-      if (error) return end_writing(to);
+      if (error) return end_writing(to, self);
       asio::async_write(to, asio::buffer(buffer, got),
                         [self, &from, &to, &buffer](const auto& failed, std::size_t) {
                           if (!failed) return self->carry(from, to, buffer);

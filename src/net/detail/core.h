@@ -7,6 +7,7 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -57,6 +58,7 @@ struct Core {
   std::atomic<std::size_t> connections{0};
   std::atomic<std::uint64_t> requests{0};
   std::uint32_t id_start = 0;
+  std::shared_ptr<asio::ssl::context> tls;  ///< null: plain
 
   std::mutex mutex;
   bool ended = false;  ///< nothing runs what is posted any more

@@ -3,6 +3,8 @@
 
 #include <boost/asio/error.hpp>
 
+#include "net/detail/tls_stream.h"
+
 namespace aiflow::net::detail {
 
 using ErrorCodeOf = boost::system::error_code;
@@ -53,7 +55,15 @@ void Dial::try_next(const std::string& last_failure) {
   socket_ = Socket(io_);
   socket_.async_connect(targets_[next_++], [self = shared_from_this()](const ErrorCodeOf& error) {
     if (error) return self->try_next(error.message());
-    self->finish(std::move(self->socket_));
+    self->connected();
+  });
+}
+
+void Dial::connected() {
+  if (!done_) return;
+  if (!endpoint_.tls) return finish(std::move(socket_));
+  connect_tls(std::move(socket_), endpoint_, [self = shared_from_this()](Result<Socket> plain) {
+    self->finish(std::move(plain));
   });
 }
 

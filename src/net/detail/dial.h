@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connects to a server's TCP address without blocking the loop: name, then each of its addresses.
+// Connects to a server's TCP address without blocking the loop: name, then each of its addresses,
+// then TLS where that is wanted.
 // Private to src/net.
 #pragma once
 
@@ -36,6 +37,7 @@ class Dial : public std::enable_shared_from_this<Dial> {
   Dial(asio::io_context& io, Endpoint endpoint, Done done);
   void resolve();
   void try_next(const std::string& last_failure);
+  void connected();
   void finish(Result<Socket> result);
 
   asio::io_context& io_;

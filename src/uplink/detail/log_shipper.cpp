@@ -72,15 +72,9 @@ os::Path LogShipper::add(const wire::AttemptRef& attempt, std::int64_t offset) {
   return log.path;
 }
 
-void LogShipper::finish(const wire::AttemptRef& attempt, const std::string& note,
-                        std::function<void()> then) {
+void LogShipper::finish(const wire::AttemptRef& attempt, std::function<void()> then) {
   const auto log = logs_.find(key_of(attempt));
   if (log == logs_.end()) return then();
-  if (!log->second.has_ended && !note.empty()) {
-    // On a full disk this fails too; then the server's log ends without a word.
-    const os::Fd fd(::open(log->second.path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
-    if (fd.valid()) static_cast<void>(os::write_all(fd.get(), note));
-  }
   log->second.has_ended = true;
   log->second.then = std::move(then);
   if (!log->second.on_its_way) advance(log);

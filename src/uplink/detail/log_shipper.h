@@ -32,8 +32,8 @@ class LogShipper {
   /// Where a new attempt's log goes. `offset`: where it begins in the server's file.
   [[nodiscard]] os::Path add(const wire::AttemptRef& attempt, std::int64_t offset);
   /// Calls `then` once the whole log is with the server, or the server takes no more of it; at
-  /// once when nothing is left to send. `note`: a last line of ours, may be empty.
-  void finish(const wire::AttemptRef& attempt, const std::string& note, std::function<void()> then);
+  /// once when nothing is left to send.
+  void finish(const wire::AttemptRef& attempt, std::function<void()> then);
   /// Sends what has been written since. Call it a few times a second.
   void look();
   void taken(const wire::LogTaken& answer);

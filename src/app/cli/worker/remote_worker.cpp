@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/cli/remote_worker.h"
+#include "app/cli/worker/remote_worker.h"
 
 #include <poll.h>
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import select
 import signal
@@ -92,7 +93,9 @@ class FarServer(Server):
         while ready:
             try:
                 self.get("/api/v2/monitor/health")
-                break
+                # Written a moment after the first answer.
+                if json.loads((self.home / "run/server.json").read_text())["pid"] == self.process.pid:
+                    break
             except (OSError, http.client.HTTPException, ApiError):
                 assert self.process.poll() is None, self.output.read_text()
                 assert time.monotonic() < deadline, self.output.read_text()
@@ -101,7 +104,6 @@ class FarServer(Server):
 
     @property
     def port(self) -> int:
-        import json
         return int(json.loads((self.home / "run/server.json").read_text())["url"].rsplit(":", 1)[1])
 
     def join_token(self, **options) -> str:
@@ -110,23 +112,23 @@ class FarServer(Server):
 
 class FarWorker:
     def __init__(self, server: Server, home: Path, *, url: str, name: str = "far",
-                 token: str | None = None, slots: int = 4, extra: tuple[str, ...] = ()):
+                 token: str | None = None, slots: int = 4, environment: dict[str, str] | None = None):
         self.server, self.home, self.name = server, home, name
+        # Nothing of the server's leads there: another folder, no variables of AIflow.
+        self.environment = {key: value for key, value in os.environ.items()
+                            if not key.startswith("AIFLOW_")} | (environment or {})
         home.mkdir(parents=True, exist_ok=True)
         token_file = home / "join.token"
         token_file.write_text((token if token is not None else server.join_token()) + "\n")
         self.words = [BIN / "aiflow", "worker", "--home", home, "--server", url, "--id", name,
-                      "--slots", str(slots), "--token-file", token_file, *extra]
+                      "--slots", str(slots), "--token-file", token_file]
         self.output = home / "worker.out"
         self.process: subprocess.Popen | None = None
 
     def start(self) -> FarWorker:
-        # Nothing of the server's leads here: another folder, an empty environment.
-        environment = {name: value for name, value in os.environ.items()
-                       if not name.startswith("AIFLOW_")}
         with open(self.output, "ab") as out:
             self.process = subprocess.Popen(self.words, stdout=out, stderr=subprocess.STDOUT,
-                                            start_new_session=True, cwd="/", env=environment)
+                                            start_new_session=True, cwd="/", env=self.environment)
         return self
 
     def state(self) -> str:

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Workers on other machines: they reach the server over TCP alone and see nothing of its disk."""
 
+import http.client
+import json
 import os
 import signal
+import ssl
+import subprocess
 import time
 
 import pytest
@@ -73,8 +77,8 @@ def far(tmp_path):
         made.append(Wire(to.port))
         return made[-1]
 
-    def worker(to, port=None, name="far", **options):
-        url = f"http://127.0.0.1:{port or to.port}"
+    def worker(to, port=None, name="far", scheme="http", **options):
+        url = f"{scheme}://127.0.0.1:{port or to.port}"
         made.append(FarWorker(to, tmp_path / name, url=url, name=name, **options).start())
         return made[-1]
 
@@ -251,8 +255,6 @@ def test_who_may_join_and_who_is_shut_out(far, tmp_path):
 
 
 def test_a_worker_credential_opens_nothing_but_its_own_route(far):
-    import json
-    import http.client
     server = far.server()
     worker = far.worker(server).wait()
     credential = json.loads((worker.home / "worker.json").read_text())["credential"]
@@ -294,3 +296,103 @@ def test_a_worker_does_not_live_in_a_servers_home(far):
         assert "belongs to a server" in ends_with(worker.start())
     finally:
         worker.stop()
+
+
+def get_by(context, port, path="/api/v2/monitor/health"):
+    """One GET over TLS."""
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=context)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_with_a_certificate_of_its_own_the_server_is_known_by_its_key(far, tmp_path):
+    server = far.server(extra=("--tls", "self"))
+    (server.dags / "lib").mkdir()
+    (server.dags / "lib/words.py").write_text(WORDS)
+    server.add_dag("far", FLOW)
+    assert (server.home / "tls.key").stat().st_mode & 0o777 == 0o600
+    # A browser that was told to trust it; the API's calls of tasks; the worker.
+    assert get_by(ssl.create_default_context(cafile=server.home / "tls.crt"), server.port) == 200
+    with pytest.raises(ssl.SSLCertVerificationError):
+        get_by(ssl.create_default_context(), server.port)
+    wire = far.wire(server)
+    worker = far.worker(server, port=wire.port, scheme="https").wait()
+    run = server.trigger("far")
+    assert server.wait_run("far", run)["state"] == "success", server.tasks("far", run)
+    assert "api says far" in log_of(server, "far", run, "loud")
+    # The token is of this server: not for plain HTTP, and not for another key.
+    said = ends_with(far.worker(server, name="plain"), code=2)
+    assert "--server begins with https://" in said
+    other = FarServer(tmp_path / "other", extra=("--tls", "self")).start()
+    try:
+        said = ends_with(far.worker(server, port=other.port, name="fooled", scheme="https"))
+        assert "shows another key" in said
+        # One that has joined keeps away from another key too, and comes back to the right one.
+        wire.state, wire.target = "off", other.port
+        worker.wait("lost")
+        wire.state = "on"
+        server.wait_for(lambda: "shows another key" in worker.text(), "the worker's word")
+        assert worker.process.poll() is None
+        wire.target = server.port
+        worker.wait("connected")
+    finally:
+        other.stop()
+
+
+def test_a_server_with_a_certificate_of_an_authority_is_trusted_as_the_system_does(far, tmp_path):
+    """A private authority, which the worker's machine trusts by SSL_CERT_FILE."""
+    def openssl(*words):
+        subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=tmp_path)
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+            "ca.key", "-out", "ca.crt", "-subj", "/CN=Test authority", "-days", "1")
+    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+            "server.key", "-out", "server.csr", "-subj", "/CN=server")
+    (tmp_path / "names").write_text("subjectAltName=IP:127.0.0.1\n")
+    openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial",
+            "-out", "server.crt", "-days", "1", "-extfile", "names")
+    server = far.server(extra=("--tls-cert", str(tmp_path / "server.crt"),
+                               "--tls-key", str(tmp_path / "server.key")))
+    token = server.join_token(uses=2)
+    assert token.count(".") == 1  # no key in it
+    said = ends_with(far.worker(server, scheme="https", token=token, name="unknowing"))
+    assert "not one that this machine trusts" in said
+    far.worker(server, scheme="https", token=token, name="trusting",
+               environment={"SSL_CERT_FILE": str(tmp_path / "ca.crt")}).wait()
+
+
+LOUD = """
+from airflow.sdk import DAG
+from airflow.providers.standard.operators.bash import BashOperator
+with DAG("loud", schedule=None):
+    BashOperator(task_id="much", bash_command="echo begin; seq 200000; echo end")
+"""
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 64 KiB for the worker's logs."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small tmpfs needs root")
+    folder = tmp_path / "far/outbox"
+    folder.mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], check=True)
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_full_disk_for_logs_costs_the_end_of_the_log_and_not_the_task(small_disk, far):
+    """Fault 30, at the worker."""
+    server = far.server()
+    server.add_dag("loud", LOUD)
+    worker = far.worker(server).wait()
+    run = server.trigger("loud")
+    assert server.wait_run("loud", run)["state"] == "success"
+    log = log_of(server, "loud", run, "much")
+    assert "begin" in log and "ended: success" not in log
+    assert "log truncated" in worker.text()
+    assert not list(small_disk.iterdir())  # sent, and room again
+    again = server.trigger("loud")
+    assert server.wait_run("loud", again)["state"] == "success"
