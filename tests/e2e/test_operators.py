@@ -116,6 +116,7 @@ LIMITED = """
 import time
 from datetime import timedelta
 from aiflow import DAG, task
+from airflow.exceptions import AirflowTaskTimeout
 with DAG("limited"):
     def told(context): print("told:", type(context["exception"]).__name__)
     @task(execution_timeout=timedelta(seconds=1), on_failure_callback=told)
@@ -124,8 +125,11 @@ with DAG("limited"):
     @task(execution_timeout=timedelta(seconds=1), retries=1, retry_delay=0, on_retry_callback=told)
     def catches():
         try:
-            time.sleep(60)
-        except Exception as error:
+            try:
+                time.sleep(60)
+            except Exception:  # it is none, as in Airflow
+                return "caught by the way"
+        except AirflowTaskTimeout as error:
             return str(error)
     catches()
 """
