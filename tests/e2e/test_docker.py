@@ -35,9 +35,10 @@ def server(make_server, dockerd):
 
 
 def log_of(server, dag, task, try_number=1):
+    """Empty before it has printed anything."""
     found = list((server.home / "logs" / dag).rglob(f"try{try_number}/{task}.log"))
-    assert len(found) == 1, found
-    return found[0].read_text()
+    assert len(found) < 2, found
+    return found[0].read_text() if found else ""
 
 
 def xcom(server, dag, run, task):
