@@ -52,7 +52,7 @@ Status take_login(std::string_view& rest, Address& address) {
   auto password = decode(login.substr(colon + 1));
   if (!user || !password) return bad("a bad % in its login");
   address.user = *std::move(user);
-  address.password = Secret(*std::move(password));
+  address.password = std::make_shared<const Secret>(*std::move(password));
   return {};
 }
 

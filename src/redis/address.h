@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,7 @@ struct Address {
   std::string host;
   std::uint16_t port = 6379;
   std::string user;  ///< empty: Redis' default user
-  Secret password;
+  std::shared_ptr<const Secret> password;  ///< none: Redis wants none
   int db = 0;  ///< 0..65535
 };
 

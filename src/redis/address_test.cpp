@@ -13,12 +13,12 @@ TEST_CASE("an address says host, port, database and login") {
   CHECK(full->port == 7000);
   CHECK(full->db == 3);
   CHECK(full->user == "me");
-  CHECK(full->password.reveal() == "p@ss:");
+  CHECK(full->password->reveal() == "p@ss:");
   const auto brief = parse_address("redis://localhost");
   REQUIRE(brief);
   CHECK(brief->port == 6379);
   CHECK(brief->db == 0);
-  CHECK(brief->password.empty());
+  CHECK(brief->password == nullptr);
   const auto v6 = parse_address("redis://:x@[::1]:7/");
   REQUIRE(v6);
   CHECK(v6->host == "::1");

@@ -15,6 +15,8 @@ inline constexpr const char* kSession = "aiflow:session";
 inline constexpr const char* kStreams = "aiflow:streams";
 /// What nobody could read or wanted; outlives sessions. Fields: stream, entry, reason, data.
 inline constexpr const char* kDead = "aiflow:dead";
+/// Which process is the worker of this name: two of one name would both run what comes for it.
+inline std::string owner(std::string_view worker) { return "aiflow:owner:" + std::string(worker); }
 /// The consumer group of the workers on each lane.
 inline constexpr const char* kGroup = "workers";
 

@@ -176,10 +176,10 @@ void Connection::Impl::on_ready() {
 
 /// PING shows that a server which is loading its files, or wants a password, is not ready.
 void Connection::Impl::greet() {
-  if (!address.password.empty()) {
+  if (address.password) {
     Command login = {"AUTH"};
     if (!address.user.empty()) login.push_back(address.user);
-    login.emplace_back(address.password.reveal());
+    login.emplace_back(address.password->reveal());
     push(login, [this](const Reply& reply) {
       if (reply.is_error()) lose({ErrorCode::denied, "it refuses the login"});
     });

@@ -41,7 +41,9 @@ struct Party {
   explicit Party(std::uint16_t port, const char* password = "") {
     address.host = "127.0.0.1";
     address.port = port;
-    address.password = Secret(std::string_view(password));
+    if (*password != '\0') {
+      address.password = std::make_shared<const Secret>(std::string_view(password));
+    }
     connection = std::make_unique<Connection>(
         clock, *loop, address,
         Connection::Events{.up = [this] { ++ups; },

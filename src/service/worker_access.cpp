@@ -155,6 +155,9 @@ Result<std::filesystem::path> WorkerAccess::log_of(const std::string& worker_id,
   const auto row =
       parts_.store.read([&](db::Connection& db) { return store::RunStore(db).task(key); });
   if (!row && row.error().code != ErrorCode::not_found) return fail(row.error());
+  // Its Started is on the way, after a restart even behind its log.
+  const bool is_queued = row && row->epoch == attempt.epoch && row->state == TaskState::queued;
+  if (is_queued) return fail(ErrorCode::unavailable, "the attempt has not begun yet");
   const bool is_its = row && row->epoch == attempt.epoch && row->worker_id == worker_id &&
                       row->try_number == attempt.try_number;
   if (!is_its) return not_its_attempt();

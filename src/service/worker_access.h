@@ -48,7 +48,8 @@ class WorkerAccess {
   /// Errors: not_found.
   Status revoke(const std::string& worker_id);
 
-  /// The log of an attempt that this worker runs or has just run. Errors: denied.
+  /// The log of an attempt that this worker runs or has just run. Errors: denied, unavailable
+  /// (nobody is known to run it yet).
   [[nodiscard]] Result<std::filesystem::path> log_of(const std::string& worker_id,
                                                      const wire::AttemptRef& attempt);
 

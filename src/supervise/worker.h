@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -29,6 +31,8 @@ struct WorkerOptions {
   /// Server's socket; empty = home/run/worker.sock.
   std::filesystem::path socket;
   int slots = 8;
+  std::vector<std::string> queues{"default"};   ///< it takes tasks of these
+  std::map<std::string, std::string> labels{};  ///< what a task's placement may ask for
   std::string version = "0.1.0";
   std::string python = "/usr/bin/python3";
   /// Put in front of PYTHONPATH for the zygote: the folder that holds `aiflow`.

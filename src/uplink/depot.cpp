@@ -166,6 +166,7 @@ wire::LogTaken Depot::take_log(const std::string& worker, const wire::LogPiece& 
     return taken;
   };
   const auto log = log_of(worker, piece.attempt);
+  if (!log && log.error().code == ErrorCode::unavailable) return taken;  // nothing yet
   if (!log) return refuse(log.error());
   const auto bytes = detail::from_base64(piece.data);
   if (!bytes) return refuse(bytes.error());

@@ -25,7 +25,8 @@ struct DepotOptions {
   std::int64_t store_bytes_max = 1LL << 30;
   std::vector<std::filesystem::path> dag_folders;
   /// The log of an attempt that this worker runs or has just run, by the database; for those that
-  /// were given out before a restart. Errors: denied when it is not that worker's.
+  /// were given out before a restart. Errors: denied when it is not that worker's, unavailable when
+  /// nobody is known to run it yet.
   std::function<Result<std::filesystem::path>(const std::string& worker,
                                               const wire::AttemptRef& attempt)>
       log_of;

@@ -24,10 +24,12 @@ struct Bench {
        .dag_folders = {dir.path() / "other", dags.string() + "/"},
        .log_of = [this](const std::string& worker, const wire::AttemptRef&) -> Result<fs::path> {
          ++asked;
+         if (is_early) return fail(ErrorCode::unavailable, "not begun yet");
          if (worker != "w") return fail(ErrorCode::denied, "not its attempt");
          return log;
        }}};
   int asked = 0;
+  bool is_early = false;
 
   Bench() {
     fs::create_directories(dags);
@@ -130,6 +132,18 @@ TEST_CASE("after a restart the database says whose log it is") {
   CHECK(bench.asked == 1);
   CHECK(bench.take(0, "evil", "stranger").error == "not its attempt");
   CHECK(bench.log_text() == "one\ntwo\n");
+}
+
+TEST_CASE("a log that comes before its attempt's start is known is taken later") {
+  Bench bench;
+  bench.is_early = true;
+  const auto early = bench.take(0, "first");
+  CHECK(early.offset == 0);
+  CHECK_FALSE(early.error);
+  CHECK(bench.log_text().empty());
+  bench.is_early = false;
+  CHECK(bench.take(0, "first").offset == 5);
+  CHECK(bench.log_text() == "first");
 }
 
 TEST_CASE("a log is bounded and stays a file of its place") {

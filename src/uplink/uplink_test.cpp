@@ -250,6 +250,17 @@ TEST_CASE("after a lost connection the log goes on where the server has it") {
   CHECK(detail::from_base64(rest.data).value() == "two\n");
 }
 
+TEST_CASE("what the server cannot take yet is sent again") {
+  Bench bench;
+  bench.connect();
+  const wire::Job job = bench.job("t");
+  std::ofstream(bench.run(job)) << "early";
+  CHECK(bench.piece().offset == 0);
+  bench.taken(job, 0);
+  CHECK(bench.piece().offset == 0);
+  bench.taken(job, 5);
+}
+
 TEST_CASE("a log that the server does not take holds up no end") {
   Bench bench;
   bench.connect();

@@ -21,6 +21,9 @@
 #include "net/http.h"
 #include "os/file.h"
 #include "os/frame.h"
+#include "redis/address.h"
+#include "redis/connection.h"
+#include "redis/streams.h"
 #include "runtime/pack.h"
 #include "trigger/connection.h"
 #include "trigger/trigger.h"
@@ -35,6 +38,41 @@ Verdict verdict(bool holds) { return holds ? Verdict::accepted : Verdict::broken
 
 std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+/// A reply that was cut off anywhere gives no more replies than the whole; what the streams'
+/// parsers take has an id and whole fields.
+Verdict redis_replies_hold(std::string_view input) {
+  const auto replies = redis::parse_replies(input);
+  if (!replies) return Verdict::refused;
+  const auto fewer = redis::parse_replies(input.substr(0, input.size() / 2));
+  bool holds = fewer.has_value() && fewer->size() <= replies->size();
+  for (const redis::Reply& reply : *replies) {
+    std::vector<redis::Entry> entries;
+    if (auto read = redis::parse_read(reply)) {
+      for (auto& stream : *read) {
+        entries.insert(entries.end(), stream.entries.begin(), stream.entries.end());
+      }
+    }
+    if (auto taken = redis::parse_autoclaim(reply)) {
+      entries.insert(entries.end(), taken->begin(), taken->end());
+    }
+    for (const redis::Entry& entry : entries) {
+      for (const auto& [name, value] : entry.fields) holds = holds && entry.find(name) != nullptr;
+    }
+  }
+  return verdict(holds);
+}
+
+Verdict redis_address_holds(std::string_view input) {
+  const auto address = redis::parse_address(input);
+  if (!address)
+    return verdict(address.error().code == ErrorCode::invalid_argument) == Verdict::accepted
+               ? Verdict::refused
+               : Verdict::broken;
+  const auto again = redis::parse_address(redis::describe(*address));
+  return verdict(again && again->host == address->host && again->port == address->port &&
+                 again->db == address->db);
 }
 
 /// What was read and written again reads as the same.
@@ -303,6 +341,16 @@ std::vector<Target> all_targets() {
        {"https://u:p%40@h:1/base?x=y", "redis://:s@[::1]:6379/1",
         R"({"conn_type":"http","host":"https://h:1/b","port":2,"schema":"s"})"},
        connection_holds},
+      {"redis_replies",
+       {"*1\r\n*2\r\n$1\r\ns\r\n*1\r\n*2\r\n$3\r\n1-2\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n",
+        "*3\r\n$3\r\n0-0\r\n*2\r\n*-1\r\n*2\r\n$3\r\n1-2\r\n*0\r\n*0\r\n",
+        "+PONG\r\n-OOM no\r\n:5\r\n$-1\r\n*-1\r\n"},
+       redis_replies_hold},
+      {"redis_address", {"redis://u:p%40@[::1]:6379/3", "redis://h"}, redis_address_holds},
+      {"claim",
+       {R"({"lane":"default","entries":[{"entry":"1-2","attempt":{"key":{"dag_id":"d",)"
+        R"("run_id":"r","task_id":"t","map_index":-1},"try_number":1,"epoch":2}}]})"},
+       message_holds<wire::parse_claim>},
       {"artifact_tree", {tree_seed()}, tree_holds},
       {"watch_line",
        {watch_line_seed(), R"({"type":"ERROR","object":{"code":410,"reason":"Expired"}})",

@@ -4,6 +4,9 @@
 #include <charconv>
 #include <iostream>
 
+#include "app/cli/broker/broker.h"
+#include "app/cli/broker/broker_options.h"
+#include "app/cli/broker/worker_offer.h"
 #include "app/cli/commands.h"
 #include "app/cli/data/blob_place.h"
 #include "app/cli/database/database_options.h"
@@ -98,6 +101,7 @@ Status serve(const Invocation& in) {
     return fail(ErrorCode::invalid_argument, "--max-map-length is from 1 to 100000");
   }
   options.start_worker = !in.flag("--no-worker");
+  AIFLOW_ASSIGN(options.broker, broker_of(in));
   AIFLOW_ASSIGN(options.clusters, cluster_options(in.list("--kubernetes")));
   options.pod_image = in.text("--pod-image");
   if (in.given("--docker")) options.worker_words = {"--docker", in.text("--docker")};
@@ -134,6 +138,13 @@ Status work(const Clock& clock, const Invocation& in) {
   if (in.given("--leave-after")) {
     AIFLOW_ASSIGN(const auto seconds, in.number("--leave-after"));
     options.leave_after = std::chrono::seconds(std::max<std::int64_t>(seconds, 1));
+  }
+  AIFLOW_TRY(read_offer(in, options));
+  AIFLOW_ASSIGN(auto broker, broker_of(in));
+  if (broker) {
+    return run_broker_worker(clock, {.address = *std::move(broker),
+                                     .server = in.text("--server"),
+                                     .worker = std::move(options)});
   }
   if (in.given("--server")) {
     return run_remote_worker(clock, {.server = in.text("--server"),
@@ -187,8 +198,61 @@ fs::path sdk_folder() { return shared_file("sdk/python", "lib/aiflow/python"); }
 
 namespace {
 
+Command serve_command(const Parameter& home, const Parameter& slots) {
+  const auto database = database_parameters();
+  const auto blobs = blob_parameters();
+  const auto broker = broker_parameters();
+  const auto clusters = cluster_parameters();
+  const std::array docker = docker_parameters();
+  return {.words = {"serve"},
+          .summary = "runs the server, and a worker when none is there",
+          .parameters =
+              {home,
+               slots,
+               {.name = "--max-map-length",
+                .help = "items of one value that a task may be mapped over",
+                .otherwise = "1024"},
+               {.name = "--port", .help = "port, or auto: 8080 or a free one", .otherwise = "auto"},
+               {.name = "--host", .help = "address to listen on", .otherwise = "127.0.0.1"},
+               {.name = "--tls",
+                .help = "self: HTTPS with a certificate that the server makes in HOME"},
+               {.name = "--tls-cert", .help = "HTTPS with this certificate (PEM)"},
+               {.name = "--tls-key", .help = "and this key (PEM)"},
+               {.name = "--dags",
+                .help = "folder with DAG files; HOME/dags when left out",
+                .many = true},
+               {.name = "--no-worker", .help = "start no worker", .flag = true},
+               clusters[0],
+               clusters[1],
+               clusters[2],
+               docker[0],
+               docker[1],
+               docker[2],
+               database[0],
+               database[1],
+               blobs[0],
+               blobs[1],
+               blobs[2],
+               blobs[3],
+               broker[0],
+               broker[1]},
+          .examples = {"aiflow serve", "aiflow serve --home /srv/aiflow --port 9000 --dags ./dags",
+                       "aiflow serve --host 0.0.0.0 --tls self",
+                       "aiflow serve --database mysql://aiflow@db.local/aiflow"
+                       " --database-password-file /etc/aiflow/db.password",
+                       "aiflow serve --blobs s3://my-bucket/site-7 --s3-endpoint https://s3.local"
+                       " --s3-keys-file /etc/aiflow/s3.keys",
+                       "aiflow serve --kubernetes main=~/.kube/config --kubernetes"
+                       " site-2=/etc/aiflow/site-2.yaml#aiflow",
+                       "aiflow serve --broker redis://redis.local:6379"
+                       " --broker-password-file /etc/aiflow/redis.password"},
+          .run = serve};
+}
+
 Command worker_command(const Clock& clock, const Parameter& home, const Parameter& slots) {
   const std::array docker = docker_parameters();
+  const auto offer = offer_parameters();
+  const auto broker = broker_parameters();
   return {
       .words = {"worker"},
       .summary = "runs tasks, for the server on the same data directory or one elsewhere",
@@ -198,6 +262,10 @@ Command worker_command(const Clock& clock, const Parameter& home, const Paramete
                      {.name = "--server", .help = "URL of a server on another machine"},
                      {.name = "--token-file",
                       .help = "file with a join token (aiflow workers token); the first time"},
+                     offer[0],
+                     offer[1],
+                     broker[0],
+                     broker[1],
                      {.name = "--leave-after",
                       .help = "end after so many seconds without a server and without tasks"},
                      docker[0],
@@ -205,7 +273,9 @@ Command worker_command(const Clock& clock, const Parameter& home, const Paramete
                      docker[2]},
       .examples = {"aiflow worker --slots 4", "aiflow worker --docker /run/user/1000/docker.sock",
                    "aiflow worker --server https://flow.local:8080 --token-file join.token"
-                   " --home /var/lib/aiflow-worker"},
+                   " --home /var/lib/aiflow-worker",
+                   "aiflow worker --broker redis://redis.local:6379 --server http://flow.local:8080"
+                   " --home /var/lib/aiflow-worker --queues default,reports --label gpu=true"},
       .run = [&clock](const Invocation& in) { return work(clock, in); }};
 }
 
@@ -213,52 +283,9 @@ Command worker_command(const Clock& clock, const Parameter& home, const Paramete
 
 std::vector<Command> process_commands(const Clock& clock) {
   const Parameter home{.name = "--home", .help = "data directory"};
-  const auto database = database_parameters();
-  const auto blobs = blob_parameters();
-  const auto clusters = cluster_parameters();
-  const std::array docker = docker_parameters();
   const Parameter slots{.name = "--slots", .help = "tasks at a time", .otherwise = "8"};
   return {
-      {.words = {"serve"},
-       .summary = "runs the server, and a worker when none is there",
-       .parameters = {home,
-                      slots,
-                      {.name = "--max-map-length",
-                       .help = "items of one value that a task may be mapped over",
-                       .otherwise = "1024"},
-                      {.name = "--port",
-                       .help = "port, or auto: 8080 or a free one",
-                       .otherwise = "auto"},
-                      {.name = "--host", .help = "address to listen on", .otherwise = "127.0.0.1"},
-                      {.name = "--tls",
-                       .help = "self: HTTPS with a certificate that the server makes in HOME"},
-                      {.name = "--tls-cert", .help = "HTTPS with this certificate (PEM)"},
-                      {.name = "--tls-key", .help = "and this key (PEM)"},
-                      {.name = "--dags",
-                       .help = "folder with DAG files; HOME/dags when left out",
-                       .many = true},
-                      {.name = "--no-worker", .help = "start no worker", .flag = true},
-                      clusters[0],
-                      clusters[1],
-                      clusters[2],
-                      docker[0],
-                      docker[1],
-                      docker[2],
-                      database[0],
-                      database[1],
-                      blobs[0],
-                      blobs[1],
-                      blobs[2],
-                      blobs[3]},
-       .examples = {"aiflow serve", "aiflow serve --home /srv/aiflow --port 9000 --dags ./dags",
-                    "aiflow serve --host 0.0.0.0 --tls self",
-                    "aiflow serve --database mysql://aiflow@db.local/aiflow"
-                    " --database-password-file /etc/aiflow/db.password",
-                    "aiflow serve --blobs s3://my-bucket/site-7 --s3-endpoint https://s3.local"
-                    " --s3-keys-file /etc/aiflow/s3.keys",
-                    "aiflow serve --kubernetes main=~/.kube/config --kubernetes"
-                    " site-2=/etc/aiflow/site-2.yaml#aiflow"},
-       .run = serve},
+      serve_command(home, slots),
       worker_command(clock, home, slots),
       {.words = {"demo"},
        .summary = "the smart-city workflow on a real clip",

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <set>
 
+#include "app/cli/broker/broker.h"
 #include "digest/sha256.h"
 #include "log/log.h"
 #include "os/environment.h"
@@ -157,6 +158,7 @@ Status Server::start() {
   AIFLOW_TRY(events_->start());
   logs_ = std::make_unique<service::LogFollower>();
   AIFLOW_TRY(logs_->start());
+  AIFLOW_TRY(open_worker_access());
   AIFLOW_TRY(open_scheduler());
   AIFLOW_TRY(open_gateway());
   make_services();
@@ -223,6 +225,10 @@ Status Server::make_executors() {
                            .scratch = options_.home / "run",
                            .own_url = [this] { return url_for_pods(); }};
   AIFLOW_ASSIGN(clusters_, add_clusters(*executor_, options_.clusters, parts));
+  if (!options_.broker) return {};
+  AIFLOW_ASSIGN(auto before, workers_before());
+  broker_ = add_broker(*executor_, clock_, *options_.broker,
+                       {.workers_before = std::move(before), .depot = depot_options()});
   return {};
 }
 
@@ -268,21 +274,29 @@ Result<std::vector<WorkerId>> Server::workers_before() {
   });
 }
 
-/// For workers elsewhere.
-Status Server::open_gateway() {
+Status Server::open_worker_access() {
   std::string pin;
   if (options_.tls) {
     AIFLOW_ASSIGN(pin, net::pin_of(options_.tls->certificate));
   }
   worker_access_ = std::make_unique<service::WorkerAccess>(
       service::WorkerAccess::Parts{clock_, *store_, options_.home / "logs", std::move(pin)});
+  return {};
+}
+
+uplink::DepotOptions Server::depot_options() {
+  return {.store = options_.home / "bundles",
+          .dag_folders = options_.dag_folders,
+          .log_of = [this](const std::string& worker, const wire::AttemptRef& attempt) {
+            return worker_access_->log_of(worker, attempt);
+          }};
+}
+
+/// For workers elsewhere.
+Status Server::open_gateway() {
   uplink::GatewayOptions options;
   options.executor_socket = options_.home / "run" / "worker.sock";
-  options.depot.store = options_.home / "bundles";
-  options.depot.dag_folders = options_.dag_folders;
-  options.depot.log_of = [this](const std::string& worker, const wire::AttemptRef& attempt) {
-    return worker_access_->log_of(worker, attempt);
-  };
+  options.depot = depot_options();
   AIFLOW_ASSIGN(gateway_, uplink::Gateway::start(clock_, std::move(options)));
   return {};
 }
@@ -443,6 +457,7 @@ wire::Health Server::health() {
   add("scheduler", conductor_->trouble());
   add("worker", local_->has_worker() ? "" : "no worker is connected");
   for (const auto* cluster : clusters_) add(cluster->name(), cluster->trouble());
+  if (broker_ != nullptr) add("redis", broker_->trouble());
   std::string failed;
   const auto services = services_->list();
   for (const auto& service : services.value_or(std::vector<wire::Service>{})) {

@@ -14,6 +14,7 @@
 #include "conductor/conductor.h"
 #include "executor/executor_set.h"
 #include "executor/local_executor.h"
+#include "executor/redis/redis_executor.h"
 #include "http_api/api.h"
 #include "os/lock_file.h"
 #include "os/process.h"
@@ -81,7 +82,9 @@ class Server {
   [[nodiscard]] Status make_executors();
   [[nodiscard]] Result<std::vector<WorkerId>> workers_before();
   void make_services();
+  [[nodiscard]] Status open_worker_access();
   [[nodiscard]] Status open_gateway();
+  [[nodiscard]] uplink::DepotOptions depot_options();
   [[nodiscard]] Status listen(net::Handler& handler);
   [[nodiscard]] Result<std::string> holder();
   void keep_lead();
@@ -107,6 +110,7 @@ class Server {
   executor::LocalExecutor* local_ = nullptr;  ///< one of executor_'s
   std::unique_ptr<executor::ExecutorSet> executor_;
   std::vector<const executor::KubernetesExecutor*> clusters_;  ///< of executor_
+  const executor::RedisExecutor* broker_ = nullptr;            ///< one of executor_'s, if any
   std::unique_ptr<trigger::LoopHost> triggers_;
   std::unique_ptr<conductor::Conductor> conductor_;
   std::unique_ptr<blobs::BlobStore> blobs_;

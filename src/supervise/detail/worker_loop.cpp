@@ -161,6 +161,8 @@ void WorkerLoop::say_hello() {
   hello.slots = draining_ ? 0 : options_.slots;
   hello.pid = os::process_id();
   hello.version = options_.version;
+  hello.queues = options_.queues;
+  hello.labels = options_.labels;
   hello.running = attempts_here();
   if (containers_) hello.executors = {"local", "docker"};
   heartbeats_.clear();

@@ -99,8 +99,10 @@ void LogShipper::taken(const wire::LogTaken& answer) {
                {"reason", answer.error.value_or("its beginning is gone there")}});
     log.is_refused = true;
   }
+  const bool is_more = answer.offset > log.taken;
   log.taken = std::max(answer.offset, log.base);
-  advance(found);
+  // What the server cannot take yet is asked for at the next look.
+  if (is_more || log.is_refused) advance(found);
 }
 
 void LogShipper::lost() {

@@ -14,6 +14,7 @@ import kubernetes_cluster
 from far import FarServer, FarWorker, free_port
 from product import load_tool, not_installed
 from server import Server
+from through_redis import Party
 
 with_dockerd = load_tool("with_dockerd")
 
@@ -115,5 +116,29 @@ class Remote(Place):
         self.server.stop()
 
 
+class Redis(Place):
+    """A worker that takes its tasks from a Redis."""
+
+    arguments = 'executor="redis"'
+    party: Party
+
+    def start(self, folder: Path) -> None:
+        self.party = Party(folder)
+        self.server = self.party.server
+        self.party.add_worker("far")
+
+    def lose(self) -> None:
+        self.party.workers[0].kill()
+        self.party.workers[0].start()
+
+    def restart_server(self) -> None:
+        self.server.stop_server()
+        self.server.start()
+        self.party.workers[0].wait()
+
+    def stop(self) -> None:
+        self.party.stop()
+
+
 PLACES: dict[str, type[Place]] = {"docker": Docker, "kubernetes": Kubernetes, "local": Local,
-                                  "remote": Remote}
+                                  "redis": Redis, "remote": Remote}

@@ -91,7 +91,7 @@ class RedisServer {
     redis::Address address;
     address.host = "127.0.0.1";
     address.port = port_;
-    address.password = Secret(password);
+    if (!password.empty()) address.password = std::make_shared<const Secret>(password);
     return address;
   }
 

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Workers that take their tasks from Redis, and all that can go wrong on the way."""
+
+import json
+import signal
+import time
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from product import not_installed
+from through_redis import Party, RedisWorker, with_redis
+
+PASSWORD = "canary-7f3a9c"
+
+WIDE = """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("wide", max_active_tasks=64):
+    for i in range({count}):
+        BashOperator(task_id=f"t{{i}}", bash_command=f"echo {{i}} >> {out}; {then}", executor="redis")
+"""
+
+
+@pytest.fixture
+def party(tmp_path, request):
+    if not with_redis.find("redis-server"):
+        not_installed("redis-server")
+    options = getattr(request, "param", {})
+    one = Party(tmp_path, **options)
+    yield one
+    one.stop()
+
+
+def add_wide(party, count, then="true"):
+    """Each task writes its number; -> the file."""
+    out = party.folder / "out"
+    party.server.add_dag("wide", WIDE.format(count=count, out=out, then=then))
+    return out
+
+
+def each_once(party, out, run, count):
+    assert party.server.wait_run("wide", run)["state"] == "success"
+    assert Counter(out.read_text().split()) == Counter(str(i) for i in range(count))
+    tasks = tasks_of(party, run)
+    assert len(tasks) == count and {task["try_number"] for task in tasks} == {1}
+    return tasks
+
+
+def tasks_of(party, run):
+    return list(party.server.tasks("wide", run).values())
+
+
+def wait_lines(party, out, count):
+    party.server.wait_for(lambda: out.exists() and len(out.read_text().split()) >= count,
+                          f"{count} tasks")
+
+
+def at(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+@pytest.mark.parametrize("party", [{"password": PASSWORD}], indirect=True)
+def test_a_dag_runs_over_four_workers_and_the_password_is_nowhere(party):
+    out = add_wide(party, 120, "sleep 0.1")
+    for i in range(4):
+        party.add_worker(f"w{i}", slots=8)
+    run = party.server.trigger("wide")
+    tasks = each_once(party, out, run, 120)
+    assert {task["hostname"] for task in tasks} == {"w0", "w1", "w2", "w3"}
+    session = party.ask("GET", "aiflow:session")
+    lane = f"aiflow:{session}:lane:default"
+    assert party.ask("XLEN", lane) == "0"
+    assert party.ask("XPENDING", lane, "workers").split()[0] == "0"
+    assert party.ask("EXISTS", "aiflow:dead") == "0"
+    processes = [party.server.process, *(worker.process for worker in party.workers)]
+    for process in processes:
+        for name in ("cmdline", "environ"):
+            assert PASSWORD.encode() not in Path(f"/proc/{process.pid}/{name}").read_bytes()
+    for file in party.folder.rglob("*"):
+        if file.is_file() and "redis" not in file.parts:
+            assert PASSWORD.encode() not in file.read_bytes(), file
+
+
+def test_a_worker_takes_what_its_queues_and_labels_allow(party):
+    party.server.add_dag("mixed", """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("mixed"):
+    BashOperator(task_id="plain", bash_command="true", executor="redis")
+    BashOperator(task_id="reports", bash_command="true", executor="redis", queue="reports")
+    BashOperator(task_id="gpu", bash_command="true", executor="redis", placement={"gpu": "true"})
+""")
+    party.add_worker("plain")
+    party.add_worker("reports", extra=("--queues", "reports"))
+    party.add_worker("gpu", slots=1, extra=("--queues", "none,default", "--label", "gpu=true"))
+    run = party.server.trigger("mixed")
+    assert party.server.wait_run("mixed", run)["state"] == "success"
+    tasks = party.server.tasks("mixed", run)
+    assert tasks["reports"]["hostname"] == "reports" and tasks["gpu"]["hostname"] == "gpu"
+    assert tasks["plain"]["hostname"] in ("plain", "gpu")
+
+
+def test_a_killed_workers_tasks_are_taken_up(party):
+    party.server.add_dag("long", """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("long"):
+    for i in range(3):
+        BashOperator(task_id=f"t{i}", retries=1, retry_delay=0, executor="redis",
+                     bash_command="[ $AIFLOW_CTX_TRY_NUMBER = 2 ] || sleep 600")
+""")
+    first = party.add_worker("first")
+    run = party.server.trigger("long")
+    party.server.wait_for(
+        lambda: [t["state"] for t in party.server.tasks("long", run).values()] == ["running"] * 3,
+        "the start")
+    party.add_worker("second")
+    killed = time.time()
+    first.kill()
+    assert party.server.wait_run("long", run)["state"] == "success"
+    for task in party.server.tasks("long", run).values():
+        assert task["try_number"] == 2 and task["hostname"] == "second"
+        assert at(task["start_date"]) - killed <= 17
+
+
+@pytest.mark.parametrize("party", [{}, {"keeps": True}], indirect=True, ids=["memory", "file"])
+def test_a_redis_that_is_killed_mid_run_loses_nothing_and_doubles_nothing(party):
+    out = add_wide(party, 150, "sleep 0.1")
+    for name in ("w0", "w1"):
+        party.add_worker(name, slots=8)
+    run = party.server.trigger("wide")
+    for lines in (20, 60, 100):
+        wait_lines(party, out, lines)
+        party.redis.kill()
+        time.sleep(0.3)
+        party.redis.start()
+    each_once(party, out, run, 150)
+
+
+def test_a_redis_that_forgets_everything_mid_run_loses_nothing(party):
+    out = add_wide(party, 120, "sleep 0.1")
+    for name in ("w0", "w1"):
+        party.add_worker(name, slots=4)
+    run = party.server.trigger("wide")
+    for lines in (10, 50):
+        wait_lines(party, out, lines)
+        party.ask("FLUSHALL")
+    each_once(party, out, run, 120)
+
+
+def test_a_server_that_is_killed_mid_run_loses_nothing(party):
+    out = add_wide(party, 120, "sleep 0.1")
+    for name in ("w0", "w1"):
+        party.add_worker(name, slots=4)
+    run = party.server.trigger("wide")
+    wait_lines(party, out, 20)
+    party.server.stop_server(signal.SIGKILL)
+    party.server.start()
+    each_once(party, out, run, 120)
+
+
+def test_a_full_redis_is_said_and_tasks_wait(party):
+    out = add_wide(party, 10)
+    party.add_worker("w0")
+    party.ask("CONFIG", "SET", "maxmemory", "1")
+    run = party.server.trigger("wide")
+    party.wait_health("OOM")
+    assert party.server.get("/api/v2/monitor/health")["status"] == "degraded"
+    party.ask("CONFIG", "SET", "maxmemory", "0")
+    each_once(party, out, run, 10)
+    party.wait_health("")
+
+
+def test_a_redis_that_evicts_is_refused(party):
+    party.add_worker("w0")
+    party.ask("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+    party.redis.kill()
+    party.redis.args += ["--maxmemory-policy", "allkeys-lru"]
+    party.redis.start()
+    party.wait_health("noeviction")
+
+
+def test_messages_that_are_of_no_use_do_not_stop_the_queue(party):
+    out = add_wide(party, 20)
+    party.add_worker("w0")
+    session = party.ask("GET", "aiflow:session")
+    lane = f"aiflow:{session}:lane:default"
+    stray = {"key": {"dag_id": "no", "run_id": "r", "task_id": "t", "map_index": -1},
+             "try_number": 1, "epoch": 7}
+    party.ask("XADD", lane, "*", "a", "\x02{bad")
+    party.ask("XADD", lane, "*", "b", "no attempt")
+    party.ask("XADD", lane, "*", "a", json.dumps(stray))
+    party.ask("XADD", f"aiflow:{session}:reports", "*", "w", "w0", "f", "[1,")
+    party.ask("XADD", f"aiflow:{session}:worker:w0", "*", "f", "bad")
+    run = party.server.trigger("wide")
+    each_once(party, out, run, 20)
+    dead = party.ask("XRANGE", "aiflow:dead", "-", "+")
+    assert party.ask("XLEN", "aiflow:dead") == "5", dead
+    assert "no such job waits" in dead and "reason" in dead
+
+
+def test_a_message_that_is_delivered_again_runs_nothing_again(party):
+    out = add_wide(party, 40, "sleep 0.2")
+    party.add_worker("w0")
+    session = party.ask("GET", "aiflow:session")
+    lane = f"aiflow:{session}:lane:default"
+    run = party.server.trigger("wide")
+    wait_lines(party, out, 4)
+    # All that waits once more, in the wrong order.
+    texts = party.ask("--json", "XREVRANGE", lane, "+", "-")
+    for _, fields in json.loads(texts):
+        party.ask("XADD", lane, "*", "a", fields[1])
+    each_once(party, out, run, 40)
+
+
+def test_a_wrong_password_ends_the_worker_with_a_word(party):
+    party.ask("CONFIG", "SET", "requirepass", "other")
+    made = RedisWorker(party, "w0", 1).start()
+    assert made.process.wait(20) == 1
+    assert "wants a password" in made.text()
