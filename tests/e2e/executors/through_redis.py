@@ -16,13 +16,10 @@ class RedisWorker(FarWorker):
     """`aiflow worker --broker`."""
 
     def __init__(self, party: Party, name: str, slots: int, extra: tuple[str, ...] = ()):
-        self.server, self.home, self.name = party.server, party.folder / name, name
-        self.home.mkdir(parents=True, exist_ok=True)
+        super().__init__(party.server, party.folder / name, url="", name=name, token="")
         self.words = [BIN / "aiflow", "worker", "--home", self.home, "--broker", party.redis.url,
                       *party.login, "--server", f"http://127.0.0.1:{party.server.port}", "--id", name,
                       "--slots", str(slots), *extra]
-        self.output = self.home / "worker.out"
-        self.process = None
 
     def kill(self) -> None:
         """Its tasks die with it."""
