@@ -24,6 +24,10 @@ struct CancelRequest {
   Duration grace = std::chrono::seconds(10);  ///< between SIGTERM and SIGKILL
 };
 
+/// What an operator asks of a worker. cordon - no new jobs; drain - that, and it ends after its
+/// last task; uncordon - jobs again.
+enum class WorkerOrder { cordon, uncordon, drain };
+
 class Executor {
  public:
   virtual ~Executor() = default;
@@ -46,6 +50,9 @@ class Executor {
 
   /// All workers that are known now, by id; an executor without workers is one itself.
   [[nodiscard]] virtual std::vector<wire::Worker> workers() const = 0;
+  /// A cordon holds until it is taken back, over connections and restarts of the worker.
+  /// Errors: not_found; unavailable, where there is nothing that could be ordered.
+  [[nodiscard]] virtual Status order(const WorkerId& worker, WorkerOrder order);
   /// No report comes after it returns. What runs goes on running.
   virtual void stop() = 0;
 };

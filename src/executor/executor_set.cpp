@@ -152,6 +152,12 @@ void ExecutorSet::answer(const WorkerId& worker, const wire::XComValue& value) {
   if (Executor* executor = owner_of(worker)) executor->answer(worker, value);
 }
 
+Status ExecutorSet::order(const WorkerId& worker, WorkerOrder order) {
+  Executor* executor = owner_of(worker);
+  if (executor != nullptr) return executor->order(worker, order);
+  return fail(ErrorCode::not_found, "there is no worker '" + worker.value + "'");
+}
+
 std::vector<wire::Worker> ExecutorSet::workers() const {
   std::vector<wire::Worker> all;
   for (const auto& [name, executor] : executors_) {

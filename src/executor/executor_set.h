@@ -30,6 +30,8 @@ class ExecutorSet final : public Executor {
   void acknowledge(const Receipt& receipt, bool accepted, const std::string& reason) override;
   void answer(const WorkerId& worker, const wire::XComValue& value) override;
   [[nodiscard]] std::vector<wire::Worker> workers() const override;
+  /// Errors: not_found too when no executor knows the worker.
+  [[nodiscard]] Status order(const WorkerId& worker, WorkerOrder order) override;
   void stop() override;
 
  private:

@@ -153,7 +153,8 @@ void FakeExecutor::set_slots(int slots) {
                       .executors = {"local"},
                       .queues = {"default"},
                       .labels = {},
-                      .host = ""}});
+                      .host = "",
+                      .cordoned = false}});
 }
 
 void FakeExecutor::ask(const wire::XComGet& question) {

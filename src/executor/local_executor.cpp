@@ -40,7 +40,8 @@ class LocalExecutor::Loop final : public detail::Outlet {
                     {.server_id = options_.server_id,
                      .heartbeat = options_.heartbeat,
                      .lease = options_.lease,
-                     .workers_before = options_.workers_before},
+                     .workers_before = options_.workers_before,
+                     .cordoned = options_.cordoned},
                     *this) {}
   ~Loop() override { stop(); }
 
@@ -332,6 +333,16 @@ void LocalExecutor::answer(const WorkerId& worker, const wire::XComValue& value)
 }
 
 std::vector<wire::Worker> LocalExecutor::workers() const { return loop_->workers(); }
+
+Status LocalExecutor::order(const WorkerId& worker, WorkerOrder order) {
+  const auto known = loop_->workers();
+  if (std::ranges::find(known, worker.value, &wire::Worker::worker_id) == known.end()) {
+    return fail(ErrorCode::not_found, "there is no worker '" + worker.value + "'");
+  }
+  loop_->post([worker, order](auto& assignment) { assignment.order(worker, order); });
+  return {};
+}
+
 void LocalExecutor::stop() { loop_->stop(); }
 
 bool LocalExecutor::has_worker() const {

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 
 #include "base/clock.h"
 #include "executor/executor.h"
@@ -20,6 +21,7 @@ struct LocalExecutorOptions {
   /// Workers of before a restart: jobs that were queued then wait until these have said hello (they
   /// may have them), or until the lease has passed.
   std::vector<WorkerId> workers_before;
+  std::set<WorkerId> cordoned;  ///< of before
   /// Called from the executor's thread while no worker is connected, about once a second: the
   /// server starts one. May be empty.
   std::function<void()> worker_wanted;
@@ -37,6 +39,7 @@ class LocalExecutor final : public Executor {
   void acknowledge(const Receipt& receipt, bool accepted, const std::string& reason) override;
   void answer(const WorkerId& worker, const wire::XComValue& value) override;
   [[nodiscard]] std::vector<wire::Worker> workers() const override;
+  [[nodiscard]] Status order(const WorkerId& worker, WorkerOrder order) override;
   void stop() override;
 
   /// True when at least one worker is connected.

@@ -355,6 +355,65 @@ TEST_CASE("a heartbeat with a number is confirmed, one without is not") {
   CHECK(wire::parse_heartbeat_ok(ok).value().seq == 7);
 }
 
+TEST_CASE("a cordoned worker keeps what it runs and gets nothing new, also after it came back") {
+  LocalRig rig({});
+  rig.start().connect_worker();
+  const WorkerId id{"w1"};
+  CHECK(rig.executor().order({"nobody"}, WorkerOrder::cordon).error().code == ErrorCode::not_found);
+  REQUIRE(rig.executor().submit(test_job("a")));
+  REQUIRE(rig.await_start(attempt_of(test_job("a"))));
+  REQUIRE(rig.executor().order(id, WorkerOrder::cordon));
+  const auto is_cordoned = [](const Report& report) {
+    const auto* changed = std::get_if<WorkerChanged>(&report);
+    return changed != nullptr && changed->worker.cordoned && changed->worker.slots == 0;
+  };
+  CHECK(rig.await_report(is_cordoned));
+  REQUIRE(rig.executor().submit(test_job("b")));
+  const auto again = rig.new_worker();
+  again->hello("w1", {attempt_of(test_job("a"))});
+  CHECK(rig.await_report(is_cordoned));
+  REQUIRE(rig.executor().order(id, WorkerOrder::uncordon));
+  const Attempt next = attempt_of(test_job("b"));
+  CHECK_FALSE(again->await("Start", [&](auto& frame) { return starts(frame, next); }).is_null());
+  REQUIRE(rig.executor().order(id, WorkerOrder::drain));
+  CHECK_FALSE(again->await("Drain", [](auto&) { return true; }).is_null());
+}
+
+TEST_CASE("a job goes to a worker that serves its queue and labels, oldest first where they meet") {
+  LocalRig rig({});
+  rig.start();
+  Job gpu = test_job("gpu");
+  gpu.queue = "gpu";
+  Job site = test_job("site");
+  site.placement = {{"site", "seoul"}};
+  for (const Job& job : {gpu, site, test_job("any")}) REQUIRE(rig.executor().submit(job));
+  /// The tasks that it was told to start, once `last` is among them.
+  const auto starts_until = [](PlayedWorker& worker, const std::string& last) {
+    const Attempt wanted = attempt_of(test_job(last));
+    worker.await("Start", [&](auto& frame) { return starts(frame, wanted); });
+    std::vector<std::string> tasks;
+    for (const json::Value& frame : worker.seen()) {
+      if (frame.find("type")->as_string() != "Start") continue;
+      tasks.push_back(wire::parse_start(frame).value().job.key.task_id);
+    }
+    return tasks;
+  };
+  const auto plain = rig.new_worker();
+  plain->hello("plain");
+  CHECK(starts_until(*plain, "any") == std::vector<std::string>{"any"});
+  const auto both = rig.new_worker();
+  both->say("Hello", wire::Hello{.worker_id = "both",
+                                 .slots = 2,
+                                 .pid = 1,
+                                 .version = "test",
+                                 .running = {},
+                                 .executors = {},
+                                 .queues = std::vector<std::string>{"gpu", "default"},
+                                 .labels = Labels{{"site", "seoul"}},
+                                 .host = {}});
+  CHECK(starts_until(*both, "site") == std::vector<std::string>{"gpu", "site"});
+}
+
 TEST_CASE("a peer that breaks the protocol is cut off, others are not") {
   LocalRig rig({});
   rig.start().connect_worker();

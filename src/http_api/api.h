@@ -49,6 +49,9 @@ struct Parts {
   service::WorkerAccess& worker_access;
   uplink::Gateway& gateway;  ///< workers elsewhere
   std::function<std::vector<wire::Worker>()> workers;
+  enum class WorkerOrder { cordon, uncordon, drain };
+  /// Who - the user that asked. Errors: not_found, unavailable.
+  std::function<Status(const WorkerId&, WorkerOrder, const std::string& who)> order_worker;
   std::function<wire::Health()> health;
   std::string version;
   std::filesystem::path uploads;  ///< folder for bodies on their way to a blob

@@ -2600,7 +2600,7 @@ Status read_value(const json::Value& value, SceneEventPatch& out) {
 
 json::Value to_json(const Worker& value) {
   json::Object out;
-  out.reserve(11);
+  out.reserve(12);
   detail::put(out, "worker_id", value.worker_id);
   detail::put(out, "state", value.state);
   detail::put(out, "slots", value.slots);
@@ -2612,6 +2612,7 @@ json::Value to_json(const Worker& value) {
   detail::put(out, "queues", value.queues);
   detail::put(out, "labels", value.labels);
   detail::put(out, "host", value.host);
+  detail::put(out, "cordoned", value.cordoned);
   return json::Value(std::move(out));
 }
 
@@ -2629,6 +2630,7 @@ Result<Worker> parse_worker(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "queues", out.queues));
   AIFLOW_TRY(detail::get(value, "labels", out.labels));
   AIFLOW_TRY(detail::get(value, "host", out.host));
+  AIFLOW_TRY(detail::get(value, "cordoned", out.cordoned));
   return out;
 }
 
@@ -2877,6 +2879,9 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::list_worker_credentials, "list_worker_credentials", "GET", "/api/v2/workers/credentials", "view", false},
       {Route::revoke_worker, "revoke_worker", "DELETE", "/api/v2/workers/credentials/{worker_id}", "admin", false},
       {Route::worker_link, "worker_link", "GET", "/api/v2/workers/link", "worker", false},
+      {Route::cordon_worker, "cordon_worker", "POST", "/api/v2/workers/{worker_id}/cordon", "operate", false},
+      {Route::uncordon_worker, "uncordon_worker", "POST", "/api/v2/workers/{worker_id}/uncordon", "operate", false},
+      {Route::drain_worker, "drain_worker", "POST", "/api/v2/workers/{worker_id}/drain", "operate", false},
       {Route::oip_server, "oip_server", "GET", "/v2", "public", false},
       {Route::oip_live, "oip_live", "GET", "/v2/health/live", "public", false},
       {Route::oip_ready, "oip_ready", "GET", "/v2/health/ready", "public", false},

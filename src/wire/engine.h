@@ -1093,7 +1093,7 @@ struct SceneEventPatch {
 [[nodiscard]] json::Value to_json(const SceneEventPatch& value);
 [[nodiscard]] Result<SceneEventPatch> parse_scene_event_patch(const json::Value& value);
 
-/// state - connected, lost (within its lease), gone. slots - 0 while it takes no jobs.
+/// state - connected, lost (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one.
 struct Worker {
   std::string worker_id{};
   std::string state{};
@@ -1106,6 +1106,7 @@ struct Worker {
   std::vector<std::string> queues{};
   std::map<std::string, std::string> labels{};
   std::string host{};
+  bool cordoned{};
   friend bool operator==(const Worker&, const Worker&) = default;
 };
 [[nodiscard]] json::Value to_json(const Worker& value);
@@ -1273,6 +1274,9 @@ enum class Route : std::uint16_t {
   list_worker_credentials,
   revoke_worker,
   worker_link,
+  cordon_worker,
+  uncordon_worker,
+  drain_worker,
   oip_server,
   oip_live,
   oip_ready,

@@ -16,6 +16,7 @@
 #include "os/signals.h"
 #include "service/dag_files/dag_file_print.h"
 #include "service/time_zone.h"
+#include "store/admin/cordons.h"
 #include "store/dag_store.h"
 #include "store/event_log.h"
 #include "store/run_store.h"
@@ -45,6 +46,16 @@ fs::path program(const ServeOptions& options, const char* name) {
 std::vector<fs::path> dag_folders(const ServeOptions& options) {
   if (!options.dag_folders.empty()) return options.dag_folders;
   return {options.home / "dags"};
+}
+
+executor::WorkerOrder executor_order(http_api::Parts::WorkerOrder order) {
+  using enum http_api::Parts::WorkerOrder;
+  switch (order) {
+    case cordon: return executor::WorkerOrder::cordon;
+    case uncordon: return executor::WorkerOrder::uncordon;
+    case drain: return executor::WorkerOrder::drain;
+  }
+  return executor::WorkerOrder::cordon;
 }
 
 }  // namespace
@@ -209,6 +220,9 @@ Status Server::make_executors() {
   executor_options.socket_path = options_.home / "run" / "worker.sock";
   executor_options.server_id = os::host_name() + ":" + std::to_string(os::process_id());
   AIFLOW_ASSIGN(executor_options.workers_before, workers_before());
+  AIFLOW_ASSIGN(const auto cordoned,
+                store_->read([](db::Connection& db) { return store::Cordons(db).all(); }));
+  executor_options.cordoned = {cordoned.begin(), cordoned.end()};
   if (options_.start_worker) {
     executor_options.worker_wanted = [this] { worker_->want(); };
   }
@@ -230,6 +244,16 @@ Status Server::make_executors() {
   broker_ = add_broker(*executor_, clock_, *options_.broker,
                        {.workers_before = std::move(before), .depot = depot_options()});
   return {};
+}
+
+Status Server::order_worker(const WorkerId& worker, http_api::Parts::WorkerOrder order,
+                            const std::string& who) {
+  AIFLOW_TRY(executor_->order(worker, executor_order(order)));
+  return store_->transact([&](db::Connection& db) {
+    store::Cordons cordons(db);
+    const bool ends = order == http_api::Parts::WorkerOrder::uncordon;
+    return ends ? cordons.remove(worker) : cordons.add(worker, who, clock_.now());
+  });
 }
 
 Status Server::open_scheduler() {
@@ -323,8 +347,12 @@ void Server::make_services() {
   api_ = std::make_unique<http_api::Api>(http_api::Parts{
       clock_, *store_, *auth_, *workflows_, *catalogue_, *artifacts_, *result_cache_, *housekeeper_,
       *services_, *cameras_, *events_, *logs_, *worker_access_, *gateway_,
-      [this] { return executor_->workers(); }, [this] { return health(); }, options_.version,
-      options_.home / "uploads", static_cast<std::uint32_t>(::geteuid())});
+      [this] { return executor_->workers(); },
+      [this](const WorkerId& worker, http_api::Parts::WorkerOrder order, const std::string& who) {
+        return order_worker(worker, order, who);
+      },
+      [this] { return health(); }, options_.version, options_.home / "uploads",
+      static_cast<std::uint32_t>(::geteuid())});
 }
 
 Status Server::listen(net::Handler& handler) {

@@ -80,6 +80,8 @@ class Server {
   [[nodiscard]] std::string client_name() const;
   [[nodiscard]] Status open_scheduler();
   [[nodiscard]] Status make_executors();
+  [[nodiscard]] Status order_worker(const WorkerId& worker, http_api::Parts::WorkerOrder order,
+                                    const std::string& who);
   [[nodiscard]] Result<std::vector<WorkerId>> workers_before();
   void make_services();
   [[nodiscard]] Status open_worker_access();

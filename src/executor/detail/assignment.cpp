@@ -32,6 +32,7 @@ Assignment::Assignment(const Clock& clock, AssignmentOptions options, Outlet& ou
     : clock_(clock),
       options_(std::move(options)),
       outlet_(outlet),
+      cordoned_(options_.cordoned),
       awaited_(options_.workers_before.begin(), options_.workers_before.end()) {}
 
 Assignment::Id Assignment::id_of(const Attempt& attempt) {
@@ -90,6 +91,22 @@ void Assignment::acknowledge(const Receipt& receipt, bool accepted, const std::s
   if (found == unacknowledged_.end()) return;
   entries_.erase(found->second);
   unacknowledged_.erase(found);
+}
+
+void Assignment::order(const WorkerId& worker, WorkerOrder order) {
+  if (order == WorkerOrder::uncordon) {
+    cordoned_.erase(worker);
+  } else {
+    cordoned_.insert(worker);
+  }
+  if (order == WorkerOrder::drain) outlet_.send(worker, typed("Drain", wire::Drain{}));
+  const auto found = workers_.find(worker);
+  if (found != workers_.end()) outlet_.report(WorkerChanged{describe(found->second)});
+  assign();
+}
+
+bool Assignment::takes(const WorkerId& id, const Worker& worker, const Placement& placement) const {
+  return worker.connected && !cordoned_.contains(id) && serves(worker.offer, placement);
 }
 
 void Assignment::hello(const wire::Hello& hello) {
@@ -395,7 +412,7 @@ std::optional<WorkerId> Assignment::freest_worker(const Placement& placement) co
   std::optional<WorkerId> best;
   std::int64_t most = 0;
   for (const auto& [id, worker] : workers_) {
-    if (!worker.connected || !serves(worker.offer, placement)) continue;
+    if (!takes(id, worker, placement)) continue;
     const std::int64_t free = worker.hello.slots - used_slots(id);
     if (free <= most) continue;
     most = free;
@@ -410,8 +427,8 @@ std::optional<WorkerId> Assignment::brisk_worker(const Placement& placement) con
   if (workers_.size() != 1) return std::nullopt;
   const auto& [id, worker] = *workers_.begin();
   const std::int64_t slots = worker.hello.slots;
-  const bool is_brisk = worker.connected && worker.brief_in_a_row >= kHabit * slots;
-  if (!is_brisk || !serves(worker.offer, placement) || used_slots(id) >= 2 * slots) {
+  const bool is_brisk = worker.brief_in_a_row >= kHabit * slots;
+  if (!is_brisk || !takes(id, worker, placement) || used_slots(id) >= 2 * slots) {
     return std::nullopt;
   }
   return id;
@@ -449,7 +466,7 @@ wire::Worker Assignment::describe(const Worker& worker) const {
   const WorkerId id{worker.hello.worker_id};
   return {.worker_id = id.value,
           .state = worker.connected ? "connected" : "lost",
-          .slots = worker.connected ? worker.hello.slots : 0,
+          .slots = worker.connected && !cordoned_.contains(id) ? worker.hello.slots : 0,
           .running = std::min(used_slots(id), worker.hello.slots),
           .pid = worker.hello.pid,
           .version = worker.hello.version,
@@ -457,7 +474,8 @@ wire::Worker Assignment::describe(const Worker& worker) const {
           .executors = worker.offer.executors,
           .queues = worker.offer.queues,
           .labels = worker.offer.labels,
-          .host = worker.hello.host.value_or("")};
+          .host = worker.hello.host.value_or(""),
+          .cordoned = cordoned_.contains(id)};
 }
 
 }  // namespace aiflow::executor::detail

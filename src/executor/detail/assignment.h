@@ -38,6 +38,7 @@ struct AssignmentOptions {
   Duration lease{};
   std::vector<WorkerId> workers_before;
   bool pulled = false;  ///< workers claim jobs that are offered; else they are given to them
+  std::set<WorkerId> cordoned;
 };
 
 class Assignment {
@@ -50,6 +51,7 @@ class Assignment {
   void submit(Job job);
   void cancel(const CancelRequest& request);
   void acknowledge(const Receipt& receipt, bool accepted, const std::string& reason);
+  void order(const WorkerId& worker, WorkerOrder order);
 
   // From workers.
   void hello(const wire::Hello& hello);
@@ -120,6 +122,9 @@ class Assignment {
   [[nodiscard]] std::optional<WorkerId> worker_for(const Placement& placement) const;
   [[nodiscard]] std::optional<WorkerId> freest_worker(const Placement& placement) const;
   [[nodiscard]] std::optional<WorkerId> brisk_worker(const Placement& placement) const;
+  /// Connected, and may have new jobs of that kind.
+  [[nodiscard]] bool takes(const WorkerId& id, const Worker& worker,
+                           const Placement& placement) const;
   [[nodiscard]] std::int64_t used_slots(const WorkerId& worker) const;
   [[nodiscard]] wire::Worker describe(const Worker& worker) const;
   void forget_attempts_of(const WorkerId& worker);
@@ -129,7 +134,8 @@ class Assignment {
   const AssignmentOptions options_;
   Outlet& outlet_;
   bool begun_ = false;
-  SteadyTime hold_until_{};     ///< recovered jobs wait so long for their workers
+  SteadyTime hold_until_{};  ///< recovered jobs wait so long for their workers
+  std::set<WorkerId> cordoned_;
   std::set<WorkerId> awaited_;  ///< workers of before that have not said hello
   std::map<WorkerId, Worker> workers_;
   std::map<WorkerId, std::int64_t> used_;  ///< attempts sent to or running on each worker

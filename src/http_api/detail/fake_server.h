@@ -138,8 +138,12 @@ struct Bench {
       uplink::Gateway::start(kClock, {.executor_socket = folder.path() / "worker.sock"}).value();
   Api api{{kClock, *store, *auth, workflows, catalogue, artifacts, result_cache, housekeeper,
            services, cameras, events, logs, worker_access, *gateway,
-           [] { return std::vector<wire::Worker>{}; }, [] { return wire::Health{}; }, "test",
-           folder.path(), static_cast<std::uint32_t>(::geteuid())}};
+           [] { return std::vector<wire::Worker>{}; },
+           [](const WorkerId& worker, Parts::WorkerOrder, const std::string&) -> Status {
+             return fail(ErrorCode::not_found, "there is no worker '" + worker.value + "'");
+           },
+           [] { return wire::Health{}; }, "test", folder.path(),
+           static_cast<std::uint32_t>(::geteuid())}};
   std::unique_ptr<net::Server> http;
 };
 

@@ -11,6 +11,12 @@ constexpr std::size_t kFramesMax = 100'000;
 
 Result<net::Response> list_workers(Call& call) { return page_of(call, call.parts.workers()); }
 
+template <Parts::WorkerOrder order>
+Result<net::Response> order_worker(Call& call) {
+  AIFLOW_TRY(call.parts.order_worker(WorkerId{call.param("worker_id")}, order, call.who.username));
+  return nothing();
+}
+
 Result<net::Response> create_join_token(Call& call) {
   return with_body(call, wire::parse_join_token_create,
                    [&](const wire::JoinTokenCreate& request) -> Result<net::Response> {
@@ -66,6 +72,9 @@ Status worker_link(Call& call, net::Responder& responder) {
 void add_worker_routes(Table& table) {
   using wire::Route;
   at(table, Route::list_workers) = list_workers;
+  at(table, Route::cordon_worker) = order_worker<Parts::WorkerOrder::cordon>;
+  at(table, Route::uncordon_worker) = order_worker<Parts::WorkerOrder::uncordon>;
+  at(table, Route::drain_worker) = order_worker<Parts::WorkerOrder::drain>;
   at(table, Route::create_join_token) = create_join_token;
   at(table, Route::join_worker) = join_worker;
   at(table, Route::list_worker_credentials) = list_worker_credentials;

@@ -844,7 +844,7 @@ export interface SceneEventPatch {
   state: string;
 }
 
-/** state - connected, lost (within its lease), gone. slots - 0 while it takes no jobs. */
+/** state - connected, lost (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one. */
 export interface Worker {
   worker_id: string;
   state: string;
@@ -857,6 +857,7 @@ export interface Worker {
   queues: string[];
   labels: Record<string, string>;
   host: string;
+  cordoned: boolean;
 }
 
 /** minutes - 60 when absent, 1 to 10080; uses - workers that may join by it, 1 when absent. */
@@ -1096,6 +1097,9 @@ export const ROUTES = {
   list_worker_credentials: { method: 'GET', path: '/api/v2/workers/credentials' },
   revoke_worker: { method: 'DELETE', path: '/api/v2/workers/credentials/{worker_id}' },
   worker_link: { method: 'GET', path: '/api/v2/workers/link' },
+  cordon_worker: { method: 'POST', path: '/api/v2/workers/{worker_id}/cordon' },
+  uncordon_worker: { method: 'POST', path: '/api/v2/workers/{worker_id}/uncordon' },
+  drain_worker: { method: 'POST', path: '/api/v2/workers/{worker_id}/drain' },
   oip_server: { method: 'GET', path: '/v2' },
   oip_live: { method: 'GET', path: '/v2/health/live' },
   oip_ready: { method: 'GET', path: '/v2/health/ready' },

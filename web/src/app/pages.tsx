@@ -75,6 +75,10 @@ const PAGES: [pattern: string, page: PageComponent][] = [
     lazy(async () => ({ default: (await import('@/features/pools/pools-page')).PoolsPage })),
   ],
   [
+    '/workers',
+    lazy(async () => ({ default: (await import('@/features/workers/workers-page')).WorkersPage })),
+  ],
+  [
     '/users',
     lazy(async () => ({ default: (await import('@/features/users/users-page')).UsersPage })),
   ],

@@ -11,6 +11,7 @@ import {
   type LucideIcon,
   Package,
   PanelLeft,
+  Server,
   Users,
   Workflow,
 } from 'lucide-react';
@@ -32,6 +33,7 @@ interface RailItem {
     | 'workflows'
     | 'assets'
     | 'pools'
+    | 'workers'
     | 'models'
     | 'runtime'
     | 'services'
@@ -48,6 +50,7 @@ const RAIL: RailItem[] = [
   { to: paths.dags, word: 'workflows', icon: Workflow },
   { to: paths.assets, word: 'assets', icon: Database },
   { to: paths.pools, word: 'pools', icon: Gauge },
+  { to: paths.workers, word: 'workers', icon: Server },
   { to: paths.models, word: 'models', icon: Boxes, also: '/reports' },
   { to: paths.runtime, word: 'runtime', icon: Package },
   { to: paths.services, word: 'services', icon: Box },

@@ -22,6 +22,7 @@ export const en = {
     workflows: 'Workflows',
     assets: 'Assets',
     pools: 'Pools',
+    workers: 'Workers',
     models: 'Models',
     runtime: 'Runtime',
     services: 'Services',
@@ -109,6 +110,8 @@ export const en = {
     awaiting_input: 'Awaiting input',
   },
   health_state: {
+    connected: 'Connected',
+    cordoned: 'Cordoned',
     ready: 'Ready',
     healthy: 'Healthy',
     ok: 'Healthy',

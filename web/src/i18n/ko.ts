@@ -23,6 +23,7 @@ export const ko: Same<typeof en> = {
     workflows: '워크플로',
     assets: '데이터 자산',
     pools: '풀',
+    workers: '워커',
     models: '모델',
     runtime: '런타임',
     services: '서비스',
@@ -110,6 +111,8 @@ export const ko: Same<typeof en> = {
     awaiting_input: '입력 대기',
   },
   health_state: {
+    connected: '연결됨',
+    cordoned: '차단됨',
     ready: '준비됨',
     healthy: '정상',
     ok: '정상',

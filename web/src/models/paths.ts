@@ -22,6 +22,7 @@ export const paths = {
     with_query(`/dags/${part(dag_id)}`, { run, task, ...query }),
   assets: '/data',
   pools: '/pools',
+  workers: '/workers',
   models: '/models',
   model: (name: string, query: Query = {}): string => with_query(`/models/${part(name)}`, query),
   report: (report_id: number | string): string => `/reports/${report_id}`,

@@ -10,6 +10,9 @@ import { call, call_list } from '@/api/client';
 import type { Health, UserCreate, UserCreated, UserInfo, Worker } from '@/api/types.gen';
 import { keys } from '@/queries/keys';
 
+/** Tasks come and go all the time, without an event of the worker's own. */
+const READ_EVERY_MS = 5000;
+
 export function useHealth(): UseQueryResult<Health> {
   return useQuery({
     queryKey: keys.health,
@@ -20,7 +23,21 @@ export function useHealth(): UseQueryResult<Health> {
 export function useWorkers(): UseQueryResult<Worker[]> {
   return useQuery({
     queryKey: keys.workers,
+    refetchInterval: READ_EVERY_MS,
     queryFn: ({ signal }) => call_list<Worker>('list_workers', { signal }),
+  });
+}
+
+export interface WorkerOrder {
+  worker_id: string;
+  order: 'cordon_worker' | 'uncordon_worker' | 'drain_worker';
+}
+
+export function useOrderWorker(): UseMutationResult<unknown, Error, WorkerOrder> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ worker_id, order }) => call(order, { path: { worker_id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.workers }),
   });
 }
 

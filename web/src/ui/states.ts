@@ -99,6 +99,8 @@ const HEALTH_STATE: Record<string, TaskState> = {
   error: 'failed',
   down: 'failed',
   lost: 'failed',
+  connected: 'success',
+  cordoned: 'skipped',
   stopped: 'skipped',
   stopping: 'skipped',
   ended: 'success',

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Queues and labels of tasks, and what an operator asks of workers."""
+
+from product import cli
+
+DAGS = """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("plain"):
+    BashOperator(task_id="a", bash_command="echo fine")
+with DAG("far"):
+    BashOperator(task_id="gpu", bash_command="true", queue="gpu")
+    BashOperator(task_id="site", bash_command="true", placement={"site": "busan"})
+    BashOperator(task_id="here", bash_command="true")
+with DAG("slow"):
+    BashOperator(task_id="a", bash_command="sleep 3; echo done")
+"""
+
+
+def explanation(server, dag, run, task):
+    found = server.get(f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}")["explanation"]
+    return found and found["code"], found and found["text"]
+
+
+def test_a_task_whose_place_nobody_serves_waits_and_says_so_and_holds_up_no_other(server):
+    server.add_dag("workers", DAGS, first="far")
+    run = server.trigger("far")
+    server.wait_for(lambda: server.tasks("far", run)["here"]["state"] == "success", "the other task")
+    assert explanation(server, "far", run, "gpu") == (
+        "place_unserved", "waiting: no connected worker serves queue 'gpu'")
+    assert explanation(server, "far", run, "site") == (
+        "place_unserved", "waiting: no connected worker serves label site=busan")
+
+
+def test_a_cordon_holds_over_restarts_and_a_drained_worker_ends_after_its_last_task(server):
+    server.add_dag("workers", DAGS, first="slow")
+    worker = server.get("/api/v2/workers")["items"][0]["worker_id"]
+    slow = server.trigger("slow")
+    server.wait_for(lambda: server.tasks("slow", slow)["a"]["state"] == "running", "the start")
+    assert cli(server, "workers", "cordon", worker).returncode == 0
+    assert "cordoned" in cli(server, "workers", "list").stdout
+    plain = server.trigger("plain")
+    server.stop_server()
+    server.start(ready=False)
+    server.wait_for(lambda: server.get("/api/v2/workers")["items"], "the worker")
+    assert server.get("/api/v2/workers")["items"][0]["cordoned"]
+    assert server.wait_run("slow", slow)["state"] == "success"
+    assert server.tasks("plain", plain)["a"]["state"] == "scheduled"
+    assert cli(server, "workers", "uncordon", worker).returncode == 0
+    assert server.wait_run("plain", plain)["state"] == "success"
+
+    pid = server.worker_pid()
+    slow = server.trigger("slow")
+    server.wait_for(lambda: server.tasks("slow", slow)["a"]["state"] == "running", "the start")
+    assert cli(server, "workers", "drain", worker).returncode == 0
+    assert server.wait_run("slow", slow)["state"] == "success"
+    # The server starts a worker when none is there; the cordon of a drained one stays.
+    server.wait_for(lambda: server.worker_pid() != pid, "its end")
+    assert server.get("/api/v2/workers")["items"][0]["cordoned"]
+    refused = cli(server, "workers", "drain", "nobody")
+    assert refused.returncode == 1 and "there is no worker 'nobody'" in refused.stderr
