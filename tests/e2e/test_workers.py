@@ -41,8 +41,7 @@ def test_a_cordon_holds_over_restarts_and_a_drained_worker_ends_after_its_last_t
     assert "cordoned" in cli(server, "workers", "list").stdout
     plain = server.trigger("plain")
     server.stop_server()
-    server.start(ready=False)
-    server.wait_for(lambda: server.get("/api/v2/workers")["items"], "the worker")
+    server.start()
     assert server.get("/api/v2/workers")["items"][0]["cordoned"]
     assert server.wait_run("slow", slow)["state"] == "success"
     assert server.tasks("plain", plain)["a"]["state"] == "scheduled"
@@ -55,7 +54,10 @@ def test_a_cordon_holds_over_restarts_and_a_drained_worker_ends_after_its_last_t
     assert cli(server, "workers", "drain", worker).returncode == 0
     assert server.wait_run("slow", slow)["state"] == "success"
     # The server starts a worker when none is there; the cordon of a drained one stays.
-    server.wait_for(lambda: server.worker_pid() != pid, "its end")
-    assert server.get("/api/v2/workers")["items"][0]["cordoned"]
+    def another():
+        workers = server.get("/api/v2/workers")["items"]
+        return workers and workers[0]["pid"] != pid and workers[0]
+
+    assert server.wait_for(another, "its end, and the next one")["cordoned"]
     refused = cli(server, "workers", "drain", "nobody")
     assert refused.returncode == 1 and "there is no worker 'nobody'" in refused.stderr

@@ -38,7 +38,7 @@ struct AssignmentOptions {
   Duration lease{};
   std::vector<WorkerId> workers_before;
   bool pulled = false;  ///< workers claim jobs that are offered; else they are given to them
-  std::set<WorkerId> cordoned;
+  std::set<WorkerId> cordoned{};
 };
 
 class Assignment {
