@@ -50,12 +50,8 @@ std::vector<fs::path> dag_folders(const ServeOptions& options) {
 
 executor::WorkerOrder executor_order(http_api::Parts::WorkerOrder order) {
   using enum http_api::Parts::WorkerOrder;
-  switch (order) {
-    case cordon: return executor::WorkerOrder::cordon;
-    case uncordon: return executor::WorkerOrder::uncordon;
-    case drain: return executor::WorkerOrder::drain;
-  }
-  return executor::WorkerOrder::cordon;
+  if (order == uncordon) return executor::WorkerOrder::uncordon;
+  return order == drain ? executor::WorkerOrder::drain : executor::WorkerOrder::cordon;
 }
 
 }  // namespace
