@@ -90,6 +90,15 @@ TEST_CASE("progress goes to the server, at most ten a second, the last one alway
   CHECK(bench.log_of(job).find("progress") == std::string::npos);
 }
 
+TEST_CASE("a task that asks for another user is refused where it would not get one") {
+  Bench bench;
+  wire::Job job = bench.bash_job("id -u");
+  job.run_as_user = "nobody";
+  const auto report = bench.run(job);
+  CHECK(report.outcome == Outcome::failed);
+  CHECK(report.cause.contains("run_as_user is for tasks in containers"));
+}
+
 TEST_CASE("a task stays within its limits, and says when its memory was not enough") {
   if (::geteuid() != 0) {
     MESSAGE("SKIPPED: limits by control groups need root");

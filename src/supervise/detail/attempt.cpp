@@ -107,6 +107,12 @@ void Attempt::start(Zygote& zygote, AttemptEvents events) {
 }
 
 Status Attempt::prepare() {
+  if (job_.run_as_user && !uses_containers(job_)) {
+    // Run as the worker's user it would not have the protection that it was promised.
+    return fail(ErrorCode::denied,
+                "run_as_user is for tasks in containers and pods: give it"
+                " executor=\"docker\" or \"kubernetes\"");
+  }
   const os::Path work = settings_.directory / "work";
   AIFLOW_TRY(os::make_dirs(work));
   AIFLOW_TRY(make_limits());
