@@ -119,3 +119,19 @@ def test_memory_is_written_as_with_docker(text, size):
 def test_wrong_resources_are_refused_by_name(given, wrong):
     with DAG("d"), pytest.raises(AirflowException, match=f"task 'a': .*{wrong}"):
         EmptyOperator(task_id="a", resources=given)
+
+
+def test_an_executor_config_may_hold_a_client_s_objects_and_nothing_that_is_no_data():
+    class Spec:
+        attribute_map = {"node_name": "nodeName", "containers": "containers"}
+        node_name, containers = "edge", None
+
+    class Pod:
+        def to_dict(self):
+            return {"spec": Spec()}
+
+    with DAG("d") as dag:
+        EmptyOperator(task_id="a", executor="kubernetes", executor_config={"pod_override": Pod()})
+        with pytest.raises(AirflowException, match="task 'b': executor_config cannot be written"):
+            EmptyOperator(task_id="b", executor_config={"x": object()})
+    assert dag.tasks["a"].place.executor_config == {"pod_override": {"spec": {"nodeName": "edge"}}}

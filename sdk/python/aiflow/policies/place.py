@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from typing import Any
 
@@ -55,6 +56,23 @@ def _resources(given: dict | None, named: str) -> dict:
     return made
 
 
+def _plain_config(given: dict, named: str) -> dict:
+    """As JSON; models of the Kubernetes client become what the API would get of them."""
+
+    def of_model(one: Any) -> Any:
+        from aiflow.operators.pod import plain  # imports this module
+
+        made = plain(one)
+        if made is one:
+            raise TypeError(f"{one!r} is no data")
+        return made
+
+    try:
+        return json.loads(json.dumps(given, default=of_model))
+    except (TypeError, ValueError) as error:
+        raise AirflowException(f"{named}: executor_config cannot be written as JSON: {error}") from None
+
+
 @dataclasses.dataclass(frozen=True)
 class Place:
     """What a task asks of the place it runs at."""
@@ -77,7 +95,7 @@ class Place:
             if one is not None and not isinstance(one, dict):
                 raise AirflowException(f"{named}: {what} is not a dict")
         where = _AIRFLOW.get(executor, executor) if executor else "local"
-        config = dict(executor_config or {})
+        config = _plain_config(executor_config or {}, named)
         if where == "docker" and config:
             from aiflow.containers.spec import of_executor_config  # few DAG files need it
 
