@@ -143,7 +143,9 @@ std::string watch_line_seed() {
 Verdict connection_holds(std::string_view input) {
   const auto connection = trigger::parse_connection(input);
   if (!connection) return Verdict::refused;
-  return verdict(!connection->host.empty());
+  // Decoding shortens, and no part is read twice.
+  return verdict(connection->host.size() + connection->login.size() + connection->path.size() <=
+                 input.size());
 }
 
 /// No input makes frames out of more bytes than came, or with more than is allowed.
