@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-DATABASE_PASSWORD = "canary-7f3a9"
 NUMBERS = itertools.count(1)
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 import kubernetes_cluster  # noqa: E402
-from product import load_tool, not_installed  # noqa: E402
+from product import DATABASE_PASSWORD, load_tool, not_installed  # noqa: E402
 from server import Server  # noqa: E402
 
 

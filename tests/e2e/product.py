@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from server import BIN, ROOT
 
+DATABASE_PASSWORD = "canary-7f3a9"
 PACKAGES = ("*objectron*.tgz", "onnxruntime-*.whl")
 
 

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from conftest import DATABASE_PASSWORD
+from product import DATABASE_PASSWORD
 from server import BIN
 
 FLOW = """

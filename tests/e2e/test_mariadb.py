@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import DATABASE_PASSWORD as PASSWORD
+from product import DATABASE_PASSWORD as PASSWORD
 from server import BIN
 
 
