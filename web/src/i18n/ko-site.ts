@@ -271,7 +271,7 @@ export const ko_site: Same<typeof en_site> = {
       dag_paused: '대기 중: DAG가 일시 중지되었습니다.',
       refused: '대기 중: 조금 전 워커가 받지 않았습니다.',
       no_worker: '대기 중: 연결된 워커가 없습니다.',
-      place_unserved: '대기 중: 연결된 워커 중 {{place}}을(를) 맡는 것이 없습니다.',
+      place_unserved: '대기 중: 연결된 워커가 맡지 않는 자리입니다: {{place}}',
       place_full: '대기 중: {{place}}의 슬롯 {{limit}}개가 모두 쓰이고 있습니다.',
       parallelism: '대기 중: 워커 슬롯 {{limit}}개가 모두 쓰이고 있습니다.',
       max_active_tasks: '대기 중: 이 DAG는 한 번에 태스크 {{limit}}개만 실행합니다.',
