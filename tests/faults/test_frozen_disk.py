@@ -57,7 +57,8 @@ def test_34_a_task_that_nothing_ends_keeps_its_slot_and_is_not_run_twice(pair, d
     pair.ask("POST", "/api/v2/dags/stuck/dagRuns", {"dag_run_id": "r"})
     pair.wait_for(lambda: pids.exists() and state_of(pids.read_text().strip()) == "D", "its wait")
     log = pair.home / "logs/stuck/r/try1/a.log"
-    pair.wait_for(lambda: "does not end after SIGKILL" in log.read_text(), "the note", GRACE_S + 20)
+    pair.wait_for(lambda: log.exists() and "does not end after SIGKILL" in log.read_text(), "the note",
+                  GRACE_S + 20)
     pair.ask("POST", "/api/v2/dags/quick/dagRuns", {"dag_run_id": "r"})
     pair.wait_for(lambda: pair.run_state("quick", "r") == "success", "what else runs")
     task = pair.tasks("stuck", "r")["a"]
