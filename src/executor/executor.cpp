@@ -4,7 +4,9 @@
 namespace aiflow::executor {
 
 Status Executor::order(const WorkerId& worker, WorkerOrder) {
-  return fail(ErrorCode::unavailable, "'" + worker.value + "' takes no orders: it is no worker");
+  return fail(ErrorCode::unavailable, "'" + worker.value +
+                                          "' cannot be ordered: only workers on this machine and"
+                                          " those that came by --server can be");
 }
 
 }  // namespace aiflow::executor
