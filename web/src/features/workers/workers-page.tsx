@@ -87,6 +87,7 @@ function Actions({ worker, on_drain }: { worker: Worker; on_drain: () => void })
         label={t('workers.drain_title', { worker: name })}
         onClick={on_drain}
       />
+      {order.error && <ErrorNote error={order.error} what={t('workers.order_failed')} />}
     </>
   );
 }
