@@ -212,8 +212,10 @@ void Client::Impl::prepare(Transfer& transfer, const Request& request) {
   set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   set(easy, CURLOPT_TCP_KEEPIDLE, kKeepAliveS);
   set(easy, CURLOPT_TCP_KEEPINTVL, kKeepAliveS);
-  // Waiting for one connection that many share is better than to open one for each.
-  set(easy, CURLOPT_PIPEWAIT, 1L);
+  // Waiting for one connection that many share is better than to open one for each. Not without
+  // TLS: what waits learns only at another transfer's end that there is nothing to share (curl
+  // 7.88), and a watch does not end.
+  if (cluster.server.starts_with("https:")) set(easy, CURLOPT_PIPEWAIT, 1L);
   const auto ms = [](Duration d) {
     return static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(d).count());
   };

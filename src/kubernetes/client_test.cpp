@@ -110,6 +110,16 @@ TEST_CASE("a stream comes in pieces; a request may begin inside a piece, and can
   bench.until([&] { return asked; });
 }
 
+TEST_CASE("a request beside a stream that goes on is answered, also before the stream says a word") {
+  FakeApi api;
+  api.set_log("p", "", false);
+  Bench bench(api.url());
+  bench.client->stream(
+      {.path = "/api/v1/namespaces/n/pods/p/log?follow=true"}, [](std::string_view) {},
+      [](Response) {});
+  CHECK(bench.ask({.path = "/api/v1/pods"}).ok());
+}
+
 TEST_CASE("a stream that is refused ends with the reason, and brings nothing") {
   FakeApi api;
   api.misbehave([](const ApiRequest&) { return Misbehaviour{.status = 403, .body = "{}"}; });
