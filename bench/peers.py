@@ -115,6 +115,9 @@ class Airflow:
             "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1", "SCHEDULER__MAX_TIS_PER_QUERY": "0",
             "SCHEDULER__MAX_DAGRUNS_PER_LOOP_TO_SCHEDULE": "200",
             "SCHEDULER__PARSING_PROCESSES": "1",
+            # Airflow 3.3's supervisor often sleeps one such interval (5 s as shipped) after a task's
+            # process has closed its sockets and before it asks for its exit.
+            "WORKERS__MIN_HEARTBEAT_INTERVAL": "0",
         }
         self.env = {**os.environ, "AIRFLOW_HOME": str(home), "PATH": f"{VENV}/bin:{os.environ['PATH']}",
                     **{f"AIRFLOW__{k}": v for k, v in settings.items()}}

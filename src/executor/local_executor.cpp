@@ -10,6 +10,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -81,7 +82,7 @@ class LocalExecutor::Loop final : public detail::Outlet {
   void write_to(int fd);
   void drop(int fd);
   void expire();
-  void publish();
+  void end_round();
 
   const Clock& clock_;
   const LocalExecutorOptions options_;
@@ -92,7 +93,10 @@ class LocalExecutor::Loop final : public detail::Outlet {
   os::Fd wake_;
   std::map<int, Connection> connections_;
   std::map<WorkerId, int> fds_;
-  std::vector<int> doomed_;  ///< to be dropped once no callback uses them
+  // At the end of a round of the loop: what many messages ask for is then done once.
+  std::vector<int> doomed_;   ///< to be dropped once no callback uses them
+  std::set<int> unsent_;      ///< connections with something to write
+  bool has_changed_ = false;  ///< the workers, since the snapshot
   SteadyTime wanted_at_ = SteadyTime::min();
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;
@@ -135,6 +139,7 @@ void LocalExecutor::Loop::post(std::function<void(detail::Assignment&)> command)
   {
     const std::scoped_lock lock(mutex_);
     commands_.push_back(std::move(command));
+    if (commands_.size() > 1) return;  // the thread is awake, or about to be
   }
   const std::uint64_t one = 1;
   static_cast<void>(::write(wake_.get(), &one, sizeof one));
@@ -145,8 +150,17 @@ void LocalExecutor::Loop::run() {
   expire();
   while (!stopping_) {
     events_->run_once(std::chrono::seconds(1));
-    for (const int fd : std::exchange(doomed_, {})) drop(fd);
+    end_round();
   }
+}
+
+void LocalExecutor::Loop::end_round() {
+  for (const int fd : std::exchange(unsent_, {})) write_to(fd);
+  for (const int fd : std::exchange(doomed_, {})) drop(fd);
+  if (!std::exchange(has_changed_, false)) return;
+  std::vector<wire::Worker> now = assignment_.workers();
+  const std::scoped_lock lock(mutex_);
+  snapshot_ = std::move(now);
 }
 
 void LocalExecutor::Loop::run_commands() {
@@ -156,7 +170,7 @@ void LocalExecutor::Loop::run_commands() {
     commands.swap(commands_);
   }
   for (const auto& command : commands) command(assignment_);
-  publish();
+  has_changed_ = true;
 }
 
 void LocalExecutor::Loop::accept_one() {
@@ -197,7 +211,7 @@ void LocalExecutor::Loop::read_from(int fd) {
     if (!*payload) break;
     take_frame(connection, **payload);
   }
-  publish();
+  has_changed_ = true;
 }
 
 void LocalExecutor::Loop::take_frame(Connection& connection, const std::string& payload) {
@@ -236,7 +250,7 @@ void LocalExecutor::Loop::send(const WorkerId& worker, const json::Value& messag
   if (found == fds_.end()) return;
   Connection& connection = connections_.at(found->second);
   connection.unsent += os::encode_frame(json::write(message));
-  write_to(found->second);
+  unsent_.insert(found->second);
 }
 
 void LocalExecutor::Loop::write_to(int fd) {
@@ -266,7 +280,7 @@ void LocalExecutor::Loop::drop(int fd) {
   if (worker.value.empty()) return;
   fds_.erase(worker);
   assignment_.disconnected(worker);
-  publish();
+  has_changed_ = true;
 }
 
 void LocalExecutor::Loop::expire() {
@@ -277,7 +291,7 @@ void LocalExecutor::Loop::expire() {
     doomed_.push_back(found->second);
     fds_.erase(found);
   }
-  publish();
+  has_changed_ = true;
   events_->after(std::min<Duration>(options_.lease / 4, std::chrono::seconds(1)),
                  [this] { expire(); });
 }
@@ -291,12 +305,6 @@ void LocalExecutor::Loop::worker_wanted() {
 
 void LocalExecutor::Loop::drain() {
   for (const auto& [worker, fd] : fds_) send(worker, detail::typed("Drain", wire::Drain{}));
-}
-
-void LocalExecutor::Loop::publish() {
-  std::vector<wire::Worker> now = assignment_.workers();
-  const std::scoped_lock lock(mutex_);
-  snapshot_ = std::move(now);
 }
 
 // --- LocalExecutor -----------------------------------------------------------------------------

@@ -187,24 +187,24 @@ TEST_CASE("a worker gets no more jobs than it has slots") {
   CHECK(rig.await_start(attempt_of(test_job("c"))));
 }
 
-TEST_CASE("the only worker gets a job a slot ahead once its attempts are brief") {
+TEST_CASE("the only worker gets jobs ahead once its attempts are brief") {
   LocalRig rig({});
   rig.start().connect_worker();
   const auto name = [](int i) { return "t" + std::to_string(i); };
-  for (int i = 0; i < 10; ++i) REQUIRE(rig.executor().submit(test_job(name(i))));
+  for (int i = 0; i < 14; ++i) REQUIRE(rig.executor().submit(test_job(name(i))));
   for (int i = 0; i < 4; ++i) {
     REQUIRE(rig.await_start(attempt_of(test_job(name(i)))));
     rig.say_finished(attempt_of(test_job(name(i))));
   }
-  // Two slots, two ahead: t4 and t5 run, t6 and t7 wait at the worker, t8 waits here.
-  REQUIRE(rig.await_start(attempt_of(test_job("t7"))));
+  // Two slots, three ahead of each: t4 and t5 run, t6 to t11 wait at the worker, t12 waits here.
+  REQUIRE(rig.await_start(attempt_of(test_job("t11"))));
   CHECK(rig.executor().workers().at(0).running == 2);
   auto second = rig.new_worker();
   second->hello("w2");
   REQUIRE_FALSE(
-      second->await("Start", [](auto& f) { return starts(f, attempt_of(test_job("t9"))); })
+      second->await("Start", [](auto& f) { return starts(f, attempt_of(test_job("t13"))); })
           .is_null());
-  CHECK(rig.start_count(attempt_of(test_job("t8"))) == 0);
+  CHECK(rig.start_count(attempt_of(test_job("t12"))) == 0);
 }
 
 TEST_CASE("a reconnecting worker keeps what it runs and is told to end the rest") {

@@ -110,7 +110,7 @@ TEST_CASE("a stream comes in pieces; a request may begin inside a piece, and can
   bench.until([&] { return asked; });
 }
 
-TEST_CASE("a request beside a stream that goes on is answered, also before the stream says a word") {
+TEST_CASE("a request beside a stream that goes on is answered") {
   FakeApi api;
   api.set_log("p", "", false);
   Bench bench(api.url());

@@ -31,9 +31,10 @@ class Inbox {
   bool push(Report report, bool patient) {
     const std::scoped_lock lock(mutex_);
     if (closed_) return false;
+    // One that joins others that wait for company need not wake anybody.
+    if (!patient || items_.empty()) wake_.notify_one();
     items_.emplace_back(std::move(report));
     if (!patient) urgent_ = true;
-    wake_.notify_one();
     return true;
   }
 

@@ -13,6 +13,7 @@ namespace {
 constexpr Duration kBrief = std::chrono::milliseconds(100);
 /// So many brief attempts a slot in a row are a habit.
 constexpr std::int64_t kHabit = 2;
+constexpr std::int64_t kAhead = 3;
 
 std::int64_t to_ms(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
@@ -421,14 +422,14 @@ std::optional<WorkerId> Assignment::freest_worker(const Placement& placement) co
   return best;
 }
 
-/// The worker that may get a job for each slot ahead: the only one there is (else the job might
+/// The worker that may get kAhead jobs a slot ahead: the only one there is (else the job might
 /// wait behind a task that turns out long while another worker is free), with brief attempts only.
 std::optional<WorkerId> Assignment::brisk_worker(const Placement& placement) const {
   if (workers_.size() != 1) return std::nullopt;
   const auto& [id, worker] = *workers_.begin();
   const std::int64_t slots = worker.hello.slots;
   const bool is_brisk = worker.brief_in_a_row >= kHabit * slots;
-  if (!is_brisk || !takes(id, worker, placement) || used_slots(id) >= 2 * slots) {
+  if (!is_brisk || !takes(id, worker, placement) || used_slots(id) >= (1 + kAhead) * slots) {
     return std::nullopt;
   }
   return id;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "log/log.h"
 #include "os/socket.h"
@@ -41,27 +42,25 @@ void ServerLink::try_connect() {
   socket_ = *std::move(socket);
   reader_ = os::FrameReader(kFrameBytesMax);
   unsent_.clear();
+  waits_to_write_ = false;
   warned_ = false;
   loop_.watch(socket_.get(), {}, [this] { on_ready(); });
   events_.connected();
 }
 
-void ServerLink::send(std::string frame) {
-  if (!socket_.valid()) return;
-  const bool idle = unsent_.empty();
-  unsent_.append(frame);
-  if (!idle) {
-    if (unsent_.size() > kUnsentBytesMax) drop("the server does not read");
-    return;
-  }
-  if (!write_some()) return;
-  if (!unsent_.empty()) loop_.change(socket_.get(), {.read = true, .write = true});
+void ServerLink::send(std::string_view frame) {
+  if (socket_.valid()) unsent_.append(frame);
+}
+
+void ServerLink::flush() {
+  if (!socket_.valid() || !write_some()) return;
+  if (unsent_.size() > kUnsentBytesMax) return drop("the server does not read");
+  const bool waits = !unsent_.empty();
+  if (std::exchange(waits_to_write_, waits) == waits) return;
+  loop_.change(socket_.get(), {.read = true, .write = waits});
 }
 
 void ServerLink::on_ready() {
-  if (!unsent_.empty() && write_some() && unsent_.empty()) {
-    loop_.change(socket_.get(), {});
-  }
   while (socket_.valid() && read_some()) {
   }
 }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "os/event_loop.h"
 #include "os/file.h"
@@ -35,9 +36,11 @@ class ServerLink {
 
   /// Tries to connect until it works.
   void start();
-  /// Sends when connected, else does nothing: what must arrive is sent again after `connected`.
-  /// A server that does not read is disconnected when 64 MiB wait for it.
-  void send(std::string frame);
+  /// Sends with the next flush() when connected, else does nothing: what must arrive is sent again
+  /// after `connected`. A server that does not read is disconnected when 64 MiB wait for it.
+  void send(std::string_view frame);
+  /// After each round of the loop: all that the round had to say goes in one piece.
+  void flush();
   [[nodiscard]] bool connected() const { return socket_.valid(); }
 
  private:
@@ -53,6 +56,7 @@ class ServerLink {
   os::Fd socket_;
   os::FrameReader reader_{kFrameBytesMax};
   std::string unsent_;
+  bool waits_to_write_ = false;  ///< the loop watches for room too
   Duration back_off_{};
   bool warned_ = false;
 };

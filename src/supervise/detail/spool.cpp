@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "failpoint/failpoint.h"
 #include "json/value.h"
@@ -21,6 +22,8 @@ constexpr std::size_t kJournalBytesMax = 1ULL << 30;
 constexpr std::uint64_t kRewriteBytes = 4U << 20;
 constexpr std::string_view kAcknowledged = "acknowledged";
 
+std::string frame_of(const json::Value& record) { return os::encode_frame(json::write(record)); }
+
 }  // namespace
 
 // A record is a frame (os/frame.h): a Finished, or {"acknowledged": seq}.
@@ -31,24 +34,39 @@ Spool::Spool(os::Path file) : path_(std::move(file)) {
   syncer_ = std::jthread([this] { sync_loop(); });
 }
 
-Spool::~Spool() { sync_wanted_.close(); }
+Spool::~Spool() {
+  forget();
+  sync_wanted_.close();
+}
 
 void Spool::add(const wire::Finished& report) {
   reports_.insert_or_assign(report.seq, report);
-  append(to_json(report));
+  append(frame_of(to_json(report)));
 }
 
 void Spool::remove(std::int64_t seq) {
   if (reports_.erase(seq) == 0) return;
-  if (reports_.empty() && fd_.valid() && ::ftruncate(fd_.get(), 0) == 0) {
-    file_bytes_ = 0;
-    return;
-  }
-  append(json::object({{kAcknowledged, seq}}));
-  if (file_bytes_ > kRewriteBytes) rewrite();
+  forgotten_.push_back(seq);
+  if (file_bytes_ > kRewriteBytes) forget();
 }
 
-void Spool::sync_later() {
+void Spool::forget() {
+  if (forgotten_.empty()) return;
+  if (reports_.empty() && fd_.valid() && ::ftruncate(fd_.get(), 0) == 0) {
+    file_bytes_ = 0;
+    forgotten_.clear();
+    return;
+  }
+  if (file_bytes_ > kRewriteBytes) return rewrite();
+  std::string frames;
+  for (const std::int64_t seq : std::exchange(forgotten_, {})) {
+    frames += frame_of(json::object({{kAcknowledged, seq}}));
+  }
+  append(frames);
+}
+
+void Spool::settle() {
+  forget();
   if (!unsynced_ || reports_.empty()) return;
   // Refused when one is waiting already: that one comes after this write and covers it.
   sync_wanted_.push(fd_.get());
@@ -83,12 +101,11 @@ Status Spool::load_records(const std::string& bytes) {
   }
 }
 
-void Spool::append(const json::Value& record) {
-  const std::string frame = os::encode_frame(json::write(record));
+void Spool::append(std::string_view frames) {
   failpoint::reach("spool.writing");
-  const auto written = os::write_all(fd_.get(), frame);
+  const auto written = os::write_all(fd_.get(), frames);
   failpoint::reach("spool.written");
-  file_bytes_ += frame.size();
+  file_bytes_ += frames.size();
   unsynced_ = true;
   if (written) return;
   log::error("a report could not be spooled", {{"reason", written.error()}});
@@ -99,9 +116,8 @@ void Spool::append(const json::Value& record) {
 void Spool::rewrite() {
   failpoint::reach("spool.rewriting");
   std::string bytes;
-  for (const auto& [seq, report] : reports_) {
-    bytes += os::encode_frame(json::write(to_json(report)));
-  }
+  for (const auto& [seq, report] : reports_) bytes += frame_of(to_json(report));
+  forgotten_.clear();
   auto written = os::write_atomic(path_, bytes);
   if (!written) log::error("the spool cannot be written", {{"reason", written.error()}});
   os::Fd fd(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));

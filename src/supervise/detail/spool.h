@@ -9,7 +9,9 @@
 
 #include <cstdint>
 #include <map>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "base/bounded_queue.h"
 #include "os/file.h"
@@ -31,10 +33,12 @@ class Spool {
   /// Keeps a report until remove(report.seq). A full disk is logged; the report is then only in
   /// memory.
   void add(const wire::Finished& report);
-  /// Acknowledged: forgets it. Unknown numbers are ignored.
+  /// Acknowledged: forgets it. Unknown numbers are ignored. The file learns of it with the next
+  /// settle(): a report that comes back after a crash before that is refused by its epoch.
   void remove(std::int64_t seq);
-  /// fsyncs what is kept, in the background; nothing when nothing is new.
-  void sync_later();
+  /// Some time after add() and remove(): takes what was acknowledged out of the file, and fsyncs
+  /// what is kept, in the background.
+  void settle();
 
   /// Oldest first.
   [[nodiscard]] const std::map<std::int64_t, wire::Finished>& reports() const { return reports_; }
@@ -42,7 +46,8 @@ class Spool {
  private:
   void load();
   Status load_records(const std::string& bytes);
-  void append(const json::Value& record);
+  void forget();
+  void append(std::string_view frames);
   void rewrite();
   void sync_loop();
 
@@ -52,6 +57,7 @@ class Spool {
   bool unsynced_ = false;
   std::int64_t next_seq_ = 1;
   std::map<std::int64_t, wire::Finished> reports_;
+  std::vector<std::int64_t> forgotten_;  ///< in the file, not in reports_
   BoundedQueue<int> sync_wanted_{1, WhenFull::reject};
   std::jthread syncer_;
 };

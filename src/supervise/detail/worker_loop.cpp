@@ -21,7 +21,7 @@ constexpr Duration kSweepDelay = milliseconds(1000);
 constexpr Duration kSweepDelayFailed = milliseconds(100);
 constexpr Duration kSweepAgain = milliseconds(20);
 /// An acknowledgement that takes longer makes its report worth an fsync.
-constexpr Duration kSyncDelay = milliseconds(200);
+constexpr Duration kSettleDelay = milliseconds(200);
 /// Of heartbeats that were not confirmed, so many are remembered.
 constexpr std::size_t kHeartbeatsMax = 1000;
 /// How long a finished worker waits for its last acknowledgements.
@@ -67,7 +67,7 @@ WorkerLoop::WorkerLoop(const Clock& clock, os::EventLoop& loop, const WorkerOpti
              .reconnect_min = options.reconnect_min,
              .reconnect_max = options.reconnect_max},
             {.connected = [this] { on_connected(); },
-             .lost = [this] { sync_spool_soon(); },
+             .lost = [this] { settle_spool_soon(); },
              .message = [this](std::string_view type,
                                const json::Value& message) { on_message(type, message); }}) {}
 
@@ -86,6 +86,7 @@ void WorkerLoop::run() {
   while (!finished() && !abandoned()) {
     done_.clear();
     loop_.run_once(milliseconds(500));
+    link_.flush();
   }
   leave();
 }
@@ -125,7 +126,7 @@ bool WorkerLoop::abandoned() {
 }
 
 void WorkerLoop::leave() {
-  spool_.sync_later();
+  spool_.settle();
   for (int round = 0; round < 100 && sweep() > 0; ++round) loop_.run_once(kSweepAgain);
   static_cast<void>(os::remove_tree(secrets_));
   log::info("worker ends",
@@ -363,6 +364,7 @@ void WorkerLoop::on_ack(const wire::Ack& ack) {
   }
   failpoint::reach("worker.acknowledged");
   spool_.remove(ack.seq);
+  settle_spool_soon();
   failpoint::reach("worker.forgotten");
 }
 
@@ -381,7 +383,7 @@ void WorkerLoop::send_report(wire::Finished report) {
   failpoint::reach("worker.reporting");
   link_.send(encode("Finished", report));
   failpoint::reach("worker.reported");
-  sync_spool_soon();
+  settle_spool_soon();
 }
 
 void WorkerLoop::on_finished(wire::Finished report) {
@@ -431,12 +433,12 @@ void WorkerLoop::on_xcom_value(const wire::XComValue& value) {
                               .length = value.length});
 }
 
-void WorkerLoop::sync_spool_soon() {
-  if (sync_armed_) return;
-  sync_armed_ = true;
-  loop_.after(kSyncDelay, [this] {
-    sync_armed_ = false;
-    spool_.sync_later();
+void WorkerLoop::settle_spool_soon() {
+  if (settle_armed_) return;
+  settle_armed_ = true;
+  loop_.after(kSettleDelay, [this] {
+    settle_armed_ = false;
+    spool_.settle();
   });
 }
 

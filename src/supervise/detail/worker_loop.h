@@ -79,7 +79,7 @@ class WorkerLoop {
   void end_with_lease();
   void sweep_soon(Duration delay);
   [[nodiscard]] int sweep();
-  void sync_spool_soon();
+  void settle_spool_soon();
   [[nodiscard]] bool finished() const;
   [[nodiscard]] bool abandoned();
   void leave();
@@ -117,7 +117,7 @@ class WorkerLoop {
   std::optional<os::EventLoop::TimerId> lease_timer_;
   std::optional<os::EventLoop::TimerId> sweep_timer_;
   SteadyTime sweep_at_{};
-  bool sync_armed_ = false;
+  bool settle_armed_ = false;
   bool draining_ = false;
   SteadyTime leave_at_ = SteadyTime::max();
 };
