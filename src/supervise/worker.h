@@ -33,6 +33,8 @@ struct WorkerOptions {
   int slots = 8;
   std::vector<std::string> queues{"default"};   ///< it takes tasks of these
   std::map<std::string, std::string> labels{};  ///< what a task's placement may ask for
+  /// Users that a task may name in run_as_user, outside of containers; needs root.
+  std::vector<std::string> run_as_users{};
   std::string version = "0.1.0";
   std::string python = "/usr/bin/python3";
   /// Put in front of PYTHONPATH for the zygote: the folder that holds `aiflow`.

@@ -90,13 +90,40 @@ TEST_CASE("progress goes to the server, at most ten a second, the last one alway
   CHECK(bench.log_of(job).find("progress") == std::string::npos);
 }
 
-TEST_CASE("a task that asks for another user is refused where it would not get one") {
+TEST_CASE("a task that asks for a user which the worker does not allow is refused") {
   Bench bench;
   wire::Job job = bench.bash_job("id -u");
-  job.run_as_user = "nobody";
+  job.run_as_user = "daemon";
   const auto report = bench.run(job);
   CHECK(report.outcome == Outcome::failed);
-  CHECK(report.cause.contains("run_as_user is for tasks in containers"));
+  CHECK(report.cause.contains("start it with --run-as-users daemon"));
+}
+
+TEST_CASE("a task of another user has its folder, its token and nothing of the worker's") {
+  if (::geteuid() != 0) {
+    MESSAGE("SKIPPED: tasks of other users need a worker that is root");
+    return;
+  }
+  Bench bench;
+  std::filesystem::permissions(bench.home(), std::filesystem::perms(0711));
+  wire::Job job = bench.bash_job(
+      "id -un; id -Gn; touch mine && rm mine; cat $AIFLOW_TOKEN_FILE; echo; echo $HOME $USER;"
+      " ls $(dirname $AIFLOW_TOKEN_FILE) 2>&1 | grep -o 'Permission denied';"
+      " cat $AIFLOW_HOME/run/worker.lock 2>&1 | grep -o 'Permission denied'");
+  job.run_as_user = "nobody";
+  job.token = "t0ken";
+  const auto report = bench.run(job);
+  CHECK(report.cause == "");
+  CHECK(report.outcome == Outcome::success);
+  const std::string log = bench.log_of(job);
+  for (const char* line : {"nobody\n", "nogroup\n", "t0ken\n", "/nonexistent nobody\n"}) {
+    CHECK_MESSAGE(log.contains(line), log);
+  }
+  const std::size_t denied = log.find("Permission denied");
+  CHECK(denied != std::string::npos);
+  CHECK(log.find("Permission denied", denied + 1) != std::string::npos);
+  // The folder is used again, by a task of the worker's user.
+  CHECK(bench.run(bench.bash_job("touch mine && id -u | grep -qx 0")).outcome == Outcome::success);
 }
 
 TEST_CASE("a task stays within its limits, and says when its memory was not enough") {

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Queues and labels of tasks, and what an operator asks of workers."""
 
+import os
+
 from product import cli
+from server import Server
 
 DAGS = """
 from aiflow import DAG
@@ -61,3 +64,33 @@ def test_a_cordon_holds_over_restarts_and_a_drained_worker_ends_after_its_last_t
     assert server.wait_for(another, "its end, and the next one")["cordoned"]
     refused = cli(server, "workers", "drain", "nobody")
     assert refused.returncode == 1 and "there is no worker 'nobody'" in refused.stderr
+
+
+OF_NOBODY = """
+from aiflow import DAG
+from airflow.sdk import task
+with DAG("of_nobody"):
+    @task(run_as_user="nobody")
+    def who():
+        import getpass, os
+        open("mine", "w").write("x")
+        return [os.getuid(), getpass.getuser(), os.environ["HOME"]]
+
+    @task(run_as_user="daemon")
+    def refused(): pass
+
+    who() >> refused()
+"""
+
+
+def test_a_task_runs_as_a_user_that_the_worker_allows_and_as_no_other():
+    with Server(extra=("--run-as-users", "nobody")) as server:
+        os.chmod(server.home, 0o711)
+        os.chmod(server.dags, 0o755)
+        server.add_dag("of_nobody", OF_NOBODY)
+        os.chmod(server.dags / "of_nobody.py", 0o644)
+        run = server.trigger("of_nobody")
+        assert server.wait_run("of_nobody", run)["state"] == "failed"
+        value = server.get(f"/api/v2/dags/of_nobody/dagRuns/{run}/taskInstances/who/xcomEntries/return_value")
+        assert value["value"] == [65534, "nobody", "/nonexistent"]
+        assert "--run-as-users daemon" in server.tasks("of_nobody", run)["refused"]["cause"]

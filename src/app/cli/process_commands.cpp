@@ -107,6 +107,10 @@ Status serve(const Invocation& in) {
   if (in.given("--docker")) options.worker_words = {"--docker", in.text("--docker")};
   if (in.flag("--no-docker")) options.worker_words.emplace_back("--no-docker");
   if (in.flag("--docker-privileged")) options.worker_words.emplace_back("--docker-privileged");
+  if (in.given("--run-as-users")) {
+    options.worker_words.insert(options.worker_words.end(),
+                                {"--run-as-users", in.text("--run-as-users")});
+  }
   options.pod_server_url = in.text("--pod-server-url");
   // It has said why by itself: an empty message adds no second line.
   if (run_server(options) != 0) return fail(ErrorCode::internal, "");
@@ -228,6 +232,7 @@ Command serve_command(const Parameter& home, const Parameter& slots) {
                docker[0],
                docker[1],
                docker[2],
+               run_as_parameter(),
                database[0],
                database[1],
                blobs[0],
@@ -264,6 +269,7 @@ Command worker_command(const Clock& clock, const Parameter& home, const Paramete
                       .help = "file with a join token (aiflow workers token); the first time"},
                      offer[0],
                      offer[1],
+                     offer[2],
                      broker[0],
                      broker[1],
                      {.name = "--leave-after",

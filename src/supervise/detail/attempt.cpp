@@ -107,20 +107,41 @@ void Attempt::start(Zygote& zygote, AttemptEvents events) {
 }
 
 Status Attempt::prepare() {
-  if (job_.run_as_user && !uses_containers(job_)) {
-    // Run as the worker's user it would not have the protection that it was promised.
-    return fail(ErrorCode::denied,
-                "run_as_user is for tasks in containers and pods: give it"
-                " executor=\"docker\" or \"kubernetes\"");
-  }
+  AIFLOW_TRY(become_user());
   const os::Path work = settings_.directory / "work";
   AIFLOW_TRY(os::make_dirs(work));
+  AIFLOW_TRY(give_to_user(work));
   AIFLOW_TRY(make_limits());
   if (job_.token.empty()) return {};
   const os::Path& token = settings_.token_file;
   const os::Fd fd(::open(token.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd.valid()) return fail(os::error_from_errno(errno, "write '" + token.string() + "'"));
+  AIFLOW_TRY(give_to_user(token));
   return os::write_all(fd.get(), job_.token);
+}
+
+/// A container has its own user (task_container.h).
+Status Attempt::become_user() {
+  if (!job_.run_as_user || uses_containers(job_)) return {};
+  const std::string& wanted = *job_.run_as_user;
+  if (std::ranges::find(settings_.run_as_users, wanted) == settings_.run_as_users.end()) {
+    return fail(ErrorCode::denied, "this worker runs no task as user '" + wanted +
+                                       "': start it with --run-as-users " + wanted +
+                                       ", or give the task executor=\"docker\"");
+  }
+  if (::geteuid() != 0) {
+    return fail(ErrorCode::denied, "only a worker that runs as root has tasks of other users");
+  }
+  AIFLOW_ASSIGN(user_, os::find_user(wanted));
+  // Its token is in a folder of the worker's: to be passed through, not to be listed.
+  const os::Path folder = settings_.token_file.parent_path();
+  if (::chmod(folder.c_str(), 0711) == 0) return {};
+  return fail(os::error_from_errno(errno, "open '" + folder.string() + "' to other users"));
+}
+
+Status Attempt::give_to_user(const os::Path& path) const {
+  if (!user_ || ::lchown(path.c_str(), user_->uid, user_->gid) == 0) return {};
+  return fail(os::error_from_errno(errno, "give '" + path.string() + "' to " + user_->name));
 }
 
 Status Attempt::make_limits() {
@@ -149,6 +170,10 @@ std::map<std::string, std::string> Attempt::task_env() const {
       env[key] = value.is_string() ? value.as_string() : json::write(value);
     }
   }
+  if (user_) {
+    env["HOME"] = user_->home;
+    env["USER"] = env["LOGNAME"] = user_->name;
+  }
   for (const auto& [key, value] : job_.env) env[key] = value;
   if (!settings_.container_program.empty()) env.merge(container_env(job_));
   env["AIFLOW_ATTEMPT"] = settings_.mark;
@@ -173,6 +198,7 @@ void Attempt::start_process(os::ProcessOptions options, Pipes pipes) {
   options.die_with_parent = true;
   options.subreaper = true;
   if (group_) options.join = group_->joins();
+  if (user_) options.run_as = {user_->uid, user_->gid};
   auto process = os::Process::start(options);
   if (!process) return finish(std::nullopt, process.error().message);
   process_ = *std::move(process);
@@ -190,8 +216,8 @@ void Attempt::start_python(Zygote& zygote, Pipes pipes) {
     return finish(std::nullopt, "could not start: no file descriptors are left");
   }
   task_ = std::move(pair->first);
-  // A fork of the zygote could leave its limits again before it is in them.
-  if (group_) return start_fresh_python(std::move(pipes), std::move(pair->second));
+  // A fork of the zygote could leave its limits again before it is in them, and is the worker's.
+  if (group_ || user_) return start_fresh_python(std::move(pipes), std::move(pair->second));
   through_zygote_ = true;
   out_ = std::move(pipes.out.read_end);
   error_ = std::move(pipes.error.read_end);

@@ -16,11 +16,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "os/event_loop.h"
 #include "os/frame.h"
 #include "os/limits/cgroup.h"
 #include "os/process.h"
+#include "os/user.h"
 #include "supervise/detail/log_file.h"
 #include "supervise/detail/message.h"
 #include "supervise/detail/task_output.h"
@@ -43,7 +45,8 @@ struct AttemptSettings {
   /// The interpreter of tasks that cannot be forked from the zygote, and the folder of the SDK.
   std::string python;
   os::Path sdk;
-  os::Path container_program;  ///< aiflow-docker; empty: this worker has no Docker
+  os::Path container_program;             ///< aiflow-docker; empty: this worker has no Docker
+  std::vector<std::string> run_as_users;  ///< that a task may run as
   /// Kills by the kernel's out-of-memory handling before the start, a heartbeat old at most.
   std::uint64_t oom_kills_before;
 };
@@ -94,6 +97,8 @@ class Attempt {
   void start_fresh_python(Pipes pipes, os::Fd task_end);
   void start_process(os::ProcessOptions options, Pipes pipes);
   Status make_limits();
+  Status become_user();
+  Status give_to_user(const os::Path& path) const;
   void start_container(Pipes pipes);
   void start_in_container(Pipes pipes);
   void run_container(Pipes pipes, const std::string& spec, const std::vector<std::string>& words);
@@ -134,6 +139,7 @@ class Attempt {
   int pid_ = 0;
   std::optional<os::Process> process_;
   std::optional<os::Cgroup> group_;  ///< of a job with limits
+  std::optional<os::User> user_;     ///< of a job with run_as_user
   os::Fd out_;
   os::Fd error_;
   os::Fd task_;  ///< socket to the Python side, or to aiflow-docker, which tells its result

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervise/detail/task_container.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <ranges>
 #include <set>
 
+#include "os/user.h"
 #include "runtime/pool.h"
 
 namespace aiflow::supervise::detail {
@@ -113,14 +113,8 @@ Result<std::string> user_of(const wire::Job& job) {
   if (!job.run_as_user) return pair(::geteuid(), ::getegid());
   const std::string& wanted = *job.run_as_user;
   if (wanted.find_first_not_of("0123456789") == std::string::npos) return wanted + ":" + wanted;
-  std::array<char, 4096> buffer{};
-  passwd entry{};
-  passwd* found = nullptr;
-  ::getpwnam_r(wanted.c_str(), &entry, buffer.data(), buffer.size(), &found);
-  if (found == nullptr) {
-    return fail(ErrorCode::not_found, "the worker's machine has no user '" + wanted + "'");
-  }
-  return pair(found->pw_uid, found->pw_gid);
+  AIFLOW_ASSIGN(const os::User found, os::find_user(wanted));
+  return pair(found.uid, found.gid);
 }
 
 void add_limits(const wire::Job& job, wire::ContainerSpec& spec) {

@@ -288,6 +288,7 @@ AttemptSettings WorkerLoop::settings_for_next() {
       .python = options_.python,
       .sdk = options_.sdk,
       .container_program = containers_ ? containers_->program() : os::Path(),
+      .run_as_users = options_.run_as_users,
       .oom_kills_before = oom_kills_};
   ++next_attempt_;
   free_directories_.pop_back();

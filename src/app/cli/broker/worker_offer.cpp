@@ -20,17 +20,23 @@ std::vector<std::string> names_in(const std::string& text) {
 
 }  // namespace
 
+Parameter run_as_parameter() {
+  return {.name = "--run-as-users",
+          .help = "users that a task's run_as_user may name, with commas between; needs root"};
+}
+
 std::vector<Parameter> offer_parameters() {
-  return {{.name = "--queues",
-           .help = "takes tasks of these queues, with commas between",
-           .otherwise = "default"},
-          {.name = "--label",
-           .help = "NAME=VALUE that a task's placement may ask for",
-           .many = true}};
+  return {
+      {.name = "--queues",
+       .help = "takes tasks of these queues, with commas between",
+       .otherwise = "default"},
+      {.name = "--label", .help = "NAME=VALUE that a task's placement may ask for", .many = true},
+      run_as_parameter()};
 }
 
 Status read_offer(const Invocation& in, supervise::WorkerOptions& options) {
   options.queues = names_in(in.text("--queues"));
+  options.run_as_users = names_in(in.text("--run-as-users"));
   if (options.queues.empty()) {
     return fail(ErrorCode::invalid_argument, "--queues names no queue");
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a worker offers to tasks: --queues and --label.
+// What a worker offers to tasks: --queues, --label and --run-as-users.
 #pragma once
 
 #include <vector>
@@ -10,6 +10,8 @@
 namespace aiflow::app {
 
 [[nodiscard]] std::vector<Parameter> offer_parameters();
+/// The one of them that `serve` hands on to its worker.
+[[nodiscard]] Parameter run_as_parameter();
 /// Errors: invalid_argument.
 [[nodiscard]] Status read_offer(const Invocation& in, supervise::WorkerOptions& options);
 
