@@ -2,7 +2,7 @@
 #include "service/time_zone.h"
 
 #include "log/log.h"
-#include "os/time_zone.h"
+#include "os/zone/time_zone.h"
 
 namespace aiflow::service {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "answer.h"
-#include "os/time_zone.h"
+#include "os/zone/time_zone.h"
 
 namespace aiflow::oracle {
 namespace {

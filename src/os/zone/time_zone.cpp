@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "os/time_zone.h"
+#include "os/zone/time_zone.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "os/time_zone.h"
+#include "os/zone/time_zone.h"
 
 namespace aiflow::os {
 namespace {
