@@ -22,6 +22,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t kFooterBytes = 8;
 constexpr std::size_t kPieceBytes = 256U << 10;
 constexpr int kDepthMax = 64;
+/// Files are replaced while they are read, by editors and deployments; so often in a row by
+/// neither.
+constexpr int kReplacedMax = 3;
 
 struct Found {
   std::string path;  ///< relative
@@ -105,14 +108,21 @@ std::uint64_t from_big_endian(std::string_view bytes) {
 }
 
 /// Copies a file's bytes to the bundle; the file may change meanwhile, so its size is what came.
+/// Errors: conflict when something else has taken its place since the scan.
 Result<blobs::TreeEntry> append_file(const fs::path& file, const Found& found,
                                      os::AtomicFile& out) {
   blobs::TreeEntry entry{.path = found.path,
                          .sha256 = {},
                          .size = 0,
                          .executable = (found.info.st_mode & S_IXUSR) != 0};
-  const os::Fd in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!in.valid()) return fail(os::error_from_errno(errno, "read '" + file.string() + "'"));
+  // A pipe in its place would hold us up, a link could lead out of the folder.
+  const os::Fd in(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  struct stat info{};
+  const bool is_same = in.valid() && ::fstat(in.get(), &info) == 0 && S_ISREG(info.st_mode) &&
+                       info.st_dev == found.info.st_dev && info.st_ino == found.info.st_ino;
+  if (!is_same) {
+    return fail(ErrorCode::conflict, "'" + file.string() + "' was replaced while it was read");
+  }
   digest::Sha256 digest;
   std::vector<char> piece(kPieceBytes);
   for (;;) {
@@ -216,7 +226,9 @@ Result<std::string> folder_print(const fs::path& folder) {
   return digest.finish();
 }
 
-Result<std::string> pack_bundle(const fs::path& folder, const fs::path& store) {
+namespace {
+
+Result<std::string> pack_once(const fs::path& folder, const fs::path& store) {
   AIFLOW_ASSIGN(const auto found, Scan(folder).all());
   AIFLOW_ASSIGN(auto out, os::AtomicFile::create(store / "new"));
   blobs::Tree tree;
@@ -230,6 +242,17 @@ Result<std::string> pack_bundle(const fs::path& folder, const fs::path& store) {
   AIFLOW_TRY(out.write(big_endian(text.size())));
   AIFLOW_TRY(out.commit_as(store / name));
   return name;
+}
+
+}  // namespace
+
+Result<std::string> pack_bundle(const fs::path& folder, const fs::path& store) {
+  auto packed = pack_once(folder, store);
+  for (int again = 0; again < kReplacedMax && !packed; ++again) {
+    if (packed.error().code != ErrorCode::conflict) break;
+    packed = pack_once(folder, store);
+  }
+  return packed;
 }
 
 Status unpack_bundle(const fs::path& file, const std::string& name, const fs::path& target) {

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "os/file.h"
 #include "os/temp_dir.h"
@@ -66,6 +67,27 @@ TEST_CASE("a link inside of the folder is taken as the file") {
   const auto name = pack_bundle(bench.dags, bench.store).value();
   REQUIRE(unpack_bundle(bench.store / name, name, bench.dir.path() / "out"));
   CHECK(bench.read(bench.dir.path() / "out/b.py") == "print(1)");
+}
+
+TEST_CASE("a link that takes a file's place while it is read brings nothing from outside") {
+  const Bench bench;
+  const auto outside = bench.dir.path() / "outside";
+  std::ofstream(outside) << "SECRET";
+  for (int i = 0; i < 200; ++i) bench.write("f" + std::to_string(i), "x");
+  std::jthread replacer([&](const std::stop_token& stop) {
+    for (int i = 0; !stop.stop_requested(); i = (i + 1) % 200) {
+      const auto file = bench.dags / ("f" + std::to_string(i));
+      fs::create_symlink(outside, bench.dags / ".link");
+      fs::rename(bench.dags / ".link", file);
+      bench.write(".file", "x");
+      fs::rename(bench.dags / ".file", file);
+    }
+  });
+  for (int i = 0; i < 100; ++i) {
+    const auto name = pack_bundle(bench.dags, bench.store);
+    if (name) REQUIRE_FALSE(bench.read(bench.store / *name).contains("SECRET"));
+    if (!name) REQUIRE(name.error().code == ErrorCode::conflict);
+  }
 }
 
 TEST_CASE("the print tells a change, also one of the same size") {

@@ -77,7 +77,11 @@ void Gateway::from_worker(std::int64_t id, std::string frame) {
   const auto found = sessions_.find(id);
   if (found == sessions_.end()) return;
   Session& session = found->second;
-  if (!session.executor) return session.early.push_back(std::move(frame));
+  if (!session.executor) {
+    session.early_bytes += frame.size();
+    if (session.early_bytes > kUnsentBytesMax) return end(id);
+    return session.early.push_back(std::move(frame));
+  }
   if (const auto passed = pass_on(session, frame); !passed) {
     log::warn("a worker elsewhere breaks the protocol, its connection is ended",
               {{"worker", session.worker}, {"error", passed.error()}});

@@ -66,6 +66,7 @@ class Gateway {
     Pipe pipe;
     std::unique_ptr<detail::FrameSocket> executor;
     std::vector<std::string> early;  ///< came before the pipe
+    std::size_t early_bytes = 0;
   };
 
   Gateway(const Clock& clock, GatewayOptions options);

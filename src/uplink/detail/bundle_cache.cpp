@@ -27,6 +27,7 @@ void BundleCache::want(const std::string& bundle, Ready ready) {
     kept->second.used_at = ++uses_;
     return ready(folder_of(bundle));
   }
+  drop_fetches_but(bundle);
   Fetch& fetch = fetches_[bundle];
   fetch.waiting.push_back(std::move(ready));
   if (fetch.waiting.size() > 1) return;
@@ -39,6 +40,15 @@ void BundleCache::want(const std::string& bundle, Ready ready) {
     }
   }
   ask_next(bundle, fetch);
+}
+
+/// Fetches that a lost connection stopped and nobody went on with.
+void BundleCache::drop_fetches_but(const std::string& bundle) {
+  for (auto fetch = fetches_.begin(); fetch != fetches_.end();) {
+    const bool stays = fetch->first == bundle || !fetch->second.waiting.empty();
+    if (!stays) static_cast<void>(os::remove_file(fetch->second.file));
+    fetch = stays ? std::next(fetch) : fetches_.erase(fetch);
+  }
 }
 
 void BundleCache::release(const std::string& bundle) {

@@ -54,6 +54,7 @@ class BundleCache {
   [[nodiscard]] Status store(Fetch& fetch, const wire::BundlePiece& piece);
   void complete(const std::string& bundle, std::int64_t bytes);
   void end(const std::string& bundle, const Error& error);
+  void drop_fetches_but(const std::string& bundle);
   void make_room();
   [[nodiscard]] os::Path folder_of(const std::string& bundle) const {
     return options_.folder / bundle;
