@@ -134,7 +134,7 @@ void Assignment::adopt_running(const wire::Hello& hello) {
   std::vector<Attempt> known;
   for (const Attempt& attempt : hello.running) {
     const auto found = entries_.find(id_of(attempt));
-    if (found == entries_.end()) {
+    if (found == entries_.end() || is_not_its(worker, attempt)) {
       send_cancel({.attempt = attempt, .reason = "superseded while the worker was away"}, worker);
       continue;
     }
@@ -181,20 +181,36 @@ void Assignment::resend_unclaimed(const wire::Hello& hello) {
   }
 }
 
+bool Assignment::is_not_its(const WorkerId& worker, const Attempt& attempt) const {
+  const auto found = entries_.find(id_of(attempt));
+  if (found == entries_.end()) return false;  // the conductor knows whether it still counts
+  const WorkerId& holder = found->second.worker;
+  return !holder.value.empty() && holder != worker;
+}
+
+void Assignment::refuse(const Receipt& receipt, const Attempt& attempt) {
+  const std::string reason = "this worker was not given the attempt";
+  outlet_.send(receipt.worker,
+               typed("Ack", wire::Ack{.seq = receipt.seq, .accepted = false, .reason = reason}));
+  send_cancel({.attempt = attempt, .reason = reason}, receipt.worker);
+}
+
 void Assignment::started(const WorkerId& worker, const wire::Started& report) {
+  const Receipt receipt{.worker = worker, .seq = report.seq};
+  if (is_not_its(worker, report.attempt)) return refuse(receipt, report.attempt);
   if (const auto found = entries_.find(id_of(report.attempt)); found != entries_.end()) {
     Entry& entry = found->second;
     if (entry.phase == Phase::waiting) ++used_[worker];
     if (entry.phase != Phase::finished) entry.phase = Phase::running;
     entry.worker = worker;
   }
-  outlet_.report(Started{.receipt = {.worker = worker, .seq = report.seq}, .report = report});
+  outlet_.report(Started{.receipt = receipt, .report = report});
 }
 
 void Assignment::heartbeat(const WorkerId& worker, const wire::Heartbeat& report) {
   std::vector<Attempt> known;
   for (const Attempt& attempt : report.attempts) {
-    if (entries_.contains(id_of(attempt))) {
+    if (entries_.contains(id_of(attempt)) && !is_not_its(worker, attempt)) {
       known.push_back(attempt);
     } else {
       send_cancel({.attempt = attempt, .reason = "superseded"}, worker);
@@ -212,6 +228,7 @@ void Assignment::heartbeat(const WorkerId& worker, const wire::Heartbeat& report
 void Assignment::finished(const WorkerId& worker, const wire::Finished& report) {
   failpoint::reach("executor.finished");
   const Receipt receipt{.worker = worker, .seq = report.seq};
+  if (is_not_its(worker, report.attempt)) return refuse(receipt, report.attempt);
   const Id id = id_of(report.attempt);
   if (const auto found = entries_.find(id); found != entries_.end()) {
     Entry& entry = found->second;
@@ -242,7 +259,7 @@ Status Assignment::take(const WorkerId& worker, const json::Value& message) {
     finished(worker, report);
   } else if (type == "Progress") {
     AIFLOW_ASSIGN(wire::Progress progress, wire::parse_progress(message));
-    outlet_.report(Progress{std::move(progress)});
+    if (!is_not_its(worker, progress.attempt)) outlet_.report(Progress{std::move(progress)});
   } else if (type == "XComGet") {
     AIFLOW_ASSIGN(wire::XComGet question, wire::parse_xcom_get(message));
     outlet_.report(XComAsked{.worker = worker, .question = std::move(question)});

@@ -64,6 +64,11 @@ class Assignment {
   void heard(const WorkerId& worker);
   void disconnected(const WorkerId& worker);
 
+  /// It was ordered to take nothing new.
+  [[nodiscard]] bool is_cordoned(const WorkerId& worker) const {
+    return cordoned_.contains(worker);
+  }
+
   enum class Claim { granted, taken, unknown };
   /// Compare and set: of all claims of a waiting attempt the first gets its Start. The worker must
   /// have said hello.
@@ -108,6 +113,9 @@ class Assignment {
   void offer_waiting();
   void send_start(Entry& entry, const WorkerId& worker);
   void send_cancel(const CancelRequest& request, const WorkerId& worker);
+  /// Another worker has it: what this one says of it does not count.
+  [[nodiscard]] bool is_not_its(const WorkerId& worker, const Attempt& attempt) const;
+  void refuse(const Receipt& receipt, const Attempt& attempt);
   void adopt_running(const wire::Hello& hello);
   void give_up_missing(const WorkerId& worker, const std::vector<Attempt>& there);
   void resend_unclaimed(const wire::Hello& hello);
