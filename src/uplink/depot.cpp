@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "log/log.h"
 #include "os/file.h"
@@ -106,8 +107,7 @@ Result<std::optional<json::Value>> Depot::incoming(const std::string& worker,
 Result<wire::Delivery> Depot::deliver(const std::string& worker, const wire::Job& job) {
   const wire::AttemptRef attempt{job.key, job.try_number, job.epoch};
   wire::Delivery delivery{.bundle = {}, .dag_file = {}, .log_offset = size_of(job.log_path)};
-  if (logs_.size() >= kLogsMax) logs_.clear();
-  logs_[{worker, detail::key_of(attempt)}] = job.log_path;
+  remember({worker, detail::key_of(attempt)}, job.log_path);
   if (!needs_dag_file(job)) return delivery;
   for (const fs::path& folder : options_.dag_folders) {
     delivery.dag_file = path_in(folder, job.dag_file);
@@ -180,12 +180,23 @@ wire::LogTaken Depot::take_log(const std::string& worker, const wire::LogPiece& 
 }
 
 Result<fs::path> Depot::log_of(const std::string& worker, const wire::AttemptRef& attempt) {
-  const std::pair key(worker, detail::key_of(attempt));
-  if (const auto known = logs_.find(key); known != logs_.end()) return known->second;
+  const Writer writer(worker, detail::key_of(attempt));
+  if (const auto known = logs_.find(writer); known != logs_.end()) return known->second;
   AIFLOW_ASSIGN(auto log, options_.log_of(worker, attempt));
-  if (logs_.size() >= kLogsMax) logs_.clear();
-  logs_[key] = log;
+  remember(writer, log);
   return log;
+}
+
+void Depot::remember(const Writer& writer, const fs::path& log) {
+  if (logs_.size() >= kLogsMax) {
+    logs_.clear();
+    writers_.clear();
+  }
+  logs_[writer] = log;
+  const auto [known, is_first] = writers_.try_emplace(log, writer);
+  if (is_first || known->second == writer) return;
+  // It was lost before it had begun, so the next one has its try and its log.
+  logs_.erase(std::exchange(known->second, writer));
 }
 
 wire::BundlePiece Depot::give_bundle(const wire::BundleGet& wanted) const {

@@ -62,8 +62,13 @@ class Depot {
 
   DepotOptions options_;
   std::map<std::filesystem::path, Folder> folders_;
-  /// Logs of the attempts that were given out, by worker.
-  std::map<std::pair<std::string, AttemptKey>, std::filesystem::path> logs_;
+  using Writer = std::pair<std::string, AttemptKey>;  ///< a worker with an attempt
+  void remember(const Writer& writer, const std::filesystem::path& log);
+
+  /// Logs of the attempts that were given out.
+  std::map<Writer, std::filesystem::path> logs_;
+  /// Who may write each of them: attempts of one try share a log, the newest has it.
+  std::map<std::filesystem::path, Writer> writers_;
 };
 
 }  // namespace aiflow::uplink

@@ -125,6 +125,17 @@ TEST_CASE("the next attempt of a try goes on behind the last one's log") {
   CHECK(bench.start(next).delivery->log_offset == 4);
 }
 
+TEST_CASE("an attempt that another one has followed in its try writes no more of their log") {
+  Bench bench;
+  static_cast<void>(bench.start(bench.job(), "lost"));
+  CHECK(bench.take(0, "one\n", "lost").offset == 4);
+  wire::Job next = bench.job();
+  next.epoch = 8;
+  static_cast<void>(bench.start(next));
+  CHECK(bench.take(0, "evil", "lost").error == "not its attempt");
+  CHECK(bench.log_text() == "one\n");
+}
+
 TEST_CASE("after a restart the database says whose log it is") {
   Bench bench;
   CHECK(bench.take(0, "one\n").offset == 4);
