@@ -231,8 +231,10 @@ class Conductor {
   std::unique_ptr<Engine> engine_;
 };
 
-/// Workers that were connected when the server ran last, for executor::LocalExecutorOptions.
-[[nodiscard]] Result<std::vector<WorkerId>> workers_before(store::Store& store);
+/// Workers of `executor` ("local", "redis") that were connected when the server ran last, or lost
+/// within their lease: they may have jobs that are queued here.
+[[nodiscard]] Result<std::vector<WorkerId>> workers_before(store::Store& store,
+                                                           std::string_view executor);
 
 /// Calls an asynchronous request and waits for its answer (for handlers on a pool of threads):
 ///   auto run = wait_for<store::RunRow>([&](auto answer) { conductor.trigger(request, answer); });

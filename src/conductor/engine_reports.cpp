@@ -310,26 +310,33 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::WorkerChanged& 
                             .at = clock_.now(),
                             .data = wire::to_json(worker)});
   const bool changed = gone ? book_.workers.erase(worker.worker_id) > 0
-                            : book_.workers.insert(worker.worker_id).second;
+                            : book_.workers.emplace(worker.worker_id, worker.executors).second;
   if (!changed) return;
-  json::Array ids;
-  for (const std::string& id : book_.workers) ids.emplace_back(id);
-  batch.writes.push_back([ids = std::move(ids)](detail::Writing& writing) {
-    return store::UserStore(writing.db)
-        .set_setting(std::string(kWorkersSetting), json::write(json::Value(ids)));
+  json::Value known = json::object({});
+  for (const auto& [id, executors] : book_.workers) {
+    json::Array names;
+    for (const std::string& name : executors) names.emplace_back(name);
+    known.set(id, json::Value(std::move(names)));
+  }
+  batch.writes.push_back([text = json::write(known)](detail::Writing& writing) {
+    return store::UserStore(writing.db).set_setting(std::string(kWorkersSetting), text);
   });
 }
 
-Result<std::vector<WorkerId>> workers_before(store::Store& store) {
+Result<std::vector<WorkerId>> workers_before(store::Store& store, std::string_view executor) {
   AIFLOW_ASSIGN(const auto text, store.read([](db::Connection& db) {
     return store::UserStore(db).setting(std::string(kWorkersSetting));
   }));
   std::vector<WorkerId> workers;
   if (!text) return workers;
-  AIFLOW_ASSIGN(const json::Value ids, json::parse(*text));
-  if (!ids.is_array()) return workers;
-  for (const json::Value& id : ids.as_array()) {
-    if (id.is_string()) workers.push_back(WorkerId{id.as_string()});
+  AIFLOW_ASSIGN(const json::Value known, json::parse(*text));
+  if (!known.is_object()) return workers;  // of an earlier version
+  for (const auto& [id, executors] : known.as_object()) {
+    if (!executors.is_array()) continue;
+    const bool is_of_it = std::ranges::any_of(executors.as_array(), [&](const json::Value& one) {
+      return one.is_string() && one.as_string() == executor;
+    });
+    if (is_of_it) workers.push_back(WorkerId{std::string(id)});
   }
   return workers;
 }

@@ -57,6 +57,19 @@ TEST_CASE("a job that was committed but never submitted is sent after a restart"
   CHECK(bench.run_state("etl", run) == RunState::success);
 }
 
+TEST_CASE("the workers that may have jobs at a restart are known, by their executor") {
+  Bench bench;
+  const auto before = [&](const char* executor) {
+    return workers_before(bench.store(), executor).value();
+  };
+  bench.restart();
+  CHECK(before("local") == std::vector<WorkerId>{{"fake"}});
+  CHECK(before("redis").empty());
+  bench.executor().set_slots(0);
+  bench.settle();
+  CHECK(before("local").empty());
+}
+
 TEST_CASE("what is stored beside a trigger is stored with the run or not at all") {
   Bench bench;
   bench.put_dag("etl", {bash_task("a")});

@@ -57,4 +57,7 @@ class Executor {
   virtual void stop() = 0;
 };
 
+/// Errors: not_found, when it is not among them.
+[[nodiscard]] Status known_worker(const std::vector<wire::Worker>& workers, const WorkerId& worker);
+
 }  // namespace aiflow::executor

@@ -343,10 +343,7 @@ void LocalExecutor::answer(const WorkerId& worker, const wire::XComValue& value)
 std::vector<wire::Worker> LocalExecutor::workers() const { return loop_->workers(); }
 
 Status LocalExecutor::order(const WorkerId& worker, WorkerOrder order) {
-  const auto known = loop_->workers();
-  if (std::ranges::find(known, worker.value, &wire::Worker::worker_id) == known.end()) {
-    return fail(ErrorCode::not_found, "there is no worker '" + worker.value + "'");
-  }
+  AIFLOW_TRY(known_worker(loop_->workers(), worker));
   loop_->post([worker, order](auto& assignment) { assignment.order(worker, order); });
   return {};
 }

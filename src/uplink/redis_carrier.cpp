@@ -98,7 +98,7 @@ struct RedisCarrier::Impl {
   std::string last_id;
   SteadyTime not_before{};
   bool is_pulling = false;
-  std::map<std::string, std::string> lanes;  ///< stream to lane
+  std::set<std::string> lanes;  ///< streams
   std::size_t next_lane = 0;
   std::size_t slots = 0;
   std::map<AttemptKey, int> running;          ///< with the heartbeats in a row that did not list it
@@ -334,7 +334,7 @@ bool RedisCarrier::Impl::take_own(std::string_view type, const json::Value& mess
     lanes.clear();
     const auto told = wire::parse_lanes(message);
     if (told) {
-      for (const std::string& lane : told->lanes) lanes[keys::lane(session, lane)] = lane;
+      for (const std::string& lane : told->lanes) lanes.insert(keys::lane(session, lane));
     }
     pull();
   } else if (type == "Unclaimed") {
@@ -378,7 +378,7 @@ void RedisCarrier::Impl::pull() {
                          "STREAMS"};
   for (std::size_t i = 0; i < count; ++i) {
     const auto at = static_cast<std::ptrdiff_t>((next_lane + i) % lanes.size());
-    read.push_back(std::next(lanes.begin(), at)->first);
+    read.push_back(*std::next(lanes.begin(), at));
   }
   next_lane = (next_lane + count) % lanes.size();
   read.insert(read.end(), count, ">");
@@ -397,9 +397,9 @@ void RedisCarrier::Impl::take_lanes(const redis::Reply& reply) {
 }
 
 void RedisCarrier::Impl::claim(const redis::StreamEntries& lane) {
-  const auto named = lanes.find(lane.stream);
-  if (named == lanes.end()) return;  // not ours any more: another worker takes them over
-  wire::Claim claim{.lane = named->second, .entries = {}};
+  // Also of a lane that is not ours any more: the server gives them to another worker at once.
+  const std::size_t prefix = keys::lane(session, "").size();
+  wire::Claim claim{.lane = lane.stream.substr(prefix), .entries = {}};
   for (const redis::Entry& entry : lane.entries) {
     const std::string* text = entry.find("a");
     const auto value = json::parse(text == nullptr ? std::string() : *text);

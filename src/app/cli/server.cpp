@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <set>
 
 #include "app/cli/broker/broker.h"
 #include "digest/sha256.h"
@@ -215,7 +214,7 @@ Status Server::make_executors() {
   executor::LocalExecutorOptions executor_options;
   executor_options.socket_path = options_.home / "run" / "worker.sock";
   executor_options.server_id = os::host_name() + ":" + std::to_string(os::process_id());
-  AIFLOW_ASSIGN(executor_options.workers_before, workers_before());
+  AIFLOW_ASSIGN(executor_options.workers_before, conductor::workers_before(*store_, "local"));
   AIFLOW_ASSIGN(const auto cordoned,
                 store_->read([](db::Connection& db) { return store::Cordons(db).all(); }));
   executor_options.cordoned = {cordoned.begin(), cordoned.end()};
@@ -236,9 +235,11 @@ Status Server::make_executors() {
                            .own_url = [this] { return url_for_pods(); }};
   AIFLOW_ASSIGN(clusters_, add_clusters(*executor_, options_.clusters, parts));
   if (!options_.broker) return {};
-  AIFLOW_ASSIGN(auto before, workers_before());
+  AIFLOW_ASSIGN(auto before, conductor::workers_before(*store_, "redis"));
   broker_ = add_broker(*executor_, clock_, *options_.broker,
-                       {.workers_before = std::move(before), .depot = depot_options()});
+                       {.workers_before = std::move(before),
+                        .cordoned = {cordoned.begin(), cordoned.end()},
+                        .depot = depot_options()});
   return {};
 }
 
@@ -275,23 +276,11 @@ Status Server::open_scheduler() {
   return {};
 }
 
-/// Workers that ran something when the last server ended: they may still do so.
-Result<std::vector<WorkerId>> Server::workers_before() {
-  return store_->read([](db::Connection& db) -> Result<std::vector<WorkerId>> {
-    store::RunStore runs(db);
-    AIFLOW_ASSIGN(const auto unfinished, runs.unfinished_runs());
-    std::set<std::string> ids;
-    for (const auto& run : unfinished) {
-      AIFLOW_ASSIGN(const auto tasks, runs.tasks(run.key));
-      for (const auto& task : tasks) {
-        const bool is_there = task.state == TaskState::running || task.state == TaskState::queued;
-        if (is_there && !task.worker_id.empty()) ids.insert(task.worker_id);
-      }
-    }
-    std::vector<WorkerId> out;
-    for (const auto& id : ids) out.push_back(WorkerId{id});
-    return out;
-  });
+/// On this machine, elsewhere, or of Redis.
+bool Server::has_worker() const {
+  const auto all = broker_ == nullptr ? std::vector<wire::Worker>() : broker_->workers();
+  return local_->has_worker() ||
+         std::ranges::any_of(all, [](const auto& one) { return one.state == "connected"; });
 }
 
 Status Server::open_worker_access() {
@@ -340,15 +329,28 @@ void Server::make_services() {
   cameras_ = std::make_unique<service::Cameras>(service::Cameras::Parts{
       clock_, *store_, *catalogue_, *services_, *events_, program(options_, "aiflow-camera"),
       service::CameraPictures(options_.home / "cameras")});
-  api_ = std::make_unique<http_api::Api>(http_api::Parts{
-      clock_, *store_, *auth_, *workflows_, *catalogue_, *artifacts_, *result_cache_, *housekeeper_,
-      *services_, *cameras_, *events_, *logs_, *worker_access_, *gateway_,
-      [this] { return executor_->workers(); },
-      [this](const WorkerId& worker, http_api::Parts::WorkerOrder order, const std::string& who) {
-        return order_worker(worker, order, who);
-      },
-      [this] { return health(); }, options_.version, options_.home / "uploads",
-      static_cast<std::uint32_t>(::geteuid())});
+  api_ = std::make_unique<http_api::Api>(
+      http_api::Parts{clock_,
+                      *store_,
+                      *auth_,
+                      *workflows_,
+                      *catalogue_,
+                      *artifacts_,
+                      *result_cache_,
+                      *housekeeper_,
+                      *services_,
+                      *cameras_,
+                      *events_,
+                      *logs_,
+                      *worker_access_,
+                      *gateway_,
+                      [this] { return executor_->workers(); },
+                      [this](const WorkerId& worker, http_api::Parts::WorkerOrder order,
+                             const std::string& who) { return order_worker(worker, order, who); },
+                      [this] { return health(); },
+                      options_.version,
+                      options_.home / "uploads",
+                      static_cast<std::uint32_t>(::geteuid())});
 }
 
 Status Server::listen(net::Handler& handler) {
@@ -479,7 +481,7 @@ wire::Health Server::health() {
       store_->read([](db::Connection& db) { return store::EventLog(db).last_id(); });
   add("database", database ? "" : database.error().message);
   add("scheduler", conductor_->trouble());
-  add("worker", local_->has_worker() ? "" : "no worker is connected");
+  add("worker", has_worker() ? "" : "no worker is connected");
   for (const auto* cluster : clusters_) add(cluster->name(), cluster->trouble());
   if (broker_ != nullptr) add("redis", broker_->trouble());
   std::string failed;

@@ -82,7 +82,7 @@ class Server {
   [[nodiscard]] Status make_executors();
   [[nodiscard]] Status order_worker(const WorkerId& worker, http_api::Parts::WorkerOrder order,
                                     const std::string& who);
-  [[nodiscard]] Result<std::vector<WorkerId>> workers_before();
+  [[nodiscard]] bool has_worker() const;
   void make_services();
   [[nodiscard]] Status open_worker_access();
   [[nodiscard]] Status open_gateway();

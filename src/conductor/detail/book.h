@@ -54,7 +54,8 @@ struct Book {
   /// By name; `true`: some DAG names it. Those that tasks made under aliases only are not here.
   std::map<std::string, std::pair<wire::AssetSpec, bool>> assets;
   dag::BackfillId last_backfill{};  ///< the highest id given so far
-  std::set<std::string> workers;    ///< connected, or lost within their lease
+  /// Connected, or lost within their lease; with their executors.
+  std::map<std::string, std::vector<std::string>> workers;
 
   /// nullptr when that version was never loaded.
   [[nodiscard]] const Definition* definition(const DagId& dag_id, int version) const {

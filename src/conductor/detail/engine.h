@@ -22,7 +22,7 @@
 
 namespace aiflow::conductor {
 
-/// Where the ids of connected workers are kept for the next start.
+/// Where the connected workers are kept for the next start: {worker: [executor]}.
 inline constexpr std::string_view kWorkersSetting = "workers";
 
 class Conductor::Engine {

@@ -53,7 +53,8 @@ class RedisExecutor::Loop final : public detail::Outlet {
                      .heartbeat = options_.heartbeat,
                      .lease = options_.lease,
                      .workers_before = options_.workers_before,
-                     .pulled = true},
+                     .pulled = true,
+                     .cordoned = options_.cordoned},
                     *this) {}
   ~Loop() override { stop(); }
 
@@ -62,6 +63,7 @@ class RedisExecutor::Loop final : public detail::Outlet {
   /// Runs `command` on the thread; before start, at once.
   void post(std::function<void(detail::Assignment&)> command);
   void cancel(const CancelRequest& request);
+  void order(const WorkerId& worker, WorkerOrder order);
   std::vector<wire::Worker> workers() const {
     const std::scoped_lock lock(mutex_);
     return snapshot_;
@@ -84,6 +86,7 @@ class RedisExecutor::Loop final : public detail::Outlet {
   Status take(const std::string& worker, const std::string& frame);
   Status say_hello(const std::string& worker, const json::Value& message);
   Status claim(const std::string& worker, const json::Value& message);
+  void ask_for_hello(const std::string& worker);
   void tell_lanes(const std::string& worker);
   void open_lane(const Placement& placement);
   void remember(const std::string& attempt);
@@ -214,11 +217,14 @@ Status RedisExecutor::Loop::take(const std::string& worker, const std::string& f
     return {};
   }
   if (greeted_.contains(worker)) return assignment_.take(WorkerId{worker}, message);
-  // It was silent for so long that it was forgotten; its reports come again after its hello.
-  if (asked_.insert(worker).second) {
-    broker_->send(worker, json::write(detail::typed("HelloAgain", wire::HelloAgain{})));
-  }
+  ask_for_hello(worker);
   return {};
+}
+
+/// It was silent for so long that it was forgotten; its reports come again after its hello.
+void RedisExecutor::Loop::ask_for_hello(const std::string& worker) {
+  if (!asked_.insert(worker).second) return;
+  broker_->send(worker, json::write(detail::typed("HelloAgain", wire::HelloAgain{})));
 }
 
 Status RedisExecutor::Loop::say_hello(const std::string& worker, const json::Value& message) {
@@ -245,10 +251,12 @@ Status RedisExecutor::Loop::claim(const std::string& worker, const json::Value& 
     return fail(ErrorCode::not_found, "there is no lane '" + claims.lane.substr(0, 200) + "'");
   }
   wire::Unclaimed unclaimed;
+  // A cordoned worker may have read it before it was told.
+  const bool takes = greeted_.contains(worker) && !assignment_.is_cordoned(WorkerId{worker});
   for (const wire::ClaimEntry& one : claims.entries) {
     const std::string attempt = text_of(one.attempt);
     broker_->settle(claims.lane, one.entry);
-    if (!greeted_.contains(worker)) {
+    if (!takes) {
       broker_->offer(claims.lane, attempt);
       unclaimed.entries.push_back(one.entry);
       continue;
@@ -264,6 +272,7 @@ Status RedisExecutor::Loop::claim(const std::string& worker, const json::Value& 
   if (!unclaimed.entries.empty()) {
     broker_->send(worker, json::write(detail::typed("Unclaimed", unclaimed)));
   }
+  if (!greeted_.contains(worker)) ask_for_hello(worker);
   return {};
 }
 
@@ -278,6 +287,11 @@ void RedisExecutor::Loop::remember(const std::string& attempt) {
 void RedisExecutor::Loop::cancel(const CancelRequest& request) {
   remember(text_of(request.attempt));
   assignment_.cancel(request);
+}
+
+void RedisExecutor::Loop::order(const WorkerId& worker, WorkerOrder order) {
+  assignment_.order(worker, order);
+  if (greeted_.contains(worker.value)) tell_lanes(worker.value);
 }
 
 void RedisExecutor::Loop::offer(const Attempt& attempt, const Placement& placement) {
@@ -296,10 +310,12 @@ void RedisExecutor::Loop::open_lane(const Placement& placement) {
   }
 }
 
+/// A cordoned one is told of none.
 void RedisExecutor::Loop::tell_lanes(const std::string& worker) {
   wire::Lanes lanes;
+  const bool is_cordoned = assignment_.is_cordoned(WorkerId{worker});
   for (const auto& [lane, placement] : lanes_) {
-    if (serves(greeted_.at(worker), placement)) lanes.lanes.push_back(lane);
+    if (!is_cordoned && serves(greeted_.at(worker), placement)) lanes.lanes.push_back(lane);
   }
   broker_->send(worker, json::write(detail::typed("Lanes", lanes)));
 }
@@ -362,6 +378,13 @@ void RedisExecutor::answer(const WorkerId& worker, const wire::XComValue& value)
 }
 
 std::vector<wire::Worker> RedisExecutor::workers() const { return loop_->workers(); }
+
+Status RedisExecutor::order(const WorkerId& worker, WorkerOrder order) {
+  AIFLOW_TRY(known_worker(loop_->workers(), worker));
+  loop_->post([this, worker, order](auto&) { loop_->order(worker, order); });
+  return {};
+}
+
 void RedisExecutor::stop() { loop_->stop(); }
 std::string RedisExecutor::trouble() const { return loop_->trouble(); }
 

@@ -8,7 +8,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "executor/executor.h"
@@ -23,6 +25,7 @@ struct RedisExecutorOptions {
   Duration lease = std::chrono::seconds(15);
   /// See LocalExecutorOptions.
   std::vector<WorkerId> workers_before{};
+  std::set<WorkerId> cordoned{};
   /// What distance needs (src/uplink/depot.h), from the executor's thread; both may be empty.
   /// Adds to a frame on its way to a worker.
   std::function<void(const std::string& worker, json::Value& frame)> outgoing{};
@@ -45,6 +48,7 @@ class RedisExecutor final : public Executor {
   void acknowledge(const Receipt& receipt, bool accepted, const std::string& reason) override;
   void answer(const WorkerId& worker, const wire::XComValue& value) override;
   [[nodiscard]] std::vector<wire::Worker> workers() const override;
+  [[nodiscard]] Status order(const WorkerId& worker, WorkerOrder order) override;
   void stop() override;
 
   /// Why jobs wait, in words for people; empty when Redis carries them. From any thread.

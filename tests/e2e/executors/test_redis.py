@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from product import not_installed
+from far import FarWorker
+from product import cli, not_installed
 from through_redis import Party, RedisWorker, with_redis
 
 PASSWORD = "canary-7f3a9c"
@@ -160,6 +161,92 @@ def test_a_server_that_is_killed_mid_run_loses_nothing(party):
     party.server.stop_server(signal.SIGKILL)
     party.server.start()
     each_once(party, out, run, 120)
+
+
+def states(party, dag, run):
+    return {task: row["state"] for task, row in party.server.tasks(dag, run).items()}
+
+
+def test_a_worker_is_cordoned_over_restarts_of_all_and_drained(party):
+    party.server.add_dag("orders", """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("slow"):
+    BashOperator(task_id="a", bash_command="sleep 3", executor="redis")
+with DAG("plain"):
+    BashOperator(task_id="a", bash_command="true", executor="redis")
+""", first="slow")
+    first = party.add_worker("first")
+    health = {part["name"]: part["status"]
+              for part in party.server.get("/api/v2/monitor/health")["components"]}
+    assert health["worker"] == "healthy"
+    slow = party.server.trigger("slow")
+    party.server.wait_for(lambda: states(party, "slow", slow) == {"a": "running"}, "the start")
+    assert cli(party.server, "workers", "cordon", "first").returncode == 0
+    plain = party.server.trigger("plain")
+    party.server.stop_server()
+    party.server.start()
+    first.wait()
+    assert party.server.get("/api/v2/workers")["items"][0]["cordoned"]
+    assert party.server.wait_run("slow", slow)["state"] == "success"
+    assert states(party, "plain", plain) == {"a": "scheduled"}
+    assert cli(party.server, "workers", "uncordon", "first").returncode == 0
+    assert party.server.wait_run("plain", plain)["state"] == "success"
+
+    slow = party.server.trigger("slow")
+    party.server.wait_for(lambda: states(party, "slow", slow) == {"a": "running"}, "the start")
+    assert cli(party.server, "workers", "drain", "first").returncode == 0
+    assert first.process.wait(20) == 0
+    assert party.server.wait_run("slow", slow)["state"] == "success"
+
+
+def test_what_is_queued_at_a_restart_waits_for_workers_of_redis_alone(party):
+    party.server.add_dag("two", """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("far"):
+    BashOperator(task_id="a", bash_command="sleep 600")
+with DAG("two"):
+    BashOperator(task_id="first", bash_command="sleep 3", executor="redis", priority_weight=2)
+    BashOperator(task_id="next", bash_command="true", executor="redis")
+""", first="far")
+    elsewhere = FarWorker(party.server, party.folder / "elsewhere", name="elsewhere",
+                          url=f"http://127.0.0.1:{party.server.port}").start().wait()
+    party.workers.append(elsewhere)
+    worker = party.add_worker("w0", slots=1)
+    far = party.server.trigger("far")
+    run = party.server.trigger("two")
+    party.server.wait_for(lambda: states(party, "far", far) == {"a": "running"} and states(
+        party, "two", run) == {"first": "running", "next": "queued"}, "the start")
+    party.server.stop_server()
+    elsewhere.stop()
+    party.server.start()
+    worker.wait()
+    began = time.monotonic()
+    assert party.server.wait_run("two", run)["state"] == "success"
+    assert time.monotonic() - began < 8  # not a lease, for the other that does not come back
+
+
+def test_a_task_that_asks_the_api_without_a_way_to_it_is_told_which_option(party):
+    party.server.add_dag("asks", """
+from airflow.sdk import DAG, task
+with DAG("asks", schedule=None):
+    @task(executor="redis")
+    def ask():
+        from aiflow import api
+        api.call("GET", "/api/v2/dags/asks")
+    ask()
+""")
+    worker = RedisWorker(party, "alone", 2)
+    at_server = worker.words.index("--server")
+    del worker.words[at_server:at_server + 2]
+    party.workers.append(worker.start().wait())
+    began = time.monotonic()
+    run = party.server.trigger("asks")
+    assert party.server.wait_run("asks", run)["state"] == "failed"
+    assert time.monotonic() - began < 20
+    log = party.server.get(f"/api/v2/dags/asks/dagRuns/{run}/taskInstances/ask/logs/1")["content"]
+    assert "start the worker with --server URL" in str(log)
 
 
 def test_a_full_redis_is_said_and_tasks_wait(party):

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 
+#include "app/cli/broker/no_api.h"
 #include "digest/sha256.h"
 #include "net/forwarder.h"
 #include "net/url.h"
@@ -22,6 +23,7 @@ const executor::RedisExecutor* add_broker(executor::ExecutorSet& executors, cons
   options.address = address;
   options.server_id = os::host_name() + ":" + std::to_string(os::process_id());
   options.workers_before = std::move(parts.workers_before);
+  options.cordoned = std::move(parts.cordoned);
   options.outgoing = [depot](const std::string& worker, json::Value& frame) {
     depot->outgoing(worker, frame);
   };
@@ -42,7 +44,10 @@ Status run_broker_worker(const Clock& clock, BrokerWorkerOptions options) {
   worker.ends_with_lease = true;
   AIFLOW_TRY(os::make_dirs(worker.home / "run"));
   std::unique_ptr<net::Forwarder> api;
-  if (!options.server.empty()) {
+  std::unique_ptr<NoApi> no_api;
+  if (options.server.empty()) {
+    AIFLOW_ASSIGN(no_api, NoApi::start(worker.home / "run/api.sock"));
+  } else {
     AIFLOW_ASSIGN(const auto server, net::parse_server_url(options.server));
     AIFLOW_ASSIGN(
         api, net::Forwarder::start({.socket = worker.home / "run/api.sock", .server = server}));

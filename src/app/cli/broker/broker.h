@@ -2,6 +2,7 @@
 // Redis between the server and its workers, at both ends.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace aiflow::app {
 
 struct BrokerParts {
   std::vector<WorkerId> workers_before;
+  std::set<WorkerId> cordoned;
   uplink::DepotOptions depot;
 };
 
@@ -25,7 +27,7 @@ const executor::RedisExecutor* add_broker(executor::ExecutorSet& executors, cons
 
 struct BrokerWorkerOptions {
   redis::Address address;
-  std::string server;               ///< URL for what tasks ask the API; empty: they cannot
+  std::string server;               ///< URL for what tasks ask the API; empty: they are told so
   supervise::WorkerOptions worker;  ///< worker_id may be empty: of the host and the home
 };
 
