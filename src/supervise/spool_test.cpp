@@ -41,6 +41,20 @@ TEST_CASE("what is not acknowledged is there again after a restart, in order") {
   CHECK(std::filesystem::file_size(file) == 0);
 }
 
+TEST_CASE("only what was there at the last look already is worth an fsync") {
+  const auto dir = os::TempDir::create("aiflow-spool").value();
+  Spool spool(dir.path() / "reports");
+  CHECK_FALSE(spool.settle());
+  const auto brief = report(spool, "brief");
+  spool.add(brief);
+  CHECK(spool.settle());  // not yet
+  spool.remove(brief.seq);
+  spool.add(report(spool, "stays"));
+  CHECK(spool.settle());
+  CHECK_FALSE(spool.settle());  // begun
+  CHECK_FALSE(spool.settle());  // nothing is new
+}
+
 TEST_CASE("the journal does not grow with what was acknowledged") {
   const auto dir = os::TempDir::create("aiflow-spool").value();
   const os::Path file = dir.path() / "reports";

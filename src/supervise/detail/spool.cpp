@@ -36,6 +36,7 @@ Spool::Spool(os::Path file) : path_(std::move(file)) {
 
 Spool::~Spool() {
   forget();
+  if (unsynced_ && !reports_.empty()) sync_wanted_.push(fd_.get());
   sync_wanted_.close();
 }
 
@@ -65,12 +66,16 @@ void Spool::forget() {
   append(frames);
 }
 
-void Spool::settle() {
+bool Spool::settle() {
   forget();
-  if (!unsynced_ || reports_.empty()) return;
+  const bool is_old = !reports_.empty() && reports_.begin()->first < settled_seq_;
+  settled_seq_ = next_seq_;
+  if (!unsynced_ || reports_.empty()) return false;
+  if (!is_old) return true;
   // Refused when one is waiting already: that one comes after this write and covers it.
   sync_wanted_.push(fd_.get());
   unsynced_ = false;
+  return false;
 }
 
 void Spool::load() {

@@ -36,9 +36,9 @@ class Spool {
   /// Acknowledged: forgets it. Unknown numbers are ignored. The file learns of it with the next
   /// settle(): a report that comes back after a crash before that is refused by its epoch.
   void remove(std::int64_t seq);
-  /// Some time after add() and remove(): takes what was acknowledged out of the file, and fsyncs
-  /// what is kept, in the background.
-  void settle();
+  /// Some time after add() and remove(): takes what was acknowledged out of the file, and fsyncs in
+  /// the background when a report of before the last call is still there. True: call it again.
+  bool settle();
 
   /// Oldest first.
   [[nodiscard]] const std::map<std::int64_t, wire::Finished>& reports() const { return reports_; }
@@ -55,6 +55,7 @@ class Spool {
   os::Fd fd_;
   std::uint64_t file_bytes_ = 0;
   bool unsynced_ = false;
+  std::int64_t settled_seq_ = 0;  ///< the next number at the last settle()
   std::int64_t next_seq_ = 1;
   std::map<std::int64_t, wire::Finished> reports_;
   std::vector<std::int64_t> forgotten_;  ///< in the file, not in reports_

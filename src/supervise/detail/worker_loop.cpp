@@ -126,7 +126,6 @@ bool WorkerLoop::abandoned() {
 }
 
 void WorkerLoop::leave() {
-  spool_.settle();
   for (int round = 0; round < 100 && sweep() > 0; ++round) loop_.run_once(kSweepAgain);
   static_cast<void>(os::remove_tree(secrets_));
   log::info("worker ends",
@@ -439,7 +438,7 @@ void WorkerLoop::settle_spool_soon() {
   settle_armed_ = true;
   loop_.after(kSettleDelay, [this] {
     settle_armed_ = false;
-    spool_.settle();
+    if (spool_.settle()) settle_spool_soon();
   });
 }
 
