@@ -23,6 +23,7 @@ VENV = ROOT / "build/peers/airflow"
 PG_BIN = Path("/usr/lib/postgresql/15/bin")
 EXTRA = ("psycopg2-binary==2.9.10", "asyncpg==0.30.0")
 RUN_S = 900
+LOOK_S = 5
 
 
 def make_rate(chains: int, length: int) -> float:
@@ -156,11 +157,12 @@ class Airflow:
         return int(self.sql(query)[0])
 
     def _wait(self, check, what: str) -> None:
+        """Looks seldom: each look is a Python process. The times are the database's."""
         deadline = time.monotonic() + RUN_S
         while not check():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{what} did not come within {RUN_S} s")
-            time.sleep(0.5)
+            time.sleep(LOOK_S)
 
     def rate(self, dag_ids: list[str], tasks: int) -> float:
         """Task instances per second from the first one queued to the last one ended."""

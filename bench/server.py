@@ -104,7 +104,7 @@ class Server:
         path.write_text(source)
         self.wait_for(lambda: self.get(f"/api/v2/dags/{first or name}"), f"dag {first or name}")
 
-    def wait_for(self, check, what: str, timeout: float = 60):
+    def wait_for(self, check, what: str, timeout: float = 60, every: float = 0.02):
         deadline = time.monotonic() + timeout
         while True:
             try:
@@ -116,17 +116,17 @@ class Server:
                     raise
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{what} did not come within {timeout} s: {self.output.read_text()[-2000:]}")
-            time.sleep(0.02)
+            time.sleep(every)
 
     def trigger(self, dag: str, **body) -> str:
         return self.call("POST", f"/api/v2/dags/{dag}/dagRuns", body)["dag_run_id"]
 
-    def wait_run(self, dag: str, run: str, timeout: float = 120) -> dict:
+    def wait_run(self, dag: str, run: str, timeout: float = 120, every: float = 0.02) -> dict:
         def ended():
             found = self.get(f"/api/v2/dags/{dag}/dagRuns/{run}")
             return found if found["state"] in ("success", "failed") else None
 
-        return self.wait_for(ended, f"the end of {dag}/{run}", timeout)
+        return self.wait_for(ended, f"the end of {dag}/{run}", timeout, every)
 
     def tasks(self, dag: str, run: str) -> dict[str, dict]:
         items = self.get(f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances?limit=1000")["items"]
