@@ -159,6 +159,7 @@ dag::Task plain_fields(const wire::TaskSpec& spec) {
   task.pool = PoolName{spec.pool};
   task.depends_on_past = spec.depends_on_past;
   task.wait_for_downstream = spec.wait_for_downstream;
+  task.ignore_first_depends_on_past = spec.ignore_first_depends_on_past.value_or(true);
   task.is_setup = spec.is_setup;
   task.is_teardown = spec.is_teardown;
   task.on_failure_fail_dagrun = spec.on_failure_fail_dagrun;

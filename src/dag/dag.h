@@ -95,6 +95,8 @@ struct Task {
   std::optional<int> max_active_tis_per_dagrun{};
   bool depends_on_past = false;
   bool wait_for_downstream = false;  ///< implies depends_on_past
+  /// depends_on_past passes when the run before this one had no such task.
+  bool ignore_first_depends_on_past = true;
   bool is_setup = false;
   bool is_teardown = false;
   bool on_failure_fail_dagrun = false;

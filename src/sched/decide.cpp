@@ -98,10 +98,10 @@ bool past_passes(const Run& run, InstanceIndex at) {
   const Run* past = previous_run(run);
   if (past == nullptr) return true;
   if (spec.start_date && past->order().first < *spec.start_date) return true;
+  const auto index = past->version->topology.find(spec.task_id);
+  if (!index) return spec.ignore_first_depends_on_past;
   if (!good_in(*past, spec.task_id)) return false;
   if (!spec.wait_for_downstream) return true;
-  const auto index = past->version->topology.find(spec.task_id);
-  if (!index) return true;
   return std::ranges::all_of(past->version->topology.downstream(*index), [&](TaskIndex child) {
     return good_in(*past, past->version->task(child).task_id);
   });

@@ -60,7 +60,12 @@ std::string open_text(const Run& run, InstanceIndex at, std::span<const TaskInde
 
 std::string past_text(const Run& run, InstanceIndex at) {
   const Run* past = previous_run(run);
-  const bool downstream = run.spec(at).wait_for_downstream;
+  const dag::Task& spec = run.spec(at);
+  const bool downstream = spec.wait_for_downstream;
+  if (past != nullptr && !past->version->topology.find(spec.task_id)) {
+    return "waiting: depends_on_past and run " + quoted(past->row.key.run_id.value) +
+           " had no such task (ignore_first_depends_on_past is False)";
+  }
   return std::string("waiting: ") + (downstream ? "wait_for_downstream" : "depends_on_past") +
          " and run " + quoted(past == nullptr ? "" : past->row.key.run_id.value) +
          " has not succeeded here";

@@ -164,7 +164,7 @@ Status read_value(const json::Value& value, Resources& out) {
 
 json::Value to_json(const TaskSpec& value) {
   json::Object out;
-  out.reserve(41);
+  out.reserve(42);
   detail::put(out, "task_id", value.task_id);
   detail::put(out, "label", value.label);
   detail::put(out, "operator", value.operator_);
@@ -186,6 +186,7 @@ json::Value to_json(const TaskSpec& value) {
   detail::put(out, "max_active_tis_per_dagrun", value.max_active_tis_per_dagrun);
   detail::put(out, "depends_on_past", value.depends_on_past);
   detail::put(out, "wait_for_downstream", value.wait_for_downstream);
+  detail::put(out, "ignore_first_depends_on_past", value.ignore_first_depends_on_past);
   detail::put(out, "is_setup", value.is_setup);
   detail::put(out, "is_teardown", value.is_teardown);
   detail::put(out, "on_failure_fail_dagrun", value.on_failure_fail_dagrun);
@@ -233,6 +234,7 @@ Result<TaskSpec> parse_task_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "max_active_tis_per_dagrun", out.max_active_tis_per_dagrun));
   AIFLOW_TRY(detail::get(value, "depends_on_past", out.depends_on_past));
   AIFLOW_TRY(detail::get(value, "wait_for_downstream", out.wait_for_downstream));
+  AIFLOW_TRY(detail::get(value, "ignore_first_depends_on_past", out.ignore_first_depends_on_past));
   AIFLOW_TRY(detail::get(value, "is_setup", out.is_setup));
   AIFLOW_TRY(detail::get(value, "is_teardown", out.is_teardown));
   AIFLOW_TRY(detail::get(value, "on_failure_fail_dagrun", out.on_failure_fail_dagrun));

@@ -103,6 +103,7 @@ struct TaskSpec {
   std::optional<std::int64_t> max_active_tis_per_dagrun{};
   bool depends_on_past{};
   bool wait_for_downstream{};
+  std::optional<bool> ignore_first_depends_on_past{};
   bool is_setup{};
   bool is_teardown{};
   bool on_failure_fail_dagrun{};

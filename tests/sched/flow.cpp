@@ -249,6 +249,7 @@ void Flow::define_task(const Line& line) {
   task.max_active_tis_per_dag = optional_number(line, "per_dag");
   task.max_active_tis_per_dagrun = optional_number(line, "per_run");
   task.depends_on_past = has(line, "depends_on_past");
+  task.ignore_first_depends_on_past = !has(line, "not_ignore_first");
   task.wait_for_downstream = has(line, "wait_for_downstream");
   task.is_setup = has(line, "setup");
   task.is_teardown = has(line, "teardown");

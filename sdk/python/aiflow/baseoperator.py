@@ -166,7 +166,7 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
         self.depends_on_past = depends_on_past or wait_for_downstream
         self.wait_for_downstream = wait_for_downstream
         self.trigger_rule = trigger_rule_name(trigger_rule, self.task_id)
-        self._check_past_rules(ignore_first_depends_on_past, wait_for_past_depends_before_skipping)
+        self._take_past_rules(ignore_first_depends_on_past, wait_for_past_depends_before_skipping)
         self.pool, self.pool_slots = pool or "default_pool", pool_slots
         self.weight_rule = _weight_rule_name(weight_rule, self.task_id)
         self.execution_timeout = optional_duration(execution_timeout, named, "execution_timeout")
@@ -206,11 +206,11 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
 
                 self.callbacks[event].append(SmtpNotifier(to=to))
 
-    def _check_past_rules(self, ignore_first: bool, wait_before_skipping: bool) -> None:
-        if ignore_first and not wait_before_skipping:
-            return
-        raise AirflowException(f"task '{self.task_id}': ignore_first_depends_on_past=False and "
-                               "wait_for_past_depends_before_skipping=True are not available")
+    def _take_past_rules(self, ignore_first: bool, wait_before_skipping: bool) -> None:
+        self.ignore_first_depends_on_past = bool(ignore_first)
+        if wait_before_skipping:
+            raise AirflowException(f"task '{self.task_id}': "
+                                   "wait_for_past_depends_before_skipping=True is not available")
 
     def _take_params(self, params: dict | None) -> None:
         self.own_params = own_params(self.dag.params, params)

@@ -8,8 +8,9 @@ import pytest
 import aiflow
 from aiflow import DAG, TriggerRule, wire_gen
 from aiflow.exceptions import AirflowException
+from aiflow.operators.bash import BashOperator
 from aiflow.operators.empty import EmptyOperator
-from aiflow.parse import parse_file
+from aiflow.parse import dag_spec, parse_file
 from aiflow.policies.place import memory_bytes
 from aiflow.sensors.base import BaseSensorOperator
 from airflow.utils.trigger_rule import TriggerRule as AirflowsRule
@@ -83,13 +84,21 @@ with DAG("a", start_date="2026-01-31", default_args={"end_date": "2026-02-28T08:
         assert "DAG 'a': start_date is a datetime or a text" in parse_file(str(path))["error"]["message"]
 
 
-@pytest.mark.parametrize("given", [{"ignore_first_depends_on_past": False},
-                                   {"wait_for_past_depends_before_skipping": True}])
-def test_what_depends_on_past_can_not_do_is_refused(given):
-    with DAG("d"), pytest.raises(AirflowException, match="are not available"):
-        EmptyOperator(task_id="a", depends_on_past=True, **given)
-    with DAG("e"):
-        EmptyOperator(task_id="a", ignore_first_depends_on_past=True)
+def test_what_depends_on_past_can_not_do_is_refused():
+    with DAG("d"), pytest.raises(AirflowException, match="True is not available"):
+        EmptyOperator(task_id="a", depends_on_past=True,
+                      wait_for_past_depends_before_skipping=True)
+
+
+def test_a_new_task_says_whether_it_waits_for_a_run_that_did_not_have_it():
+    with DAG("d", default_args={"depends_on_past": True}) as dag:
+        EmptyOperator(task_id="plain")
+        EmptyOperator(task_id="waits", ignore_first_depends_on_past=False)
+        BashOperator.partial(task_id="mapped", ignore_first_depends_on_past=False).expand(
+            bash_command=["a"])
+    said = {task["task_id"]: task["ignore_first_depends_on_past"]
+            for task in dag_spec(dag, "")["tasks"]}
+    assert said == {"plain": None, "waits": False, "mapped": False}
 
 
 def test_a_task_says_where_it_runs_and_how_much_it_may_use():
