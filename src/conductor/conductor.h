@@ -65,7 +65,8 @@ struct TriggerRun {
   DagId dag_id{};
   std::optional<RunId> run_id{};  ///< made from the time when absent
   std::optional<WallTime> logical_date{};
-  json::Value conf{};  ///< object or null
+  std::optional<WallTime> run_after{};  ///< it does not start before
+  json::Value conf{};                   ///< object or null
   std::string note{};
   std::string user{};  ///< who asks, for the history
   AlsoStore<store::RunRow> also{};

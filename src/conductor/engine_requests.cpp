@@ -234,7 +234,8 @@ void Conductor::Engine::trigger(detail::Batch& batch, TriggerRun request,
                                 .run_type = RunType::manual,
                                 .logical_date = request.logical_date,
                                 .conf = request.conf.is_null() ? "{}" : json::write(request.conf),
-                                .user = request.user},
+                                .user = request.user,
+                                .run_after = request.run_after},
             detail::answering(std::move(answer), [this, key] { return run_row(key); }));
 }
 

@@ -136,6 +136,25 @@ TEST_CASE("a run can be deleted when it does not run; nothing of it stays but it
   CHECK(bench.tasks("etl", run).front().epoch > 1);
 }
 
+TEST_CASE("a run for later starts at its time, also over a restart, and says when") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  TriggerRun later{.dag_id = DagId{"etl"}};
+  later.run_after = bench.clock().now() + std::chrono::hours(2);
+  const auto run = bench.try_trigger(later).value();
+  CHECK(run.run_after == later.run_after);
+  CHECK(run.logical_date == later.run_after);
+  bench.advance(std::chrono::hours(1));
+  CHECK(bench.run_state("etl", run) == RunState::queued);
+  bench.restart();
+  bench.run_all();
+  CHECK(bench.run_state("etl", run) == RunState::queued);
+  bench.advance(std::chrono::minutes(61));
+  CHECK(bench.run_state("etl", run) == RunState::running);
+  bench.run_all();
+  CHECK(bench.run_state("etl", run) == RunState::success);
+}
+
 /// Removes an old run as retention does.
 void forget(Bench& bench, const store::RunKey& key) {
   auto done = Forgotten::in_part;

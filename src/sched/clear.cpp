@@ -211,6 +211,9 @@ void Stepper::reopen(Run& run, const Why& why) {
   run.row.started_at.reset();
   run.row.ended_at.reset();
   run.row.queued_at = now_.wall;
+  if (run.row.run_type == RunType::manual) {  // whoever opens it again does not want to wait
+    run.row.run_after = std::min(run.row.run_after, now_.wall);
+  }
   const auto& deadlines = run.version->definition->deadlines;
   for (std::size_t i = 0; i < deadlines.size(); ++i) {  // those count from now again
     if (deadlines[i].reference != dag::DeadlineReference::queued_at &&

@@ -34,13 +34,15 @@ struct DagPaused {
   std::string user{};
 };
 
-/// A run asked for by a user or a task. Refused: unknown DAG, run_id taken, logical date taken.
+/// A run asked for by a user or a task. A manual one whose logical date or run_after is to come is
+/// queued until then. Refused: unknown DAG, run_id taken, logical date taken.
 struct RunTriggered {
   RunKey key{};
   RunType run_type = RunType::manual;
   std::optional<WallTime> logical_date{};
   std::string conf = "{}";
   std::string user{};
+  std::optional<WallTime> run_after{};  ///< of a manual one: it does not start before
 };
 
 /// A worker claims an attempt. Accepted once per epoch; the same worker may repeat it. A refused

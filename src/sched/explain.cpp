@@ -126,7 +126,12 @@ std::string limit_text(const Model& model, const Run& run, const dag::Task& spec
   return "";
 }
 
+std::string put_off_text(const Run& run) {
+  return "waiting: the run starts at " + format_time(run.row.run_after);
+}
+
 std::string run_queued_text(const Run& run) {
+  if (run.put_off) return put_off_text(run);
   if (run.owner->row.paused) return "waiting: the DAG is paused";
   if (const Backfill* backfill = std::as_const(*run.owner).backfill_of(run)) {
     const std::string name = "backfill " + std::to_string(backfill->row.id.value);
@@ -304,7 +309,11 @@ std::string left_text(const Run& run) {
   return text;
 }
 
-Explanation explain_queued(const DagState& dag_state) {
+Explanation explain_queued(const Run& run) {
+  const DagState& dag_state = *run.owner;
+  if (run.put_off) {
+    return {"run_after", {{"at", format_time(run.row.run_after)}}, put_off_text(run)};
+  }
   const std::string limit = std::to_string(dag_state.current().definition->max_active_runs);
   if (dag_state.row.paused) return {"dag_paused", {}, "waiting: the DAG is paused"};
   return {"max_active_runs",
@@ -340,6 +349,9 @@ Explanation explain(const State& state, const TaskKey& key) {
   }
   if (!detail::is_schedulable(instance.state)) return {"state", {}, instance.cause};
   const detail::Verdict verdict = detail::decide(*run, *at);
+  if (verdict.reason == detail::Reason::run_queued && run->put_off) {
+    return detail::explain_queued(*run);
+  }
   return {std::string(detail::code_of(verdict.reason)), detail::params_of(*run, *at, verdict),
           detail::describe(*run, *at, verdict)};
 }
@@ -347,7 +359,7 @@ Explanation explain(const State& state, const TaskKey& key) {
 Explanation explain(const State& state, const RunKey& key) {
   const detail::Run* run = state.model().find_run(key);
   if (run == nullptr) return {"unknown", {}, "no such run is known"};
-  if (run->row.state == RunState::queued) return detail::explain_queued(*run->owner);
+  if (run->row.state == RunState::queued) return detail::explain_queued(*run);
   if (run->row.state != RunState::running) return {"state", {}, run->row.cause};
   const std::string left = detail::left_text(*run);
   return {"running",

@@ -238,6 +238,7 @@ Run& Model::add_run(DagState& dag_state, RunRow row) {
   if (Backfill* backfill = dag_state.backfill_of(run)) {
     ++backfill->runs;
   } else {
+    put_off(run, is_for_later(run.row));
     count_run(run, +1);
   }
   runs.emplace(run.uid, &run);
@@ -250,6 +251,7 @@ void Model::drop_run(Run& run) {
   AIFLOW_ASSERT(run.row.state != RunState::running && run.ready_count == 0 && run.active() == 0);
   DagState& dag_state = *run.owner;
   if (run.row.state == RunState::queued) count_run(run, -1);
+  put_off(run, false);
   runs.erase(run.uid);
   if (Backfill* backfill = dag_state.backfill_of(run)) --backfill->runs;
   if (run.deadline_armed) deadlines.erase({*run.deadline_armed, run.uid});
@@ -267,7 +269,8 @@ void Model::count_run(Run& run, std::int32_t sign) {
       case RunState::failed: backfill->row.failed += sign; return;
     }
   }
-  if (run.row.state == RunState::queued) dag_state.runs_queued += sign;
+  const bool counts = !run.put_off || planted(PlantedBug::put_off_takes_a_place);
+  if (run.row.state == RunState::queued && counts) dag_state.runs_queued += sign;
   if (run.row.state == RunState::running) dag_state.runs_running += sign;
 }
 
@@ -302,6 +305,7 @@ void Model::set_workers(std::vector<WorkerOffer> offers) {
   slots = 0;
   for (const WorkerOffer& worker : workers) slots += worker.slots;
   std::erase_if(lanes, [](const auto& lane) { return lane.second.active == 0; });
+  if (planted(PlantedBug::offers_kept)) return;
   for (auto& [placement, lane] : lanes) lane.slots = slots_for(placement);
 }
 
@@ -330,7 +334,8 @@ void Model::account_limits(const Run& run, InstanceIndex at, std::int32_t sign) 
   if (state == TaskState::deferred) pools[spec.pool].deferred += sign * spec.pool_slots;
   if (!is_active(state)) return;
   active += sign;
-  lane(spec.placement).active += sign;
+  const bool waits = planted(PlantedBug::place_counts_only_running) && state == TaskState::queued;
+  if (!waits) lane(spec.placement).active += sign;
   run.owner->active += sign;
   if (spec.max_active_tis_per_dag) run.owner->active_of[spec.task_id] += sign;
   const bool skip = planted(PlantedBug::pool_counts_only_running) && state == TaskState::queued;
@@ -348,6 +353,17 @@ void Model::arm(Run& run, InstanceIndex at, SteadyTime due) {
 void Model::arm_run(Run& run, SteadyTime due) {
   run.due = due;
   if (due != kNoTime) timers.push({due, run.uid, kNoTask});
+}
+
+bool is_for_later(const RunRow& row) {
+  return row.state == RunState::queued && row.run_type == RunType::manual &&
+         row.run_after > row.queued_at;
+}
+
+void Model::put_off(Run& run, bool wanted) {
+  if (run.put_off) starts.erase({run.row.run_after, run.uid});
+  run.put_off = wanted;
+  if (wanted) starts.insert({run.row.run_after, run.uid});
 }
 
 void Model::arm_schedule(DagState& dag_state) {

@@ -103,12 +103,15 @@ void Stepper::move_to_latest(Run& run, const Why& why) {
     model_.account_limits(run, at, -1);
   }
   forget(run);
+  const bool put_off = run.put_off;
+  model_.put_off(run, false);
   model_.runs.erase(run.uid);
   if (run.deadline_armed) model_.deadlines.erase({*run.deadline_armed, run.uid});
   const std::shared_ptr<const Version> before = run.version;
   run = std::move(moved.run);
   run.uid = model_.next_uid++;  // timers of the old instances are void
   model_.runs.emplace(run.uid, &run);
+  model_.put_off(run, put_off);
   for (InstanceIndex at = 0; at < run.instances.size(); ++at) {
     Instance& instance = run.instances[at];
     if (moved.from_of[at] == kNoTask) {

@@ -40,6 +40,12 @@ enum class PlantedBug : std::uint8_t {
   asset_event_lost,              // a DAG that has a run takes no notice of its assets
   asset_event_twice,             // what a run has consumed goes on waiting
   deadline_forgotten,            // after a restart a missed deadline is missed once more
+  put_off_starts,                // a run does not wait for its run_after
+  put_off_takes_a_place,         // ... and holds up the schedule until then
+  start_forgotten,               // after a restart nothing starts it
+  place_counts_only_running,     // queued attempts take no slot of their place
+  unserved_holds_up,             // nothing is granted after a task whose place nobody serves
+  offers_kept,                   // a drained worker goes on counting for the places it served
   gone_epochs_reused,            // a run made again under a deleted one's name begins at epoch 0
 };
 

@@ -120,6 +120,7 @@ Status load_run(Model& model, const RunRow& row, std::span<const TaskInstanceRow
     if (from.state == TaskState::scheduled) model.set_ready(run, at, true);
     arm_timers(model, run, at, now);
   }
+  if (planted(PlantedBug::start_forgotten)) model.starts.clear();
   if (planted(PlantedBug::deadline_forgotten)) run.row.deadlines_missed = 0;
   model.arm_deadlines(run);
   const auto timeout = run.version->definition->dagrun_timeout;

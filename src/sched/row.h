@@ -71,7 +71,7 @@ struct RunRow {
   std::optional<WallTime> logical_date{};
   std::optional<WallTime> interval_start{};
   std::optional<WallTime> interval_end{};
-  WallTime run_after{};
+  WallTime run_after{};  ///< a manual run made before it is put off until then
   WallTime queued_at{};
   std::optional<WallTime> started_at{};
   std::optional<WallTime> ended_at{};

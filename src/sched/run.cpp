@@ -120,7 +120,7 @@ Reply Stepper::apply(const RunTriggered& event) {
     return refuse(ErrorCode::not_found, "dag " + quoted(event.key.dag_id.value) + " is not known");
   }
   const dag::Dag& definition = *dag_state->current().definition;
-  WallTime date = event.logical_date.value_or(now_.wall);
+  WallTime date = event.logical_date.value_or(event.run_after.value_or(now_.wall));
   RunRow row;
   row.key = event.key;
   const auto make_id = [&] {
@@ -150,7 +150,13 @@ Reply Stepper::apply(const RunTriggered& event) {
   row.run_after = now_.wall;
   row.conf = event.conf;
   row.triggered_by = event.user;
-  row.cause = event.user.empty() ? "triggered" : "triggered by " + event.user;
+  row.cause = by("triggered", event.user);
+  if (event.run_type == RunType::manual) {
+    // As in Airflow: not before its run_after, nor before its logical date.
+    row.run_after = std::max(
+        {now_.wall, event.logical_date.value_or(now_.wall), event.run_after.value_or(now_.wall)});
+    if (row.run_after > now_.wall) row.cause += "; it starts at " + format_time(row.run_after);
+  }
   create_run(*dag_state, std::move(row));
   return {};
 }
@@ -196,6 +202,17 @@ Run& Stepper::create_run(DagState& dag_state, RunRow row) {
                           now_.wall});
   start_later(dag_state);
   return run;
+}
+
+/// Runs that were put off until now wait for their turn like others.
+void Stepper::call_up_runs() {
+  while (!model_.starts.empty() && model_.starts.begin()->first <= now_.wall) {
+    Run& run = *model_.runs.at(model_.starts.begin()->second);
+    Model::count_run(run, -1);
+    model_.put_off(run, false);
+    Model::count_run(run, +1);
+    start_later(*run.owner);
+  }
 }
 
 void Stepper::create_due_runs() {
@@ -246,6 +263,7 @@ void Stepper::start_runs(DagState& dag_state) {
     Run* first = nullptr;
     for (const auto& [order, run] : dag_state.runs) {
       if (run->row.state != RunState::queued || run->row.backfill.value != 0) continue;
+      if (run->put_off && !planted(PlantedBug::put_off_starts)) continue;
       const auto rank = [](const Run& r) { return RunOrder{r.row.run_after, r.row.number}; };
       if (first == nullptr || rank(*run) < rank(*first)) first = run.get();
     }
@@ -327,6 +345,7 @@ void Stepper::set_run_state(Run& run, RunState state, const Why& why) {
   const RunState from = run.row.state;
   Model::count_run(run, -1);
   run.row.state = state;
+  model_.put_off(run, is_for_later(run.row));
   Model::count_run(run, +1);
   if (Backfill* backfill = dag_state.backfill_of(run)) touch(*backfill);
   run.row.cause = why.cause;

@@ -25,6 +25,10 @@ Wakeup State::next_wakeup() const {
     const WallTime at = model_->deadlines.begin()->first;
     wakeup.wall = wakeup.wall ? std::min(*wakeup.wall, at) : at;
   }
+  if (!model_->starts.empty()) {
+    const WallTime at = model_->starts.begin()->first;
+    wakeup.wall = wakeup.wall ? std::min(*wakeup.wall, at) : at;
+  }
   if (!model_->to_continue.empty()) wakeup.wall = WallTime{};  // at once
   if (!model_->timers.empty()) wakeup.steady = model_->timers.top().at;
   return wakeup;

@@ -60,7 +60,7 @@ struct Now {
 
 /// The next moments at which something is due without an event; nullopt: nothing on that clock.
 struct Wakeup {
-  std::optional<WallTime> wall;      ///< schedules, deadlines
+  std::optional<WallTime> wall;      ///< schedules, deadlines, runs put off
   std::optional<SteadyTime> steady;  ///< retries, leases, time-outs
 };
 
@@ -106,7 +106,7 @@ class State {
   /// One that is open, or of a run that is known here.
   [[nodiscard]] std::optional<BackfillRow> backfill_row(const DagId& dag_id,
                                                         dag::BackfillId id) const;
-  /// Runs of the DAG that have not started.
+  /// Runs of the DAG that have not started and are not put off.
   [[nodiscard]] std::int32_t queued_runs(const DagId& dag_id) const;
   [[nodiscard]] bool has_run(const RunKey& key) const;
   /// The definition the run uses / of the DAG's current version. Valid until the next step.

@@ -34,6 +34,7 @@ Effects Stepper::run(std::span<const Event> events) {
     propagate();
   }
   fire_timers();
+  call_up_runs();
   create_due_runs();
   propagate();
   fire_deadlines();  // what has ended by now misses none

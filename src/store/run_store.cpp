@@ -310,6 +310,7 @@ wire::DagRun to_wire(const RunRow& run) {
           .logical_date = run.logical_date,
           .data_interval_start = run.data_interval_start,
           .data_interval_end = run.data_interval_end,
+          .run_after = run.run_after,
           .queued_at = run.queued_at,
           .start_date = run.start_date,
           .end_date = run.end_date,

@@ -654,7 +654,7 @@ Status read_value(const json::Value& value, ImportError& out) {
 
 json::Value to_json(const DagRun& value) {
   json::Object out;
-  out.reserve(17);
+  out.reserve(18);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "dag_run_id", value.dag_run_id);
   detail::put(out, "state", value.state);
@@ -662,6 +662,7 @@ json::Value to_json(const DagRun& value) {
   detail::put(out, "logical_date", value.logical_date);
   detail::put(out, "data_interval_start", value.data_interval_start);
   detail::put(out, "data_interval_end", value.data_interval_end);
+  detail::put(out, "run_after", value.run_after);
   detail::put(out, "queued_at", value.queued_at);
   detail::put(out, "start_date", value.start_date);
   detail::put(out, "end_date", value.end_date);
@@ -685,6 +686,7 @@ Result<DagRun> parse_dag_run(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "logical_date", out.logical_date));
   AIFLOW_TRY(detail::get(value, "data_interval_start", out.data_interval_start));
   AIFLOW_TRY(detail::get(value, "data_interval_end", out.data_interval_end));
+  AIFLOW_TRY(detail::get(value, "run_after", out.run_after));
   AIFLOW_TRY(detail::get(value, "queued_at", out.queued_at));
   AIFLOW_TRY(detail::get(value, "start_date", out.start_date));
   AIFLOW_TRY(detail::get(value, "end_date", out.end_date));
@@ -1152,9 +1154,10 @@ Status read_value(const json::Value& value, BackfillDate& out) {
 
 json::Value to_json(const TriggerRequest& value) {
   json::Object out;
-  out.reserve(5);
+  out.reserve(6);
   detail::put(out, "dag_run_id", value.dag_run_id);
   detail::put(out, "logical_date", value.logical_date);
+  detail::put(out, "run_after", value.run_after);
   detail::put(out, "conf", value.conf);
   detail::put(out, "note", value.note);
   detail::put(out, "use_cache", value.use_cache);
@@ -1166,6 +1169,7 @@ Result<TriggerRequest> parse_trigger_request(const json::Value& value) {
   TriggerRequest out;
   AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
   AIFLOW_TRY(detail::get(value, "logical_date", out.logical_date));
+  AIFLOW_TRY(detail::get(value, "run_after", out.run_after));
   AIFLOW_TRY(detail::get(value, "conf", out.conf));
   AIFLOW_TRY(detail::get(value, "note", out.note));
   AIFLOW_TRY(detail::get(value, "use_cache", out.use_cache));

@@ -254,6 +254,7 @@ struct DagRun {
   std::optional<WallTime> logical_date{};
   std::optional<WallTime> data_interval_start{};
   std::optional<WallTime> data_interval_end{};
+  std::optional<WallTime> run_after{};
   std::optional<WallTime> queued_at{};
   std::optional<WallTime> start_date{};
   std::optional<WallTime> end_date{};
@@ -469,6 +470,7 @@ struct BackfillDate {
 struct TriggerRequest {
   std::optional<std::string> dag_run_id{};
   std::optional<WallTime> logical_date{};
+  std::optional<WallTime> run_after{};
   std::optional<json::Value> conf{};
   std::optional<std::string> note{};
   std::optional<bool> use_cache{};

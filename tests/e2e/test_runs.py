@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole runs with the real programs: callbacks and deadlines, versions, pools, retries by error."""
 
+import datetime as dt
 import json
 import signal
 
@@ -173,3 +174,30 @@ with DAG("pooled"):
     refused = cli(server, "pools", "delete", "default_pool")
     assert refused.returncode != 0 and "default_pool cannot be removed" in refused.stderr
     assert "no schedule" in cli(server, "dags", "explain", "pooled").stdout
+
+
+def test_a_run_for_later_waits_says_until_when_and_starts_then(server):
+    server.add_dag("later", """
+from airflow.sdk import DAG
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+with DAG("later"):
+    BashOperator(task_id="a", bash_command="true")
+with DAG("asks"):
+    TriggerDagRunOperator(task_id="t", trigger_dag_id="later", trigger_run_id="in_2099",
+                          run_after="2099-01-01T00:00:00Z")
+""")
+    server.wait_run("asks", server.trigger("asks"))
+    soon = (dt.datetime.now(dt.timezone.utc) + dt.timedelta(seconds=3)).isoformat()
+    cli(server, "dags", "trigger", "later", "--run-id", "soon", "--run-after", soon)
+    run = server.get("/api/v2/dags/later/dagRuns/soon")
+    assert dt.datetime.fromisoformat(run["run_after"]) == dt.datetime.fromisoformat(soon)
+    if run["state"] == "queued":  # or this machine slept for three seconds
+        assert run["explanation"]["code"] == "run_after"
+    server.stop_server(signal.SIGKILL)
+    server.start()
+    done = server.wait_run("later", "soon")
+    assert done["state"] == "success" and done["start_date"] >= run["run_after"]
+    shown = cli(server, "runs", "explain", "later", "in_2099").stdout
+    assert "waiting: the run starts at 2099-01-01T00:00:00" in shown
+    assert server.get("/api/v2/dags/later/dagRuns/in_2099")["state"] == "queued"

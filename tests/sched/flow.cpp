@@ -409,6 +409,7 @@ bool Flow::act_by_user(const Line& line) {
     const std::string run = line.words.at(1);
     sched::RunTriggered event{{dag_id, {run}}, RunType::manual, std::nullopt, "{}", "kim"};
     if (has(line, "date")) event.logical_date = parse_time(option(line, "date")).value();
+    if (has(line, "after")) event.run_after = parse_time(option(line, "after")).value();
     send(event);
     if (last_reply_.accepted) dag_of_run_[run] = dag_id;
   } else if (line.verb == "clear") {

@@ -128,6 +128,7 @@ struct Run {
   SteadyTime due = kNoTime;                ///< dagrun_timeout
   std::optional<WallTime> deadline_armed;  ///< its entry in Model::deadlines
   bool has_decisions = false;              ///< some task branched or cut the circuit
+  bool put_off = false;  ///< queued for a time to come: it is in Model::starts, counts nowhere else
   bool dirty = false;
   bool to_check = false;  ///< its state may have to change
 
@@ -201,7 +202,7 @@ struct DagState {
   std::unordered_map<RunId, Run*> run_index;
   std::map<dag::AssetName, AssetQueueRow> asset_queue;
   std::map<dag::BackfillId, Backfill> backfills;
-  std::int32_t runs_queued = 0;  ///< without those of backfills
+  std::int32_t runs_queued = 0;  ///< without those of backfills, and those put off
   std::int32_t runs_running = 0;
   std::int32_t active = 0;                             ///< attempts, over all runs
   std::unordered_map<TaskId, std::int32_t> active_of;  ///< only tasks with max_active_tis_per_dag
@@ -259,6 +260,7 @@ struct Model {
   std::int64_t last_asset_event = 0;
   std::set<DagId> to_continue;  ///< with backfills that the next step goes on with at once
   std::set<std::pair<WallTime, std::uint64_t>> deadlines;  ///< of unfinished runs, by uid
+  std::set<std::pair<WallTime, std::uint64_t>> starts;     ///< of runs put off, by uid
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers;
 
   [[nodiscard]] DagState* find_dag(const DagId& dag_id);
@@ -287,6 +289,8 @@ struct Model {
   /// Sets the timer of an instance; kNoTime: none.
   void arm(Run& run, InstanceIndex at, SteadyTime due);
   void arm_run(Run& run, SteadyTime due);
+  /// Puts a queued run on the list of starts, or takes it off. It must not be counted meanwhile.
+  void put_off(Run& run, bool wanted);
   /// Puts the run's next deadline that it has not missed on the list; none once it has ended.
   void arm_deadlines(Run& run);
   /// Puts the DAG on the list of due times while a run could be made: one that is held back by
@@ -320,6 +324,9 @@ struct Model {
 /// Makes the DAG known as a consumer of what its newest version waits for, if it is active; returns
 /// those names, sorted.
 std::vector<dag::AssetName> index_consumer(Model& model, const DagState& dag_state);
+
+/// Queued for a time that was to come when it was queued.
+[[nodiscard]] bool is_for_later(const RunRow& row);
 
 [[nodiscard]] TaskInstanceRow row_of(const Run& run, InstanceIndex at);
 

@@ -114,6 +114,7 @@ class Stepper {
   Run* find_run_on(DagState& dag_state, WallTime date, const RunId& run_id);
   std::optional<RunLoaded> stored_run_on(const DagState& dag_state, WallTime date,
                                          const RunId& run_id) const;
+  void call_up_runs();
   void create_due_runs();
   void create_scheduled_run(DagState& dag_state, const dag::Tick& tick);
   void plan_schedule(DagState& dag_state);

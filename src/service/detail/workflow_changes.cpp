@@ -42,6 +42,7 @@ Result<wire::DagRun> Workflows::trigger(const DagId& id, const wire::TriggerRequ
   conductor::TriggerRun trigger{.dag_id = id,
                                 .run_id = std::nullopt,
                                 .logical_date = request.logical_date,
+                                .run_after = request.run_after,
                                 .conf = request.conf.value_or(json::Value()),
                                 .note = request.note.value_or(""),
                                 .user = name_of(who),

@@ -197,6 +197,7 @@ export interface DagRun {
   logical_date?: string | null;
   data_interval_start?: string | null;
   data_interval_end?: string | null;
+  run_after?: string | null;
   queued_at?: string | null;
   start_date?: string | null;
   end_date?: string | null;
@@ -364,6 +365,7 @@ export interface BackfillDate {
 export interface TriggerRequest {
   dag_run_id?: string | null;
   logical_date?: string | null;
+  run_after?: string | null;
   conf?: unknown | null;
   note?: string | null;
   use_cache?: boolean | null;

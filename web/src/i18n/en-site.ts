@@ -260,6 +260,7 @@ export const en_site = {
   why: {
     task: {
       run_queued: 'Waiting: the run is queued, and the DAG runs {{limit}} at a time.',
+      run_after: 'Waiting: the run starts at {{at}}.',
       run_ended: 'The run has ended.',
       timer: 'Waiting until {{until}}.',
       setup_open: 'Waiting for the setup {{tasks}}.',
@@ -285,6 +286,7 @@ export const en_site = {
     },
     run: {
       dag_paused: 'Waiting: the DAG is paused.',
+      run_after: 'Waiting: it starts at {{at}}.',
       max_active_runs: 'Waiting: {{running}} runs are running, the DAG allows {{limit}}.',
       running: 'Running; {{unfinished}} task instances are left: {{left}}.',
     },

@@ -261,6 +261,7 @@ export const ko_site: Same<typeof en_site> = {
   why: {
     task: {
       run_queued: '대기 중: 실행이 대기열에 있고 이 DAG는 한 번에 {{limit}}개만 실행합니다.',
+      run_after: '대기 중: 이 실행은 {{at}}에 시작합니다.',
       run_ended: '실행이 끝났습니다.',
       timer: '{{until}}까지 기다립니다.',
       setup_open: '준비 태스크를 기다립니다: {{tasks}}',
@@ -285,6 +286,7 @@ export const ko_site: Same<typeof en_site> = {
     },
     run: {
       dag_paused: '대기 중: DAG가 일시 중지되었습니다.',
+      run_after: '대기 중: {{at}}에 시작합니다.',
       max_active_runs: '대기 중: {{running}}개가 실행 중이고 이 DAG는 {{limit}}개까지 허용합니다.',
       running: '실행 중: 태스크 인스턴스 {{unfinished}}개가 남았습니다 ({{left}}).',
     },

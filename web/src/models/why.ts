@@ -6,6 +6,7 @@ import { type Locale, absolute_text } from '@/i18n/format';
 
 const TASK_CODES = [
   'run_queued',
+  'run_after',
   'run_ended',
   'timer',
   'setup_open',
@@ -28,7 +29,7 @@ const TASK_CODES = [
   'queued',
   'ready',
 ] as const;
-const RUN_CODES = ['dag_paused', 'max_active_runs', 'running'] as const;
+const RUN_CODES = ['dag_paused', 'run_after', 'max_active_runs', 'running'] as const;
 const DAG_CODES = [
   'scheduled',
   'dag_paused',

@@ -16,21 +16,27 @@ from aiflow.triggers.external_task import DagStateTrigger
 RUN_STATES = ("queued", "running", "success", "failed")
 
 
+def _text(time: str | dt.datetime | None) -> str | None:
+    return time.isoformat() if isinstance(time, dt.datetime) else time
+
+
 class TriggerDagRunOperator(BaseOperator):
     """Triggers trigger_dag_id; its run id is the XCom trigger_run_id.
 
     A repeat of this task's try finds the run that it made before. wait_for_completion: ends when the
     run is in one of allowed_states, fails when it is in one of failed_states.
+    run_after: the run waits until then; one with a logical_date to come waits for that.
     deferrable: it waits without holding a worker slot. skip_when_already_exists: a run of that id ends the task as skipped.
     """
 
     caching = "never"
-    template_fields: Sequence[str] = ("trigger_dag_id", "trigger_run_id", "logical_date", "conf",
-                                      "note")
+    template_fields: Sequence[str] = ("trigger_dag_id", "trigger_run_id", "logical_date", "run_after",
+                                      "conf", "note")
 
     def __init__(self, *, trigger_dag_id: str, trigger_run_id: str | None = None,
                  conf: dict[str, Any] | None = None, logical_date: str | dt.datetime | None = None,
-                 execution_date: str | dt.datetime | None = None, note: str | None = None,
+                 execution_date: str | dt.datetime | None = None,
+                 run_after: str | dt.datetime | None = None, note: str | None = None,
                  wait_for_completion: bool = False, poke_interval: float = 60,
                  allowed_states: Sequence[Any] | None = None,
                  failed_states: Sequence[Any] | None = None,
@@ -40,7 +46,7 @@ class TriggerDagRunOperator(BaseOperator):
         self.trigger_dag_id, self.trigger_run_id = trigger_dag_id, trigger_run_id
         self.conf, self.note = conf, note
         date = logical_date if logical_date is not None else execution_date
-        self.logical_date = date.isoformat() if isinstance(date, dt.datetime) else date
+        self.logical_date, self.run_after = _text(date), _text(run_after)
         self.wait_for_completion = wait_for_completion
         self.poke_interval = float(poke_interval)
         self.allowed_states = self._states(allowed_states, "success")
@@ -83,7 +89,7 @@ class TriggerDagRunOperator(BaseOperator):
     def _trigger(self, context: dict) -> str:
         ti = context["ti"]
         body = {"dag_run_id": self.trigger_run_id, "conf": self.conf, "note": self.note,
-                "logical_date": self.logical_date}
+                "logical_date": self.logical_date, "run_after": self.run_after}
         key = hashlib.sha256(f"{ti.key_str}#{ti.map_index}#{ti.try_number}".encode()).hexdigest()
         try:
             run = api.call("POST", api.path_of("dags", self.trigger_dag_id, "dagRuns"),

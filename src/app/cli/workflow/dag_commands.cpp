@@ -53,6 +53,10 @@ Status trigger(const Clock& clock, const Invocation& in) {
     AIFLOW_ASSIGN(const auto date, time_option(in, "--logical-date"));
     body.set("logical_date", date);
   }
+  if (in.given("--run-after")) {
+    AIFLOW_ASSIGN(const auto time, time_option(in, "--run-after"));
+    body.set("run_after", time);
+  }
   if (in.given("--conf") || !in.list("--param").empty()) {
     AIFLOW_ASSIGN(auto conf, run_conf(client, in));
     body.set("conf", std::move(conf));
@@ -131,11 +135,13 @@ std::vector<Command> dag_commands(const Clock& clock) {
              .repeat = true},
             {.name = "--run-id", .help = "id of the run; made when left out"},
             {.name = "--logical-date", .help = "2026-01-01 (midnight, UTC), or RFC 3339"},
+            {.name = "--run-after", .help = "it waits until then; a time like --logical-date"},
             {.name = "--no-cache", .help = "run every task, take no kept results", .flag = true}}),
        .examples = {"aiflow dags trigger smart_city",
                     R"(aiflow dags trigger etl --conf '{"day": 3}')",
                     "aiflow dags trigger etl --param day=3 --param who=edge",
-                    "aiflow dags trigger etl --logical-date 2026-01-01"},
+                    "aiflow dags trigger etl --logical-date 2026-01-01",
+                    "aiflow dags trigger etl --run-after 2030-01-01T02:00:00+09:00"},
        .run = bound(clock, trigger)},
       {.words = {"dags", "params"},
        .summary = "what a run can be given: names, types, defaults",
