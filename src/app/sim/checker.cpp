@@ -51,6 +51,7 @@ const dag::Task* Checker::task(const TaskKey& key, const Database& database) con
 }
 
 std::string Checker::commit(const Server& server, const Database& after) {
+  latest_ = std::max(latest_, server.stepped_at.wall);
   granted_.clear();
   scheduled_.clear();
   reported_.clear();

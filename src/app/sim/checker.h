@@ -18,6 +18,11 @@ namespace aiflow::sim {
 /// "r1.t2", "r1.t2[3]"
 [[nodiscard]] std::string name(const sched::TaskKey& key);
 
+/// Attempts that may hold a slot of these workers at a time; none without a slot.
+[[nodiscard]] std::int32_t room(const std::vector<WorkerOffer>& offers);
+/// The same of those that serve a place.
+[[nodiscard]] std::int32_t room_at(std::vector<WorkerOffer> offers, const Placement& place);
+
 class Checker {
  public:
   /// One commit: what was decided, from which events, and the database before (its instances) and
@@ -53,6 +58,7 @@ class Checker {
   struct Active {
     std::int32_t total = 0;
     std::map<PoolName, std::int32_t> pools;
+    std::map<Placement, std::int32_t> places;
     std::map<sched::RunKey, std::int32_t> runs;
     std::map<std::pair<DagId, TaskId>, std::int32_t> tasks;  ///< with max_active_tis_per_dag
   };
@@ -83,7 +89,7 @@ class Checker {
   void check_version(const sched::RunRow& row, const Server& server, const Database& after);
   void check_idle(const Server& server, const Database& after);
   [[nodiscard]] Active count_active(const Database& after) const;
-  [[nodiscard]] bool is_limited(const sched::TaskKey& key, Active& active,
+  [[nodiscard]] bool is_limited(const sched::TaskKey& key, Active& active, const Server& server,
                                 const Database& after) const;
   void check_run(const sched::Change& change, const Database& after);
   void check_new_run(const sched::RunRow& row, const Server& server, const Database& after);
@@ -123,6 +129,7 @@ class Checker {
   std::map<DagId, bool> listening_;  ///< active and not paused after the commit before
   std::set<DagId> ready_;            ///< whose assets were new and had room after it
   std::map<DagId, WallTime> due_;    ///< runs that the commit before could have made
+  WallTime latest_{};                ///< the latest time of a step so far
   bool steered_ = false;             ///< somebody steered a backfill, or ran tasks again
   std::map<sched::RunKey, WallTime> run_dates_;
   std::map<sched::RunKey, std::int32_t> run_versions_;  ///< after it

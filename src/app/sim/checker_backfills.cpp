@@ -66,8 +66,9 @@ void Checker::check_due(const Server& server, const Database& after) {
     if (row.next_tick->run_after > server.stepped_at.wall) continue;
     const auto open = std::ranges::count_if(after.tables.runs, [&](const auto& entry) {
       const sched::RunRow& run = entry.second;
+      const bool waits = run.run_after > latest_;  // put off: it takes no place
       return run.key.dag_id == id && run.backfill.value == 0 &&
-             (run.state == RunState::queued || run.state == RunState::running);
+             ((run.state == RunState::queued && !waits) || run.state == RunState::running);
     });
     const auto& version = after.tables.versions.at({id, row.version});
     if (open >= version.definition->max_active_runs) continue;

@@ -26,7 +26,10 @@ void Checker::check_limits(const Server& server, const Database& after) {
         active.tasks[{key.dag_id, key.task_id}] > *spec.max_active_tis_per_dag) {
       fail("S9", key, "max_active_tis_per_dag is exceeded");
     }
-    if (active.total > server.capacity) fail("S9", key, "more than the workers have slots for");
+    if (active.places[spec.placement] > room_at(server.offers, spec.placement)) {
+      fail("S9", key, "more than its place has slots for");
+    }
+    if (active.total > room(server.offers)) fail("S9", key, "more than the workers have slots for");
     if (after.tables.dags.at(key.dag_id).paused) fail("S18", key, "a grant in a paused DAG");
   }
 }
@@ -48,6 +51,9 @@ void Checker::check_run(const Change& change, const Database& after) {
   if (change.cause.starts_with("number ")) backfill_of_[key] = after.tables.runs.at(key).backfill;
   const dag::Dag& spec = *definition(change.key, after);
   if (change.to == "running") {
+    if (after.tables.runs.at(key).run_after > latest_) {
+      fail("S11", change.key, "the run started before its run_after");
+    }
     const dag::BackfillId backfill = backfill_of_[key];
     const std::int64_t limit = backfill.value == 0
                                    ? run_limit(key.dag_id, after)

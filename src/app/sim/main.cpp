@@ -33,7 +33,7 @@ constexpr const char* kUsage =
     "  --every-bug      plant each mistake in turn; fails if one is not found\n"
     "  --list-bugs      their names\n";
 
-constexpr std::array<std::pair<const char*, PlantedBug>, 32> kCoreBugs = {{
+constexpr std::array<std::pair<const char*, PlantedBug>, 38> kCoreBugs = {{
     {"result_without_fencing", PlantedBug::result_without_fencing},
     {"claim_without_cas", PlantedBug::claim_without_cas},
     {"reaper_keeps_epoch", PlantedBug::reaper_keeps_epoch},
@@ -66,6 +66,12 @@ constexpr std::array<std::pair<const char*, PlantedBug>, 32> kCoreBugs = {{
     {"backfill_never_ends", PlantedBug::backfill_never_ends},
     {"gone_epochs_reused", PlantedBug::gone_epochs_reused},
     {"deadline_forgotten", PlantedBug::deadline_forgotten},
+    {"put_off_starts", PlantedBug::put_off_starts},
+    {"put_off_takes_a_place", PlantedBug::put_off_takes_a_place},
+    {"start_forgotten", PlantedBug::start_forgotten},
+    {"place_counts_only_running", PlantedBug::place_counts_only_running},
+    {"unserved_holds_up", PlantedBug::unserved_holds_up},
+    {"offers_kept", PlantedBug::offers_kept},
 }};
 constexpr std::array<std::pair<const char*, ProtocolBug>, 5> kProtocolBugs = {{
     {"send_before_commit", ProtocolBug::send_before_commit},

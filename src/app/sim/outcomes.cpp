@@ -9,6 +9,17 @@ namespace aiflow::sim {
 using sched::TaskKey;
 using enum TaskState;
 
+std::int32_t room(const std::vector<WorkerOffer>& offers) {
+  std::int32_t slots = 0;
+  for (const WorkerOffer& offer : offers) slots += offer.slots;
+  return slots == 0 ? 0 : slots + kQueueAhead;
+}
+
+std::int32_t room_at(std::vector<WorkerOffer> offers, const Placement& place) {
+  std::erase_if(offers, [&](const WorkerOffer& offer) { return !serves(offer, place); });
+  return room(offers);
+}
+
 /// S13: what a row says of a value or a decision is what the accepted attempt of its generation
 /// said.
 void Checker::check_outcome(const sched::TaskInstanceRow& row, const Shadow& shadow) {
@@ -66,12 +77,12 @@ std::string Checker::replayed(const Database& database) const {
 /// L4: nothing that could start is left waiting by a step.
 void Checker::check_idle(const Server& server, const Database& after) {
   Active active = count_active(after);
-  if (active.total >= server.capacity) return;
+  if (active.total >= room(server.offers)) return;
   for (const auto& [key, shadow] : shadows_) {
     if (shadow.state != scheduled) continue;
     const sched::RunRow& run = after.tables.runs.at({key.dag_id, key.run_id});
     if (run.state != RunState::running || after.tables.dags.at(key.dag_id).paused) continue;
-    if (is_limited(key, active, after)) continue;
+    if (is_limited(key, active, server, after)) continue;
     fail("L4", key, "it could start, and the step did not start it");
   }
 }
@@ -86,14 +97,17 @@ Checker::Active Checker::count_active(const Database& after) const {
     ++active.total;
     ++active.runs[{key.dag_id, key.run_id}];
     active.pools[spec.pool] += spec.pool_slots;
+    ++active.places[spec.placement];
     if (spec.max_active_tis_per_dag) ++active.tasks[{key.dag_id, key.task_id}];
   }
   return active;
 }
 
-/// True when a pool or a limit keeps one more of this task from starting.
-bool Checker::is_limited(const TaskKey& key, Active& active, const Database& after) const {
+/// True when its place, a pool or a limit keeps one more of this task from starting.
+bool Checker::is_limited(const TaskKey& key, Active& active, const Server& server,
+                         const Database& after) const {
   const dag::Task& spec = *task(key, after);
+  if (active.places[spec.placement] >= room_at(server.offers, spec.placement)) return true;
   const auto pool = after.tables.pools.find(spec.pool);
   const bool pool_full = pool == after.tables.pools.end() ||
                          active.pools[spec.pool] + spec.pool_slots > pool->second.slots;

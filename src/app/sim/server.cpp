@@ -33,6 +33,26 @@ std::vector<WorkerId> World::live_workers() const {
   return ids;
 }
 
+std::vector<WorkerOffer> World::offers() const {
+  std::vector<WorkerOffer> all;
+  for (const Worker& worker : workers_) {
+    if (worker.alive) all.push_back(worker.offer);
+  }
+  return all;
+}
+
+/// One of those that serve the task's place and are not drained.
+std::optional<WorkerId> World::worker_for(const sched::TaskKey& key) {
+  const bool known = database_.tables.instances.contains(key);
+  const Placement place = known ? task_of(key).placement : Placement{};
+  std::vector<WorkerId> ids;
+  for (const Worker& worker : workers_) {
+    const bool takes = worker.alive && worker.offer.slots > 0;
+    if (takes && serves(worker.offer, place)) ids.push_back(worker.id);
+  }
+  return ids.empty() ? std::nullopt : std::optional(ids[below(ids.size())]);
+}
+
 void World::server_act(Server& server) {
   if (server.stopped_until > steady_) return;
   switch (server.phase) {
@@ -60,16 +80,14 @@ void World::server_start(Server& server) {
 void World::server_read_back(Server& server) {
   sched::Options options;
   options.lease = kLease;
-  options.queue_ahead = 1;
-  const auto slots = static_cast<std::int32_t>(live_workers().size()) * kSlotsPerWorker;
-  options.workers = {{.slots = slots}};
+  options.queue_ahead = kQueueAhead;
+  options.workers = server.offers = offers();
   options.mean_runtime = [this](const sched::RuntimeQuestion& question) {
     return database_.tables.mean_runtime(question);
   };
   options.stored_run = [this](const DagId& dag_id, WallTime date, const RunId& run_id) {
     return database_.tables.stored_run(dag_id, date, run_id);
   };
-  server.capacity = slots + options.queue_ahead;
   auto state = sched::restore(database_.tables.rows(), options, now());
   if (!state) {
     error_ = "restore failed: " + state.error().message;
@@ -96,7 +114,11 @@ void World::server_step(Server& server) {
     return;
   }
   std::vector<sched::Event> events;
-  for (const Server::Item& item : server.batch) events.push_back(item.event);
+  for (const Server::Item& item : server.batch) {
+    events.push_back(item.event);
+    const auto* workers = std::get_if<sched::WorkersChanged>(&item.event);
+    if (workers != nullptr) server.offers = workers->workers;
+  }
   server.stepped_at = now();
   server.effects = sched::step(*server.state, events, server.stepped_at);
   server.phase = Server::Phase::stepped;
@@ -228,10 +250,13 @@ void World::server_send_outbox(Server& server) {
   const auto submit = [&](const AttemptKey& attempt, std::int32_t try_number) {
     if (!due(attempt)) return;
     if (error_.empty()) error_ = checker_->sent(attempt, database_);
-    auto [assigned, fresh] = server.assigned.try_emplace(attempt);
-    if (fresh) assigned->second = ids[below(ids.size())];
+    const auto assigned = server.assigned.find(attempt);
+    const auto to = assigned == server.assigned.end() ? worker_for(attempt.first)
+                                                      : std::optional(assigned->second);
+    if (!to) return;  // until a worker serves its place again
+    server.assigned[attempt] = *to;
     sent_[attempt] = steady_;
-    send_down({Down::Kind::start, assigned->second, attempt, try_number});
+    send_down({Down::Kind::start, *to, attempt, try_number});
   };
   for (const auto& [attempt, row] : database_.submits) submit(attempt, row.try_number);
   for (const auto& [attempt, try_number] : server.volatile_submits) submit(attempt, try_number);

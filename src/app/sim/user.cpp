@@ -58,6 +58,15 @@ void add_mapping(dag::Dag& made, double share, Prng& prng) {
   }
 }
 
+/// Some are served by no worker of a world, some by workers that serve others as well.
+Placement make_place(Prng& prng) {
+  switch (prng.below(3)) {
+    case 0: return {.queue = "gpu"};
+    case 1: return {.executor = "docker"};
+    default: return {.labels = {{"site", "seoul"}}};
+  }
+}
+
 /// Some DAGs wait for what those before them make, so that no circle of them goes on for ever.
 std::vector<dag::AssetNode> make_condition(const std::string& id, Prng& prng) {
   std::vector<dag::AssetNode> nodes = {{.name = {"outside"}}};
@@ -100,6 +109,7 @@ dag::Dag make_dag(const std::string& id, const Taste& taste, Prng& prng) {
     task.is_short_circuit = !task.is_branch && prng.chance(0.08);
     if (prng.chance(0.1)) task.max_active_tis_per_dag = 1;
     if (prng.chance(0.3)) task.outlets.push_back({"of_" + id});
+    if (taste.placing && prng.chance(0.6)) task.placement = make_place(prng);
     made.tasks.push_back(std::move(task));
   }
   if (prng.chance(taste.mapping ? 1 : 0.4)) add_mapping(made, taste.mapping ? 0.6 : 0.3, prng);
@@ -116,6 +126,24 @@ dag::Dag make_dag(const std::string& id, const Taste& taste, Prng& prng) {
                               .runs_min = 1});
   }
   return made;
+}
+
+WorkerOffer make_offer(const Taste& taste, Prng& prng) {
+  WorkerOffer made{.slots = kSlotsPerWorker};
+  if (!taste.placing) return made;
+  if (prng.chance(0.3)) made.slots = 0;
+  if (prng.chance(0.4)) made.executors.emplace_back("docker");
+  if (prng.chance(0.2)) made.queues = {"gpu"};
+  if (prng.chance(0.2)) made.queues = {"default", "gpu"};
+  if (prng.chance(0.5)) made.labels = {{"site", prng.chance(0.5) ? "seoul" : "busan"}};
+  return made;
+}
+
+WorkerOffer whole_offer() {
+  return {.slots = kSlotsPerWorker,
+          .executors = {"local", "docker"},
+          .queues = {"default", "gpu"},
+          .labels = {{"site", "seoul"}}};
 }
 
 void World::send_user(sched::Event event) {
@@ -298,9 +326,39 @@ void World::user_move(const sched::TaskKey& key) {
   send_user(clear);
 }
 
+/// Now and then under a name that was there before: that run may have been deleted. Some are dated
+/// back; some are put off, by their date or without one.
+void World::user_trigger() {
+  const bool again = runs_asked_ > 0 && chance(0.2);
+  if (!again && ++runs_asked_ > kRunsMax) return;
+  const std::int64_t number =
+      again ? 1 + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(runs_asked_)))
+            : runs_asked_;
+  const DagId dag_id{"d" + std::to_string(below(definitions_.size()))};
+  sched::RunTriggered trigger{.key = {dag_id, {"r" + std::to_string(number)}}, .user = "kim"};
+  const std::uint64_t dice = below(20);
+  if (dice < 4) trigger.logical_date = began_ - below(12) * kInterval;
+  if (dice == 4) trigger.logical_date = now().wall + std::chrono::seconds(1 + below(200));
+  if (dice == 5 || dice == 6) trigger.run_after = now().wall + std::chrono::seconds(below(200));
+  send_user(std::move(trigger));
+}
+
+/// One is drained, or comes back, or another one comes in its place: what it has goes on.
+void World::user_change_workers() {
+  Worker& worker = workers_[below(workers_.size())];
+  if (chance(0.4)) {
+    worker.offer.slots = worker.offer.slots == 0 ? kSlotsPerWorker : 0;
+  } else {
+    worker.offer = make_offer(taste_, prng_);
+  }
+  send_user(sched::WorkersChanged{offers()});
+}
+
 /// False: nothing was done.
 bool World::user_act_by_taste() {
-  if (taste_.mapping && chance(0.3)) {
+  if (taste_.placing && chance(0.15)) {
+    user_change_workers();
+  } else if (taste_.mapping && chance(0.3)) {
     user_change_items();
   } else if (taste_.restarting && chance(0.1)) {
     user_clear_alone(any_in(TaskState::running, false)->key);
@@ -320,18 +378,7 @@ void World::user_act() {
   const std::uint64_t dice = below(100);
   const auto* row = any_instance();
   if (row != nullptr && user_act_by_taste()) return;
-  if (dice < 31) {
-    // Now and then a name that was there before: that run may have been deleted.
-    const bool again = runs_asked_ > 0 && chance(0.2);
-    if (!again && ++runs_asked_ > kRunsMax) return;
-    const std::int64_t number =
-        again ? 1 + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(runs_asked_)))
-              : runs_asked_;
-    std::optional<WallTime> date;
-    if (chance(0.2)) date = began_ - below(12) * kInterval;
-    return send_user(sched::RunTriggered{
-        {dag_id(), {"r" + std::to_string(number)}}, RunType::manual, date, "{}", "kim"});
-  }
+  if (dice < 31) return user_trigger();
   if (dice < 33) return user_backfill(dag_id());
   if (dice < 34) return send_user(sched::AssetChanged{{"outside"}, "{}", "kim"});
   if (dice < 35) return user_steer_backfill();

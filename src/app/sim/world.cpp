@@ -39,10 +39,13 @@ void World::note(std::string_view text) {
 
 void World::setup() {
   began_ = now().wall;
-  taste_ = {chance(0.5), chance(0.3), chance(0.4), chance(0.2), chance(0.4)};
+  taste_ = {chance(0.5), chance(0.3), chance(0.4), chance(0.2), chance(0.4), chance(0.3)};
   servers_.resize(2);
   workers_.resize(1 + below(4));
-  for (Worker& worker : workers_) worker.id = {"w" + std::to_string(++worker_names_)};
+  for (Worker& worker : workers_) {
+    worker.id = {"w" + std::to_string(++worker_names_)};
+    worker.offer = make_offer(taste_, prng_);
+  }
   server_start(servers_[0]);
   send_user(sched::PoolPut{{.name = {"small"}, .slots = 2}});
   const std::size_t dags = 1 + below(3);
@@ -215,7 +218,10 @@ bool World::calm_down() {
   calm_since_ = steady_;
   note("calm");
   for (Server& server : servers_) server.stopped_until = {};
-  for (Worker& worker : workers_) worker.stopped_until = {};
+  for (Worker& worker : workers_) {
+    worker.stopped_until = {};
+    worker.offer = whole_offer();
+  }
   while (error_.empty() && leader() == nullptr) server_act(servers_[0]);
   for (std::int64_t i = 0; i < kCalmStepsMax && error_.empty(); ++i, ++steps_) {
     if (i % 256 == 0) ask_for_the_end();  // again: a stale server may have taken it with it
@@ -240,6 +246,7 @@ sched::DagVersionRow World::without_schedule(const DagId& dag_id) const {
 }
 
 void World::ask_for_the_end() {
+  send_user(sched::WorkersChanged{offers()});
   send_user(sched::PoolPut{{.name = {"small"}, .slots = 2}});
   std::set<DagId> filling;
   for (const auto& [id, row] : database_.tables.backfills) {
@@ -264,9 +271,11 @@ Duration World::calm_bound() {
     if (run.state == RunState::queued || run.state == RunState::running) calm_runs_.insert(key);
   }
   Duration bound = 4 * kLease;
+  const WallTime calm_wall = wall_ + (calm_since_ - SteadyTime{});
   for (const sched::RunKey& key : calm_runs_) {
     const auto run = database_.tables.runs.find(key);
-    if (run == database_.tables.runs.end()) continue;  // deleted
+    if (run == database_.tables.runs.end()) continue;                   // deleted
+    bound += std::max(run->second.run_after - calm_wall, Duration{0});  // it may be put off
     const std::int32_t version = run->second.dag_version;
     const auto& dag = *database_.tables.versions.at({key.dag_id, version}).definition;
     for (const dag::Task& task : dag.tasks) {

@@ -73,7 +73,7 @@ struct Server {
   std::int64_t term = 0;
   SteadyTime stopped_until{};  ///< SIGSTOP
   SteadyTime up_since{};
-  std::int32_t capacity = 0;  ///< attempts that may hold a slot at a time
+  std::vector<WorkerOffer> offers;  ///< of the workers that it knows of
   std::optional<sched::State> state;
   std::deque<Item> inbox;
   std::vector<Item> batch;
@@ -95,6 +95,7 @@ struct WorkerAttempt {
 
 struct Worker {
   WorkerId id;
+  WorkerOffer offer;  ///< no slots: it is drained, and takes nothing new
   bool alive = true;
   SteadyTime stopped_until{};
   std::map<AttemptKey, WorkerAttempt> attempts;
@@ -111,6 +112,7 @@ struct Taste {
   bool waiting = false;     ///< sensors and triggers
   bool assets = false;      ///< DAGs that wait for assets
   bool restarting = false;  ///< running tasks that are cleared, and do not end at once
+  bool placing = false;     ///< tasks that ask for a place, workers that come and go
 };
 
 struct Config {
@@ -168,6 +170,8 @@ class World {
   void user_move(const sched::TaskKey& key);
   void user_clear_alone(const sched::TaskKey& key);
   void user_mark(sched::TaskKey key);
+  void user_trigger();
+  void user_change_workers();
   [[nodiscard]] const dag::Task& task_of(const sched::TaskKey& key) const;
   [[nodiscard]] std::vector<TaskId> sources_of(const sched::TaskKey& key) const;
   [[nodiscard]] const sched::TaskInstanceRow* any_instance();
@@ -188,6 +192,8 @@ class World {
   void drop_cancels_answered(const Server& server);
   [[nodiscard]] Server* leader();
   [[nodiscard]] std::vector<WorkerId> live_workers() const;
+  [[nodiscard]] std::vector<WorkerOffer> offers() const;
+  [[nodiscard]] std::optional<WorkerId> worker_for(const sched::TaskKey& key);
 
   // worker.cpp
   void worker_act(Worker& worker);
@@ -241,7 +247,13 @@ class World {
 /// A random DAG of 2 to 9 tasks.
 [[nodiscard]] dag::Dag make_dag(const std::string& id, const Taste& taste, Prng& prng);
 
+/// What a random worker offers.
+[[nodiscard]] WorkerOffer make_offer(const Taste& taste, Prng& prng);
+/// What serves every place that make_dag knows.
+[[nodiscard]] WorkerOffer whole_offer();
+
 inline constexpr std::int32_t kSlotsPerWorker = 2;
+inline constexpr std::int32_t kQueueAhead = 1;
 inline constexpr Duration kInterval = std::chrono::seconds(60);  ///< of schedules
 inline constexpr Duration kLease = std::chrono::seconds(15);
 inline constexpr Duration kEndMax = std::chrono::seconds(10);  ///< of a process told to end
