@@ -8,8 +8,11 @@ namespace aiflow::redis {
 namespace {
 
 constexpr std::string_view kScheme = "redis://";
+constexpr std::string_view kTlsScheme = "rediss://";
+constexpr std::string_view kAuthorities = "ssl_ca_certs=";
 constexpr std::size_t kUrlBytesMax = 2048;
-constexpr std::string_view kForm = "redis://[[user]:password@]host[:port][/database]";
+constexpr std::string_view kForm =
+    "redis://[[user]:password@]host[:port][/database], with TLS rediss://...[?ssl_ca_certs=/FILE]";
 
 std::unexpected<Error> bad(std::string_view what) {
   return fail(ErrorCode::invalid_argument, "the broker's address has " + std::string(what) +
@@ -73,10 +76,21 @@ Status take_host(std::string_view& rest, Address& address) {
 }  // namespace
 
 Result<Address> parse_address(std::string_view url) {
-  if (url.size() > kUrlBytesMax || !url.starts_with(kScheme)) return bad("another form");
-  std::string_view rest = url.substr(kScheme.size());
   Address address;
+  address.tls = url.starts_with(kTlsScheme);
+  if (url.size() > kUrlBytesMax || (!address.tls && !url.starts_with(kScheme))) {
+    return bad("another form");
+  }
+  std::string_view rest = url.substr(address.tls ? kTlsScheme.size() : kScheme.size());
   AIFLOW_TRY(take_login(rest, address));
+  if (const std::size_t query = rest.find('?'); query != std::string_view::npos) {
+    const std::string_view option = rest.substr(query + 1);
+    const auto file = option.starts_with(kAuthorities) ? decode(option.substr(kAuthorities.size()))
+                                                       : std::nullopt;
+    if (!address.tls || !file || !file->starts_with('/')) return bad("an unknown option");
+    address.tls_authorities = *file;
+    rest = rest.substr(0, query);
+  }
   if (const std::size_t slash = rest.find('/'); slash != std::string_view::npos) {
     const std::string_view db = rest.substr(slash + 1);
     const auto parsed = db.empty() ? std::optional(0) : number(db, 65'535);
@@ -94,8 +108,9 @@ Result<Address> parse_address(std::string_view url) {
 
 std::string describe(const Address& address) {
   const bool is_v6 = address.host.find(':') != std::string::npos;
-  return std::string(kScheme) + (is_v6 ? "[" + address.host + "]" : address.host) + ":" +
-         std::to_string(address.port) + "/" + std::to_string(address.db);
+  return std::string(address.tls ? kTlsScheme : kScheme) +
+         (is_v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port) +
+         "/" + std::to_string(address.db);
 }
 
 }  // namespace aiflow::redis

@@ -10,6 +10,7 @@
 #include <deque>
 
 #include "os/file.h"
+#include "redis/detail/tls.h"
 
 namespace aiflow::redis {
 namespace {
@@ -106,13 +107,17 @@ struct Connection::Impl {
   void flush();
   void look();
   void lose(const Error& why);
+  void fed(std::string_view bytes);
   void push(const Command& command, Answer answer);
+  void write(const Command& command);
+  void shake_hands();
 
   const Clock& clock;
   os::EventLoop& loop;
   const Address& address;
   const Events events;
   std::unique_ptr<redisContext, FreeContext> context;
+  std::unique_ptr<detail::Tls> tls;
   bool is_connected = false;  ///< TCP
   bool is_up = false;         ///< logged in
   std::string unsent;
@@ -143,6 +148,9 @@ Connection::~Connection() {
 void Connection::call(const Command& command, Answer answer) {
   if (impl_->is_up && !impl_->lost) impl_->push(command, std::move(answer));
 }
+void Connection::send(const Command& command) {
+  if (impl_->is_up && !impl_->lost) impl_->write(command);
+}
 bool Connection::is_up() const { return impl_->is_up && !impl_->lost; }
 void Connection::drop(const Error& why) {
   if (impl_->context) impl_->lose(why);
@@ -168,10 +176,22 @@ void Connection::Impl::on_ready() {
     ::getsockopt(context->fd, SOL_SOCKET, SO_ERROR, &error, &size);
     if (error != 0) return lose(os::error_from_errno(error, "connect"));
     is_connected = true;
-    greet();
+    if (address.tls) {
+      shake_hands();
+    } else {
+      greet();
+    }
   }
   read();
   if (!lost) flush();
+}
+
+void Connection::Impl::shake_hands() {
+  auto made = detail::Tls::create(address);
+  if (!made) return lose(made.error());
+  tls = *std::move(made);
+  if (Status begun = tls->shake_hands(); !begun) return lose(begun.error());
+  unsent += tls->out();
 }
 
 /// PING shows that a server which is loading its files, or wants a password, is not ready.
@@ -210,27 +230,55 @@ void Connection::Impl::read() {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
     if (got <= 0) return lose({ErrorCode::unavailable, "it closed the connection"});
-    fed_bytes += static_cast<std::size_t>(got);
-    redisReaderFeed(context->reader, buffer.data(), static_cast<std::size_t>(got));
-    while (!lost) {
-      auto reply = next_reply(context->reader);
-      if (!reply) return lose(reply.error());
-      if (!*reply) break;
-      fed_bytes = 0;
-      heard = clock.steady_now();
-      if (answers.empty()) return lose({ErrorCode::corrupt, "it answers what was not asked"});
-      const Answer answer = std::move(answers.front());
-      answers.pop_front();
-      if (answer) answer(**reply);
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+    if (!tls) {
+      fed(bytes);
+      continue;
     }
-    if (fed_bytes > kReplyBytesMax) return lose({ErrorCode::corrupt, "an answer is too long"});
+    const bool was_done = tls->is_done();
+    std::string plain;
+    Status taken = tls->take(bytes, plain);
+    unsent += tls->out();
+    if (!was_done && tls->is_done()) greet();
+    fed(plain);
+    if (!taken) return lose(taken.error());
   }
+}
+
+void Connection::Impl::fed(std::string_view bytes) {
+  fed_bytes += bytes.size();
+  redisReaderFeed(context->reader, bytes.data(), bytes.size());
+  while (!lost) {
+    auto reply = next_reply(context->reader);
+    if (!reply) return lose(reply.error());
+    if (!*reply) break;
+    fed_bytes = 0;
+    heard = clock.steady_now();
+    if (answers.empty()) {
+      if (!events.pushed) return lose({ErrorCode::corrupt, "it answers what was not asked"});
+      events.pushed(**reply);
+      continue;
+    }
+    const Answer answer = std::move(answers.front());
+    answers.pop_front();
+    if (answer) answer(**reply);
+  }
+  if (fed_bytes > kReplyBytesMax) lose({ErrorCode::corrupt, "an answer is too long"});
 }
 
 void Connection::Impl::push(const Command& command, Answer answer) {
   if (answers.empty()) heard = clock.steady_now();
-  unsent += encode(command);
   answers.push_back(std::move(answer));
+  write(command);
+}
+
+void Connection::Impl::write(const Command& command) {
+  if (!tls) {
+    unsent += encode(command);
+  } else {
+    if (Status put = tls->put(encode(command)); !put) return lose(put.error());
+    unsent += tls->out();
+  }
   if (unsent.size() > kUnsentBytesMax) {
     return lose({ErrorCode::unavailable, "it does not take what waits for it"});
   }
@@ -261,7 +309,7 @@ void Connection::Impl::flush() {
 }
 
 void Connection::Impl::look() {
-  const bool waits = context && !lost && (!is_connected || !answers.empty());
+  const bool waits = context && !lost && (!is_up || !answers.empty());
   if (waits && clock.steady_now() - heard > kSilenceMax) {
     lose({ErrorCode::timeout, "it does not answer"});
   }
@@ -276,6 +324,7 @@ void Connection::Impl::lose(const Error& why) {
   timer = loop.after({}, [this] {
     if (context) loop.unwatch(context->fd);
     context.reset();
+    tls.reset();
     loop.cancel(flush_timer);
     flush_is_due = waits_to_write = is_connected = false;
     unsent.clear();

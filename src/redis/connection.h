@@ -43,6 +43,9 @@ class Connection {
   struct Events {
     std::function<void()> up;                    ///< commands are taken from now on
     std::function<void(const Error& why)> down;  ///< also for a try that came to nothing
+    /// What comes without having been asked: messages of channels, and answers of send(). Without
+    /// it, that is an error.
+    std::function<void(const Reply& reply)> pushed{};
   };
 
   /// `loop` and `clock` must outlive it.
@@ -54,6 +57,9 @@ class Connection {
 
   /// Dropped while the connection is down. `answer` may be empty.
   void call(const Command& command, Answer answer = {});
+  /// A command that answers in its own time, or many times: (UN)SUBSCRIBE, and PING beside them.
+  /// Not with call() at the same time.
+  void send(const Command& command);
   [[nodiscard]] bool is_up() const;
   /// Ends the present connection; down() follows from the loop.
   void drop(const Error& why);
