@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace aiflow::db {
 namespace {
@@ -13,7 +14,8 @@ constexpr std::string_view kForm = "mysql://USER@HOST:PORT/DATABASE";
 Status refuse(const std::string& why) {
   return fail(ErrorCode::invalid_argument,
               "database URL: " + why + "; it is " + std::string(kForm) +
-                  ", for a Unix socket mysql://USER@localhost/DATABASE?socket=PATH");
+                  ", for a Unix socket mysql://USER@localhost/DATABASE?socket=PATH, for TLS "
+                  "mysql://USER@HOST/DATABASE?ssl-ca=FILE");
 }
 
 std::optional<std::string> unescape(std::string_view text) {
@@ -59,12 +61,15 @@ Status parse_host(std::string_view text, Address& out) {
 
 Status parse_options(std::string_view text, Address& out) {
   if (text.empty()) return {};
-  constexpr std::string_view kSocket = "socket=";
-  const auto path =
-      text.starts_with(kSocket) ? unescape(text.substr(kSocket.size())) : std::nullopt;
-  if (!path || !path->starts_with('/')) return refuse("the only option is socket=/PATH");
-  out.socket = *path;
-  return {};
+  using Option = std::pair<std::string_view, std::string Address::*>;
+  for (const auto& [name, field] :
+       {Option("socket=", &Address::socket), Option("ssl-ca=", &Address::tls_authorities)}) {
+    const auto path = text.starts_with(name) ? unescape(text.substr(name.size())) : std::nullopt;
+    if (!path || !path->starts_with('/')) continue;
+    out.*field = *path;
+    return {};
+  }
+  return refuse("the one option is socket=/PATH or ssl-ca=/FILE");
 }
 
 Status parse_url(std::string_view rest, Address& out) {
@@ -100,6 +105,7 @@ std::string Address::name() const {
   std::string url = "mysql://" + user + "@" + (is_v6 ? "[" + host + "]" : host);
   if (socket.empty()) url += ":" + std::to_string(port);
   url += "/" + database;
+  if (!tls_authorities.empty()) return url + "?ssl-ca=" + tls_authorities;
   return socket.empty() ? url : url + "?socket=" + socket;
 }
 

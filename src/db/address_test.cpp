@@ -21,13 +21,17 @@ TEST_CASE("a path is a SQLite file, a URL is a server") {
   CHECK(local.user == "a@b");
   CHECK(local.database == "c/d");
   CHECK(local.socket == "/run/s");
+  const Address tls = parse_address("mysql://a@h/b?ssl-ca=/etc/a%20b.pem").value();
+  CHECK(tls.tls_authorities == "/etc/a b.pem");
+  CHECK(tls.socket.empty());
 }
 
 TEST_CASE("what is no address is refused in words, a password without repeating it") {
   for (const char* text :
        {"", "http://a@h/b", "mysql://h/b", "mysql://a@h", "mysql://a@h/", "mysql://a@/b",
         "mysql://a@h:0/b", "mysql://a@h:99999/b", "mysql://a@h:/b", "mysql://a@[::1/b",
-        "mysql://a@h/b?ssl=1", "mysql://a@h/b?socket=s", "mysql://a%4@h/b", "mysql://a%zz@h/b"}) {
+        "mysql://a@h/b?ssl=1", "mysql://a@h/b?socket=s", "mysql://a@h/b?ssl-ca=s",
+        "mysql://a%4@h/b", "mysql://a%zz@h/b"}) {
     CAPTURE(text);
     const auto refused = parse_address(text);
     REQUIRE_FALSE(refused.has_value());

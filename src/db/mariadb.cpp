@@ -299,9 +299,18 @@ Status MariadbConnection::open(const OpenOptions& options) {
   client_.mysql_optionsv(handle_, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   client_.mysql_optionsv(handle_, MYSQL_INIT_COMMAND, settings.c_str());
   const Address& at = options.address;
+  if (!at.tls_authorities.empty()) {
+    const my_bool yes = 1;
+    client_.mysql_optionsv(handle_, MYSQL_OPT_SSL_CA, at.tls_authorities.c_str());
+    client_.mysql_optionsv(handle_, MYSQL_OPT_SSL_ENFORCE, &yes);
+    client_.mysql_optionsv(handle_, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes);
+  }
   // The view is of a whole std::string, so a NUL follows it.
   const char* const password = at.password ? at.password->reveal().data() : nullptr;
   const bool by_socket = !at.socket.empty();
+  // Left to itself the library takes a socket of its own choice for "localhost", without a word.
+  const unsigned protocol = by_socket ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
+  client_.mysql_optionsv(handle_, MYSQL_OPT_PROTOCOL, &protocol);
   if (client_.mysql_real_connect(handle_, by_socket ? nullptr : at.host.c_str(), at.user.c_str(),
                                  password, at.database.c_str(), by_socket ? 0 : at.port,
                                  by_socket ? at.socket.c_str() : nullptr,

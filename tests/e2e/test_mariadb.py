@@ -4,6 +4,7 @@
 import itertools
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -151,3 +152,46 @@ def test_limits_hold_under_deadlocks_lock_time_outs_and_lost_connections(
     for task in succeeds(server, run).values():
         assert task["try_number"] == 1, task
     assert 0 < most <= 4  # max_active_tasks
+
+
+def certificate(folder, name):
+    """One that signs itself, for localhost; its file is its authority's, too."""
+    made = {"key": folder / f"{name}.key", "cert": folder / f"{name}.pem"}
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:P-256", "-nodes", "-keyout", made["key"], "-out",
+                    made["cert"], "-subj", "/CN=localhost", "-addext",
+                    "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+    return made
+
+
+def test_over_tls_the_certificate_has_to_be_one_for_the_host(mariadb, tmp_path):
+    own, other = certificate(tmp_path, "own"), certificate(tmp_path, "other")
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+    folder = tmp_path / "db"
+    folder.mkdir()
+    server = type(mariadb)(folder, ["--skip-networking=0", "--bind-address=127.0.0.1",
+                                    f"--port={port}", f"--ssl-cert={own['cert']}",
+                                    f"--ssl-key={own['key']}", "--require-secure-transport=ON"])
+    server.install()
+    server.start()
+    try:
+        server.sql("CREATE DATABASE flow; CREATE USER flow@localhost;"
+                   "GRANT ALL ON flow.* TO flow@localhost")
+
+        def upgrade(host, option=""):
+            url = f"mysql://flow@{host}:{port}/flow{option}"
+            return subprocess.run([BIN / "aiflow", "db", "upgrade", "--database", url],
+                                  capture_output=True, text=True, timeout=60)
+
+        assert "Access denied" in upgrade("localhost").stderr  # in the clear
+        for host, authority in (("localhost", other["cert"]), ("127.0.0.1", own["cert"]),
+                                ("localhost", tmp_path / "missing.pem")):
+            refused = upgrade(host, f"?ssl-ca={authority}")
+            assert refused.returncode == 1 and "TLS" in refused.stderr, refused.stderr
+        done = upgrade("localhost", f"?ssl-ca={own['cert']}")
+        assert done.returncode == 0, done.stderr
+        assert "dag_runs" in server.sql("SHOW TABLES", "flow")
+    finally:
+        server.stop()
