@@ -164,15 +164,25 @@ struct S3Remote::Impl {
       list += "<Part><PartNumber>" + std::to_string(number) + "</PartNumber><ETag>" + answer.etag +
               "</ETag></Part>";
     }
-    AIFLOW_ASSIGN(const auto ended,
-                  connections.send({.method = "POST",
-                                    .path = key(blob.sha256),
-                                    .query = "uploadId=" + detail::encode(id),
-                                    .body = list + "</CompleteMultipartUpload>"}));
+    const auto ended = connections.send({.method = "POST",
+                                         .path = key(blob.sha256),
+                                         .query = "uploadId=" + detail::encode(id),
+                                         .body = list + "</CompleteMultipartUpload>"});
     // The status is sent before the parts are joined: an error may follow it.
-    const bool is_done = ended.status == 200 &&
-                         ended.body.find("CompleteMultipartUploadResult") != std::string::npos;
-    return is_done ? Status{} : fail(refusal(ended, "join the parts"));
+    const bool is_done = ended && ended->status == 200 &&
+                         ended->body.find("CompleteMultipartUploadResult") != std::string::npos;
+    if (is_done) return {};
+    // After an answer that was lost, the next one says that there is no such upload any more.
+    if (const auto joined = has(blob.sha256); joined && *joined) return {};
+    return ended ? fail(refusal(*ended, "join the parts")) : fail(ended.error());
+  }
+
+  Result<bool> has(const std::string& sha256) {
+    AIFLOW_ASSIGN(const auto answer,
+                  connections.send({.method = "HEAD", .path = key(sha256), .query = {}}));
+    if (answer.status == 200) return true;
+    if (answer.status == 404) return false;
+    return fail(refusal(answer, "say whether it has a blob"));
   }
 
   S3Options options;
@@ -220,14 +230,7 @@ Status S3Remote::download(const std::string& sha256, const std::filesystem::path
   return answer.status == 200 ? Status{} : fail(impl_->refusal(answer, "give a blob"));
 }
 
-Result<bool> S3Remote::contains(const std::string& sha256) {
-  AIFLOW_ASSIGN(
-      const auto answer,
-      impl_->connections.send({.method = "HEAD", .path = impl_->key(sha256), .query = {}}));
-  if (answer.status == 200) return true;
-  if (answer.status == 404) return false;
-  return fail(impl_->refusal(answer, "say whether it has a blob"));
-}
+Result<bool> S3Remote::contains(const std::string& sha256) { return impl_->has(sha256); }
 
 Status S3Remote::remove(const std::string& sha256) {
   AIFLOW_ASSIGN(

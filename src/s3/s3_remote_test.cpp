@@ -3,15 +3,23 @@
 // at. `./dev test` always starts one.
 #include "s3/s3_remote.h"
 
+#include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <fstream>
+#include <thread>
 
 #include "blobs/blob_store.h"
 #include "blobs/blob_store_conformance.h"
 #include "digest/sha256.h"
 #include "os/environment.h"
+#include "os/fd.h"
 #include "os/temp_dir.h"
 #include "s3/detail/request.h"
 
@@ -102,6 +110,93 @@ TEST_CASE("what does not answer is tried again and then told") {
   const Status refused = S3Remote::open(std::move(nobody)).value()->check();
   CHECK(refused.error().code == ErrorCode::unavailable);
   CHECK(refused.error().message.find("127.0.0.1:1") != std::string::npos);
+}
+
+/// A store that has joined the parts, but whose answer was lost: asked again, it knows no upload.
+class LostAnswer {
+ public:
+  LostAnswer() {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    REQUIRE(::bind(fd_.get(), reinterpret_cast<sockaddr*>(&at), size) == 0);
+    REQUIRE(::listen(fd_.get(), 8) == 0);
+    REQUIRE(::getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&at), &size) == 0);
+    port_ = ntohs(at.sin_port);
+    thread_ = std::thread([this] {
+      for (int i = 0; i < 6; ++i) serve(os::Fd(::accept(fd_.get(), nullptr, nullptr)));
+    });
+  }
+  ~LostAnswer() {
+    ::shutdown(fd_.get(), SHUT_RDWR);
+    thread_.join();
+  }
+  [[nodiscard]] std::string endpoint() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  static void send(const os::Fd& to, const std::string& text) {
+    static_cast<void>(::send(to.get(), text.data(), text.size(), MSG_NOSIGNAL));
+  }
+  void serve(const os::Fd& from) {
+    std::string got;
+    std::array<char, 65'536> buffer{};
+    std::size_t left = std::string::npos;  // of the body, once the head is there
+    while (left > 0) {
+      const ssize_t count = ::recv(from.get(), buffer.data(), buffer.size(), 0);
+      if (count <= 0) return;
+      const bool in_head = left == std::string::npos;
+      if (!in_head) {
+        left -= static_cast<std::size_t>(count);
+        continue;
+      }
+      got.append(buffer.data(), static_cast<std::size_t>(count));
+      const std::size_t end = got.find("\r\n\r\n");
+      if (end == std::string::npos) continue;
+      const std::size_t length = got.find("Content-Length: ");
+      const std::size_t body =
+          length == std::string::npos ? 0 : std::strtoull(got.c_str() + length + 16, nullptr, 10);
+      left = body - std::min(body, got.size() - end - 4);
+      if (left > 0) send(from, "HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    answer(from, got);
+  }
+  void answer(const os::Fd& to, const std::string& head) {
+    const bool joins = head.starts_with("POST") && head.contains("uploadId=");
+    std::string status = "200 OK";
+    std::string body;
+    if (head.starts_with("HEAD") && !is_joined_) status = "404 Not Found";
+    if (head.starts_with("POST")) body = "<UploadId>u</UploadId>";
+    if (joins) {
+      is_joined_ = true;
+      status = "404 Not Found";
+      body = "<Code>NoSuchUpload</Code>";
+    }
+    send(to, "HTTP/1.1 " + status + "\r\nETag: \"e\"\r\nConnection: close\r\nContent-Length: " +
+                 std::to_string(body.size()) + "\r\n\r\n" + body);
+  }
+
+  os::Fd fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  std::uint16_t port_ = 0;
+  bool is_joined_ = false;
+  std::thread thread_;
+};
+
+TEST_CASE("parts that are joined are a success, though the answer was lost") {
+  LostAnswer store;
+  const os::TempDir folder = os::TempDir::create("s3").value();
+  const std::string text((5U << 20) + 1, 'x');
+  std::ofstream(folder.path() / "blob") << text;
+  auto made = S3Remote::open({.endpoint = store.endpoint(),
+                              .bucket = "bucket",
+                              .access_key = Secret(std::string_view("a")),
+                              .secret_key = Secret(std::string_view("b")),
+                              .part_bytes = 5U << 20,
+                              .tries = 1,
+                              .pause = 1ms});
+  REQUIRE(made);
+  const Status done = (*made)->upload(digest::sha256_of(text), folder.path() / "blob");
+  CHECK_MESSAGE(done, (done ? "" : done.error().message));
 }
 
 TEST_CASE("places and keys are read, and bad ones refused") {
