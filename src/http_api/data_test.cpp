@@ -7,7 +7,9 @@
 #include <fstream>
 
 #include "blobs/blob_remote.h"
+#include "blobs/folder_remote.h"
 #include "blobs/tree.h"
+#include "digest/sha256.h"
 #include "http_api/detail/fake_server.h"
 #include "store/data/retention_store.h"
 #include "store/model_store.h"
@@ -331,6 +333,58 @@ TEST_CASE_FIXTURE(Data, "an object store that is away keeps no rows and logs fro
   CHECK(count("xcoms") == 0);
   CHECK_FALSE(fs::exists(folder.path() / "logs/d/r1"));
   CHECK_FALSE(blobs.contains(unused).value());
+}
+
+/// Tells before it removes something.
+class Telling final : public blobs::BlobRemote {
+ public:
+  Telling(const fs::path& folder, std::function<void(const std::string&)> tell)
+      : inner_(folder), tell_(std::move(tell)) {}
+  Status upload(const std::string& sha256, const fs::path& file) override {
+    return inner_.upload(sha256, file);
+  }
+  Status download(const std::string& sha256, const fs::path& file) override {
+    return inner_.download(sha256, file);
+  }
+  Result<bool> contains(const std::string& sha256) override { return inner_.contains(sha256); }
+  Status remove(const std::string& sha256) override {
+    tell_(sha256);
+    return inner_.remove(sha256);
+  }
+  Status for_each(const std::function<void(const blobs::Kept&)>& visit) override {
+    return inner_.for_each(visit);
+  }
+
+ private:
+  blobs::FolderRemote inner_;
+  std::function<void(const std::string&)> tell_;
+};
+
+TEST_CASE_FIXTURE(Data, "a blob that another server names again stays in the object store") {
+  std::string named;
+  const auto name_other = [&](const std::string& removed) {
+    if (!named.empty()) return;
+    for (const char* text : {"one", "two"}) {
+      const std::string sha256 = digest::sha256_of(text);
+      if (sha256 != removed) named = sha256;
+    }
+    sql("INSERT INTO blobs (sha256, size, created_at) VALUES ('" + named + "', 3, 1)");
+  };
+  const auto remote = std::make_shared<Telling>(folder.path() / "remote", name_other);
+  blobs::BlobStore front(folder.path() / "front", remote);
+  REQUIRE(front.put("one"));
+  REQUIRE(front.put("two"));
+  make_blobs_old();
+  for (const char* place : {"remote", "front"}) {
+    for (const auto& file : fs::recursive_directory_iterator(folder.path() / place)) {
+      const timespec old[2] = {{.tv_sec = 1, .tv_nsec = 0}, {.tv_sec = 1, .tv_nsec = 0}};
+      if (file.is_regular_file()) ::utimensat(AT_FDCWD, file.path().c_str(), old, 0);
+    }
+  }
+  service::Housekeeper keeper({kClock, *store, conductor, front, folder.path() / "logs"});
+  REQUIRE(keeper.collect(false));
+  REQUIRE_FALSE(named.empty());
+  CHECK(remote->contains(named).value());
 }
 
 TEST_CASE_FIXTURE(Data, "a policy is checked, stored, and for admins") {

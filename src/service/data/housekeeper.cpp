@@ -97,6 +97,7 @@ class Housekeeper::Collection {
 
   Result<wire::GarbageReport> run(bool sweep) {
     AIFLOW_TRY(runs());
+    AIFLOW_ASSIGN(beyond_, parts_.store.read([&](db::Connection& db) { return beyond(db); }));
     for (const auto& [kind, work] : steps()) AIFLOW_TRY(repeat(kind, work));
     if (sweep) AIFLOW_TRY(logs());
     // Last: it ends here when an object store does not answer.
@@ -113,6 +114,7 @@ class Housekeeper::Collection {
       removed_.clear();
       store::RetentionStore rows(db);
       AIFLOW_TRY(doomed_runs(rows));
+      AIFLOW_ASSIGN(beyond_, beyond(db));
       for (const auto& [kind, work] : steps()) {
         AIFLOW_ASSIGN(const store::Gone gone, work(rows, kDryRunRows));
         add(kind, gone);
@@ -129,6 +131,12 @@ class Housekeeper::Collection {
  private:
   using Work = std::function<Result<store::Gone>(store::RetentionStore&, int limit)>;
 
+  /// Asked once, and not in a transaction that writes: it looks at all artifacts.
+  Result<std::optional<WallTime>> beyond(db::Connection& db) const {
+    if (!policy_.artifact_bytes_max) return std::optional<WallTime>();
+    return store::RetentionStore(db).artifacts_beyond(*policy_.artifact_bytes_max);
+  }
+
   std::vector<std::pair<std::string, Work>> steps() {
     std::vector<std::pair<std::string, Work>> steps;
     if (policy_.xcom_days) {
@@ -143,13 +151,10 @@ class Housekeeper::Collection {
                            return rows.drop_artifacts(before, n);
                          });
     }
-    if (policy_.artifact_bytes_max) {
-      steps.emplace_back(
-          "artifacts",
-          [max = *policy_.artifact_bytes_max](auto& rows, int n) -> Result<store::Gone> {
-            AIFLOW_ASSIGN(const auto before, rows.artifacts_beyond(max));
-            return before ? rows.drop_artifacts(*before, n) : store::Gone{};
-          });
+    if (beyond_) {
+      steps.emplace_back("artifacts", [before = *beyond_](auto& rows, int n) {
+        return rows.drop_artifacts(before, n);
+      });
     }
     steps.emplace_back(
         "results", [now = now_](auto& rows, int n) { return rows.drop_expired_results(now, n); });
@@ -283,7 +288,15 @@ class Housekeeper::Collection {
       return {};
     });
     AIFLOW_TRY(done);
-    for (const std::string& sha256 : removed) AIFLOW_TRY(parts_.blobs.remove_remote(sha256));
+    for (const std::string& sha256 : removed) {
+      // Another server may lead by now, and have it again: this would be its only copy.
+      AIFLOW_ASSIGN(
+          const bool is_unknown, parts_.store.transact([&](db::Connection& db) -> Result<bool> {
+            AIFLOW_ASSIGN(const auto unknown, store::RetentionStore(db).unknown_blobs({sha256}));
+            return !unknown.empty();
+          }));
+      if (is_unknown) AIFLOW_TRY(parts_.blobs.remove_remote(sha256));
+    }
     os::sleep_for(kPause);
     return {};
   }
@@ -365,6 +378,7 @@ class Housekeeper::Collection {
   const WallTime now_;
   const WallTime unused_before_;
   wire::GarbageReport report_{};
+  std::optional<WallTime> beyond_;   ///< artifacts before it are too much
   std::set<fs::path> removed_;       ///< folders, also those that a dry run would remove
   std::vector<std::string> doomed_;  ///< blobs whose rows are gone
 };

@@ -206,23 +206,36 @@ Result<Gone> RetentionStore::drop_events(std::int64_t keep, int limit) {
 
 Result<std::vector<wire::BlobInfo>> RetentionStore::drop_unused_blobs(
     WallTime before, int limit, const std::function<bool(const std::string&)>& may_go) {
-  AIFLOW_ASSIGN(auto doomed, db_.all(R"(
-    SELECT b.sha256, b.size FROM blobs b WHERE b.created_at < ?
+  std::vector<wire::BlobInfo> doomed;
+  std::string last;
+  bool is_last_page = false;
+  // Those that have to stay must not keep the others behind them from being looked at.
+  while (doomed.empty() && !is_last_page) {
+    AIFLOW_ASSIGN(doomed, unused_blobs(before, limit, last));
+    is_last_page = std::ssize(doomed) < limit;
+    if (!doomed.empty()) last = doomed.back().sha256;
+    std::erase_if(doomed, [&](const wire::BlobInfo& blob) { return !may_go(blob.sha256); });
+  }
+  for (const wire::BlobInfo& blob : doomed) {
+    AIFLOW_TRY(db_.run("DELETE FROM blobs WHERE sha256 = ?", {blob.sha256}));
+  }
+  return doomed;
+}
+
+/// Of those after `last`, by digest.
+Result<std::vector<wire::BlobInfo>> RetentionStore::unused_blobs(WallTime before, int limit,
+                                                                 const std::string& last) {
+  return db_.all(R"(
+    SELECT b.sha256, b.size FROM blobs b WHERE b.sha256 > ? AND b.created_at < ?
       AND NOT EXISTS (SELECT 1 FROM artifacts a WHERE a.sha256 = b.sha256)
       AND NOT EXISTS (SELECT 1 FROM cached_artifacts c WHERE c.sha256 = b.sha256)
       AND NOT EXISTS (SELECT 1 FROM tree_files f WHERE f.file_sha256 = b.sha256)
       AND NOT EXISTS (SELECT 1 FROM model_variants v WHERE v.blob_sha256 = b.sha256)
       AND NOT EXISTS (SELECT 1 FROM scene_events e WHERE e.snapshot_sha256 = b.sha256)
-    LIMIT ?)",
-                                     {before, limit}, [](db::Row& row) {
-                                       return wire::BlobInfo{.sha256 = row.text(),
-                                                             .size = row.integer()};
-                                     }));
-  std::erase_if(doomed, [&](const wire::BlobInfo& blob) { return !may_go(blob.sha256); });
-  for (const wire::BlobInfo& blob : doomed) {
-    AIFLOW_TRY(db_.run("DELETE FROM blobs WHERE sha256 = ?", {blob.sha256}));
-  }
-  return doomed;
+    ORDER BY b.sha256 LIMIT ?)",
+                 {last, before, limit}, [](db::Row& row) {
+                   return wire::BlobInfo{.sha256 = row.text(), .size = row.integer()};
+                 });
 }
 
 Result<std::vector<std::string>> RetentionStore::unknown_blobs(

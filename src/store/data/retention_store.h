@@ -76,6 +76,9 @@ class RetentionStore {
       const std::vector<std::string>& digests);
 
  private:
+  Result<std::vector<wire::BlobInfo>> unused_blobs(WallTime before, int limit,
+                                                   const std::string& last);
+
   db::Connection& db_;
 };
 

@@ -188,6 +188,25 @@ TEST_CASE_FIXTURE(Bench, "blobs without a name go, and what holds them is asked"
         std::vector{digest(1)});
 }
 
+TEST_CASE_FIXTURE(Bench, "blobs that have to stay do not hide those behind them") {
+  write([](db::Connection& db) -> Status {
+    for (const auto& run : {"r1", "r2", "r3"}) {
+      AIFLOW_TRY(ArtifactStore(db).drop({DagId{"etl"}, RunId{run}, TaskId{"t"}}));
+    }
+    for (const char digit : {'w', 'x', 'y', 'z'}) {
+      AIFLOW_TRY(db.run("INSERT INTO blobs (sha256, size, created_at) VALUES (?, 1, ?)",
+                        {std::string(64, digit), kNow}));
+    }
+    return Status{};
+  });
+  const std::string last(64, 'z');
+  const auto gone = rows([&](auto& r) {
+    return r.drop_unused_blobs(kNow + 1h, 2, [&](const std::string& blob) { return blob == last; });
+  });
+  REQUIRE(gone.size() == 1);
+  CHECK(gone.front().sha256 == last);
+}
+
 TEST_CASE_FIXTURE(Bench, "expired results and old history go") {
   write([](db::Connection& db) -> Status {
     AIFLOW_TRY(CacheStore(db).keep({.key = digest(9),
