@@ -236,7 +236,15 @@ void Conductor::Engine::trigger(detail::Batch& batch, TriggerRun request,
                                 .conf = request.conf.is_null() ? "{}" : json::write(request.conf),
                                 .user = request.user,
                                 .run_after = request.run_after},
-            detail::answering(std::move(answer), [this, key] { return run_row(key); }));
+            [this, key, told = detail::answering(std::move(answer), [this, key] {
+                          return run_row(key);
+                        })](const Result<sched::Reply>& reply) {
+              if (reply && !reply->accepted && !state_->has_run(detail::to_sched(key))) {
+                book_.notes.erase(key);  // they are of no run
+                book_.uncached.erase(key);
+              }
+              told(reply);
+            });
 }
 
 /// A message of a watcher makes its asset new, or starts a run unless the DAG has more than enough

@@ -136,6 +136,34 @@ TEST_CASE("a run can be deleted when it does not run; nothing of it stays but it
   CHECK(bench.tasks("etl", run).front().epoch > 1);
 }
 
+TEST_CASE("a run that takes no kept results goes on so when it is back from its rows") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a"), bash_task("b", {"a"})});
+  TriggerRun request{.dag_id = DagId{"etl"}};
+  request.use_cache = false;
+  const auto run = bench.try_trigger(request).value();
+  bench.finish(executor::attempt_of(bench.executor().waiting().front()), Outcome::failed);
+  static_cast<void>(many_runs(bench, 40));  // it is let go
+  REQUIRE(bench.mark({.key = {run.key.dag_id, run.key.run_id, TaskId{"a"}}}).has_value());
+  REQUIRE(bench.executor().waiting().size() == 1);
+  CHECK(bench.executor().waiting().front().use_cache == false);
+}
+
+TEST_CASE("a refused trigger leaves nothing for a later run of its name") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const auto first = bench.trigger("etl");
+  TriggerRun request{.dag_id = DagId{"etl"}, .run_id = RunId{"again"}};
+  request.logical_date = first.logical_date;
+  request.note = "a note";
+  request.use_cache = false;
+  REQUIRE_FALSE(bench.try_trigger(request).has_value());
+  bench.run_all();
+  const auto again = bench.try_trigger({.dag_id = DagId{"etl"}, .run_id = RunId{"again"}}).value();
+  CHECK(again.note.empty());
+  CHECK(bench.executor().waiting().front().use_cache.value_or(true));
+}
+
 TEST_CASE("a run for later starts at its time, also over a restart, and says when") {
   Bench bench;
   bench.put_dag("etl", {bash_task("a")});

@@ -33,6 +33,7 @@ Result<sched::RunLoaded> with_tasks(db::Connection& db, Book& book, const store:
   AIFLOW_ASSIGN(const auto tasks, store::RunStore(db).tasks(run.key));
   AIFLOW_ASSIGN(const DefinitionPtr made, definition(db, book, run.key.dag_id, run.dag_version));
   if (!run.note.empty()) book.notes[run.key] = run.note;
+  if (!run.use_cache) book.uncached.insert(run.key);
   sched::RunLoaded loaded{.run = to_sched(run),
                           .instances = {},
                           .version = version_row(made, run.dag_version),
