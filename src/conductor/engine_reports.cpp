@@ -140,10 +140,19 @@ void Conductor::Engine::translate(detail::Batch& batch, detail::Report report) {
   if (!passing) batch.reports.push_back(std::move(report));
 }
 
+/// A message that is kept where it came from may go from there after the commit.
+void Conductor::Engine::confirm_later(detail::Batch& batch, const trigger::Fired& fired) {
+  if (!fired.stored) return;
+  batch.after.push_back([stored = fired.stored](const Result<sched::Reply>& reply) {
+    if (reply) stored();
+  });
+}
+
 void Conductor::Engine::on(detail::Batch& batch, const trigger::Fired& fired) {
   if (const auto watching = watchers_.find(fired.id)) return on_message(batch, *watching, fired);
   const auto waiting = waits_.find(fired.id);
   if (!waiting) return;  // cleared, marked or timed out meanwhile
+  confirm_later(batch, fired);
   sched::TriggerFired event{.key = waiting->key,
                             .epoch = waiting->epoch,
                             .event = json::write(fired.event),

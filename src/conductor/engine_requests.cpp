@@ -261,6 +261,12 @@ void Conductor::Engine::on_message(detail::Batch& batch, const detail::Watchers:
     watchers_.failed(fired.id, clock_.steady_now() + kWatchAgain);
     return drop(fired.error);
   }
+  if (watching.asset.value.empty() && state_->queued_runs(watching.dag_id) >= kMessageRunsMax) {
+    // A message that is kept where it came from comes again.
+    if (fired.stored) return watchers_.failed(fired.id, clock_.steady_now() + kWatchAgain);
+    return drop("too many runs wait");
+  }
+  confirm_later(batch, fired);
   const std::string user = "watcher '" + watching.name + "'";
   if (!watching.asset.value.empty()) {
     // The extra is Airflow's, so that tasks read the same.
@@ -269,7 +275,6 @@ void Conductor::Engine::on_message(detail::Batch& batch, const detail::Watchers:
         sched::AssetChanged{.asset = watching.asset, .extra = json::write(extra), .user = user});
   }
   const json::Value conf = json::object({{"message", fired.event}});
-  if (state_->queued_runs(watching.dag_id) >= kMessageRunsMax) return drop("too many runs wait");
   const Status good = params::check_run(params_of(book_.dags.at(watching.dag_id).spec), conf);
   if (!good) return drop(good.error().message);
   batch.add(sched::RunTriggered{.key = {watching.dag_id, {}},

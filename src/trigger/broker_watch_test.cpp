@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <netinet/in.h>
+#include <spawn.h>
 #include <sys/socket.h>
 
 #include <csignal>
@@ -57,6 +58,19 @@ std::string receive(const os::Fd& fd) {
   return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
 }
 
+/// By posix_spawn: os::Process's child shares our memory until its exec, and what the thread
+/// sanitizer intercepts in it leaves this thread's locks unseen ever after. setpriv: it ends with
+/// us.
+os::Process spawned(std::vector<std::string> words) {
+  words.insert(words.begin(), {"setpriv", "--pdeathsig", "KILL"});
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  pid_t pid = 0;
+  REQUIRE(::posix_spawnp(&pid, argv[0], nullptr, nullptr, argv.data(), environ) == 0);
+  return os::Process::adopt(pid).value();
+}
+
 /// A program on a port, in a folder of its own.
 class Program {
  public:
@@ -65,14 +79,11 @@ class Program {
   }
   ~Program() { kill(); }
   void start() {
-    os::ProcessOptions options;
-    options.argv = argv_;
-    options.die_with_parent = true;
-    process_ = os::Process::start(options).value();
+    process_ = spawned(argv_);
     dial(port_);
   }
   void kill() {
-    process_->signal_group(SIGKILL);
+    process_->send_signal(SIGKILL);
     while (!process_->poll()) os::sleep_for(1ms);
   }
   [[nodiscard]] std::uint16_t port() const { return port_; }
@@ -91,6 +102,18 @@ class Redis : public Program {
     const os::Fd fd = dial(port());
     REQUIRE(os::write_all(fd.get(), "PUBLISH " + channel + " " + text + "\r\n"));
     return std::atoi(receive(fd).c_str() + 1);
+  }
+  /// What it answers to a command in one line: no spaces in its words.
+  std::string ask(const std::string& command) {
+    const os::Fd fd = dial(port());
+    REQUIRE(os::write_all(fd.get(), command + "\r\n"));
+    return receive(fd);
+  }
+  /// Until it answers so.
+  void ask_until(const std::string& command, const std::string& answer) {
+    std::string last;
+    for (int i = 0; i < 4000 && (last = ask(command)) != answer; ++i) os::sleep_for(5ms);
+    CHECK(last == answer);
   }
   /// Until somebody has heard it.
   void publish_until_heard(const std::string& channel, const std::string& text) {
@@ -163,14 +186,171 @@ TEST_CASE("a Redis that is not there yet is waited for; its password comes from 
   }
   CHECK(bench.next().id == id);
   bench.add(RedisTrigger{.conn_id = "wrong", .channels = {"c"}});
-  CHECK(bench.next().error == "redis refuses the login");
+  CHECK(bench.next().error == "redis: it refuses the login");
+}
+
+RedisQueueTrigger list(const Redis& redis) {
+  return {.host = "127.0.0.1", .port = redis.port(), .names = {"jobs"}};
+}
+RedisQueueTrigger stream(const Redis& redis) {
+  return {.stream = true, .host = "127.0.0.1", .port = redis.port(), .names = {"log"}};
+}
+std::string data_of(const Fired& fired) { return fired.event.find("data")->as_string(); }
+
+TEST_CASE("a list's messages stay until they are stored, in order, over a restart too") {
+  Redis redis;
+  redis.ask("RPUSH jobs a b b");
+  {
+    Bench bench;
+    bench.host().add({.id = 1, .trigger = list(redis), .repeats = true});
+    const Fired first = bench.next();
+    CHECK(first.event == json::parse(R"({"type":"list","list":"jobs","data":"a"})").value());
+    CHECK(data_of(bench.next()) == "b");
+    CHECK(data_of(bench.next()) == "b");
+    CHECK(redis.ask("LLEN jobs:aiflow") == ":3\r\n");
+    first.stored();
+    redis.ask_until("LLEN jobs:aiflow", ":2\r\n");
+  }
+  redis.ask("RPUSH jobs c");
+  Bench bench;
+  bench.host().add({.id = 1, .trigger = list(redis), .repeats = true});
+  for (const char* data : {"b", "b", "c"}) {
+    const Fired fired = bench.next();
+    CHECK(data_of(fired) == data);
+    fired.stored();
+  }
+  redis.ask_until("LLEN jobs:aiflow", ":0\r\n");
+  CHECK(redis.ask("LLEN jobs") == ":0\r\n");
+}
+
+TEST_CASE("a stream's messages are acknowledged when they are stored, over a restart too") {
+  Redis redis;
+  redis.ask("XADD log 1-1 n 1");
+  {
+    Bench bench;
+    bench.host().add({.id = 1, .trigger = stream(redis), .repeats = true});
+    const Fired first = bench.next();
+    CHECK(first.event ==
+          json::parse(R"({"type":"stream","stream":"log","id":"1-1","fields":{"n":"1"}})").value());
+    redis.ask("XADD log 2-1 n 2");
+    CHECK(bench.next().event.find("id")->as_string() == "2-1");
+    first.stored();
+    redis.ask_until("XPENDING log aiflow",
+                    "*4\r\n:1\r\n$3\r\n2-1\r\n$3\r\n2-1\r\n*1\r\n*2\r\n"
+                    "$6\r\naiflow\r\n$1\r\n1\r\n");
+  }
+  redis.ask("XADD log 3-1 n 3");
+  Bench bench;
+  bench.host().add({.id = 1, .trigger = stream(redis), .repeats = true});
+  for (const char* id : {"2-1", "3-1"}) {
+    const Fired fired = bench.next();
+    CHECK(fired.event.find("id")->as_string() == id);
+    fired.stored();
+  }
+  redis.ask_until("XPENDING log aiflow", "*4\r\n:0\r\n$-1\r\n$-1\r\n*-1\r\n");
+}
+
+TEST_CASE("of a queue, what waits once takes one message; one not stored comes to the next") {
+  Redis redis;
+  redis.ask("RPUSH jobs a b");
+  Bench bench;
+  const WaitId first = bench.add(list(redis));
+  CHECK(data_of(bench.next()) == "a");
+  CHECK(bench.is_silent());
+  bench.host().remove(first);  // its task was cleared before that was stored
+  bench.add(list(redis));
+  const Fired again = bench.next();
+  CHECK(data_of(again) == "a");
+  again.stored();
+  bench.add(list(redis));
+  const Fired next = bench.next();
+  CHECK(data_of(next) == "b");
+  next.stored();
+  redis.ask_until("LLEN jobs:aiflow", ":0\r\n");
+}
+
+TEST_CASE("a queue's Redis that is killed gives what was not stored to nobody twice") {
+  const os::TempDir folder = os::TempDir::create("redis").value();
+  Redis redis({"--dir", folder.path(), "--appendonly", "yes", "--appendfsync", "always"});
+  Bench bench;
+  bench.host().add({.id = 1, .trigger = stream(redis), .repeats = true});
+  redis.ask("XADD log 1-1 n 1");
+  const Fired first = bench.next();
+  redis.kill();
+  first.stored();  // told to Redis when it is back
+  redis.start();
+  redis.ask_until("XADD log 2-1 n 2", "$3\r\n2-1\r\n");
+  const Fired second = bench.next();
+  CHECK(second.event.find("id")->as_string() == "2-1");
+  second.stored();
+  redis.ask_until("XPENDING log aiflow", "*4\r\n:0\r\n$-1\r\n$-1\r\n*-1\r\n");
+  CHECK(bench.is_silent());
+}
+
+TEST_CASE("what is no list is told to what waits once") {
+  Redis redis;
+  redis.ask("SET jobs x");
+  Bench bench;
+  bench.add(list(redis));
+  CHECK(bench.next().error.starts_with("redis: WRONGTYPE"));
+}
+
+/// A certificate that signs itself, for localhost alone.
+class Authority {
+ public:
+  Authority() {
+    auto made =
+        spawned({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                 "-nodes", "-keyout", key(), "-out", certificate(), "-subj", "/CN=localhost",
+                 "-addext", "subjectAltName=DNS:localhost"});
+    while (!made.poll()) os::sleep_for(1ms);
+    REQUIRE(std::filesystem::exists(certificate()));
+  }
+  [[nodiscard]] std::string key() const { return folder_.path() / "key.pem"; }
+  [[nodiscard]] std::string certificate() const { return folder_.path() / "cert.pem"; }
+
+ private:
+  os::TempDir folder_ = os::TempDir::create("authority").value();
+};
+
+/// The connection `name` to localhost, and `wrong_name` to 127.0.0.1, which the certificate lacks.
+void set_connections(Bench& bench, const std::string& scheme, std::uint16_t port,
+                     const Authority& authority) {
+  const std::string rest = ":" + std::to_string(port) + "?ssl_ca_certs=" + authority.certificate();
+  bench.set_variable("AIFLOW_CONN_GOOD", scheme + "://localhost" + rest);
+  bench.set_variable("AIFLOW_CONN_OTHER_NAME", scheme + "://127.0.0.1" + rest);
+  bench.set_variable("AIFLOW_CONN_OTHER_AUTHORITY",
+                     scheme + "://localhost:" + std::to_string(port));
+}
+
+TEST_CASE("Redis over TLS: its certificate has to be one for the host") {
+  const Authority authority;
+  const std::uint16_t port = free_port();
+  Redis redis({"--tls-port", std::to_string(port), "--tls-cert-file", authority.certificate(),
+               "--tls-key-file", authority.key(), "--tls-ca-cert-file", authority.certificate(),
+               "--tls-auth-clients", "no"});
+  Bench bench;
+  set_connections(bench, "rediss", port, authority);
+  bench.add(RedisTrigger{.conn_id = "other_name", .channels = {"c"}});
+  CHECK(bench.next().error.starts_with("redis: its certificate is not accepted"));
+  bench.add(RedisTrigger{.conn_id = "other_authority", .channels = {"c"}});
+  CHECK(bench.next().error.starts_with("redis: its certificate is not accepted"));
+  const WaitId id = bench.add(RedisTrigger{.conn_id = "good", .channels = {"c"}});
+  redis.publish_until_heard("c", std::string(3000, 'x'));
+  const Fired fired = bench.next();
+  CHECK(fired.id == id);
+  CHECK(data_of(fired) == std::string(3000, 'x'));
+  redis.ask("RPUSH jobs a");
+  bench.add(RedisQueueTrigger{.conn_id = "good", .names = {"jobs"}});
+  CHECK(data_of(bench.next()) == "a");
 }
 
 class Mosquitto {
  public:
-  Mosquitto() {
+  explicit Mosquitto(const std::string& more = "") {
     std::ofstream(folder_.path() / "m.conf")
-        << "listener " << port_ << " 127.0.0.1\nallow_anonymous true\n";
+        << "user root\nlog_dest none\nlistener " << port_ << " 127.0.0.1\nallow_anonymous true\n"
+        << more;
     program_.emplace(
         std::vector<std::string>{"/usr/sbin/mosquitto", "-c", folder_.path() / "m.conf"}, port_);
   }
@@ -250,6 +430,26 @@ TEST_CASE("what comes while the server is away is delivered when it is back") {
   Fired fired = bench.next();
   while (fired.event.find("payload")->as_string() == "1") fired = bench.next();
   CHECK(fired.event.find("payload")->as_string() == "meanwhile");
+}
+
+TEST_CASE("MQTT over TLS: its certificate has to be one for the host") {
+  const Authority authority;
+  const std::uint16_t port = free_port();
+  Mosquitto broker("listener " + std::to_string(port) + " 127.0.0.1\ncertfile " +
+                   authority.certificate() + "\nkeyfile " + authority.key() + "\n");
+  Bench bench;
+  set_connections(bench, "mqtts", port, authority);
+  bench.host().add({.id = 100,
+                    .trigger = MqttTrigger{.conn_id = "other_name", .topics = {"a"}},
+                    .repeats = true});
+  bench.host().add({.id = 101,
+                    .trigger = MqttTrigger{.conn_id = "other_authority", .topics = {"a"}},
+                    .repeats = true});
+  bench.host().add(
+      {.id = 102, .trigger = MqttTrigger{.conn_id = "good", .topics = {"a"}}, .repeats = true});
+  CHECK(publish_until_heard(bench, broker, "a", "1").id == 102);
+  broker.publish("a", "2");
+  CHECK(bench.next().id == 102);
 }
 
 TEST_CASE("payloads that are no text come in base64") {

@@ -42,6 +42,28 @@ Result<std::uint16_t> port_of(std::string_view text) {
   return port;
 }
 
+/// What Airflow's Redis connections have as extras.
+Status read_extra(Connection& made, std::string_view name, std::string value) {
+  const bool plain = made.scheme == "redis" || made.scheme == "mqtt";
+  if (name == "ssl" && plain && (value == "true" || value == "True")) made.scheme += "s";
+  if (name != "ssl_ca_certs") return {};
+  if (!value.starts_with('/')) return bad("ssl_ca_certs is not the absolute path of a file");
+  made.tls_authorities = std::move(value);
+  return {};
+}
+
+/// "ssl=true&ssl_ca_certs=/FILE"; others are of no concern here.
+Status read_query(Connection& made, std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view one = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(one.size() + 1, text.size()));
+    const std::size_t equals = std::min(one.find('='), one.size());
+    AIFLOW_TRY(read_extra(made, one.substr(0, equals),
+                          unquoted(one.substr(std::min(equals + 1, one.size())))));
+  }
+  return {};
+}
+
 /// "host", "host:port", "[::1]:port"
 Status read_host(Connection& made, std::string_view text) {
   const std::size_t close = text.starts_with('[') ? text.find(']') : std::string_view::npos;
@@ -61,7 +83,10 @@ Result<Connection> parse_uri(std::string_view text) {
   }
   made.scheme = text.substr(0, scheme);
   std::string_view rest = text.substr(scheme + 3);
-  rest = rest.substr(0, rest.find('?'));
+  if (const std::size_t query = rest.find('?'); query != std::string_view::npos) {
+    AIFLOW_TRY(read_query(made, rest.substr(query + 1)));
+    rest = rest.substr(0, query);
+  }
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   made.path = rest.substr(slash);
   std::string_view place = rest.substr(0, slash);
@@ -96,6 +121,12 @@ Result<Connection> parse_json(std::string_view text) {
   const bool is_scheme = schema == "http" || schema == "https";
   if (is_scheme) made.scheme = schema;
   if (!is_scheme && !schema.empty()) made.path = "/" + schema;
+  const json::Value* extra = value->find("extra");
+  if (extra == nullptr || !extra->is_object()) return made;
+  for (const auto& [name, one] : extra->as_object()) {
+    if (one.is_bool()) AIFLOW_TRY(read_extra(made, name, one.as_bool() ? "true" : "false"));
+    if (one.is_string()) AIFLOW_TRY(read_extra(made, name, one.as_string()));
+  }
   return made;
 }
 

@@ -16,16 +16,23 @@
 namespace aiflow::trigger {
 
 struct Connection {
-  std::string scheme{};  ///< "http", "https", "redis", "mqtt"
+  std::string scheme{};  ///< "http", "https", "redis", "mqtt", "rediss", "mqtts"
   std::string host{};
   std::uint16_t port = 0;  ///< 0: the scheme's
   std::string login{};
   Secret password{};
   std::string path{};  ///< with its '/'; Redis: the database's number
+  /// Of a broker over TLS: file (PEM) of the authorities that may have signed its certificate;
+  /// empty: the system's.
+  std::string tls_authorities{};
+
+  [[nodiscard]] bool is_tls() const { return scheme == "rediss" || scheme == "mqtts"; }
 };
 
-/// "scheme://login:password@host:port/path", or {"conn_type", "host", "port", "login", "password",
-/// "schema"}. Errors: invalid_argument; they do not repeat the text.
+/// "scheme://login:password@host:port/path?ssl_ca_certs=FILE", or {"conn_type", "host", "port",
+/// "login", "password", "schema", "extra": {"ssl", "ssl_ca_certs"}}. Of a Redis or MQTT connection,
+/// ssl=true means TLS as rediss:// and mqtts:// do. Errors: invalid_argument; they do not repeat
+/// the text.
 [[nodiscard]] Result<Connection> parse_connection(std::string_view text);
 
 /// The value of an environment variable.

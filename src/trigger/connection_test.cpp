@@ -35,6 +35,22 @@ TEST_CASE("a connection is read from JSON") {
   CHECK(url.path == "/base");
 }
 
+TEST_CASE("a broker over TLS, by its scheme or by Airflow's extras") {
+  for (const char* text :
+       {"rediss://h/1?ssl_ca_certs=%2Fca", "redis://h/1?ssl=true&ssl_ca_certs=/ca",
+        R"({"conn_type":"redis","host":"h","schema":"1",
+                               "extra":{"ssl":true,"ssl_ca_certs":"/ca"}})"}) {
+    CAPTURE(text);
+    const auto made = parse_connection(text).value();
+    CHECK(made.is_tls());
+    CHECK(made.tls_authorities == "/ca");
+    CHECK(made.path == "/1");
+  }
+  CHECK(parse_connection("mqtts://h").value().is_tls());
+  CHECK_FALSE(parse_connection("redis://h?ssl=false").value().is_tls());
+  CHECK_FALSE(parse_connection("rediss://h?ssl_ca_certs=ca").has_value());
+}
+
 TEST_CASE("errors never repeat the text") {
   for (const char* text :
        {"secret", "http://u:secret@h:secret", "{secret", R"({"host":"h","port":"secret"})"}) {

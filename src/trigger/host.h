@@ -26,6 +26,9 @@ struct Fired {
   WaitId id = 0;
   json::Value event{};
   std::string error{};  ///< not empty: the trigger failed, and will not fire any more
+  /// To be called, on any thread, when what this leads to is stored: until then the message is
+  /// kept where it came from, and comes again when its wait is added anew. Empty: it is not kept.
+  std::function<void()> stored{};
 };
 
 /// Takes what fires; called from a thread of the host, must not block nor call back.

@@ -125,8 +125,9 @@ Status LoopHost::start(FiredSink sink) {
               std::make_unique<detail::TimeWatcher>(clock_, main_->loop(), sink));
   main_->take(index_of<HttpTrigger>(),
               std::make_unique<detail::HttpWatcher>(main_->loop(), options_.environment, sink));
-  for (const std::size_t kind : {index_of<RedisTrigger>(), index_of<MqttTrigger>()}) {
-    main_->take(kind, std::make_unique<detail::BrokerWatcher>(options_.environment,
+  for (const std::size_t kind :
+       {index_of<RedisTrigger>(), index_of<RedisQueueTrigger>(), index_of<MqttTrigger>()}) {
+    main_->take(kind, std::make_unique<detail::BrokerWatcher>(clock_, options_.environment,
                                                               options_.client_name, sink));
   }
   files_->take(index_of<FileTrigger>(),

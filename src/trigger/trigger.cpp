@@ -165,6 +165,21 @@ Result<Trigger> parse_redis(const json::Value& value) {
   return made;
 }
 
+/// `names`: "lists" or "streams".
+Result<Trigger> parse_redis_queue(const json::Value& value, std::string_view names) {
+  RedisQueueTrigger made;
+  made.stream = names == "streams";
+  AIFLOW_ASSIGN(made.conn_id, json::get_string_or(value, "conn_id", ""));
+  AIFLOW_ASSIGN(made.host, json::get_string_or(value, "host", ""));
+  AIFLOW_ASSIGN(made.port, port_of(value, 6379));
+  AIFLOW_ASSIGN(made.names, texts(value, names));
+  AIFLOW_ASSIGN(made.group, json::get_string_or(value, "group", made.group));
+  if (made.conn_id.empty() && made.host.empty()) return bad("host or conn_id is missing");
+  if (made.names.empty()) return bad(std::string(names) + " are missing");
+  if (made.group.empty() || made.group.size() > 200) return bad("group is not 1 to 200 bytes");
+  return made;
+}
+
 Result<Trigger> parse_mqtt(const json::Value& value) {
   MqttTrigger made;
   AIFLOW_ASSIGN(made.conn_id, json::get_string_or(value, "conn_id", ""));
@@ -228,6 +243,10 @@ std::string words(const RedisTrigger& trigger) {
   return "a message on Redis channel " + names(trigger.channels) + " at " +
          place(trigger.conn_id, trigger.host, trigger.port);
 }
+std::string words(const RedisQueueTrigger& trigger) {
+  return std::string("a message in Redis ") + (trigger.stream ? "stream " : "list ") +
+         names(trigger.names) + " at " + place(trigger.conn_id, trigger.host, trigger.port);
+}
 std::string words(const MqttTrigger& trigger) {
   return "a message on MQTT topic " + names(trigger.topics) + " at " +
          place(trigger.conn_id, trigger.host, trigger.port);
@@ -247,15 +266,19 @@ Result<Trigger> parse(const json::Value& value) {
   if (kind == "http") return parse_http(value);
   if (kind == "external_task") return parse_external(value);
   if (kind == "redis") return parse_redis(value);
+  if (kind == "redis_list") return parse_redis_queue(value, "lists");
+  if (kind == "redis_stream") return parse_redis_queue(value, "streams");
   if (kind == "mqtt") return parse_mqtt(value);
   if (kind == "webhook") return parse_webhook(value);
   return fail(ErrorCode::invalid_argument,
               "trigger " + quoted(text) +
-                  " is not known; known are time, file, http, external_task, redis, mqtt, webhook");
+                  " is not known; known are time, file, http, external_task, redis, redis_list, "
+                  "redis_stream, mqtt, webhook");
 }
 
 bool is_for_messages(const Trigger& trigger) {
   return std::holds_alternative<RedisTrigger>(trigger) ||
+         std::holds_alternative<RedisQueueTrigger>(trigger) ||
          std::holds_alternative<MqttTrigger>(trigger) ||
          std::holds_alternative<WebhookTrigger>(trigger);
 }

@@ -66,6 +66,17 @@ struct RedisTrigger {
   std::vector<std::string> channels{};
 };
 
+/// A message in a Redis list or stream, which stays there until what it leads to is stored. Its
+/// event: {type: "list", list, data} or {type: "stream", stream, id, fields}.
+struct RedisQueueTrigger {
+  bool stream = false;
+  std::string conn_id{};  ///< empty: `host`, `port`
+  std::string host{};
+  std::uint16_t port = 6379;
+  std::vector<std::string> names{};
+  std::string group{"aiflow"};  ///< under which messages are taken; of one installation alone
+};
+
 /// A message on an MQTT topic filter. Its event: {topic, payload, qos, retain}.
 struct MqttTrigger {
   std::string conn_id{};  ///< empty: `host`, `port`
@@ -81,7 +92,7 @@ struct WebhookTrigger {
 };
 
 using Trigger = std::variant<TimeTrigger, FileTrigger, HttpTrigger, ExternalTaskTrigger,
-                             RedisTrigger, MqttTrigger, WebhookTrigger>;
+                             RedisTrigger, RedisQueueTrigger, MqttTrigger, WebhookTrigger>;
 
 /// Bytes of a trigger's JSON, of a deferral's arguments with it, and of an event.
 inline constexpr std::size_t kDeferralBytesMax = 64U << 10;

@@ -247,3 +247,50 @@ def test_a_webhook_starts_one_run_for_a_delivery(server):
     assert server.call("POST", "/api/v2/dags/on_hook/webhooks/hook", {"order": 8})["conf"] == {"order": 8}
     server.call("PATCH", "/api/v2/dags/on_hook", {"is_paused": True})
     assert post(server, body, token)[0] == 409
+
+
+QUEUES = """
+from airflow.sdk import DAG, AssetWatcher
+from airflow.operators.bash import BashOperator
+from aiflow.sensors.message import MessageSensor
+from aiflow.triggers.message import RedisListTrigger, RedisStreamTrigger
+
+with DAG("on_stream", schedule=AssetWatcher(name="log", trigger=RedisStreamTrigger(
+        "log", redis_conn_id="queue")), max_active_runs=4):
+    BashOperator(task_id="say", bash_command="echo got {{ params.message.fields.n }}")
+with DAG("one_job"):
+    MessageSensor(task_id="take", trigger=RedisListTrigger("jobs", redis_conn_id="queue"))
+"""
+
+
+def ask_redis(broker: Broker, *commands: str) -> str:
+    """The answers, without the login's."""
+    with dial(broker.port) as sock:
+        sock.sendall("".join(f"{one}\r\n" for one in ("AUTH pw", *commands, "QUIT")).encode())
+        answer = b""
+        while more := sock.recv(65536):
+            answer += more
+    return answer.decode().removeprefix("+OK\r\n").removesuffix("+OK\r\n")
+
+
+def test_queues_lose_nothing_while_the_server_is_killed(server, redis):
+    server.add_dag("queues", QUEUES, first="on_stream")
+    numbers = [str(n) for n in range(60)]
+    for n in numbers:
+        ask_redis(redis, f"XADD log * n {n}")
+        if n in ("20", "40"):
+            server.stop_server(signal.SIGKILL)
+            server.start()
+
+    def seen():
+        return {run["conf"]["message"]["fields"]["n"] for run in runs(server, "on_stream")
+                if run["state"] == "success"}
+    server.wait_for(lambda: seen() == set(numbers), "a run of each message")
+    ask_redis(redis, "RPUSH jobs first second")
+    done = server.wait_run("one_job", server.trigger("one_job"))
+    assert done["state"] == "success"
+    server.wait_for(lambda: ask_redis(redis, "LLEN jobs:aiflow") == ":0\r\n",
+                    "the end of what was taken")
+    assert ask_redis(redis, "LLEN jobs") == ":1\r\n"
+    server.wait_for(lambda: ":0\r\n" in ask_redis(redis, "XPENDING log aiflow"),
+                    "every acknowledgement")

@@ -72,7 +72,7 @@ Verdict redis_address_holds(std::string_view input) {
                : Verdict::broken;
   const auto again = redis::parse_address(redis::describe(*address));
   return verdict(again && again->host == address->host && again->port == address->port &&
-                 again->db == address->db);
+                 again->db == address->db && again->tls == address->tls);
 }
 
 /// What was read and written again reads as the same.
@@ -144,7 +144,8 @@ Verdict connection_holds(std::string_view input) {
   const auto connection = trigger::parse_connection(input);
   if (!connection) return Verdict::refused;
   // Decoding shortens, and no part is read twice.
-  return verdict(connection->host.size() + connection->login.size() + connection->path.size() <=
+  return verdict(connection->host.size() + connection->login.size() + connection->path.size() +
+                     connection->tls_authorities.size() <=
                  input.size());
 }
 

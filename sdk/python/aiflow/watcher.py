@@ -15,7 +15,7 @@ class AssetWatcher:
     starts a run by itself: DAG(schedule=AssetWatcher(...)), or a list of them.
 
     name: letters, digits, '_', '-' and '.'; a webhook is reached by it. trigger: MessageQueueTrigger,
-    AwaitMessageTrigger, MqttTrigger or WebhookTrigger.
+    AwaitMessageTrigger, RedisListTrigger, RedisStreamTrigger, MqttTrigger or WebhookTrigger.
     """
 
     def __init__(self, name: str, *, trigger: BaseEventTrigger | dict):

@@ -19,6 +19,10 @@ def test_queues_have_one_name_for_all():
     assert MessageQueueTrigger(scheme="redis+pubsub", channels=["c"]).server_trigger() == redis
     assert MessageQueueTrigger(queue="redis+pubsub://h:7000/c").server_trigger() == {
         "kind": "redis", "channels": ["c"], "host": "h", "port": 7000}
+    assert MessageQueueTrigger(scheme="redis+list", lists="l", group="g").server_trigger() == {
+        "kind": "redis_list", "lists": ["l"], "group": "g", "conn_id": "redis_default"}
+    assert MessageQueueTrigger(queue="redis+stream://h/s").server_trigger() == {
+        "kind": "redis_stream", "streams": ["s"], "group": "aiflow", "host": "h", "port": 6379}
     assert MessageQueueTrigger(queue="mqtt://h/line/+/#", qos=2).server_trigger() == {
         "kind": "mqtt", "topics": ["line/+/#"], "qos": 2, "host": "h", "port": 1883}
     assert MqttTrigger("a/b").server_trigger() == {

@@ -62,12 +62,16 @@ void BrokerWatcher::add(const Wait& wait) {
   Place place;
   Subscription subscription{.id = wait.id, .repeats = wait.repeats};
   if (const auto* mqtt = std::get_if<MqttTrigger>(&wait.trigger)) {
-    place = {true, mqtt->conn_id, mqtt->host, mqtt->port};
+    place = {true, mqtt->conn_id, mqtt->host, mqtt->port, {}};
     subscription.names = mqtt->topics;
     subscription.qos = mqtt->qos;
+  } else if (const auto* queue = std::get_if<RedisQueueTrigger>(&wait.trigger)) {
+    const auto kind = queue->stream ? RedisSource::Kind::stream : RedisSource::Kind::list;
+    place = {false, queue->conn_id, queue->host, queue->port, {kind, queue->group}};
+    subscription.names = queue->names;
   } else {
     const auto& redis = std::get<RedisTrigger>(wait.trigger);
-    place = {false, redis.conn_id, redis.host, redis.port};
+    place = {false, redis.conn_id, redis.host, redis.port, {}};
     subscription.names = redis.channels;
   }
   if (!brokers_.contains(place)) {
@@ -99,14 +103,11 @@ Result<std::unique_ptr<Broker>> BrokerWatcher::connect(const Place& place) {
   } else {
     AIFLOW_ASSIGN(connection, find_connection(environment_, place.conn_id));
   }
-  if (connection.scheme == "rediss" || connection.scheme == "mqtts") {
-    return fail(ErrorCode::invalid_argument, "brokers are not connected to over TLS yet");
-  }
   if (!place.mqtt) {
     if (connection.port == 0) connection.port = 6379;
-    return make_redis_broker(std::move(connection), fire_);
+    return make_redis_broker(clock_, std::move(connection), place.source, fire_);
   }
-  if (connection.port == 0) connection.port = 1883;
+  if (connection.port == 0) connection.port = connection.is_tls() ? 8883 : 1883;
   const std::string name =
       place.conn_id.empty() ? place.host + "-" + std::to_string(place.port) : place.conn_id;
   return make_mqtt_broker(std::move(connection), client_name_ + "-" + name, fire_);

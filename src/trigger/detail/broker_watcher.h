@@ -31,8 +31,17 @@ class Broker {
   [[nodiscard]] virtual bool empty() const = 0;
 };
 
-/// Connects to Redis; subscriptions are channels. Keeps trying while the broker is away.
-[[nodiscard]] std::unique_ptr<Broker> make_redis_broker(Connection connection, Fire fire);
+/// What the names of subscriptions are in a Redis.
+struct RedisSource {
+  enum class Kind : std::uint8_t { channel, list, stream };
+  Kind kind = Kind::channel;
+  std::string group{};  ///< of lists and streams: under which messages are taken
+  auto operator<=>(const RedisSource&) const = default;
+};
+
+/// Connects to Redis. Keeps trying while the broker is away.
+[[nodiscard]] std::unique_ptr<Broker> make_redis_broker(const Clock& clock, Connection connection,
+                                                        RedisSource source, Fire fire);
 /// Connects to MQTT 3.1.1 with a session that the broker keeps under `client_id`.
 [[nodiscard]] std::unique_ptr<Broker> make_mqtt_broker(Connection connection, std::string client_id,
                                                        Fire fire);
@@ -40,8 +49,9 @@ class Broker {
 /// Waits of both kinds. `client_name` is this server's, the same after a restart.
 class BrokerWatcher final : public Watcher {
  public:
-  BrokerWatcher(Environment environment, std::string client_name, Fire fire)
-      : environment_(std::move(environment)),
+  BrokerWatcher(const Clock& clock, Environment environment, std::string client_name, Fire fire)
+      : clock_(clock),
+        environment_(std::move(environment)),
         client_name_(std::move(client_name)),
         fire_(std::move(fire)) {}
 
@@ -54,11 +64,13 @@ class BrokerWatcher final : public Watcher {
     std::string conn_id{};
     std::string host{};
     std::uint16_t port = 0;
+    RedisSource source{};
     auto operator<=>(const Place&) const = default;
   };
   void make_room();
   [[nodiscard]] Result<std::unique_ptr<Broker>> connect(const Place& place);
 
+  const Clock& clock_;
   Environment environment_;
   std::string client_name_;
   Fire fire_;

@@ -50,6 +50,7 @@ class MqttBroker final : public Broker {
       const std::string password(connection_.password.reveal());
       mosquitto_username_pw_set(client_.get(), connection_.login.c_str(), password.c_str());
     }
+    if (connection_.is_tls()) use_tls();
     mosquitto_connect_callback_set(client_.get(), [](mosquitto*, void* self, int code) {
       static_cast<MqttBroker*>(self)->on_connect(code);
     });
@@ -85,6 +86,7 @@ class MqttBroker final : public Broker {
   }
 
  private:
+  void use_tls();
   void run(const std::stop_token& stop);
   void on_connect(int code);
   void on_message(const mosquitto_message& message);
@@ -123,6 +125,21 @@ class MqttBroker final : public Broker {
   bool reached_ = false;                  ///< the thread's: since the last try to connect
   std::jthread thread_;
 };
+
+/// What it can't use (a file that is not there, say) shows when it connects.
+void MqttBroker::use_tls() {
+  const std::string& file = connection_.tls_authorities;
+  if (file.empty()) {
+    mosquitto_int_option(client_.get(), MOSQ_OPT_TLS_USE_OS_CERTS, 1);
+    return;
+  }
+  if (mosquitto_tls_set(client_.get(), file.c_str(), nullptr, nullptr, nullptr, nullptr) !=
+      MOSQ_ERR_SUCCESS) {
+    // Nothing is better than a connection that anybody could have answered.
+    mosquitto_int_option(client_.get(), MOSQ_OPT_TLS_USE_OS_CERTS, 1);
+    log::warn("mqtt: the file with authorities is not usable", {{"file", file}});
+  }
+}
 
 void MqttBroker::run(const std::stop_token& stop) {
   std::chrono::milliseconds pause = kRetry;

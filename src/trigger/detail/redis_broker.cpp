@@ -1,62 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Redis connection that listens to channels. Thread: one, "redis".
-#include <hiredis/hiredis.h>
-#include <poll.h>
+// One Redis that waits want messages of. Thread: one, "redis", with a loop of its own, since a
+// host's name is looked up in a blocking way.
 #include <sys/eventfd.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <charconv>
 #include <map>
-#include <memory>
-#include <mutex>
 #include <set>
 #include <thread>
-#include <vector>
 
+#include "base/assert.h"
 #include "log/log.h"
-#include "os/fd.h"
 #include "trigger/detail/broker_watcher.h"
+#include "trigger/detail/redis_reader.h"
 
 namespace aiflow::trigger::detail {
 namespace {
 
-constexpr timeval kConnectTime{.tv_sec = 2, .tv_usec = 0};
-constexpr int kRetryMs = 1'000;
-constexpr int kRetryMaxMs = 15'000;
-/// A connection that is silent for so long is asked; one that does not answer is given up.
-constexpr int kSilenceMs = 20'000;
+constexpr Duration kWaitMax = std::chrono::hours(1);
 
-struct FreeContext {
-  void operator()(redisContext* context) const { redisFree(context); }
-};
-struct FreeReply {
-  void operator()(redisReply* reply) const { freeReplyObject(reply); }
-};
-using Context = std::unique_ptr<redisContext, FreeContext>;
-using Reply = std::unique_ptr<redisReply, FreeReply>;
+redis::Address address_of(const Connection& connection) {
+  redis::Address made;
+  made.host = connection.host;
+  made.port = connection.port;
+  made.user = connection.login;
+  if (!connection.password.empty()) {
+    made.password = std::make_shared<const Secret>(connection.password.reveal());
+  }
+  const std::string_view path = connection.path;
+  if (path.size() > 1) std::from_chars(path.data() + 1, path.data() + path.size(), made.db);
+  made.tls = connection.is_tls();
+  made.tls_authorities = connection.tls_authorities;
+  return made;
+}
 
 class RedisBroker final : public Broker {
  public:
-  RedisBroker(Connection connection, Fire fire)
-      : connection_(std::move(connection)),
+  RedisBroker(const Clock& clock, Connection connection, RedisSource source, Fire fire)
+      : clock_(clock),
+        connection_(std::move(connection)),
+        address_(address_of(connection_)),
+        source_(std::move(source)),
         fire_(std::move(fire)),
-        wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-        thread_([this](const std::stop_token& stop) { run(stop); }) {}
+        confirmed_(std::make_shared<Confirmed>()) {
+    confirmed_->wake.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  }
   ~RedisBroker() override {
     thread_.request_stop();
-    wake_up();
+    confirmed_->wake_up();
+    thread_.join();
   }
 
   void add(Subscription subscription) override {
-    const std::scoped_lock lock(mutex_);
-    waits_[subscription.id] = std::move(subscription);
-    wake_up();
+    {
+      const std::scoped_lock lock(mutex_);
+      waits_[subscription.id] = std::move(subscription);
+      changed_ = true;
+    }
+    confirmed_->wake_up();
   }
   void remove(WaitId id) override {
-    const std::scoped_lock lock(mutex_);
-    waits_.erase(id);
-    wake_up();
+    {
+      const std::scoped_lock lock(mutex_);
+      waits_.erase(id);
+      gone_.push_back(id);
+      changed_ = true;
+    }
+    confirmed_->wake_up();
   }
   [[nodiscard]] bool empty() const override {
     const std::scoped_lock lock(mutex_);
@@ -64,165 +77,136 @@ class RedisBroker final : public Broker {
   }
 
  private:
-  void wake_up() {
-    const std::uint64_t one = 1;
-    static_cast<void>(::write(wake_.get(), &one, sizeof one));
-  }
   void run(const std::stop_token& stop);
-  Context connect();
-  bool listen();
-  bool subscribe();
-  bool take_replies();
-  void take(const redisReply& reply);
-  void message(const std::string& channel, std::string_view data);
+  std::unique_ptr<RedisReader> make_reader(os::EventLoop& loop);
+  void follow(RedisReader& reader);
+  std::vector<WaitId> waiting_for(const std::string& name);
+  std::vector<WaitId> deliver(const std::string& name, const json::Value& event,
+                              const std::function<void()>& stored);
   void refuse(const std::string& why);
-  /// Until there is something to read, the waits changed, or `ms` have passed. False: the latter.
-  bool wait(int fd, int ms);
 
+  const Clock& clock_;
   const Connection connection_;
+  const redis::Address address_;
+  const RedisSource source_;
   const Fire fire_;
-  os::Fd wake_;
+  const std::shared_ptr<Confirmed> confirmed_;
   mutable std::mutex mutex_;
   std::map<WaitId, Subscription> waits_;  ///< guarded by mutex_
-  Context context_;                       ///< from here on: the thread's
-  std::set<std::string> subscribed_;
+  std::set<WaitId> followed_;             ///< the thread's: of these, what the reader knows of
+  std::vector<WaitId> gone_;              ///< guarded by mutex_: since the reader was told
+  bool changed_ = false;                  ///< guarded by mutex_: since the reader was told
+  bool told_ = false;                     ///< the thread's: that Redis is not reached
   std::jthread thread_;
 };
 
 void RedisBroker::run(const std::stop_token& stop) {
-  int pause = kRetryMs;
-  bool told = false;
-  while (!stop.stop_requested()) {
-    context_ = connect();
-    if (context_ == nullptr) {
-      if (!told) log::warn("redis is not reached", {{"host", connection_.host}});
-      told = true;
-      wait(-1, pause);
-      pause = std::min(pause * 2, kRetryMaxMs);
-      continue;
-    }
-    if (told) log::info("redis is reached", {{"host", connection_.host}});
-    told = false;
-    pause = kRetryMs;
-    subscribed_.clear();
-    while (!stop.stop_requested() && listen()) {
-    }
-    context_.reset();
+  auto made = os::EventLoop::create(clock_);
+  AIFLOW_ASSERT(made.has_value());
+  os::EventLoop& loop = **made;
+  const auto reader = make_reader(loop);
+  loop.watch(confirmed_->wake.get(), {}, [&] {
+    std::uint64_t count = 0;
+    static_cast<void>(::read(confirmed_->wake.get(), &count, sizeof count));
+    follow(*reader);
+  });
+  follow(*reader);
+  while (!stop.stop_requested()) loop.run_once(kWaitMax);
+}
+
+std::unique_ptr<RedisReader> RedisBroker::make_reader(os::EventLoop& loop) {
+  Reading reading{
+      .clock = clock_,
+      .loop = loop,
+      .address = address_,
+      .connection = connection_,
+      .deliver = [this](
+                     const std::string& name, const json::Value& event,
+                     const std::function<void()>& stored) { return deliver(name, event, stored); },
+      .is_wanted =
+          [this](const std::string& name) {
+            const std::scoped_lock lock(mutex_);
+            return !waiting_for(name).empty();
+          },
+      .up =
+          [this] {
+            if (told_) log::info("redis is reached", {{"host", connection_.host}});
+            told_ = false;
+          },
+      .down =
+          [this](const Error& why) {
+            if (why.code == ErrorCode::denied || why.code == ErrorCode::invalid_argument) {
+              refuse("redis: " + why.message);
+            } else if (!told_) {
+              log::warn("redis is not reached",
+                        {{"host", connection_.host}, {"reason", why.message}});
+            }
+            told_ = true;
+          },
+      .refused = [this](const std::string& why) { refuse("redis: " + why); },
+      .confirmed = confirmed_};
+  switch (source_.kind) {
+    case RedisSource::Kind::list: return make_list_reader(std::move(reading), source_.group);
+    case RedisSource::Kind::stream: return make_stream_reader(std::move(reading), source_.group);
+    case RedisSource::Kind::channel: break;
   }
+  return make_channel_reader(std::move(reading));
 }
 
-/// nullptr: not reached, or it refused the password (then those that wait have been told).
-Context RedisBroker::connect() {
-  Context made(redisConnectWithTimeout(connection_.host.c_str(), connection_.port, kConnectTime));
-  if (made == nullptr || made->err != 0) return nullptr;
-  redisSetTimeout(made.get(), kConnectTime);
-  if (connection_.password.empty()) return made;
-  const std::string_view password = connection_.password.reveal();
-  std::vector<const char*> words = {"AUTH"};
-  std::vector<std::size_t> sizes = {4};
-  if (!connection_.login.empty()) {
-    words.push_back(connection_.login.data());
-    sizes.push_back(connection_.login.size());
+void RedisBroker::follow(RedisReader& reader) {
+  std::vector<Taken> taken;
+  {
+    const std::scoped_lock lock(confirmed_->mutex);
+    taken.swap(confirmed_->taken);
   }
-  words.push_back(password.data());
-  sizes.push_back(password.size());
-  const Reply reply(static_cast<redisReply*>(
-      redisCommandArgv(made.get(), static_cast<int>(words.size()), words.data(), sizes.data())));
-  if (reply == nullptr) return nullptr;
-  if (reply->type != REDIS_REPLY_ERROR) return made;
-  refuse("redis refuses the login");
-  return nullptr;
-}
-
-bool RedisBroker::wait(int fd, int ms) {
-  pollfd fds[2] = {{.fd = wake_.get(), .events = POLLIN, .revents = 0},
-                   {.fd = fd, .events = POLLIN, .revents = 0}};
-  const int ready = ::poll(fds, fd < 0 ? 1 : 2, ms);
-  std::uint64_t count = 0;
-  static_cast<void>(::read(wake_.get(), &count, sizeof count));
-  return ready > 0;
-}
-
-/// False when the connection is lost.
-bool RedisBroker::listen() {
-  if (!subscribe()) return false;
-  if (!wait(context_->fd, kSilenceMs)) {
-    // While it has subscriptions a connection may still ask for an answer.
-    if (redisAppendCommand(context_.get(), "PING") != REDIS_OK) return false;
-    int done = 0;
-    while (done == 0) {
-      if (redisBufferWrite(context_.get(), &done) != REDIS_OK) return false;
-    }
-    if (!wait(context_->fd, kSilenceMs)) return false;
-  }
-  pollfd readable{.fd = context_->fd, .events = POLLIN, .revents = 0};
-  if (::poll(&readable, 1, 0) <= 0) return true;
-  if (redisBufferRead(context_.get()) != REDIS_OK) return false;
-  return take_replies();
-}
-
-/// Tells Redis which channels are wanted now.
-bool RedisBroker::subscribe() {
-  std::set<std::string> wanted;
+  if (!taken.empty()) reader.confirm(taken);
+  std::set<std::string> names;
+  std::vector<WaitId> gone;
   {
     const std::scoped_lock lock(mutex_);
-    for (const auto& [id, wait] : waits_) wanted.insert(wait.names.begin(), wait.names.end());
+    if (!std::exchange(changed_, false)) return;
+    gone.swap(gone_);
+    followed_.clear();
+    for (const auto& [id, wait] : waits_) {
+      names.insert(wait.names.begin(), wait.names.end());
+      followed_.insert(id);
+    }
   }
-  const auto send = [&](const char* verb, const std::string& channel) {
-    const char* words[] = {verb, channel.data()};
-    const std::size_t sizes[] = {std::string_view(verb).size(), channel.size()};
-    return redisAppendCommandArgv(context_.get(), 2, words, sizes) == REDIS_OK;
-  };
-  for (const std::string& channel : wanted) {
-    if (!subscribed_.contains(channel) && !send("SUBSCRIBE", channel)) return false;
-  }
-  for (const std::string& channel : subscribed_) {
-    if (!wanted.contains(channel) && !send("UNSUBSCRIBE", channel)) return false;
-  }
-  subscribed_ = std::move(wanted);
-  int done = 0;
-  while (done == 0) {
-    if (redisBufferWrite(context_.get(), &done) != REDIS_OK) return false;
-  }
-  return true;
+  reader.follow(names, gone);
 }
 
-bool RedisBroker::take_replies() {
-  while (true) {
-    void* found = nullptr;
-    if (redisGetReplyFromReader(context_.get(), &found) != REDIS_OK) return false;
-    if (found == nullptr) return true;
-    const Reply reply(static_cast<redisReply*>(found));
-    take(*reply);
+/// With mutex_. What was added just now has to be told to the reader first: messages that were
+/// taken before come to it before those that are new.
+std::vector<WaitId> RedisBroker::waiting_for(const std::string& name) {
+  std::vector<WaitId> ids;
+  for (const auto& [id, wait] : waits_) {
+    const bool wants = std::ranges::find(wait.names, name) != wait.names.end();
+    if (wants && followed_.contains(id)) ids.push_back(id);
   }
+  return ids;
 }
 
-void RedisBroker::take(const redisReply& reply) {
-  if (reply.type == REDIS_REPLY_ERROR) {
-    return refuse("redis: " + std::string(reply.str, reply.len));
-  }
-  const bool three = reply.type == REDIS_REPLY_ARRAY && reply.elements == 3;
-  if (!three || reply.element[0]->type != REDIS_REPLY_STRING) return;
-  const auto text = [&](std::size_t i) {
-    return std::string_view(reply.element[i]->str, reply.element[i]->len);
-  };
-  if (text(0) == "message") message(std::string(text(1)), text(2));
-}
-
-void RedisBroker::message(const std::string& channel, std::string_view data) {
+/// What waits once is forgotten; `stored` is called when the last one has stored it.
+std::vector<WaitId> RedisBroker::deliver(const std::string& name, const json::Value& event,
+                                         const std::function<void()>& stored) {
   std::vector<WaitId> ids;
   {
     const std::scoped_lock lock(mutex_);
-    for (const auto& [id, wait] : waits_) {
-      if (std::ranges::find(wait.names, channel) != wait.names.end()) ids.push_back(id);
-    }
-    std::erase_if(waits_, [&](const auto& entry) {
+    ids = waiting_for(name);
+    const auto done = std::erase_if(waits_, [&](const auto& entry) {
       return !entry.second.repeats && std::ranges::binary_search(ids, entry.first);
     });
+    if (done > 0) changed_ = true;
+    if (done > 0) confirmed_->wake_up();
   }
-  const json::Value event =
-      json::object({{"type", "message"}, {"channel", channel}, {"data", payload_value(data)}});
-  for (const WaitId id : ids) fire_({.id = id, .event = event, .error = {}});
+  std::function<void()> each;
+  if (stored) {
+    each = [stored, left = std::make_shared<std::atomic<std::size_t>>(ids.size())] {
+      if (--*left == 0) stored();
+    };
+  }
+  for (const WaitId id : ids) fire_({.id = id, .event = event, .error = {}, .stored = each});
+  return ids;
 }
 
 /// Those that wait once are told; what repeats goes on trying.
@@ -234,15 +218,23 @@ void RedisBroker::refuse(const std::string& why) {
       if (!wait.repeats) ids.push_back(id);
     }
     for (const WaitId id : ids) waits_.erase(id);
+    changed_ = changed_ || !ids.empty();
   }
-  log::warn("redis refused", {{"host", connection_.host}, {"reason", why}});
+  if (!told_) log::warn("redis refused", {{"host", connection_.host}, {"reason", why}});
   for (const WaitId id : ids) fire_({.id = id, .event = {}, .error = why});
 }
 
 }  // namespace
 
-std::unique_ptr<Broker> make_redis_broker(Connection connection, Fire fire) {
-  return std::make_unique<RedisBroker>(std::move(connection), std::move(fire));
+void Confirmed::wake_up() const {
+  const std::uint64_t one = 1;
+  static_cast<void>(::write(wake.get(), &one, sizeof one));
+}
+
+std::unique_ptr<Broker> make_redis_broker(const Clock& clock, Connection connection,
+                                          RedisSource source, Fire fire) {
+  return std::make_unique<RedisBroker>(clock, std::move(connection), std::move(source),
+                                       std::move(fire));
 }
 
 }  // namespace aiflow::trigger::detail

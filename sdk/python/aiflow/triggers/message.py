@@ -43,6 +43,55 @@ class AwaitMessageTrigger(_MessageTrigger):
         return {"kind": "redis", "channels": self.channels, **place}
 
 
+class _RedisQueueTrigger(_MessageTrigger):
+    _argument = ""  #: its name: "lists" or "streams"
+    _kind = ""
+
+    def __init__(self, names: list[str] | str, redis_conn_id: str, group: str, host: str | None,
+                 port: int):
+        super().__init__()
+        self.names, self.redis_conn_id, self.group = _names(names, self._argument), redis_conn_id, group
+        self.host, self.port = host, port
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        return (f"aiflow.triggers.message.{type(self).__name__}",
+                {self._argument: self.names, "redis_conn_id": self.redis_conn_id, "group": self.group,
+                 "host": self.host, "port": self.port})
+
+    def server_trigger(self) -> dict:
+        place = ({"conn_id": self.redis_conn_id} if self.host is None
+                 else {"host": self.host, "port": self.port})
+        return {"kind": self._kind, self._argument: self.names, "group": self.group, **place}
+
+
+class RedisListTrigger(_RedisQueueTrigger):
+    """The next member of one of these Redis lists (LPOP's side). Its event: {"type", "list", "data"}.
+
+    Until what it leads to is stored, it stays in the list "NAME:group". group: a name that no other
+    AIflow takes messages of these lists under. AIflow's own, as is RedisStreamTrigger.
+    """
+
+    _argument, _kind = "lists", "redis_list"
+
+    def __init__(self, lists: list[str] | str, redis_conn_id: str = "redis_default",
+                 group: str = "aiflow", *, host: str | None = None, port: int = 6379):
+        super().__init__(lists, redis_conn_id, group, host, port)
+
+
+class RedisStreamTrigger(_RedisQueueTrigger):
+    """The next entry of one of these Redis streams. Its event: {"type", "stream", "id", "fields"}.
+
+    It is read as consumer group `group` (made if it is not there, from the stream's beginning), and
+    acknowledged when what it leads to is stored.
+    """
+
+    _argument, _kind = "streams", "redis_stream"
+
+    def __init__(self, streams: list[str] | str, redis_conn_id: str = "redis_default",
+                 group: str = "aiflow", *, host: str | None = None, port: int = 6379):
+        super().__init__(streams, redis_conn_id, group, host, port)
+
+
 class MqttTrigger(_MessageTrigger):
     """A message on one of these MQTT topics (filters with + and #).
 
@@ -85,12 +134,18 @@ class WebhookTrigger(_MessageTrigger):
         return {"kind": "webhook", "conn_id": self.webhook_conn_id or ""}
 
 
+_QUEUES: dict[str, type] = {"redis+pubsub": AwaitMessageTrigger, "redis+list": RedisListTrigger,
+                            "redis+stream": RedisStreamTrigger, "mqtt": MqttTrigger}
+
+
 def MessageQueueTrigger(*, scheme: str | None = None, queue: str | None = None,
                         **kwargs: Any) -> _MessageTrigger:
     """Airflow's one name for all queues.
 
-    scheme "redis+pubsub" with AwaitMessageTrigger's arguments, "mqtt" with MqttTrigger's, "webhook"
-    with WebhookTrigger's; or queue "redis+pubsub://host:6379/channel", "mqtt://host:1883/topic/+".
+    scheme "redis+pubsub" with AwaitMessageTrigger's arguments, "redis+list" and "redis+stream" with
+    RedisListTrigger's and RedisStreamTrigger's, "mqtt" with MqttTrigger's, "webhook" with
+    WebhookTrigger's; or queue "redis+pubsub://host:6379/channel", "redis+list://host/list",
+    "redis+stream://host/stream", "mqtt://host:1883/topic/+".
     """
     if queue is not None and "://" in queue:
         parts = urlsplit(queue.replace("#", "%23"))
@@ -99,12 +154,10 @@ def MessageQueueTrigger(*, scheme: str | None = None, queue: str | None = None,
                                    "the queue's address")
         names = [unquote(parts.path).removeprefix("/")]
         place = {"host": parts.hostname, **({"port": parts.port} if parts.port else {})}
-        if parts.scheme == "redis+pubsub":
-            return AwaitMessageTrigger(names, **place, **kwargs)
-        if parts.scheme == "mqtt":
-            return MqttTrigger(names, **place, **kwargs)
+        if parts.scheme in _QUEUES:
+            return _QUEUES[parts.scheme](names, **place, **kwargs)
         scheme = parts.scheme
-    kinds = {"redis+pubsub": AwaitMessageTrigger, "mqtt": MqttTrigger, "webhook": WebhookTrigger}
+    kinds = {**_QUEUES, "webhook": WebhookTrigger}
     if scheme not in kinds:
         raise AirflowException(f"MessageQueueTrigger: scheme {scheme!r} is not known; known are "
                                + ", ".join(kinds))
