@@ -190,6 +190,8 @@ class RunStore {
   [[nodiscard]] Result<TaskRow> task(const TaskKey& key);
   /// By task_id and map_index.
   [[nodiscard]] Result<std::vector<TaskRow>> tasks(const RunKey& run);
+  /// Those that run now, by their start; at most `limit`.
+  [[nodiscard]] Result<std::vector<TaskRow>> running_tasks(int limit);
   /// Of all task instances of a run, by task and map index.
   [[nodiscard]] Result<std::vector<TaskStateRow>> task_states(const RunKey& key);
 

@@ -161,6 +161,34 @@ TEST_CASE("a task comes back as it was stored") {
   CHECK(to_wire(again).duration == 1.5);
 }
 
+TEST_CASE("what runs now is listed by its start, of unfinished runs alone") {
+  TempStore temp;
+  add_dag(temp, "etl");
+  for (const int i : {1, 2}) {
+    RunRow run = make_run("etl", "r" + std::to_string(i), i);
+    if (i == 2) run.state = RunState::success;
+    temp.write([&](db::Connection& db) { return RunStore(db).insert_run(run); });
+  }
+  const auto put = [&](const char* run_id, const char* task_id, TaskState state, int after_s) {
+    TaskRow task = make_task(task_id);
+    task.key.run_id = RunId{run_id};
+    task.state = state;
+    task.start_date = kNow + std::chrono::seconds(after_s);
+    temp.write([&](db::Connection& db) { return RunStore(db).upsert_task(task); });
+  };
+  put("r1", "late", TaskState::running, 2);
+  put("r1", "early", TaskState::running, 1);
+  put("r1", "queued", TaskState::queued, 0);
+  put("r2", "over", TaskState::running, 0);
+  const auto listed = [&](int limit) {
+    return temp.read([&](db::Connection& db) { return RunStore(db).running_tasks(limit); });
+  };
+  REQUIRE(listed(10).size() == 2);
+  CHECK(listed(10)[0].key.task_id.value == "early");
+  CHECK(listed(10)[1].key.task_id.value == "late");
+  CHECK(listed(1).size() == 1);
+}
+
 TEST_CASE("runs are counted as they come, change and go") {
   TempStore temp;
   add_dag(temp, "etl");

@@ -150,6 +150,16 @@ Result<std::vector<TaskRow>> RunStore::tasks(const RunKey& run) {
   return db_.all(sql, {run.dag_id.value, run.run_id.value}, read_task);
 }
 
+Result<std::vector<TaskRow>> RunStore::running_tasks(int limit) {
+  // By way of the unfinished runs, of which there are few.
+  static const std::string sql =
+      std::string(kSelectTask) +
+      " WHERE (dag_id, run_id) IN"
+      " (SELECT dag_id, run_id FROM dag_runs WHERE state IN ('queued', 'running'))"
+      " AND state = 'running' ORDER BY start_date, dag_id, run_id, task_id, map_index LIMIT ?";
+  return db_.all(sql, {limit}, read_task);
+}
+
 Status RunStore::upsert_try(const TryRow& row) {
   return db_.run(R"(
     REPLACE INTO task_tries (dag_id, run_id, task_id, map_index, try_number, epoch, state, cause,

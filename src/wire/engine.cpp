@@ -92,7 +92,9 @@ Status read_value(const json::Value& value, Camera& out);
 Status read_value(const json::Value& value, CameraCreate& out);
 Status read_value(const json::Value& value, SceneEvent& out);
 Status read_value(const json::Value& value, SceneEventPatch& out);
+Status read_value(const json::Value& value, WorkerPack& out);
 Status read_value(const json::Value& value, Worker& out);
+Status read_value(const json::Value& value, WorkerTask& out);
 Status read_value(const json::Value& value, JoinTokenCreate& out);
 Status read_value(const json::Value& value, JoinToken& out);
 Status read_value(const json::Value& value, WorkerJoin& out);
@@ -2602,9 +2604,34 @@ Status read_value(const json::Value& value, SceneEventPatch& out) {
   return {};
 }
 
+json::Value to_json(const WorkerPack& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "name", value.name);
+  detail::put(out, "version", value.version);
+  detail::put(out, "digest", value.digest);
+  detail::put(out, "size", value.size);
+  return json::Value(std::move(out));
+}
+
+Result<WorkerPack> parse_worker_pack(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("WorkerPack");
+  WorkerPack out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "digest", out.digest));
+  AIFLOW_TRY(detail::get(value, "size", out.size));
+  return out;
+}
+
+Status read_value(const json::Value& value, WorkerPack& out) {
+  AIFLOW_ASSIGN(out, parse_worker_pack(value));
+  return {};
+}
+
 json::Value to_json(const Worker& value) {
   json::Object out;
-  out.reserve(12);
+  out.reserve(15);
   detail::put(out, "worker_id", value.worker_id);
   detail::put(out, "state", value.state);
   detail::put(out, "slots", value.slots);
@@ -2617,6 +2644,9 @@ json::Value to_json(const Worker& value) {
   detail::put(out, "labels", value.labels);
   detail::put(out, "host", value.host);
   detail::put(out, "cordoned", value.cordoned);
+  detail::put(out, "cpus", value.cpus);
+  detail::put(out, "load", value.load);
+  detail::put(out, "packs", value.packs);
   return json::Value(std::move(out));
 }
 
@@ -2635,11 +2665,45 @@ Result<Worker> parse_worker(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "labels", out.labels));
   AIFLOW_TRY(detail::get(value, "host", out.host));
   AIFLOW_TRY(detail::get(value, "cordoned", out.cordoned));
+  AIFLOW_TRY(detail::get(value, "cpus", out.cpus));
+  AIFLOW_TRY(detail::get(value, "load", out.load));
+  AIFLOW_TRY(detail::get(value, "packs", out.packs));
   return out;
 }
 
 Status read_value(const json::Value& value, Worker& out) {
   AIFLOW_ASSIGN(out, parse_worker(value));
+  return {};
+}
+
+json::Value to_json(const WorkerTask& value) {
+  json::Object out;
+  out.reserve(7);
+  detail::put(out, "worker_id", value.worker_id);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  detail::put(out, "try_number", value.try_number);
+  detail::put(out, "start_date", value.start_date);
+  return json::Value(std::move(out));
+}
+
+Result<WorkerTask> parse_worker_task(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("WorkerTask");
+  WorkerTask out;
+  AIFLOW_TRY(detail::get(value, "worker_id", out.worker_id));
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  AIFLOW_TRY(detail::get(value, "try_number", out.try_number));
+  AIFLOW_TRY(detail::get(value, "start_date", out.start_date));
+  return out;
+}
+
+Status read_value(const json::Value& value, WorkerTask& out) {
+  AIFLOW_ASSIGN(out, parse_worker_task(value));
   return {};
 }
 
@@ -2878,6 +2942,7 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::patch_scene_event, "patch_scene_event", "PATCH", "/api/v2/events/{event_id}", "operate", false},
       {Route::scene_event_snapshot, "scene_event_snapshot", "GET", "/api/v2/events/{event_id}/snapshot", "view", false},
       {Route::list_workers, "list_workers", "GET", "/api/v2/workers", "view", false},
+      {Route::list_worker_tasks, "list_worker_tasks", "GET", "/api/v2/workers/tasks", "view", false},
       {Route::create_join_token, "create_join_token", "POST", "/api/v2/workers/joinTokens", "admin", false},
       {Route::join_worker, "join_worker", "POST", "/api/v2/workers/join", "public", false},
       {Route::list_worker_credentials, "list_worker_credentials", "GET", "/api/v2/workers/credentials", "view", false},

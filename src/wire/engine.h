@@ -1095,7 +1095,18 @@ struct SceneEventPatch {
 [[nodiscard]] json::Value to_json(const SceneEventPatch& value);
 [[nodiscard]] Result<SceneEventPatch> parse_scene_event_patch(const json::Value& value);
 
-/// state - connected, lost (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one.
+/// size - bytes of its files.
+struct WorkerPack {
+  std::string name{};
+  std::string version{};
+  std::string digest{};
+  std::int64_t size{};
+  friend bool operator==(const WorkerPack&, const WorkerPack&) = default;
+};
+[[nodiscard]] json::Value to_json(const WorkerPack& value);
+[[nodiscard]] Result<WorkerPack> parse_worker_pack(const json::Value& value);
+
+/// state - connected, lost (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one. cpus, load - processors of its machine, and its load average over a minute; absent where nobody tells. packs - runtime packs that it holds.
 struct Worker {
   std::string worker_id{};
   std::string state{};
@@ -1109,10 +1120,27 @@ struct Worker {
   std::map<std::string, std::string> labels{};
   std::string host{};
   bool cordoned{};
+  std::optional<std::int64_t> cpus{};
+  std::optional<double> load{};
+  std::vector<WorkerPack> packs{};
   friend bool operator==(const Worker&, const Worker&) = default;
 };
 [[nodiscard]] json::Value to_json(const Worker& value);
 [[nodiscard]] Result<Worker> parse_worker(const json::Value& value);
+
+/// A task instance that a worker runs now.
+struct WorkerTask {
+  std::string worker_id{};
+  std::string dag_id{};
+  std::string dag_run_id{};
+  std::string task_id{};
+  std::int64_t map_index{};
+  std::int64_t try_number{};
+  std::optional<WallTime> start_date{};
+  friend bool operator==(const WorkerTask&, const WorkerTask&) = default;
+};
+[[nodiscard]] json::Value to_json(const WorkerTask& value);
+[[nodiscard]] Result<WorkerTask> parse_worker_task(const json::Value& value);
 
 /// minutes - 60 when absent, 1 to 10080; uses - workers that may join by it, 1 when absent.
 struct JoinTokenCreate {
@@ -1271,6 +1299,7 @@ enum class Route : std::uint16_t {
   patch_scene_event,
   scene_event_snapshot,
   list_workers,
+  list_worker_tasks,
   create_join_token,
   join_worker,
   list_worker_credentials,

@@ -15,6 +15,7 @@ Status read_value(const json::Value& value, Deferral& out);
 Status read_value(const json::Value& value, XComEntry& out);
 Status read_value(const json::Value& value, AssetEmit& out);
 Status read_value(const json::Value& value, AttemptRef& out);
+Status read_value(const json::Value& value, HeldPack& out);
 Status read_value(const json::Value& value, Hello& out);
 Status read_value(const json::Value& value, Started& out);
 Status read_value(const json::Value& value, Heartbeat& out);
@@ -325,9 +326,34 @@ Status read_value(const json::Value& value, AttemptRef& out) {
   return {};
 }
 
+json::Value to_json(const HeldPack& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "name", value.name);
+  detail::put(out, "version", value.version);
+  detail::put(out, "digest", value.digest);
+  detail::put(out, "size", value.size);
+  return json::Value(std::move(out));
+}
+
+Result<HeldPack> parse_held_pack(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("HeldPack");
+  HeldPack out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "digest", out.digest));
+  AIFLOW_TRY(detail::get(value, "size", out.size));
+  return out;
+}
+
+Status read_value(const json::Value& value, HeldPack& out) {
+  AIFLOW_ASSIGN(out, parse_held_pack(value));
+  return {};
+}
+
 json::Value to_json(const Hello& value) {
   json::Object out;
-  out.reserve(9);
+  out.reserve(11);
   detail::put(out, "worker_id", value.worker_id);
   detail::put(out, "slots", value.slots);
   detail::put(out, "pid", value.pid);
@@ -337,6 +363,8 @@ json::Value to_json(const Hello& value) {
   detail::put(out, "queues", value.queues);
   detail::put(out, "labels", value.labels);
   detail::put(out, "host", value.host);
+  detail::put(out, "cpus", value.cpus);
+  detail::put(out, "packs", value.packs);
   return json::Value(std::move(out));
 }
 
@@ -352,6 +380,8 @@ Result<Hello> parse_hello(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "queues", out.queues));
   AIFLOW_TRY(detail::get(value, "labels", out.labels));
   AIFLOW_TRY(detail::get(value, "host", out.host));
+  AIFLOW_TRY(detail::get(value, "cpus", out.cpus));
+  AIFLOW_TRY(detail::get(value, "packs", out.packs));
   return out;
 }
 
@@ -387,9 +417,10 @@ Status read_value(const json::Value& value, Started& out) {
 
 json::Value to_json(const Heartbeat& value) {
   json::Object out;
-  out.reserve(2);
+  out.reserve(3);
   detail::put(out, "attempts", value.attempts);
   detail::put(out, "seq", value.seq);
+  detail::put(out, "load", value.load);
   return json::Value(std::move(out));
 }
 
@@ -398,6 +429,7 @@ Result<Heartbeat> parse_heartbeat(const json::Value& value) {
   Heartbeat out;
   AIFLOW_TRY(detail::get(value, "attempts", out.attempts));
   AIFLOW_TRY(detail::get(value, "seq", out.seq));
+  AIFLOW_TRY(detail::get(value, "load", out.load));
   return out;
 }
 

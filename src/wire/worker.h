@@ -140,7 +140,18 @@ struct AttemptRef {
 [[nodiscard]] json::Value to_json(const AttemptRef& value);
 [[nodiscard]] Result<AttemptRef> parse_attempt_ref(const json::Value& value);
 
-/// executors - local, and docker when it has a daemon; null - just local. queues - null - just default.
+/// size - bytes of its files.
+struct HeldPack {
+  std::string name{};
+  std::string version{};
+  std::string digest{};
+  std::int64_t size{};
+  friend bool operator==(const HeldPack&, const HeldPack&) = default;
+};
+[[nodiscard]] json::Value to_json(const HeldPack& value);
+[[nodiscard]] Result<HeldPack> parse_held_pack(const json::Value& value);
+
+/// executors - local, and docker when it has a daemon; null - just local. queues - null - just default. cpus - of its machine. packs - runtime packs in its data directory. Said again on the same connection when something of it changes.
 struct Hello {
   std::string worker_id{};
   std::int64_t slots{};
@@ -151,6 +162,8 @@ struct Hello {
   std::optional<std::vector<std::string>> queues{};
   std::optional<std::map<std::string, std::string>> labels{};
   std::optional<std::string> host{};
+  std::optional<std::int64_t> cpus{};
+  std::optional<std::vector<HeldPack>> packs{};
   friend bool operator==(const Hello&, const Hello&) = default;
 };
 [[nodiscard]] json::Value to_json(const Hello& value);
@@ -166,10 +179,11 @@ struct Started {
 [[nodiscard]] json::Value to_json(const Started& value);
 [[nodiscard]] Result<Started> parse_started(const json::Value& value);
 
-/// seq - of a worker that ends its tasks when its heartbeats are not confirmed; it is answered by HeartbeatOk.
+/// seq - of a worker that ends its tasks when its heartbeats are not confirmed; it is answered by HeartbeatOk. load - its machine's load average over a minute.
 struct Heartbeat {
   std::vector<AttemptRef> attempts{};
   std::optional<std::int64_t> seq{};
+  std::optional<double> load{};
   friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
 };
 [[nodiscard]] json::Value to_json(const Heartbeat& value);

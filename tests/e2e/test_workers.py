@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Queues and labels of tasks, and what an operator asks of workers."""
 
+import json
 import os
 
 from product import cli
@@ -64,6 +65,27 @@ def test_a_cordon_holds_over_restarts_and_a_drained_worker_ends_after_its_last_t
     assert server.wait_for(another, "its end, and the next one")["cordoned"]
     refused = cli(server, "workers", "drain", "nobody")
     assert refused.returncode == 1 and "there is no worker 'nobody'" in refused.stderr
+
+
+def test_a_worker_shows_what_it_runs_and_what_its_machine_has_to_do(server):
+    server.add_dag("workers", DAGS, first="slow")
+    run = server.trigger("slow")
+    server.wait_for(lambda: server.tasks("slow", run)["a"]["state"] == "running", "the start")
+    worker = server.wait_for(lambda: next(
+        (one for one in server.get("/api/v2/workers")["items"] if one.get("load") is not None), None),
+        "a heartbeat")
+    assert worker["cpus"] >= 1 and worker["load"] >= 0 and worker["packs"] == []
+    name = worker["worker_id"]
+    shown = json.loads(cli(server, "workers", "show", name, "--json").stdout)
+    assert shown["worker_id"] == name
+    assert [(task["dag_id"], task["dag_run_id"], task["task_id"], task["try_number"])
+            for task in shown["tasks"]] == [("slow", run, "a", 1)]
+    text = cli(server, "workers", "show", name).stdout
+    assert "no packs" in text and run in text and f"of {worker['cpus']}" in text
+    assert server.wait_run("slow", run)["state"] == "success"
+    assert "no tasks" in cli(server, "workers", "show", name).stdout
+    unknown = cli(server, "workers", "show", "nobody")
+    assert unknown.returncode == 1 and "aiflow workers list" in unknown.stderr
 
 
 OF_NOBODY = """

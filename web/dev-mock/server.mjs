@@ -223,12 +223,43 @@ const ROUTES = [
       list([
         {
           worker_id: 'edge-1',
-          state: 'alive',
+          state: 'connected',
           slots: 2,
           running: 1,
           pid: 812,
           version: '0.1.0',
           last_seen: data.iso(1),
+          executors: ['local', 'docker'],
+          queues: ['default'],
+          labels: { site: 'seoul' },
+          host: 'edge-1',
+          cordoned: false,
+          cpus: 2,
+          load: 0.42,
+          packs: [
+            {
+              name: 'onnxruntime',
+              version: '1.22.0',
+              digest: `sha256:${'ab'.repeat(32)}`,
+              size: 48_300_000,
+            },
+          ],
+        },
+      ]),
+  ],
+  [
+    'GET',
+    '/api/v2/workers/tasks',
+    () =>
+      list([
+        {
+          worker_id: 'edge-1',
+          dag_id: 'smart_city',
+          dag_run_id: 'manual__2026-11-23T18:10:00+00:00',
+          task_id: 'analyse',
+          map_index: -1,
+          try_number: 1,
+          start_date: data.iso(95),
         },
       ]),
   ],

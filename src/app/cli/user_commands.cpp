@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// aiflow user …, aiflow workers
+// aiflow user …
 #include <iostream>
 
 #include "app/cli/commands.h"
@@ -78,56 +78,10 @@ Status create_token(const Clock& clock, const Invocation& in) {
   return {};
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
-  return text;
-}
-
-std::string labels_text(const std::map<std::string, std::string>& labels) {
-  std::string text;
-  for (const auto& [name, value] : labels) {
-    text += (text.empty() ? "" : ",") + name + "=" + value;
-  }
-  return text.empty() ? "-" : text;
-}
-
-/// cordon, uncordon or drain.
-Status order_worker(const Clock& clock, const Invocation& in, const std::string& order,
-                    const std::string& done) {
-  auto client = client_for(clock, in);
-  AIFLOW_TRY(client.call("POST", api_path({"workers", in.text("worker"), order})));
-  std::cout << "worker " << in.text("worker") << " " << done << "\n";
-  return {};
-}
-
-Status list_workers(const Clock& clock, const Invocation& in) {
-  auto client = client_for(clock, in);
-  AIFLOW_ASSIGN(const auto items, client.list("/api/v2/workers"));
-  return print_list(in, items,
-                    {.header = {"WORKER", "STATE", "RUNNING", "SLOTS", "QUEUES", "EXECUTORS",
-                                "LABELS", "VERSION", "LAST SEEN"},
-                     .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
-                       AIFLOW_ASSIGN(const auto worker, wire::parse_worker(item));
-                       return std::vector<std::string>{
-                           worker.worker_id,
-                           worker.cordoned ? worker.state + ", cordoned" : worker.state,
-                           std::to_string(worker.running),
-                           std::to_string(worker.slots),
-                           joined(worker.queues),
-                           joined(worker.executors),
-                           labels_text(worker.labels),
-                           worker.version,
-                           format_ago(worker.last_seen, clock.now())};
-                     },
-                     .empty = "no worker is connected: aiflow worker"});
-}
-
 }  // namespace
 
 std::vector<Command> user_commands(const Clock& clock) {
   const Parameter name{.name = "username", .help = "the user", .required = true};
-  const Parameter worker{.name = "worker", .help = "its id, as in workers list", .required = true};
   return {
       {.words = {"user", "list"},
        .summary = "all users",
@@ -159,35 +113,6 @@ std::vector<Command> user_commands(const Clock& clock) {
        .parameters = with_common({name}),
        .examples = {"aiflow user delete mina"},
        .run = [&clock](const Invocation& in) { return delete_user(clock, in); }},
-      {.words = {"workers", "cordon"},
-       .summary = "gives a worker no new tasks, until uncordon; what runs goes on",
-       .parameters = with_common({worker}),
-       .examples = {"aiflow workers cordon edge-7"},
-       .run =
-           [&clock](const Invocation& in) {
-             return order_worker(clock, in, "cordon", "gets no new tasks");
-           }},
-      {.words = {"workers", "uncordon"},
-       .summary = "gives a worker tasks again",
-       .parameters = with_common({worker}),
-       .examples = {"aiflow workers uncordon edge-7"},
-       .run =
-           [&clock](const Invocation& in) {
-             return order_worker(clock, in, "uncordon", "gets tasks again");
-           }},
-      {.words = {"workers", "drain"},
-       .summary = "gives a worker no new tasks, and ends it after its last one",
-       .parameters = with_common({worker}),
-       .examples = {"aiflow workers drain edge-7"},
-       .run =
-           [&clock](const Invocation& in) {
-             return order_worker(clock, in, "drain", "ends after its last task");
-           }},
-      {.words = {"workers", "list"},
-       .summary = "connected workers, their slots and load",
-       .parameters = with_common({}),
-       .examples = {"aiflow workers list --json"},
-       .run = [&clock](const Invocation& in) { return list_workers(clock, in); }},
   };
 }
 

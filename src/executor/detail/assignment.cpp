@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "executor/detail/said_hello.h"
 #include "failpoint/failpoint.h"
+
 namespace aiflow::executor::detail {
 namespace {
 
@@ -17,14 +19,6 @@ constexpr std::int64_t kAhead = 3;
 
 std::int64_t to_ms(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
-
-WorkerOffer offer_of(const wire::Hello& hello) {
-  WorkerOffer offer{.slots = static_cast<std::int32_t>(hello.slots)};
-  if (hello.executors) offer.executors = *hello.executors;
-  if (hello.queues) offer.queues = *hello.queues;
-  if (hello.labels) offer.labels = *hello.labels;
-  return offer;
 }
 
 }  // namespace
@@ -208,6 +202,9 @@ void Assignment::started(const WorkerId& worker, const wire::Started& report) {
 }
 
 void Assignment::heartbeat(const WorkerId& worker, const wire::Heartbeat& report) {
+  if (const auto from = workers_.find(worker); from != workers_.end()) {
+    from->second.load = report.load;
+  }
   std::vector<Attempt> known;
   for (const Attempt& attempt : report.attempts) {
     if (entries_.contains(id_of(attempt)) && !is_not_its(worker, attempt)) {
@@ -493,7 +490,10 @@ wire::Worker Assignment::describe(const Worker& worker) const {
           .queues = worker.offer.queues,
           .labels = worker.offer.labels,
           .host = worker.hello.host.value_or(""),
-          .cordoned = cordoned_.contains(id)};
+          .cordoned = cordoned_.contains(id),
+          .cpus = worker.hello.cpus,
+          .load = worker.load,
+          .packs = packs_of(worker.hello)};
 }
 
 }  // namespace aiflow::executor::detail

@@ -105,6 +105,7 @@ class Assignment {
     bool connected = true;
     WallTime last_seen{};
     SteadyTime heard{};
+    std::optional<double> load{};
     std::int64_t brief_in_a_row = 0;  ///< its last attempts that took less than kBrief each
   };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workers: those that are connected, and how one elsewhere joins, connects and is shut out.
 #include "http_api/detail/call.h"
+#include "store/run_store.h"
 #include "uplink/carrier.h"
 
 namespace aiflow::http_api::detail {
@@ -8,8 +9,27 @@ namespace {
 
 /// So many frames may wait for a worker that does not read; then it is cut off.
 constexpr std::size_t kFramesMax = 100'000;
+/// Running tasks that are listed; the oldest.
+constexpr int kTasksMax = 1'000;
 
 Result<net::Response> list_workers(Call& call) { return page_of(call, call.parts.workers()); }
+
+Result<net::Response> list_worker_tasks(Call& call) {
+  AIFLOW_ASSIGN(const auto rows, call.parts.store.read([](db::Connection& db) {
+    return store::RunStore(db).running_tasks(kTasksMax);
+  }));
+  std::vector<wire::WorkerTask> tasks;
+  for (const store::TaskRow& row : rows) {
+    tasks.push_back({.worker_id = row.worker_id,
+                     .dag_id = row.key.dag_id.value,
+                     .dag_run_id = row.key.run_id.value,
+                     .task_id = row.key.task_id.value,
+                     .map_index = row.key.map_index,
+                     .try_number = row.try_number,
+                     .start_date = row.start_date});
+  }
+  return page_of(call, tasks);
+}
 
 template <Parts::WorkerOrder order>
 Result<net::Response> order_worker(Call& call) {
@@ -72,6 +92,7 @@ Status worker_link(Call& call, net::Responder& responder) {
 void add_worker_routes(Table& table) {
   using wire::Route;
   at(table, Route::list_workers) = list_workers;
+  at(table, Route::list_worker_tasks) = list_worker_tasks;
   at(table, Route::cordon_worker) = order_worker<Parts::WorkerOrder::cordon>;
   at(table, Route::uncordon_worker) = order_worker<Parts::WorkerOrder::uncordon>;
   at(table, Route::drain_worker) = order_worker<Parts::WorkerOrder::drain>;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
+#include <thread>
 
 #include "failpoint/failpoint.h"
 #include "log/log.h"
@@ -60,6 +62,7 @@ WorkerLoop::WorkerLoop(const Clock& clock, os::EventLoop& loop, const WorkerOpti
       options_(options),
       secrets_(secrets_directory(options.home)),
       base_env_(make_base_env(options)),
+      packs_(options.home / "packs"),
       zygote_(loop, zygote_options(options, base_env_)),
       spool_(options.home / "spool/reports"),
       link_(loop,
@@ -165,13 +168,17 @@ void WorkerLoop::say_hello() {
   hello.labels = options_.labels;
   hello.running = attempts_here();
   if (containers_) hello.executors = {"local", "docker"};
+  hello.cpus = std::thread::hardware_concurrency();
+  hello.packs = packs_.list();
   heartbeats_.clear();
   heartbeats_[0] = clock_.steady_now();
   link_.send(encode("Hello", hello));
 }
 
 void WorkerLoop::send_heartbeat() {
-  wire::Heartbeat heartbeat{.attempts = attempts_here(), .seq = {}};
+  wire::Heartbeat heartbeat{.attempts = attempts_here(), .seq = {}, .load = {}};
+  double load = 0;
+  if (::getloadavg(&load, 1) == 1) heartbeat.load = load;
   if (options_.ends_with_lease) {
     heartbeat.seq = ++last_heartbeat_;
     if (heartbeats_.size() >= kHeartbeatsMax) heartbeats_.erase(heartbeats_.begin());
@@ -182,6 +189,7 @@ void WorkerLoop::send_heartbeat() {
 
 void WorkerLoop::beat() {
   oom_kills_ = oom_kill_count();  // here, since reading it costs as much as starting a file
+  if (packs_.look() && link_.connected()) say_hello();
   send_heartbeat();
   if (!attempts_.empty()) sweep_soon(kSweepDelay);
   next_beat_ = loop_.after(heartbeat_every_, [this] { beat(); });

@@ -15,6 +15,7 @@
 #include "os/system_clock.h"
 #include "supervise/detail/attempt.h"
 #include "supervise/detail/containers.h"
+#include "supervise/detail/held_packs.h"
 #include "supervise/detail/secrets.h"
 #include "supervise/detail/server_link.h"
 #include "supervise/detail/spool.h"
@@ -93,6 +94,7 @@ class WorkerLoop {
   bool has_limited_ = false;  ///< a job with limits has come
   std::map<std::string, std::string> base_env_;
   std::optional<Containers> containers_;  ///< none: no Docker here
+  HeldPacks packs_;
   Zygote zygote_;
   Spool spool_;
   ServerLink link_;

@@ -846,7 +846,15 @@ export interface SceneEventPatch {
   state: string;
 }
 
-/** state - connected, lost (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one. */
+/** size - bytes of its files. */
+export interface WorkerPack {
+  name: string;
+  version: string;
+  digest: string;
+  size: number;
+}
+
+/** state - connected, lost (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one. cpus, load - processors of its machine, and its load average over a minute; absent where nobody tells. packs - runtime packs that it holds. */
 export interface Worker {
   worker_id: string;
   state: string;
@@ -860,6 +868,20 @@ export interface Worker {
   labels: Record<string, string>;
   host: string;
   cordoned: boolean;
+  cpus?: number | null;
+  load?: number | null;
+  packs: WorkerPack[];
+}
+
+/** A task instance that a worker runs now. */
+export interface WorkerTask {
+  worker_id: string;
+  dag_id: string;
+  dag_run_id: string;
+  task_id: string;
+  map_index: number;
+  try_number: number;
+  start_date?: string | null;
 }
 
 /** minutes - 60 when absent, 1 to 10080; uses - workers that may join by it, 1 when absent. */
@@ -1094,6 +1116,7 @@ export const ROUTES = {
   patch_scene_event: { method: 'PATCH', path: '/api/v2/events/{event_id}' },
   scene_event_snapshot: { method: 'GET', path: '/api/v2/events/{event_id}/snapshot' },
   list_workers: { method: 'GET', path: '/api/v2/workers' },
+  list_worker_tasks: { method: 'GET', path: '/api/v2/workers/tasks' },
   create_join_token: { method: 'POST', path: '/api/v2/workers/joinTokens' },
   join_worker: { method: 'POST', path: '/api/v2/workers/join' },
   list_worker_credentials: { method: 'GET', path: '/api/v2/workers/credentials' },

@@ -21,6 +21,7 @@ export const keys = {
   health: ['health'] as const,
   users: ['users'] as const,
   workers: ['workers'] as const,
+  worker_tasks: ['worker_tasks'] as const,
   assets: ['assets'] as const,
   pools: ['pools'] as const,
   dags: ['dags'] as const,

@@ -7,7 +7,14 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { call, call_list } from '@/api/client';
-import type { Health, UserCreate, UserCreated, UserInfo, Worker } from '@/api/types.gen';
+import type {
+  Health,
+  UserCreate,
+  UserCreated,
+  UserInfo,
+  Worker,
+  WorkerTask,
+} from '@/api/types.gen';
 import { keys } from '@/queries/keys';
 
 /** Tasks come and go all the time, without an event of the worker's own. */
@@ -25,6 +32,15 @@ export function useWorkers(): UseQueryResult<Worker[]> {
     queryKey: keys.workers,
     refetchInterval: READ_EVERY_MS,
     queryFn: ({ signal }) => call_list<Worker>('list_workers', { signal }),
+  });
+}
+
+/** What runs now, oldest first. */
+export function useWorkerTasks(): UseQueryResult<WorkerTask[]> {
+  return useQuery({
+    queryKey: keys.worker_tasks,
+    refetchInterval: READ_EVERY_MS,
+    queryFn: ({ signal }) => call_list<WorkerTask>('list_worker_tasks', { signal }),
   });
 }
 

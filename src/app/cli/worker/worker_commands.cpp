@@ -1,11 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
-// aiflow workers token | joined | revoke: who may work from elsewhere.
+// aiflow workers ...: who works, what they are asked to do, and who may work from elsewhere.
+#include <array>
+#include <cstdio>
 #include <iostream>
 
 #include "app/cli/commands.h"
 
 namespace aiflow::app {
 namespace {
+
+/// "sha256:" and as many hex digits as tell two packs apart.
+constexpr std::size_t kDigestShown = 19;
+
+std::string load_text(const wire::Worker& worker) {
+  if (!worker.load) return "-";
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2f", *worker.load);
+  return text.data() + (worker.cpus ? " of " + std::to_string(*worker.cpus) : std::string());
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+  return text;
+}
+
+std::string labels_text(const std::map<std::string, std::string>& labels) {
+  std::string text;
+  for (const auto& [name, value] : labels) {
+    text += (text.empty() ? "" : ",") + name + "=" + value;
+  }
+  return text.empty() ? "-" : text;
+}
+
+/// cordon, uncordon or drain.
+Status order_worker(const Clock& clock, const Invocation& in, const std::string& order,
+                    const std::string& done) {
+  auto client = client_for(clock, in);
+  AIFLOW_TRY(client.call("POST", api_path({"workers", in.text("worker"), order})));
+  std::cout << "worker " << in.text("worker") << " " << done << "\n";
+  return {};
+}
+
+Status list_workers(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto items, client.list("/api/v2/workers"));
+  return print_list(in, items,
+                    {.header = {"WORKER", "STATE", "RUNNING", "SLOTS", "LOAD", "QUEUES",
+                                "EXECUTORS", "LABELS", "PACKS", "VERSION", "LAST SEEN"},
+                     .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
+                       AIFLOW_ASSIGN(const auto worker, wire::parse_worker(item));
+                       return std::vector<std::string>{
+                           worker.worker_id,
+                           worker.cordoned ? worker.state + ", cordoned" : worker.state,
+                           std::to_string(worker.running),
+                           std::to_string(worker.slots),
+                           load_text(worker),
+                           joined(worker.queues),
+                           joined(worker.executors),
+                           labels_text(worker.labels),
+                           std::to_string(worker.packs.size()),
+                           worker.version,
+                           format_ago(worker.last_seen, clock.now())};
+                     },
+                     .empty = "no worker is connected: aiflow worker"});
+}
 
 /// "90m", "2h", "7d" -> minutes.
 Result<std::int64_t> parse_life(const std::string& text) {
@@ -57,6 +116,67 @@ Status list_joined(const Clock& clock, const Invocation& in) {
        .empty = "no worker has joined from elsewhere: aiflow workers token"});
 }
 
+std::string task_text(const wire::WorkerTask& task) {
+  const std::string index = task.map_index < 0 ? "" : "[" + std::to_string(task.map_index) + "]";
+  return task.task_id + index;
+}
+
+Result<json::Value> find_worker(ApiClient& client, const std::string& id) {
+  AIFLOW_ASSIGN(const auto items, client.list("/api/v2/workers"));
+  for (const json::Value& item : items) {
+    AIFLOW_ASSIGN(const auto worker, wire::parse_worker(item));
+    if (worker.worker_id == id) return item;
+  }
+  return fail(ErrorCode::not_found,
+              "there is no worker '" + id + "' now; those there are: aiflow workers list");
+}
+
+void print_worker(const wire::Worker& worker, const std::vector<wire::WorkerTask>& tasks,
+                  WallTime now) {
+  const std::string state = worker.cordoned ? worker.state + ", cordoned" : worker.state;
+  std::cout << worker.worker_id << ": " << state << ", " << worker.running << " running, "
+            << worker.slots << " slots\n"
+            << "host " << (worker.host.empty() ? "-" : worker.host) << ", process " << worker.pid
+            << ", version " << worker.version << ", load " << load_text(worker) << ", last heard "
+            << format_ago(worker.last_seen, now) << "\n";
+  Table packs{.header = {"PACK", "VERSION", "SIZE", "DIGEST"}, .rows = {}};
+  for (const wire::WorkerPack& pack : worker.packs) {
+    packs.rows.push_back({pack.name, pack.version, format_bytes(static_cast<double>(pack.size)),
+                          pack.digest.substr(0, kDigestShown)});
+  }
+  std::cout << (worker.packs.empty() ? "no packs\n" : render(packs));
+  Table running{.header = {"DAG", "RUN", "TASK", "TRY", "SINCE"}, .rows = {}};
+  for (const wire::WorkerTask& task : tasks) {
+    running.rows.push_back({task.dag_id, task.dag_run_id, task_text(task),
+                            std::to_string(task.try_number),
+                            task.start_date ? format_ago(*task.start_date, now) : "-"});
+  }
+  std::cout << (tasks.empty() ? "no tasks\n" : render(running));
+}
+
+Status show(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  const std::string id = in.text("worker");
+  AIFLOW_ASSIGN(json::Value item, find_worker(client, id));
+  AIFLOW_ASSIGN(const auto all, client.list("/api/v2/workers/tasks"));
+  std::vector<wire::WorkerTask> tasks;
+  json::Value list{json::Array{}};
+  for (const json::Value& one : all) {
+    AIFLOW_ASSIGN(auto task, wire::parse_worker_task(one));
+    if (task.worker_id != id) continue;
+    tasks.push_back(std::move(task));
+    list.push_back(one);
+  }
+  if (in.flag("--json")) {
+    item.set("tasks", std::move(list));
+    print_object(in, item);
+    return {};
+  }
+  AIFLOW_ASSIGN(const auto worker, wire::parse_worker(item));
+  print_worker(worker, tasks, clock.now());
+  return {};
+}
+
 Status revoke(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   const std::string worker = in.text("worker");
@@ -69,7 +189,37 @@ Status revoke(const Clock& clock, const Invocation& in) {
 }  // namespace
 
 std::vector<Command> worker_commands(const Clock& clock) {
+  const Parameter worker{.name = "worker", .help = "its id, as in workers list", .required = true};
   return {
+      {.words = {"workers", "cordon"},
+       .summary = "gives a worker no new tasks, until uncordon; what runs goes on",
+       .parameters = with_common({worker}),
+       .examples = {"aiflow workers cordon edge-7"},
+       .run =
+           [&clock](const Invocation& in) {
+             return order_worker(clock, in, "cordon", "gets no new tasks");
+           }},
+      {.words = {"workers", "uncordon"},
+       .summary = "gives a worker tasks again",
+       .parameters = with_common({worker}),
+       .examples = {"aiflow workers uncordon edge-7"},
+       .run =
+           [&clock](const Invocation& in) {
+             return order_worker(clock, in, "uncordon", "gets tasks again");
+           }},
+      {.words = {"workers", "drain"},
+       .summary = "gives a worker no new tasks, and ends it after its last one",
+       .parameters = with_common({worker}),
+       .examples = {"aiflow workers drain edge-7"},
+       .run =
+           [&clock](const Invocation& in) {
+             return order_worker(clock, in, "drain", "ends after its last task");
+           }},
+      {.words = {"workers", "list"},
+       .summary = "connected workers, their slots and load",
+       .parameters = with_common({}),
+       .examples = {"aiflow workers list --json"},
+       .run = [&clock](const Invocation& in) { return list_workers(clock, in); }},
       {.words = {"workers", "token"},
        .summary = "makes a token by which workers on other machines join this server",
        .parameters = with_common(
@@ -78,6 +228,11 @@ std::vector<Command> worker_commands(const Clock& clock) {
        .examples = {"aiflow workers token > join.token",
                     "aiflow workers token --expires 1d --uses 10"},
        .run = [&clock](const Invocation& in) { return make_token(clock, in); }},
+      {.words = {"workers", "show"},
+       .summary = "one worker: its load, the packs that it holds, the tasks that it runs",
+       .parameters = with_common({worker}),
+       .examples = {"aiflow workers show gpu-3", "aiflow workers show gpu-3 --json"},
+       .run = [&clock](const Invocation& in) { return show(clock, in); }},
       {.words = {"workers", "joined"},
        .summary = "workers that have joined from other machines, connected or not",
        .parameters = with_common({}),

@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import { LogOut, Pause, Play, Server } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { Fragment, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Worker } from '@/api/types.gen';
-import { useOrderWorker, useWorkers } from '@/queries/use-admin';
+import type { Worker, WorkerTask } from '@/api/types.gen';
+import { bytes_text } from '@/i18n/format';
+import { instance_name } from '@/models/instances';
+import { paths } from '@/models/paths';
+import { useOrderWorker, useWorkers, useWorkerTasks } from '@/queries/use-admin';
 import { useMay } from '@/queries/use-session';
 import { Button, IconButton } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { Await, Empty, ErrorNote } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';
+import { Link } from '@/ui/router';
 import { HealthBadge } from '@/ui/state-badge';
-import { RelativeTime } from '@/ui/time';
+import { TimeSpan, RelativeTime } from '@/ui/time';
 import './workers.css';
+
+/** Of one worker, until they are asked for. */
+const TASKS_SHOWN = 5;
+const COLUMNS = 10;
 
 function shown_state(worker: Worker): string {
   return worker.state === 'connected' && worker.cordoned ? 'cordoned' : worker.state;
@@ -42,6 +50,80 @@ function Words({ words }: { words: string[] }): ReactNode {
         </span>
       ))}
     </span>
+  );
+}
+
+/** The load average of its machine, and for how many processors. */
+function MachineLoad({ worker }: { worker: Worker }): ReactNode {
+  const { t } = useTranslation();
+  if (worker.load == null) return <span className="faint">–</span>;
+  const load = worker.load.toFixed(2);
+  if (worker.cpus == null) return <span className="nowrap">{load}</span>;
+  return <span className="nowrap">{t('workers.machine_load', { load, cpus: worker.cpus })}</span>;
+}
+
+function TaskLine({ task }: { task: WorkerTask }): ReactNode {
+  const map = task.map_index >= 0 ? task.map_index : null;
+  return (
+    <li>
+      <Link to={paths.task(task.dag_id, task.dag_run_id, task.task_id, { map })}>
+        {task.dag_id} / {instance_name(task.task_id, task.map_index)}
+      </Link>
+      <span className="faint">{task.dag_run_id}</span>
+      <TimeSpan start={task.start_date} end={null} />
+    </li>
+  );
+}
+
+function RunningTasks({ tasks }: { tasks: WorkerTask[] }): ReactNode {
+  const { t } = useTranslation();
+  const [all, set_all] = useState(false);
+  const shown = all ? tasks : tasks.slice(0, TASKS_SHOWN);
+  return (
+    <ul className="worker-tasks" aria-label={t('workers.running_tasks')}>
+      {shown.map((task) => (
+        <TaskLine
+          key={`${task.dag_id}/${task.dag_run_id}/${task.task_id}/${task.map_index}`}
+          task={task}
+        />
+      ))}
+      {tasks.length > shown.length && (
+        <li>
+          <Button onClick={() => set_all(true)}>
+            {t('workers.more_tasks', { count: tasks.length - shown.length })}
+          </Button>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function Packs({ worker }: { worker: Worker }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <p className="worker-words">
+      <span className="faint">{t('workers.packs')}</span>
+      {worker.packs.map((pack) => (
+        <span key={pack.digest} className="tag" title={pack.digest}>
+          {pack.name} {pack.version} · {bytes_text(pack.size)}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+/** What it runs and what it holds; no row when that is nothing. */
+function MoreRow({ worker, tasks }: { worker: Worker; tasks: WorkerTask[] }): ReactNode {
+  if (tasks.length === 0 && worker.packs.length === 0) return null;
+  return (
+    <tr className="worker-more">
+      <td colSpan={COLUMNS}>
+        <div className="worker-details">
+          {tasks.length > 0 && <RunningTasks tasks={tasks} />}
+          {worker.packs.length > 0 && <Packs worker={worker} />}
+        </div>
+      </td>
+    </tr>
   );
 }
 
@@ -108,6 +190,9 @@ function WorkerRow({ worker, on_drain }: { worker: Worker; on_drain: () => void 
         <Load worker={worker} />
       </td>
       <td>
+        <MachineLoad worker={worker} />
+      </td>
+      <td>
         <Words words={worker.queues} />
       </td>
       <td>
@@ -130,6 +215,7 @@ function WorkerRow({ worker, on_drain }: { worker: Worker; on_drain: () => void 
 function WorkerTable({ workers }: { workers: Worker[] }): ReactNode {
   const { t } = useTranslation();
   const [draining, set_draining] = useState<Worker | null>(null);
+  const running = useWorkerTasks().data ?? [];
   if (workers.length === 0)
     return <Empty icon={Server} title={t('workers.none')} command="aiflow worker" />;
   return (
@@ -141,6 +227,7 @@ function WorkerTable({ workers }: { workers: Worker[] }): ReactNode {
               <th>{t('workers.worker')}</th>
               <th>{t('workers.state')}</th>
               <th>{t('workers.tasks')}</th>
+              <th>{t('workers.load_title')}</th>
               <th>{t('workers.queues')}</th>
               <th>{t('workers.executors')}</th>
               <th>{t('workers.labels')}</th>
@@ -153,11 +240,13 @@ function WorkerTable({ workers }: { workers: Worker[] }): ReactNode {
           </thead>
           <tbody>
             {workers.map((worker) => (
-              <WorkerRow
-                key={worker.worker_id}
-                worker={worker}
-                on_drain={() => set_draining(worker)}
-              />
+              <Fragment key={worker.worker_id}>
+                <WorkerRow worker={worker} on_drain={() => set_draining(worker)} />
+                <MoreRow
+                  worker={worker}
+                  tasks={running.filter((task) => task.worker_id === worker.worker_id)}
+                />
+              </Fragment>
             ))}
           </tbody>
         </table>
