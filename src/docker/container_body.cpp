@@ -139,6 +139,7 @@ Value labels_of(const RunOptions& options) {
   }
   labels.set(kLabelWorker, options.owner.worker);
   labels.set(kLabelStart, options.owner.start);
+  if (!options.owner.server.empty()) labels.set(kLabelServer, options.owner.server);
   labels.set(kLabelAttempt, options.owner.attempt);
   labels.set(kLabelTask, options.owner.task);
   labels.set(kLabelEpoch, options.owner.epoch);

@@ -66,6 +66,7 @@ class ContainerRun {
   }
 
   Result<int> run_to_end() {
+    if (options_.adopts) return go_on();
     AIFLOW_ASSIGN(const json::Value body, container_body(options_));
     if (options_.spec.pull == "always") AIFLOW_TRY(pull());
     AIFLOW_TRY(create(body));
@@ -75,6 +76,26 @@ class ContainerRun {
       started.error().message = "the container does not start: " + started.error().message;
       return fail(std::move(started.error()));
     }
+    return follow();
+  }
+
+  /// With what an earlier run of the worker has started. What it had not made is not made now: it
+  /// may have been, and have ended.
+  Result<int> go_on() {
+    AIFLOW_TRY(await_daemon(options_.stop));
+    AIFLOW_ASSIGN(const auto found, engine_.list(kLabelAttempt + ("=" + options_.owner.attempt)));
+    const auto own = std::ranges::find_if(found, [this](const ContainerRef& one) {
+      return one.label(kLabelWorker) == options_.owner.worker;
+    });
+    if (own == found.end()) {
+      return fail(ErrorCode::not_found, "the worker ended, and the container is gone");
+    }
+    id_ = own->id;
+    AIFLOW_ASSIGN(const auto state, engine_.inspect(id_));
+    events_.note(state.running ? "the worker was started again, its container still runs"
+                               : "the worker was started again, its container has ended");
+    if (state.never_ran) AIFLOW_TRY(engine_.start(id_));
+    if (options_.stop.stop_requested()) return end();
     return follow();
   }
 
@@ -273,7 +294,8 @@ RunResult run_container(const Clock& clock, Engine& engine, const RunOptions& op
   return ContainerRun(clock, engine, options, events).run();
 }
 
-Result<int> remove_leftovers(Engine& engine, const Owner& owner) {
+Result<int> remove_leftovers(Engine& engine, const Owner& owner,
+                             const std::set<std::string>& kept) {
   const bool of_attempt = !owner.attempt.empty();
   AIFLOW_ASSIGN(const auto found, engine.list(of_attempt ? kLabelAttempt + ("=" + owner.attempt)
                                                          : kLabelWorker + ("=" + owner.worker)));
@@ -281,6 +303,7 @@ Result<int> remove_leftovers(Engine& engine, const Owner& owner) {
   for (const auto& one : found) {
     if (one.label(kLabelWorker) != owner.worker) continue;
     if (!of_attempt && one.label(kLabelStart) == owner.start) continue;
+    if (kept.contains(one.label(kLabelAttempt))) continue;
     if (!one.running && !one.label(kLabelKeep).empty()) continue;
     AIFLOW_TRY(engine.remove(one.id));
     ++count;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@
 namespace aiflow::docker {
 
 inline constexpr const char* kLabelWorker = "aiflow.worker";
+/// For people: the server whose task it is.
+inline constexpr const char* kLabelServer = "aiflow.server";
 inline constexpr const char* kLabelStart = "aiflow.start";
 inline constexpr const char* kLabelAttempt = "aiflow.attempt";
 inline constexpr const char* kLabelTask = "aiflow.task";
@@ -34,6 +37,7 @@ struct Owner {
   std::string attempt{};  ///< the worker's mark of the attempt
   std::string task{};     ///< "dag/run/task/map index"
   std::string epoch{};
+  std::string server{};
   /// The same for all attempts of a task instance at this worker: two of them cannot be at a time.
   [[nodiscard]] std::string container_name() const;
 };
@@ -44,6 +48,8 @@ struct RunOptions {
   std::map<std::string, std::string> env;  ///< set where the spec says nothing
   Duration grace = std::chrono::seconds(10);
   bool allow_privileged = false;
+  /// The attempt's container was made by an earlier run of the worker: goes on with that one.
+  bool adopts = false;
   /// How long a daemon that went away is waited for.
   Duration daemon_wait = std::chrono::seconds(60);
   std::stop_token stop{};  ///< ends it: its stop signal, SIGKILL after the grace
@@ -69,7 +75,9 @@ struct RunResult {
 [[nodiscard]] Result<json::Value> container_body(const RunOptions& options);
 
 /// Removes what an earlier run of this worker left (`attempt` empty), or what that attempt left.
-/// Ended containers that were to be kept stay. -> how many were removed.
-[[nodiscard]] Result<int> remove_leftovers(Engine& engine, const Owner& owner);
+/// Ended containers that were to be kept stay, and those of the attempts in `kept`. -> how many
+/// were removed.
+[[nodiscard]] Result<int> remove_leftovers(Engine& engine, const Owner& owner,
+                                           const std::set<std::string>& kept = {});
 
 }  // namespace aiflow::docker

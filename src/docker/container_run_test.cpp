@@ -103,6 +103,33 @@ TEST_CASE("how it ended: exit code, skipped, out of memory, killed from outside"
   }
 }
 
+TEST_CASE("a container of an earlier run of the worker is gone on with, or its loss is said") {
+  constexpr const char* kList = "GET /v1.41/containers/json?all=1&filters=";
+  const auto listed = [](const char* worker) {
+    return answer(200, std::string(R"([{"Id":"c1","State":"running","Labels":{"aiflow.worker":")") +
+                           worker + R"("}}])");
+  };
+  auto how = options();
+  how.adopts = true;
+  FakeDaemon daemon({{"GET /_ping", kDone},
+                     {kList, listed("w")},
+                     {kLook, state(0, false, true)},
+                     {kLogs, open_answer(), true},
+                     {kWait, answer(200, R"({"StatusCode":7})")},
+                     {kLook, state(7, false)},
+                     {kRemove, kDone}});
+  const auto ran = run(daemon, how);
+  CHECK(ran.result.cause == "exit code 7");
+  CHECK(ran.result.exit_code == 7);
+  CHECK_FALSE(daemon.was_asked("POST /v1.41/containers/create"));
+  CHECK_FALSE(daemon.was_asked(kStart));
+  CHECK(daemon.was_asked(kRemove));
+
+  FakeDaemon other({{"GET /_ping", kDone}, {kList, listed("another")}});
+  CHECK(run(other, how).result.cause == "the worker ended, and the container is gone");
+  CHECK_FALSE(other.was_asked("POST /v1.41/containers/create"));
+}
+
 TEST_CASE("an image that is missing is pulled, unless that is not wanted") {
   const std::string no_image = answer(404, R"({"message":"No such image: img:latest"})");
   FakeDaemon daemon({{kCreate, no_image},

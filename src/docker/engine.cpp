@@ -119,6 +119,8 @@ Result<ContainerState> Engine::inspect(const std::string& id) {
   AIFLOW_ASSIGN(state.id, json::get_string(value, "Id"));
   AIFLOW_ASSIGN(const json::Value* found, json::get_object(value, "State"));
   AIFLOW_ASSIGN(state.running, json::get_bool_or(*found, "Running", false));
+  AIFLOW_ASSIGN(const auto status, json::get_string_or(*found, "Status", ""));
+  state.never_ran = status == "created";
   AIFLOW_ASSIGN(const auto code, json::get_int_or(*found, "ExitCode", 0));
   state.exit_code = static_cast<int>(code);
   AIFLOW_ASSIGN(state.out_of_memory, json::get_bool_or(*found, "OOMKilled", false));

@@ -28,6 +28,7 @@ inline constexpr const char* kDefaultSocket = "/var/run/docker.sock";
 struct ContainerState {
   std::string id;
   bool running = false;
+  bool never_ran = false;  ///< made, and not started yet
   int exit_code = 0;
   bool out_of_memory = false;
   std::string error;  ///< why it did not start, in the daemon's words

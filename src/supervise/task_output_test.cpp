@@ -36,6 +36,23 @@ struct Fixture {
   TaskOutput output{log, [this](wire::Progress p) { progress.push_back(std::move(p)); }};
 };
 
+TEST_CASE("output that comes again goes on behind what the log has, and keeps its last line") {
+  Fixture f;
+  f.output.resume({.out = 2, .error = 1});
+  f.output.feed(Stream::standard_error, "::aiflow:note here again\nwarned\nnew warning\n");
+  f.output.feed(Stream::standard_out, "one\n::aiflow:progress {\"done\":1}\n");
+  CHECK(f.progress.empty());
+  CHECK(f.output.lines().out == 2);
+  CHECK(f.output.return_value().value().value().as_string() == "one");
+  f.output.feed(Stream::standard_out, "::aiflow:progress {\"done\":2}\nthree\n");
+  f.output.finish();
+  CHECK(f.progress.size() == 1);
+  CHECK(f.output.lines().out == 4);
+  CHECK(f.output.lines().error == 2);
+  const std::string stamp = "[2026-11-23T18:10:21.123Z] ";
+  CHECK(f.text() == stamp + "aiflow: here again\n" + stamp + "new warning\n" + stamp + "three\n");
+}
+
 TEST_CASE("each line gets its time, whatever bytes it holds and however it is cut") {
   Fixture f;
   f.output.feed(Stream::standard_out, std::string_view("a\0b\xff", 4));

@@ -3,6 +3,7 @@
 
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
@@ -13,6 +14,7 @@
 #include "os/process_tree.h"
 #include "os/signals.h"
 #include "os/system_clock.h"
+#include "supervise/containers/kept_containers.h"
 #include "supervise/detail/orphans.h"
 #include "supervise/detail/worker_loop.h"
 
@@ -29,15 +31,42 @@ Status check(const WorkerOptions& options) {
   return {};
 }
 
+/// Containers that an earlier worker left and this one can go on with. One elsewhere cannot: its
+/// lease ends with it.
+std::vector<detail::KeptContainer> left_containers(const WorkerOptions& options) {
+  const os::Path folder = detail::kept_folder(options.home);
+  if (options.docker && !options.ends_with_lease) return detail::KeptContainers(folder).load();
+  static_cast<void>(os::remove_tree(folder));
+  return {};
+}
+
+/// Removes the folders of attempts that run no more.
+Status clear_folders(const os::Path& all, const std::vector<detail::KeptContainer>& left) {
+  AIFLOW_TRY(os::make_dirs(all));
+  std::vector<os::Path> over;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(all, error)) {
+    const bool lives =
+        std::ranges::any_of(left, [&](const auto& one) { return one.directory == entry.path(); });
+    if (!lives) over.push_back(entry.path());
+  }
+  if (error) return fail(os::error_from_errno(error.value(), "read '" + all.string() + "'"));
+  for (const os::Path& path : over) {
+    AIFLOW_TRY(std::filesystem::is_directory(std::filesystem::symlink_status(path, error))
+                   ? os::remove_tree(path)
+                   : os::remove_file(path));
+  }
+  return {};
+}
+
 /// Ends and removes what a worker before this one left: it may have been killed.
-Status clear_remains(const WorkerOptions& options) {
+Status clear_remains(const WorkerOptions& options, const std::vector<detail::KeptContainer>& left) {
   failpoint::reach("worker.clearing");
   if (const int count = detail::sweep_leftovers(options.home); count > 0) {
     log::warn("ended processes that an earlier worker left", {{"count", count}});
   }
   os::remove_empty_cgroups(os::cgroup_places(), detail::name_on_machine(options.home) + ".");
-  AIFLOW_TRY(os::remove_tree(options.home / "run/worker"));
-  AIFLOW_TRY(os::make_dirs(options.home / "run/worker"));
+  AIFLOW_TRY(clear_folders(options.home / "run/worker", left));
   AIFLOW_TRY(os::make_dirs(options.home / "spool"));
   os::remove_temporaries(options.home / "spool");
   failpoint::reach("worker.cleared");
@@ -53,7 +82,8 @@ Status run_worker(const WorkerOptions& options, std::stop_token stop) {
   AIFLOW_TRY(os::become_subreaper());
   os::ignore_sigpipe();
   std::signal(SIGXFSZ, SIG_IGN);  // a log over a file size limit is a failed write, not our end
-  AIFLOW_TRY(clear_remains(options));
+  auto left = left_containers(options);
+  AIFLOW_TRY(clear_remains(options, left));
 
   const os::SystemClock clock;
   AIFLOW_ASSIGN(const auto loop, os::EventLoop::create(clock));
@@ -68,6 +98,7 @@ Status run_worker(const WorkerOptions& options, std::stop_token stop) {
     AIFLOW_ASSIGN(auto containers,
                   detail::Containers::create(*loop, *options.docker, options.home));
     worker.use_containers(std::move(containers));
+    worker.keep_containers(std::move(left));
   }
   loop->watch(signals.get(), {}, [&] {
     while (os::read_signal(signals.get())) worker.ask_to_end();

@@ -22,6 +22,7 @@ struct WorkerDocker {
   std::filesystem::path socket;
   std::filesystem::path program;  ///< aiflow-docker; empty = beside this program
   bool allow_privileged = false;
+  std::string server{};  ///< whose tasks these are: a label of the containers, for people
 };
 
 struct WorkerOptions {

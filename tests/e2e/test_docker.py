@@ -253,22 +253,87 @@ def test_fault_38_a_container_that_ends_with_its_daemon_costs_one_try(make_serve
     server.wait_for(lambda: not containers(dockerd), "the last container's end")
 
 
-@pytest.mark.parametrize("kind", ["plain", "templated"])
-def test_fault_40_a_killed_worker_leaves_no_container_and_never_two(server, dockerd, tmp_path, kind):
-    source = MIDWAY if kind == "plain" else MIDWAY.replace("echo first;", "echo first {{ ds }};")
+def of_task(dockerd, dag, run, task, *more):
+    """Its containers: id and state."""
+    label = f"label=aiflow.task={dag}/{run}/{task}/-1"
+    listed = dockerd.docker("ps", "-a", "--filter", label, *more, "--format", "{{.ID}} {{.State}}")
+    return listed.stdout.split("\n")[:-1]
+
+
+def test_fault_40_a_killed_worker_leaves_no_container_and_never_two(server, dockerd, tmp_path):
+    source = MIDWAY.replace("echo first;", "echo first {{ ds }};")  # Python starts its container
     server.add_dag("midway", HEAD + source.replace("{folder}", str(tmp_path)))
     run = server.trigger("midway")
-    before = server.wait_for(lambda: containers(dockerd, "--filter", "status=running"), "the container")
+
+    def running():
+        return of_task(dockerd, "midway", run, "one", "--filter", "status=running")
+
+    before = server.wait_for(running, "the container")
     os.kill(server.worker_pid(), signal.SIGKILL)
     most, deadline = 1, time.monotonic() + 60
     while server.tasks("midway", run)["one"]["try_number"] < 2 or \
             server.tasks("midway", run)["one"]["state"] != "running":
-        most = max(most, len(containers(dockerd, "--filter", "status=running")))
+        most = max(most, len(running()))
         assert time.monotonic() < deadline, server.tasks("midway", run)
     (tmp_path / "go").touch()
     assert server.wait_run("midway", run)["state"] == "success"
     assert most == 1 and len(before) == 1
+    server.wait_for(lambda: not of_task(dockerd, "midway", run, "one"), "the last container's end")
+
+
+GOES_ON = """
+from aiflow.operators.bash import BashOperator
+with DAG("goes_on"):
+    WORDS = "for i in 1 2 3; do echo line $i; done; while [ ! -e /flag/go ]; do sleep 0.1; done; "
+    FLAG = [{"source": "{folder}", "target": "/flag", "type": "bind"}]
+    box("fine", WORDS + "echo more >&2; echo value", retries=1, mounts=FLAG)
+    box("fails", WORDS + "exit 3", mounts=FLAG)
+    BashOperator(task_id="shell", executor="docker", bash_command=WORDS + "pwd; echo value", retries=1,
+                 executor_config={"image": IMAGE, "network_mode": "none", "mounts": FLAG})
+"""
+
+
+@pytest.mark.parametrize("ends", ["later", "meanwhile"])
+def test_a_container_that_outlives_its_worker_is_gone_on_with(server, dockerd, tmp_path, ends):
+    server.add_dag("goes_on", HEAD + GOES_ON.replace("{folder}", str(tmp_path)))
+    run = server.trigger("goes_on")
+    names = ("fine", "fails", "shell")
+    for name in names:
+        server.wait_for(lambda name=name: "line 3" in log_of(server, "goes_on", name), "its words")
+    before = [of_task(dockerd, "goes_on", run, name) for name in names]
+    label = dockerd.docker("inspect", "--format", '{{index .Config.Labels "aiflow.server"}}',
+                           before[0][0].split()[0]).stdout.strip()
+    assert label == str(server.home)
+    worker = server.worker_pid()
+    if ends == "later":
+        os.kill(worker, signal.SIGKILL)
+        for name in names:
+            server.wait_for(lambda name=name: "still runs" in log_of(server, "goes_on", name),
+                            "the next worker")
+        assert [of_task(dockerd, "goes_on", run, name) for name in names] == before
+        (tmp_path / "go").touch()
+    else:
+        server.stop_server(signal.SIGKILL)
+        os.kill(worker, signal.SIGKILL)
+        (tmp_path / "go").touch()
+        for name in names:
+            server.wait_for(lambda name=name: "exited" in of_task(dockerd, "goes_on", run, name)[0],
+                            "its end")
+        server.start()
+    server.wait_run("goes_on", run)
+    tasks = server.tasks("goes_on", run)
+    assert {name: task["state"] for name, task in tasks.items()} == {
+        "fine": "success", "fails": "failed", "shell": "success"}
+    assert {task["try_number"] for task in tasks.values()} == {1}
+    assert tasks["fails"]["cause"] == "exit code 3"
+    assert xcom(server, "goes_on", run, "fine") == {"return_value": "value"}
+    assert xcom(server, "goes_on", run, "shell") == {"return_value": "value"}
+    for name in names:
+        log = log_of(server, "goes_on", name)
+        assert [log.count(f"line {i}") for i in (1, 2, 3)] == [1, 1, 1], log
+        assert "going on with" in log
     server.wait_for(lambda: not containers(dockerd), "the last container's end")
+    assert not list((server.home / "spool/containers").iterdir())
 
 
 LIGHT = """

@@ -139,6 +139,9 @@ Status work(const Clock& clock, const Invocation& in) {
   options.slots = static_cast<int>(slots);
   options.sdk = sdk_folder();
   options.docker = docker_of(clock, in);
+  if (options.docker) {
+    options.docker->server = in.given("--server") ? in.text("--server") : options.home.string();
+  }
   if (in.given("--leave-after")) {
     AIFLOW_ASSIGN(const auto seconds, in.number("--leave-after"));
     options.leave_after = std::chrono::seconds(std::max<std::int64_t>(seconds, 1));

@@ -6,9 +6,11 @@
 // prints, ends with the container's exit code, and says how it went in a TaskDone frame on the
 // descriptor --result-fd. With --serve the container finds the server's API in that folder, with
 // --frames also a task's own way to the worker (docker/task_relay.h). SIGTERM, or the end of its
-// parent, stops the container. `clean` removes the containers that an earlier run of the worker
-// left; with a mark, that attempt's. It waits for a daemon that does not answer. Who it works for
-// stands in the environment: AIFLOW_DOCKER_*, AIFLOW_ATTEMPT (supervise/detail).
+// parent, stops the container; with --stays the parent's end leaves it to the next worker, whose
+// --adopt goes on with it. `clean` removes the containers that an earlier run of the worker
+// left, but those of the marks after --keep; with a mark, that attempt's. It waits for a daemon
+// that does not answer. Who it works for stands in the environment: AIFLOW_DOCKER_*, AIFLOW_ATTEMPT
+// (supervise/detail).
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -20,6 +22,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "docker/container_run.h"
@@ -40,8 +43,8 @@ constexpr int kExitUsage = 2;
 constexpr int kExitNotStarted = 125;
 
 constexpr const char* kUsage =
-    "usage: aiflow-docker run [--result-fd N] [--serve DIR [--frames]]\n"
-    "       aiflow-docker clean [MARK]\n"
+    "usage: aiflow-docker run [--stays] [--adopt] [--result-fd N] [--serve DIR [--frames]]\n"
+    "       aiflow-docker clean [MARK | --keep MARK...]\n"
     "Started by AIflow's worker; see docs/guide/docker.md.\n";
 
 std::string variable(const std::string& name) { return os::get_env(name).value_or(""); }
@@ -51,7 +54,8 @@ docker::Owner owner() {
           .start = variable("AIFLOW_DOCKER_START"),
           .attempt = variable("AIFLOW_ATTEMPT"),
           .task = variable("AIFLOW_DOCKER_TASK"),
-          .epoch = variable("AIFLOW_DOCKER_EPOCH")};
+          .epoch = variable("AIFLOW_DOCKER_EPOCH"),
+          .server = variable("AIFLOW_DOCKER_SERVER")};
 }
 
 os::Path socket_path() {
@@ -141,7 +145,7 @@ void send_result(int fd, const docker::RunResult& result) {
   static_cast<void>(os::write_all(fd, os::encode_frame(json::write(value))));
 }
 
-docker::RunResult run(const Clock& clock, const std::stop_token& stop) {
+docker::RunResult run(const Clock& clock, const std::stop_token& stop, bool adopts) {
   docker::RunOptions options;
   auto spec = read_spec();
   if (!spec) {
@@ -149,19 +153,25 @@ docker::RunResult run(const Clock& clock, const std::stop_token& stop) {
   }
   options.spec = *std::move(spec);
   options.owner = owner();
+  options.adopts = adopts;
   options.stop = stop;
   options.env = context_variables();
   options.allow_privileged = variable("AIFLOW_DOCKER_PRIVILEGED") == "1";
-  const docker::RunEvents events{
-      .output = print,
-      .note = [](const std::string& line) { print(docker::Stream::standard_error, line + "\n"); },
-      .pulling = print_progress};
+  const docker::RunEvents events{.output = print,
+                                 .note =
+                                     [](const std::string& line) {
+                                       print(docker::Stream::standard_error,
+                                             "::aiflow:note " + line + "\n");
+                                     },
+                                 .pulling = print_progress};
   docker::Engine engine(clock,
                         options.spec.socket ? os::Path(*options.spec.socket) : socket_path());
   return docker::run_container(clock, engine, options, events);
 }
 
 struct RunWords {
+  bool stays = false;
+  bool adopts = false;
   int result_fd = -1;
   os::Path serve;
   bool frames = false;
@@ -180,7 +190,7 @@ void tell(const RunWords& words, docker::RunResult result, bool task_has_said) {
 
 int run_command(const RunWords& words) {
   // The worker's own end ends the container; the worker itself cannot do that any more.
-  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  ::prctl(PR_SET_PDEATHSIG, words.stays ? SIGKILL : SIGTERM);
   const os::SystemClock clock;
   const auto stop = StopOnSignal::start();
   if (!stop) return kExitNotStarted;
@@ -195,24 +205,24 @@ int run_command(const RunWords& words) {
     }
     relay = *std::move(started);
   }
-  const auto result = run(clock, (*stop)->token());
+  const auto result = run(clock, (*stop)->token(), words.adopts);
   tell(words, result, relay != nullptr && relay->finish());
   return result.exit_code;
 }
 
-int clean_command(std::string mark) {
+int clean_command(std::string mark, const std::set<std::string>& kept) {
   const os::SystemClock clock;
   docker::Engine engine(clock, socket_path());
   docker::Owner of = owner();
   of.attempt = std::move(mark);
   if (of.worker.empty()) return kExitUsage;
   const Deadline deadline = Deadline::after(clock, kCleanWait);
-  auto removed = docker::remove_leftovers(engine, of);
+  auto removed = docker::remove_leftovers(engine, of, kept);
   while (!removed && removed.error().code == ErrorCode::unavailable &&
          !deadline.passed(clock.steady_now())) {
     constexpr int kAgainMs = 500;
     ::poll(nullptr, 0, kAgainMs);
-    removed = docker::remove_leftovers(engine, of);
+    removed = docker::remove_leftovers(engine, of, kept);
   }
   if (!removed) {
     std::cerr << "containers are not cleaned up: " << removed.error().message << "\n";
@@ -224,6 +234,8 @@ int clean_command(std::string mark) {
 
 std::optional<RunWords> read_run_words(std::vector<std::string> words) {
   RunWords run;
+  run.stays = std::erase(words, "--stays") > 0;
+  run.adopts = std::erase(words, "--adopt") > 0;
   if (!words.empty() && words.back() == "--frames") {
     run.frames = true;
     words.pop_back();
@@ -247,8 +259,11 @@ int main_of(const std::vector<std::string>& words) {
     const auto run = read_run_words({words.begin() + 1, words.end()});
     if (run) return run_command(*run);
   }
-  if (words.size() == 1 && words[0] == "clean") return clean_command("");
-  if (words.size() == 2 && words[0] == "clean") return clean_command(words[1]);
+  if (words.size() == 1 && words[0] == "clean") return clean_command("", {});
+  if (words.size() >= 2 && words[0] == "clean" && words[1] == "--keep") {
+    return clean_command("", {words.begin() + 2, words.end()});
+  }
+  if (words.size() == 2 && words[0] == "clean") return clean_command(words[1], {});
   const bool asked = words.size() == 1 && words[0] == "--help";
   (asked ? std::cout : std::cerr) << kUsage;
   return asked ? 0 : kExitUsage;

@@ -14,7 +14,7 @@
 #include "log/log.h"
 #include "os/process_tree.h"
 #include "os/socket.h"
-#include "supervise/detail/containers.h"
+#include "supervise/containers/containers.h"
 
 namespace aiflow::supervise::detail {
 namespace {
@@ -81,9 +81,10 @@ Attempt::~Attempt() { close_all(); }
 
 void Attempt::start(Zygote& zygote, AttemptEvents events) {
   events_ = std::move(events);
-  started_at_ = clock_.now();
-  log_.begin(job_.log_path,
-             "starting " + job_.operator_ + ", try " + std::to_string(job_.try_number));
+  started_at_ = settings_.adopted ? settings_.adopted->started_at : clock_.now();
+  if (settings_.adopted) output_.resume(settings_.adopted->lines);
+  log_.begin(job_.log_path, (settings_.adopted ? "going on with " : "starting ") + job_.operator_ +
+                                ", try " + std::to_string(job_.try_number));
   if (auto ready = prepare(); !ready) {
     return finish(std::nullopt, "could not start: " + ready.error().message);
   }
@@ -276,7 +277,9 @@ void Attempt::arm_execution_timeout() {
   const std::int64_t ms = *job_.execution_timeout_ms;
   // A Python task keeps its limit itself, so that its callbacks run; this is for one that cannot.
   const Duration leeway = is_python_ ? kOwnLimitLeeway : Duration{0};
-  timers_.push_back(loop_.after(std::chrono::milliseconds(ms) + leeway, [this, ms] {
+  const auto used = std::max(clock_.now() - started_at_, Duration{0});
+  const auto left = std::max(Duration(std::chrono::milliseconds(ms)) - used, Duration{0});
+  timers_.push_back(loop_.after(left + leeway, [this, ms] {
     end({.cause = "timed out after " + words_of(ms),
          .outcome = Outcome::failed,
          .grace = settings_.grace});
@@ -298,7 +301,7 @@ bool Attempt::read_output(os::Fd& fd, TaskOutput::Stream stream) {
   if (got < 0) return errno == EAGAIN || errno == EINTR;
   if (got == 0) return false;
   output_.feed(stream, {buffer.data(), static_cast<std::size_t>(got)});
-  log_.flush();
+  flush_log();
   return true;
 }
 

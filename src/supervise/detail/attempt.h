@@ -23,6 +23,7 @@
 #include "os/limits/cgroup.h"
 #include "os/process.h"
 #include "os/user.h"
+#include "supervise/containers/kept_containers.h"
 #include "supervise/detail/log_file.h"
 #include "supervise/detail/message.h"
 #include "supervise/detail/task_output.h"
@@ -47,6 +48,10 @@ struct AttemptSettings {
   os::Path sdk;
   os::Path container_program;             ///< aiflow-docker; empty: this worker has no Docker
   std::vector<std::string> run_as_users;  ///< that a task may run as
+  /// Where a container is noted that may outlive this worker; none: it ends with it.
+  const KeptContainers* kept = nullptr;
+  /// Goes on with what an earlier worker left.
+  std::optional<KeptContainer> adopted{};
   /// Kills by the kernel's out-of-memory handling before the start, a heartbeat old at most.
   std::uint64_t oom_kills_before;
 };
@@ -101,7 +106,9 @@ class Attempt {
   Status give_to_user(const os::Path& path) const;
   void start_container(Pipes pipes);
   void start_in_container(Pipes pipes);
-  void run_container(Pipes pipes, const std::string& spec, const std::vector<std::string>& words);
+  void run_container(Pipes pipes, const std::string& spec, std::vector<std::string> words);
+  [[nodiscard]] bool note_container();
+  void flush_log();
   void on_started(int pid);
   void watch_output(os::Fd& fd, TaskOutput::Stream stream);
   /// False at the end of the stream.
@@ -144,6 +151,7 @@ class Attempt {
   os::Fd error_;
   os::Fd task_;  ///< socket to the Python side, or to aiflow-docker, which tells its result
   os::FrameReader task_reader_{kFrameBytesMax};
+  os::Fd lines_;  ///< of a container that may outlive this worker: how much the log has
   std::vector<wire::XComEntry> xcoms_;
   std::size_t xcom_bytes_ = 0;
   std::optional<wire::TaskDone> done_;

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "log/log.h"
 #include "os/socket.h"
 #include "supervise/detail/attempt.h"
 #include "supervise/detail/task_container.h"
@@ -54,13 +55,35 @@ void Attempt::start_in_container(Pipes pipes) {
   run_container(std::move(pipes), json::write(to_json(*spec)), words);
 }
 
-void Attempt::run_container(Pipes pipes, const std::string& spec,
-                            const std::vector<std::string>& words) {
+/// True: the next worker can go on with it. A Python task cannot: it talks with this one.
+bool Attempt::note_container() {
+  if (settings_.kept == nullptr || is_python_) return false;
+  auto noted = settings_.kept->keep({.job = job_,
+                                     .mark = settings_.mark,
+                                     .directory = settings_.directory,
+                                     .started_at = started_at_,
+                                     .lines = output_.lines()});
+  if (!noted) {
+    log::warn("a container would not outlive this worker", {{"reason", noted.error()}});
+    return false;
+  }
+  lines_ = *std::move(noted);
+  return true;
+}
+
+void Attempt::flush_log() {
+  log_.flush();
+  if (lines_.valid()) write_lines(lines_, output_.lines());
+}
+
+void Attempt::run_container(Pipes pipes, const std::string& spec, std::vector<std::string> words) {
   auto pair = os::socket_pair();
   auto input = file_of(spec);
   if (!pair || !input) {
     return finish(std::nullopt, "could not start: no file descriptors are left");
   }
+  if (note_container()) words.insert(words.begin(), "--stays");
+  if (settings_.adopted) words.insert(words.begin(), "--adopt");
   os::ProcessOptions options;
   options.argv = {settings_.container_program.string(), "run", "--result-fd",
                   std::to_string(kResultFd)};

@@ -7,6 +7,8 @@ namespace aiflow::supervise::detail {
 namespace {
 
 constexpr std::string_view kProgressMark = "::aiflow:progress ";
+/// aiflow-docker speaks so in the output of its container.
+constexpr std::string_view kNoteMark = "::aiflow:note ";
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n\v\f";
@@ -59,13 +61,19 @@ void TaskOutput::finish() {
 }
 
 void TaskOutput::take_line(Stream stream, std::string_view line, bool whole) {
+  if (whole && line.starts_with(kNoteMark)) {
+    return log_.add_line("aiflow: " + std::string(line.substr(kNoteMark.size())));
+  }
+  const bool is_out = stream == Stream::standard_out;
+  const std::uint64_t number = ++(is_out ? lines_.out : lines_.error);
+  const bool is_kept = number <= (is_out ? kept_.out : kept_.error);
   if (whole && line.starts_with(kProgressMark)) {
     if (auto progress = read_progress(line.substr(kProgressMark.size()))) {
-      progress_(*std::move(progress));
+      if (!is_kept) progress_(*std::move(progress));
       return;
     }
   }
-  log_.add_line(line);
+  if (!is_kept) log_.add_line(line);
   if (stream == Stream::standard_error) return;
   const std::string_view text = trimmed(line);
   if (text.empty()) return;

@@ -3,12 +3,14 @@
 // standard output is kept as the return value. Private to supervise.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "json/value.h"
+#include "supervise/containers/kept_containers.h"
 #include "supervise/detail/line_splitter.h"
 #include "supervise/detail/log_file.h"
 #include "wire/worker.h"
@@ -25,9 +27,16 @@ class TaskOutput {
   TaskOutput(LogFile& log, std::function<void(wire::Progress)> progress)
       : log_(log), progress_(std::move(progress)) {}
 
+  /// Its log has these lines already: they come again, and are passed over.
+  void resume(const OutputLines& lines) { kept_ = lines; }
   void feed(Stream stream, std::string_view bytes);
   /// Both streams have ended.
   void finish();
+
+  /// Lines that its log has, without aiflow-docker's own.
+  [[nodiscard]] OutputLines lines() const {
+    return {.out = std::max(lines_.out, kept_.out), .error = std::max(lines_.error, kept_.error)};
+  }
 
   /// The last non-empty line of standard output: JSON if it parses, else text. nullopt when there
   /// was none; the reason when it is longer than kXComBytesMax.
@@ -40,6 +49,8 @@ class TaskOutput {
   std::function<void(wire::Progress)> progress_;
   LineSplitter out_;
   LineSplitter error_;
+  OutputLines lines_;
+  OutputLines kept_;
   std::string last_line_;
   bool last_line_cut_ = false;
 };

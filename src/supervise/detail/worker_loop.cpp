@@ -76,12 +76,6 @@ WorkerLoop::WorkerLoop(const Clock& clock, os::EventLoop& loop, const WorkerOpti
 
 WorkerLoop::~WorkerLoop() = default;
 
-void WorkerLoop::use_containers(Containers containers) {
-  for (const auto& [name, value] : containers.env()) base_env_[name] = value;
-  containers_.emplace(std::move(containers));
-  containers_->clean("");
-}
-
 void WorkerLoop::run() {
   link_.start();
   beat();
@@ -258,10 +252,10 @@ void WorkerLoop::launch_next() {
   }
 }
 
-void WorkerLoop::launch(wire::Job job) {
+void WorkerLoop::launch(wire::Job job, AttemptSettings settings) {
   const AttemptKey key = key_of({job.key, job.try_number, job.epoch});
   has_limited_ = has_limited_ || job.resources;
-  auto made = std::make_unique<Attempt>(clock_, loop_, std::move(job), settings_for_next());
+  auto made = std::make_unique<Attempt>(clock_, loop_, std::move(job), std::move(settings));
   Attempt& attempt = *made;
   attempts_.emplace(key, std::move(made));
   ++busy_slots_;
@@ -296,6 +290,7 @@ AttemptSettings WorkerLoop::settings_for_next() {
       .sdk = options_.sdk,
       .container_program = containers_ ? containers_->program() : os::Path(),
       .run_as_users = options_.run_as_users,
+      .kept = kept_ ? &*kept_ : nullptr,
       .oom_kills_before = oom_kills_};
   ++next_attempt_;
   free_directories_.pop_back();
@@ -402,6 +397,7 @@ void WorkerLoop::on_finished(wire::Finished report) {
   send_report(std::move(report));
   std::erase_if(questions_, [&](const auto& each) { return each.second.asker == ended.key(); });
   const Attempt& attempt = *ended.mapped();
+  if (kept_ && uses_containers(attempt.job())) kept_->drop(attempt.mark());
   if (containers_ && !is_success && uses_containers(attempt.job())) {
     containers_->clean(attempt.mark());
   }

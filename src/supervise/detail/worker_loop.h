@@ -13,8 +13,8 @@
 
 #include "os/event_loop.h"
 #include "os/system_clock.h"
+#include "supervise/containers/containers.h"
 #include "supervise/detail/attempt.h"
-#include "supervise/detail/containers.h"
 #include "supervise/detail/held_packs.h"
 #include "supervise/detail/secrets.h"
 #include "supervise/detail/server_link.h"
@@ -40,6 +40,9 @@ class WorkerLoop {
   void stop_tasks();
   /// Before run(): tasks may use Docker.
   void use_containers(Containers containers);
+  /// Before run(), with Docker: containers outlive this worker, and it goes on with those of an
+  /// earlier one.
+  void keep_containers(std::vector<KeptContainer> left);
 
  private:
   using AttemptKey = std::tuple<std::string, std::string, std::string, std::int64_t, std::int64_t>;
@@ -53,7 +56,9 @@ class WorkerLoop {
   void on_connected();
   void on_message(std::string_view type, const json::Value& message);
   void on_start(wire::Start start);
-  void launch(wire::Job job);
+  void launch(wire::Job job) { launch(std::move(job), settings_for_next()); }
+  void launch(wire::Job job, AttemptSettings settings);
+  void go_on_with(KeptContainer left);
   void launch_next();
   struct Ending {
     Outcome outcome;
@@ -94,6 +99,7 @@ class WorkerLoop {
   bool has_limited_ = false;  ///< a job with limits has come
   std::map<std::string, std::string> base_env_;
   std::optional<Containers> containers_;  ///< none: no Docker here
+  std::optional<KeptContainers> kept_;    ///< none: containers end with this worker
   HeldPacks packs_;
   Zygote zygote_;
   Spool spool_;

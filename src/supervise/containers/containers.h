@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "os/event_loop.h"
 #include "os/file.h"
@@ -36,14 +37,17 @@ class Containers {
   [[nodiscard]] const os::Path& program() const { return program_; }
   /// What aiflow-docker reads of the worker, for every task's environment.
   [[nodiscard]] const std::map<std::string, std::string>& env() const { return env_; }
-  /// Removes what earlier runs of this worker left (empty mark), or that attempt. In the
-  /// background.
+  /// Removes what that attempt left. In the background, as the next.
   void clean(const std::string& mark);
+  /// Removes what earlier runs of this worker left, but the containers of these attempts.
+  void clean_earlier(const std::vector<std::string>& kept);
   /// Processes of the cleaning.
   [[nodiscard]] std::vector<int> pids() const;
 
  private:
   Containers(os::EventLoop& loop, os::Path program) : loop_(loop), program_(std::move(program)) {}
+
+  void run(const std::vector<std::string>& words);
 
   os::EventLoop& loop_;
   os::Path program_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "supervise/detail/containers.h"
+#include "supervise/containers/containers.h"
 
 #include "log/log.h"
 #include "os/environment.h"
@@ -48,14 +48,23 @@ Result<Containers> Containers::create(os::EventLoop& loop, const WorkerDocker& d
                {"AIFLOW_DOCKER_SOCKET", docker.socket.string()},
                {"AIFLOW_DOCKER_WORKER", name},
                {"AIFLOW_DOCKER_START", start},
+               {"AIFLOW_DOCKER_SERVER", docker.server},
                {"AIFLOW_DOCKER_PRIVILEGED", docker.allow_privileged ? "1" : "0"}};
   return made;
 }
 
-void Containers::clean(const std::string& mark) {
+void Containers::clean(const std::string& mark) { run({"clean", mark}); }
+
+void Containers::clean_earlier(const std::vector<std::string>& kept) {
+  std::vector<std::string> words{"clean", "--keep"};
+  words.insert(words.end(), kept.begin(), kept.end());
+  run(words);
+}
+
+void Containers::run(const std::vector<std::string>& words) {
   os::ProcessOptions options;
-  options.argv = {program_.string(), "clean"};
-  if (!mark.empty()) options.argv.push_back(mark);
+  options.argv = {program_.string()};
+  options.argv.insert(options.argv.end(), words.begin(), words.end());
   options.env = os::environment();
   for (const auto& [key, value] : env_) (*options.env)[key] = value;
   options.fds = {{2, 2}};
