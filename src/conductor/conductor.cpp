@@ -67,6 +67,14 @@ void Conductor::mark_run(MarkRun request, Answer<store::RunRow> answer) {
                              auto& batch, auto& to) { engine->mark_run(batch, request, to); }));
 }
 
+void Conductor::report_service(ReportService request, Answer<bool> answer) {
+  engine_->request(
+      make_request(std::move(answer),
+                   [engine = engine_.get(), request = std::move(request)](auto& batch, auto& to) {
+                     engine->report_service(batch, request, to);
+                   }));
+}
+
 void Conductor::delete_run(DeleteRun request, Answer<bool> answer) {
   engine_->request(make_request(
       std::move(answer), [engine = engine_.get(), request = std::move(request)](

@@ -102,6 +102,15 @@ struct MarkTask {
   std::string user{};
 };
 
+/// What the attempt of a service task says of its service.
+struct ReportService {
+  store::TaskKey key{};
+  std::int64_t epoch = 0;
+  std::string state{};                 ///< starting | serving | degraded
+  std::string cause{};                 ///< in words
+  std::optional<json::Value> value{};  ///< the task's return value from now on
+};
+
 struct MarkRun {
   store::RunKey key{};
   std::optional<RunState> state{};    ///< success | failed | queued
@@ -195,6 +204,8 @@ class Conductor {
   /// The marked (dry_run: the affected) task instances.
   void mark(MarkTask request, Answer<std::vector<store::TaskRow>> answer);
   void mark_run(MarkRun request, Answer<store::RunRow> answer);
+  /// Errors beside the usual: unavailable while the attempt's start is not known.
+  void report_service(ReportService request, Answer<bool> answer);
   /// Its rows are gone; its logs stay. Errors: conflict while it runs.
   void delete_run(DeleteRun request, Answer<bool> answer);
   void put_pool(PutPool request, Answer<wire::Pool> answer);

@@ -168,6 +168,7 @@ dag::Task plain_fields(const wire::TaskSpec& spec) {
   task.doc_md = spec.doc_md;
   task.owner = spec.owner;
   task.is_branch = spec.is_branch;
+  task.is_service = spec.is_service.value_or(false);
   for (const std::string& name : spec.outlets.value_or(std::vector<std::string>{})) {
     task.outlets.push_back({name});
   }
@@ -209,6 +210,8 @@ Result<dag::Task> task(const wire::TaskSpec& spec) {
                 optional_duration(spec.max_retry_delay_ms, name("max_retry_delay")));
   AIFLOW_ASSIGN(made.execution_timeout,
                 optional_duration(spec.execution_timeout_ms, name("execution_timeout")));
+  AIFLOW_ASSIGN(const auto grace, optional_duration(spec.stop_grace_ms, name("stop_grace")));
+  made.stop_grace = grace.value_or(made.stop_grace);
   AIFLOW_ASSIGN(made.pool_slots, integer(spec.pool_slots, name("pool_slots")));
   AIFLOW_ASSIGN(made.priority_weight, integer(spec.priority_weight, name("priority_weight")));
   AIFLOW_ASSIGN(made.weight_rule, weight_rule(spec.weight_rule));

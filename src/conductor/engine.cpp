@@ -279,12 +279,21 @@ void Conductor::Engine::send_pending(SteadyTime now) {
       failpoint::reach("conductor.cancelling");
       executor_.cancel(
           {.attempt = {store::to_wire(attempt.first), cancel.try_number, attempt.second},
-           .reason = cancel.reason});
+           .reason = cancel.reason,
+           .grace = grace_of(attempt.first)});
       failpoint::reach("conductor.cancelled");
     }
     send_at_ = std::min(send_at_, cancel.send_again_at);
   }
   send_notices(now);
+}
+
+/// What its task has from SIGTERM to SIGKILL.
+Duration Conductor::Engine::grace_of(const store::TaskKey& key) const {
+  const auto run = state_->run_row(detail::to_sched(key.run()));
+  const auto* definition = run ? book_.definition(key.dag_id, run->dag_version) : nullptr;
+  const dag::Task* task = definition == nullptr ? nullptr : definition->find(key.task_id);
+  return task == nullptr ? dag::Task{}.stop_grace : task->stop_grace;
 }
 
 Status Conductor::Engine::send_job(const store::TaskKey& key) {

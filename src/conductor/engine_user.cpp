@@ -19,6 +19,7 @@ constexpr std::size_t kPoolNameMax = 250;
 constexpr std::size_t kDescriptionMax = 4096;
 constexpr std::size_t kNoteMax = 4096;
 constexpr int kPoolSlotsMax = 1'000'000;
+constexpr std::size_t kServiceCauseMax = 1000;
 
 wire::Pool to_wire(const sched::PoolUsage& usage) {
   const std::int64_t deferred = usage.pool.include_deferred ? usage.deferred : 0;
@@ -233,6 +234,30 @@ void Conductor::Engine::mark_run(detail::Batch& batch, const MarkRun& request,
       sched::RunMarked{
           .run = detail::to_sched(request.key), .state = *request.state, .user = request.user},
       std::move(handler));
+}
+
+void Conductor::Engine::report_service(detail::Batch& batch, const ReportService& request,
+                                       Answer<bool> answer) {
+  const auto state = sched::parse_service_state(request.state);
+  if (!state || request.cause.size() > kServiceCauseMax) {
+    return answer(fail(ErrorCode::invalid_argument,
+                       "a service's 'state' is starting, serving or degraded, and its 'cause' has "
+                       "at most 1000 bytes"));
+  }
+  if (request.value) {
+    const auto publish = [this, request](db::Connection& db, const sched::Reply&) {
+      return store::RunStore(db).put_xcom({.key = request.key,
+                                           .name = "return_value",
+                                           .value = *request.value,
+                                           .stored_at = clock_.now()});
+    };
+    batch.then.push_back({.event = batch.events.size(), .write = publish});
+  }
+  batch.add(sched::ServiceReported{.key = detail::to_sched(request.key),
+                                   .epoch = request.epoch,
+                                   .state = *state,
+                                   .cause = request.cause},
+            detail::answering(std::move(answer), [] { return Result<bool>(true); }));
 }
 
 void Conductor::Engine::delete_run(detail::Batch& batch, const DeleteRun& request,

@@ -86,7 +86,8 @@ struct Task {
   Duration retry_delay = std::chrono::seconds(300);
   double retry_exponential_backoff = 0;  ///< multiplier; 0 and 1 = off, 2 = Airflow's True
   std::optional<Duration> max_retry_delay{};
-  std::optional<Duration> execution_timeout{};  ///< enforced by the worker
+  std::optional<Duration> execution_timeout{};     ///< enforced by the worker
+  Duration stop_grace = std::chrono::seconds(10);  ///< between SIGTERM and SIGKILL
   PoolName pool{"default_pool"};
   int pool_slots = 1;
   int priority_weight = 1;
@@ -100,6 +101,7 @@ struct Task {
   bool is_setup = false;
   bool is_teardown = false;
   bool on_failure_fail_dagrun = false;
+  bool is_service = false;  ///< it serves what comes after it, and is ended when that has ended
   std::optional<WallTime> start_date{};
   std::optional<WallTime> end_date{};
   std::string doc_md{};

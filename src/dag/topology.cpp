@@ -114,6 +114,7 @@ Topology::Topology(const Dag& dag) {
   build_weights(dag);
   build_leaves(dag);
   build_scopes(dag);
+  build_services(dag);
 }
 
 std::optional<TaskIndex> Topology::find(const TaskId& task_id) const {
@@ -208,6 +209,15 @@ void Topology::build_scopes(const Dag& dag) {
   teardown_scope_ = IndexLists(scopes);
   setup_dependents_ = IndexLists(reversed(setups));
   scope_dependents_ = IndexLists(reversed(scopes));
+}
+
+void Topology::build_services(const Dag& dag) {
+  Lists users(size());
+  for (TaskIndex service = 0; service < size(); ++service) {
+    if (dag.tasks[service].is_service) users[service] = all_downstream(std::span(&service, 1));
+  }
+  service_users_ = IndexLists(users);
+  services_above_ = IndexLists(reversed(users));
 }
 
 }  // namespace aiflow::dag

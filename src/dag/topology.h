@@ -65,6 +65,15 @@ class Topology {
   [[nodiscard]] std::span<const TaskIndex> scope_dependents(TaskIndex task) const {
     return scope_dependents_[task];
   }
+  [[nodiscard]] bool has_services() const { return !service_users_.empty(); }
+  /// The tasks that a service is there for: all that come after it. Of other tasks: none.
+  [[nodiscard]] std::span<const TaskIndex> service_users(TaskIndex task) const {
+    return service_users_[task];
+  }
+  /// The reverse of it.
+  [[nodiscard]] std::span<const TaskIndex> services_above(TaskIndex task) const {
+    return services_above_[task];
+  }
   /// Every task reachable from `from` (not included unless reachable), ascending.
   [[nodiscard]] std::vector<TaskIndex> all_downstream(std::span<const TaskIndex> from) const;
 
@@ -73,10 +82,12 @@ class Topology {
   void build_weights(const Dag& dag);
   void build_leaves(const Dag& dag);
   void build_scopes(const Dag& dag);
+  void build_services(const Dag& dag);
 
   std::unordered_map<TaskId, TaskIndex> index_;
   IndexLists upstream_, downstream_;
   IndexLists indirect_setups_, teardown_scope_, setup_dependents_, scope_dependents_;
+  IndexLists service_users_, services_above_;
   std::vector<TaskIndex> order_, leaves_;
   std::vector<std::int64_t> weight_;
 };

@@ -51,6 +51,8 @@ Status check_at_least(std::string_view what, std::int64_t value, std::int64_t le
                  std::to_string(least));
 }
 
+constexpr Duration kStopGraceMax = std::chrono::hours(1);
+
 Status check_numbers(const Task& task) {
   AIFLOW_TRY(check_at_least("retries", task.retries, 0));
   AIFLOW_TRY(check_at_least("pool_slots", task.pool_slots, 1));
@@ -66,6 +68,9 @@ Status check_numbers(const Task& task) {
   }
   if (task.pool.value.empty()) return invalid("pool is empty");
   if (task.is_setup && task.is_teardown) return invalid("a task is setup or teardown, not both");
+  if (task.is_service && task.is_teardown) return invalid("a service cannot be a teardown");
+  const auto grace = task.stop_grace;
+  if (grace < Duration{0} || grace > kStopGraceMax) return invalid("stop_grace is 0 to 3600 s");
   return {};
 }
 

@@ -55,6 +55,7 @@ void FakeExecutor::cancel(const CancelRequest& request) {
     running = std::any_of(running_.begin(), running_.end(),
                           [&](const Attempt& one) { return same(one, request.attempt); });
     cancelled_.push_back(request.attempt);
+    graces_.push_back(request.grace);
   }
   if (!running) send(Gone{request.attempt});
 }
@@ -82,6 +83,11 @@ std::vector<Attempt> FakeExecutor::running() const {
 std::vector<Attempt> FakeExecutor::cancelled() const {
   const std::scoped_lock lock(mutex_);
   return cancelled_;
+}
+
+std::vector<Duration> FakeExecutor::graces() const {
+  const std::scoped_lock lock(mutex_);
+  return graces_;
 }
 std::vector<FakeExecutor::Acknowledged> FakeExecutor::acknowledged() const {
   const std::scoped_lock lock(mutex_);

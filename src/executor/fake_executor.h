@@ -33,6 +33,7 @@ class FakeExecutor final : public Executor {
   [[nodiscard]] std::vector<Job> waiting() const;      ///< submitted, not started; oldest first
   [[nodiscard]] std::vector<Attempt> running() const;  ///< started, not finished
   [[nodiscard]] std::vector<Attempt> cancelled() const;
+  [[nodiscard]] std::vector<Duration> graces() const;  ///< of the cancelled ones
   [[nodiscard]] std::vector<Acknowledged> acknowledged() const;
   [[nodiscard]] std::vector<wire::XComValue> answers() const;
   [[nodiscard]] int submit_count() const;  ///< with duplicates
@@ -63,6 +64,7 @@ class FakeExecutor final : public Executor {
   std::vector<Job> waiting_;
   std::vector<Attempt> running_;
   std::vector<Attempt> cancelled_;
+  std::vector<Duration> graces_;
   std::vector<Acknowledged> acknowledged_;
   std::vector<wire::XComValue> answers_;
 };

@@ -95,6 +95,10 @@ Reply Stepper::apply(const AttemptFinished& event) {
 Reply Stepper::apply_finished(Ref ref, const AttemptFinished& event) {
   const std::string cause =
       event.cause.empty() ? std::string(to_string(event.outcome)) : event.cause;
+  if (ref.instance().service == ServiceState::draining) {
+    end_drained(ref, cause);
+    return {};
+  }
   switch (event.outcome) {
     case Outcome::success: succeed(ref, event); return {};
     case Outcome::skipped:
@@ -182,6 +186,7 @@ void Stepper::lose(Ref ref, const std::string& cause) {
     push(*ref.run, ref.at);  // its upstreams may have been cleared since the grant
     return;
   }
+  if (instance.service == ServiceState::draining) return end_drained(ref, "worker lost: " + cause);
   fail_attempt(ref, "worker lost: " + cause, true);
   if (planted(PlantedBug::lost_lease_charges_no_try)) --instance.try_number;
 }

@@ -41,6 +41,9 @@ class Choice {
       }
     }
   }
+  void add(const Choice& other) {
+    for (const InstanceIndex at : other.order_) add(at);
+  }
   [[nodiscard]] bool has(InstanceIndex at) const { return chosen_[at]; }
 
  private:
@@ -55,19 +58,43 @@ struct Reach {
   bool downstream = false;
 };
 
+/// The chosen ones in topological order.
+std::vector<InstanceIndex> in_order(const Run& run, const Choice& choice) {
+  std::vector<InstanceIndex> result;
+  for (const TaskIndex task : run.version->topology.order()) {
+    run.each(task, [&](InstanceIndex at) {
+      if (choice.has(at)) result.push_back(at);
+    });
+  }
+  return result;
+}
+
 /// The named instances and their relatives, in topological order.
 std::vector<InstanceIndex> reach_of(const Run& run, Choice named, Reach reach) {
   const dag::Topology& topology = run.version->topology;
   Choice above = named;
   if (reach.upstream) above.follow([&](TaskIndex task) { return topology.upstream(task); });
   if (reach.downstream) named.follow([&](TaskIndex task) { return topology.downstream(task); });
-  std::vector<InstanceIndex> result;
-  for (const TaskIndex task : topology.order()) {
-    run.each(task, [&](InstanceIndex at) {
-      if (named.has(at) || above.has(at)) result.push_back(at);
-    });
+  above.add(named);
+  return in_order(run, above);
+}
+
+/// With the services above them that have ended, or are about to: what runs again needs them.
+std::vector<InstanceIndex> with_services(const Run& run, const std::vector<InstanceIndex>& chosen) {
+  const dag::Topology& topology = run.version->topology;
+  Choice all(run);
+  for (const InstanceIndex at : chosen) all.add(at);
+  for (const InstanceIndex at : chosen) {
+    for (const TaskIndex task : topology.services_above(run.instances[at].task)) {
+      run.each(task, [&](InstanceIndex service) {
+        const Instance& instance = run.instances[service];
+        const bool over = instance.service == ServiceState::draining ||
+                          (is_finished(instance.state) && instance.state != TaskState::removed);
+        if (over) all.add(service);
+      });
+    }
   }
-  return result;
+  return in_order(run, all);
 }
 
 bool has_group(const Version& version, const std::string& name) {
@@ -106,7 +133,7 @@ std::vector<InstanceIndex> to_clear(const Run& run, const TasksCleared& event) {
                         (event.only_running && state == TaskState::running);
     return !wanted;
   });
-  return result;
+  return with_services(run, result);
 }
 
 /// The run and, if wanted, those of its DAG before and after it, oldest first.
@@ -263,11 +290,13 @@ void Stepper::mark_run(Run& run, const TaskMarked& event, Reply& reply) {
   for (const InstanceIndex at : chosen) {
     if (run.instances[at].state != event.state) mark_task(run, at, event.state, why);
   }
+  std::vector<InstanceIndex> again = reach_of(run, named, {.downstream = true});
+  std::erase_if(again, [&](InstanceIndex at) {
+    return !is_failed(run.instances[at].state) || std::ranges::find(chosen, at) != chosen.end();
+  });
   bool any = false;
-  for (const InstanceIndex at : reach_of(run, named, {.downstream = true})) {
-    if (!is_failed(run.instances[at].state) || std::ranges::find(chosen, at) != chosen.end()) {
-      continue;
-    }
+  for (const InstanceIndex at : with_services(run, again)) {
+    if (std::ranges::find(chosen, at) != chosen.end()) continue;
     any = clear_task(run, at, why) || any;
   }
   if (any) reopen(run, why);

@@ -55,6 +55,23 @@ Verdict setup_constraint(const RelativeCounts& counts) {
   return {Verdict::Kind::ready, Reason::ready};
 }
 
+/// A service that it needs, other than by its trigger rule: one before its upstreams. While that is
+/// not up, it waits; what one that has ended means, its upstreams know.
+Verdict service_constraint(const Run& run, InstanceIndex at) {
+  const dag::Topology& topology = run.version->topology;
+  const TaskIndex task = run.instances[at].task;
+  for (const TaskIndex service : topology.services_above(task)) {
+    const auto upstream = topology.upstream(task);
+    if (std::ranges::find(upstream, service) != upstream.end()) continue;
+    bool open = false;
+    run.each_related(at, service, [&](InstanceIndex one) {
+      open = open || !is_finished(counted_state(run.instances[one]));
+    });
+    if (open) return wait_for(Reason::service_open, service);
+  }
+  return {Verdict::Kind::ready, Reason::ready};
+}
+
 /// Items that a source gives: those of its list or dict, or one for each instance of a mapped task
 /// that returned something.
 std::int64_t items_of(const Run& run, TaskIndex source) {
@@ -170,6 +187,8 @@ Verdict by_relatives(const Run& run, InstanceIndex at) {
   if (sources.kind == Verdict::Kind::move) return sources;
   if (setups.kind == Verdict::Kind::wait) return setups;
   if (!rule.runs) return wait_for(Reason::rule_open);
+  const Verdict services = spec.is_teardown || asks_nothing ? ready : service_constraint(run, at);
+  if (services.kind == Verdict::Kind::wait) return services;
   if (!asks_nothing && counts.scope_done < counts.scope_total) return wait_for(Reason::scope_open);
   if (sources.kind == Verdict::Kind::wait) return sources;
   if (expansion != nullptr && instance.map_index < 0) return by_map_length(run, *expansion);

@@ -101,6 +101,16 @@ struct Heartbeat {
   WorkerId worker{};
 };
 
+/// A service task that runs says how its service does; `state` is not draining. Refused: `conflict`
+/// (another attempt, or it drains already), `unavailable` (its start is not known yet: say it
+/// again).
+struct ServiceReported {
+  TaskKey key{};
+  Epoch epoch = 0;
+  ServiceState state = ServiceState::starting;
+  std::string cause{};  ///< in words for people
+};
+
 /// The attempt is known to be gone without a report (its worker died). Running: charged as a failed
 /// try. Queued: goes back to scheduled, nothing charged.
 struct AttemptLost {
@@ -220,8 +230,8 @@ struct RunLoaded {
 
 using Event =
     std::variant<DagPut, DagRemoved, DagPaused, RunTriggered, AttemptStarted, AttemptFinished,
-                 Heartbeat, AttemptLost, SubmitRefused, TriggerFired, TasksCleared, TaskMarked,
-                 RunMarked, RunDeleted, RunForgotten, PoolPut, PoolRemoved, WorkersChanged,
-                 BackfillAsked, BackfillSteered, AssetChanged, RunLoaded>;
+                 Heartbeat, ServiceReported, AttemptLost, SubmitRefused, TriggerFired, TasksCleared,
+                 TaskMarked, RunMarked, RunDeleted, RunForgotten, PoolPut, PoolRemoved,
+                 WorkersChanged, BackfillAsked, BackfillSteered, AssetChanged, RunLoaded>;
 
 }  // namespace aiflow::sched

@@ -23,7 +23,7 @@ std::string names(const Run& run, InstanceIndex at, std::span<const TaskIndex> t
     std::size_t picked = 0;
     run.each_related(at, task, [&](InstanceIndex one) {
       ++related;
-      picked += wanted(run.instances[one].state) ? 1 : 0;
+      picked += wanted(counted_state(run.instances[one])) ? 1 : 0;
     });
     if (picked == 0 || ++count > kNamesShown) continue;
     text += (count > 1 ? ", " : "") + quoted(run.version->task(task).task_id.value);
@@ -168,6 +168,7 @@ std::string describe(const Run& run, InstanceIndex at, const Verdict& verdict) {
     case Reason::run_ended: return "the run has ended";
     case Reason::timer: return due_text(run.instances[at]);
     case Reason::setup_open: return open_text(run, at, topology.indirect_setups(task), "setup");
+    case Reason::service_open: return open_text(run, at, topology.services_above(task), "service");
     case Reason::rule_open: return open_text(run, at, topology.upstream(task), "upstream");
     case Reason::scope_open:
       return open_text(run, at, topology.teardown_scope(task), "task in the teardown's scope");
@@ -212,6 +213,7 @@ std::string_view code_of(Reason reason) {
     case Reason::run_ended: return "run_ended";
     case Reason::timer: return "timer";
     case Reason::setup_open: return "setup_open";
+    case Reason::service_open: return "service_open";
     case Reason::rule_open: return "rule_open";
     case Reason::scope_open: return "scope_open";
     case Reason::map_source_open: return "map_source_open";
@@ -251,6 +253,7 @@ Params params_of(const Run& run, InstanceIndex at, const Verdict& verdict) {
   };
   switch (verdict.reason) {
     case Reason::setup_open: return open(topology.indirect_setups(instance.task));
+    case Reason::service_open: return open(topology.services_above(instance.task));
     case Reason::rule_open: return open(topology.upstream(instance.task));
     case Reason::scope_open: return open(topology.teardown_scope(instance.task));
     case Reason::map_source_open:

@@ -37,7 +37,7 @@ RelativeCounts& counts_for(Run& run, InstanceIndex at, TaskIndex dependent) {
 /// Tells the counters of all tasks that depend on this one: O(out-degree).
 void account_dependents(Run& run, InstanceIndex at, std::int32_t sign) {
   const Instance& instance = run.instances[at];
-  const TaskState state = instance.state;
+  const TaskState state = counted_state(instance);
   const dag::Topology& topology = run.version->topology;
   const bool setup = run.spec(at).is_setup;
   for (const TaskIndex next : topology.downstream(instance.task)) {
@@ -297,7 +297,7 @@ void count_instance(Run& run, InstanceIndex at, std::int32_t sign) {
   };
   add(run.counts);
   add(run.by_task[run.instances[at].task]);
-  if (is_finished(state)) account_dependents(run, at, sign);
+  if (is_finished(counted_state(run.instances[at]))) account_dependents(run, at, sign);
 }
 
 void Model::set_workers(std::vector<WorkerOffer> offers) {
@@ -415,6 +415,7 @@ TaskInstanceRow row_of(const Run& run, InstanceIndex at) {
   row.skip_all_downstream = from.skip_all_downstream;
   row.return_length = from.return_length;
   row.deferral.value = from.deferral;
+  row.service = from.service;
   return row;
 }
 

@@ -138,8 +138,7 @@ void Stepper::move_to_latest(Run& run, const Why& why) {
   touch(run);
   if (run.row.state != RunState::running) return;
   push_all(run);
-  if (!run.to_check) runs_to_check_.push_back(&run);
-  run.to_check = true;
+  check_later(run);
 }
 
 /// An instance that the new version does not have: its row goes, its tries stay in the history.

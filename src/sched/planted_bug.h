@@ -46,6 +46,9 @@ enum class PlantedBug : std::uint8_t {
   place_counts_only_running,     // queued attempts take no slot of their place
   unserved_holds_up,             // nothing is granted after a task whose place nobody serves
   offers_kept,                   // a drained worker goes on counting for the places it served
+  service_without_fencing,       // what a service of an old attempt says counts for the new one
+  service_not_drained,           // a service that nothing needs any more goes on
+  service_forgotten,             // after a restart a service that served is not known to
   gone_epochs_reused,            // a run made again under a deleted one's name begins at epoch 0
 };
 

@@ -27,6 +27,7 @@ void copy_row(Instance& to, const TaskInstanceRow& from) {
   to.skip_all_downstream = from.skip_all_downstream;
   to.return_length = from.return_length;
   to.deferral = from.deferral.value;
+  if (!planted(PlantedBug::service_forgotten)) to.service = from.service;
 }
 
 /// Wall times of the rows become steady times of this process.

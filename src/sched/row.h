@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -19,6 +20,12 @@
 #include "dag/schedule.h"
 
 namespace aiflow::sched {
+
+/// How the service of a running service task does. Its dependents may run while it is serving.
+/// draining: nobody needs it any more, and it was told to end.
+enum class ServiceState : std::uint8_t { starting, serving, degraded, draining };
+[[nodiscard]] std::string_view to_string(ServiceState state);
+[[nodiscard]] std::optional<ServiceState> parse_service_state(std::string_view text);
 
 /// Names a DAG run.
 struct RunKey {
@@ -164,6 +171,7 @@ struct TaskInstanceRow {
   std::optional<std::int64_t> return_length{};
   /// Of a try that was deferred: until the attempt that its trigger resumes has ended.
   SharedDeferral deferral{};
+  std::optional<ServiceState> service{};  ///< of a service task while it runs
   bool operator==(const TaskInstanceRow&) const = default;
 };
 

@@ -65,6 +65,15 @@ std::string leaf_cause(const Run& run) {
   return "all tasks at the end of the DAG succeeded or were skipped";
 }
 
+/// Services that serve tasks which have not ended.
+std::uint32_t serving_others(const Run& run) {
+  const auto serves = [&](const Instance& instance) {
+    return instance.service == ServiceState::serving &&
+           !run.version->topology.service_users(instance.task).empty();
+  };
+  return static_cast<std::uint32_t>(std::ranges::count_if(run.instances, serves));
+}
+
 /// An open run asks about it, or the next one will: the last run of the schedule or of a backfill
 /// before each of them.
 bool is_asked_about(const DagState& dag_state, const Run& run) {
@@ -281,8 +290,7 @@ void Stepper::start_run(Run& run, const std::string& why) {
   if (timeout) model_.arm_run(run, now_.steady + *timeout);
   push_all(run);
   if (run.row.clear_number > 0) note_expansions(run);
-  if (!run.to_check) runs_to_check_.push_back(&run);
-  run.to_check = true;
+  check_later(run);
 }
 
 void Stepper::check_runs() {
@@ -297,9 +305,11 @@ void Stepper::check_run(Run& run) {
   if (run.unfinished() == 0) return end_run(run, leaf_state(run), {leaf_cause(run)});
   if (!deadlocked(run)) return;
   for (InstanceIndex at = 0; at < run.instances.size(); ++at) {
-    if (is_finished(run.instances[at].state)) continue;
+    const TaskState state = run.instances[at].state;
+    if (is_finished(state) || state == TaskState::running) continue;
     set_state(run, at, TaskState::upstream_failed, {"deadlock: it can never run"});
   }
+  if (run.unfinished() > 0) return;  // services that drain now
   end_run(run, RunState::failed, {"deadlock: no task that is left can ever run"});
 }
 
@@ -309,15 +319,18 @@ void Stepper::follow_leaves(Run& run, const Why& why) {
   if (state != run.row.state) set_run_state(run, state, why);
 }
 
-/// Nothing is active, and what is left waits for its relatives, whenever its next try is due.
+/// Nothing is active but services that serve what is left, and that waits for its relatives,
+/// whenever its next try is due.
 bool Stepper::deadlocked(const Run& run) const {
   const std::uint32_t waiting = run.count(TaskState::no_status) +
                                 run.count(TaskState::up_for_retry) +
                                 run.count(TaskState::up_for_reschedule);
-  if (waiting != run.unfinished()) return false;
+  const std::uint32_t serving = run.version->topology.has_services() ? serving_others(run) : 0;
+  if (waiting == 0 || waiting + serving != run.unfinished()) return false;
   for (InstanceIndex at = 0; at < run.instances.size(); ++at) {
     const Instance& instance = run.instances[at];
     if (is_finished(instance.state)) continue;
+    if (instance.state == TaskState::running) continue;
     if (instance.in_worklist) return false;
     const dag::Task& spec = run.spec(at);
     // Limits hold back what is scheduled, not what has no status: other than in Airflow, where such

@@ -113,9 +113,14 @@ void Stepper::schedule_task(Run& run, InstanceIndex at, std::string cause) {
 void Stepper::set_state(Run& run, InstanceIndex at, TaskState state, const Why& why) {
   Instance& instance = run.instances[at];
   const TaskState from = instance.state;
+  const bool counts = is_finished(state) || is_finished(counted_state(instance));
   if (from == TaskState::scheduled) model_.set_ready(run, at, false);
   model_.account(run, at, -1);
   instance.state = state;
+  instance.service.reset();
+  if (state == TaskState::running && run.spec(at).is_service) {
+    instance.service = ServiceState::starting;
+  }
   model_.account(run, at, +1);
   if (state == TaskState::scheduled) model_.set_ready(run, at, true);
   if (state != TaskState::restarting) model_.arm(run, at, kNoTime);
@@ -125,16 +130,21 @@ void Stepper::set_state(Run& run, InstanceIndex at, TaskState state, const Why& 
   out_.changes.push_back({Change::Kind::task_instance, run.key_of(at), std::string(to_string(from)),
                           std::string(to_string(state)), instance.try_number, instance.epoch,
                           why.cause, why.user, now_.wall});
-  if (is_finished(state) || is_finished(from)) push_dependents(run, at);
-  if (is_finished(state) || is_finished(from)) {
+  if (counts) {
+    push_dependents(run, at);
     for (const std::uint32_t over : run.version->mapping.over(instance.task)) {
       note_expansion(run, over);
     }
   }
-  const bool may_end_run = is_finished(state) || is_schedulable(state);
-  if (!may_end_run || run.to_check) return;
+  if (is_finished(state)) drain_above(run, at);
+  if (state == TaskState::running) drain_if_unneeded(run, at);
+  if (is_finished(state) || is_schedulable(state)) check_later(run);
+}
+
+/// Its state may have to change before this step ends.
+void Stepper::check_later(Run& run) {
+  if (!run.to_check) runs_to_check_.push_back(&run);
   run.to_check = true;
-  runs_to_check_.push_back(&run);
 }
 
 void Stepper::stamp(Instance& instance, TaskState from, TaskState state) const {
@@ -201,6 +211,7 @@ void Stepper::push_dependents(Run& run, InstanceIndex at) {
   for (const TaskIndex next : topology.downstream(task)) push_related(next);
   for (const TaskIndex next : topology.setup_dependents(task)) push_related(next);
   for (const TaskIndex next : topology.scope_dependents(task)) push_related(next);
+  for (const TaskIndex next : topology.service_users(task)) push_related(next);
   if (run.version->has_past_deps) push_later_runs(run, at);
 }
 

@@ -18,7 +18,8 @@ namespace {
 constexpr std::size_t kPasswordCharsMin = 10;
 constexpr std::size_t kPasswordBytesMax = 1024;
 constexpr std::string_view kKeySetting = "attempt_token_key";
-constexpr auto kTokenLife = std::chrono::hours(24 * 7);
+// A token is good while its attempt runs, and a service may run for months.
+constexpr auto kTokenLife = std::chrono::hours(24 * 366);
 
 /// 20 characters without look-alikes, 100 bits.
 Secret make_one_time_password() {

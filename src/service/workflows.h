@@ -87,6 +87,9 @@ class Workflows {
   [[nodiscard]] Result<std::vector<wire::TaskInstance>> mark(const store::TaskKey& key,
                                                              const wire::MarkRequest& request,
                                                              MarkMode mode, const Principal& who);
+  /// What the attempt of a service task says of its service. Errors: conflict when it is not one
+  /// that runs, unavailable while its start is not known.
+  [[nodiscard]] Status report_service(const wire::ServiceReport& report, const Principal& who);
   /// The ended ones and the current one, oldest first.
   [[nodiscard]] Result<std::vector<wire::TaskTry>> tries(const store::TaskKey& key);
   [[nodiscard]] Result<std::vector<wire::XComItem>> xcoms(const store::TaskKey& key);

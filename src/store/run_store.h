@@ -69,6 +69,7 @@ struct TaskRow {
   bool skip_all_downstream = false;             ///< a short circuit whose condition was false
   std::optional<std::int64_t> return_length{};  ///< as in sched::TaskInstanceRow
   std::optional<json::Value> deferral{};        ///< of a try that was deferred
+  std::optional<std::string> service{};         ///< of a service task that runs: how it does
 };
 
 /// An ended try.

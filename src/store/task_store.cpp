@@ -12,7 +12,7 @@ constexpr std::string_view kSelectTask =
     "SELECT dag_id, run_id, task_id, map_index, state, cause, try_number, max_tries, epoch,"
     " scheduled_at, queued_at, start_date, end_date, wake_at, worker_id, pid, pool, pool_slots,"
     " priority_weight, operator_name, display_name, branch_followed, skip_all_downstream,"
-    " return_length, deferral"
+    " return_length, deferral, service"
     " FROM task_instances";
 
 std::optional<json::Value> read_deferral(db::Row& row) {
@@ -53,7 +53,8 @@ TaskRow read_task(db::Row& row) {
           .branch_followed = read_branch(row),
           .skip_all_downstream = row.boolean(),
           .return_length = row.optional_integer(),
-          .deferral = read_deferral(row)};
+          .deferral = read_deferral(row),
+          .service = row.optional_text()};
 }
 
 XComRow read_xcom(db::Row& row) {
@@ -86,8 +87,8 @@ Status RunStore::upsert_task(const TaskRow& task) {
     REPLACE INTO task_instances (dag_id, run_id, task_id, map_index, state, cause, try_number,
       max_tries, epoch, scheduled_at, queued_at, start_date, end_date, wake_at, worker_id, pid,
       pool, pool_slots, priority_weight, operator_name, display_name, branch_followed,
-      skip_all_downstream, return_length, deferral)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+      skip_all_downstream, return_length, deferral, service)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
                  {task.key.dag_id.value,
                   task.key.run_id.value,
                   task.key.task_id.value,
@@ -112,7 +113,8 @@ Status RunStore::upsert_task(const TaskRow& task) {
                   branch,
                   task.skip_all_downstream,
                   task.return_length,
-                  deferral});
+                  deferral,
+                  task.service});
 }
 
 Status RunStore::delete_task(const TaskKey& key) {
@@ -336,7 +338,8 @@ wire::TaskInstance to_wire(const TaskRow& task) {
           .hostname = task.worker_id,
           .pid = task.pid,
           .progress = std::nullopt,
-          .explanation = std::nullopt};
+          .explanation = std::nullopt,
+          .service = task.service};
 }
 
 wire::TaskTry to_wire(const TryRow& row) {

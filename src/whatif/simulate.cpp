@@ -47,6 +47,7 @@ class Simulation {
   std::vector<sched::Event> due();
   void take(const sched::Effects& effects);
   void start(const sched::SubmitJob& submit);
+  [[nodiscard]] bool is_service(const sched::TaskKey& key) const;
   void note_run(const sched::RunRow& row);
   [[nodiscard]] const TaskPast* past_of(const sched::TaskKey& key) const;
   [[nodiscard]] Try try_of(const sched::TaskKey& key, std::int32_t try_number) const;
@@ -125,6 +126,21 @@ void Simulation::start(const sched::SubmitJob& submit) {
                                               .try_number = submit.try_number,
                                               .epoch = submit.epoch,
                                               .worker = kWorker});
+  if (is_service(submit.key)) {
+    started_.emplace_back(sched::ServiceReported{.key = submit.key,
+                                                 .epoch = submit.epoch,
+                                                 .state = sched::ServiceState::serving,
+                                                 .cause = "serving"});
+  }
+}
+
+/// Services serve from their start on here.
+bool Simulation::is_service(const sched::TaskKey& key) const {
+  const auto dag = dags_.find(key.dag_id);
+  if (dag == dags_.end()) return false;
+  const auto& tasks = dag->second->definition->tasks;
+  const auto task = std::ranges::find(tasks, key.task_id, &dag::Task::task_id);
+  return task != tasks.end() && task->is_service;
 }
 
 sched::AttemptFinished Simulation::finish(const Running& running) const {

@@ -164,7 +164,7 @@ Status read_value(const json::Value& value, Resources& out) {
 
 json::Value to_json(const TaskSpec& value) {
   json::Object out;
-  out.reserve(42);
+  out.reserve(44);
   detail::put(out, "task_id", value.task_id);
   detail::put(out, "label", value.label);
   detail::put(out, "operator", value.operator_);
@@ -197,6 +197,8 @@ json::Value to_json(const TaskSpec& value) {
   detail::put(out, "is_branch", value.is_branch);
   detail::put(out, "is_short_circuit", value.is_short_circuit);
   detail::put(out, "ignore_downstream_trigger_rules", value.ignore_downstream_trigger_rules);
+  detail::put(out, "is_service", value.is_service);
+  detail::put(out, "stop_grace_ms", value.stop_grace_ms);
   detail::put(out, "expand", value.expand);
   detail::put(out, "params", value.params);
   detail::put(out, "executor", value.executor);
@@ -245,6 +247,8 @@ Result<TaskSpec> parse_task_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "is_branch", out.is_branch));
   AIFLOW_TRY(detail::get(value, "is_short_circuit", out.is_short_circuit));
   AIFLOW_TRY(detail::get(value, "ignore_downstream_trigger_rules", out.ignore_downstream_trigger_rules));
+  AIFLOW_TRY(detail::get(value, "is_service", out.is_service));
+  AIFLOW_TRY(detail::get(value, "stop_grace_ms", out.stop_grace_ms));
   AIFLOW_TRY(detail::get(value, "expand", out.expand));
   AIFLOW_TRY(detail::get(value, "params", out.params));
   AIFLOW_TRY(detail::get(value, "executor", out.executor));

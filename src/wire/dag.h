@@ -114,6 +114,8 @@ struct TaskSpec {
   bool is_branch{};
   bool is_short_circuit{};
   bool ignore_downstream_trigger_rules{};
+  std::optional<bool> is_service{};
+  std::optional<std::int64_t> stop_grace_ms{};
   std::optional<std::vector<MapNode>> expand{};
   std::optional<json::Value> params{};
   std::optional<std::string> executor{};

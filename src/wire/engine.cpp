@@ -47,6 +47,7 @@ Status read_value(const json::Value& value, BackfillDate& out);
 Status read_value(const json::Value& value, TriggerRequest& out);
 Status read_value(const json::Value& value, ProgressInfo& out);
 Status read_value(const json::Value& value, TaskInstance& out);
+Status read_value(const json::Value& value, ServiceReport& out);
 Status read_value(const json::Value& value, TaskTry& out);
 Status read_value(const json::Value& value, DagRunPatch& out);
 Status read_value(const json::Value& value, ClearRequest& out);
@@ -1210,7 +1211,7 @@ Status read_value(const json::Value& value, ProgressInfo& out) {
 
 json::Value to_json(const TaskInstance& value) {
   json::Object out;
-  out.reserve(21);
+  out.reserve(22);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "dag_run_id", value.dag_run_id);
   detail::put(out, "task_id", value.task_id);
@@ -1232,6 +1233,7 @@ json::Value to_json(const TaskInstance& value) {
   detail::put(out, "pid", value.pid);
   detail::put(out, "progress", value.progress);
   detail::put(out, "explanation", value.explanation);
+  detail::put(out, "service", value.service);
   return json::Value(std::move(out));
 }
 
@@ -1259,11 +1261,35 @@ Result<TaskInstance> parse_task_instance(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "pid", out.pid));
   AIFLOW_TRY(detail::get(value, "progress", out.progress));
   AIFLOW_TRY(detail::get(value, "explanation", out.explanation));
+  AIFLOW_TRY(detail::get(value, "service", out.service));
   return out;
 }
 
 Status read_value(const json::Value& value, TaskInstance& out) {
   AIFLOW_ASSIGN(out, parse_task_instance(value));
+  return {};
+}
+
+json::Value to_json(const ServiceReport& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "state", value.state);
+  detail::put(out, "cause", value.cause);
+  detail::put(out, "value", value.value);
+  return json::Value(std::move(out));
+}
+
+Result<ServiceReport> parse_service_report(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ServiceReport");
+  ServiceReport out;
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "cause", out.cause));
+  AIFLOW_TRY(detail::get(value, "value", out.value));
+  return out;
+}
+
+Status read_value(const json::Value& value, ServiceReport& out) {
+  AIFLOW_ASSIGN(out, parse_service_report(value));
   return {};
 }
 
@@ -2909,6 +2935,7 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::create_artifact, "create_artifact", "POST", "/api/v2/artifacts", "task", true},
       {Route::use_artifact, "use_artifact", "POST", "/api/v2/artifacts/{artifact_id}/uses", "task", true},
       {Route::delete_artifact, "delete_artifact", "DELETE", "/api/v2/artifacts/{artifact_id}", "run", true},
+      {Route::report_service, "report_service", "PUT", "/api/v2/taskService", "task", true},
       {Route::lookup_cached_result, "lookup_cached_result", "POST", "/api/v2/resultCache/lookup", "task", true},
       {Route::list_cached_results, "list_cached_results", "GET", "/api/v2/resultCache", "view", false},
       {Route::clear_cached_results, "clear_cached_results", "DELETE", "/api/v2/resultCache", "run", false},

@@ -489,6 +489,7 @@ struct ProgressInfo {
 [[nodiscard]] json::Value to_json(const ProgressInfo& value);
 [[nodiscard]] Result<ProgressInfo> parse_progress_info(const json::Value& value);
 
+/// service - of a service task that runs, how its service does - starting, serving, degraded or draining.
 struct TaskInstance {
   std::string dag_id{};
   std::string dag_run_id{};
@@ -511,10 +512,21 @@ struct TaskInstance {
   std::optional<std::int64_t> pid{};
   std::optional<ProgressInfo> progress{};
   std::optional<Explanation> explanation{};
+  std::optional<std::string> service{};
   friend bool operator==(const TaskInstance&, const TaskInstance&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskInstance& value);
 [[nodiscard]] Result<TaskInstance> parse_task_instance(const json::Value& value);
+
+/// What the attempt of a service task says of its service. state - starting, serving or degraded. cause - in words, at most 1000 bytes. value - what the task returns to others from now on (its address).
+struct ServiceReport {
+  std::string state{};
+  std::string cause{};
+  std::optional<json::Value> value{};
+  friend bool operator==(const ServiceReport&, const ServiceReport&) = default;
+};
+[[nodiscard]] json::Value to_json(const ServiceReport& value);
+[[nodiscard]] Result<ServiceReport> parse_service_report(const json::Value& value);
 
 struct TaskTry {
   std::int64_t try_number{};
@@ -1266,6 +1278,7 @@ enum class Route : std::uint16_t {
   create_artifact,
   use_artifact,
   delete_artifact,
+  report_service,
   lookup_cached_result,
   list_cached_results,
   clear_cached_results,

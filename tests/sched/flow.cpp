@@ -252,6 +252,7 @@ void Flow::define_task(const Line& line) {
   task.ignore_first_depends_on_past = !has(line, "not_ignore_first");
   task.wait_for_downstream = has(line, "wait_for_downstream");
   task.is_setup = has(line, "setup");
+  task.is_service = has(line, "service");
   task.is_teardown = has(line, "teardown");
   if (task.is_teardown) task.trigger_rule = TriggerRule::all_done_setup_success;
   task.on_failure_fail_dagrun = has(line, "fails_run");
@@ -362,6 +363,10 @@ bool Flow::act(const Line& line) {
     finish(line);
   } else if (line.verb == "heartbeat") {
     send(sched::Heartbeat{key_of(line), epoch(), worker});
+  } else if (line.verb == "serves") {
+    const auto state = sched::parse_service_state(line.words.at(2));
+    if (!state) return false;
+    send(sched::ServiceReported{key_of(line), epoch(), *state, line.words.at(2) + ": as it says"});
   } else if (line.verb == "lost") {
     send(sched::AttemptLost{key_of(line), epoch(), "worker w1 has gone"});
   } else if (line.verb == "refuse") {

@@ -171,6 +171,8 @@ std::string Flow::expect_states(const Line& line) {
       found = to_string(row->state);
       if (wanted.contains('/')) found += "/" + std::to_string(row->try_number);
       if (wanted.contains('+')) found += resumed_by(*row);
+      if (wanted.contains(':') && row->service)
+        found += ":" + std::string(to_string(*row->service));
     }
     if (found != wanted) fail(name + " is " + found + ", expected " + wanted);
   }

@@ -74,6 +74,7 @@ std::string Checker::commit(const Server& server, const Database& after) {
   if (!granted_.empty()) check_limits(server, after);
   check_idle(server, after);
   check_notices(server, after);
+  check_services(server, after);
   for (const sched::DagRow& row : server.effects.dags) versions_[row.dag_id] = row.version;
   return error_;
 }
@@ -149,6 +150,7 @@ void Checker::check_replies(const Server& server) {
       return !ends_restart;
     };
     if (const auto* heartbeat = std::get_if<sched::Heartbeat>(&event)) check(*heartbeat);
+    if (const auto* service = std::get_if<sched::ServiceReported>(&event)) note_service(*service);
     if (const auto* fired = std::get_if<sched::TriggerFired>(&event)) check_event(*fired);
     if (const auto* started = std::get_if<sched::AttemptStarted>(&event)) {
       check(*started);
@@ -310,7 +312,8 @@ void Checker::check_rule(const TaskKey& of, const Database& after) {
     const bool same = !group.empty() && mapped_group(of, id, after) == group;
     for (const TaskKey& key : instances_of(of, id, after)) {
       if (same && std::max(key.map_index, 0) != std::max(of.map_index, 0)) continue;
-      const TaskState state = shadows_[key].state;
+      if (unsteady_.contains(key)) return;  // what it was at this moment is not in the rows
+      const TaskState state = is_served(key) ? success : shadows_[key].state;
       ++counts.total;
       counts.success += state == success ? 1 : 0;
       counts.failed += state == failed ? 1 : 0;

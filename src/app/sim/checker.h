@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The invariants S1 to S13, S15, S17, S18, S20 and L4, checked after every commit against a shadow
-// that replays the history rows: it shares no code with the scheduler but the trigger rules'
+// The invariants S1 to S13, S15, S17, S18, S20, S22 and L4, checked after every commit against a
+// shadow that replays the history rows: it shares no code with the scheduler but the trigger rules'
 // function.
 #pragma once
 
@@ -65,6 +65,11 @@ class Checker {
 
   void check_replies(const Server& server);
   void check_event(const sched::TriggerFired& event);
+  // checker_services.cpp
+  void note_service(const sched::ServiceReported& event);
+  void check_services(const Server& server, const Database& after);
+  void check_service(const sched::TaskKey& key, const Database& after);
+  [[nodiscard]] bool is_served(const sched::TaskKey& key) const;
   void note_gone(const Server& server, const Database& after);
   void bury(const sched::TaskKey& key, sched::Epoch epoch);
   [[nodiscard]] Shadow& shadow_of(const sched::TaskKey& key);
@@ -139,6 +144,8 @@ class Checker {
   std::set<std::pair<DagId, WallTime>> freed_;   ///< dates of runs that this commit deletes
   std::set<sched::RunKey> deleted_;              ///< at any time
   std::set<std::pair<sched::RunKey, std::string>> notices_;
+  std::set<sched::TaskKey> serving_;    ///< services, after the commit before
+  std::set<sched::TaskKey> unsteady_;   ///< services that reported in this commit
   std::set<sched::TaskKey> scheduled_;  ///< in this commit
   std::set<sched::TaskKey> granted_;    ///< in this commit
   std::set<sched::TaskKey> reported_;   ///< with an accepted claim or result in this commit

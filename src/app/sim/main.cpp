@@ -33,7 +33,7 @@ constexpr const char* kUsage =
     "  --every-bug      plant each mistake in turn; fails if one is not found\n"
     "  --list-bugs      their names\n";
 
-constexpr std::array<std::pair<const char*, PlantedBug>, 38> kCoreBugs = {{
+constexpr std::array<std::pair<const char*, PlantedBug>, 41> kCoreBugs = {{
     {"result_without_fencing", PlantedBug::result_without_fencing},
     {"claim_without_cas", PlantedBug::claim_without_cas},
     {"reaper_keeps_epoch", PlantedBug::reaper_keeps_epoch},
@@ -64,6 +64,9 @@ constexpr std::array<std::pair<const char*, PlantedBug>, 38> kCoreBugs = {{
     {"backfill_counts_for_dag", PlantedBug::backfill_counts_for_dag},
     {"backfill_skips_after_restart", PlantedBug::backfill_skips_after_restart},
     {"backfill_never_ends", PlantedBug::backfill_never_ends},
+    {"service_without_fencing", PlantedBug::service_without_fencing},
+    {"service_not_drained", PlantedBug::service_not_drained},
+    {"service_forgotten", PlantedBug::service_forgotten},
     {"gone_epochs_reused", PlantedBug::gone_epochs_reused},
     {"deadline_forgotten", PlantedBug::deadline_forgotten},
     {"put_off_starts", PlantedBug::put_off_starts},

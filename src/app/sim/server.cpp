@@ -223,6 +223,7 @@ void World::server_perform(Server& server) {
 void World::reply_to(const Server::Item& item, const sched::Reply& reply) {
   if (reply.accepted && error_.empty()) error_ = checker_->answered(item.event, database_);
   if (!item.from || std::holds_alternative<sched::AttemptLost>(item.event)) return;
+  if (std::holds_alternative<sched::ServiceReported>(item.event)) return;  // no answer changes it
   Down message{Down::Kind::refused, item.from->worker, item.from->attempt, 0};
   if (reply.accepted) {
     message.kind = Down::Kind::alive;

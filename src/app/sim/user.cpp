@@ -110,6 +110,7 @@ dag::Dag make_dag(const std::string& id, const Taste& taste, Prng& prng) {
     if (prng.chance(0.1)) task.max_active_tis_per_dag = 1;
     if (prng.chance(0.3)) task.outlets.push_back({"of_" + id});
     if (taste.placing && prng.chance(0.6)) task.placement = make_place(prng);
+    task.is_service = task.operator_kind != "empty" && prng.chance(taste.serving ? 0.4 : 0.05);
     made.tasks.push_back(std::move(task));
   }
   if (prng.chance(taste.mapping ? 1 : 0.4)) add_mapping(made, taste.mapping ? 0.6 : 0.3, prng);

@@ -62,7 +62,16 @@ void World::worker_run(Worker& worker, const AttemptKey& key, WorkerAttempt& att
              key});
   } else {
     send_up({sched::Heartbeat{key.first, key.second, worker.id}, worker.id, key});
+    worker_serve(worker, key);
   }
+}
+
+/// A service comes up, and goes up and down.
+void World::worker_serve(const Worker& worker, const AttemptKey& key) {
+  if (!task_of(key.first).is_service) return;
+  const bool serves = calm_ || chance(0.7);
+  const auto state = serves ? sched::ServiceState::serving : sched::ServiceState::degraded;
+  send_up({sched::ServiceReported{key.first, key.second, state, "asked"}, worker.id, key});
 }
 
 /// What an attempt will report: mostly success.
@@ -178,6 +187,7 @@ void World::worker_receive(Worker& worker, const Down& message) {
       found->second.lease_until = steady_ + kLease;
       found->second.ends_at = steady_ + run_time();
       found->second.next_message = steady_ + kHeartbeat;
+      if (chance(0.5)) worker_serve(worker, message.attempt);
       if (error_.empty()) error_ = checker_->processes(workers_, database_);
       return;
     case Down::Kind::alive:

@@ -39,7 +39,8 @@ void World::note(std::string_view text) {
 
 void World::setup() {
   began_ = now().wall;
-  taste_ = {chance(0.5), chance(0.3), chance(0.4), chance(0.2), chance(0.4), chance(0.3)};
+  taste_ = {chance(0.5), chance(0.3), chance(0.4), chance(0.2),
+            chance(0.4), chance(0.3), chance(0.3)};
   servers_.resize(2);
   workers_.resize(1 + below(4));
   for (Worker& worker : workers_) {

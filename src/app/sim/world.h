@@ -35,7 +35,8 @@ using AttemptKey = std::pair<sched::TaskKey, sched::Epoch>;
 
 /// Worker -> server.
 struct Up {
-  sched::Event event;  ///< AttemptStarted, AttemptFinished, Heartbeat or AttemptLost (= "not here")
+  sched::Event event;  ///< AttemptStarted, ServiceReported, AttemptFinished, Heartbeat or
+                       ///< AttemptLost (= "not here")
   WorkerId worker;
   AttemptKey attempt;
 };
@@ -113,6 +114,7 @@ struct Taste {
   bool assets = false;      ///< DAGs that wait for assets
   bool restarting = false;  ///< running tasks that are cleared, and do not end at once
   bool placing = false;     ///< tasks that ask for a place, workers that come and go
+  bool serving = false;     ///< service tasks
 };
 
 struct Config {
@@ -201,6 +203,7 @@ class World {
   void worker_receive(Worker& worker, const Down& message);
   [[nodiscard]] bool worker_end_slowly(WorkerAttempt& attempt);
   void worker_run(Worker& worker, const AttemptKey& key, WorkerAttempt& attempt);
+  void worker_serve(const Worker& worker, const AttemptKey& key);
   void worker_finish(Worker& worker, const AttemptKey& key);
   void worker_crash(Worker& worker);
   [[nodiscard]] sched::AttemptFinished outcome_of(const Worker& worker, const AttemptKey& key,

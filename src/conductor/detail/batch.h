@@ -45,7 +45,7 @@ class Batch {
   struct Ended {
     std::size_t event;  ///< its AttemptFinished
     wire::Finished report;
-    bool resumed = false;  ///< its try was deferred before: what it published then stays
+    bool resumed = false;  ///< its try was deferred, or served: what it published then stays
   };
 
   /// Writes that follow from an event, if it was accepted: after the scheduler's rows.

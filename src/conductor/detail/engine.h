@@ -49,6 +49,7 @@ class Conductor::Engine {
   void mark(detail::Batch& batch, const MarkTask& request,
             Answer<std::vector<store::TaskRow>> answer);
   void mark_run(detail::Batch& batch, const MarkRun& request, Answer<store::RunRow> answer);
+  void report_service(detail::Batch& batch, const ReportService& request, Answer<bool> answer);
   void delete_run(detail::Batch& batch, const DeleteRun& request, Answer<bool> answer);
   void put_pool(detail::Batch& batch, const PutPool& request, Answer<wire::Pool> answer);
   void remove_pool(detail::Batch& batch, const RemovePool& request, Answer<bool> answer);
@@ -78,6 +79,7 @@ class Conductor::Engine {
   void fall_back(detail::Batch& batch, const Error& error);
   void send_pending(SteadyTime now);
   Status send_job(const store::TaskKey& key);
+  [[nodiscard]] Duration grace_of(const store::TaskKey& key) const;
   [[nodiscard]] Duration time_to_wait() const;
   [[nodiscard]] sched::Now now() const { return {clock_.now(), clock_.steady_now()}; }
   void publish(const std::vector<wire::StreamEvent>& events);

@@ -235,7 +235,9 @@ store::TaskRow to_store(const sched::TaskInstanceRow& task, const Definition& de
                      .branch_followed = std::nullopt,
                      .skip_all_downstream = task.skip_all_downstream,
                      .return_length = task.return_length,
-                     .deferral = std::nullopt};
+                     .deferral = std::nullopt,
+                     .service = std::nullopt};
+  if (task.service) row.service = to_string(*task.service);
   if (task.deferral.value) row.deferral = write_deferral(*task.deferral.value);
   if (const dag::Task* known = definition.find(task.key.task_id)) {
     row.operator_name = known->operator_name;
@@ -267,7 +269,9 @@ sched::TaskInstanceRow to_sched(const store::TaskRow& task) {
                              .branch_followed = std::nullopt,
                              .skip_all_downstream = task.skip_all_downstream,
                              .return_length = task.return_length,
-                             .deferral = {}};
+                             .deferral = {},
+                             .service = std::nullopt};
+  if (task.service) row.service = sched::parse_service_state(*task.service);
   if (task.deferral) {
     row.deferral.value = std::make_shared<const sched::Deferral>(read_deferral(*task.deferral));
   }

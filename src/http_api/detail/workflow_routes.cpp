@@ -257,6 +257,14 @@ Result<net::Response> delete_xcom(Call& call) {
   return nothing();
 }
 
+Result<net::Response> report_service(Call& call) {
+  return with_body(call, wire::parse_service_report,
+                   [&](const wire::ServiceReport& report) -> Result<net::Response> {
+                     AIFLOW_TRY(call.parts.workflows.report_service(report, call.who));
+                     return nothing();
+                   });
+}
+
 Result<net::Response> list_run_notices(Call& call) {
   AIFLOW_ASSIGN(const auto notices, call.parts.workflows.notices(call.run_key()));
   return page_of(call, notices);
@@ -317,6 +325,7 @@ void add_workflow_routes(Table& table) {
   at(table, Route::list_xcoms) = list_xcoms;
   at(table, Route::get_xcom) = get_xcom;
   at(table, Route::delete_xcom) = delete_xcom;
+  at(table, Route::report_service) = report_service;
   at(table, Route::list_run_notices) = list_run_notices;
   at(table, Route::get_notice_log) = get_notice_log;
   at(table, Route::clear_task_instances) = clear_task_instances;

@@ -17,6 +17,7 @@ enum class Reason : std::uint8_t {
   run_ended,
   timer,  // retry delay or reschedule time
   setup_open,
+  service_open,
   rule_open,
   scope_open,
   map_source_open,  // a value that the task is mapped over

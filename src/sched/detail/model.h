@@ -90,6 +90,7 @@ struct Instance {
 
   std::optional<std::int64_t> return_length;
   std::shared_ptr<const Deferral> deferral;
+  std::optional<ServiceState> service;  ///< of a service task while it runs
 
   RelativeCounts own;             ///< relatives in the same mapped group, with the same map index
   SteadyTime due = kNoTime;       ///< retry, lease or pause end, by state
@@ -314,6 +315,11 @@ struct Model {
 [[nodiscard]] constexpr bool is_active(TaskState state) {
   return state == TaskState::queued || state == TaskState::running ||
          state == TaskState::restarting;
+}
+
+/// The state that dependents see: a service that serves has succeeded for them.
+[[nodiscard]] inline TaskState counted_state(const Instance& instance) {
+  return instance.service == ServiceState::serving ? TaskState::success : instance.state;
 }
 
 /// A try in the middle of its work, between two attempts: its trigger has fired.

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One step in the making: applies events to the model and collects the effects. Its parts:
 // stepper.cpp (order of work, transitions), expand.cpp (mapped tasks), attempt.cpp (worker
-// reports), defer.cpp (triggers), run.cpp (runs, schedules), notice.cpp (who is told), clear.cpp
-// (clear and mark), move.cpp (a run in another version), backfill.cpp, assets.cpp, user.cpp (what
-// else people do), grant.cpp
-// (limits).
+// reports), serve.cpp (services), defer.cpp (triggers), run.cpp (runs, schedules), notice.cpp (who
+// is told), clear.cpp (clear and mark), move.cpp (a run in another version), backfill.cpp,
+// assets.cpp, user.cpp (what else people do), grant.cpp (limits).
 #pragma once
 
 #include <map>
@@ -57,6 +56,7 @@ class Stepper {
   void push_all(Run& run);
   void push_dependents(Run& run, InstanceIndex at);
   void push_later_runs(Run& run, InstanceIndex at);
+  void check_later(Run& run);
   void touch(Run& run, InstanceIndex at);
   void touch(Run& run);
   void touch(DagState& dag_state);
@@ -104,6 +104,13 @@ class Stepper {
   [[nodiscard]] std::string unmappable(Ref ref, const AttemptFinished& event) const;
   void stop_others(Run& run, InstanceIndex failed);
   std::optional<Ref> find(const TaskKey& key);
+
+  // serve.cpp
+  Reply apply(const ServiceReported& event);
+  void set_service(Run& run, InstanceIndex at, ServiceState state, std::string cause);
+  void end_drained(Ref ref, const std::string& how);
+  void drain_above(Run& run, InstanceIndex at);
+  void drain_if_unneeded(Run& run, InstanceIndex at);
 
   // run.cpp
   Reply apply(const RunTriggered& event);

@@ -117,6 +117,18 @@ Result<std::vector<wire::TaskInstance>> Workflows::mark(const store::TaskKey& ke
   return to_wire(rows);
 }
 
+Status Workflows::report_service(const wire::ServiceReport& report, const Principal& who) {
+  AIFLOW_TRY(conductor::wait_for<bool>([&](auto answer) {
+    parts_.conductor.report_service({.key = store::from_wire(who.attempt.key),
+                                     .epoch = who.attempt.epoch,
+                                     .state = report.state,
+                                     .cause = report.cause,
+                                     .value = report.value},
+                                    answer);
+  }));
+  return {};
+}
+
 Result<std::vector<wire::TaskInstance>> Workflows::clear(const DagId& id,
                                                          const wire::ClearRequest& request,
                                                          const Principal& who,

@@ -378,6 +378,7 @@ export interface ProgressInfo {
   what: string;
 }
 
+/** service - of a service task that runs, how its service does - starting, serving, degraded or draining. */
 export interface TaskInstance {
   dag_id: string;
   dag_run_id: string;
@@ -400,6 +401,14 @@ export interface TaskInstance {
   pid?: number | null;
   progress?: ProgressInfo | null;
   explanation?: Explanation | null;
+  service?: string | null;
+}
+
+/** What the attempt of a service task says of its service. state - starting, serving or degraded. cause - in words, at most 1000 bytes. value - what the task returns to others from now on (its address). */
+export interface ServiceReport {
+  state: string;
+  cause: string;
+  value?: unknown | null;
 }
 
 export interface TaskTry {
@@ -1083,6 +1092,7 @@ export const ROUTES = {
   create_artifact: { method: 'POST', path: '/api/v2/artifacts' },
   use_artifact: { method: 'POST', path: '/api/v2/artifacts/{artifact_id}/uses' },
   delete_artifact: { method: 'DELETE', path: '/api/v2/artifacts/{artifact_id}' },
+  report_service: { method: 'PUT', path: '/api/v2/taskService' },
   lookup_cached_result: { method: 'POST', path: '/api/v2/resultCache/lookup' },
   list_cached_results: { method: 'GET', path: '/api/v2/resultCache' },
   clear_cached_results: { method: 'DELETE', path: '/api/v2/resultCache' },
