@@ -116,6 +116,10 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
     default_executor: str | None = None
     is_branch = False
     is_short_circuit = False
+    #: it serves what comes after it, and is ended when that has ended
+    is_service = False
+    #: between SIGTERM and SIGKILL when it is ended; None: 10 s
+    stop_grace: dt.timedelta | None = None
     #: how results may be kept: "inputs" (the operator knows what they depend on), "key" (only with
     #: a cache_key), "never" (what it does is more than its result)
     caching = "key"

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiflow.baseoperator import BaseOperator, in_place_of
 from aiflow.dag import current_dag
+from aiflow.durations import optional_duration
 from aiflow.exceptions import AirflowException
 from aiflow.mapping import ExpandInput, ExpandLists, ExpandRows, names
 from aiflow.running.templates import ids_within
@@ -155,6 +156,9 @@ class MappedOperator(BaseOperator):
             raise AirflowException(f"task '{self.task_id}': a mapped task in a mapped group is not "
                                    "supported")
         self.is_branch = recipe.operator.is_branch
+        self.is_service = recipe.operator.is_service
+        self.stop_grace = optional_duration(recipe.kwargs.get("stop_grace"),
+                                            f"task '{self.task_id}'", "stop_grace")
         self.is_short_circuit = recipe.operator.is_short_circuit
         self.ignore_downstream_trigger_rules = recipe.kwargs.get("ignore_downstream_trigger_rules",
                                                                  True)

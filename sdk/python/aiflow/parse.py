@@ -65,6 +65,7 @@ def _task(operator) -> dict:
         "is_short_circuit": operator.is_short_circuit,
         "ignore_downstream_trigger_rules":
             getattr(operator, "ignore_downstream_trigger_rules", True),
+        "is_service": operator.is_service or None, "stop_grace_ms": _ms(operator.stop_grace),
         "expand": operator.map_nodes(),
         "outlets": [one.name for one in operator.outlets if isinstance(one, Asset)] or None,
         "inlets": [one.name for one in operator.inlets if hasattr(one, "name")] or None,

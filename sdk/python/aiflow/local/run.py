@@ -152,9 +152,15 @@ class Runner:
         self._groups: dict[str, int | str] = {}
 
     def run_all(self) -> None:
-        for operator in _in_order(self._dag):
-            for index in self._instances(operator):
-                self._step(operator, index)
+        try:
+            for operator in _in_order(self._dag):
+                for index in self._instances(operator):
+                    self._step(operator, index)
+        finally:
+            if any(operator.is_service for operator in self._dag.tasks.values()):
+                from aiflow.operators.service import stop_left_running
+
+                stop_left_running()
         self._run.state = self._state()
         self._call_back()
 

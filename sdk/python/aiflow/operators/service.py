@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ServiceOperator: a process that serves other tasks of the DAG while they run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.client
+import os
+import socket
+import ssl
+import subprocess
+import time
+from typing import Any, Sequence
+
+from aiflow import api
+from aiflow.baseoperator import BaseOperator
+from aiflow.durations import duration
+from aiflow.exceptions import AirflowException
+
+REPORT_PATH = "/api/v2/taskService"
+#: Between two looks at a service that does not serve, or a report that did not arrive.
+SOON_S = 0.5
+CAUSE_MAX = 300
+
+
+class ServiceOperator(BaseOperator):
+    """Keeps a service running while the tasks after it need it.
+
+    They start when it serves, and find its address as this task's return value. When all tasks after
+    it have ended, it gets SIGTERM, and after stop_grace SIGKILL: that is its success. Without tasks
+    after it, it serves until somebody ends the task or the run.
+
+    command: words, or a text for bash; "{port}" in it becomes the port, which is $PORT as well.
+    port: where it listens; 0 (default): a free one; None: nowhere.
+    health: how it is asked every health_interval: a path ("/health": an HTTP status under 400), a
+    command (words; exit code 0). By default the port takes connections, or without one, it runs.
+    ready_timeout: the attempt fails when it has not served for so long, at first or later.
+    restart_delay: before it is started again after it ended by itself; doubled each time up to
+    max_restart_delay.
+    host: under which other tasks reach it; scheme: before it in the address.
+    """
+
+    template_fields: Sequence[str] = ("command", "health", "env", "cwd", "host")
+    caching = "never"
+    is_service = True
+
+    def __init__(self, *, command: str | Sequence[str], port: int | None = 0,
+                 health: str | Sequence[str] | None = None, host: str = "127.0.0.1",
+                 scheme: str = "http", env: dict[str, str] | None = None, cwd: str | None = None,
+                 ready_timeout: dt.timedelta | float = 120,
+                 health_interval: dt.timedelta | float = 5,
+                 health_timeout: dt.timedelta | float = 5,
+                 restart_delay: dt.timedelta | float = 1,
+                 max_restart_delay: dt.timedelta | float = 60,
+                 stop_grace: dt.timedelta | float = 10, **kwargs: Any):
+        super().__init__(**kwargs)
+        named = f"task '{self.task_id}'"
+        if not command or not isinstance(command, (str, list, tuple)):
+            raise AirflowException(f"{named}: command is a text or a list of words")
+        if isinstance(health, str) and not health.startswith("/"):
+            raise AirflowException(f"{named}: health is a path like '/health', or a list of words")
+        if isinstance(health, str) and port is None:
+            raise AirflowException(f"{named}: health is a path, and there is no port to ask at")
+        if port is not None and not 0 <= port <= 65535:
+            raise AirflowException(f"{named}: port {port} is not from 0 to 65535")
+        if self.place.in_cluster:
+            raise AirflowException(f"{named}: a service in a cluster is not available yet")
+        self.command = command if isinstance(command, str) else list(command)
+        self.health = health if health is None or isinstance(health, str) else list(health)
+        self.port, self.host, self.scheme = port, host, scheme
+        self.env, self.cwd = env or {}, cwd
+        self.ready_timeout = duration(ready_timeout, named, "ready_timeout")
+        self.health_interval = duration(health_interval, named, "health_interval")
+        self.health_timeout = duration(health_timeout, named, "health_timeout")
+        self.restart_delay = duration(restart_delay, named, "restart_delay")
+        self.max_restart_delay = duration(max_restart_delay, named, "max_restart_delay")
+        self.stop_grace = duration(stop_grace, named, "stop_grace")
+        self._server: _Server | None = None
+
+    def execute(self, context: dict) -> Any:
+        """Returns only in dag.test(), where it goes on serving until the run has ended."""
+        self._server = _Server(self)
+        watch = _Watch(self, self._server, report=not context["test_mode"])
+        try:
+            while not (context["test_mode"] and watch.serves):
+                watch.look()
+        except AirflowException:
+            self._server.stop()
+            raise
+        _left_running.append(self._server)
+        return self._server.address
+
+    def on_kill(self) -> None:
+        """Lets it finish; the supervisor's grace bounds the wait."""
+        if self._server is not None:
+            self._server.stop()
+
+
+_left_running: list[_Server] = []
+
+
+def stop_left_running() -> None:
+    """Ends the services of a dag.test()."""
+    while _left_running:
+        _left_running.pop().stop()
+
+
+class _Server:
+    """The process: started, asked how it does, stopped."""
+
+    def __init__(self, task: ServiceOperator):
+        self._task = task
+        self.port = _free_port() if task.port == 0 else task.port
+        self.process: subprocess.Popen | None = None
+
+    @property
+    def address(self) -> str | None:
+        """For other tasks."""
+        return None if self.port is None else f"{self._task.scheme}://{self._task.host}:{self.port}"
+
+    @property
+    def _env(self) -> dict[str, str]:
+        port = {} if self.port is None else {"PORT": str(self.port)}
+        return {**os.environ, **port, **self._task.env}
+
+    def start(self) -> None:
+        """Raises OSError when there is no such program."""
+        command = self._task.command
+        words = ["bash", "-c", command] if isinstance(command, str) else command
+        self.process = subprocess.Popen([self._with_port(word) for word in words],
+                                        cwd=self._task.cwd or None, env=self._env,
+                                        stdin=subprocess.DEVNULL)
+
+    def _with_port(self, word: str) -> str:
+        return word if self.port is None else str(word).replace("{port}", str(self.port))
+
+    def port_is_taken(self) -> bool:
+        """Somebody else listens there."""
+        with socket.socket() as one:
+            return self.port is not None and one.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def ended(self, wait_s: float) -> str:
+        """Waits so long for its end; how it ended, "" while it runs."""
+        if self.process is None:
+            return "not started"
+        try:
+            code = self.process.wait(timeout=wait_s)
+        except subprocess.TimeoutExpired:
+            return ""
+        return f"exit code {code}" if code >= 0 else f"killed by signal {-code}"
+
+    def problem(self) -> str:
+        """Asks it how it does; "" when all is well."""
+        health, timeout_s = self._task.health, self._task.health_timeout.total_seconds()
+        try:
+            if isinstance(health, str):
+                return self._ask_http(health, timeout_s)
+            if health is not None:
+                ended = subprocess.run([self._with_port(word) for word in health], env=self._env,
+                                       cwd=self._task.cwd or None, stdin=subprocess.DEVNULL,
+                                       timeout=timeout_s, check=False)
+                return f"its health command: exit code {ended.returncode}" if ended.returncode else ""
+            if self.port is not None:
+                socket.create_connection(("127.0.0.1", self.port), timeout_s).close()
+        except subprocess.TimeoutExpired:
+            return f"its health command took more than {timeout_s:g} s"
+        except (OSError, http.client.HTTPException) as error:
+            return f"port {self.port}: {error}" if self.port is not None else str(error)
+        return ""
+
+    def _ask_http(self, path: str, timeout_s: float) -> str:
+        if self._task.scheme == "https":  # its own process, whoever signed its certificate
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout_s,
+                                                     context=ssl._create_unverified_context())
+        else:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
+        try:
+            connection.request("GET", path)
+            status = connection.getresponse().status
+        finally:
+            connection.close()
+        return "" if status < 400 else f"GET {path}: status {status}"
+
+    def stop(self) -> None:
+        """SIGTERM, and waits for its end."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
+
+
+class _Watch:
+    """Starts the server again when it has ended, and tells AIflow how it does."""
+
+    def __init__(self, task: ServiceOperator, server: _Server, *, report: bool):
+        self._task, self._server, self._reports = task, server, report
+        self.serves = False
+        self._has_served = False
+        self._served_at = self._last_served = time.monotonic()
+        self._delay_s = 0.0
+        self._start_at = time.monotonic()
+        self._starts = 0
+        self._problem = ""
+        self._said: tuple[str, int] = ("starting", 1)
+        self._unsaid: dict | None = None
+
+    def look(self) -> None:
+        """One look, and the wait before the next. Raises AirflowException when it has not served
+        for ready_timeout."""
+        problem = self._tend()
+        now = time.monotonic()
+        if not problem:
+            if not self.serves:
+                self._served_at = now
+            self._last_served, self._has_served = now, True
+        self.serves = not problem
+        if problem and now - self._last_served > self._task.ready_timeout.total_seconds():
+            raise AirflowException(
+                f"the service has not served for {self._task.ready_timeout.total_seconds():g} s: "
+                + problem)
+        self._tell(problem)
+        self._wait()
+
+    def _tend(self) -> str:
+        """Starts it when it is time to; what is wrong with it."""
+        ended = self._server.ended(0)
+        if not ended:
+            return self._server.problem()
+        if self._starts and self._server.process is not None:
+            self._server.process = None
+            self._choose_delay()
+            print(f"the service has ended: {ended}; it is started again in {self._delay_s:g} s",
+                  flush=True)
+            self._problem = ended
+        if time.monotonic() < self._start_at:
+            return self._problem
+        if self._server.port_is_taken():  # what answered there would pass for it
+            self._problem = f"port {self._server.port} is taken by another process"
+            self._choose_delay()
+            return self._problem
+        try:
+            self._server.start()
+        except OSError as error:
+            raise AirflowException(f"the service cannot be started: {error}") from error
+        self._starts += 1
+        return self._server.problem()
+
+    def _choose_delay(self) -> None:
+        """Doubled each time; as at first after it has served for a while."""
+        longest = self._task.max_restart_delay.total_seconds()
+        if self.serves and time.monotonic() - self._served_at > longest:
+            self._delay_s = 0.0
+        self._delay_s = min(max(2 * self._delay_s, self._task.restart_delay.total_seconds()), longest)
+        self._start_at = time.monotonic() + self._delay_s
+
+    def _tell(self, problem: str) -> None:
+        state = "serving" if not problem else "degraded" if self._has_served else "starting"
+        if (state, self._starts) != self._said:
+            self._said = (state, self._starts)
+            self._unsaid = {"state": state, "cause": self._cause(state, problem)[:CAUSE_MAX]}
+            if state == "serving" and self._server.address is not None:
+                self._unsaid["value"] = self._server.address
+            print(self._unsaid["cause"], flush=True)
+        if self._unsaid is None or not self._reports:
+            return
+        try:
+            api.call("PUT", REPORT_PATH, self._unsaid)
+        except api.ApiError as error:
+            if error.status == 503:
+                return  # said again at the next look
+            print(f"AIflow does not take this any more: {error}", flush=True)
+        except AirflowException:
+            return
+        self._unsaid = None
+
+    def _cause(self, state: str, problem: str) -> str:
+        text = f"{state}: " + (problem or self._server.address or "it runs")
+        return text + (f" (started {self._starts} times)" if self._starts > 1 else "")
+
+    def _wait(self) -> None:
+        pause = SOON_S
+        if self.serves and self._unsaid is None:
+            pause = self._task.health_interval.total_seconds()
+        if self._server.process is not None:
+            self._server.ended(pause)
+        else:
+            time.sleep(max(0.0, min(pause, self._start_at - time.monotonic())))
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
