@@ -264,6 +264,7 @@ export const en_site = {
       run_ended: 'The run has ended.',
       timer: 'Waiting until {{until}}.',
       setup_open: 'Waiting for the setup {{tasks}}.',
+      service_open: 'Waiting until the service {{tasks}} serves.',
       rule_open: 'Waiting for the upstream {{tasks}}.',
       scope_open: 'Waiting for {{tasks}}, which this teardown cleans up after.',
       map_source_open: 'Waiting for {{tasks}}, over which it is mapped.',

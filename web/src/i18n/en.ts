@@ -125,6 +125,8 @@ export const en = {
     pending: 'Checking',
     waiting: 'Waiting',
     degraded: 'Degraded',
+    serving: 'Serving',
+    draining: 'Draining',
     restarting: 'Restarting',
     reconnecting: 'Reconnecting',
     unhealthy: 'Unhealthy',
@@ -331,6 +333,7 @@ export const en = {
     panel_xcom: 'XCom',
     panel_data: 'Data',
     panel_details: 'Details',
+    rate: '{{rate}}/s on average',
     none: 'This task has no instance in the chosen run',
   },
   mapped: {

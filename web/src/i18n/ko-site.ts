@@ -265,6 +265,7 @@ export const ko_site: Same<typeof en_site> = {
       run_ended: '실행이 끝났습니다.',
       timer: '{{until}}까지 기다립니다.',
       setup_open: '준비 태스크를 기다립니다: {{tasks}}',
+      service_open: '서비스가 응답하기를 기다립니다: {{tasks}}',
       rule_open: '선행 태스크를 기다립니다: {{tasks}}',
       scope_open: '정리할 대상 태스크를 기다립니다: {{tasks}}',
       map_source_open: '매핑할 값을 내는 태스크를 기다립니다: {{tasks}}',

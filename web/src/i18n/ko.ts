@@ -125,6 +125,8 @@ export const ko: Same<typeof en> = {
     loading: '불러오는 중',
     pending: '확인 중',
     waiting: '대기 중',
+    serving: '서비스 중',
+    draining: '종료 준비 중',
     degraded: '성능 저하',
     restarting: '재시작 중',
     reconnecting: '다시 연결 중',
@@ -331,6 +333,7 @@ export const ko: Same<typeof en> = {
     panel_xcom: 'XCom',
     panel_data: '데이터',
     panel_details: '상세',
+    rate: '평균 {{rate}}/초',
     none: '선택한 실행에는 이 태스크가 없습니다',
   },
   mapped: {

@@ -10,6 +10,7 @@ const TASK_CODES = [
   'run_ended',
   'timer',
   'setup_open',
+  'service_open',
   'rule_open',
   'scope_open',
   'map_source_open',

@@ -92,6 +92,8 @@ const HEALTH_STATE: Record<string, TaskState> = {
   pending: 'queued',
   waiting: 'queued',
   degraded: 'up_for_retry',
+  serving: 'success',
+  draining: 'skipped',
   restarting: 'restarting',
   reconnecting: 'up_for_retry',
   unhealthy: 'failed',

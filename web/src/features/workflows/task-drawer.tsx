@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TaskInstance, TaskTry } from '@/api/types.gen';
+import type { ProgressInfo, TaskInstance, TaskTry } from '@/api/types.gen';
 import { DataPanel } from '@/features/workflows/data-panel';
 import { InstanceList } from '@/features/workflows/instance-list';
 import { LogPanel } from '@/features/workflows/log-panel';
@@ -9,6 +9,7 @@ import { StateBar, StateNumbers } from '@/features/workflows/state-counts';
 import { TaskActions } from '@/features/workflows/task-actions';
 import { TaskDetails } from '@/features/workflows/task-details';
 import { XComPanel } from '@/features/workflows/xcom-panel';
+import { count_text } from '@/i18n/format';
 import { type TaskSummary, instance_name, instances_of, summary_by_task } from '@/models/instances';
 import { why_task } from '@/models/why';
 import { type TaskRef, useCause, useTaskInstances, useTries } from '@/queries/use-tasks';
@@ -16,17 +17,38 @@ import { Button } from '@/ui/button';
 import { Drawer } from '@/ui/drawer';
 import { Empty, ErrorNote, Skeleton } from '@/ui/feedback';
 import { set_query, useQueryValue } from '@/ui/router';
-import { StateBadge, state_style } from '@/ui/state-badge';
+import { HealthBadge, StateBadge, state_style } from '@/ui/state-badge';
 import { Tabs } from '@/ui/tabs';
-import { RelativeTime, TimeSpan, useLocale } from '@/ui/time';
+import { RelativeTime, TimeSpan, useLocale, useNow } from '@/ui/time';
 import { ArrowLeft, Hourglass } from 'lucide-react';
 import '@/features/workflows/task.css';
 
 const PANEL_KEYS = ['log', 'xcom', 'data', 'details'] as const;
 
+/** Work without an end, such as a service's: how much was done, and how fast on the whole. */
+function RateLine({
+  progress,
+  since,
+}: {
+  progress: ProgressInfo;
+  since?: string | null;
+}): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const now = useNow();
+  const seconds = since ? (now - Date.parse(since)) / 1000 : 0;
+  const rate = seconds > 0 ? t('task.rate', { rate: (progress.done / seconds).toFixed(1) }) : '';
+  return (
+    <span className="faint">
+      {[`${count_text(progress.done, locale)} ${progress.unit}`, rate].filter(Boolean).join(' · ')}
+    </span>
+  );
+}
+
 function ProgressLine({ instance }: { instance: TaskInstance }): ReactNode {
   const progress = instance.progress;
-  if (instance.state !== 'running' || !progress || progress.total <= 0) return null;
+  if (instance.state !== 'running' || !progress) return null;
+  if (progress.total <= 0) return <RateLine progress={progress} since={instance.start_date} />;
   const share = Math.min(1, progress.done / progress.total);
   return (
     <div className="task-progress">
@@ -83,6 +105,7 @@ function DrawerBody({ task, instance }: { task: TaskRef; instance: TaskInstance 
       <div className="task-facts">
         <div className="row">
           <StateBadge state={instance.state} />
+          {instance.service && <HealthBadge state={instance.service} />}
           <span className="faint">
             <RelativeTime time={instance.start_date ?? instance.queued_when} />
           </span>
