@@ -40,6 +40,7 @@ struct Options {
   /// Called from the conductor's thread; must not block nor call the conductor. May be empty.
   std::function<void(const std::vector<wire::StreamEvent>&)> on_changes{};
   Duration lease = std::chrono::seconds(15);
+  Duration island_lease = std::chrono::hours(24);
   std::int64_t max_map_length = 1024;  ///< of one returned value that a task is mapped over
   /// Where deferred tasks wait; without, a task that defers fails. Must outlive the conductor's
   /// stop(); it is started by open().

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/island_label.h"
 #include "conductor/detail/engine.h"
 #include "conductor/detail/jobs.h"
 #include "conductor/detail/loader.h"
@@ -88,6 +89,7 @@ Status Conductor::Engine::restore() {
       sched::restore(
           loaded.rows,
           {.lease = options_.lease,
+           .island_lease = options_.island_lease,
            .queue_ahead = kQueueAhead,
            .workers = offers(),
            .max_map_length = options_.max_map_length,
@@ -312,6 +314,13 @@ Status Conductor::Engine::send_job(const store::TaskKey& key) {
   Status sent;
   if (run->run_type == RunType::asset_triggered) sent = add_triggering_events(job, key.run());
   if (options_.sign_token) job.token = options_.sign_token(job);
+  const auto island = job.placement.find(kIslandLabel);
+  if (island != job.placement.end() && job.executor == Placement{}.executor) {
+    job.island = island_part({.run = *run,
+                              .definition = *definition,
+                              .dag_file = book_.dags[key.dag_id].row.fileloc,
+                              .island = island->second});
+  }
   failpoint::reach("conductor.submitting");
   if (sent) sent = executor_.submit(std::move(job));
   failpoint::reach("conductor.submitted");

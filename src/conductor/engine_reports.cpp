@@ -136,7 +136,8 @@ void Conductor::Engine::translate(detail::Batch& batch, detail::Report report) {
   // Those that change rows are taken again if the commit fails.
   const bool passing =
       of_executor != nullptr && (std::holds_alternative<executor::Progress>(*of_executor) ||
-                                 std::holds_alternative<executor::XComAsked>(*of_executor));
+                                 std::holds_alternative<executor::XComAsked>(*of_executor) ||
+                                 std::holds_alternative<executor::RanAhead>(*of_executor));
   if (!passing) batch.reports.push_back(std::move(report));
 }
 
@@ -310,6 +311,8 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::WorkerChanged& 
   workers_[WorkerId{worker.worker_id}] = executor::offer_of(worker);
   const bool gone = worker.state == "gone";
   if (gone) workers_.erase(WorkerId{worker.worker_id});
+  away_.erase(WorkerId{worker.worker_id});
+  if (worker.state == "lost") away_[WorkerId{worker.worker_id}] = worker.last_seen;
   if (gone) notices_of_lost_worker(batch, worker.worker_id);
   slots_sum_ = 0;
   for (const auto& [id, offer] : workers_) slots_sum_ += offer.slots;

@@ -337,7 +337,9 @@ void Conductor::Engine::explain(detail::Batch& batch, const store::TaskKey& key,
                                 Answer<wire::Explanation> answer) {
   if (Status there = need_run(batch, key.run()); !there) return answer(fail(there.error()));
   batch.after.push_back(detail::answering(std::move(answer), [this, key] {
-    return Result<wire::Explanation>(to_wire(sched::explain(*state_, detail::to_sched(key))));
+    const sched::TaskKey task = detail::to_sched(key);
+    const auto away = explain_away(task);
+    return Result<wire::Explanation>(to_wire(away ? *away : sched::explain(*state_, task)));
   }));
 }
 

@@ -93,6 +93,7 @@ void ExecutorSet::learn(Executor& from, const Report& report) {
                  [&](const Gone& one) { attempts_.erase(id_of(one.attempt)); },
                  [](const Progress&) {},
                  [&](const XComAsked& one) { workers_[one.worker] = &from; },
+                 [&](const RanAhead& one) { workers_[one.receipt.worker] = &from; },
                  [&](const WorkerChanged& one) {
                    const WorkerId worker{one.worker.worker_id};
                    if (one.worker.state != "gone") {

@@ -80,8 +80,14 @@ struct XComAsked {
 struct WorkerChanged {
   wire::Worker worker;
 };
-using Report =
-    std::variant<Started, Finished, StillRunning, Lost, Gone, Progress, XComAsked, WorkerChanged>;
+/// The worker of an island has run an attempt that nobody has given to it yet. Acknowledged when it
+/// never will be (refused); else it comes as Finished when it is.
+struct RanAhead {
+  Receipt receipt;
+  wire::Finished report;  ///< without its XComs
+};
+using Report = std::variant<Started, Finished, StillRunning, Lost, Gone, Progress, XComAsked,
+                            WorkerChanged, RanAhead>;
 
 /// Takes reports; called from the executor's thread, must not block for long nor call back.
 using ReportSink = std::function<void(Report)>;

@@ -41,6 +41,7 @@ class LocalExecutor::Loop final : public detail::Outlet {
                     {.server_id = options_.server_id,
                      .heartbeat = options_.heartbeat,
                      .lease = options_.lease,
+                     .island_lease = options_.island_lease,
                      .workers_before = options_.workers_before,
                      .cordoned = options_.cordoned},
                     *this) {}

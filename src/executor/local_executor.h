@@ -18,6 +18,7 @@ struct LocalExecutorOptions {
   std::string server_id;
   Duration heartbeat = std::chrono::seconds(3);
   Duration lease = std::chrono::seconds(15);
+  Duration island_lease = std::chrono::hours(24);  ///< of workers with the label kIslandLabel
   /// Workers of before a restart: jobs that were queued then wait until these have said hello (they
   /// may have them), or until the lease has passed.
   std::vector<WorkerId> workers_before;

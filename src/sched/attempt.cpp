@@ -3,6 +3,7 @@
 // the attempt; anything else is refused and changes nothing.
 #include <algorithm>
 
+#include "base/island_label.h"
 #include "sched/detail/backoff.h"
 #include "sched/detail/stepper.h"
 #include "sched/planted_bug.h"
@@ -57,11 +58,20 @@ Reply Stepper::apply(const AttemptStarted& event) {
   set_state(*ref->run, ref->at, TaskState::running,
             {"started by worker " + quoted(event.worker.value)});
   if (event.started_at && instance.started_at == now_.wall) {
-    // Wall clocks jump: never before it was queued, never after this report.
-    const WallTime earliest = std::min(instance.queued_at.value_or(now_.wall), now_.wall);
+    // Wall clocks jump: never before it was queued, never after this report. An island may have run
+    // it before it was queued here.
+    const bool may_be_ahead = is_of_island(ref->run->spec(ref->at).placement);
+    const WallTime queued = std::min(instance.queued_at.value_or(now_.wall), now_.wall);
+    const WallTime earliest =
+        may_be_ahead ? std::min(ref->run->row.started_at.value_or(queued), queued) : queued;
     instance.started_at = std::clamp(*event.started_at, earliest, now_.wall);
+    if (may_be_ahead) {
+      instance.queued_at = std::min(queued, *instance.started_at);
+      instance.scheduled_at =
+          std::min(instance.scheduled_at.value_or(queued), *instance.started_at);
+    }
   }
-  model_.arm(*ref->run, ref->at, now_.steady + model_.options.lease);
+  model_.arm(*ref->run, ref->at, now_.steady + model_.lease_of(*ref->run, ref->at));
   return {};
 }
 
@@ -128,7 +138,7 @@ Reply Stepper::apply(const Heartbeat& event) {
   if (instance.state != TaskState::running || !current) {
     return refuse(ErrorCode::conflict, kStale);
   }
-  model_.arm(*ref->run, ref->at, now_.steady + model_.options.lease);
+  model_.arm(*ref->run, ref->at, now_.steady + model_.lease_of(*ref->run, ref->at));
   return {};
 }
 

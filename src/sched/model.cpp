@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/island_label.h"
 #include "sched/planted_bug.h"
 
 namespace aiflow::sched::detail {
@@ -348,6 +349,10 @@ void Model::arm(Run& run, InstanceIndex at, SteadyTime due) {
   if (due >= instance.timer_at) return;  // the live entry comes first and arms again
   instance.timer_at = due;
   timers.push({due, run.uid, at});
+}
+
+Duration Model::lease_of(const Run& run, InstanceIndex at) const {
+  return is_of_island(run.spec(at).placement) ? options.island_lease : options.lease;
 }
 
 void Model::arm_run(Run& run, SteadyTime due) {

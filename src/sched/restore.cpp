@@ -35,7 +35,7 @@ void arm_timers(Model& model, Run& run, InstanceIndex at, Now now) {
   const Instance& instance = run.instances[at];
   if (planted(PlantedBug::restore_forgets_timers)) return;
   if (instance.state == TaskState::running || instance.state == TaskState::restarting) {
-    model.arm(run, at, now.steady + model.options.lease);
+    model.arm(run, at, now.steady + model.lease_of(run, at));
   }
   const bool times_out = instance.state == TaskState::deferred && instance.next_try_at;
   const bool waits = instance.state == TaskState::up_for_retry ||

@@ -38,7 +38,8 @@ struct RuntimeQuestion {
 };
 
 struct Options {
-  Duration lease = std::chrono::seconds(15);  ///< from the last heartbeat
+  Duration lease = std::chrono::seconds(15);       ///< from the last heartbeat
+  Duration island_lease = std::chrono::hours(24);  ///< the same, of tasks of islands
   std::int32_t queue_ahead = 0;  ///< attempts queued beyond the workers' slots, to hide latency
   std::vector<WorkerOffer> workers{};  ///< connected at the start
   std::int64_t max_map_length = 1024;  ///< of one returned value that a task is mapped over

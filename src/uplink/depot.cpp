@@ -108,7 +108,8 @@ Result<wire::Delivery> Depot::deliver(const std::string& worker, const wire::Job
   const wire::AttemptRef attempt{job.key, job.try_number, job.epoch};
   wire::Delivery delivery{.bundle = {}, .dag_file = {}, .log_offset = size_of(job.log_path)};
   remember({worker, detail::key_of(attempt)}, job.log_path);
-  if (!needs_dag_file(job)) return delivery;
+  // An island may go on with tasks of other kinds, without asking.
+  if (!needs_dag_file(job) && !job.island) return delivery;
   for (const fs::path& folder : options_.dag_folders) {
     delivery.dag_file = path_in(folder, job.dag_file);
     if (delivery.dag_file.empty()) continue;

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
+#include "island/island.h"
 #include "log/log.h"
 #include "os/lock_file.h"
 #include "os/socket.h"
@@ -22,6 +24,8 @@ using detail::AttemptKey;
 using detail::key_of;
 
 constexpr Duration kLookEvery = std::chrono::milliseconds(200);
+/// Of heartbeats that were not confirmed, so many are remembered.
+constexpr std::size_t kHeartbeatsMax = 1000;
 
 wire::AttemptRef attempt_of(const wire::Job& job) { return {job.key, job.try_number, job.epoch}; }
 
@@ -40,13 +44,27 @@ struct Uplink::Impl {
         logs({.folder = options.home / "outbox", .backlog_bytes_max = options.backlog_bytes_max},
              [this](const wire::LogPiece& piece) { to_server("LogPiece", piece); }),
         bundles({.folder = options.home / "bundles", .bytes_max = options.bundle_bytes_max},
-                [this](const wire::BundleGet& wanted) { to_server("BundleGet", wanted); }) {}
+                [this](const wire::BundleGet& wanted) { to_server("BundleGet", wanted); }) {
+    if (!options.island) return;
+    island = std::make_unique<island::Island>(
+        clock, island::IslandOptions{.folder = options.home / "island", .offer = *options.island},
+        island::IslandEvents{
+            .start = [this](wire::Job job,
+                            const wire::Delivery& delivery) { begin_ahead(job, delivery); },
+            .give_up =
+                [this](wire::Job job, const std::string& cause) {
+                  refuse({.job = std::move(job), .delivery = {}, .trouble = {}}, cause);
+                }});
+  }
 
   Status open();
   void start_carrier();
   void connected();
   void lost();
   void look();
+  void listen();
+  void drop_core();
+  void forget_transfers();
 
   void accept_core();
   void core_closed();
@@ -54,8 +72,20 @@ struct Uplink::Impl {
   void on_hello(wire::Hello hello);
   void on_heartbeat(wire::Heartbeat heartbeat);
   void on_finished(const std::string& frame, const wire::Finished& finished);
+  void note_end(const wire::Finished& finished);
+  void tell_ahead(wire::Finished finished);
+  bool answer_alone(const wire::XComGet& question);
+  [[nodiscard]] bool withhold(const wire::AttemptRef& attempt, const std::string& frame);
+
+  // While the server is gone, and the island goes on.
+  void from_core_alone(std::string_view type, const json::Value& message);
+  void begin_ahead(const wire::Job& job, const wire::Delivery& delivery);
+  /// The server has given it out, and it was begun before.
+  void catch_up(const wire::Start& start);
 
   void from_server(const std::string& frame);
+  void note_answer(std::string_view type, const json::Value& message);
+  void confirm(std::int64_t seq);
   void on_start(wire::Start start);
   void deliver(wire::Start start, const fs::path& dag_folder);
   void refuse(wire::Start start, const std::string& why);
@@ -69,8 +99,11 @@ struct Uplink::Impl {
   void to_core(std::string_view type, const Message& message) {
     if (core) core->send(json::write(detail::typed(type, message)));
   }
-  void add_held(std::vector<wire::AttemptRef>& attempts) const {
+  /// As the server shall see them: what waits for its files is here, what was begun ahead is not.
+  void for_server(std::vector<wire::AttemptRef>& attempts) const {
     for (const auto& [key, attempt] : held) attempts.push_back(attempt);
+    if (!island) return;
+    std::erase_if(attempts, [&](const auto& attempt) { return island->is_ahead(attempt); });
   }
   [[nodiscard]] fs::path socket() const { return options.home / "run/worker.sock"; }
 
@@ -84,6 +117,12 @@ struct Uplink::Impl {
   std::unique_ptr<detail::FrameSocket> core;
   std::map<AttemptKey, wire::AttemptRef> held;     ///< wait for their bundle; not with the core yet
   std::map<AttemptKey, std::string> bundle_users;  ///< with the core; which bundle they use
+
+  std::unique_ptr<island::Island> island;         ///< none: this worker is of no island
+  bool is_cut = false;                            ///< the island is alone
+  std::map<std::int64_t, SteadyTime> heartbeats;  ///< sent to the server, not confirmed; 0: hello
+  /// Frames of attempts that were begun ahead, for when the server gives them out.
+  std::map<AttemptKey, std::vector<std::string>> withheld;
 };
 
 Status check_home(const fs::path& home) {
@@ -100,6 +139,7 @@ Result<std::unique_ptr<Uplink>> Uplink::start(const Clock& clock, UplinkOptions 
   AIFLOW_TRY(impl->open());
   AIFLOW_ASSIGN(impl->thread, detail::LoopThread::create(clock));
   impl->look();
+  if (impl->is_cut) impl->listen();
   impl->thread->start();
   impl->start_carrier();
   return std::unique_ptr<Uplink>(new Uplink(std::move(impl)));
@@ -116,8 +156,13 @@ Uplink::~Uplink() {
 Status Uplink::Impl::open() {
   AIFLOW_TRY(check_home(options.home));
   AIFLOW_TRY(os::make_dirs(options.home / "run"));
-  AIFLOW_TRY(bundles.open());
-  return logs.load();
+  if (island) AIFLOW_TRY(island->open());
+  AIFLOW_TRY(bundles.open(island ? island->bundles() : std::set<std::string>()));
+  AIFLOW_TRY(logs.load());
+  if (!island) return {};
+  for (const wire::AttemptRef& attempt : island->ahead()) logs.hold(attempt);
+  is_cut = island->is_cut();
+  return {};
 }
 
 void Uplink::Impl::start_carrier() {
@@ -142,13 +187,25 @@ void Uplink::Impl::start_carrier() {
 
 void Uplink::Impl::look() {
   logs.look();
+  if (is_cut) island->tick();
+  // Silence: the island goes on before the core ends its tasks for want of a server.
+  if (island && !is_cut && core && island->is_overdue()) carrier.reconnect();
   thread->loop().after(kLookEvery, [this] { look(); });
 }
 
 // The connection to the server is mirrored by that of the core: it says hello when it has one.
 
 void Uplink::Impl::connected() {
-  lost();
+  forget_transfers();
+  drop_core();
+  is_cut = false;
+  if (island) island->back();
+  withheld.clear();  // the core says it again
+  listen();
+  logs.connected();
+}
+
+void Uplink::Impl::listen() {
   auto made = os::listen_unix(socket());
   if (!made || !os::set_nonblocking(made->get())) {
     log::error("the worker's own socket cannot be made",
@@ -157,13 +214,26 @@ void Uplink::Impl::connected() {
   }
   listener = *std::move(made);
   thread->loop().watch(listener.get(), {}, [this] { accept_core(); });
-  logs.connected();
 }
 
 void Uplink::Impl::lost() {
+  forget_transfers();
+  if (!island) return drop_core();
+  if (is_cut) return;
+  is_cut = true;
+  island->cut(core != nullptr);
+}
+
+void Uplink::Impl::forget_transfers() {
   logs.lost();
-  for (const auto& [key, attempt] : std::exchange(held, {})) bundle_users.erase(key);
+  for (const auto& [key, attempt] : std::exchange(held, {})) {
+    bundle_users.erase(key);
+    if (island) island->not_begun(attempt);
+  }
   bundles.lost();
+}
+
+void Uplink::Impl::drop_core() {
   if (listener.valid()) {
     thread->loop().unwatch(listener.get());
     listener.reset();
@@ -190,15 +260,92 @@ void Uplink::Impl::from_core(const std::string& frame) {
   const auto message = json::parse(frame);
   if (!message) return;  // it is ours: never
   const std::string_view type = detail::type_of(*message);
+  if (is_cut) return from_core_alone(type, *message);
   if (type == "Hello") {
     if (auto hello = wire::parse_hello(*message)) return on_hello(*std::move(hello));
   } else if (type == "Heartbeat") {
     if (auto heartbeat = wire::parse_heartbeat(*message))
       return on_heartbeat(*std::move(heartbeat));
+  } else if (type == "Started") {
+    const auto started = wire::parse_started(*message);
+    if (started && withhold(started->attempt, frame)) return;
+  } else if (type == "XComGet") {
+    const auto question = wire::parse_xcom_get(*message);
+    if (question && island && island->is_ahead(question->attempt)) {
+      if (answer_alone(*question)) return;
+      if (withhold(question->attempt, frame)) return;
+    }
   } else if (type == "Finished") {
     if (auto finished = wire::parse_finished(*message)) return on_finished(frame, *finished);
   }
   carrier.send(frame);
+}
+
+/// The server would take it for a stranger's.
+bool Uplink::Impl::withhold(const wire::AttemptRef& attempt, const std::string& frame) {
+  if (!island || !island->is_ahead(attempt)) return false;
+  withheld[key_of(attempt)].push_back(frame);
+  return true;
+}
+
+void Uplink::Impl::from_core_alone(std::string_view type, const json::Value& message) {
+  if (type == "Hello") {
+    const auto hello = wire::parse_hello(message);
+    if (!hello) return;
+    to_core("HelloOk", island->hello());
+    island->found(hello->running);
+  } else if (type == "Heartbeat") {
+    const auto heartbeat = wire::parse_heartbeat(message);
+    if (heartbeat && heartbeat->seq && island->holds_lease()) {
+      to_core("HeartbeatOk", wire::HeartbeatOk{.seq = *heartbeat->seq});
+    }
+  } else if (type == "Finished") {
+    if (const auto finished = wire::parse_finished(message)) note_end(*finished);
+  } else if (type == "XComGet") {
+    // Without an answer the core asks again when the server is back.
+    if (const auto question = wire::parse_xcom_get(message)) answer_alone(*question);
+  }
+}
+
+bool Uplink::Impl::answer_alone(const wire::XComGet& question) {
+  const auto answer = island->xcom(question);
+  if (answer) to_core("XComValue", *answer);
+  return answer.has_value();
+}
+
+void Uplink::Impl::note_end(const wire::Finished& finished) {
+  if (const auto user = bundle_users.extract(key_of(finished.attempt)); !user.empty()) {
+    bundles.release(user.mapped());
+  }
+  if (island) island->finished(finished);
+}
+
+void Uplink::Impl::begin_ahead(const wire::Job& job, const wire::Delivery& delivery) {
+  wire::Start start{.job = job, .delivery = delivery, .trouble = {}};
+  start.delivery->log_offset = 0;
+  if (!delivery.bundle) {
+    deliver(std::move(start), {});
+    return logs.hold(attempt_of(job));
+  }
+  const std::string bundle = *delivery.bundle;
+  if (!bundles.has(bundle)) return refuse(std::move(start), "its DAG's files are not here");
+  bundles.want(bundle, [this, bundle, start = std::move(start)](Result<os::Path> folder) {
+    if (!folder) return refuse(start, "its DAG's files are not here: " + folder.error().message);
+    const wire::AttemptRef attempt = attempt_of(start.job);
+    if (!bundle_users.emplace(key_of(attempt), bundle).second) bundles.release(bundle);
+    deliver(start, *folder);
+    logs.hold(attempt);
+  });
+}
+
+void Uplink::Impl::catch_up(const wire::Start& start) {
+  const wire::AttemptRef attempt = attempt_of(start.job);
+  logs.release(attempt, start.delivery ? start.delivery->log_offset : 0);
+  // Should it have ended with an earlier process of the worker, this says so; else it is ignored.
+  refuse(start, "the worker ended and took it along");
+  const auto frames = withheld.extract(key_of(attempt));
+  if (frames.empty()) return;
+  for (const std::string& frame : frames.mapped()) from_core(frame);
 }
 
 void Uplink::Impl::on_hello(wire::Hello hello) {
@@ -210,21 +357,38 @@ void Uplink::Impl::on_hello(wire::Hello hello) {
   }
   for (const auto& [key, bundle] : bundle_users) bundles.release(bundle);
   bundle_users = std::move(known);
-  add_held(hello.running);
+  if (island) island->found(hello.running);
+  for_server(hello.running);
+  heartbeats = {{0, clock.steady_now()}};
   to_server("Hello", hello);
 }
 
 void Uplink::Impl::on_heartbeat(wire::Heartbeat heartbeat) {
-  add_held(heartbeat.attempts);
+  for_server(heartbeat.attempts);
+  if (island && heartbeat.seq) heartbeats[*heartbeat.seq] = clock.steady_now();
+  if (heartbeats.size() > kHeartbeatsMax) heartbeats.erase(heartbeats.begin());
   to_server("Heartbeat", heartbeat);
+  if (!island) return;
+  for (const wire::Finished& report : island->ended_ahead()) tell_ahead(report);
+}
+
+/// The server may have decided otherwise: then it says so.
+void Uplink::Impl::tell_ahead(wire::Finished finished) {
+  finished.xcoms.clear();
+  to_server("RanAhead", finished);
 }
 
 /// The log goes first: when the server hears of the end, it has all of it.
 void Uplink::Impl::on_finished(const std::string& frame, const wire::Finished& finished) {
-  if (const auto user = bundle_users.extract(key_of(finished.attempt)); !user.empty()) {
-    bundles.release(user.mapped());
+  note_end(finished);
+  if (withhold(finished.attempt, frame)) return tell_ahead(finished);
+  std::string said = frame;
+  if (island && island->has_later(finished.attempt)) {  // the next try has waited its time already
+    wire::Finished at_once = finished;
+    at_once.retry_delay_ms = 0;
+    said = json::write(detail::typed("Finished", at_once));
   }
-  logs.finish(finished.attempt, [this, frame] { carrier.send(frame); });
+  logs.finish(finished.attempt, [this, said] { carrier.send(said); });
 }
 
 void Uplink::Impl::from_server(const std::string& frame) {
@@ -241,6 +405,7 @@ void Uplink::Impl::from_server(const std::string& frame) {
   } else if (type == "Start") {
     if (auto start = wire::parse_start(*message)) on_start(*std::move(start));
   } else {
+    if (island) note_answer(type, *message);
     if (type == "Cancel") {
       if (const auto cancel = wire::parse_cancel(*message)) on_cancel(*cancel);
     }
@@ -248,8 +413,36 @@ void Uplink::Impl::from_server(const std::string& frame) {
   }
 }
 
+/// What the island needs to know of what the server tells the core.
+void Uplink::Impl::note_answer(std::string_view type, const json::Value& message) {
+  if (type == "HelloOk") {
+    const auto ok = wire::parse_hello_ok(message);
+    if (ok) island->lease(*ok);
+    confirm(0);
+  } else if (type == "HeartbeatOk") {
+    if (const auto ok = wire::parse_heartbeat_ok(message)) confirm(ok->seq);
+  } else if (type == "Ack") {
+    const auto ack = wire::parse_ack(message);
+    const auto refused = ack ? island->acknowledged(ack->seq) : std::nullopt;
+    if (!refused) return;
+    log::warn(
+        "the server refuses what ran without it",
+        {{"run", refused->key.run_id}, {"task", refused->key.task_id}, {"reason", ack->reason}});
+    withheld.erase(key_of(*refused));
+    logs.forget(*refused);
+  }
+}
+
+void Uplink::Impl::confirm(std::int64_t seq) {
+  const auto sent = heartbeats.find(seq);
+  if (sent == heartbeats.end()) return;
+  island->confirmed(sent->second);
+  heartbeats.erase(heartbeats.begin(), std::next(sent));
+}
+
 void Uplink::Impl::on_start(wire::Start start) {
   if (!core) return;  // sent again after the next hello
+  if (island && island->given(start)) return catch_up(start);
   if (!start.delivery)
     return refuse(std::move(start), start.trouble.value_or("it has no delivery"));
   if (!start.delivery->bundle) return deliver(std::move(start), {});
@@ -277,6 +470,7 @@ void Uplink::Impl::deliver(wire::Start start, const fs::path& dag_folder) {
   }
   job.env["AIFLOW_HOME"] = options.home.string();
   job.env["AIFLOW_API_SOCKET"] = (options.home / "run/api.sock").string();
+  job.island.reset();
   job.log_path = logs.add(attempt_of(job), start.delivery->log_offset).string();
   start.delivery.reset();
   to_core("Start", start);
@@ -284,6 +478,7 @@ void Uplink::Impl::deliver(wire::Start start, const fs::path& dag_folder) {
 
 void Uplink::Impl::refuse(wire::Start start, const std::string& why) {
   start.delivery.reset();
+  start.job.island.reset();
   start.trouble = why;
   to_core("Start", start);
 }

@@ -2,15 +2,19 @@
 // The worker's end of what distance needs. To the worker's core (src/supervise) it is the server:
 // it listens on HOME/run/worker.sock while the carrier is connected, and relays frames both ways.
 // On the way it fetches the DAG files of a job, points the job to this machine's folders, and sends
-// the logs of the tries. Thread: one event loop, beside the carrier's.
+// the logs of the tries. At an island, src/island goes on in the server's place while it is cut
+// off; what has begun so is told when the server gives it out. Thread: one event loop, beside the
+// carrier's.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/clock.h"
+#include "base/placement.h"
 #include "base/result.h"
 #include "uplink/carrier.h"
 
@@ -23,6 +27,9 @@ struct UplinkOptions {
   std::filesystem::path home;                  ///< of this worker: run/, outbox/ (logs), bundles/
   std::int64_t bundle_bytes_max = 2LL << 30;   ///< of bundles that no running task uses
   std::int64_t backlog_bytes_max = 1LL << 30;  ///< of logs that wait to be sent
+  /// Of the worker of an island: its slots, queues and labels. None: it ends its tasks when it is
+  /// cut off for the lease.
+  std::optional<WorkerOffer> island{};
   /// The server wants nothing of this worker (Carrier::Events::refused). From the loop.
   std::function<void(const Error& why)> on_refused;
 };

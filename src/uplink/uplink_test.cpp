@@ -17,6 +17,7 @@
 #include "os/temp_dir.h"
 #include "uplink/bundle.h"
 #include "uplink/detail/message.h"
+#include "wire/dag.h"
 
 namespace aiflow::uplink {
 namespace {
@@ -85,21 +86,27 @@ struct Bench {
   fs::path home = dir.path() / "home";
   fs::path store = dir.path() / "store";
   FakeCarrier carrier;
-  std::unique_ptr<Uplink> uplink = open();
+  std::optional<WorkerOffer> island{};
+  std::unique_ptr<Uplink> uplink;
   os::Fd core;
   std::string bundle;
 
-  Bench() {
+  explicit Bench(std::optional<WorkerOffer> offer = {}) : island(std::move(offer)) {
+    uplink = open();
     fs::create_directories(dir.path() / "dags");
     fs::create_directories(store);
     std::ofstream(dir.path() / "dags/a.py") << "print(1)";
     bundle = pack_bundle(dir.path() / "dags", store).value();
   }
   std::unique_ptr<Uplink> open() {
-    return Uplink::start(kClock, {.home = home, .on_refused = {}}, carrier).value();
+    return Uplink::start(kClock, {.home = home, .island = island, .on_refused = {}}, carrier)
+        .value();
   }
   void connect() {
     carrier.events().connected();
+    say_hello();
+  }
+  void say_hello() {
     const auto deadline = soon();
     do {
       if (auto made = os::connect_unix(home / "run/worker.sock", deadline)) core = *std::move(made);
@@ -303,12 +310,98 @@ TEST_CASE("a core that goes makes the carrier begin anew; a lost carrier ends th
   bench.lose();
 }
 
+/// b follows a, and both are the island's; a picture of the moment at which a was given out.
+wire::IslandPart picture(const Bench& bench) {
+  wire::DagSpec dag;
+  dag.dag_id = "d";
+  dag.schedule.kind = "none";
+  dag.timezone = "UTC";
+  dag.max_active_tasks = dag.max_active_runs = 16;
+  dag.compat = 3;
+  dag.params = json::object({});
+  wire::IslandPart part{.made_at = 1, .dag_version = 1, .run_number = 1};
+  for (const std::string id : {"a", "b"}) {
+    wire::TaskSpec task;
+    task.task_id = task.label = id;
+    task.operator_ = "python";
+    if (id == "b") task.upstream = {"a"};
+    task.trigger_rule = TriggerRule::all_success;
+    task.payload = json::object({});
+    task.pool = "default_pool";
+    task.pool_slots = task.priority_weight = 1;
+    task.weight_rule = "downstream";
+    dag.tasks.push_back(task);
+    const bool is_first = id == "a";
+    part.tasks.push_back({.task_id = id,
+                          .map_index = -1,
+                          .state = is_first ? TaskState::queued : TaskState::no_status,
+                          .try_number = 1,
+                          .epoch = is_first ? 1 : 0});
+    part.jobs.push_back(wire::to_json(bench.job(id)));
+  }
+  part.dag = wire::to_json(dag);
+  return part;
+}
+
+TEST_CASE("an island goes on when the server is gone, and tells it when that gives it out") {
+  Bench bench{WorkerOffer{.slots = 2}};
+  bench.connect();
+  bench.carrier.deliver("HelloOk", wire::HelloOk{.server_id = "s",
+                                                 .heartbeat_ms = 3000,
+                                                 .lease_ms = 15'000,
+                                                 .island_lease_ms = 86'400'000});
+  CHECK(detail::type_of(bench.hear()) == "HelloOk");
+  wire::Job first = bench.job("a");
+  first.island = picture(bench);
+  bench.start(first, std::nullopt);
+  const auto given = wire::parse_start(bench.hear()).value().job;
+  CHECK_FALSE(given.island);
+
+  bench.carrier.events().lost();
+  bench.say("Heartbeat", wire::Heartbeat{.attempts = {}, .seq = 5});
+  CHECK(wire::parse_heartbeat_ok(bench.hear()).value().seq == 5);
+  bench.say("Finished", wire::Finished{.seq = 1,
+                                       .attempt = Bench::ref(first),
+                                       .outcome = Outcome::success,
+                                       .xcoms = {{.key = "k", .value = 7}}});
+  const auto second = wire::parse_start(bench.hear()).value().job;
+  CHECK(second.key.task_id == "b");
+  bench.say("XComGet", wire::XComGet{.request_id = 3,
+                                     .attempt = Bench::ref(second),
+                                     .dag_id = "d",
+                                     .run_id = "r",
+                                     .task_id = "a",
+                                     .map_index = -1,
+                                     .key = "k"});
+  CHECK(wire::parse_xcom_value(bench.hear()).value().value == json::Value(7));
+  std::ofstream(second.log_path, std::ios::app) << "alone\n";
+  const wire::Finished end{.seq = 2, .attempt = Bench::ref(second), .outcome = Outcome::success};
+  bench.say("Finished", end);
+
+  bench.carrier.events().connected();
+  CHECK_FALSE(os::recv_exact(bench.core.get(), 1, soon()));
+  bench.core.reset();
+  bench.say_hello();  // the core says again what was not acknowledged
+  bench.say("Finished", end);
+  const auto told = wire::parse_finished(bench.carrier.next("RanAhead")).value();
+  CHECK(told.attempt == Bench::ref(second));
+  CHECK_FALSE(bench.carrier.has("Finished"));
+  CHECK_FALSE(bench.carrier.has("LogPiece"));
+  wire::Job again = bench.job("b");
+  bench.start(again, std::nullopt, 30);
+  CHECK(wire::parse_start(bench.hear()).value().trouble);  // the core has it, and does nothing
+  CHECK(bench.piece().offset == 30);
+  bench.taken(again, 36);
+  CHECK(wire::parse_finished(bench.carrier.next("Finished")).value().attempt == Bench::ref(second));
+}
+
 TEST_CASE("a server's home is no worker's") {
   const auto dir = os::TempDir::create("uplink-test").value();
   fs::create_directories(dir.path() / "run");
   const auto lock = os::LockFile::acquire(dir.path() / "run/server.lock").value();
   FakeCarrier carrier;
-  const auto made = Uplink::start(kClock, {.home = dir.path(), .on_refused = {}}, carrier);
+  const auto made =
+      Uplink::start(kClock, {.home = dir.path(), .island = {}, .on_refused = {}}, carrier);
   REQUIRE_FALSE(made);
   CHECK(made.error().code == ErrorCode::conflict);
 }

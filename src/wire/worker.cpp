@@ -10,6 +10,9 @@ Status read_value(const json::Value& value, TaskKey& out);
 Status read_value(const json::Value& value, TriggeringEvent& out);
 Status read_value(const json::Value& value, JobResources& out);
 Status read_value(const json::Value& value, Resume& out);
+Status read_value(const json::Value& value, IslandTask& out);
+Status read_value(const json::Value& value, IslandXCom& out);
+Status read_value(const json::Value& value, IslandPart& out);
 Status read_value(const json::Value& value, Job& out);
 Status read_value(const json::Value& value, Deferral& out);
 Status read_value(const json::Value& value, XComEntry& out);
@@ -161,9 +164,104 @@ Status read_value(const json::Value& value, Resume& out) {
   return {};
 }
 
+json::Value to_json(const IslandTask& value) {
+  json::Object out;
+  out.reserve(11);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  detail::put(out, "state", value.state);
+  detail::put(out, "try_number", value.try_number);
+  detail::put(out, "max_tries", value.max_tries);
+  detail::put(out, "epoch", value.epoch);
+  detail::put(out, "weight", value.weight);
+  detail::put(out, "next_try_at", value.next_try_at);
+  detail::put(out, "branch_followed", value.branch_followed);
+  detail::put(out, "skip_all_downstream", value.skip_all_downstream);
+  detail::put(out, "return_length", value.return_length);
+  return json::Value(std::move(out));
+}
+
+Result<IslandTask> parse_island_task(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("IslandTask");
+  IslandTask out;
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "try_number", out.try_number));
+  AIFLOW_TRY(detail::get(value, "max_tries", out.max_tries));
+  AIFLOW_TRY(detail::get(value, "epoch", out.epoch));
+  AIFLOW_TRY(detail::get(value, "weight", out.weight));
+  AIFLOW_TRY(detail::get(value, "next_try_at", out.next_try_at));
+  AIFLOW_TRY(detail::get(value, "branch_followed", out.branch_followed));
+  AIFLOW_TRY(detail::get(value, "skip_all_downstream", out.skip_all_downstream));
+  AIFLOW_TRY(detail::get(value, "return_length", out.return_length));
+  return out;
+}
+
+Status read_value(const json::Value& value, IslandTask& out) {
+  AIFLOW_ASSIGN(out, parse_island_task(value));
+  return {};
+}
+
+json::Value to_json(const IslandXCom& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  detail::put(out, "key", value.key);
+  detail::put(out, "value", value.value);
+  return json::Value(std::move(out));
+}
+
+Result<IslandXCom> parse_island_xcom(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("IslandXCom");
+  IslandXCom out;
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  AIFLOW_TRY(detail::get(value, "key", out.key));
+  AIFLOW_TRY(detail::get(value, "value", out.value));
+  return out;
+}
+
+Status read_value(const json::Value& value, IslandXCom& out) {
+  AIFLOW_ASSIGN(out, parse_island_xcom(value));
+  return {};
+}
+
+json::Value to_json(const IslandPart& value) {
+  json::Object out;
+  out.reserve(7);
+  detail::put(out, "made_at", value.made_at);
+  detail::put(out, "dag_version", value.dag_version);
+  detail::put(out, "run_number", value.run_number);
+  detail::put(out, "dag", value.dag);
+  detail::put(out, "tasks", value.tasks);
+  detail::put(out, "jobs", value.jobs);
+  detail::put(out, "xcoms", value.xcoms);
+  return json::Value(std::move(out));
+}
+
+Result<IslandPart> parse_island_part(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("IslandPart");
+  IslandPart out;
+  AIFLOW_TRY(detail::get(value, "made_at", out.made_at));
+  AIFLOW_TRY(detail::get(value, "dag_version", out.dag_version));
+  AIFLOW_TRY(detail::get(value, "run_number", out.run_number));
+  AIFLOW_TRY(detail::get(value, "dag", out.dag));
+  AIFLOW_TRY(detail::get(value, "tasks", out.tasks));
+  AIFLOW_TRY(detail::get(value, "jobs", out.jobs));
+  AIFLOW_TRY(detail::get(value, "xcoms", out.xcoms));
+  return out;
+}
+
+Status read_value(const json::Value& value, IslandPart& out) {
+  AIFLOW_ASSIGN(out, parse_island_part(value));
+  return {};
+}
+
 json::Value to_json(const Job& value) {
   json::Object out;
-  out.reserve(27);
+  out.reserve(28);
   detail::put(out, "key", value.key);
   detail::put(out, "try_number", value.try_number);
   detail::put(out, "epoch", value.epoch);
@@ -191,6 +289,7 @@ json::Value to_json(const Job& value) {
   detail::put(out, "run_as_user", value.run_as_user);
   detail::put(out, "executor_config", value.executor_config);
   detail::put(out, "resume", value.resume);
+  detail::put(out, "island", value.island);
   return json::Value(std::move(out));
 }
 
@@ -224,6 +323,7 @@ Result<Job> parse_job(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "run_as_user", out.run_as_user));
   AIFLOW_TRY(detail::get(value, "executor_config", out.executor_config));
   AIFLOW_TRY(detail::get(value, "resume", out.resume));
+  AIFLOW_TRY(detail::get(value, "island", out.island));
   return out;
 }
 
@@ -553,10 +653,11 @@ Status read_value(const json::Value& value, XComGet& out) {
 
 json::Value to_json(const HelloOk& value) {
   json::Object out;
-  out.reserve(3);
+  out.reserve(4);
   detail::put(out, "server_id", value.server_id);
   detail::put(out, "heartbeat_ms", value.heartbeat_ms);
   detail::put(out, "lease_ms", value.lease_ms);
+  detail::put(out, "island_lease_ms", value.island_lease_ms);
   return json::Value(std::move(out));
 }
 
@@ -566,6 +667,7 @@ Result<HelloOk> parse_hello_ok(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "server_id", out.server_id));
   AIFLOW_TRY(detail::get(value, "heartbeat_ms", out.heartbeat_ms));
   AIFLOW_TRY(detail::get(value, "lease_ms", out.lease_ms));
+  AIFLOW_TRY(detail::get(value, "island_lease_ms", out.island_lease_ms));
   return out;
 }
 

@@ -64,6 +64,49 @@ struct Resume {
 [[nodiscard]] json::Value to_json(const Resume& value);
 [[nodiscard]] Result<Resume> parse_resume(const json::Value& value);
 
+/// A task instance of the run, whether it is the island's or not.
+struct IslandTask {
+  std::string task_id{};
+  std::int64_t map_index{};
+  TaskState state{};
+  std::int64_t try_number{};
+  std::int64_t max_tries{};
+  std::int64_t epoch{};
+  std::int64_t weight{};
+  std::optional<WallTime> next_try_at{};
+  std::optional<std::vector<std::string>> branch_followed{};
+  bool skip_all_downstream{};
+  std::optional<std::int64_t> return_length{};
+  friend bool operator==(const IslandTask&, const IslandTask&) = default;
+};
+[[nodiscard]] json::Value to_json(const IslandTask& value);
+[[nodiscard]] Result<IslandTask> parse_island_task(const json::Value& value);
+
+struct IslandXCom {
+  std::string task_id{};
+  std::int64_t map_index{};
+  std::string key{};
+  json::Value value{};
+  friend bool operator==(const IslandXCom&, const IslandXCom&) = default;
+};
+[[nodiscard]] json::Value to_json(const IslandXCom& value);
+[[nodiscard]] Result<IslandXCom> parse_island_xcom(const json::Value& value);
+
+/// A run as its server saw it when it gave out the job that this is in. made_at - larger in a newer picture of the same run. dag - the DagSpec of the run's version. jobs - Jobs of the next attempts of those instances of the island that have not ended. xcoms - what those may ask for.
+
+struct IslandPart {
+  std::int64_t made_at{};
+  std::int64_t dag_version{};
+  std::int64_t run_number{};
+  json::Value dag{};
+  std::vector<IslandTask> tasks{};
+  std::vector<json::Value> jobs{};
+  std::vector<IslandXCom> xcoms{};
+  friend bool operator==(const IslandPart&, const IslandPart&) = default;
+};
+[[nodiscard]] json::Value to_json(const IslandPart& value);
+[[nodiscard]] Result<IslandPart> parse_island_part(const json::Value& value);
+
 /// Everything a worker needs to run one attempt; the whole contract between scheduler and executor.
 struct Job {
   TaskKey key{};
@@ -93,6 +136,7 @@ struct Job {
   std::optional<std::string> run_as_user{};
   std::optional<json::Value> executor_config{};
   std::optional<Resume> resume{};
+  std::optional<IslandPart> island{};
   friend bool operator==(const Job&, const Job&) = default;
 };
 [[nodiscard]] json::Value to_json(const Job& value);
@@ -241,10 +285,12 @@ struct XComGet {
 [[nodiscard]] json::Value to_json(const XComGet& value);
 [[nodiscard]] Result<XComGet> parse_xcom_get(const json::Value& value);
 
+/// island_lease_ms - to the worker of an island; how long after its last confirmed heartbeat the server leaves its tasks to it.
 struct HelloOk {
   std::string server_id{};
   std::int64_t heartbeat_ms{};
   std::int64_t lease_ms{};
+  std::optional<std::int64_t> island_lease_ms{};
   friend bool operator==(const HelloOk&, const HelloOk&) = default;
 };
 [[nodiscard]] json::Value to_json(const HelloOk& value);

@@ -87,7 +87,10 @@ class Role(str, Enum):
 #: Fields of each frame type and of the DAG description, for checks in tests.
 FIELDS: dict[str, dict[str, str]] = {
     "TaskKey": {"dag_id": "string", "run_id": "string", "task_id": "string", "map_index": "int"},
-    "Job": {"key": "TaskKey", "try_number": "int", "epoch": "int", "operator": "string", "dag_file": "string", "payload": "json", "params": "json", "conf": "json?", "logical_date": "time?", "data_interval_start": "time?", "data_interval_end": "time?", "run_type": "string", "execution_timeout_ms": "int?", "log_path": "string", "env": "map<string>", "token": "string", "max_tries": "int", "use_cache": "bool?", "first_started_at": "time?", "triggering_asset_events": "[TriggeringEvent]?", "executor": "string", "queue": "string", "placement": "map<string>", "resources": "JobResources?", "run_as_user": "string?", "executor_config": "json?", "resume": "Resume?"},
+    "Job": {"key": "TaskKey", "try_number": "int", "epoch": "int", "operator": "string", "dag_file": "string", "payload": "json", "params": "json", "conf": "json?", "logical_date": "time?", "data_interval_start": "time?", "data_interval_end": "time?", "run_type": "string", "execution_timeout_ms": "int?", "log_path": "string", "env": "map<string>", "token": "string", "max_tries": "int", "use_cache": "bool?", "first_started_at": "time?", "triggering_asset_events": "[TriggeringEvent]?", "executor": "string", "queue": "string", "placement": "map<string>", "resources": "JobResources?", "run_as_user": "string?", "executor_config": "json?", "resume": "Resume?", "island": "IslandPart?"},
+    "IslandPart": {"made_at": "int", "dag_version": "int", "run_number": "int", "dag": "json", "tasks": "[IslandTask]", "jobs": "[json]", "xcoms": "[IslandXCom]"},
+    "IslandTask": {"task_id": "string", "map_index": "int", "state": "TaskState", "try_number": "int", "max_tries": "int", "epoch": "int", "weight": "int", "next_try_at": "time?", "branch_followed": "[string]?", "skip_all_downstream": "bool", "return_length": "int?"},
+    "IslandXCom": {"task_id": "string", "map_index": "int", "key": "string", "value": "json"},
     "JobResources": {"cpus": "double?", "memory_bytes": "int?", "pids": "int?"},
     "Deferral": {"trigger": "json", "next_method": "string", "next_kwargs": "json", "timeout_ms": "int?"},
     "Resume": {"next_method": "string", "next_kwargs": "json", "event": "json", "error": "string?", "timed_out": "bool"},
@@ -102,7 +105,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "Progress": {"attempt": "AttemptRef", "done": "double", "total": "double", "unit": "string", "what": "string"},
     "Finished": {"seq": "int", "attempt": "AttemptRef", "outcome": "Outcome", "exit_code": "int?", "signal": "int?", "cause": "string", "started_at": "time", "ended_at": "time", "xcoms": "[XComEntry]", "branch": "[string]?", "skip_all_downstream": "bool", "reschedule_at": "time?", "deferral": "Deferral?", "assets": "[AssetEmit]?", "cache_key": "string?", "cache_ttl_ms": "int?", "retry_delay_ms": "int?"},
     "XComGet": {"request_id": "int", "attempt": "AttemptRef", "dag_id": "string", "run_id": "string", "task_id": "string", "map_index": "int", "key": "string", "item": "int?", "include_prior_dates": "bool?"},
-    "HelloOk": {"server_id": "string", "heartbeat_ms": "int", "lease_ms": "int"},
+    "HelloOk": {"server_id": "string", "heartbeat_ms": "int", "lease_ms": "int", "island_lease_ms": "int?"},
     "HeartbeatOk": {"seq": "int"},
     "Start": {"job": "Job", "delivery": "Delivery?", "trouble": "string?"},
     "Delivery": {"bundle": "string?", "dag_file": "string", "log_offset": "int"},

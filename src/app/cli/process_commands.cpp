@@ -27,6 +27,8 @@ constexpr const char* kClip = "/usr/share/doc/opencv-doc/examples/data/vtest.avi
 
 /// As many instances of one task as the scheduler makes at most.
 constexpr std::int64_t kMapLengthMax = 100'000;
+constexpr std::int64_t kIslandLeaseMin = 30;  // a lease of the worker and a margin go off
+constexpr std::int64_t kIslandLeaseMax = 31'536'000;
 
 /// A daemon that takes longer to answer is none that a worker should offer by itself.
 constexpr Duration kDockerLook = std::chrono::seconds(2);
@@ -100,6 +102,11 @@ Status serve(const Invocation& in) {
   if (options.max_map_length < 1 || options.max_map_length > kMapLengthMax) {
     return fail(ErrorCode::invalid_argument, "--max-map-length is from 1 to 100000");
   }
+  AIFLOW_ASSIGN(const auto island_lease, in.number("--island-lease"));
+  if (island_lease < kIslandLeaseMin || island_lease > kIslandLeaseMax) {
+    return fail(ErrorCode::invalid_argument, "--island-lease is from 30 to 31536000 seconds");
+  }
+  options.island_lease = std::chrono::seconds(island_lease);
   options.start_worker = !in.flag("--no-worker");
   AIFLOW_ASSIGN(options.broker, broker_of(in));
   AIFLOW_ASSIGN(options.clusters, cluster_options(in.list("--kubernetes")));
@@ -219,6 +226,9 @@ Command serve_command(const Parameter& home, const Parameter& slots) {
                {.name = "--max-map-length",
                 .help = "items of one value that a task may be mapped over",
                 .otherwise = "1024"},
+               {.name = "--island-lease",
+                .help = "seconds that the tasks of an island are left to it while it is cut off",
+                .otherwise = "86400"},
                {.name = "--port", .help = "port, or auto: 8080 or a free one", .otherwise = "auto"},
                {.name = "--host", .help = "address to listen on", .otherwise = "127.0.0.1"},
                {.name = "--tls",

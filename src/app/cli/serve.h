@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/cli/clusters/clusters.h"
+#include "base/clock.h"
 #include "blobs/blob_remote.h"
 #include "db/address.h"
 #include "net/tls.h"
@@ -35,8 +36,9 @@ struct ServeOptions {
   int worker_slots = 8;
   std::vector<std::string> worker_words;  ///< further words for the worker that it starts
   std::int64_t max_map_length = 1024;
-  std::vector<ClusterOption> clusters;   ///< Kubernetes
-  std::string pod_image;                 ///< for tasks in a cluster that name none
+  Duration island_lease = std::chrono::hours(24);  ///< what a cut-off island may count on
+  std::vector<ClusterOption> clusters;             ///< Kubernetes
+  std::string pod_image;                           ///< for tasks in a cluster that name none
   std::string pod_server_url;            ///< how pods reach this server; empty: by its address
   std::optional<redis::Address> broker;  ///< that carries tasks of executor "redis"
   bool start_worker = true;              ///< start a worker when none lives on this data directory

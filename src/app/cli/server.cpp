@@ -213,14 +213,13 @@ Status Server::make_executors() {
   worker_ = std::make_unique<WorkerStarter>(clock_, options_);
   executor::LocalExecutorOptions executor_options;
   executor_options.socket_path = options_.home / "run" / "worker.sock";
+  executor_options.island_lease = options_.island_lease;
   executor_options.server_id = os::host_name() + ":" + std::to_string(os::process_id());
   AIFLOW_ASSIGN(executor_options.workers_before, conductor::workers_before(*store_, "local"));
   AIFLOW_ASSIGN(const auto cordoned,
                 store_->read([](db::Connection& db) { return store::Cordons(db).all(); }));
   executor_options.cordoned = {cordoned.begin(), cordoned.end()};
-  if (options_.start_worker) {
-    executor_options.worker_wanted = [this] { worker_->want(); };
-  }
+  if (options_.start_worker) executor_options.worker_wanted = [this] { worker_->want(); };
   auto local = std::make_unique<executor::LocalExecutor>(clock_, std::move(executor_options));
   local_ = local.get();
   executor_ = std::make_unique<executor::ExecutorSet>();
@@ -261,6 +260,7 @@ Status Server::open_scheduler() {
   options.triggers = triggers_.get();
   options.data_dir = options_.home;
   options.max_map_length = options_.max_map_length;
+  options.island_lease = options_.island_lease;
   options.sign_token = [this](const wire::Job& job) {
     return auth_->sign_attempt(executor::attempt_of(job));
   };

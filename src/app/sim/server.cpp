@@ -80,6 +80,7 @@ void World::server_start(Server& server) {
 void World::server_read_back(Server& server) {
   sched::Options options;
   options.lease = kLease;
+  options.island_lease = kIslandLease;
   options.queue_ahead = kQueueAhead;
   options.workers = server.offers = offers();
   options.mean_runtime = [this](const sched::RuntimeQuestion& question) {
@@ -152,8 +153,9 @@ void World::settle_outbox(const sched::Effects& effects, Database& database) con
     return row == database.tables.instances.end() || row->second.state != TaskState::queued ||
            row->second.epoch != entry.first.second;
   });
-  std::erase_if(database.cancels,
-                [&](const auto& entry) { return entry.second.stored_at + 2 * kLease < steady_; });
+  std::erase_if(database.cancels, [&](const auto& entry) {
+    return entry.second.stored_at + 2 * kIslandLease < steady_;
+  });
 }
 
 /// Disk full: nothing of the step is stored. Users are told so; reports are taken again.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/island_label.h"
 #include "world.h"
 
 namespace aiflow::sim {
@@ -111,6 +112,7 @@ dag::Dag make_dag(const std::string& id, const Taste& taste, Prng& prng) {
     if (prng.chance(0.3)) task.outlets.push_back({"of_" + id});
     if (taste.placing && prng.chance(0.6)) task.placement = make_place(prng);
     task.is_service = task.operator_kind != "empty" && prng.chance(taste.serving ? 0.4 : 0.05);
+    if (is_of_island(task.task_id)) task.placement = {.labels = {{std::string(kIslandLabel), "x"}}};
     made.tasks.push_back(std::move(task));
   }
   if (prng.chance(taste.mapping ? 1 : 0.4)) add_mapping(made, taste.mapping ? 0.6 : 0.3, prng);
@@ -131,12 +133,13 @@ dag::Dag make_dag(const std::string& id, const Taste& taste, Prng& prng) {
 
 WorkerOffer make_offer(const Taste& taste, Prng& prng) {
   WorkerOffer made{.slots = kSlotsPerWorker};
+  made.labels[kIslandLabel] = "x";
   if (!taste.placing) return made;
   if (prng.chance(0.3)) made.slots = 0;
   if (prng.chance(0.4)) made.executors.emplace_back("docker");
   if (prng.chance(0.2)) made.queues = {"gpu"};
   if (prng.chance(0.2)) made.queues = {"default", "gpu"};
-  if (prng.chance(0.5)) made.labels = {{"site", prng.chance(0.5) ? "seoul" : "busan"}};
+  if (prng.chance(0.5)) made.labels["site"] = prng.chance(0.5) ? "seoul" : "busan";
   return made;
 }
 
@@ -144,7 +147,7 @@ WorkerOffer whole_offer() {
   return {.slots = kSlotsPerWorker,
           .executors = {"local", "docker"},
           .queues = {"default", "gpu"},
-          .labels = {{"site", "seoul"}}};
+          .labels = {{"site", "seoul"}, {kIslandLabel, "x"}}};
 }
 
 void World::send_user(sched::Event event) {

@@ -184,14 +184,17 @@ void World::worker_receive(Worker& worker, const Down& message) {
     case Down::Kind::started_ok:
       if (!here || found->second.phase != WorkerAttempt::Phase::claiming) return;
       found->second.phase = WorkerAttempt::Phase::running;
-      found->second.lease_until = steady_ + kLease;
+      found->second.lease_until = steady_ + lease_of(message.attempt.first.task_id);
       found->second.ends_at = steady_ + run_time();
       found->second.next_message = steady_ + kHeartbeat;
       if (chance(0.5)) worker_serve(worker, message.attempt);
       if (error_.empty()) error_ = checker_->processes(workers_, database_);
       return;
     case Down::Kind::alive:
-      if (here) found->second.lease_until = found->second.next_message - kHeartbeat + kLease;
+      if (here) {
+        found->second.lease_until =
+            found->second.next_message - kHeartbeat + lease_of(message.attempt.first.task_id);
+      }
       return;
     case Down::Kind::finished_ok: worker.spool.erase(message.attempt); return;
     case Down::Kind::refused:

@@ -271,7 +271,7 @@ Duration World::calm_bound() {
   for (const auto& [key, run] : database_.tables.runs) {
     if (run.state == RunState::queued || run.state == RunState::running) calm_runs_.insert(key);
   }
-  Duration bound = 4 * kLease;
+  Duration bound = 4 * kIslandLease;
   const WallTime calm_wall = wall_ + (calm_since_ - SteadyTime{});
   for (const sched::RunKey& key : calm_runs_) {
     const auto run = database_.tables.runs.find(key);
@@ -283,7 +283,7 @@ Duration World::calm_bound() {
       const bool grows = task.retry_exponential_backoff > 0;  // with each try, also those cleared
       const Duration delay = grows ? *task.max_retry_delay : task.retry_delay;
       bound += instances_of(task) * (task.retries + 1) *
-               (3 * (kRunMax + kEndMax + kRescheduleMax + kLease) + delay);
+               (3 * (kRunMax + kEndMax + kRescheduleMax + lease_of(task.task_id)) + delay);
     }
   }
   return bound;
@@ -313,7 +313,7 @@ void World::check_leases() {
     // A server that was stopped until the calm began gets the same grace from there.
     const SteadyTime heard =
         std::max({contact_[{key, row.epoch}], server->up_since, calm_since_ - kLease});
-    if (steady_ <= heard + kLease + std::chrono::seconds(5)) continue;
+    if (steady_ <= heard + lease_of(key.task_id) + std::chrono::seconds(5)) continue;
     error_ = "L2 " + key.run_id.value + "." + key.task_id.value + ": its lease is over";
   }
 }

@@ -259,6 +259,14 @@ inline constexpr std::int32_t kSlotsPerWorker = 2;
 inline constexpr std::int32_t kQueueAhead = 1;
 inline constexpr Duration kInterval = std::chrono::seconds(60);  ///< of schedules
 inline constexpr Duration kLease = std::chrono::seconds(15);
+inline constexpr Duration kIslandLease = std::chrono::seconds(45);
+/// Some tasks are an island's, in every version of their DAG.
+[[nodiscard]] inline bool is_of_island(const TaskId& task) {
+  return task.value == "t1" || task.value == "t4";
+}
+[[nodiscard]] inline Duration lease_of(const TaskId& task) {
+  return is_of_island(task) ? kIslandLease : kLease;
+}
 inline constexpr Duration kEndMax = std::chrono::seconds(10);  ///< of a process told to end
 
 }  // namespace aiflow::sim

@@ -96,6 +96,7 @@ class Conductor::Engine {
   void on(detail::Batch& batch, const executor::StillRunning& report);
   void on(detail::Batch& batch, const executor::Lost& report);
   void on(detail::Batch& batch, const executor::Gone& report);
+  void on(detail::Batch& batch, const executor::RanAhead& report);
   void on(detail::Batch& batch, const executor::Progress& report);
   void on(detail::Batch& batch, const executor::XComAsked& report);
   void on(detail::Batch& batch, const executor::WorkerChanged& report);
@@ -125,6 +126,21 @@ class Conductor::Engine {
                                     const std::vector<DagId>& present);
   Status check_assets(const wire::DagSpec& spec) const;
   void sync_assets(detail::Batch& batch);
+  /// A run of which the island has a task.
+  struct IslandRun {
+    const sched::RunRow& run;
+    const detail::Definition& definition;
+    const std::string& dag_file;
+    const std::string& island;
+  };
+  /// nullopt: it is too much for one frame; the island then waits for the server.
+  std::optional<wire::IslandPart> island_part(const IslandRun& of);
+  [[nodiscard]] std::string decided_otherwise(const executor::Attempt& attempt) const;
+  /// Of a task that an island has which is cut off.
+  [[nodiscard]] std::optional<sched::Explanation> explain_away(const sched::TaskKey& key) const;
+  Status add_xcoms(wire::IslandPart& part, const IslandRun& of);
+  [[nodiscard]] std::vector<sched::TaskInstanceRow> instances_of(const sched::RunKey& run,
+                                                                 const dag::Dag& dag) const;
   Status add_triggering_events(wire::Job& job, const store::RunKey& run);
   Result<store::BackfillRow> stored_backfill(dag::BackfillId id);
   std::optional<sched::RunLoaded> stored_run(const store::RunKey& key, WallTime date);
@@ -151,10 +167,12 @@ class Conductor::Engine {
   detail::Watchers watchers_;
   std::vector<detail::Report> again_;  ///< of a failed commit
   std::map<WorkerId, WorkerOffer> workers_;
+  std::map<WorkerId, WallTime> away_;  ///< workers that are not connected, and their last sign
   std::int32_t slots_sum_ = 0;
   SteadyTime send_at_ = SteadyTime::max();   ///< when something of the outbox is due again
   SteadyTime retry_at_ = SteadyTime::min();  ///< after a failure, not before
   std::int64_t commits_ = 0;
+  std::int64_t last_part_ = 0;  ///< made_at of the last picture for an island
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> has_backlog_ = false;  ///< the executor has enough to go on with
   mutable std::mutex progress_mutex_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/island_label.h"
 #include "executor/detail/said_hello.h"
 #include "failpoint/failpoint.h"
 
@@ -101,7 +102,9 @@ void Assignment::order(const WorkerId& worker, WorkerOrder order) {
 }
 
 bool Assignment::takes(const WorkerId& id, const Worker& worker, const Placement& placement) const {
-  return worker.connected && !cordoned_.contains(id) && serves(worker.offer, placement);
+  if (!worker.connected || cordoned_.contains(id) || !serves(worker.offer, placement)) return false;
+  const auto island = placement.labels.find(kIslandLabel);
+  return island == placement.labels.end() || islands_.at(island->second) == id;
 }
 
 void Assignment::hello(const wire::Hello& hello) {
@@ -112,9 +115,15 @@ void Assignment::hello(const wire::Hello& hello) {
                         .connected = true,
                         .last_seen = clock_.now(),
                         .heard = clock_.steady_now()};
-  outlet_.send(id, typed("HelloOk", wire::HelloOk{.server_id = options_.server_id,
-                                                  .heartbeat_ms = to_ms(options_.heartbeat),
-                                                  .lease_ms = to_ms(options_.lease)}));
+  wire::HelloOk ok{.server_id = options_.server_id,
+                   .heartbeat_ms = to_ms(options_.heartbeat),
+                   .lease_ms = to_ms(options_.lease)};
+  const Labels& labels = workers_.at(id).offer.labels;
+  if (const auto island = labels.find(kIslandLabel); island != labels.end()) {
+    islands_.try_emplace(island->second, id);
+    ok.island_lease_ms = to_ms(options_.island_lease);
+  }
+  outlet_.send(id, typed("HelloOk", ok));
   adopt_running(hello);
   give_up_missing(id, hello.running);
   resend_unclaimed(hello);
@@ -254,6 +263,10 @@ Status Assignment::take(const WorkerId& worker, const json::Value& message) {
   } else if (type == "Finished") {
     AIFLOW_ASSIGN(const wire::Finished report, wire::parse_finished(message));
     finished(worker, report);
+  } else if (type == "RanAhead") {
+    AIFLOW_ASSIGN(wire::Finished report, wire::parse_finished(message));
+    const Receipt receipt{.worker = worker, .seq = report.seq};
+    outlet_.report(RanAhead{.receipt = receipt, .report = std::move(report)});
   } else if (type == "Progress") {
     AIFLOW_ASSIGN(wire::Progress progress, wire::parse_progress(message));
     if (!is_not_its(worker, progress.attempt)) outlet_.report(Progress{std::move(progress)});
@@ -276,56 +289,6 @@ void Assignment::disconnected(const WorkerId& worker) {
   if (found == workers_.end()) return;
   found->second.connected = false;
   outlet_.report(WorkerChanged{describe(found->second)});
-}
-
-std::vector<WorkerId> Assignment::expire() {
-  const SteadyTime now = clock_.steady_now();
-  std::vector<WorkerId> gone;
-  for (const auto& [id, worker] : workers_) {
-    if (worker.heard + options_.lease <= now) gone.push_back(id);
-  }
-  for (const WorkerId& id : gone) {
-    wire::Worker last = describe(workers_.at(id));
-    last.state = "gone";
-    last.running = 0;
-    forget_attempts_of(id);
-    workers_.erase(id);
-    used_.erase(id);
-    outlet_.report(WorkerChanged{std::move(last)});
-  }
-  end_cancels_of_nobody(now);
-  if (begun_) assign();
-  return gone;
-}
-
-/// What ran before a restart, on a worker that has not come back within its lease, runs no more.
-void Assignment::end_cancels_of_nobody(SteadyTime now) {
-  if (!begun_ || now < hold_until_) return;
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
-    const Entry& one = entry->second;
-    const bool is_over =
-        one.cancelled && one.phase == Phase::running && !workers_.contains(one.worker);
-    if (is_over) outlet_.report(Gone{one.attempt});
-    entry = is_over ? entries_.erase(entry) : std::next(entry);
-  }
-}
-
-void Assignment::forget_attempts_of(const WorkerId& worker) {
-  for (auto entry = entries_.begin(); entry != entries_.end();) {
-    const Phase phase = entry->second.phase;
-    if (entry->second.worker != worker || phase == Phase::finished) {
-      ++entry;
-      continue;
-    }
-    // A claimed attempt has its lease in the scheduler; an unclaimed one is known only here.
-    if (phase == Phase::sent) {
-      outlet_.report(Lost{.attempt = entry->second.attempt,
-                          .reason = "worker '" + worker.value + "' is gone"});
-    } else if (entry->second.cancelled) {
-      outlet_.report(Gone{entry->second.attempt});
-    }
-    entry = entries_.erase(entry);
-  }
 }
 
 void Assignment::assign() {

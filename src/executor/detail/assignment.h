@@ -36,6 +36,7 @@ struct AssignmentOptions {
   std::string server_id;
   Duration heartbeat{};
   Duration lease{};
+  Duration island_lease = std::chrono::hours(24);  ///< of workers with the label kIslandLabel
   std::vector<WorkerId> workers_before;
   bool pulled = false;  ///< workers claim jobs that are offered; else they are given to them
   std::set<WorkerId> cordoned{};
@@ -76,8 +77,9 @@ class Assignment {
   /// Offers once more what waits, in order: the old offers are lost.
   void offer_again();
 
-  /// Forgets workers that were silent for longer than the lease; returns them, so that their
-  /// connections, if any, are closed. Call it a few times per lease.
+  /// Forgets workers that were silent for longer than their lease; those of islands are cut off
+  /// until then. Returns all of them, so that their connections, if any, are closed. Call it a few
+  /// times per lease.
   std::vector<WorkerId> expire();
 
   [[nodiscard]] std::vector<wire::Worker> workers() const;
@@ -134,6 +136,8 @@ class Assignment {
   /// Connected, and may have new jobs of that kind.
   [[nodiscard]] bool takes(const WorkerId& id, const Worker& worker,
                            const Placement& placement) const;
+  void give_islands_on(const WorkerId& gone);
+  [[nodiscard]] Duration lease_of(const Worker& worker) const;
   [[nodiscard]] std::int64_t used_slots(const WorkerId& worker) const;
   [[nodiscard]] wire::Worker describe(const Worker& worker) const;
   void forget_attempts_of(const WorkerId& worker);
@@ -147,6 +151,8 @@ class Assignment {
   std::set<WorkerId> cordoned_;
   std::set<WorkerId> awaited_;  ///< workers of before that have not said hello
   std::map<WorkerId, Worker> workers_;
+  /// The worker of each island: what it may have run alone is no other one's.
+  std::map<std::string, WorkerId> islands_;
   std::map<WorkerId, std::int64_t> used_;  ///< attempts sent to or running on each worker
   std::map<Id, Entry> entries_;
   /// By what they ask for; may name entries that wait no more.

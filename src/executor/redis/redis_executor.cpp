@@ -52,6 +52,7 @@ class RedisExecutor::Loop final : public detail::Outlet {
                     {.server_id = options_.server_id,
                      .heartbeat = options_.heartbeat,
                      .lease = options_.lease,
+                     .island_lease = options_.lease,  // its workers are of no island
                      .workers_before = options_.workers_before,
                      .pulled = true,
                      .cordoned = options_.cordoned},

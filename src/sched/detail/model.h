@@ -292,6 +292,8 @@ struct Model {
   void arm_run(Run& run, SteadyTime due);
   /// Puts a queued run on the list of starts, or takes it off. It must not be counted meanwhile.
   void put_off(Run& run, bool wanted);
+  /// Of an attempt of this instance, from its last heartbeat.
+  [[nodiscard]] Duration lease_of(const Run& run, InstanceIndex at) const;
   /// Puts the run's next deadline that it has not missed on the list; none once it has ended.
   void arm_deadlines(Run& run);
   /// Puts the DAG on the list of due times while a run could be made: one that is held back by

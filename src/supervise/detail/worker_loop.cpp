@@ -229,6 +229,7 @@ void WorkerLoop::on_message(std::string_view type, const json::Value& message) {
 
 void WorkerLoop::on_start(wire::Start start) {
   wire::Job& job = start.job;
+  job.island.reset();  // no task's business
   const wire::AttemptRef ref{job.key, job.try_number, job.epoch};
   const AttemptKey key = key_of(ref);
   const bool reported = std::ranges::any_of(

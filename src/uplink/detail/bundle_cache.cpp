@@ -16,9 +16,22 @@ constexpr std::int64_t kFileBytesMax = kBundleBytesMax + (64LL << 20);
 
 }  // namespace
 
-Status BundleCache::open() {
-  AIFLOW_TRY(os::remove_tree(options_.folder));
-  return os::make_dirs(options_.folder);
+Status BundleCache::open(const std::set<std::string>& keep) {
+  AIFLOW_TRY(os::make_dirs(options_.folder));
+  std::vector<os::Path> left;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(options_.folder, error)) {
+    left.push_back(entry.path());
+  }
+  for (const os::Path& one : left) {
+    const std::string name = one.filename().string();
+    if (keep.contains(name)) {  // it got this name when it was whole
+      kept_[name] = {.bytes = 0, .users = 0, .used_at = ++uses_};
+      continue;
+    }
+    AIFLOW_TRY(os::remove_tree(one));
+  }
+  return {};
 }
 
 void BundleCache::want(const std::string& bundle, Ready ready) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,9 @@ class BundleCache {
   BundleCache(BundleCacheOptions options, Ask ask)
       : options_(std::move(options)), ask_(std::move(ask)) {}
 
-  /// Empties the folder: what an earlier worker left may be half written.
-  Status open();
+  /// Empties the folder but for these bundles, if an earlier worker had them whole.
+  Status open(const std::set<std::string>& keep = {});
+  [[nodiscard]] bool has(const std::string& bundle) const { return kept_.contains(bundle); }
   /// Gives the folder with the bundle's files, perhaps at once; it stays until release(bundle).
   void want(const std::string& bundle, Ready ready);
   void release(const std::string& bundle);

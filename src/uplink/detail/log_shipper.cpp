@@ -64,12 +64,35 @@ os::Path LogShipper::add(const wire::AttemptRef& attempt, std::int64_t offset) {
   log.attempt = attempt;
   log.base = log.taken = offset;
   log.path = options_.folder / (std::to_string(next_number_++) + ".log");
-  const wire::LogTaken begun{.attempt = attempt, .offset = offset, .error = {}};
+  note(log);
+  bound_backlog();
+  return log.path;
+}
+
+/// Whose it is, for the next worker.
+void LogShipper::note(const Log& log) {
+  const wire::LogTaken begun{.attempt = log.attempt, .offset = log.base, .error = {}};
   if (auto noted = os::write_atomic(note_of(log.path), json::write(wire::to_json(begun))); !noted) {
     log::warn("a log would not outlive this worker", {{"reason", noted.error()}});
   }
-  bound_backlog();
-  return log.path;
+}
+
+void LogShipper::hold(const wire::AttemptRef& attempt) {
+  const auto log = logs_.find(key_of(attempt));
+  if (log != logs_.end()) log->second.is_held = true;
+}
+
+void LogShipper::release(const wire::AttemptRef& attempt, std::int64_t offset) {
+  const auto found = logs_.find(key_of(attempt));
+  if (found == logs_.end()) return;
+  Log& log = found->second;
+  log.is_held = false;
+  log.base = log.taken = offset;
+  note(log);
+}
+
+void LogShipper::forget(const wire::AttemptRef& attempt) {
+  if (const auto log = logs_.find(key_of(attempt)); log != logs_.end()) drop(log);
 }
 
 void LogShipper::finish(const wire::AttemptRef& attempt, std::function<void()> then) {
@@ -120,7 +143,7 @@ void LogShipper::connected() {
 
 void LogShipper::advance(Logs::iterator at) {
   Log& log = at->second;
-  if (!is_connected_) return;
+  if (!is_connected_ || log.is_held) return;
   if (log.is_refused) {
     if (log.has_ended) drop(at);
     return;

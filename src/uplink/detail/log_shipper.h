@@ -31,6 +31,12 @@ class LogShipper {
   Status load();
   /// Where a new attempt's log goes. `offset`: where it begins in the server's file.
   [[nodiscard]] os::Path add(const wire::AttemptRef& attempt, std::int64_t offset);
+  /// The server does not know of the attempt yet: nothing is sent before release().
+  void hold(const wire::AttemptRef& attempt);
+  /// It does, and there the log begins at `offset`.
+  void release(const wire::AttemptRef& attempt, std::int64_t offset);
+  /// The server will never take it.
+  void forget(const wire::AttemptRef& attempt);
   /// Calls `then` once the whole log is with the server, or the server takes no more of it; at
   /// once when nothing is left to send.
   void finish(const wire::AttemptRef& attempt, std::function<void()> then);
@@ -51,11 +57,13 @@ class LogShipper {
     bool on_its_way = false;
     bool has_ended = false;
     bool is_refused = false;
+    bool is_held = false;
     std::function<void()> then;
   };
   using Logs = std::map<AttemptKey, Log>;
 
   void load_one(const os::Path& note);
+  static void note(const Log& log);
   /// Sends the next piece; ends the log when there is none and never will be.
   void advance(Logs::iterator log);
   void drop(Logs::iterator log);

@@ -273,6 +273,8 @@ export const en_site = {
       refused: 'Waiting: no worker took it a moment ago.',
       no_worker: 'Waiting: no worker is connected.',
       place_unserved: 'Waiting: no connected worker serves {{place}}.',
+      island_away:
+        'Leased to island {{island}} until {{until}}. It is cut off, and may go on with the tasks that follow.',
       place_full: 'Waiting: all {{limit}} slots for {{place}} are taken.',
       parallelism: 'Waiting: all {{limit}} slots of the workers are taken.',
       max_active_tasks: 'Waiting: the DAG runs {{limit}} tasks at a time.',

@@ -20,6 +20,7 @@ const TASK_CODES = [
   'no_worker',
   'parallelism',
   'place_unserved',
+  'island_away',
   'place_full',
   'max_active_tasks',
   'tis_per_dag',

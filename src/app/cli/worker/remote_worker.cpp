@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "base/island_label.h"
 #include "log/log.h"
 #include "net/forwarder.h"
 #include "net/url.h"
@@ -77,8 +78,13 @@ Status run_remote_worker(const Clock& clock, const RemoteWorkerOptions& options)
       {.server = member->server, .credential = std::move(member->credential)});
   std::stop_source stop;
   std::optional<Error> refused;  // written before the stop, read after the worker's end
+  std::optional<WorkerOffer> island;
+  if (worker.labels.contains(kIslandLabel)) {
+    island = WorkerOffer{.slots = worker.slots, .queues = worker.queues, .labels = worker.labels};
+  }
   AIFLOW_ASSIGN(const auto link, uplink::Uplink::start(clock,
                                                        {.home = worker.home,
+                                                        .island = std::move(island),
                                                         .on_refused =
                                                             [&](const Error& why) {
                                                               refused = why;

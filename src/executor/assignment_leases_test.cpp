@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who gets the jobs of an island, and for how long they are left to it.
+#include <doctest/doctest.h>
+
+#include "base/island_label.h"
+#include "executor/detail/assignment.h"
+
+namespace aiflow::executor::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Keeps what leaves.
+class Kept final : public Outlet {
+ public:
+  void send(const WorkerId& worker, const json::Value& message) override {
+    sent.push_back(worker.value + " " + message.find("type")->as_string());
+    if (sent.back().ends_with("HelloOk")) ok = wire::parse_hello_ok(message).value();
+  }
+  void report(Report report) override { reports.push_back(std::move(report)); }
+  void worker_wanted() override {}
+
+  std::vector<std::string> sent;
+  std::vector<Report> reports;
+  wire::HelloOk ok;
+};
+
+struct Bench {
+  ManualClock clock;
+  Kept out;
+  Assignment assignment{
+      clock,
+      {.server_id = "s", .heartbeat = 3s, .lease = 15s, .island_lease = 1h, .workers_before = {}},
+      out};
+  Bench() { assignment.begin(); }
+
+  void hello(const std::string& worker, std::vector<Attempt> running = {}) {
+    wire::Hello hello;
+    hello.worker_id = worker;
+    hello.slots = 1;
+    hello.running = std::move(running);
+    hello.labels.emplace()[kIslandLabel] = "x";
+    assignment.hello(hello);
+  }
+  static Job job(const std::string& task) {
+    Job made;
+    made.key = {.dag_id = "d", .run_id = "r", .task_id = task, .map_index = -1};
+    made.try_number = made.epoch = 1;
+    made.executor = "local";
+    made.queue = "default";
+    made.placement[kIslandLabel] = "x";
+    return made;
+  }
+  [[nodiscard]] std::ptrdiff_t count(const std::string& what) const {
+    return std::ranges::count(out.sent, what);
+  }
+  [[nodiscard]] std::string state(const std::string& worker) const {
+    for (const wire::Worker& one : assignment.workers()) {
+      if (one.worker_id == worker) return one.state;
+    }
+    return "gone";
+  }
+};
+
+TEST_CASE("an island's tasks are left to it for its own lease, while it is cut off") {
+  Bench bench;
+  bench.hello("w");
+  CHECK(bench.out.ok.lease_ms == 15'000);
+  CHECK(bench.out.ok.island_lease_ms == 3'600'000);
+  const Job job = Bench::job("a");
+  bench.assignment.submit(job);
+  CHECK(bench.count("w Start") == 1);
+  bench.assignment.started(WorkerId{"w"}, {.seq = 1, .attempt = attempt_of(job)});
+  bench.clock.advance(16s);
+  CHECK(bench.assignment.expire() == std::vector<WorkerId>{WorkerId{"w"}});  // nothing is heard
+  CHECK(bench.state("w") == "lost");
+  CHECK(bench.assignment.expire().empty());
+  bench.clock.advance(59min);
+  bench.hello("w", {attempt_of(job)});
+  CHECK(bench.count("w Cancel") == 0);
+  bench.assignment.disconnected(WorkerId{"w"});
+  bench.clock.advance(61min);
+  CHECK(bench.assignment.expire().size() == 1);
+  CHECK(bench.state("w") == "gone");
+}
+
+TEST_CASE("another worker of the same island gets nothing before the first one's lease is over") {
+  Bench bench;
+  bench.hello("w");
+  bench.hello("v");
+  bench.assignment.submit(Bench::job("a"));
+  bench.assignment.submit(Bench::job("b"));
+  CHECK(bench.count("w Start") == 1);
+  CHECK(bench.count("v Start") == 0);
+  bench.assignment.disconnected(WorkerId{"w"});
+  bench.clock.advance(59min);
+  bench.hello("v");
+  bench.assignment.expire();
+  CHECK(bench.count("v Start") == 0);
+  bench.clock.advance(2min);
+  bench.hello("v");
+  bench.assignment.expire();
+  CHECK(bench.count("v Start") == 1);
+}
+
+TEST_CASE("what an island ran ahead is reported as such, and the answer goes back") {
+  Bench bench;
+  bench.hello("w");
+  wire::Finished ran{.seq = 7, .attempt = attempt_of(Bench::job("a")), .outcome = Outcome::success};
+  CHECK(bench.assignment.take(WorkerId{"w"}, typed("RanAhead", ran)));
+  REQUIRE(std::holds_alternative<RanAhead>(bench.out.reports.back()));
+  const auto& told = std::get<RanAhead>(bench.out.reports.back());
+  CHECK(told.report.attempt == ran.attempt);
+  bench.assignment.acknowledge(told.receipt, false, "decided otherwise");
+  CHECK(bench.count("w Ack") == 1);
+}
+
+}  // namespace
+}  // namespace aiflow::executor::detail

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long a silent worker keeps what it has, and what becomes of it then.
+#include <iterator>
+#include <utility>
+
+#include "base/island_label.h"
+#include "executor/detail/assignment.h"
+
+namespace aiflow::executor::detail {
+
+std::vector<WorkerId> Assignment::expire() {
+  const SteadyTime now = clock_.steady_now();
+  std::vector<WorkerId> gone;
+  std::vector<WorkerId> cut_off;
+  for (const auto& [id, worker] : workers_) {
+    const bool is_silent = worker.connected && worker.heard + options_.lease <= now;
+    if (is_silent && options_.lease < lease_of(worker)) cut_off.push_back(id);
+    if (worker.heard + lease_of(worker) <= now) gone.push_back(id);
+  }
+  for (const WorkerId& id : gone) {
+    wire::Worker last = describe(workers_.at(id));
+    last.state = "gone";
+    last.running = 0;
+    forget_attempts_of(id);
+    workers_.erase(id);
+    used_.erase(id);
+    give_islands_on(id);
+    outlet_.report(WorkerChanged{std::move(last)});
+  }
+  for (const WorkerId& id : cut_off) disconnected(id);  // its island goes on
+  gone.insert(gone.end(), cut_off.begin(), cut_off.end());
+  end_cancels_of_nobody(now);
+  if (begun_) assign();
+  return gone;
+}
+
+/// What ran before a restart, on a worker that has not come back within its lease, runs no more.
+void Assignment::end_cancels_of_nobody(SteadyTime now) {
+  if (!begun_ || now < hold_until_) return;
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    const Entry& one = entry->second;
+    const bool is_over =
+        one.cancelled && one.phase == Phase::running && !workers_.contains(one.worker);
+    if (is_over) outlet_.report(Gone{one.attempt});
+    entry = is_over ? entries_.erase(entry) : std::next(entry);
+  }
+}
+
+void Assignment::forget_attempts_of(const WorkerId& worker) {
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    const Phase phase = entry->second.phase;
+    if (entry->second.worker != worker || phase == Phase::finished) {
+      ++entry;
+      continue;
+    }
+    // A claimed attempt has its lease in the scheduler; an unclaimed one is known only here.
+    if (phase == Phase::sent) {
+      outlet_.report(Lost{.attempt = entry->second.attempt,
+                          .reason = "worker '" + worker.value + "' is gone"});
+    } else if (entry->second.cancelled) {
+      outlet_.report(Gone{entry->second.attempt});
+    }
+    entry = entries_.erase(entry);
+  }
+}
+
+/// Its islands have another worker from now on, if there is one.
+void Assignment::give_islands_on(const WorkerId& gone) {
+  std::erase_if(islands_, [&](const auto& entry) { return entry.second == gone; });
+  for (const auto& [id, worker] : workers_) {
+    const auto island = worker.offer.labels.find(kIslandLabel);
+    if (island != worker.offer.labels.end()) islands_.try_emplace(island->second, id);
+  }
+}
+
+/// An island goes on by itself: nobody else gets its tasks before it has ended them.
+Duration Assignment::lease_of(const Worker& worker) const {
+  return worker.offer.labels.contains(kIslandLabel) ? options_.island_lease : options_.lease;
+}
+
+}  // namespace aiflow::executor::detail
