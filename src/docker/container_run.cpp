@@ -212,6 +212,7 @@ class ContainerRun {
       const auto once_more = engine_.ping(once);
       if (once_more) return {};
       if (deadline.passed(clock_.steady_now())) {
+        daemon_stays_away_ = true;
         return fail(ErrorCode::unavailable,
                     daemon_was_gone_ ? "the Docker daemon went away and did not come back"
                                      : once_more.error().message);
@@ -264,7 +265,8 @@ class ContainerRun {
       return;
     }
     auto removed = engine_.remove(id_);
-    if (!removed && is_gone(removed.error()) && await_daemon({})) removed = engine_.remove(id_);
+    const bool may_come = !removed && is_gone(removed.error()) && !daemon_stays_away_;
+    if (may_come && await_daemon({})) removed = engine_.remove(id_);
     if (!removed) events_.note("the container stays behind: " + removed.error().message);
   }
 
@@ -276,6 +278,7 @@ class ContainerRun {
   LogPlace place_;
   bool stopped_ = false;
   bool daemon_was_gone_ = false;
+  bool daemon_stays_away_ = false;  ///< it was waited for
 };
 
 }  // namespace

@@ -220,6 +220,9 @@ TEST_CASE("a daemon that stays away is not waited for without end") {
       {{kCreate, kMade}, {kStart, kDone}, {kLogs, open_answer(), true}, {kWait, "", true}});
   const auto ran = run(daemon, options());
   CHECK(ran.result.cause == "the Docker daemon went away and did not come back");
+  // The removal is tried, but not waited for once more.
+  CHECK(daemon.requests().back().starts_with(kRemove));
+  CHECK(ran.notes.contains("the container stays behind"));
 }
 
 TEST_CASE("a stop gives the container its time, and its last words are read") {

@@ -121,6 +121,14 @@ def test_memory_is_written_as_with_docker(text, size):
     assert memory_bytes(text, "task 'a'") == size
 
 
+@pytest.mark.parametrize("argument, given, kind", [
+    ("placement", "seoul", "dict"), ("queue", 3, "str"), ("executor", ["docker"], "str"),
+    ("executor_config", "x", "dict")])
+def test_a_place_of_another_type_is_refused_by_name(argument, given, kind):
+    with DAG("d"), pytest.raises(AirflowException, match=f"task 'a': {argument} is not a {kind}"):
+        EmptyOperator(task_id="a", **{argument: given})
+
+
 @pytest.mark.parametrize("given, wrong", [
     ({"memory": "a lot"}, "memory 'a lot' is not a size"), ({"memory": "1k"}, "less than 4 MiB"),
     ({"cpus": 0}, "cpus 0 is not from"), ({"pids": 0}, "pids 0 is not a positive"),

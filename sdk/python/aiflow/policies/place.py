@@ -89,11 +89,12 @@ class Place:
            placement: dict[str, str] | None, resources: dict | None,
            run_as_user: str | int | None, executor_config: dict | None) -> Place:
         """From an operator's arguments; raises AirflowException that names the task."""
+        for what, one, kind in (("executor", executor, str), ("queue", queue, str),
+                                ("placement", placement, dict), ("executor_config", executor_config, dict)):
+            if one is not None and not isinstance(one, kind):
+                raise AirflowException(f"{named}: {what} is not a {kind.__name__}: {one!r}")
         labels = {str(name): str(value).lower() if isinstance(value, bool) else str(value)
                   for name, value in (placement or {}).items()}
-        for what, one in (("executor_config", executor_config), ("placement", placement)):
-            if one is not None and not isinstance(one, dict):
-                raise AirflowException(f"{named}: {what} is not a dict")
         where = _AIRFLOW.get(executor, executor) if executor else "local"
         config = _plain_config(executor_config or {}, named)
         if where == "docker" and config:
