@@ -19,7 +19,8 @@ void Checker::note_service(const sched::ServiceReported& event) {
 }
 
 bool Checker::is_served(const TaskKey& key) const {
-  return serving_.contains(key) && shadows_.at(key).state == running;
+  const auto shadow = shadows_.find(key);
+  return serving_.contains(key) && shadow != shadows_.end() && shadow->second.state == running;
 }
 
 void Checker::check_services(const Server& server, const Database& after) {

@@ -68,6 +68,7 @@ void World::worker_run(Worker& worker, const AttemptKey& key, WorkerAttempt& att
 
 /// A service comes up, and goes up and down.
 void World::worker_serve(const Worker& worker, const AttemptKey& key) {
+  if (!database_.tables.instances.contains(key.first)) return;  // its run is deleted, or moved
   if (!task_of(key.first).is_service) return;
   const bool serves = calm_ || chance(0.7);
   const auto state = serves ? sched::ServiceState::serving : sched::ServiceState::degraded;
