@@ -182,8 +182,9 @@ TEST_CASE("a Python task gets job, token, DAG file and SDK, and its log says how
   CHECK(manifest.contains("http://server:1"));
   const std::size_t at = manifest.find("aiflow-sdk-");
   REQUIRE(at != manifest.npos);
-  const auto sdk = bench.api.object("configmaps/" + manifest.substr(at, 23));
-  REQUIRE(sdk);
+  const std::string sdk_map = "configmaps/" + manifest.substr(at, 23);
+  REQUIRE(bench.api.await([&] { return bench.api.object(sdk_map).has_value(); }));
+  const auto sdk = bench.api.object(sdk_map);
   CHECK(json::write(*sdk).contains(R"("sdk.zip":"emlwIGJ5dGVz")"));
 
   bench.api.set_log(pod,
