@@ -18,6 +18,8 @@ namespace {
 
 /// Runs of one DAG that wait for their turn; messages beyond them start none.
 constexpr std::int32_t kMessageRunsMax = 1'000;
+/// As the API's for a run's conf: what a job carries has to fit into a frame, twice.
+constexpr std::size_t kMessageBytesMax = 1U << 20;
 /// A watcher whose trigger failed (an unknown connection, say) tries again after so long.
 constexpr auto kWatchAgain = std::chrono::seconds(30);
 /// Rows of a run that is forgotten, in one commit.
@@ -267,6 +269,7 @@ void Conductor::Engine::on_message(detail::Batch& batch, const detail::Watchers:
     return drop("too many runs wait");
   }
   confirm_later(batch, fired);
+  if (json::write(fired.event).size() > kMessageBytesMax) return drop("it is longer than 1 MiB");
   const std::string user = "watcher '" + watching.name + "'";
   if (!watching.asset.value.empty()) {
     // The extra is Airflow's, so that tasks read the same.

@@ -93,6 +93,15 @@ TEST_CASE("a message whose conf does not fit, or that comes to a long queue, sta
   CHECK(runs(bench).empty());
 }
 
+TEST_CASE("a message that no job could carry starts no run") {
+  Bench bench;
+  bench.put_spec(watching({watcher("queue", "c")}));
+  const std::string large((1U << 20) + 1, 'x');
+  bench.triggers().fire({.id = bench.triggers().waits()[0].id, .event = large, .error = {}});
+  bench.settle();
+  CHECK(runs(bench).empty());
+}
+
 TEST_CASE("a message of an asset's watcher makes it new, whichever DAGs name it") {
   Bench bench;
   wire::AssetSpec lake{.name = "lake", .uri = "s3://lake", .group = "asset", .extra = {}};

@@ -99,6 +99,14 @@ TEST_CASE("a task that asks for a user which the worker does not allow is refuse
   CHECK(report.cause.contains("start it with --run-as-users daemon"));
 }
 
+TEST_CASE("run_as_user beside a DockerOperator's own user is refused") {
+  Bench bench;
+  wire::Job job = bench.bash_job("id -u");
+  job.operator_ = "docker";
+  job.run_as_user = "nobody";
+  CHECK(bench.run(job).cause.contains("not run_as_user"));
+}
+
 TEST_CASE("a task of another user has its folder, its token and nothing of the worker's") {
   if (::geteuid() != 0) {
     MESSAGE("SKIPPED: tasks of other users need a worker that is root");
@@ -107,7 +115,8 @@ TEST_CASE("a task of another user has its folder, its token and nothing of the w
   Bench bench;
   std::filesystem::permissions(bench.home(), std::filesystem::perms(0711));
   wire::Job job = bench.bash_job(
-      "id -un; id -Gn; touch mine && rm mine; cat $AIFLOW_TOKEN_FILE; echo; echo $HOME $USER;"
+      "id -un; id -Gn; touch $AIFLOW_WORK_DIR/mine && rm mine; cat $AIFLOW_TOKEN_FILE; echo; echo "
+      "$HOME $USER;"
       " ls $(dirname $AIFLOW_TOKEN_FILE) 2>&1 | grep -o 'Permission denied';"
       " cat $AIFLOW_HOME/run/worker.lock 2>&1 | grep -o 'Permission denied'");
   job.run_as_user = "nobody";

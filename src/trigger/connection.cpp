@@ -44,8 +44,7 @@ Result<std::uint16_t> port_of(std::string_view text) {
 
 /// What Airflow's Redis connections have as extras.
 Status read_extra(Connection& made, std::string_view name, std::string value) {
-  const bool plain = made.scheme == "redis" || made.scheme == "mqtt";
-  if (name == "ssl" && plain && (value == "true" || value == "True")) made.scheme += "s";
+  if (name == "ssl") made.ssl = value == "true" || value == "True";
   if (name != "ssl_ca_certs") return {};
   if (!value.starts_with('/')) return bad("ssl_ca_certs is not the absolute path of a file");
   made.tls_authorities = std::move(value);
@@ -101,6 +100,18 @@ Result<Connection> parse_uri(std::string_view text) {
   return made;
 }
 
+/// An object, or its text as Airflow's export has it.
+Result<json::Value> extra_of(const json::Value& connection) {
+  const json::Value* extra = connection.find("extra");
+  if (extra == nullptr || extra->is_null()) return json::object({});
+  if (extra->is_object()) return *extra;
+  if (!extra->is_string()) return bad("extra is no object");
+  if (extra->as_string().empty()) return json::object({});
+  auto parsed = json::parse(extra->as_string(), {.depth_max = 8, .bytes_max = kTextMax});
+  if (!parsed || !parsed->is_object()) return bad("extra is no JSON object");
+  return *std::move(parsed);
+}
+
 Result<Connection> parse_json(std::string_view text) {
   const auto value = json::parse(text, {.depth_max = 8, .bytes_max = kTextMax});
   if (!value) return bad("JSON cannot be read");
@@ -121,9 +132,8 @@ Result<Connection> parse_json(std::string_view text) {
   const bool is_scheme = schema == "http" || schema == "https";
   if (is_scheme) made.scheme = schema;
   if (!is_scheme && !schema.empty()) made.path = "/" + schema;
-  const json::Value* extra = value->find("extra");
-  if (extra == nullptr || !extra->is_object()) return made;
-  for (const auto& [name, one] : extra->as_object()) {
+  AIFLOW_ASSIGN(const json::Value extra, extra_of(*value));
+  for (const auto& [name, one] : extra.as_object()) {
     if (one.is_bool()) AIFLOW_TRY(read_extra(made, name, one.as_bool() ? "true" : "false"));
     if (one.is_string()) AIFLOW_TRY(read_extra(made, name, one.as_string()));
   }

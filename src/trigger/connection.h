@@ -25,8 +25,10 @@ struct Connection {
   /// Of a broker over TLS: file (PEM) of the authorities that may have signed its certificate;
   /// empty: the system's.
   std::string tls_authorities{};
+  bool ssl = false;  ///< asked for by its extra, whatever the scheme says
 
-  [[nodiscard]] bool is_tls() const { return scheme == "rediss" || scheme == "mqtts"; }
+  /// Of a broker's connection.
+  [[nodiscard]] bool is_tls() const { return ssl || scheme == "rediss" || scheme == "mqtts"; }
 };
 
 /// "scheme://login:password@host:port/path?ssl_ca_certs=FILE", or {"conn_type", "host", "port",

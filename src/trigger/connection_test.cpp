@@ -39,7 +39,9 @@ TEST_CASE("a broker over TLS, by its scheme or by Airflow's extras") {
   for (const char* text :
        {"rediss://h/1?ssl_ca_certs=%2Fca", "redis://h/1?ssl=true&ssl_ca_certs=/ca",
         R"({"conn_type":"redis","host":"h","schema":"1",
-                               "extra":{"ssl":true,"ssl_ca_certs":"/ca"}})"}) {
+                               "extra":{"ssl":true,"ssl_ca_certs":"/ca"}})",
+        R"({"host":"h","schema":"1","extra":{"ssl":true,"ssl_ca_certs":"/ca"}})",
+        R"({"host":"h","schema":"1","extra":"{\"ssl\": \"True\", \"ssl_ca_certs\": \"/ca\"}"})"}) {
     CAPTURE(text);
     const auto made = parse_connection(text).value();
     CHECK(made.is_tls());
@@ -49,6 +51,7 @@ TEST_CASE("a broker over TLS, by its scheme or by Airflow's extras") {
   CHECK(parse_connection("mqtts://h").value().is_tls());
   CHECK_FALSE(parse_connection("redis://h?ssl=false").value().is_tls());
   CHECK_FALSE(parse_connection("rediss://h?ssl_ca_certs=ca").has_value());
+  CHECK_FALSE(parse_connection(R"({"host":"h","extra":"ssl=true"})").has_value());
 }
 
 TEST_CASE("errors never repeat the text") {

@@ -123,7 +123,12 @@ Status Attempt::prepare() {
 
 /// A container has its own user (task_container.h).
 Status Attempt::become_user() {
-  if (!job_.run_as_user || uses_containers(job_)) return {};
+  if (!job_.run_as_user) return {};
+  if (job_.operator_ == "docker") {
+    return fail(ErrorCode::invalid_argument,
+                "a DockerOperator's container has the user that user= says, not run_as_user");
+  }
+  if (uses_containers(job_)) return {};
   const std::string& wanted = *job_.run_as_user;
   if (std::ranges::find(settings_.run_as_users, wanted) == settings_.run_as_users.end()) {
     return fail(ErrorCode::denied, "this worker runs no task as user '" + wanted +
@@ -134,10 +139,16 @@ Status Attempt::become_user() {
     return fail(ErrorCode::denied, "only a worker that runs as root has tasks of other users");
   }
   AIFLOW_ASSIGN(user_, os::find_user(wanted));
-  // Its token is in a folder of the worker's: to be passed through, not to be listed.
-  const os::Path folder = settings_.token_file.parent_path();
-  if (::chmod(folder.c_str(), 0711) == 0) return {};
-  return fail(os::error_from_errno(errno, "open '" + folder.string() + "' to other users"));
+  // Its token and its folder are in folders of the worker's: to be passed through, not to be
+  // listed.
+  const os::Path& own = settings_.directory;
+  AIFLOW_TRY(os::make_dirs(own));
+  for (const os::Path& folder : {settings_.token_file.parent_path(), own, own.parent_path(),
+                                 own.parent_path().parent_path()}) {
+    if (::chmod(folder.c_str(), 0711) == 0) continue;
+    return fail(os::error_from_errno(errno, "open '" + folder.string() + "' to other users"));
+  }
+  return {};
 }
 
 Status Attempt::give_to_user(const os::Path& path) const {

@@ -82,9 +82,10 @@ void WorkerLoop::run() {
   needed_at_ = clock_.steady_now();
   while (!finished() && !abandoned()) {
     done_.clear();
-    loop_.run_once(milliseconds(500));
     link_.flush();
+    loop_.run_once(milliseconds(500));
   }
+  link_.flush();
   leave();
 }
 
@@ -350,7 +351,7 @@ void WorkerLoop::on_cancel(const wire::Cancel& cancel) {
     found = true;
     attempt->end({.cause = reason,
                   .outcome = Outcome::killed,
-                  .grace = milliseconds(std::clamp<std::int64_t>(cancel.grace_ms, 0, 600'000))});
+                  .grace = milliseconds(std::clamp<std::int64_t>(cancel.grace_ms, 0, 3'600'000))});
   }
   failpoint::reach("worker.cancel_done");
   if (!found) send_heartbeat();  // tells the server that it is not here

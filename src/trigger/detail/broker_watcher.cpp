@@ -116,8 +116,9 @@ Result<std::unique_ptr<Broker>> BrokerWatcher::connect(const Place& place) {
 void BrokerWatcher::remove(WaitId id) {
   const auto place = places_.find(id);
   if (place == places_.end()) return;
+  // One whose waits have all fired may have made room.
   const auto broker = brokers_.find(place->second);
-  broker->second->remove(id);  // the connection stays for the next wait
+  if (broker != brokers_.end()) broker->second->remove(id);  // the connection stays for the next
   places_.erase(place);
 }
 

@@ -182,9 +182,14 @@ class _Server:
         return "" if status < 400 else f"GET {path}: status {status}"
 
     def stop(self) -> None:
-        """SIGTERM, and waits for its end."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+        """SIGTERM, and SIGKILL when it has not ended within its grace."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(self._task.stop_grace.total_seconds())
+        except subprocess.TimeoutExpired:
+            self.process.kill()
             self.process.wait()
 
 
@@ -265,10 +270,14 @@ class _Watch:
         try:
             api.call("PUT", REPORT_PATH, self._unsaid)
         except api.ApiError as error:
-            if error.status == 503:
+            if error.status == 501:
+                raise AirflowException(f"AIflow cannot be told how the service does: {error}") from error
+            if error.status >= 500:
                 return  # said again at the next look
             print(f"AIflow does not take this any more: {error}", flush=True)
-        except AirflowException:
+        except AirflowException as error:
+            if isinstance(error.__cause__, PermissionError):  # a task of another user
+                raise AirflowException(f"AIflow cannot be told how the service does: {error}") from error
             return
         self._unsaid = None
 

@@ -161,8 +161,22 @@ def test_a_port_of_somebody_else_does_not_pass_for_it(attempt):
     assert protocol.recv(s.sock)["type"] == "ZygoteExited"
 
 
+def test_one_that_never_serves_and_ignores_sigterm_is_killed(attempt):
+    s, task_side, _pid = attempt("command=\"trap '' TERM; while :; do sleep 0.1; done\", port=None, "
+                                 "ready_timeout=1, stop_grace=0.5, health=['false']")
+    assert "has not served for 1 s" in protocol.recv(task_side)["cause"]
+    assert protocol.recv(s.sock)["type"] == "ZygoteExited"
+
+
+def test_a_place_that_has_no_api_fails_it_with_the_reason(attempt, told):
+    told.answers[:] = [501]
+    s, task_side, _pid = attempt("command=HTTP")
+    assert "AIflow cannot be told how the service does" in protocol.recv(task_side)["cause"]
+    assert protocol.recv(s.sock)["type"] == "ZygoteExited"
+
+
 def test_a_report_is_said_again_until_the_server_takes_it(attempt, told):
-    told.answers[:] = [503, 503]
+    told.answers[:] = [503, 500]
     s, task_side, pid = attempt("command=HTTP")
     told.wait("serving")
     end(s, task_side, pid)
