@@ -68,6 +68,12 @@ class Docker(Place):
         self.extra = ("--docker", str(self.daemon.socket))
         super().start(folder)
 
+    def lose(self) -> None:
+        """The worker and its containers: the next worker goes on with those that are left."""
+        super().lose()
+        containers = self.daemon.docker("ps", "-q").stdout.split()
+        self.daemon.docker("rm", "-f", *containers)
+
     def stop(self) -> None:
         super().stop()
         self.daemon.clean()
