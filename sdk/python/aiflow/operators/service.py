@@ -21,6 +21,7 @@ REPORT_PATH = "/api/v2/taskService"
 #: Between two looks at a service that does not serve, or a report that did not arrive.
 SOON_S = 0.5
 CAUSE_MAX = 300
+RESTART_DELAY_MIN_S = 0.1  # also when a DAG says 0: one that ends at once is no busy loop
 
 
 class ServiceOperator(BaseOperator):
@@ -216,7 +217,9 @@ class _Watch:
         if not problem:
             if not self.serves:
                 self._served_at = now
-            self._last_served, self._has_served = now, True
+            self._has_served = True
+        if not problem or self.serves:  # up to this look
+            self._last_served = now
         self.serves = not problem
         if problem and now - self._last_served > self._task.ready_timeout.total_seconds():
             raise AirflowException(
@@ -254,7 +257,8 @@ class _Watch:
         longest = self._task.max_restart_delay.total_seconds()
         if self.serves and time.monotonic() - self._served_at > longest:
             self._delay_s = 0.0
-        self._delay_s = min(max(2 * self._delay_s, self._task.restart_delay.total_seconds()), longest)
+        least = max(self._task.restart_delay.total_seconds(), RESTART_DELAY_MIN_S)
+        self._delay_s = min(max(2 * self._delay_s, least), max(longest, RESTART_DELAY_MIN_S))
         self._start_at = time.monotonic() + self._delay_s
 
     def _tell(self, problem: str) -> None:
