@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "base/placement.h"
+#include "base/island_label.h"
 #include "conductor/detail/engine.h"
 #include "conductor/detail/jobs.h"
 #include "log/log.h"

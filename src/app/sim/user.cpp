@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/placement.h"
+#include "base/island_label.h"
 #include "world.h"
 
 namespace aiflow::sim {

@@ -3,7 +3,7 @@
 #include <iterator>
 #include <utility>
 
-#include "base/placement.h"
+#include "base/island_label.h"
 #include "executor/detail/assignment.h"
 
 namespace aiflow::executor::detail {
