@@ -15,11 +15,6 @@
 #include "trigger/detail/broker_watcher.h"
 #include "trigger/testing/bench.h"
 
-/// libmosquitto sets TLS up without a lock when the first connections begin: two at once leave one
-/// 123-byte method of OpenSSL behind, once in a process. The fast unwinder sees libcrypto alone.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() { return "leak:libcrypto.so\n"; }
-
 namespace aiflow::trigger {
 namespace {
 

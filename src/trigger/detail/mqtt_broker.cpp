@@ -87,6 +87,7 @@ class MqttBroker final : public Broker {
 
  private:
   void use_tls();
+  int connect();
   void run(const std::stop_token& stop);
   void on_connect(int code);
   void on_message(const mosquitto_message& message);
@@ -141,6 +142,16 @@ void MqttBroker::use_tls() {
   }
 }
 
+/// libmosquitto sets TLS up with the first such connection and without a lock: two at once leave a
+/// part of it behind. Only a name is waited for in here, the connection itself comes later.
+int MqttBroker::connect() {
+  static std::mutex tls_begins;
+  std::unique_lock lock(tls_begins, std::defer_lock);
+  if (connection_.is_tls()) lock.lock();
+  return mosquitto_connect_async(client_.get(), connection_.host.c_str(), connection_.port,
+                                 kKeepAliveSeconds);
+}
+
 void MqttBroker::run(const std::stop_token& stop) {
   std::chrono::milliseconds pause = kRetry;
   bool told = false;
@@ -152,8 +163,7 @@ void MqttBroker::run(const std::stop_token& stop) {
   rest(kGather);
   while (!stop.stop_requested()) {
     reached_ = false;
-    int code = mosquitto_connect_async(client_.get(), connection_.host.c_str(), connection_.port,
-                                       kKeepAliveSeconds);
+    int code = connect();
     while (code == MOSQ_ERR_SUCCESS && !stop.stop_requested()) {
       code = mosquitto_loop(client_.get(), kLoopMs, 1);
     }
