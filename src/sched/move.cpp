@@ -137,8 +137,23 @@ void Stepper::move_to_latest(Run& run, const Why& why) {
   model_.arm_deadlines(run);
   touch(run);
   if (run.row.state != RunState::running) return;
+  look_at_services(run, {cause, why.user});
   push_all(run);
   check_later(run);
+}
+
+/// The last tasks that needed one may have been left behind; one that is a plain task in the new
+/// version would never end by itself.
+void Stepper::look_at_services(Run& run, const Why& why) {
+  for (InstanceIndex at = 0; at < run.instances.size(); ++at) {
+    const auto& service = run.instances[at].service;
+    const bool goes_on = service && *service != ServiceState::draining;
+    if (goes_on && !run.spec(at).is_service) {
+      clear_task(run, at, {"it is no service any more: " + why.cause, why.user});
+    } else {
+      drain_if_unneeded(run, at);
+    }
+  }
 }
 
 /// An instance that the new version does not have: its row goes, its tries stay in the history.

@@ -193,6 +193,7 @@ class Stepper {
 
   // move.cpp
   void move_to_latest(Run& run, const Why& why);
+  void look_at_services(Run& run, const Why& why);
   void leave_behind(Run& run, InstanceIndex at, const Why& why);
 
   // grant.cpp
