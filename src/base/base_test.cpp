@@ -122,6 +122,11 @@ TEST_CASE("a worker serves what it offers, and a task says in words what it need
   const WorkerOffer cluster{.slots = 9, .executors = {"kubernetes"}};
   CHECK(serves(cluster, {.executor = "kubernetes", .queue = "gpu", .labels = {{"disk", "ssd"}}}));
   CHECK_FALSE(serves(cluster, {.executor = "kubernetes:other"}));
+  const WorkerOffer island{.executors = {"local", "docker"}, .labels = {{"island", "x"}}};
+  CHECK(serves(island, {.labels = {{"island", "x"}}}));
+  CHECK_FALSE(serves(island, {.labels = {{"island", "y"}}}));
+  CHECK_FALSE(serves(island, {}));
+  CHECK_FALSE(serves(island, {.executor = "docker", .labels = {{"island", "x"}}}));
   CHECK(describe(Placement{}).empty());
   CHECK(describe(Placement{.executor = "docker", .queue = "gpu", .labels = {{"site", "seoul"}}}) ==
         "executor 'docker', queue 'gpu', label site=seoul");

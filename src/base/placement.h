@@ -31,6 +31,15 @@ struct WorkerOffer {
   bool operator==(const WorkerOffer&) const = default;
 };
 
+/// A task with this label goes on while its worker is cut off from the server, and has the lease of
+/// islands (docs/guide/islands.md). Its value is the island's name.
+inline constexpr const char* kIslandLabel = "island";
+
+/// Other executors know no islands.
+[[nodiscard]] inline bool is_of_island(const Placement& place) {
+  return place.executor == Placement{}.executor && place.labels.contains(kIslandLabel);
+}
+
 /// Whether a task may run there, leaving slots aside.
 [[nodiscard]] inline bool serves(const WorkerOffer& offer, const Placement& wanted) {
   const auto has = [](const std::vector<std::string>& all, std::string_view one) {
@@ -39,6 +48,8 @@ struct WorkerOffer {
   // A cluster places its pods itself: labels are its node selector, and it knows no queues.
   if (wanted.executor.starts_with("kubernetes")) return has(offer.executors, wanted.executor);
   return has(offer.executors, wanted.executor) && has(offer.queues, wanted.queue) &&
+         // Cut off, an island's worker ends nothing: what has the usual lease may not be there.
+         (!offer.labels.contains(kIslandLabel) || is_of_island(wanted)) &&
          std::ranges::all_of(wanted.labels, [&](const auto& label) {
            const auto found = offer.labels.find(label.first);
            return found != offer.labels.end() && found->second == label.second;

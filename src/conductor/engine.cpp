@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
-#include "base/island_label.h"
+#include "base/placement.h"
 #include "conductor/detail/engine.h"
 #include "conductor/detail/jobs.h"
 #include "conductor/detail/loader.h"

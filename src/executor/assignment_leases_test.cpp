@@ -2,7 +2,7 @@
 // Who gets the jobs of an island, and for how long they are left to it.
 #include <doctest/doctest.h>
 
-#include "base/island_label.h"
+#include "base/placement.h"
 #include "executor/detail/assignment.h"
 
 namespace aiflow::executor::detail {

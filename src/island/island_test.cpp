@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <random>
 
-#include "base/island_label.h"
+#include "base/placement.h"
 #include "conductor/dag_from_spec.h"
 #include "island/journal.h"
 #include "os/temp_dir.h"

@@ -3,7 +3,7 @@
 // the attempt; anything else is refused and changes nothing.
 #include <algorithm>
 
-#include "base/island_label.h"
+#include "base/placement.h"
 #include "sched/detail/backoff.h"
 #include "sched/detail/stepper.h"
 #include "sched/planted_bug.h"

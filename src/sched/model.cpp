@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
-#include "base/island_label.h"
+#include "base/placement.h"
 #include "sched/planted_bug.h"
 
 namespace aiflow::sched::detail {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/island_label.h"
+#include "base/placement.h"
 #include "world.h"
 
 namespace aiflow::sim {
@@ -131,11 +131,12 @@ dag::Dag make_dag(const std::string& id, const Taste& taste, Prng& prng) {
   return made;
 }
 
-WorkerOffer make_offer(const Taste& taste, Prng& prng) {
+WorkerOffer make_offer(const Taste& taste, bool is_island, Prng& prng) {
   WorkerOffer made{.slots = kSlotsPerWorker};
-  made.labels[kIslandLabel] = "x";
+  if (is_island) made.labels[kIslandLabel] = "x";
   if (!taste.placing) return made;
   if (prng.chance(0.3)) made.slots = 0;
+  if (is_island) return made;
   if (prng.chance(0.4)) made.executors.emplace_back("docker");
   if (prng.chance(0.2)) made.queues = {"gpu"};
   if (prng.chance(0.2)) made.queues = {"default", "gpu"};
@@ -143,11 +144,12 @@ WorkerOffer make_offer(const Taste& taste, Prng& prng) {
   return made;
 }
 
-WorkerOffer whole_offer() {
+WorkerOffer whole_offer(bool is_island) {
+  if (is_island) return {.slots = kSlotsPerWorker, .labels = {{kIslandLabel, "x"}}};
   return {.slots = kSlotsPerWorker,
           .executors = {"local", "docker"},
           .queues = {"default", "gpu"},
-          .labels = {{"site", "seoul"}, {kIslandLabel, "x"}}};
+          .labels = {{"site", "seoul"}}};
 }
 
 void World::send_user(sched::Event event) {
@@ -353,7 +355,7 @@ void World::user_change_workers() {
   if (chance(0.4)) {
     worker.offer.slots = worker.offer.slots == 0 ? kSlotsPerWorker : 0;
   } else {
-    worker.offer = make_offer(taste_, prng_);
+    worker.offer = make_offer(taste_, is_island(worker), prng_);
   }
   send_user(sched::WorkersChanged{offers()});
 }

@@ -42,10 +42,10 @@ void World::setup() {
   taste_ = {chance(0.5), chance(0.3), chance(0.4), chance(0.2),
             chance(0.4), chance(0.3), chance(0.3)};
   servers_.resize(2);
-  workers_.resize(1 + below(4));
+  workers_.resize(2 + below(3));
   for (Worker& worker : workers_) {
     worker.id = {"w" + std::to_string(++worker_names_)};
-    worker.offer = make_offer(taste_, prng_);
+    worker.offer = make_offer(taste_, &worker == &workers_.front(), prng_);
   }
   server_start(servers_[0]);
   send_user(sched::PoolPut{{.name = {"small"}, .slots = 2}});
@@ -221,7 +221,7 @@ bool World::calm_down() {
   for (Server& server : servers_) server.stopped_until = {};
   for (Worker& worker : workers_) {
     worker.stopped_until = {};
-    worker.offer = whole_offer();
+    worker.offer = whole_offer(is_island(worker));
   }
   while (error_.empty() && leader() == nullptr) server_act(servers_[0]);
   for (std::int64_t i = 0; i < kCalmStepsMax && error_.empty(); ++i, ++steps_) {

@@ -251,9 +251,13 @@ class World {
 [[nodiscard]] dag::Dag make_dag(const std::string& id, const Taste& taste, Prng& prng);
 
 /// What a random worker offers.
-[[nodiscard]] WorkerOffer make_offer(const Taste& taste, Prng& prng);
-/// What serves every place that make_dag knows.
-[[nodiscard]] WorkerOffer whole_offer();
+[[nodiscard]] WorkerOffer make_offer(const Taste& taste, bool is_island, Prng& prng);
+/// What serves every place that make_dag knows, of an island or of all others.
+[[nodiscard]] WorkerOffer whole_offer(bool is_island);
+/// The first of a world's workers is one.
+[[nodiscard]] inline bool is_island(const Worker& worker) {
+  return worker.offer.labels.contains(kIslandLabel);
+}
 
 inline constexpr std::int32_t kSlotsPerWorker = 2;
 inline constexpr std::int32_t kQueueAhead = 1;

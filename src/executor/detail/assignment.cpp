@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/island_label.h"
+#include "base/placement.h"
 #include "executor/detail/said_hello.h"
 #include "failpoint/failpoint.h"
 

@@ -3,7 +3,7 @@
 #include <iterator>
 #include <utility>
 
-#include "base/island_label.h"
+#include "base/placement.h"
 #include "executor/detail/assignment.h"
 
 namespace aiflow::executor::detail {

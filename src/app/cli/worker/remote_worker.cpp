@@ -8,7 +8,7 @@
 #include <optional>
 #include <thread>
 
-#include "base/island_label.h"
+#include "base/placement.h"
 #include "log/log.h"
 #include "net/forwarder.h"
 #include "net/url.h"
