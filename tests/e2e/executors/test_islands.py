@@ -75,12 +75,18 @@ def log_of(server, dag, run, task, number=1):
     return server.get(path)["content"]
 
 
+def run_to_a(place):
+    """Starts the chain, of which the first task runs then -> the run."""
+    place.server.add_dag("chain", CHAIN.format(folder=place.folder))
+    run = place.server.trigger("chain")
+    place.wait_ran("a")
+    return run
+
+
 def test_a_chain_goes_on_to_its_end_while_cut_off_and_merges_on_return(site):
     place = site()
     server = place.server
-    server.add_dag("chain", CHAIN.format(folder=place.folder))
-    run = server.trigger("chain")
-    place.wait_ran("a")
+    run = run_to_a(place)
     place.cut()
     place.go("a", "b", "c", "d")
     place.wait_ran("abcd")
@@ -104,9 +110,7 @@ def test_a_chain_goes_on_to_its_end_while_cut_off_and_merges_on_return(site):
 def test_the_server_is_back_while_a_task_runs_that_it_does_not_know(site):
     place = site()
     server = place.server
-    server.add_dag("chain", CHAIN.format(folder=place.folder))
-    run = server.trigger("chain")
-    place.wait_ran("a")
+    run = run_to_a(place)
     place.cut("silent")
     place.go("a", "b")
     place.wait_ran("abc")
@@ -247,9 +251,7 @@ def test_the_server_restarts_while_the_island_is_alone(site):
 def test_the_server_takes_the_tasks_back_after_the_lease_and_the_island_has_stopped_by_then(site):
     place = site(extra=("--island-lease", "40"))
     server = place.server
-    server.add_dag("chain", CHAIN.format(folder=place.folder))
-    run = server.trigger("chain")
-    place.wait_ran("a")
+    run = run_to_a(place)
     place.cut()
     cut_at = time.monotonic()
     place.go("a")
@@ -271,9 +273,7 @@ def test_the_server_takes_the_tasks_back_after_the_lease_and_the_island_has_stop
 def test_what_a_user_decides_meanwhile_holds_and_the_conflict_is_told(site):
     place = site()
     server = place.server
-    server.add_dag("chain", CHAIN.format(folder=place.folder))
-    run = server.trigger("chain")
-    place.wait_ran("a")
+    run = run_to_a(place)
     place.cut()
     assert cli(server, "tasks", "mark", "chain", "c", "failed", "--run", run).returncode == 0
     place.go("a", "b", "c", "d")
