@@ -39,6 +39,13 @@ Island::~Island() = default;
 Status Island::open() {
   AIFLOW_ASSIGN(const auto found, journal_->open());
   for (const json::Value& one : found) replay(one);
+  // Of a run that cannot be read, nothing is known that could be gone on with.
+  const auto is_unknown = [this](const auto& entry) {
+    return !runs_.contains(run_of(entry.second.key));
+  };
+  std::erase_if(in_hand_, is_unknown);
+  std::erase_if(ahead_, is_unknown);
+  forget_runs();
   awaits_core_ = is_cut_;
   if (is_cut_) {
     log::info("this island is still cut off, as it was when its last worker ended",
