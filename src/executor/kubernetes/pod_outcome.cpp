@@ -10,6 +10,8 @@ using kubernetes::ContainerStatus;
 using kubernetes::Pod;
 using State = ContainerStatus::State;
 
+constexpr int kKilled = 128 + 9;  ///< by SIGKILL
+
 std::string joined(const std::string& first, const std::string& more) {
   return more.empty() ? first : first + ": " + more;
 }
@@ -46,8 +48,14 @@ bool is_node_lost(const Pod& pod) {
 std::string end_of(const ContainerStatus& one) {
   if (one.reason == "OOMKilled") return "out of memory (the container's limit)";
   const std::string code = "exit code " + std::to_string(one.exit_code);
+  // containerd 1.6 loses the word of one in sixty with control groups v1 on a busy node.
+  const bool is_killed = one.exit_code == kKilled && one.reason == "Error";
+  if (is_killed) return code + ": killed, out of memory or from outside (the node does not say)";
   const bool is_plain = one.reason.empty() || one.reason == "Error" || one.reason == "Completed";
-  return is_plain ? code : code + " (" + one.reason + ")";
+  if (is_plain) return code;
+  // Else the message is the container's own word.
+  const bool is_nodes_word = one.reason == "StartError" || one.reason == "ContainerCannotRun";
+  return joined(code + " (" + one.reason + ")", is_nodes_word ? one.message : "");
 }
 
 PodVerdict of_container(const Pod& pod, const ContainerStatus& base, const PodTerms& terms) {

@@ -46,6 +46,10 @@ TEST_CASE("success, a failure with its exit code, and out of memory") {
         Outcome::failed);
   CHECK(verdict_of(base_ended(R"({"exitCode":128,"reason":"StartError"})")).cause ==
         "exit code 128 (StartError)");
+  CHECK(verdict_of(base_ended(R"({"exitCode":128,"reason":"StartError","message":"no python3"})"))
+            .cause == "exit code 128 (StartError): no python3");
+  CHECK(verdict_of(base_ended(R"({"exitCode":137,"reason":"Error"})")).cause ==
+        "exit code 137: killed, out of memory or from outside (the node does not say)");
 }
 
 TEST_CASE("what runs beside the base container does not count") {

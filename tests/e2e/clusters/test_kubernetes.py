@@ -69,7 +69,9 @@ BashOperator(task_id="bash_templated", bash_command="echo {{ dag.dag_id }}; exit
     assert states["skipped"] == "skipped"
     cause = {name: task["cause"] for name, task in tasks.items()}
     assert cause["code"] == "exit code 3"
-    assert cause["memory"] == "out of memory (the container's limit)"
+    # The node's word for it is lost now and then (pod_outcome.cpp).
+    assert cause["memory"] in ("out of memory (the container's limit)",
+                               "exit code 137: killed, out of memory or from outside (the node does not say)")
     assert "Not_A_Name" in cause["name"]
     assert "InvalidImageName" in cause["bad_image"]
     assert "ErrImagePull" in cause["no_image"] or "ImagePullBackOff" in cause["no_image"]
