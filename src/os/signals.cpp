@@ -19,6 +19,12 @@ Result<Fd> signal_fd(std::initializer_list<int> signals) {
   return fd;
 }
 
+void block_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
+}
+
 std::optional<int> read_signal(int fd) {
   signalfd_siginfo info{};
   if (::read(fd, &info, sizeof(info)) != sizeof(info)) return std::nullopt;

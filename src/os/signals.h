@@ -14,6 +14,10 @@ namespace aiflow::os {
 /// gives a non-blocking descriptor that becomes readable when one arrives.
 [[nodiscard]] Result<Fd> signal_fd(std::initializer_list<int> signals);
 
+/// Blocks every signal in the calling thread. A thread that waits for other things would be woken
+/// by each child that ends while the thread with the children blocks its signals to start another.
+void block_signals();
+
 /// The next signal that arrived, nullopt when none waits.
 [[nodiscard]] std::optional<int> read_signal(int fd);
 

@@ -12,6 +12,7 @@
 #include "json/value.h"
 #include "log/log.h"
 #include "os/frame.h"
+#include "os/signals.h"
 #include "supervise/detail/message.h"
 
 namespace aiflow::supervise::detail {
@@ -138,6 +139,7 @@ void Spool::rewrite() {
 }
 
 void Spool::sync_loop() {
+  os::block_signals();
   while (auto fd = sync_wanted_.pop()) {
     failpoint::reach("spool.syncing");
     ::fdatasync(*fd);
