@@ -61,7 +61,9 @@ Status Conductor::Engine::open() {
     if (row.state != TaskState::running && row.state != TaskState::restarting) continue;
     running.push_back(
         {.attempt = {store::to_wire(detail::to_store(row.key)), row.try_number, row.epoch},
-         .executor = executor_of(row)});
+         .executor = executor_of(row),
+         .has_served =
+             row.service.value_or(sched::ServiceState::starting) != sched::ServiceState::starting});
   }
   executor_.reconcile(running);
   // What was queued goes to the executor before any worker can ask.

@@ -288,6 +288,17 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Progress& repor
                                                   {"progress", wire::to_json(info)}})});
 }
 
+void Conductor::Engine::on(detail::Batch& batch, const executor::Serves& report) {
+  report_service(
+      batch,
+      {.key = store::from_wire(report.attempt.key),
+       .epoch = report.attempt.epoch,
+       .state = report.state,
+       .cause = report.cause,
+       .value = report.value},
+      [](const Result<bool>&) {});  // one that is refused is of an attempt that has ended
+}
+
 void Conductor::Engine::forget_progress(const store::TaskKey& key) {
   const std::scoped_lock lock(progress_mutex_);
   progress_.erase(key);

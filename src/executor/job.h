@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -71,6 +72,13 @@ struct Gone {
 struct Progress {
   wire::Progress report;
 };
+/// The service of a service task does so (sched::ServiceReported).
+struct Serves {
+  Attempt attempt;
+  std::string state;  ///< starting | serving | degraded
+  std::string cause;
+  std::optional<json::Value> value{};  ///< the task's return value from now on
+};
 /// A task asks for a value; the answer goes to Executor::answer.
 struct XComAsked {
   WorkerId worker;
@@ -86,8 +94,8 @@ struct RanAhead {
   Receipt receipt;
   wire::Finished report;  ///< without its XComs
 };
-using Report = std::variant<Started, Finished, StillRunning, Lost, Gone, Progress, XComAsked,
-                            WorkerChanged, RanAhead>;
+using Report = std::variant<Started, Finished, StillRunning, Lost, Gone, Progress, Serves,
+                            XComAsked, WorkerChanged, RanAhead>;
 
 /// Takes reports; called from the executor's thread, must not block for long nor call back.
 using ReportSink = std::function<void(Report)>;

@@ -47,6 +47,7 @@ Result<std::optional<WallTime>> moment(const json::Value& of, std::string_view k
 Result<ContainerStatus> container_status(const json::Value& object) {
   ContainerStatus made;
   AIFLOW_ASSIGN(made.name, json::get_string(object, "name"));
+  AIFLOW_ASSIGN(made.restart_count, json::get_int_or(object, "restartCount", 0));
   AIFLOW_ASSIGN(const json::Value* state, part(object, "state"));
   using State = ContainerStatus::State;
   const json::Value* detail = state->find("waiting");
@@ -95,6 +96,7 @@ Status read_status(Pod& pod, const json::Value& status) {
   AIFLOW_ASSIGN(pod.phase, json::get_string_or(status, "phase", ""));
   AIFLOW_ASSIGN(pod.reason, json::get_string_or(status, "reason", ""));
   AIFLOW_ASSIGN(pod.message, json::get_string_or(status, "message", ""));
+  AIFLOW_ASSIGN(pod.host_ip, json::get_string_or(status, "hostIP", ""));
   AIFLOW_ASSIGN(pod.init_containers, container_statuses(status, "initContainerStatuses"));
   AIFLOW_ASSIGN(pod.containers, container_statuses(status, "containerStatuses"));
   AIFLOW_ASSIGN(const json::Array* conditions, items(status, "conditions"));

@@ -22,6 +22,7 @@ struct ContainerStatus {
   std::string message{};  ///< of a terminated one: its termination message
   std::int64_t exit_code = 0;
   std::int64_t signal = 0;
+  std::int64_t restart_count = 0;
   std::optional<WallTime> started_at{};
   std::optional<WallTime> finished_at{};
 };
@@ -42,6 +43,7 @@ struct Pod {
   std::map<std::string, std::string> annotations{};
   bool is_deleting = false;  ///< somebody asked for its end
   std::string node{};        ///< empty: not placed yet
+  std::string host_ip{};     ///< of its node; empty: the node has not said it yet
   std::string phase{};       ///< Pending, Running, Succeeded, Failed, Unknown
   std::string reason{};      ///< "Evicted", "NodeLost", ...
   std::string message{};

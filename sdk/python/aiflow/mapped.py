@@ -188,7 +188,8 @@ class MappedOperator(BaseOperator):
         if self.aiflow_operator == "docker":
             return {"templated": True}  # each instance's container is worked out in Python
         payload: dict = {} if function is None else {"callable": getattr(function, "__qualname__", "?")}
-        if self.place.in_cluster and self.recipe.operator.aiflow_operator != "python":
+        alone = self.recipe.operator.aiflow_operator != "python" or self.is_service
+        if self.place.in_cluster and alone:
             payload["prepares_on_worker"] = True
         return payload
 

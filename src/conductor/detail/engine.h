@@ -98,6 +98,7 @@ class Conductor::Engine {
   void on(detail::Batch& batch, const executor::Gone& report);
   void on(detail::Batch& batch, const executor::RanAhead& report);
   void on(detail::Batch& batch, const executor::Progress& report);
+  void on(detail::Batch& batch, const executor::Serves& report);
   void on(detail::Batch& batch, const executor::XComAsked& report);
   void on(detail::Batch& batch, const executor::WorkerChanged& report);
   void end_cancel(detail::Batch& batch, const executor::Attempt& attempt);

@@ -37,9 +37,9 @@ Assignment::Id Assignment::id_of(const Attempt& attempt) {
 }
 
 void Assignment::reconcile(const std::vector<Held>& running) {
-  for (const auto& [attempt, executor] : running) {
-    Entry& entry = entries_[id_of(attempt)];
-    entry.attempt = attempt;
+  for (const Held& held : running) {
+    Entry& entry = entries_[id_of(held.attempt)];
+    entry.attempt = held.attempt;
     entry.phase = Phase::running;
   }
 }

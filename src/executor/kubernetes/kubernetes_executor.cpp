@@ -15,6 +15,7 @@
 #include "executor/kubernetes/detail/base64.h"
 #include "executor/kubernetes/detail/pod_logs.h"
 #include "executor/kubernetes/detail/pod_orders.h"
+#include "executor/kubernetes/detail/service_tasks.h"
 #include "executor/kubernetes/pod_table.h"
 #include "kubernetes/client.h"
 #include "kubernetes/pod_watch.h"
@@ -30,6 +31,7 @@ constexpr int kConflict = 409;
 /// A secret holds 1 MiB at most.
 constexpr std::size_t kDagFileBytesMax = 512U << 10;
 constexpr auto kTick = std::chrono::milliseconds(250);
+constexpr int kForbidden = 403;
 
 std::optional<kubernetes::Pod> pod_of(const kubernetes::Response& response) {
   if (!response.ok()) return std::nullopt;
@@ -49,7 +51,11 @@ class KubernetesExecutor::Loop final : public PodOutlet {
   using Command = std::function<void(PodTable&)>;
 
   Loop(const Clock& clock, KubernetesExecutorOptions options)
-      : clock_(clock), options_(std::move(options)), table_(clock, table_options(), *this) {
+      : clock_(clock),
+        options_(std::move(options)),
+        defaults_(table_options().defaults),
+        table_(clock, table_options(), *this),
+        list_pause_(backoff()) {
     AIFLOW_ASSERT(options_.log_file != nullptr && !options_.names.empty());
   }
   ~Loop() override { stop(); }
@@ -60,6 +66,11 @@ class KubernetesExecutor::Loop final : public PodOutlet {
   [[nodiscard]] bool stopping() const { return stopping_; }
   [[nodiscard]] wire::Worker describe() const;
   [[nodiscard]] std::string trouble() const;
+  // On the loop's thread.
+  void reconcile(const std::vector<Held>& running);
+  void submit(const Job& job);
+  void cancel(const CancelRequest& request);
+  void acknowledge(const Receipt& receipt);
 
   // PodOutlet
   void report(Report report) override { sink_(std::move(report)); }
@@ -87,20 +98,26 @@ class KubernetesExecutor::Loop final : public PodOutlet {
   void run_commands();
   void read_existing(const PodName& pod);
   void on_state(const std::string& trouble);
+  void list_services(const std::string& space);
+  void on_services(const std::string& space, const kubernetes::Response& response);
   void tick();
+  void tick_services();
   void beat();
   void publish();
 
   const Clock& clock_;
   KubernetesExecutorOptions options_;
+  PodDefaults defaults_;
   PodTable table_;
   ReportSink sink_;
+  kubernetes::Backoff list_pause_;
   std::set<std::string> delivered_;  ///< namespaces that have the SDK
   std::unique_ptr<os::EventLoop> events_;
   std::unique_ptr<kubernetes::Client> client_;
   std::unique_ptr<kubernetes::PodWatch> watch_;
   std::unique_ptr<detail::PodLogs> logs_;
   std::unique_ptr<detail::PodOrders> orders_;
+  std::unique_ptr<detail::ServiceTasks> services_;
   os::Fd wake_;
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;
@@ -160,6 +177,12 @@ void KubernetesExecutor::Loop::connect() {
   };
 
   logs_ = std::make_unique<detail::PodLogs>(clock_, *events_, *client_, std::move(hooks));
+  services_ = std::make_unique<detail::ServiceTasks>(
+      detail::ServiceTasks::Parts{.clock = clock_,
+                                  .client = *client_,
+                                  .logs = *logs_,
+                                  .worker = WorkerId{options_.names.front()},
+                                  .report = [this](Report one) { report(std::move(one)); }});
   kubernetes::PodWatchOptions wanted;
   wanted.selector = std::string(kOwnerLabel) + "=" + options_.owner + "," + kDoneLabel + "!=true";
   wanted.pause_first = options_.pause_first;
@@ -182,6 +205,7 @@ void KubernetesExecutor::Loop::stop() {
   static_cast<void>(::write(wake_.get(), &one, sizeof one));
   thread_.join();
   watch_.reset();
+  services_.reset();
   logs_.reset();
   orders_.reset();
   client_.reset();
@@ -201,8 +225,9 @@ void KubernetesExecutor::Loop::run() {
   // What the database has comes before what the cluster has.
   run_commands();
   report(WorkerChanged{describe()});
-  watch_->start();
+  list_services("");
   tick();
+  tick_services();
   beat();
   while (!stopping_) events_->run_once(std::chrono::seconds(1));
 }
@@ -215,6 +240,68 @@ void KubernetesExecutor::Loop::run_commands() {
   }
   for (const Command& command : commands) command(table_);
   publish();
+}
+
+/// Services come before the pods, so that none of them is taken for an attempt without its pod.
+void KubernetesExecutor::Loop::list_services(const std::string& space) {
+  const std::string below = space.empty() ? "" : "namespaces/" + space + "/";
+  client_->send(
+      {.path = "/apis/apps/v1/" + below + "deployments?labelSelector=" + std::string(kOwnerLabel) +
+               "%3D" + options_.owner},
+      [this, space](const kubernetes::Response& response) { on_services(space, response); });
+}
+
+void KubernetesExecutor::Loop::on_services(const std::string& space,
+                                           const kubernetes::Response& response) {
+  if (response.is_passing()) {
+    on_state(response.trouble);
+    events_->after(list_pause_.failed(response.retry_after),
+                   [this, space] { list_services(space); });
+    return;
+  }
+  const std::string& own = client_->cluster().space;
+  if (response.status == kForbidden && space.empty()) return list_services(own);
+  // One that may not see Deployments has made none.
+  const auto list = response.ok() ? json::parse(response.body) : json::Value();
+  const json::Value* items = list ? list->find("items") : nullptr;
+  for (const json::Value& one :
+       items != nullptr && items->is_array() ? items->as_array() : json::Array{}) {
+    const auto there = read_service(one);
+    if (!there) continue;
+    services_->adopt(*there);
+    table_.release(there->terms.attempt);
+  }
+  watch_->start();
+}
+
+void KubernetesExecutor::Loop::reconcile(const std::vector<Held>& running) {
+  table_.reconcile(running);
+  services_->reconcile(running);
+}
+
+void KubernetesExecutor::Loop::submit(const Job& job) {
+  if (!is_service(job)) return table_.submit(job);
+  auto plan = plan_service(job, defaults_);
+  if (plan) return services_->submit(*std::move(plan));
+  report(Finished{.receipt = {.worker = WorkerId{options_.names.front()}, .seq = 0},
+                  .report = {.attempt = attempt_of(job),
+                             .outcome = Outcome::failed,
+                             .cause = "no service can be made of it: " + plan.error().message,
+                             .started_at = clock_.now(),
+                             .ended_at = clock_.now()}});
+}
+
+void KubernetesExecutor::Loop::cancel(const CancelRequest& request) {
+  if (!services_->cancel(request)) table_.cancel(request);
+}
+
+void KubernetesExecutor::Loop::acknowledge(const Receipt& receipt) {
+  if (!services_->acknowledge(receipt)) table_.acknowledge(receipt);
+}
+
+void KubernetesExecutor::Loop::tick_services() {
+  services_->tick();
+  events_->after(options_.service_every, [this] { tick_services(); });
 }
 
 void KubernetesExecutor::Loop::create(const PodPlan& plan, const Attempt&) {
@@ -230,7 +317,7 @@ void KubernetesExecutor::Loop::create(const PodPlan& plan, const Attempt&) {
 /// node waits for both.
 void KubernetesExecutor::Loop::deliver(const kubernetes::Pod& pod, const json::Value& files) {
   if (delivered_.insert(pod.space).second) {
-    const auto name = json::object({{"name", table_options().defaults.sdk_config_map}});
+    const auto name = json::object({{"name", defaults_.sdk_config_map}});
     const auto data = json::object({{kSdkFile, detail::base64(options_.sdk_zip)}});
     orders_->create(pod.space, "configmaps",
                     json::object({{"metadata", name}, {"immutable", true}, {"binaryData", data}}));
@@ -257,6 +344,7 @@ void KubernetesExecutor::Loop::read_existing(const PodName& pod) {
 void KubernetesExecutor::Loop::on_state(const std::string& trouble) {
   {
     const std::scoped_lock lock(mutex_);
+    if (trouble_ == trouble) return;
     trouble_ = trouble;
   }
   if (trouble.empty()) {
@@ -277,11 +365,14 @@ void KubernetesExecutor::Loop::tick() {
 
 void KubernetesExecutor::Loop::beat() {
   table_.beat();
+  if (auto attempts = services_->attempts(); !attempts.empty()) {
+    report(StillRunning{.worker = WorkerId{options_.names.front()}, .attempts = attempts});
+  }
   events_->after(options_.heartbeat, [this] { beat(); });
 }
 
 void KubernetesExecutor::Loop::publish() {
-  const std::int64_t active = table_.active_count();
+  const std::int64_t active = table_.active_count() + std::ssize(services_->attempts());
   const std::scoped_lock lock(mutex_);
   active_ = active;
   if (trouble_.empty()) heard_ = clock_.now();
@@ -314,23 +405,23 @@ KubernetesExecutor::KubernetesExecutor(const Clock& clock, KubernetesExecutorOpt
 KubernetesExecutor::~KubernetesExecutor() = default;
 
 void KubernetesExecutor::reconcile(const std::vector<Held>& running) {
-  loop_->post([running](PodTable& table) { table.reconcile(running); });
+  loop_->post([loop = loop_.get(), running](PodTable&) { loop->reconcile(running); });
 }
 
 Status KubernetesExecutor::start(ReportSink sink) { return loop_->start(std::move(sink)); }
 
 Status KubernetesExecutor::submit(Job job) {
   if (loop_->stopping()) return fail(ErrorCode::unavailable, "the executor is stopping");
-  loop_->post([job = std::move(job)](PodTable& table) { table.submit(job); });
+  loop_->post([loop = loop_.get(), job = std::move(job)](PodTable&) { loop->submit(job); });
   return {};
 }
 
 void KubernetesExecutor::cancel(const CancelRequest& request) {
-  loop_->post([request](PodTable& table) { table.cancel(request); });
+  loop_->post([loop = loop_.get(), request](PodTable&) { loop->cancel(request); });
 }
 
 void KubernetesExecutor::acknowledge(const Receipt& receipt, bool, const std::string&) {
-  loop_->post([receipt](PodTable& table) { table.acknowledge(receipt); });
+  loop_->post([loop = loop_.get(), receipt](PodTable&) { loop->acknowledge(receipt); });
 }
 
 void KubernetesExecutor::answer(const WorkerId&, const wire::XComValue&) {}

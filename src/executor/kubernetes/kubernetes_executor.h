@@ -28,6 +28,7 @@ struct KubernetesExecutorOptions {
   std::function<std::string()> server_url{};
   std::int32_t pods_max = 1000;  ///< attempts at a time
   Duration heartbeat = std::chrono::seconds(3);
+  Duration service_every = std::chrono::seconds(1);  ///< a service task is asked about
   Duration image_patience = std::chrono::seconds(20);
   Duration pause_first = std::chrono::milliseconds(500);  ///< when the API does not answer well
   Duration pause_last = std::chrono::seconds(30);

@@ -150,4 +150,10 @@ StartTrouble start_trouble(const Pod& pod) {
   return {};
 }
 
+std::string seconds_of(Duration d) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
+  if (ms % 1000 == 0) return std::to_string(ms / 1000) + "s";
+  return std::to_string(ms) + "ms";
+}
+
 }  // namespace aiflow::executor

@@ -42,4 +42,7 @@ struct StartTrouble {
 /// The base container has begun, now or earlier.
 [[nodiscard]] bool has_begun(const kubernetes::Pod& pod, const PodTerms& terms);
 
+/// "5s", "1500ms": as a cause has it.
+[[nodiscard]] std::string seconds_of(Duration d);
+
 }  // namespace aiflow::executor

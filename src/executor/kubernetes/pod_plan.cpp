@@ -123,8 +123,9 @@ Result<PodTerms> terms_of(const Job& job, const json::Value& wish) {
   AIFLOW_ASSIGN(const bool pushes, json::get_bool_or(task, "do_xcom_push", !is_pod));
   AIFLOW_ASSIGN(terms.is_told_to_worker, json::get_bool_or(task, "ends_on_worker", false));
   terms.wants_xcom = is_pod && pushes;
-  terms.speaks = !is_pod && !detail::is_bash(job);
-  terms.xcom_of_log = !is_pod && !terms.speaks && pushes;
+  const bool serves = detail::service_of(job) != nullptr;
+  terms.speaks = !is_pod && !serves && !detail::is_bash(job);
+  terms.xcom_of_log = !is_pod && !serves && !terms.speaks && pushes;
   // It keeps its limit itself, so that its callbacks run; this is for one that cannot.
   if (terms.speaks && terms.time_limit) *terms.time_limit += kOwnLimitLeeway;
   AIFLOW_TRY(read_codes(terms.skip_codes, task, "skip_on_exit_code"));
@@ -162,6 +163,10 @@ Result<json::Value> wish_of(const Job& job, const PodDefaults& defaults) {
   const json::Value* image = wish.find("image");
   if ((image == nullptr || image->is_null()) && !defaults.image.empty()) {
     wish.set("image", defaults.image);
+  }
+  if (const json::Value* service = detail::service_of(job)) {
+    AIFLOW_TRY(detail::add_service(wish, *service));
+    return wish;
   }
   AIFLOW_TRY(detail::is_bash(job) ? detail::add_bash(wish, job)
                                   : detail::add_python(wish, job, defaults));

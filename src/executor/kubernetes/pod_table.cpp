@@ -18,12 +18,6 @@ constexpr std::size_t kWarnedMax = 1000;
 constexpr std::size_t kMessageBytesMax = 4096;
 constexpr const char* kReturnValue = "return_value";
 
-std::string seconds_of(Duration d) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
-  if (ms % 1000 == 0) return std::to_string(ms / 1000) + "s";
-  return std::to_string(ms) + "ms";
-}
-
 bool keeps(const PodTerms& terms, bool has_failed) {
   return terms.keep == KeepPods::all || (terms.keep == KeepPods::failed && has_failed);
 }
@@ -65,6 +59,8 @@ void PodTable::reconcile(const std::vector<Held>& running) {
     entry.begun_wall = clock_.now();
   }
 }
+
+void PodTable::release(const Attempt& attempt) { entries_.erase(id_of(attempt)); }
 
 void PodTable::submit(const Job& job) {
   const Attempt attempt = attempt_of(job);

@@ -66,6 +66,8 @@ class PodTable {
 
   // From the conductor.
   void reconcile(const std::vector<Held>& running);
+  /// One of these has no pod of its own: it is followed by somebody else.
+  void release(const Attempt& attempt);
   void submit(const Job& job);
   void cancel(const CancelRequest& request);
   void acknowledge(const Receipt& receipt);

@@ -142,6 +142,8 @@ struct FakeApi::State {
   std::pair<int, std::string> carry_out(const ApiRequest& request);
   std::pair<int, std::string> create(const ApiRequest& request);
   std::pair<int, std::string> keep(const ApiRequest& request);
+  std::pair<int, std::string> kept(const ApiRequest& request, const std::string& name);
+  std::pair<int, std::string> list_kept(const ApiRequest& request, const std::string& kind);
   std::pair<int, std::string> list(const ApiRequest& request);
   std::pair<int, std::string> one(const ApiRequest& request, const std::string& name);
   void watch(int fd, const ApiRequest& request);
@@ -229,6 +231,11 @@ std::pair<int, std::string> FakeApi::State::carry_out(const ApiRequest& request)
   if (request.method == "POST" && !request.path.ends_with("/pods")) return keep(request);
   if (request.method == "POST") return create(request);
   if (request.path.ends_with("/pods")) return list(request);
+  if (request.path.ends_with("/deployments")) return list_kept(request, "deployments/");
+  for (const std::string kind : {"deployments", "services"}) {
+    const std::size_t at = request.path.find("/" + kind + "/");
+    if (at != request.path.npos) return kept(request, request.path.substr(at + 1));
+  }
   return one(request, request.path.substr(request.path.rfind('/') + 1));
 }
 
@@ -240,6 +247,26 @@ std::pair<int, std::string> FakeApi::State::keep(const ApiRequest& request) {
   changed.notify_all();
   if (!is_new) return {409, status_object(409, "AlreadyExists", "it already exists")};
   return {201, request.body};
+}
+
+std::pair<int, std::string> FakeApi::State::list_kept(const ApiRequest& request,
+                                                      const std::string& kind) {
+  json::Array items;
+  for (const auto& [name, object] : objects) {
+    if (!name.starts_with(kind)) continue;
+    if (selects(parameter(request, "labelSelector"), object)) items.push_back(object);
+  }
+  return {200, json::write(json::object({{"items", std::move(items)}}))};
+}
+
+std::pair<int, std::string> FakeApi::State::kept(const ApiRequest& request,
+                                                 const std::string& name) {
+  const auto found = objects.find(name);
+  if (found == objects.end()) return {404, status_object(404, "NotFound", "no " + name)};
+  const std::string text = json::write(found->second);
+  if (request.method == "DELETE") objects.erase(found);
+  changed.notify_all();
+  return {200, text};
 }
 
 std::pair<int, std::string> FakeApi::State::create(const ApiRequest& request) {
@@ -381,6 +408,12 @@ std::optional<json::Value> FakeApi::object(const std::string& kind_and_name) con
   const auto found = state_->objects.find(kind_and_name);
   if (found == state_->objects.end()) return std::nullopt;
   return found->second;
+}
+
+void FakeApi::put(const std::string& kind_and_name, const json::Value& object) {
+  const std::scoped_lock lock(state_->mutex);
+  state_->objects[kind_and_name] = object;
+  if (object.is_null()) state_->objects.erase(kind_and_name);
 }
 
 std::vector<std::string> FakeApi::pod_names() const {

@@ -65,6 +65,8 @@ class FakeApi {
   [[nodiscard]] std::vector<std::string> pod_names() const;
   /// Of another kind, which is only kept: "secrets/NAME".
   [[nodiscard]] std::optional<json::Value> object(const std::string& kind_and_name) const;
+  /// Somebody else changes one of these; null: removes it.
+  void put(const std::string& kind_and_name, const json::Value& object);
   /// Waits for a pod whose name begins so; empty when none comes within seconds.
   [[nodiscard]] std::string await_pod(const std::string& prefix = "");
   [[nodiscard]] bool await_no_pod(const std::string& name);

@@ -7,7 +7,7 @@ import time
 import pytest
 from server import BIN, ROOT
 
-from test_kubernetes import HEAD
+from test_kubernetes import HEAD, IMAGE
 
 MANIFESTS = ROOT / "deploy/kubernetes"
 ACCOUNT = "system:serviceaccount:aiflow:aiflow"
@@ -39,8 +39,13 @@ def test_the_account_may_what_the_server_does_and_no_more(cluster, namespace):
     for verb in ("create", "get", "list", "watch", "delete", "patch"):
         assert may(verb, "pods") == "yes"
     assert may("get", "pods/log") == "yes"
+    for verb in ("create", "get", "list", "delete"):
+        assert may(verb, "deployments.apps") == "yes"
+    for verb in ("create", "get", "delete"):
+        assert may(verb, "services") == "yes"
     assert may("create", "secrets") == may("create", "configmaps") == "yes"
-    for verb, what in (("get", "secrets"), ("create", "pods/exec"), ("update", "nodes")):
+    for verb, what in (("get", "secrets"), ("create", "pods/exec"), ("update", "nodes"),
+                       ("update", "deployments.apps"), ("list", "services")):
         assert may(verb, what) == "no"
 
 
@@ -54,17 +59,22 @@ def test_a_server_with_that_account_runs_pods_in_its_namespace(cluster, namespac
     config["current-context"] = "a"
     config["clusters"][0]["cluster"]["certificate-authority"] = str(cluster.folder / "ca.crt")
     (tmp_path / "config").write_text(json.dumps(config))
-    server = make_server(extra=("--kubernetes", str(tmp_path / "config"))).start()
+    server = make_server(extra=("--kubernetes", str(tmp_path / "config"), "--pod-image", IMAGE)).start()
     server.add_dag("inside", HEAD + """
+from aiflow.operators.service import ServiceOperator
 with DAG("inside"):
     pod("p", "echo in a pod")
     pod("elsewhere", "true", namespace="kube-system")
+    ServiceOperator(task_id="web", executor="kubernetes", node_port=True, stop_grace=1,
+                    command="exec httpd -f -p {port}") >> pod("user", "true")
 """)
     made = server.trigger("inside")
     server.wait_run("inside", made)
     tasks = server.tasks("inside", made)
     assert tasks["p"]["state"] == "success", tasks["p"]["cause"]
     assert "forbidden" in tasks["elsewhere"]["cause"]
+    assert tasks["web"]["state"] == tasks["user"]["state"] == "success", tasks["web"]["cause"]
+    assert "s-web" not in cluster.kubectl("get", "services,deployments", "-n", namespace, "-o", "name")
 
 
 DAG = HEAD + """

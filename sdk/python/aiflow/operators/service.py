@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import http.client
 import os
 import socket
@@ -16,12 +17,17 @@ from aiflow import api
 from aiflow.baseoperator import BaseOperator
 from aiflow.durations import duration
 from aiflow.exceptions import AirflowException
+from aiflow.operators.pod import run_in_pod
+from aiflow.running.templates import is_template
+from aiflow.xcom_arg import find_xcom_args
 
 REPORT_PATH = "/api/v2/taskService"
 #: Between two looks at a service that does not serve, or a report that did not arrive.
 SOON_S = 0.5
 CAUSE_MAX = 300
 RESTART_DELAY_MIN_S = 0.1  # also when a DAG says 0: one that ends at once is no busy loop
+#: In a cluster, where each pod has all ports for itself.
+CLUSTER_PORT = 8080
 
 
 class ServiceOperator(BaseOperator):
@@ -39,6 +45,8 @@ class ServiceOperator(BaseOperator):
     restart_delay: before it is started again after it ended by itself; doubled each time up to
     max_restart_delay.
     host: under which other tasks reach it; scheme: before it in the address.
+    node_port: in a cluster, its address is a port of the node (for users outside of the cluster)
+    instead of a name that the cluster's pods know.
     """
 
     template_fields: Sequence[str] = ("command", "health", "env", "cwd", "host")
@@ -53,7 +61,7 @@ class ServiceOperator(BaseOperator):
                  health_timeout: dt.timedelta | float = 5,
                  restart_delay: dt.timedelta | float = 1,
                  max_restart_delay: dt.timedelta | float = 60,
-                 stop_grace: dt.timedelta | float = 10, **kwargs: Any):
+                 stop_grace: dt.timedelta | float = 10, node_port: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
         named = f"task '{self.task_id}'"
         if not command or not isinstance(command, (str, list, tuple)):
@@ -64,11 +72,11 @@ class ServiceOperator(BaseOperator):
             raise AirflowException(f"{named}: health is a path, and there is no port to ask at")
         if port is not None and not 0 <= port <= 65535:
             raise AirflowException(f"{named}: port {port} is not from 0 to 65535")
-        if self.place.in_cluster:
-            raise AirflowException(f"{named}: a service in a cluster is not available yet")
         self.command = command if isinstance(command, str) else list(command)
         self.health = health if health is None or isinstance(health, str) else list(health)
-        self.port, self.host, self.scheme = port, host, scheme
+        if node_port and not (self.place.in_cluster and port is not None):
+            raise AirflowException(f"{named}: node_port is for a service in a cluster that has a port")
+        self.port, self.host, self.scheme, self.node_port = port, host, scheme, node_port
         self.env, self.cwd = env or {}, cwd
         self.ready_timeout = duration(ready_timeout, named, "ready_timeout")
         self.health_interval = duration(health_interval, named, "health_interval")
@@ -78,8 +86,33 @@ class ServiceOperator(BaseOperator):
         self.stop_grace = duration(stop_grace, named, "stop_grace")
         self._server: _Server | None = None
 
+    def payload(self) -> dict:
+        if not self.place.in_cluster:
+            return {}
+        rendered = [getattr(self, name) for name in self.template_fields]
+        if (is_template(repr(rendered)) or any(find_xcom_args(rendered)) or self.has_hooks()
+                or self.has_callbacks("execute")):
+            return {"prepares_on_worker": True}
+        return {"prepares_on_worker": False, "service": self._in_cluster()}
+
+    def _in_cluster(self) -> dict:
+        """What the server makes a Deployment and a Service of."""
+        port = CLUSTER_PORT if self.port == 0 else self.port
+        command = self.command if isinstance(self.command, list) else ["sh", "-c", self.command]
+        with_port = functools.partial(_with_port, port=port)
+        made = {"command": [with_port(word) for word in command], "port": port,
+                "scheme": self.scheme, "node_port": self.node_port, "cwd": self.cwd,
+                "env": {**({} if port is None else {"PORT": str(port)}), **self.env},
+                "health": ([with_port(word) for word in self.health]
+                           if isinstance(self.health, list) else self.health)}
+        for name in ("health_interval", "health_timeout", "ready_timeout", "stop_grace"):
+            made[name] = getattr(self, name).total_seconds()
+        return {name: value for name, value in made.items() if value is not None}
+
     def execute(self, context: dict) -> Any:
         """Returns only in dag.test(), where it goes on serving until the run has ended."""
+        if self.place.in_cluster:
+            run_in_pod(self, service=self._in_cluster())
         self._server = _Server(self)
         watch = _Watch(self, self._server, report=not context["test_mode"])
         try:
@@ -133,7 +166,7 @@ class _Server:
                                         stdin=subprocess.DEVNULL)
 
     def _with_port(self, word: str) -> str:
-        return word if self.port is None else str(word).replace("{port}", str(self.port))
+        return _with_port(word, port=self.port)
 
     def port_is_taken(self) -> bool:
         """Somebody else listens there."""
@@ -297,6 +330,10 @@ class _Watch:
             self._server.ended(pause)
         else:
             time.sleep(max(0.0, min(pause, self._start_at - time.monotonic())))
+
+
+def _with_port(word: str, *, port: int | None) -> str:
+    return str(word) if port is None else str(word).replace("{port}", str(port))
 
 
 def _free_port() -> int:

@@ -227,3 +227,23 @@ def test_in_a_local_run_it_serves_the_tasks_after_it():
     assert seen["status"] == 200
     with pytest.raises(OSError):
         urllib.request.urlopen(seen["url"], timeout=5)
+
+
+def test_in_a_cluster_the_server_is_told_what_to_run():
+    with DAG("d"):
+        known = ServiceOperator(task_id="known", executor="kubernetes", command="serve {port}",
+                                health=["ask", "{port}"], env={"A": "b"}, ready_timeout=7)
+        templated = ServiceOperator(task_id="templated", executor="kubernetes", command=["{{ ds }}"])
+        local = ServiceOperator(task_id="local", command="serve")
+    assert known.payload() == {"prepares_on_worker": False, "service": {
+        "command": ["sh", "-c", "serve 8080"], "port": 8080, "scheme": "http", "node_port": False,
+        "env": {"PORT": "8080", "A": "b"}, "health": ["ask", "8080"], "health_interval": 5.0,
+        "health_timeout": 5.0, "ready_timeout": 7.0, "stop_grace": 10.0}}
+    assert templated.payload() == {"prepares_on_worker": True}
+    assert local.payload() == {}
+
+
+@pytest.mark.parametrize("more", [{}, {"executor": "kubernetes", "port": None}])
+def test_a_port_of_a_node_is_for_a_port_in_a_cluster(more):
+    with DAG("d"), pytest.raises(AirflowException, match="node_port is for a service in a cluster"):
+        ServiceOperator(task_id="web", command="serve", node_port=True, **more)

@@ -33,9 +33,11 @@ PodLogs::~PodLogs() {
   while (!readings_.empty()) stop(readings_.begin()->first);
 }
 
-void PodLogs::read(const PodName& pod, const PodTerms& terms, const Attempt& attempt) {
-  readings_[pod] = std::make_unique<Reading>(
-      Reading{.terms = terms, .log = PodLog(clock_, hooks_.file(attempt))});
+void PodLogs::read(const PodName& pod, const PodTerms& terms, const Attempt& attempt,
+                   const std::string& mark) {
+  readings_[pod] = std::make_unique<Reading>(Reading{.terms = terms,
+                                                     .log = PodLog(clock_, hooks_.file(attempt)),
+                                                     .mark = mark.empty() ? pod.name : mark});
   waiting_.push_back(pod);
   open_some();
 }
@@ -53,7 +55,7 @@ void PodLogs::open_some() {
 }
 
 void PodLogs::open(const PodName& pod, Reading& reading) {
-  reading.log.begin(pod.name);
+  reading.log.begin(reading.mark);
   kubernetes::Request request{.path = "/api/v1/namespaces/" + pod.space + "/pods/" + pod.name +
                                       "/log?container=" + reading.terms.base + "&timestamps=true"};
   if (!reading.is_last) {

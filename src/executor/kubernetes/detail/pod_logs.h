@@ -31,7 +31,10 @@ class PodLogs {
   ~PodLogs();
 
   /// `ended` is called once for it, unless stop comes first; never from inside of a call.
-  void read(const PodName& pod, const PodTerms& terms, const Attempt& attempt);
+  /// `mark` tells the logs of one pod's containers apart that ran after each other; empty: its
+  /// name.
+  void read(const PodName& pod, const PodTerms& terms, const Attempt& attempt,
+            const std::string& mark = "");
   void finish(const PodName& pod);
   void stop(const PodName& pod);
   /// A line of ours, in order with the pod's.
@@ -41,6 +44,7 @@ class PodLogs {
   struct Reading {
     PodTerms terms;
     PodLog log;
+    std::string mark;
     kubernetes::Client::Id request = 0;
     os::EventLoop::TimerId timer = 0;
     bool is_open = false;     ///< its stream, or a pause before the next one

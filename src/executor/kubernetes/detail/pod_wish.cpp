@@ -258,6 +258,25 @@ bool is_bash(const Job& job) {
   return command != nullptr && command->is_string();
 }
 
+const json::Value* service_of(const Job& job) {
+  const json::Value* service = arguments_of(job).find("service");
+  return service != nullptr && service->is_object() ? service : nullptr;
+}
+
+Status add_service(json::Value& wish, const json::Value& service) {
+  AIFLOW_ASSIGN(const json::Array* command, json::get_array(service, "command"));
+  wish.set("cmds", *command);
+  wish.set("arguments", json::Array{});
+  if (const json::Value* folder = given(service, "cwd")) wish.set("working_dir", *folder);
+  AIFLOW_ASSIGN(json::Array variables, environment_of(wish));
+  if (const json::Value* own = given(service, "env"); own && own->is_object()) {
+    AIFLOW_ASSIGN(const json::Array more, environment_of(json::object({{"env_vars", *own}})));
+    variables.insert(variables.end(), more.begin(), more.end());
+  }
+  wish.set("env_vars", std::move(variables));
+  return {};
+}
+
 Status add_bash(json::Value& wish, const Job& job) {
   const json::Value& task = arguments_of(job);
   // bash where the image has it.

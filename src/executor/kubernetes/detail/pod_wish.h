@@ -19,6 +19,10 @@ namespace detail {
 
 /// A bash task whose command is known.
 [[nodiscard]] bool is_bash(const Job& job);
+/// A service task whose command is known: the object that says how it serves; null: none.
+[[nodiscard]] const json::Value* service_of(const Job& job);
+/// Adds what makes the container run it. Errors: invalid_argument.
+[[nodiscard]] Status add_service(json::Value& wish, const json::Value& service);
 /// Adds what makes the container run it. Errors: invalid_argument.
 [[nodiscard]] Status add_bash(json::Value& wish, const Job& job);
 /// The same of any other task, by the SDK. Errors: unavailable, when there is none.

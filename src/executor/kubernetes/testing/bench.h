@@ -60,9 +60,11 @@ class Bench {
     if (executor) executor->stop();
     KubernetesExecutorOptions options;
     options.cluster.server = api.url();
+    options.cluster.space = "default";
     options.owner = "o1";
     options.heartbeat = 20ms;
     options.image_patience = 300ms;
+    options.service_every = 20ms;
     options.pause_first = 10ms;
     options.pause_last = 100ms;
     options.sdk_zip = "zip bytes";
@@ -78,7 +80,9 @@ class Bench {
       came_.notify_all();
     }));
   }
-  void hold(const Job& job) { held_.push_back({attempt_of(job), "kubernetes"}); }
+  void hold(const Job& job, bool has_served = false) {
+    held_.push_back({attempt_of(job), "kubernetes", has_served});
+  }
 
   std::filesystem::path log_path(const Attempt& attempt) {
     return folder_.path() / (attempt.key.task_id + ".log");

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// Service tasks in a cluster, against an API in memory; the test plays Deployments and nodes.
+#include <latch>
+#include <set>
+#include <utility>
+
+#include "executor/kubernetes/service_plan.h"
+#include "executor/kubernetes/testing/bench.h"
+
+namespace aiflow::executor::testing {
+namespace {
+
+Job service_job(const std::string& task, const std::string& more = "") {
+  Job job = test_job(task);
+  job.operator_ = "python";
+  job.executor = "kubernetes";
+  job.executor_config = json::object({{"image", "web:1"}});
+  const std::string service =
+      R"({"command":["serve","8080"],"port":8080,"health":"/ready","stop_grace":3)" + more + "}";
+  job.payload = json::object({{"service", json::parse(service).value()}});
+  return job;
+}
+
+std::string name_of(const Job& job) { return plan_service(job, {.owner = "o1"}).value().name.name; }
+
+/// The Deployment makes its pod.
+void add_pod(Bench& bench, const Job& job, const std::string& pod) {
+  bench.api.add(R"({"metadata":{"name":")" + pod + R"(","namespace":"default","labels":{")" +
+                std::string(kServiceLabel) + R"(":")" + name_of(job) +
+                R"("}},"spec":{"containers":[{"name":"base"}]},"status":{"phase":"Pending"}})");
+}
+
+std::string status(bool ready, int restarts = 0) {
+  return R"({"phase":"Running","hostIP":"10.9.8.7","conditions":[{"type":"Ready","status":")" +
+         std::string(ready ? "True" : "False") +
+         R"("}],"containerStatuses":[{"name":"base","restartCount":)" + std::to_string(restarts) +
+         R"(,"state":{"running":{"startedAt":"2026-01-01T00:00:00Z"}}}]})";
+}
+
+std::optional<Serves> serves(Bench& bench, const std::string& state) {
+  return bench.await<Serves>([&](const Serves& one) { return one.state == state; });
+}
+
+bool await_object(Bench& bench, const std::string& name, bool there) {
+  return bench.api.await([&] { return bench.api.object(name).has_value() == there; });
+}
+
+TEST_CASE("a service is a Deployment and a Service, and serves when its pod is ready") {
+  Bench bench;
+  bench.start();
+  const Job job = service_job("web");
+  const std::string name = name_of(job);
+  REQUIRE(bench.executor->submit(job));
+  REQUIRE(await_object(bench, "services/" + name, true));
+  const std::string deployment = json::write(*bench.api.object("deployments/" + name));
+  CHECK(deployment.contains(R"("command":["serve","8080"])"));
+  CHECK(deployment.contains(R"("image":"web:1")"));
+  CHECK(deployment.contains(R"("httpGet":{"path":"/ready","port":8080,"scheme":"HTTP"})"));
+  CHECK(deployment.contains(R"("terminationGracePeriodSeconds":3)"));
+  CHECK(deployment.contains(R"("restartPolicy":"Always")"));
+
+  add_pod(bench, job, "web-x1");
+  bench.api.set_status("web-x1", status(false));
+  REQUIRE(bench.started(job));
+  CHECK(serves(bench, "starting"));
+  bench.api.set_log("web-x1", "2026-01-01T00:00:00Z hello\n", false);
+  bench.api.set_status("web-x1", status(true));
+  const auto up = serves(bench, "serving");
+  REQUIRE(up);
+  REQUIRE(up->value);
+  CHECK(up->value->as_string() == "http://" + name + ".default.svc:8080");
+  CHECK(bench.api.await([&] { return bench.log(job).contains("hello"); }));
+
+  bench.api.set_status("web-x1", status(false, 1));
+  CHECK(serves(bench, "degraded")->cause.contains("it is not ready (started 2 times)"));
+  bench.api.set_status("web-x1", status(true, 1));
+  CHECK(serves(bench, "serving"));
+
+  // It is ended, by its Deployment and not by its pod.
+  bench.executor->cancel({.attempt = attempt_of(job), .reason = "nobody needs it"});
+  CHECK(await_object(bench, "deployments/" + name, false));
+  CHECK(await_object(bench, "services/" + name, false));
+  CHECK_FALSE(bench.has_finished(job));
+  bench.api.remove("web-x1");
+  const auto report = bench.finished(job);
+  CHECK(report.outcome == Outcome::killed);
+  CHECK(report.cause == "nobody needs it");
+}
+
+TEST_CASE("a service that is not ready in time has failed, and leaves nothing") {
+  Bench bench;
+  bench.start();
+  const Job job = service_job("web", R"(,"ready_timeout":0.5)");
+  REQUIRE(bench.executor->submit(job));
+  REQUIRE(await_object(bench, "services/" + name_of(job), true));
+  const auto report = bench.finished(job);
+  CHECK(report.outcome == Outcome::failed);
+  CHECK(report.cause.contains("has not served for"));
+  CHECK(await_object(bench, "deployments/" + name_of(job), false));
+}
+
+TEST_CASE("a Deployment that somebody deletes is a failure of the service") {
+  Bench bench;
+  bench.start();
+  const Job job = service_job("web");
+  REQUIRE(bench.executor->submit(job));
+  REQUIRE(await_object(bench, "services/" + name_of(job), true));
+  bench.api.put("deployments/" + name_of(job), json::Value());
+  CHECK(bench.finished(job).cause == "its Deployment was deleted from outside");
+}
+
+TEST_CASE("a server that starts again goes on with its services, and removes those of nobody") {
+  Bench bench;
+  bench.start();
+  const Job held = service_job("held");
+  const Job old = service_job("old");
+  for (const Job& job : {held, old}) {
+    REQUIRE(bench.executor->submit(job));
+    REQUIRE(await_object(bench, "services/" + name_of(job), true));
+  }
+  add_pod(bench, held, "held-x1");
+  bench.hold(held, true);
+  bench.start();
+  CHECK(await_object(bench, "deployments/" + name_of(old), false));
+  bench.api.set_status("held-x1", status(false));
+  CHECK(serves(bench, "degraded"));  // and not starting
+  bench.api.set_status("held-x1", status(true));
+  CHECK(serves(bench, "serving"));
+  CHECK(bench.await<StillRunning>(
+      [&](const StillRunning& one) { return one.attempts == std::vector{attempt_of(held)}; }));
+  CHECK_FALSE(bench.has_finished(held));
+  CHECK(bench.api.object("deployments/" + name_of(held)));
+}
+
+TEST_CASE("a service for users outside of the cluster has a port of its node as its address") {
+  Bench bench;
+  bench.start();
+  const Job job = service_job("web", R"(,"node_port":true)");
+  const std::string name = name_of(job);
+  REQUIRE(bench.executor->submit(job));
+  REQUIRE(await_object(bench, "services/" + name, true));
+  json::Value service = *bench.api.object("services/" + name);
+  CHECK(service.find("spec")->find("type")->as_string() == "NodePort");
+  bench.api.put("services/" + name,
+                json::parse(R"({"spec":{"ports":[{"port":8080,"nodePort":30123}]}})").value());
+  add_pod(bench, job, "web-x1");
+  bench.api.set_status("web-x1", status(true));
+  const auto up = serves(bench, "serving");
+  REQUIRE(up);
+  CHECK(up->cause == "serving: http://10.9.8.7:30123");
+  CHECK(up->value == json::Value("http://10.9.8.7:30123"));
+}
+
+TEST_CASE("a service that is ended before it has a pod is removed before it counts as ended") {
+  Bench bench;
+  // Its end comes while the API thinks about its pods.
+  std::latch asked(1);
+  std::latch ended(1);
+  bench.api.misbehave(
+      [&, is_first = true](const ApiRequest& request) mutable -> std::optional<Misbehaviour> {
+        if (!request.is_list() || !request.has(kServiceLabel)) return std::nullopt;
+        if (std::exchange(is_first, false)) {
+          asked.count_down();
+          ended.wait();
+        }
+        return std::nullopt;
+      });
+  bench.start();
+  const Job job = service_job("web");
+  REQUIRE(bench.executor->submit(job));
+  asked.wait();
+  bench.executor->cancel({.attempt = attempt_of(job), .reason = "enough"});
+  ended.count_down();
+  CHECK(bench.finished(job).outcome == Outcome::killed);
+  CHECK_FALSE(bench.api.object("deployments/" + name_of(job)));
+  CHECK_FALSE(bench.api.object("services/" + name_of(job)));
+}
+
+TEST_CASE("another pod and another start of the same count as starts of the service") {
+  Bench bench;
+  bench.start();
+  const Job job = service_job("web");
+  REQUIRE(bench.executor->submit(job));
+  REQUIRE(await_object(bench, "services/" + name_of(job), true));
+  add_pod(bench, job, "web-x1");
+  bench.api.set_status("web-x1", status(true, 1));
+  REQUIRE(serves(bench, "serving")->cause.ends_with("(started 2 times)"));
+  bench.api.remove("web-x1");
+  CHECK(serves(bench, "degraded")->cause.contains("it has no pod"));
+  add_pod(bench, job, "web-x2");
+  bench.api.set_status("web-x2", status(true));
+  CHECK(serves(bench, "serving")->cause.ends_with("(started 3 times)"));
+}
+
+TEST_CASE("a service over its execution_timeout has failed") {
+  Bench bench;
+  bench.start();
+  Job job = service_job("web");
+  job.execution_timeout_ms = 500;
+  REQUIRE(bench.executor->submit(job));
+  REQUIRE(await_object(bench, "services/" + name_of(job), true));
+  add_pod(bench, job, "web-x1");
+  bench.api.set_status("web-x1", status(true));
+  REQUIRE(serves(bench, "serving"));
+  CHECK(await_object(bench, "deployments/" + name_of(job), false));
+  bench.api.remove("web-x1");
+  const auto report = bench.finished(job);
+  CHECK(report.outcome == Outcome::failed);
+  CHECK(report.cause == "timed out after 500ms");
+}
+
+TEST_CASE("a service that the cluster refuses has failed with its words") {
+  Bench bench;
+  bench.api.misbehave([](const ApiRequest& request) -> std::optional<Misbehaviour> {
+    if (request.method != "POST") return std::nullopt;
+    return Misbehaviour{.status = 403, .body = R"({"kind":"Status","message":"not by you"})"};
+  });
+  bench.start();
+  const Job job = service_job("web");
+  REQUIRE(bench.executor->submit(job));
+  const auto report = bench.finished(job);
+  CHECK(report.outcome == Outcome::failed);
+  CHECK(report.cause.contains("the cluster takes no such service"));
+  CHECK(report.cause.contains("not by you"));
+}
+
+TEST_CASE("answers that are lost while a service is made are no trouble") {
+  Bench bench;
+  bench.api.misbehave([lost = std::set<std::string>()](
+                          const ApiRequest& request) mutable -> std::optional<Misbehaviour> {
+    if (request.method != "POST" || !lost.insert(request.path).second) return std::nullopt;
+    return Misbehaviour{.status = 0, .after = true};
+  });
+  bench.start();
+  const Job job = service_job("web");
+  REQUIRE(bench.executor->submit(job));
+  REQUIRE(await_object(bench, "services/" + name_of(job), true));
+  add_pod(bench, job, "web-x1");
+  bench.api.set_status("web-x1", status(true));
+  CHECK(serves(bench, "serving"));
+}
+
+}  // namespace
+}  // namespace aiflow::executor::testing
