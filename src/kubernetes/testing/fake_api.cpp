@@ -3,13 +3,10 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cstring>
 #include <list>
 
 #include "base/assert.h"
@@ -146,7 +143,7 @@ struct FakeApi::State {
   std::pair<int, std::string> list_kept(const ApiRequest& request, const std::string& kind);
   std::pair<int, std::string> list(const ApiRequest& request);
   std::pair<int, std::string> one(const ApiRequest& request, const std::string& name);
-  void watch(int fd, const ApiRequest& request);
+  void watch(int fd, const ApiRequest& request, int round);
   void log(int fd, const ApiRequest& request, const std::string& name);
 };
 
@@ -204,8 +201,10 @@ void FakeApi::serve(int fd) {
 /// False: the connection is closed.
 bool FakeApi::State::answer(int fd, const ApiRequest& request) {
   std::optional<Misbehaviour> bad;
+  int round = 0;
   {
     const std::scoped_lock lock(mutex);
+    round = watch_round;
     asked.push_back(request);
     changed.notify_all();
     if (how) bad = how(request);
@@ -214,7 +213,7 @@ bool FakeApi::State::answer(int fd, const ApiRequest& request) {
   if (bad && bad->status == 0) return false;
   if (bad) return send_answer(fd, bad->status, bad->body, bad->headers);
   if (request.is_watch()) {
-    watch(fd, request);
+    watch(fd, request, round);
     return false;
   }
   if (request.path.ends_with("/log")) {
@@ -252,9 +251,9 @@ std::pair<int, std::string> FakeApi::State::keep(const ApiRequest& request) {
 std::pair<int, std::string> FakeApi::State::list_kept(const ApiRequest& request,
                                                       const std::string& kind) {
   json::Array items;
+  const std::string selector = parameter(request, "labelSelector");
   for (const auto& [name, object] : objects) {
-    if (!name.starts_with(kind)) continue;
-    if (selects(parameter(request, "labelSelector"), object)) items.push_back(object);
+    if (name.starts_with(kind) && selects(selector, object)) items.push_back(object);
   }
   return {200, json::write(json::object({{"items", std::move(items)}}))};
 }
@@ -327,12 +326,11 @@ std::pair<int, std::string> FakeApi::State::one(const ApiRequest& request,
   return {200, json::write(pod)};
 }
 
-void FakeApi::State::watch(int fd, const ApiRequest& request) {
+void FakeApi::State::watch(int fd, const ApiRequest& request, int round) {
   const std::string selector = parameter(request, "labelSelector");
   std::int64_t seen = std::stoll(parameter(request, "resourceVersion"));
   if (!send_all(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")) return;
   std::unique_lock lock(mutex);
-  const int round = watch_round;
   std::size_t next = 0;
   while (!stops && round == watch_round) {
     if (seen < oldest) {
