@@ -12,6 +12,7 @@
 #include <array>
 
 #include "conductor/log_path.h"
+#include "os/limits/inotify.h"
 
 namespace aiflow::service {
 namespace {
@@ -112,11 +113,9 @@ Result<wire::LogChunk> read_log(const std::filesystem::path& file, const LogSlic
 }
 
 Status LogFollower::start() {
-  inotify_ = os::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  AIFLOW_ASSIGN(inotify_, os::make_inotify());
   wake_ = os::Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!inotify_.valid() || !wake_.valid()) {
-    return fail(os::error_from_errno(errno, "logs cannot be followed"));
-  }
+  if (!wake_.valid()) return fail(os::error_from_errno(errno, "logs cannot be followed"));
   thread_ = std::thread([this] { run(); });
   return {};
 }

@@ -15,6 +15,7 @@
 #include "failpoint/failpoint.h"
 #include "log/log.h"
 #include "os/file.h"
+#include "os/limits/inotify.h"
 #include "os/system_clock.h"
 #include "service/dag_files/dag_file_print.h"
 
@@ -58,9 +59,9 @@ DagLoader::DagLoader(DagLoaderOptions options, DagLoaderParts parts)
     : options_(std::move(options)), parts_(std::move(parts)) {}
 
 Status DagLoader::start() {
-  inotify_ = os::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  AIFLOW_ASSIGN(inotify_, os::make_inotify());
   wake_ = os::Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!inotify_.valid() || !wake_.valid()) {
+  if (!wake_.valid()) {
     return fail(os::error_from_errno(errno, "the DAG folders cannot be watched"));
   }
   threads_.emplace_back([this](const std::stop_token& stop) { look(stop); });
