@@ -41,6 +41,8 @@ Result<std::optional<WallTime>> moment(const json::Value& of, std::string_view k
   AIFLOW_ASSIGN(const std::string text, json::get_string_or(of, key, ""));
   if (text.empty()) return std::optional<WallTime>{};
   AIFLOW_ASSIGN(const WallTime time, parse_time(text));
+  // Of a container that could not be started the node says 1970.
+  if (time == WallTime{}) return std::optional<WallTime>{};
   return std::optional<WallTime>{time};
 }
 

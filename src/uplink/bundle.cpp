@@ -209,6 +209,15 @@ Status write_entries(const os::Fd& file, const std::string& name, const fs::path
 
 }  // namespace
 
+std::string path_in(fs::path folder, const fs::path& file) {
+  if (!folder.has_filename()) folder = folder.parent_path();  // "/dags/"
+  const auto [end, rest] = std::ranges::mismatch(folder, file);
+  if (end != folder.end()) return {};
+  fs::path out;
+  for (auto part = rest; part != file.end(); ++part) out /= *part;
+  return out.string();
+}
+
 Result<std::string> folder_print(const fs::path& folder) {
   AIFLOW_ASSIGN(const auto found, Scan(folder).all());
   digest::Sha256 digest;

@@ -16,6 +16,9 @@ namespace aiflow::uplink {
 inline constexpr std::int64_t kBundleFilesMax = 20'000;
 inline constexpr std::int64_t kBundleBytesMax = 256LL << 20;
 
+/// `file` as seen from `folder`; empty when it is not below it.
+[[nodiscard]] std::string path_in(std::filesystem::path folder, const std::filesystem::path& file);
+
 /// What tells, without reading a file, whether a folder's bundle would be another one: paths, sizes
 /// and times of the files that go into it. Errors: not_found, denied; invalid_argument over the
 /// limits, naming the folder.

@@ -44,16 +44,6 @@ std::int64_t size_of(const fs::path& file) {
   return error ? 0 : static_cast<std::int64_t>(size);
 }
 
-/// `file` as seen from `folder`; empty when it is not below it.
-std::string path_in(fs::path folder, const fs::path& file) {
-  if (!folder.has_filename()) folder = folder.parent_path();  // "/dags/"
-  const auto [end, rest] = std::ranges::mismatch(folder, file);
-  if (end != folder.end()) return {};
-  fs::path out;
-  for (auto part = rest; part != file.end(); ++part) out /= *part;
-  return out.string();
-}
-
 Result<std::int64_t> write_piece(const fs::path& log, std::int64_t offset,
                                  const std::string& bytes) {
   AIFLOW_TRY(os::make_dirs(log.parent_path()));

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs one attempt in a pod, without a worker: `python3 -m aiflow.pod_task FOLDER`.
+"""Runs one attempt in a pod, without a worker: `python3 -m aiflow.pod_task FOLDER FILES`.
 
-FOLDER has what the server sent: job, token, and the DAG file. What a worker's supervisor does for a
+FOLDER has what the server sent for this attempt: job and token; FILES are those of the DAG's folder
+(dag_files/packed.py), whose names of modules and templates are the same here as at the server. What a worker's supervisor does for a
 task is done here: values of other tasks are asked from the server (AIFLOW_API_URL), and what the
 task publishes and how it ended goes into the log, in lines "::aiflow:result ..." whose rests together
 are JSON {"done": TaskDone, "xcoms": [{key, value}]}. The server takes them out of the log.
@@ -18,16 +19,23 @@ import threading
 from typing import Any
 
 from aiflow import api, protocol, run_task
+from aiflow.dag_files.packed import unpack
+from aiflow.environment.log_mask import mask_secret
 
 LINE_BYTES = 4000
 #: map_index of a question for the values of all instances of a mapped task
 ALL_INSTANCES = -2
 
 
-def main(folder: str) -> int:
+def main(folder: str, files: str) -> int:
     with open(os.path.join(folder, "job"), encoding="utf-8") as file:
         job = json.load(file)
-    job["dag_file"] = _dag_file(folder, os.path.basename(job["dag_file"]))
+    with open(os.path.join(folder, "token"), encoding="utf-8") as file:
+        mask_secret(file.read().strip())
+    dags = os.path.join(tempfile.mkdtemp(prefix="aiflow-"), "dags")
+    unpack(files, dags)
+    os.environ["AIFLOW_DAG_FOLDERS"] = dags
+    job["dag_file"] = os.path.join(dags, job["dag_file"])
     ours, theirs = socket.socketpair()
     said: dict[str, Any] = {"xcoms": []}
     server = threading.Thread(target=_serve, args=(ours, job, said), daemon=True)
@@ -37,15 +45,6 @@ def main(folder: str) -> int:
     server.join()
     _say(said)
     return code
-
-
-def _dag_file(folder: str, name: str) -> str:
-    """A copy under its own name: tracebacks and templates speak of it."""
-    path = os.path.join(tempfile.mkdtemp(prefix="aiflow-"), name)
-    with open(os.path.join(folder, "dag"), encoding="utf-8") as source, \
-            open(path, "w", encoding="utf-8") as copy:
-        copy.write(source.read())
-    return path
 
 
 def _serve(sock: socket.socket, job: dict, said: dict) -> None:
@@ -110,10 +109,11 @@ def _entry(task: str, key: str, map_index: int) -> tuple[bool, Any]:
 
 def _say(said: dict) -> None:
     text = json.dumps(said)  # ASCII: it can be cut anywhere
-    for at in range(0, len(text), LINE_BYTES):
-        print("::aiflow:result " + text[at:at + LINE_BYTES])
     sys.stdout.flush()
+    with open(1, "w", encoding="ascii", closefd=False) as out:  # values are not masked
+        for at in range(0, len(text), LINE_BYTES):
+            out.write("::aiflow:result " + text[at:at + LINE_BYTES] + "\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:3]))

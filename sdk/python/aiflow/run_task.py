@@ -19,6 +19,7 @@ import traceback
 
 from aiflow import cache, protocol
 from aiflow.dag_files.archives import import_archive, is_archive
+from aiflow.environment.log_mask import mask_again
 from aiflow.baseoperator import TRIGGER_FAILED
 from aiflow.context import Context, TaskInstance, build_context, set_current_context
 from aiflow.dag import DAG, collect_dags
@@ -101,6 +102,7 @@ def _set_up_output() -> None:
     sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, force=True,
                         format="%(levelname)s %(name)s: %(message)s")
+    mask_again()
 
 
 def _on_sigterm(_signal, _frame):

@@ -231,7 +231,8 @@ Status Server::make_executors() {
                            .python = options_.python,
                            .sdk = options_.sdk,
                            .scratch = options_.home / "run",
-                           .own_url = [this] { return url_for_pods(); }};
+                           .own_url = [this] { return url_for_pods(); },
+                           .dag_folders = options_.dag_folders};
   AIFLOW_ASSIGN(clusters_, add_clusters(*executor_, options_.clusters, parts));
   if (!options_.broker) return {};
   AIFLOW_ASSIGN(auto before, conductor::workers_before(*store_, "redis"));

@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <mutex>
-#include <set>
 #include <thread>
 #include <utility>
 
@@ -22,14 +21,11 @@
 #include "log/log.h"
 #include "os/event_loop.h"
 #include "os/fd.h"
-#include "os/file.h"
 
 namespace aiflow::executor {
 namespace {
 
 constexpr int kConflict = 409;
-/// A secret holds 1 MiB at most.
-constexpr std::size_t kDagFileBytesMax = 512U << 10;
 constexpr auto kTick = std::chrono::milliseconds(250);
 constexpr int kForbidden = 403;
 
@@ -85,7 +81,7 @@ class KubernetesExecutor::Loop final : public PodOutlet {
   void tick_after(Duration delay) override {
     events_->after(delay, [this] { table_.tick(); });
   }
-  void deliver(const kubernetes::Pod& pod, const json::Value& files) override;
+  void deliver(const kubernetes::Pod& pod, const PodPlan& plan) override;
   void note(const PodName& pod, const Attempt& attempt, const std::string& text) override {
     logs_->note(pod, attempt, text);
   }
@@ -111,7 +107,6 @@ class KubernetesExecutor::Loop final : public PodOutlet {
   PodTable table_;
   ReportSink sink_;
   kubernetes::Backoff list_pause_;
-  std::set<std::string> delivered_;  ///< namespaces that have the SDK
   std::unique_ptr<os::EventLoop> events_;
   std::unique_ptr<kubernetes::Client> client_;
   std::unique_ptr<kubernetes::PodWatch> watch_;
@@ -138,9 +133,7 @@ PodTableOptions KubernetesExecutor::Loop::table_options() const {
         "aiflow-sdk-" + digest::sha256_of(options_.sdk_zip).substr(0, 12);
   }
   made.defaults.server_url = options_.server_url;
-  made.defaults.read_dag_file = [](const std::string& path) {
-    return os::read_file(path, kDagFileBytesMax);
-  };
+  made.defaults.dag_files = options_.dag_files;
   made.image_patience = options_.image_patience;
   made.pause_first = options_.pause_first;
   made.pause_last = options_.pause_last;
@@ -313,21 +306,14 @@ void KubernetesExecutor::Loop::create(const PodPlan& plan, const Attempt&) {
   });
 }
 
-/// The secret belongs to the pod and goes with it; the SDK's config map stays for the others. The
-/// node waits for both.
-void KubernetesExecutor::Loop::deliver(const kubernetes::Pod& pod, const json::Value& files) {
-  if (delivered_.insert(pod.space).second) {
-    const auto name = json::object({{"name", defaults_.sdk_config_map}});
-    const auto data = json::object({{kSdkFile, detail::base64(options_.sdk_zip)}});
-    orders_->create(pod.space, "configmaps",
-                    json::object({{"metadata", name}, {"immutable", true}, {"binaryData", data}}));
-  }
-  const auto owner =
-      json::object({{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", pod.name}, {"uid", pod.uid}});
-  json::Value metadata = json::object({{"name", pod.name}});
-  metadata.set("ownerReferences", json::Array{owner});
-  orders_->create(pod.space, "secrets",
-                  json::object({{"metadata", std::move(metadata)}, {"stringData", files}}));
+/// The secret belongs to the pod and goes with it; the config maps belong to all pods that use them
+/// and go with the last one. The node waits for all three.
+void KubernetesExecutor::Loop::deliver(const kubernetes::Pod& pod, const PodPlan& plan) {
+  orders_->share(pod, defaults_.sdk_config_map,
+                 json::object({{kSdkFile, detail::base64(options_.sdk_zip)}}));
+  orders_->share(pod, plan.dag_files->name,
+                 json::object({{kDagFilesKey, detail::base64(*plan.dag_files->packed)}}));
+  orders_->give_secret(pod, plan.files);
 }
 
 /// A pod of that name is there: most often this attempt's own, whose create got no answer.

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "executor/executor.h"
+#include "executor/kubernetes/pod_plan.h"
 #include "kubernetes/cluster.h"
 
 namespace aiflow::executor {
@@ -24,6 +25,8 @@ struct KubernetesExecutorOptions {
   std::string owner;      ///< told apart from that of other servers' pods; the same after a restart
   std::string image{};    ///< for bash and Python tasks that name none
   std::string sdk_zip{};  ///< the Python package aiflow, for Python tasks; empty: none run
+  /// The files of the folder that a DAG file is in; called in the executor's thread.
+  std::function<Result<DagFiles>(const std::string& dag_file)> dag_files{};
   /// How a pod reaches this server; empty, or an empty answer: not at all.
   std::function<std::string()> server_url{};
   std::int32_t pods_max = 1000;  ///< attempts at a time

@@ -165,7 +165,7 @@ Job python_job(const std::string& task, const std::filesystem::path& dag) {
   return job;
 }
 
-TEST_CASE("a Python task gets job, token, DAG file and SDK, and its log says how it ended") {
+TEST_CASE("a Python task gets job, token, DAG files and SDK, and its log says how it ended") {
   Bench bench;
   bench.start();
   const auto folder = os::TempDir::create("dags").value();
@@ -174,7 +174,7 @@ TEST_CASE("a Python task gets job, token, DAG file and SDK, and its log says how
   const std::string pod = bench.make(job);
   REQUIRE(bench.api.await([&] { return bench.api.object("secrets/" + pod).has_value(); }));
   const std::string secret = json::write(*bench.api.object("secrets/" + pod));
-  CHECK(secret.contains(R"("dag":"DAG = 1")"));
+  CHECK(secret.contains(R"(\"dag_file\":\"etl.py\")"));
   CHECK(secret.contains(R"("token":"secret-token")"));
   CHECK(secret.contains(R"("uid":"uid-)" + pod));
   const std::string manifest = json::write(*bench.api.pod(pod));
@@ -184,6 +184,7 @@ TEST_CASE("a Python task gets job, token, DAG file and SDK, and its log says how
   REQUIRE(at != manifest.npos);
   const std::string sdk_map = "configmaps/" + manifest.substr(at, 23);
   REQUIRE(bench.api.await([&] { return bench.api.object(sdk_map).has_value(); }));
+  CHECK(manifest.contains(R"("configMap":{"name":"aiflow-dags-1"})"));
   const auto sdk = bench.api.object(sdk_map);
   CHECK(json::write(*sdk).contains(R"("sdk.zip":"emlwIGJ5dGVz")"));
 
@@ -201,6 +202,120 @@ TEST_CASE("a Python task gets job, token, DAG file and SDK, and its log says how
   CHECK(report.xcoms[0].key == "k");
   CHECK(bench.log(job).contains("] hello\n"));
   CHECK_FALSE(bench.log(job).contains("::aiflow:result"));
+}
+
+TEST_CASE("the config maps of a Python task belong to all pods that use them") {
+  Bench bench;
+  bench.start();
+  const auto folder = os::TempDir::create("dags").value();
+  REQUIRE(os::write_atomic(folder.path() / "etl.py", ""));
+  const std::string map = "configmaps/aiflow-dags-1";
+  const auto text = [&] {
+    const auto found = bench.api.object(map);
+    return found ? json::write(*found) : std::string();
+  };
+  const std::string first = bench.make(python_job("first", folder.path() / "etl.py"));
+  REQUIRE(bench.api.await([&] { return text().contains("uid-" + first); }));
+  CHECK(text().contains(R"("files":"cGFja2Vk")"));
+  CHECK(text().contains(R"("immutable":true)"));
+  const std::string second = bench.make(python_job("second", folder.path() / "etl.py"));
+  REQUIRE(bench.api.await([&] { return text().contains("uid-" + second); }));
+  CHECK(text().contains("uid-" + first));
+  CHECK(bench.api.count([](const ApiRequest& r) {
+    return r.method == "POST" && r.path.ends_with("/configmaps") &&
+           r.body.contains("aiflow-dags-1");
+  }) == 1);
+}
+
+TEST_CASE("an XCom of up to 48 KiB comes from the container beside the base one") {
+  Bench bench;
+  bench.start();
+  const auto run = [&](const std::string& task, const std::string& told) {
+    const Job job = pod_job(task, R"(,"do_xcom_push":true,"do_xcom_push_sidecar_image":"sh:1")");
+    const std::string pod = bench.make(job);
+    bench.api.set_log(pod + "/aiflow-xcom", told, true);
+    bench.api.set_status(pod, ended(0));
+    return bench.finished(job);
+  };
+  const auto most = run("most", '"' + std::string(49'150, 'x') + '"');
+  REQUIRE_MESSAGE(most.xcoms.size() == 1, most.cause);
+  CHECK(most.xcoms[0].value.as_string().size() == 49'150);
+  CHECK(run("more", '"' + std::string(49'151, 'x') + '"').cause ==
+        "its XCom in /airflow/xcom/return.json is longer than 49152 bytes");
+  CHECK(run("endless", std::string(1 << 20, 'x')).cause.contains("is longer than 49152 bytes"));
+  CHECK(run("bad", "{").cause.contains("is no JSON"));
+  const auto none = run("none", "");
+  CHECK(none.outcome == Outcome::success);
+  CHECK(none.xcoms.empty());
+
+  const Job job = pod_job("cut", R"(,"do_xcom_push":true)");
+  bench.api.set_status(bench.make(job),
+                       ended(0, R"(,"message":")" + std::string(4096, '1') + R"(x")"));
+  CHECK(bench.finished(job).cause.contains("do_xcom_push_sidecar_image"));
+}
+
+TEST_CASE("an XCom that nobody tells fails the task") {
+  Bench bench;
+  bench.start();
+  const Job job = pod_job("lost", R"(,"do_xcom_push":true,"do_xcom_push_sidecar_image":"sh:1")");
+  bench.api.misbehave([](const ApiRequest& r) -> std::optional<Misbehaviour> {
+    if (!r.has("container=aiflow-xcom")) return std::nullopt;
+    return Misbehaviour{.status = 404};
+  });
+  bench.api.set_status(bench.make(job), ended(0));
+  const auto report = bench.finished(job);
+  CHECK(report.outcome == Outcome::failed);
+  CHECK(report.cause.contains("could not be read"));
+}
+
+TEST_CASE("secrets of a pod are masked in its log and its cause, after a restart too") {
+  Bench bench;
+  bench.start();
+  const Job job = pod_job("job", R"(,"env_vars":{"DB_PASSWORD":"hush hush","PLAIN":"said"})");
+  const std::string pod = bench.make(job);
+  bench.api.set_log(pod, "2026-01-01T00:00:00Z it is hush hush, said\n", false);
+  bench.api.set_status(pod, kRunning);
+  REQUIRE(bench.api.await([&] { return bench.log(job).contains("] it is ***, said\n"); }));
+  bench.hold(job);
+  bench.start();
+  bench.api.set_log(pod,
+                    "2026-01-01T00:00:00Z it is hush hush, said\n"
+                    "2026-01-01T00:00:01Z in a URL: hush%20hush\n",
+                    true);
+  bench.api.set_status(
+      pod, ended(128, R"(,"reason":"StartError","message":"exec: hush hush: not found")"));
+  CHECK(bench.finished(job).cause == "exit code 128 (StartError): exec: ***: not found");
+  CHECK(bench.log(job).contains("] in a URL: ***\n"));
+  CHECK_FALSE(bench.log(job).contains("hush"));
+}
+
+TEST_CASE("a pod that says its own time to end gets it") {
+  Bench bench;
+  bench.start();
+  const Job job = pod_job("job", R"(,"termination_grace_period_seconds":1)");
+  const std::string pod = bench.make(job);
+  bench.api.set_status(pod, kRunning);
+  REQUIRE(bench.started(job));
+  bench.executor->cancel({attempt_of(job), "cancelled", std::chrono::seconds(10)});
+  CHECK(bench.finished(job).outcome == Outcome::failed);
+  CHECK(bench.api.count([](const ApiRequest& r) {
+    return r.method == "DELETE" && r.body.contains(R"("gracePeriodSeconds":1)");
+  }) == 1);
+}
+
+TEST_CASE("a pod that never begins has taken the time since it was there") {
+  Bench bench;
+  bench.start();
+  const Job job = pod_job("job");
+  const std::string pod = bench.make(job);
+  bench.api.set_status(pod, R"({"phase":"Pending","containerStatuses":[{"name":"base","state":
+      {"waiting":{"reason":"ImagePullBackOff"}}}]})");
+  const auto report = bench.finished(job);
+  CHECK(report.ended_at - report.started_at >= 300ms);
+  // The scheduler knows a start by its own report.
+  const auto start = bench.started(job);
+  REQUIRE(start);
+  CHECK(start->report.at == report.started_at);
 }
 
 TEST_CASE("a Python task that says nothing of its end has failed, killed or not") {

@@ -25,8 +25,8 @@ std::string mark_of(const std::string& pod) { return "aiflow: log of pod " + pod
 
 }  // namespace
 
-PodLog::PodLog(const Clock& clock, std::filesystem::path file)
-    : clock_(clock), file_(std::move(file)) {}
+PodLog::PodLog(const Clock& clock, std::filesystem::path file, LogMask mask)
+    : clock_(clock), file_(std::move(file)), mask_(std::move(mask)) {}
 
 bool PodLog::open() {
   if (fd_.valid()) return true;
@@ -80,15 +80,26 @@ void PodLog::feed(std::string_view bytes) {
   std::size_t from = 0;
   while (from < rest_.size()) {
     const std::size_t end = rest_.find('\n', from);
-    const bool is_long =
-        end == rest_.npos ? rest_.size() - from > kPieceBytesMax : end - from > kPieceBytesMax;
+    // A piece ends where no secret can begin that the next one ends.
+    const std::size_t most = kPieceBytesMax + mask_.longest();
+    const bool is_long = std::min(end, rest_.size()) - from > most;
     if (end == rest_.npos && !is_long) break;
+    if (is_long && mask_.longest() > 0) {
+      mask_long_line(from);
+      if (std::min(rest_.find('\n', from), rest_.size()) - from <= most) continue;
+    }
     const std::size_t length = is_long ? kPieceBytesMax : end - from;
     take_line(std::string_view(rest_).substr(from, length));
     from += length + (is_long ? 0 : 1);
   }
   rest_.erase(0, from);
   flush();
+}
+
+/// What is whole in it; its last bytes may be the beginning of a secret.
+void PodLog::mask_long_line(std::size_t from) {
+  const std::size_t end = std::min(rest_.find('\n', from), rest_.size());
+  rest_.replace(from, end - from, mask_.masked(std::string_view(rest_).substr(from, end - from)));
 }
 
 void PodLog::end() {
@@ -127,7 +138,7 @@ void PodLog::take_line(std::string_view line) {
 }
 
 void PodLog::write(std::string_view time, std::string_view line) {
-  pending_.append("[").append(time).append("Z] ").append(line).push_back('\n');
+  pending_.append("[").append(time).append("Z] ").append(mask_.masked(line)).push_back('\n');
 }
 
 void PodLog::flush() {

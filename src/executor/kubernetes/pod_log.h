@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "executor/kubernetes/log_mask.h"
 #include "json/value.h"
 #include "os/fd.h"
 
@@ -20,12 +21,15 @@ namespace aiflow::executor {
 struct PodOutput {
   std::optional<Result<json::Value>> last_line{};  ///< as a value, when it is wanted
   std::string result{};                            ///< PodLog::result
+  /// What the container beside the base one read of the XCom's file; nullopt: it was not heard.
+  std::optional<std::string> xcom{};
 };
 
 class PodLog {
  public:
-  /// `clock` gives the time of lines of ours, and of those that come without one.
-  PodLog(const Clock& clock, std::filesystem::path file);
+  /// `clock` gives the time of lines of ours, and of those that come without one. What is written
+  /// is masked first.
+  PodLog(const Clock& clock, std::filesystem::path file, LogMask mask = {});
 
   /// A line of ours: "aiflow: …".
   void note(std::string_view text);
@@ -44,6 +48,7 @@ class PodLog {
 
  private:
   void take_line(std::string_view line);
+  void mask_long_line(std::size_t from);
   void write(std::string_view stamp, std::string_view line);
   void flush();
   bool open();
@@ -51,6 +56,7 @@ class PodLog {
 
   const Clock& clock_;
   std::filesystem::path file_;
+  LogMask mask_;
   os::Fd fd_;
   std::string rest_;
   std::string pending_;

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "os/file.h"
 #include "os/temp_dir.h"
 
@@ -77,6 +79,27 @@ TEST_CASE("the log of another pod of the same try follows, and a long line is bo
   const std::string text = bench.text();
   CHECK(text.find("one") != text.rfind("one"));
   CHECK(second.last_line().size() <= 48U << 10);
+}
+
+TEST_CASE("a secret is masked before it is written, also where a long line is cut") {
+  for (const std::size_t before : {65'530UL, 65'536UL, 65'545UL, 131'068UL}) {
+    for (const bool has_end : {true, false}) {
+      Bench bench;
+      PodLog log(bench.clock, bench.file, LogMask({"secret words"}));
+      log.begin("p");
+      const std::string line = std::string(before, 'x') + "secret words" + std::string(90'000, 'y');
+      const std::string sent = "2026-01-02T03:04:05Z " + line + (has_end ? "\n" : "");
+      for (std::size_t at = 0; at < sent.size(); at += 7'001) {
+        log.feed(std::string_view(sent).substr(at, 7'001));
+      }
+      log.end();
+      std::string text = bench.text();
+      CHECK(text.contains("***"));
+      CHECK_FALSE(text.contains("secret"));
+      CHECK_FALSE(text.contains("words"));
+      CHECK(std::ranges::count(text, 'y') == 90'000);
+    }
+  }
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "executor/kubernetes/pod_report.h"
+
 namespace aiflow::executor {
 namespace {
 
@@ -50,6 +52,24 @@ TEST_CASE("success, a failure with its exit code, and out of memory") {
             .cause == "exit code 128 (StartError): no python3");
   CHECK(verdict_of(base_ended(R"({"exitCode":137,"reason":"Error"})")).cause ==
         "exit code 137: killed, out of memory or from outside (the node does not say)");
+}
+
+TEST_CASE("the end of a short container is not its start, and a start of 1970 is none") {
+  const WallTime from = parse_time("2026-01-01T00:00:00Z").value();
+  const auto ms = [](int n) { return std::chrono::milliseconds(n); };
+  PodVerdict verdict{.ended_at = from};
+  CHECK(end_of(verdict, {.from = from, .now = from + ms(5000)}) == from + ms(999));
+  CHECK(end_of(verdict, {.from = from, .now = from + ms(300)}) == from + ms(300));
+  // The pod was there in the middle of the second in which its container could not be started.
+  CHECK(end_of(verdict, {.from = from + ms(400), .now = from + ms(5000)}) == from + ms(999));
+  CHECK(end_of(verdict, {.from = from + ms(4000), .now = from + ms(5000)}) == from + ms(4000));
+  verdict.ended_at = from + ms(2000);
+  CHECK(end_of(verdict, {.from = from, .now = from + ms(5000)}) == from + ms(2000));
+  CHECK(end_of({}, {.from = from, .now = from - ms(1)}) == from);
+  const auto failed = pod_with(base_ended(
+      R"({"exitCode":128,"reason":"StartError","startedAt":"1970-01-01T00:00:00Z",
+          "finishedAt":"2026-01-01T00:00:05Z"})"));
+  CHECK_FALSE(has_begun(failed, {}));
 }
 
 TEST_CASE("what runs beside the base container does not count") {

@@ -7,15 +7,17 @@
 
 #include "digest/sha256.h"
 #include "executor/kubernetes/detail/pod_wish.h"
+#include "executor/kubernetes/log_mask.h"
 #include "kubernetes/yaml.h"
 
 namespace aiflow::executor {
 namespace {
 
-constexpr const char* kXComPath = "/airflow/xcom/return.json";
 constexpr std::size_t kNamePrefixMax = 40;
 constexpr std::size_t kLabelMax = 63;
-constexpr std::size_t kNoteBytesMax = 64U << 10;
+constexpr std::size_t kNoteBytesMax = 200U << 10;
+/// All annotations of a pod together may have 256 KiB.
+constexpr std::size_t kMasksBytesMax = 64U << 10;
 constexpr auto kOwnLimitLeeway = std::chrono::seconds(5);
 constexpr auto kLimitMax = std::chrono::hours(24 * 366);
 
@@ -58,7 +60,12 @@ json::Value note_of(const Attempt& attempt, const PodTerms& terms) {
                                    {"xcom_of_log", terms.xcom_of_log},
                                    {"speaks", terms.speaks},
                                    {"ends_on_worker", terms.is_told_to_worker},
+                                   {"xcom_reader", terms.has_xcom_reader},
                                    {"keep", static_cast<int>(terms.keep)}});
+  if (terms.grace) note.set("grace_ms", to_ms(*terms.grace));
+  json::Array masks;
+  for (const std::string& mask : terms.masks) masks.emplace_back(mask);
+  if (!masks.empty()) note.set("masks", std::move(masks));
   if (terms.time_limit) note.set("limit_ms", to_ms(*terms.time_limit));
   json::Array codes;
   for (const std::int64_t code : terms.skip_codes) codes.emplace_back(code);
@@ -132,6 +139,43 @@ Result<PodTerms> terms_of(const Job& job, const json::Value& wish) {
   return terms;
 }
 
+/// Those of the pod's variables, and those that a worker rendered into it.
+Result<std::vector<std::string>> masks_of(const Job& job, const json::Value& manifest) {
+  std::vector<std::string> masks = secrets_of(manifest);
+  if (const json::Value* told = detail::arguments_of(job).find("mask")) {
+    AIFLOW_TRY(read_texts(masks, *told, "mask"));
+  }
+  std::size_t bytes = 0;
+  for (const std::string& mask : masks) bytes += mask.size();
+  if (bytes <= kMasksBytesMax) return masks;
+  return fail(ErrorCode::invalid_argument,
+              "its secrets have more than " + std::to_string(kMasksBytesMax) +
+                  " bytes together, too many to keep them out of its log: hand them to it as a "
+                  "Kubernetes secret (secrets=)");
+}
+
+std::optional<Duration> grace_of(const json::Value& manifest) {
+  const json::Value* spec = manifest.find("spec");
+  const json::Value* given = spec->find("terminationGracePeriodSeconds");
+  if (given == nullptr || !given->is_int()) return std::nullopt;
+  constexpr std::int64_t kMost = std::chrono::seconds(kLimitMax).count();
+  return std::chrono::seconds(std::clamp<std::int64_t>(given->as_int(), 0, kMost));
+}
+
+/// Beside it where there is an image to read it with; else as the node reads it, which cuts it.
+Status add_xcom(detail::Manifest& manifest, PodTerms& terms, const json::Value& wish,
+                const PodDefaults& defaults) {
+  AIFLOW_ASSIGN(const std::string image,
+                json::get_string_or(wish, "do_xcom_push_sidecar_image", defaults.image));
+  terms.has_xcom_reader = !image.empty();
+  if (terms.has_xcom_reader) {
+    manifest.add_xcom_reader(image);
+  } else {
+    manifest.set_message_path(detail::kXComPath);
+  }
+  return {};
+}
+
 json::Value labels_of(const Job& job, const std::string& owner) {
   json::Value labels = json::object({{"app.kubernetes.io/managed-by", "aiflow"},
                                      {kOwnerLabel, owner},
@@ -169,11 +213,22 @@ Result<json::Value> wish_of(const Job& job, const PodDefaults& defaults) {
     return wish;
   }
   AIFLOW_TRY(detail::is_bash(job) ? detail::add_bash(wish, job)
-                                  : detail::add_python(wish, job, defaults));
+                                  : detail::add_python(wish, defaults));
   return wish;
 }
 
 }  // namespace
+
+Status read_texts(std::vector<std::string>& texts, const json::Value& from, const char* what) {
+  if (!from.is_array()) return fail(ErrorCode::invalid_argument, std::string(what) + " is no list");
+  for (const json::Value& text : from.as_array()) {
+    if (!text.is_string()) {
+      return fail(ErrorCode::invalid_argument, std::string(what) + " is no list of texts");
+    }
+    texts.push_back(text.as_string());
+  }
+  return {};
+}
 
 Result<PodPlan> plan_pod(const Job& job, const PodDefaults& defaults) {
   AIFLOW_ASSIGN(const json::Value wish, wish_of(job, defaults));
@@ -185,12 +240,16 @@ Result<PodPlan> plan_pod(const Job& job, const PodDefaults& defaults) {
   plan.pod = {.space = manifest.space(defaults.space),
               .name = name_of(job, defaults.owner, wished)};
   if (plan.terms.speaks) {
-    AIFLOW_ASSIGN(plan.files, detail::files_of(job, defaults));
-    manifest.mount_files(plan.pod.name, defaults.sdk_config_map);
+    if (!defaults.dag_files) return fail(ErrorCode::unavailable, "DAG files cannot be read");
+    AIFLOW_ASSIGN(plan.dag_files, defaults.dag_files(job.dag_file));
+    plan.files = detail::files_of(job, plan.dag_files->dag_file);
+    manifest.mount_files(plan.pod.name, defaults.sdk_config_map, plan.dag_files->name);
   }
   manifest.add_place(job);
   AIFLOW_TRY(manifest.add_environment(job.env));
-  if (plan.terms.wants_xcom) manifest.set_message_path(kXComPath);
+  if (plan.terms.wants_xcom) AIFLOW_TRY(add_xcom(manifest, plan.terms, wish, defaults));
+  plan.terms.grace = grace_of(plan.manifest);
+  AIFLOW_ASSIGN(plan.terms.masks, masks_of(job, plan.manifest));
   const Attempt attempt = attempt_of(job);
   manifest.finish(plan.pod, labels_of(job, defaults.owner),
                   json::object({{kAttemptAnnotation, json::write(note_of(attempt, plan.terms))}}));
@@ -213,7 +272,14 @@ Result<PodOwnerNote> read_note(const kubernetes::Pod& pod) {
   if (note.find("limit_ms") != nullptr) {
     AIFLOW_ASSIGN(terms.time_limit, limit(note, "limit_ms", Duration{0}));
   }
+  if (note.find("grace_ms") != nullptr) {
+    AIFLOW_ASSIGN(terms.grace, limit(note, "grace_ms", Duration{0}));
+  }
+  if (const json::Value* masks = note.find("masks")) {
+    AIFLOW_TRY(read_texts(terms.masks, *masks, "masks"));
+  }
   AIFLOW_ASSIGN(terms.wants_xcom, json::get_bool_or(note, "xcom", false));
+  AIFLOW_ASSIGN(terms.has_xcom_reader, json::get_bool_or(note, "xcom_reader", false));
   AIFLOW_ASSIGN(terms.xcom_of_log, json::get_bool_or(note, "xcom_of_log", false));
   AIFLOW_ASSIGN(terms.speaks, json::get_bool_or(note, "speaks", false));
   AIFLOW_ASSIGN(terms.is_told_to_worker, json::get_bool_or(note, "ends_on_worker", false));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,12 @@ namespace aiflow::executor {
 inline constexpr const char* kOwnerLabel = "aiflow.dev/owner";  ///< which AIflow made it
 inline constexpr const char* kDoneLabel = "aiflow.dev/done";    ///< "true": stored, only kept
 inline constexpr const char* kAttemptAnnotation = "aiflow.dev/attempt";
+/// Tells the file of the XCom when the base container has ended.
+inline constexpr const char* kXComContainer = "aiflow-xcom";
 /// The SDK in its config map.
 inline constexpr const char* kSdkFile = "sdk.zip";
+/// The DAG's files in theirs.
+inline constexpr const char* kDagFilesKey = "files";
 
 /// Which finished pods stay in the cluster.
 enum class KeepPods { none, failed, all };
@@ -32,6 +37,11 @@ struct PodTerms {
   bool xcom_of_log = false;  ///< the last line of its log is
   bool speaks = false;       ///< its log has the task's own words of its end (aiflow.pod_task)
   bool is_told_to_worker = false;  ///< the task goes on in Python with the pod's end: callbacks
+  /// Its XCom is read and told by a container of ours beside it (kXComContainer).
+  bool has_xcom_reader = false;
+  /// The pod's own time from SIGTERM to SIGKILL, where it says one.
+  std::optional<Duration> grace{};
+  std::vector<std::string> masks{};  ///< secrets that must not stand in its log
   KeepPods keep = KeepPods::none;
   std::vector<std::int64_t> skip_codes{};  ///< exit codes that mean skipped
   bool operator==(const PodTerms&) const = default;
@@ -43,26 +53,40 @@ struct PodName {
   auto operator<=>(const PodName&) const = default;
 };
 
+/// The files of a DAG folder, packed for aiflow.pod_task (docs/decisions/0022).
+struct DagFiles {
+  std::string name;                           ///< of the config map: the same for the same files
+  std::shared_ptr<const std::string> packed;  ///< at most kDagFilesBytesMax
+  std::string dag_file;                       ///< the job's, as seen from the folder
+};
+/// What fits into a config map, with its name and owners.
+inline constexpr std::size_t kDagFilesBytesMax = 1'000'000;
+
 struct PodPlan {
   PodName pod;
   json::Value manifest;
   PodTerms terms;
-  /// What a Python task needs to run, name to text; null: nothing. It becomes a secret of the pod's
-  /// name that goes with the pod.
+  /// What a Python task alone needs to run, name to text; null: nothing. It becomes a secret of the
+  /// pod's name that goes with the pod.
   json::Value files{};
+  std::optional<DagFiles> dag_files{};  ///< what it shares with others
 };
 
 /// What a cluster gives to pods that do not say otherwise.
 struct PodDefaults {
   std::string owner;  ///< of kOwnerLabel
   std::string space = "default";
-  std::string image{};  ///< for bash and Python tasks; empty: they have to name one
+  /// For bash and Python tasks, and for kXComContainer; empty: they have to name one.
+  std::string image{};
   /// For Python tasks: the config map with the SDK, how pods reach the server (empty: they cannot),
-  /// and how a DAG file is read.
+  /// and the files of the folder that a DAG file is in.
   std::string sdk_config_map{};
   std::function<std::string()> server_url{};
-  std::function<Result<std::string>(const std::string& path)> read_dag_file{};
+  std::function<Result<DagFiles>(const std::string& dag_file)> dag_files{};
 };
+
+/// Appends the texts of a list. Errors: invalid_argument that names it.
+Status read_texts(std::vector<std::string>& texts, const json::Value& from, const char* what);
 
 /// Errors: invalid_argument, in words for the author of the DAG.
 [[nodiscard]] Result<PodPlan> plan_pod(const Job& job, const PodDefaults& defaults);

@@ -76,7 +76,7 @@ TEST_CASE("Airflow's arguments become fields of the pod") {
   CHECK(at(spec, {"tolerations", "0", "key"}).as_string() == "k");
   CHECK(at(spec, {"schedulerName"}).as_string() == "edge");
   CHECK(at(spec, {"serviceAccountName"}).as_string() == "sa");
-  CHECK(at(spec, {"volumes"}).as_array().size() == 2);
+  CHECK(at(spec, {"volumes"}).as_array().size() == 3);
   CHECK(at(spec, {"imagePullSecrets", "0", "name"}).as_string() == "reg");
   CHECK(at(spec, {"containers", "1", "name"}).as_string() == "s");
   const json::Value& base = at(spec, {"containers", "0"});
@@ -86,8 +86,10 @@ TEST_CASE("Airflow's arguments become fields of the pod") {
   CHECK(at(base, {"volumeMounts", "1", "mountPath"}).as_string() == "/keys");
   CHECK(at(base, {"env", "0", "name"}).as_string() == "X");
   CHECK(at(base, {"env", "1", "valueFrom", "secretKeyRef", "key"}).as_string() == "pw");
-  CHECK(at(base, {"terminationMessagePath"}).as_string() == "/airflow/xcom/return.json");
   CHECK(plan->terms.wants_xcom);
+  CHECK(at(spec, {"initContainers", "1", "name"}).as_string() == kXComContainer);
+  CHECK(at(spec, {"initContainers", "1", "image"}).as_string() == "light:1");
+  CHECK(at(base, {"volumeMounts", "2", "mountPath"}).as_string() == "/airflow/xcom");
   CHECK(plan->terms.keep == KeepPods::all);
   CHECK(plan->terms.startup_limit == std::chrono::seconds(5));
 }
@@ -117,6 +119,29 @@ spec:
   CHECK(at(manifest, {"spec", "volumes"}).as_array().size() == 2);
 }
 
+TEST_CASE("without an image to read its XCom with, a pod tells it as the node reads it") {
+  const auto plan = plan_pod(pod_job(R"({"image":"i","do_xcom_push":true})"), {.owner = "o"});
+  REQUIRE(plan);
+  CHECK_FALSE(plan->terms.has_xcom_reader);
+  CHECK(at(plan->manifest, {"spec", "containers", "0", "terminationMessagePath"}).as_string() ==
+        "/airflow/xcom/return.json");
+}
+
+TEST_CASE("what a worker rendered of secrets is masked, and not without bounds") {
+  Job job = pod_job("{}");
+  job.operator_ = "kubernetes_pod";
+  job.resume = wire::Resume{
+      .next_method = "run_pod",
+      .next_kwargs =
+          json::parse(R"({"pod":{"image":"i","arguments":["--pw=hidden"]},"mask":["hidden"]})")
+              .value()};
+  CHECK(plan_pod(job, kDefaults)->terms.masks == std::vector<std::string>{"hidden"});
+  job.resume->next_kwargs.set("mask", json::Array{std::string(70'000, 'x')});
+  CHECK(plan_pod(job, kDefaults).error().message.contains("Kubernetes secret"));
+  job.resume->next_kwargs.set("mask", json::Array{1});
+  CHECK(plan_pod(job, kDefaults).error().message == "mask is no list of texts");
+}
+
 TEST_CASE("a bash task runs in the cluster's image, with limits, labels and context") {
   Job job = test_job("b");
   job.payload = json::object({{"bash_command", "echo $A"}, {"do_xcom_push", true}});
@@ -143,6 +168,7 @@ TEST_CASE("a bash task runs in the cluster's image, with limits, labels and cont
 
 TEST_CASE("what the annotation says is read again") {
   Job job = pod_job(R"({"image":"i","do_xcom_push":true,"skip_on_exit_code":[3,4],
+      "termination_grace_period":7,"env_vars":{"PASSWORD":"hidden"},
                         "on_finish_action":"delete_succeeded_pod","base_container_name":"main"})");
   job.execution_timeout_ms = 10;
   const auto plan = plan_pod(job, kDefaults);
@@ -153,6 +179,9 @@ TEST_CASE("what the annotation says is read again") {
   REQUIRE(note);
   CHECK(note->attempt == attempt_of(job));
   CHECK(note->terms == plan->terms);
+  CHECK(note->terms.has_xcom_reader);
+  CHECK(note->terms.grace == Duration(std::chrono::seconds(7)));
+  CHECK(note->terms.masks == std::vector<std::string>{"hidden"});
   CHECK(note->terms.skip_codes == std::vector<std::int64_t>{3, 4});
 }
 
@@ -173,7 +202,9 @@ TEST_CASE("a wish that makes no pod is refused in words") {
     const auto plan = plan_pod(pod_job(pod), kDefaults);
     return plan ? std::string("a pod") : plan.error().message;
   };
-  CHECK(why("{}") == "container 'base' has no image");
+  CHECK(why("{}") ==
+        "container 'base' has no image: name one (image=, or executor_config={\"image\": ...}), or "
+        "start the server with --pod-image");
   CHECK(why(R"({"image":"i","cmds":"sh"})") == "cmds is no list");
   CHECK(why(R"({"image":"i","labels":[]})") == "labels is no object");
   CHECK(why(R"({"image":"i","startup_timeout_seconds":0})") ==

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "executor/kubernetes/pod_report.h"
 #include "log/log.h"
 
 namespace aiflow::executor {
@@ -13,10 +14,8 @@ constexpr int kCreatesMax = 16;
 constexpr int kConflict = 409;
 constexpr int kForbidden = 403;
 constexpr auto kOrphanGrace = std::chrono::seconds(10);
+constexpr Duration kTimeLimitGrace = std::chrono::seconds(10);
 constexpr std::size_t kWarnedMax = 1000;
-/// A termination message of this length was cut by the kubelet.
-constexpr std::size_t kMessageBytesMax = 4096;
-constexpr const char* kReturnValue = "return_value";
 
 bool keeps(const PodTerms& terms, bool has_failed) {
   return terms.keep == KeepPods::all || (terms.keep == KeepPods::failed && has_failed);
@@ -89,7 +88,9 @@ void PodTable::cancel(const CancelRequest& request) {
     return outlet_.report(Gone{request.attempt});
   }
   Entry& entry = found->second;
-  if (entry.phase < Phase::ended) end(entry, {.cause = request.reason}, request.grace);
+  if (entry.phase < Phase::ended) {
+    end(entry, {.cause = request.reason}, entry.terms.grace.value_or(request.grace));
+  }
 }
 
 void PodTable::acknowledge(const Receipt& receipt) {
@@ -170,8 +171,9 @@ void PodTable::adopt(Entry& entry, const kubernetes::Pod& pod, const PodTerms& t
   if (entry.phase == Phase::waiting || entry.phase == Phase::creating) {
     entry.phase = Phase::there;
     entry.since = clock_.steady_now();
+    entry.begun_wall = clock_.now();
     outlet_.note(entry.pod, entry.attempt, "pod " + pod.space + "/" + pod.name + " is made");
-    if (entry.plan && !entry.plan->files.is_null()) outlet_.deliver(pod, entry.plan->files);
+    if (entry.plan && entry.plan->dag_files) outlet_.deliver(pod, *entry.plan);
     if (entry.ending) outlet_.remove(name, entry.ending_grace);
   }
   entry.is_gone = false;
@@ -276,6 +278,10 @@ void PodTable::begin(Entry& entry) {
     const Duration age = entry.is_begun ? now - entry.begun_wall : Duration{0};
     entry.begun_at = clock_.steady_now() - age;
   }
+  tell_start(entry);
+}
+
+void PodTable::tell_start(Entry& entry) {
   if (entry.is_begun) return;
   entry.is_begun = true;
   wire::Started report{
@@ -307,26 +313,28 @@ void PodTable::conclude(Entry& entry, PodVerdict verdict) {
 }
 
 Duration PodTable::patience(const Entry& entry) const {
-  const bool is_needed = entry.terms.xcom_of_log || entry.terms.speaks;
+  const PodTerms& terms = entry.terms;
+  const bool is_needed = terms.xcom_of_log || terms.speaks || terms.has_xcom_reader;
   return is_needed ? options_.output_patience : options_.log_patience;
 }
 
 void PodTable::finish(Entry& entry) {
   const PodVerdict& verdict = *entry.verdict;
   entry.phase = Phase::ended;
-  entry.seq = ++next_seq_;
   const WallTime now = clock_.now();
   wire::Finished report;
-  report.seq = entry.seq;
   report.attempt = entry.attempt;
   report.outcome = verdict.outcome;
   report.exit_code = verdict.exit_code;
-  report.cause = verdict.cause;
-  report.started_at = entry.is_begun ? entry.begun_wall : now;
-  report.ended_at = std::clamp(verdict.ended_at.value_or(now), report.started_at,
-                               std::max(now, report.started_at));
-  add_xcom(entry, report);
-  if (entry.terms.speaks && !entry.ending) add_result(entry, report);
+  report.cause = LogMask(entry.terms.masks).masked(verdict.cause);
+  // One that never began was at it since there was a pod.
+  const bool was_there = entry.begun_wall != WallTime{};
+  if (was_there) tell_start(entry);
+  report.started_at = was_there ? entry.begun_wall : now;
+  report.ended_at = end_of(verdict, {.from = report.started_at, .now = now});
+  report.seq = entry.seq = ++next_seq_;
+  add_xcom(entry.terms, verdict, entry.output, report);
+  if (entry.terms.speaks && !entry.ending) add_result(entry.output, report);
   if (entry.terms.is_told_to_worker && !entry.ending) tell_worker(report);
   outlet_.note(entry.pod, entry.attempt,
                "ended: " + std::string(to_string(report.outcome)) +
@@ -334,71 +342,6 @@ void PodTable::finish(Entry& entry) {
   unacknowledged_[entry.seq] = id_of(entry.attempt);
   outlet_.report(Finished{.receipt = {.worker = options_.worker, .seq = entry.seq},
                           .report = std::move(report)});
-}
-
-void PodTable::add_xcom(const Entry& entry, wire::Finished& report) const {
-  if (report.outcome != Outcome::success) return;
-  const auto& last = entry.output.last_line;
-  if (entry.terms.xcom_of_log && last && *last) {
-    report.xcoms.push_back({.key = kReturnValue, .value = **last});
-  }
-  const std::string& message = entry.verdict->message;
-  if (!entry.terms.wants_xcom || message.empty()) return;
-  auto value = json::parse(message);
-  if (value) {
-    report.xcoms.push_back({.key = kReturnValue, .value = *std::move(value)});
-    return;
-  }
-  report.outcome = Outcome::failed;
-  report.cause = message.size() >= kMessageBytesMax
-                     ? "its XCom in /airflow/xcom/return.json is longer than 4096 bytes"
-                     : "its XCom in /airflow/xcom/return.json is no JSON: " + value.error().message;
-}
-
-/// What a Python task said of its end counts, unless it was killed before it could.
-void PodTable::add_result(const Entry& entry, wire::Finished& report) const {
-  const auto said = json::parse(entry.output.result);
-  const json::Value* words = said ? said->find("done") : nullptr;
-  auto done = words == nullptr ? Result<wire::TaskDone>(fail(ErrorCode::corrupt, "nothing"))
-                               : wire::parse_task_done(*words);
-  if (!done) {
-    if (report.outcome != Outcome::success) return;
-    report.outcome = Outcome::failed;
-    report.cause = "the task's process ended without saying how the task went";
-    return;
-  }
-  report.outcome = done->outcome;
-  report.cause = std::move(done->cause);
-  report.branch = std::move(done->branch);
-  report.skip_all_downstream = done->skip_all_downstream;
-  report.reschedule_at = done->reschedule_at;
-  report.deferral = std::move(done->deferral);
-  report.assets = std::move(done->assets);
-  report.cache_key = std::move(done->cache_key);
-  report.cache_ttl_ms = done->cache_ttl_ms;
-  report.retry_delay_ms = done->retry_delay_ms;
-  const json::Value* xcoms = said->find("xcoms");
-  const bool counts = report.outcome == Outcome::success || report.outcome == Outcome::skipped ||
-                      report.outcome == Outcome::deferred;
-  if (!counts || xcoms == nullptr || !xcoms->is_array()) return;
-  for (const json::Value& one : xcoms->as_array()) {
-    if (auto published = wire::parse_xcom_entry(one)) report.xcoms.push_back(*published);
-  }
-}
-
-/// The pod's end becomes what the task waited for: it goes on as Python code, on a worker.
-void PodTable::tell_worker(wire::Finished& report) const {
-  json::Value end = json::object({{"outcome", to_string(report.outcome)}, {"cause", report.cause}});
-  if (report.exit_code) end.set("exit_code", *report.exit_code);
-  if (!report.xcoms.empty()) end.set("value", report.xcoms.front().value);
-  const json::Value now = json::object({{"kind", "time"}, {"at", format_time(report.ended_at)}});
-  report.outcome = Outcome::deferred;
-  report.cause.clear();
-  report.xcoms.clear();
-  report.deferral = wire::Deferral{.trigger = now,
-                                   .next_method = "pod_ended",
-                                   .next_kwargs = json::object({{"end", std::move(end)}}),
-                                   .timeout_ms = std::nullopt};
 }
 
 /// When the end is stored and the log is complete, the pod is not needed any more.
@@ -454,7 +397,7 @@ void PodTable::check_limits(Entry& entry, SteadyTime now) {
   } else if (entry.terms.time_limit && entry.begun_at &&
              now - *entry.begun_at >= *entry.terms.time_limit) {
     end(entry, {.cause = "timed out after " + seconds_of(*entry.terms.time_limit)},
-        std::chrono::seconds(10));
+        entry.terms.grace.value_or(kTimeLimitGrace));
   }
 }
 

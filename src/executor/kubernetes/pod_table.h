@@ -42,8 +42,8 @@ class PodOutlet {
   virtual void stop_log(const PodName& pod) = 0;
   /// PodTable::tick is wanted then.
   virtual void tick_after(Duration delay) = 0;
-  /// Gives the pod what it needs to run.
-  virtual void deliver(const kubernetes::Pod& pod, const json::Value& files) = 0;
+  /// Gives the pod what its plan says that it needs to run.
+  virtual void deliver(const kubernetes::Pod& pod, const PodPlan& plan) = 0;
   virtual void note(const PodName& pod, const Attempt& attempt, const std::string& text) = 0;
 };
 
@@ -120,7 +120,7 @@ class PodTable {
     std::optional<SteadyTime> begun_at;
     std::optional<SteadyTime> trouble_since;
     SteadyTime judged_at{};
-    WallTime begun_wall{};
+    WallTime begun_wall{};  ///< until it has begun: its pod exists
     std::int64_t seq = 0;
   };
 
@@ -130,14 +130,12 @@ class PodTable {
   void adopt(Entry& entry, const kubernetes::Pod& pod, const PodTerms& terms);
   void look_at(Entry& entry);
   void begin(Entry& entry);
+  void tell_start(Entry& entry);
   void lose(Entry& entry);
   void end(Entry& entry, PodVerdict verdict, Duration grace);
   void conclude(Entry& entry, PodVerdict verdict);
   void finish(Entry& entry);
-  void add_xcom(const Entry& entry, wire::Finished& report) const;
-  void add_result(const Entry& entry, wire::Finished& report) const;
   [[nodiscard]] Duration patience(const Entry& entry) const;
-  void tell_worker(wire::Finished& report) const;
   void settle(Entry& entry);
   void forget(Entry& entry);
   void on_orphan(const kubernetes::Pod& pod, const PodOwnerNote& note);

@@ -11,7 +11,7 @@ namespace aiflow::executor {
 namespace {
 
 constexpr const char* kServiceAnnotation = "aiflow.dev/service-task";
-constexpr std::size_t kNoteBytesMax = 64U << 10;
+constexpr std::size_t kNoteBytesMax = 200U << 10;
 constexpr double kSecondsMax = 366.0 * 24 * 3600;
 constexpr std::int64_t kPortMax = 65535;
 
@@ -81,6 +81,9 @@ json::Value note_of(const ServiceTerms& terms) {
                                    {"ready_ms", milliseconds(terms.ready_limit)},
                                    {"grace_ms", milliseconds(terms.stop_grace)}});
   if (terms.time_limit) note.set("limit_ms", milliseconds(*terms.time_limit));
+  json::Array masks;
+  for (const std::string& mask : terms.masks) masks.emplace_back(mask);
+  if (!masks.empty()) note.set("masks", std::move(masks));
   return note;
 }
 
@@ -103,6 +106,9 @@ Result<ServiceTerms> read_note(const json::Value& note) {
   if (note.find("limit_ms") != nullptr) {
     AIFLOW_ASSIGN(terms.time_limit, noted(note, "limit_ms"));
   }
+  if (const json::Value* masks = note.find("masks")) {
+    AIFLOW_TRY(read_texts(terms.masks, *masks, "masks"));
+  }
   return terms;
 }
 
@@ -110,6 +116,7 @@ Result<ServiceTerms> terms_of(const PodTerms& pod, const json::Value& wanted) {
   ServiceTerms terms;
   terms.base = pod.base;
   terms.time_limit = pod.time_limit;
+  terms.masks = pod.masks;
   AIFLOW_ASSIGN(terms.ready_limit, seconds(wanted, "ready_timeout", 120));
   AIFLOW_ASSIGN(terms.stop_grace, seconds(wanted, "stop_grace", 10));
   AIFLOW_ASSIGN(terms.port, json::get_int_or(wanted, "port", 0));

@@ -25,6 +25,7 @@ struct ServiceTerms {
   Duration ready_limit = std::chrono::seconds(120);  ///< it fails after not serving for so long
   Duration stop_grace = std::chrono::seconds(10);
   std::optional<Duration> time_limit{};
+  std::vector<std::string> masks{};  ///< secrets that must not stand in its log
 };
 
 struct ServicePlan {

@@ -240,5 +240,23 @@ TEST_CASE("answers that are lost while a service is made are no trouble") {
   CHECK(serves(bench, "serving"));
 }
 
+TEST_CASE("secrets of a service are masked in its log, after a restart too") {
+  Job job = service_job("web");
+  job.executor_config->set("env_vars", json::object({{"API_TOKEN", "hush hush"}}));
+  const auto plan = plan_service(job, {.owner = "o1"});
+  REQUIRE(plan);
+  CHECK(plan->terms.masks == std::vector<std::string>{"hush hush"});
+  CHECK(read_service(plan->deployment)->terms.masks == plan->terms.masks);
+  Bench bench;
+  bench.start();
+  REQUIRE(bench.executor->submit(job));
+  REQUIRE(await_object(bench, "deployments/" + plan->name.name, true));
+  add_pod(bench, job, "web-pod");
+  bench.api.set_log("web-pod", "2026-01-01T00:00:00Z it is hush hush\n", false);
+  bench.api.set_status("web-pod", status(true));
+  CHECK(bench.api.await([&] { return bench.log(job).contains("] it is ***\n"); }));
+  CHECK_FALSE(bench.log(job).contains("hush"));
+}
+
 }  // namespace
 }  // namespace aiflow::executor::testing

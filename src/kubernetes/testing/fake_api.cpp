@@ -10,6 +10,7 @@
 #include <list>
 
 #include "base/assert.h"
+#include "kubernetes/testing/api_object.h"
 #include "net/http.h"
 #include "os/system_clock.h"
 
@@ -18,52 +19,12 @@ namespace {
 
 constexpr auto kPatience = std::chrono::seconds(10);
 
-std::string metadata_text(const json::Value& object, std::string_view key) {
-  const json::Value* metadata = object.find("metadata");
-  const json::Value* found = metadata == nullptr ? nullptr : metadata->find(key);
-  return found != nullptr && found->is_string() ? found->as_string() : "";
-}
-
-void set_metadata(json::Value& object, std::string_view key, json::Value value) {
-  json::Value metadata = *object.find("metadata");
-  metadata.set(key, std::move(value));
-  object.set("metadata", std::move(metadata));
-}
-
 std::string parameter(const ApiRequest& request, const std::string& name) {
   const auto all = net::parse_query(request.query);
   for (const auto& [key, value] : *all) {
     if (key == name) return value;
   }
   return "";
-}
-
-/// "a=b,c!=d" against the labels.
-bool selects(const std::string& selector, const json::Value& pod) {
-  std::size_t from = 0;
-  while (from < selector.size()) {
-    const std::size_t end = std::min(selector.find(',', from), selector.size());
-    const std::string term = selector.substr(from, end - from);
-    from = end + 1;
-    const std::size_t at = term.find('=');
-    const bool is_not = at > 0 && term[at - 1] == '!';
-    const std::string name = term.substr(0, is_not ? at - 1 : at);
-    const json::Value* metadata = pod.find("metadata");
-    const json::Value* labels = metadata->find("labels");
-    const json::Value* label = labels == nullptr ? nullptr : labels->find(name);
-    const bool equals =
-        label != nullptr && label->is_string() && label->as_string() == term.substr(at + 1);
-    if (equals == is_not) return false;
-  }
-  return true;
-}
-
-std::string status_object(int code, const std::string& reason, const std::string& message) {
-  return json::write(json::object({{"kind", "Status"},
-                                   {"status", "Failure"},
-                                   {"code", code},
-                                   {"reason", reason},
-                                   {"message", message}}));
 }
 
 bool send_chunk(int fd, const std::string& bytes) {
@@ -218,7 +179,10 @@ bool FakeApi::State::answer(int fd, const ApiRequest& request) {
   }
   if (request.path.ends_with("/log")) {
     const std::string below = request.path.substr(0, request.path.size() - 4);
-    log(fd, request, below.substr(below.rfind('/') + 1));
+    const std::string pod = below.substr(below.rfind('/') + 1);
+    const std::string container = parameter(request, "container");
+    const bool is_base = container.empty() || container == "base";
+    log(fd, request, is_base ? pod : pod + "/" + container);
     return false;
   }
   const auto [status, body] = carry_out(request);
@@ -231,7 +195,7 @@ std::pair<int, std::string> FakeApi::State::carry_out(const ApiRequest& request)
   if (request.method == "POST") return create(request);
   if (request.path.ends_with("/pods")) return list(request);
   if (request.path.ends_with("/deployments")) return list_kept(request, "deployments/");
-  for (const std::string kind : {"deployments", "services"}) {
+  for (const std::string kind : {"deployments", "services", "configmaps"}) {
     const std::size_t at = request.path.find("/" + kind + "/");
     if (at != request.path.npos) return kept(request, request.path.substr(at + 1));
   }
@@ -262,6 +226,7 @@ std::pair<int, std::string> FakeApi::State::kept(const ApiRequest& request,
                                                  const std::string& name) {
   const auto found = objects.find(name);
   if (found == objects.end()) return {404, status_object(404, "NotFound", "no " + name)};
+  if (request.method == "PATCH") add_owners(found->second, request.body);
   const std::string text = json::write(found->second);
   if (request.method == "DELETE") objects.erase(found);
   changed.notify_all();

@@ -77,6 +77,7 @@ class FakeApi {
   void add(const std::string& pod);  ///< JSON text with metadata.name
   /// Removed at once, as by a node that is gone for good.
   void remove(const std::string& name);
+  /// Of a pod's container "base", or of "POD/CONTAINER".
   void set_log(const std::string& name, const std::string& text, bool ended);
   /// Deletes take effect only by remove().
   void keep_deleted();

@@ -119,7 +119,7 @@ def test_the_server_is_killed_and_its_pod_goes_on(server, cluster):
                       'pod("p", "for i in 1 2 3 4 5 6; do echo line $i; sleep 1; done")')
     server.stop_server(signal.SIGKILL)
     server.start()
-    assert server.wait_run("killed", made)["state"] == "success"
+    assert server.wait_run("killed", made)["state"] == "success", server.tasks("killed", made)["p"]["cause"]
     assert server.tasks("killed", made)["p"]["try_number"] == 1
     log = log_of(server, "killed", made, "p")
     assert [log.count(f"] line {n}\n") for n in range(1, 7)] == [1] * 6

@@ -46,6 +46,12 @@ def mask_secret(secret: Any) -> None:
                 _mask_streams()
 
 
+def mask_again() -> None:
+    """After sys.stdout and sys.stderr have become other streams."""
+    if _secrets:
+        _mask_streams()
+
+
 def mask_members(value: Any) -> None:
     """Masks what stands under the name of a secret in a value of JSON."""
     if isinstance(value, dict):
@@ -71,6 +77,11 @@ def masked(text: str) -> str:
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)
     return text
+
+
+def secrets_in(text: str) -> list[str]:
+    """Those of the secrets that stand in the text."""
+    return sorted(secret for secret in _secrets if secret in text)
 
 
 class _Masked:

@@ -5,10 +5,12 @@ slot is held meanwhile."""
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 from typing import Any, NoReturn, Sequence
 
 from aiflow.baseoperator import BaseOperator
+from aiflow.environment.log_mask import secrets_in
 from aiflow.exceptions import AirflowException, AirflowSkipException, CommandFailed
 from aiflow.running.templates import is_template, names_file
 from aiflow.running.values import to_json_value
@@ -23,7 +25,7 @@ _WITHOUT_EFFECT = {
     "reattach_on_restart", "random_name_suffix", "is_delete_operator_pod", "deferrable",
     "poll_interval", "startup_check_interval_seconds", "logging_interval", "log_pod_spec_on_failure",
     "container_logs", "init_container_logs", "log_formatter", "progress_callback", "callbacks",
-    "do_xcom_push_sidecar_image", "schedule_timeout_seconds"}
+    "schedule_timeout_seconds"}
 #: Ours and the pod's own words, as src/executor/kubernetes reads them.
 _WORDS = (
     "name", "namespace", "image", "cmds", "arguments", "env_vars", "env_from", "labels",
@@ -32,9 +34,10 @@ _WORDS = (
     "image_pull_policy", "image_pull_secrets", "hostnetwork", "host_aliases", "dnspolicy",
     "dns_config", "hostname", "subdomain", "schedulername", "security_context",
     "container_security_context", "priority_class_name", "runtime_class_name",
-    "termination_grace_period", "termination_message_policy", "active_deadline_seconds",
+    "termination_grace_period", "termination_grace_period_seconds", "termination_message_policy", "active_deadline_seconds",
     "automount_service_account_token", "base_container_name", "startup_timeout_seconds",
-    "on_finish_action", "skip_on_exit_code", "secrets", "configmaps", "full_pod_spec")
+    "on_finish_action", "skip_on_exit_code", "secrets", "configmaps", "full_pod_spec",
+    "do_xcom_push_sidecar_image")
 
 
 class Secret:
@@ -74,8 +77,26 @@ def plain(value: Any) -> Any:
     return value
 
 
+#: What bash and Python tasks set themselves.
+_NOT_IN_CONFIG = {"cmds", "arguments", "skip_on_exit_code", "do_xcom_push_sidecar_image"}
+#: Other names of words, and what only a task that is no pod of its own needs.
+_CONFIG = {*_WORDS, "pod_override", "working_dir", "scheduler_name"} - _NOT_IN_CONFIG
+
+
+def check_executor_config(config: dict, named: str) -> None:
+    """Of a bash or Python task with executor "kubernetes". Raises AirflowException."""
+    if unknown := set(config) - _CONFIG:
+        raise AirflowException(f"{named}: executor_config has no {', '.join(sorted(map(str, unknown)))}; "
+                               f"with executor 'kubernetes' it takes {', '.join(sorted(_CONFIG))}")
+    if "image" in config and not (isinstance(config["image"], str) and config["image"]):
+        raise AirflowException(f"{named}: image is not the name of an image: {config['image']!r}")
+
+
 def run_in_pod(operator: BaseOperator, **kwargs: Any) -> NoReturn:
-    """Ends the work on this worker: the task goes on as a pod, made of these arguments."""
+    """Ends the work on this worker: the task goes on as a pod, made of these arguments. Secrets that
+    were rendered into them are masked in the pod's log."""
+    if secrets := secrets_in(json.dumps(kwargs)):
+        kwargs["mask"] = secrets
     operator.defer(trigger=DateTimeTrigger(dt.datetime.now(dt.timezone.utc)), method_name="run_pod",
                    kwargs=kwargs)
 
@@ -94,8 +115,8 @@ class KubernetesPodOperator(BaseOperator):
     be plain dicts in the API's words or models of the Kubernetes client.
 
     executor="kubernetes:NAME" (or cluster_context="NAME") is another cluster than the server's first.
-    do_xcom_push: what the container writes into /airflow/xcom/return.json (JSON, at most 4096 bytes)
-    is the return value. on_finish_action: delete_pod, delete_succeeded_pod or keep_pod.
+    do_xcom_push: what the container writes into /airflow/xcom/return.json (JSON, at most 48 KiB) is
+    the return value; do_xcom_push_sidecar_image (with sh) is the image of the container that reads it. on_finish_action: delete_pod, delete_succeeded_pod or keep_pod.
     pod_template_file: YAML, relative to the DAG file; the arguments go over it.
     """
 

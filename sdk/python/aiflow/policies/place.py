@@ -13,6 +13,9 @@ from aiflow.exceptions import AirflowException
 #: Airflow's names of executors, as `executor=` takes them too.
 _AIRFLOW = {"LocalExecutor": "local", "SequentialExecutor": "local", "CeleryExecutor": "redis",
             "KubernetesExecutor": "kubernetes"}
+_EXECUTORS = ("local", "redis", "docker", "kubernetes")
+#: One of several clusters, by the name that the server gives it (serve --kubernetes NAME=FILE).
+_CLUSTER = r"kubernetes:[A-Za-z0-9_.-]*[A-Za-z0-9]"
 _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40,
           "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30, "ti": 1 << 40}
 _MEMORY_MIN = 4 << 20
@@ -96,11 +99,19 @@ class Place:
         labels = {str(name): str(value).lower() if isinstance(value, bool) else str(value)
                   for name, value in (placement or {}).items()}
         where = _AIRFLOW.get(executor, executor) if executor else "local"
+        if where not in _EXECUTORS and not re.fullmatch(_CLUSTER, where):
+            raise AirflowException(f"{named}: there is no executor {executor!r}; it is one of "
+                                   f"{', '.join(_EXECUTORS)}, kubernetes:CLUSTER, or Airflow's "
+                                   f"{', '.join(_AIRFLOW)}")
         config = _plain_config(executor_config or {}, named)
         if where == "docker" and config:
             from aiflow.containers.spec import of_executor_config  # few DAG files need it
 
             config = of_executor_config(config, named)
+        elif where.partition(":")[0] == "kubernetes" and config:
+            from aiflow.operators.pod import check_executor_config  # imports this module
+
+            check_executor_config(config, named)
         return cls(executor=where,
                    queue=queue or "default", labels=labels,
                    resources=_resources(resources, named),

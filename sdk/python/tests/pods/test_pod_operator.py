@@ -6,6 +6,7 @@ import json
 import pytest
 
 from aiflow import DAG
+from aiflow.environment.log_mask import mask_secret
 from aiflow.exceptions import AirflowException, AirflowSkipException, CommandFailed, TaskDeferred
 from aiflow.operators.bash import BashOperator
 from aiflow.operators.pod import after_pod, plain
@@ -112,6 +113,38 @@ def test_a_bash_task_with_templates_is_rendered_first_too():
 def test_what_makes_no_pod_is_refused(arguments, words):
     with pytest.raises((AirflowException, TypeError), match=words):
         made(**arguments).payload()
+
+
+@pytest.mark.parametrize("config, words", [
+    ({"imagee": "x"}, "task 'b': executor_config has no imagee; with executor 'kubernetes' it takes "
+                      ".*affinity, .* image, "),
+    ({"cmds": ["sh"]}, "has no cmds"), ({"image": 3}, "not the name of an image")])
+@pytest.mark.parametrize("executor", ["kubernetes", "kubernetes:site-2", "KubernetesExecutor"])
+def test_words_of_executor_config_are_checked(config, words, executor):
+    with DAG("d"), pytest.raises(AirflowException, match=words):
+        BashOperator(task_id="b", bash_command="echo", executor=executor, executor_config=config)
+
+
+@pytest.mark.parametrize("executor", ["frob", "kubernetes:", "kubernetes:a b", "docker:x"])
+def test_an_executor_that_does_not_exist_is_refused_with_those_that_do(executor):
+    with DAG("d"), pytest.raises(AirflowException, match="task 'b': there is no executor .* local, "
+                                 "redis, docker, kubernetes, kubernetes:CLUSTER"):
+        BashOperator(task_id="b", bash_command="echo", executor=executor)
+
+
+def test_secrets_that_a_worker_rendered_are_told_for_the_pod_s_log():
+    mask_secret("rendered-secret")
+    mask_secret("another-secret")
+    with pytest.raises(TaskDeferred) as deferred:
+        made(arguments=["--pw=rendered-secret", "{{ ds }}"]).execute({})
+    assert deferred.value.kwargs["mask"] == ["rendered-secret"]
+    assert "mask" not in made_kwargs(arguments=["{{ ds }}"])
+
+
+def made_kwargs(**arguments):
+    with pytest.raises(TaskDeferred) as deferred:
+        made(**arguments).execute({})
+    return deferred.value.kwargs
 
 
 def test_plain_values_stay():

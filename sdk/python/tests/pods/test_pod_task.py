@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """A task in a pod: what the server sends, and what it reads from the log afterwards."""
 
+import hashlib
 import http.server
+import io
 import json
 import os
 import subprocess
 import sys
 import threading
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
 
+from aiflow.dag_files.packed import unpack
+from aiflow.exceptions import AirflowException
 from aiflow.pack_sdk import main as pack
 
 SDK = Path(__file__).resolve().parents[2]
@@ -63,19 +68,30 @@ def api():
     server.shutdown()
 
 
-def run(folder, task, api=None, path=SDK):
+def pack_files(file, files):
+    """As the server does it (src/uplink/bundle.h)."""
+    entries, data = [], b""
+    for name in sorted(files):
+        text = files[name] if isinstance(files[name], bytes) else files[name].encode()
+        entries.append({"path": name, "sha256": hashlib.sha256(text).hexdigest(), "size": len(text)})
+        data += text
+    tree = json.dumps({"aiflow_tree": 1, "entries": entries}).encode()
+    file.write_bytes(zlib.compress(data + tree + len(tree).to_bytes(8, "big")))
+
+
+def run(folder, task, api=None, path=SDK, more=None, dag_file="sub/d.py"):
     job = {"key": {"dag_id": "d", "run_id": "r", "task_id": task, "map_index": -1}, "try_number": 1,
-           "epoch": 1, "operator": "python", "dag_file": "/server/dags/d.py", "payload": {},
+           "epoch": 1, "operator": "python", "dag_file": dag_file, "payload": {},
            "params": {}, "conf": {}, "run_type": "manual", "log_path": "/x", "env": {}, "token": "",
            "max_tries": 1, "logical_date": "2026-01-01T00:00:00Z"}
     (folder / "job").write_text(json.dumps(job))
-    (folder / "token").write_text("t0")
-    (folder / "dag").write_text(DAG)
+    (folder / "token").write_text("t0-token")
+    pack_files(folder / "files", {"sub/d.py": DAG, **(more or {})})
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(path), "AIFLOW_TOKEN_FILE": str(folder / "token")}
     if api is not None:
         env["AIFLOW_API_URL"] = f"http://127.0.0.1:{api.server_port}"
-    done = subprocess.run([sys.executable, "-m", "aiflow.pod_task", str(folder)], env=env,
-                          capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-m", "aiflow.pod_task", str(folder),
+                           str(folder / "files")], env=env, capture_output=True, text=True, timeout=60)
     begin = "::aiflow:result "
     lines = done.stdout.splitlines()
     told = "".join(line.removeprefix(begin) for line in lines if line.startswith(begin))
@@ -92,7 +108,7 @@ def test_a_task_tells_its_end_and_its_values(tmp_path, api):
     assert values["more"] == [1]
     assert values["return_value"]["got"] == 5 and values["return_value"]["all"] is None
     assert len(values["return_value"]["x"]) == 9000
-    assert Api.asked[0][1] == "Bearer t0"
+    assert Api.asked[0][1] == "Bearer t0-token"
 
 
 def test_a_failure_has_its_cause_and_a_traceback_of_the_file(tmp_path):
@@ -100,7 +116,44 @@ def test_a_failure_has_its_cause_and_a_traceback_of_the_file(tmp_path):
     assert done.returncode == 1
     assert told["done"]["outcome"] == "failed"
     assert told["done"]["cause"] == "ZeroDivisionError: division by zero"
-    assert "/d.py" in done.stdout + done.stderr
+    assert "/sub/d.py" in done.stdout + done.stderr
+
+
+def test_modules_packages_and_templates_beside_the_dag_are_there(tmp_path):
+    dag = """
+import helpers, lib.deep
+from airflow import DAG
+from airflow.operators.python import PythonOperator
+def work(text):
+    print(text, helpers.WORD, lib.deep.WORD, "t0" + "-token")
+    return "t0" + "-token"
+with DAG("d"):
+    PythonOperator(task_id="work", python_callable=work, op_args=["{% include 'say.txt' %}"])
+"""
+    done, told = run(tmp_path, "work", more={
+        "sub/d.py": dag, "sub/helpers.py": "WORD = 'sibling'", "lib/__init__.py": "",
+        "lib/deep.py": "WORD = 'package'", "sub/say.txt": "said by {{ dag.dag_id }}"})
+    assert told["done"]["outcome"] == "success", done.stdout + done.stderr
+    assert "said by d sibling package ***" in done.stdout
+    assert [one["value"] for one in told["xcoms"]] == ["t0-token"]
+
+
+def test_a_dag_in_an_archive_is_found(tmp_path):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("inside.py", DAG)
+    done, told = run(tmp_path, "bad", more={"sub/d.zip": archive.getvalue()}, dag_file="sub/d.zip")
+    assert told["done"]["cause"] == "ZeroDivisionError: division by zero", done.stderr
+
+
+@pytest.mark.parametrize("path", ["../out.py", "/tmp/out.py", "a/../../out.py"])
+def test_no_path_leads_out_of_the_folder(tmp_path, path):
+    pack_files(tmp_path / "files", {path: "x"})
+    with pytest.raises(AirflowException, match="damaged"):
+        unpack(str(tmp_path / "files"), str(tmp_path / "to"))
+    (tmp_path / "files").write_bytes(b"no zlib")
+    with pytest.raises(AirflowException, match="damaged"):
+        unpack(str(tmp_path / "files"), str(tmp_path / "to2"))
 
 
 def test_the_packed_sdk_is_enough_and_always_the_same(tmp_path):

@@ -10,6 +10,7 @@
 #include "os/process.h"
 #include "store/run_store.h"
 #include "store/user_store.h"
+#include "uplink/packed_folders.h"
 
 namespace aiflow::app {
 namespace {
@@ -18,6 +19,7 @@ constexpr const char* kKind = "kubernetes";
 constexpr const char* kOwnerSetting = "executor_owner";
 constexpr std::size_t kUuidBytesMax = 64;
 constexpr std::size_t kNameBytesMax = 40;
+constexpr std::size_t kBundleDigits = 20;
 constexpr auto kPackTime = std::chrono::seconds(30);
 /// As base64 it has to fit into a config map of 1 MiB.
 constexpr std::size_t kSdkBytesMax = 700U << 10;
@@ -61,6 +63,13 @@ Result<std::string> packed_sdk(const ClusterParts& parts) {
     return fail(ErrorCode::unavailable, "the SDK cannot be packed for tasks in a cluster");
   }
   return os::read_file(file, kSdkBytesMax);
+}
+
+Result<executor::DagFiles> files_for(uplink::PackedFolders& folders, const std::string& dag_file) {
+  AIFLOW_ASSIGN(const auto packed, folders.of(dag_file));
+  return executor::DagFiles{.name = "aiflow-dags-" + packed.bundle.substr(0, kBundleDigits),
+                            .packed = packed.bytes,
+                            .dag_file = packed.dag_file};
 }
 
 Result<kubernetes::Cluster> read(const ClusterOption& option) {
@@ -117,10 +126,17 @@ Result<std::vector<const executor::KubernetesExecutor*>> add_clusters(
   if (!clusters.empty()) {
     AIFLOW_ASSIGN(sdk, packed_sdk(parts));
   }
+  const auto folders = std::make_shared<uplink::PackedFolders>(
+      uplink::PackedFolders::Options{.scratch = parts.scratch / "pod-files",
+                                     .dag_folders = parts.dag_folders,
+                                     .bytes_max = executor::kDagFilesBytesMax});
   for (const ClusterOption& option : clusters) {
     executor::KubernetesExecutorOptions made;
     made.sdk_zip = sdk;
     made.server_url = parts.own_url;
+    made.dag_files = [folders](const std::string& dag_file) {
+      return files_for(*folders, dag_file);
+    };
     AIFLOW_ASSIGN(made.cluster, read(option));
     AIFLOW_ASSIGN(made.owner, owner_of(parts.store));
     // Two names may lead to one cluster; each sees its own pods only.

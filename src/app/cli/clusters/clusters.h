@@ -37,6 +37,7 @@ struct ClusterParts {
   std::filesystem::path sdk;             ///< its folder
   std::filesystem::path scratch;         ///< a folder for that
   std::function<std::string()> own_url;  ///< how pods reach this server
+  std::vector<std::filesystem::path> dag_folders;
 };
 
 /// Adds an executor for each; the first one is "kubernetes" as well. Returns them, in that order.

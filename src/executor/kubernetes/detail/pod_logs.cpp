@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "executor/kubernetes/detail/pod_logs.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace aiflow::executor::detail {
@@ -10,6 +11,8 @@ namespace {
 constexpr int kOpenMax = 200;
 constexpr int kNotYet = 400;  ///< the container is not there yet, as the node sees it
 constexpr int kFailuresMax = 20;
+/// More than an XCom may have.
+constexpr std::size_t kXComBytesMax = 64U << 10;
 constexpr auto kPause = std::chrono::milliseconds(500);
 /// A stream can end by itself while the container runs (nodes limit them); it is begun again then.
 constexpr auto kQuiet = std::chrono::seconds(5);
@@ -35,9 +38,10 @@ PodLogs::~PodLogs() {
 
 void PodLogs::read(const PodName& pod, const PodTerms& terms, const Attempt& attempt,
                    const std::string& mark) {
-  readings_[pod] = std::make_unique<Reading>(Reading{.terms = terms,
-                                                     .log = PodLog(clock_, hooks_.file(attempt)),
-                                                     .mark = mark.empty() ? pod.name : mark});
+  readings_[pod] = std::make_unique<Reading>(
+      Reading{.terms = terms,
+              .log = PodLog(clock_, hooks_.file(attempt), LogMask(terms.masks)),
+              .mark = mark.empty() ? pod.name : mark});
   waiting_.push_back(pod);
   open_some();
 }
@@ -56,23 +60,37 @@ void PodLogs::open_some() {
 
 void PodLogs::open(const PodName& pod, Reading& reading) {
   reading.log.begin(reading.mark);
+  stream(pod, reading,
+         "container=" + reading.terms.base + "&timestamps=true" +
+             (reading.is_last ? "" : "&follow=true"));
+}
+
+void PodLogs::stream(const PodName& pod, Reading& reading, const std::string& query) {
   kubernetes::Request request{.path = "/api/v1/namespaces/" + pod.space + "/pods/" + pod.name +
-                                      "/log?container=" + reading.terms.base + "&timestamps=true"};
-  if (!reading.is_last) {
-    request.path += "&follow=true";
-    request.timeout = Duration{0};
-  }
-  reading.request = client_.stream(
-      std::move(request),
-      [this, pod](std::string_view bytes) { readings_.at(pod)->log.feed(bytes); },
-      [this, pod](kubernetes::Response response) { on_end(pod, response); });
+                                      "/log?" + query};
+  if (query.contains("follow=true")) request.timeout = Duration{0};
+  const auto take = [this, pod](std::string_view bytes) {
+    Reading& to = *readings_.at(pod);
+    if (!to.xcom) return to.log.feed(bytes);
+    to.xcom->append(bytes.substr(0, kXComBytesMax - std::min(to.xcom->size(), kXComBytesMax)));
+  };
+  reading.request =
+      client_.stream(std::move(request), take,
+                     [this, pod](kubernetes::Response response) { on_end(pod, response); });
+}
+
+/// The container beside the base one ends when that has ended, and tells its file.
+void PodLogs::open_xcom(const PodName& pod, Reading& reading) {
+  reading.xcom.emplace();
+  stream(pod, reading, std::string("container=") + kXComContainer + "&follow=true");
 }
 
 void PodLogs::on_end(const PodName& pod, const kubernetes::Response& response) {
   Reading& reading = *readings_.at(pod);
   if (response.ok()) {
     reading.failures = 0;
-    if (reading.is_last) return close(pod);
+    if (reading.xcom) return close(pod);
+    if (reading.is_last) return complete(pod);
     reading.has_paused = true;
     return again(pod, reading, kQuiet);
   }
@@ -81,6 +99,7 @@ void PodLogs::on_end(const PodName& pod, const kubernetes::Response& response) {
     return again(pod, reading, response.retry_after.value_or(kPause));
   }
   reading.log.note("the log cannot be read: " + response.trouble);
+  reading.xcom.reset();
   close(pod);
 }
 
@@ -88,7 +107,7 @@ void PodLogs::again(const PodName& pod, Reading& reading, Duration pause) {
   reading.timer = loop_.after(pause, [this, pod] {
     Reading& waiting = *readings_.at(pod);
     waiting.has_paused = false;
-    open(pod, waiting);
+    waiting.xcom ? open_xcom(pod, waiting) : open(pod, waiting);
   });
 }
 
@@ -99,7 +118,14 @@ void PodLogs::finish(const PodName& pod) {
   reading.is_last = true;
   if (!reading.has_paused) return;
   loop_.cancel(reading.timer);
-  reading.timer = loop_.after(Duration{0}, [this, pod] { close(pod); });
+  reading.timer = loop_.after(Duration{0}, [this, pod] { complete(pod); });
+}
+
+/// The base container's log is.
+void PodLogs::complete(const PodName& pod) {
+  Reading& reading = *readings_.at(pod);
+  reading.has_paused = false;
+  reading.terms.has_xcom_reader ? open_xcom(pod, reading) : close(pod);
 }
 
 void PodLogs::close(const PodName& pod) {
@@ -107,7 +133,7 @@ void PodLogs::close(const PodName& pod) {
   readings_.erase(pod);
   --open_count_;
   reading->log.end();
-  PodOutput output{.result = reading->log.result()};
+  PodOutput output{.result = reading->log.result(), .xcom = std::move(reading->xcom)};
   if (reading->terms.xcom_of_log && !reading->log.last_line().empty()) {
     output.last_line = value_of(reading->log);
   }

@@ -47,16 +47,20 @@ class PodLogs {
     std::string mark;
     kubernetes::Client::Id request = 0;
     os::EventLoop::TimerId timer = 0;
-    bool is_open = false;     ///< its stream, or a pause before the next one
-    bool is_last = false;     ///< the container has ended
-    bool has_paused = false;  ///< its stream ended although the container may still run
-    int failures = 0;         ///< one after the other
+    std::optional<std::string> xcom{};  ///< what came of it; its log is complete
+    bool is_open = false;               ///< its stream, or a pause before the next one
+    bool is_last = false;               ///< the container has ended
+    bool has_paused = false;            ///< its stream ended although the container may still run
+    int failures = 0;                   ///< one after the other
   };
 
   void open_some();
   void open(const PodName& pod, Reading& reading);
+  void open_xcom(const PodName& pod, Reading& reading);
+  void stream(const PodName& pod, Reading& reading, const std::string& query);
   void on_end(const PodName& pod, const kubernetes::Response& response);
   void again(const PodName& pod, Reading& reading, Duration pause);
+  void complete(const PodName& pod);
   void close(const PodName& pod);
 
   const Clock& clock_;

@@ -19,6 +19,15 @@ std::string path_of(const PodName& pod) {
   return "/api/v1/namespaces/" + pod.space + "/pods/" + pod.name;
 }
 
+/// As metadata: of that name, and gone when its owners are.
+json::Value owned_by(const kubernetes::Pod& pod, const std::string& name) {
+  const auto owner =
+      json::object({{"apiVersion", "v1"}, {"kind", "Pod"}, {"name", pod.name}, {"uid", pod.uid}});
+  json::Value metadata = json::object({{"name", name}});
+  metadata.set("ownerReferences", json::Array{owner});
+  return metadata;
+}
+
 }  // namespace
 
 void PodOrders::remove(const PodName& pod, Duration grace) {
@@ -39,12 +48,31 @@ void PodOrders::mark_done(const PodName& pod) {
                     .content_type = "application/merge-patch+json"}});
 }
 
-void PodOrders::create(const std::string& space, const std::string& kind,
-                       const json::Value& object) {
-  give({.pod = {.space = space, .name = kind},
+void PodOrders::give_secret(const kubernetes::Pod& pod, const json::Value& texts) {
+  json::Value secret = json::object({{"metadata", owned_by(pod, pod.name)}, {"stringData", texts}});
+  give({.pod = {.space = pod.space, .name = pod.name},
         .request = {.method = "POST",
-                    .path = "/api/v1/namespaces/" + space + "/" + kind,
-                    .body = json::write(object)}});
+                    .path = "/api/v1/namespaces/" + pod.space + "/secrets",
+                    .body = json::write(secret)}});
+}
+
+void PodOrders::share(const kubernetes::Pod& pod, const std::string& name,
+                      const json::Value& data) {
+  const std::string all = "/api/v1/namespaces/" + pod.space + "/configmaps";
+  const json::Value metadata = owned_by(pod, name);
+  // Lists of owners are joined by their uids.
+  kubernetes::Request join{.method = "PATCH",
+                           .path = all + "/" + name,
+                           .body = json::write(json::object({{"metadata", metadata}})),
+                           .content_type = "application/strategic-merge-patch+json"};
+  kubernetes::Request make{
+      .method = "POST",
+      .path = all,
+      .body = json::write(
+          json::object({{"metadata", metadata}, {"immutable", true}, {"binaryData", data}}))};
+  give({.pod = {.space = pod.space, .name = pod.name},
+        .request = std::move(join),
+        .otherwise = std::move(make)});
 }
 
 void PodOrders::give(Order order) {
@@ -69,6 +97,10 @@ void PodOrders::send_some() {
 
 void PodOrders::on_answer(Order order, const kubernetes::Response& response) {
   const bool is_new = order.request.method == "POST";
+  if (order.otherwise && response.status == (is_new ? kConflict : kNotFound)) {
+    std::swap(order.request, *order.otherwise);
+    return give(std::move(order));
+  }
   if (response.is_passing() || (response.status == kConflict && !is_new)) {
     waiting_.push_back(std::move(order));
     if (is_paused_) return;
@@ -83,7 +115,8 @@ void PodOrders::on_answer(Order order, const kubernetes::Response& response) {
   const bool is_there = is_new && response.status == kConflict;
   if (response.ok() || is_there || response.status == kNotFound) return;
   log::warn(
-      is_new ? "a pod does not get its files" : "a finished pod stays in the cluster",
+      is_new || order.otherwise ? "a pod does not get its files"
+                                : "a finished pod stays in the cluster",
       {{"pod", order.pod.name}, {"namespace", order.pod.space}, {"reason", response.trouble}});
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 
 #include "executor/kubernetes/pod_plan.h"
 #include "kubernetes/backoff.h"
@@ -19,13 +20,18 @@ class PodOrders {
 
   void remove(const PodName& pod, Duration grace);
   void mark_done(const PodName& pod);
-  /// An object of another kind ("secrets"); that it is there already is as good.
-  void create(const std::string& space, const std::string& kind, const json::Value& object);
+  /// A secret of the pod's name that goes with it.
+  void give_secret(const kubernetes::Pod& pod, const json::Value& texts);
+  /// The config map of that name is made, or gets the pod as one more owner: the cluster removes it
+  /// after the last of them. `data`: name to base64.
+  void share(const kubernetes::Pod& pod, const std::string& name, const json::Value& data);
 
  private:
   struct Order {
     PodName pod;
     kubernetes::Request request;
+    /// Instead of it, where the object of a PATCH is not there, or that of a POST is.
+    std::optional<kubernetes::Request> otherwise{};
   };
   void give(Order order);
   void send_some();

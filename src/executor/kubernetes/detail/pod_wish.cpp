@@ -2,7 +2,6 @@
 #include "executor/kubernetes/detail/pod_wish.h"
 
 #include <charconv>
-#include <filesystem>
 
 #include "kubernetes/yaml.h"
 
@@ -13,6 +12,12 @@ namespace {
 constexpr std::string_view kRunPod = "run_pod";
 constexpr const char* kTaskFolder = "/aiflow/task";
 constexpr const char* kSdkFolder = "/aiflow/sdk";
+constexpr const char* kDagFolder = "/aiflow/dags";
+constexpr const char* kXComFolder = "/airflow/xcom";
+/// One byte more than an XCom may have, so that a longer one is seen to be.
+constexpr const char* kReadXCom =
+    "trap 'head -c 49153 /airflow/xcom/return.json 2>/dev/null; exit 0' TERM; "
+    "while :; do sleep 3600 & wait $!; done";
 
 struct Name {
   const char* wish;
@@ -39,6 +44,7 @@ constexpr Name kSpecFields[] = {
     {"priority_class_name", "priorityClassName"},
     {"runtime_class_name", "runtimeClassName"},
     {"termination_grace_period", "terminationGracePeriodSeconds"},
+    {"termination_grace_period_seconds", "terminationGracePeriodSeconds"},
     {"active_deadline_seconds", "activeDeadlineSeconds"},
     {"automount_service_account_token", "automountServiceAccountToken"},
 };
@@ -236,7 +242,10 @@ Status check_containers(const json::Value& manifest) {
     AIFLOW_ASSIGN(const std::string name, json::get_string(one, "name"));
     const json::Value* image = one.find("image");
     if (image != nullptr && image->is_string() && !image->as_string().empty()) continue;
-    return fail(ErrorCode::invalid_argument, "container '" + name + "' has no image");
+    return fail(ErrorCode::invalid_argument,
+                "container '" + name +
+                    "' has no image: name one (image=, or executor_config={\"image\": ...}), or "
+                    "start the server with --pod-image");
   }
   return {};
 }
@@ -293,11 +302,12 @@ Status add_bash(json::Value& wish, const Job& job) {
   return {};
 }
 
-Status add_python(json::Value& wish, const Job& job, const PodDefaults& defaults) {
+Status add_python(json::Value& wish, const PodDefaults& defaults) {
   if (defaults.sdk_config_map.empty()) {
     return fail(ErrorCode::unavailable, "this server has no SDK to send to a cluster");
   }
-  wish.set("cmds", json::Array{"python3", "-m", "aiflow.pod_task", kTaskFolder});
+  wish.set("cmds", json::Array{"python3", "-m", "aiflow.pod_task", kTaskFolder,
+                               std::string(kDagFolder) + "/" + kDagFilesKey});
   wish.set("arguments", json::Array{});
   AIFLOW_ASSIGN(json::Array variables, environment_of(wish));
   const auto add = [&](const char* name, const std::string& value) {
@@ -307,19 +317,16 @@ Status add_python(json::Value& wish, const Job& job, const PodDefaults& defaults
   add("AIFLOW_TOKEN_FILE", std::string(kTaskFolder) + "/token");
   const std::string url = defaults.server_url ? defaults.server_url() : "";
   if (!url.empty()) add("AIFLOW_API_URL", url);
-  add("AIFLOW_DAG_FILE", std::filesystem::path(job.dag_file).filename().string());
   wish.set("env_vars", std::move(variables));
   return {};
 }
 
-Result<json::Value> files_of(const Job& job, const PodDefaults& defaults) {
-  if (!defaults.read_dag_file) return fail(ErrorCode::unavailable, "DAG files cannot be read");
-  AIFLOW_ASSIGN(std::string dag, defaults.read_dag_file(job.dag_file));
+json::Value files_of(const Job& job, const std::string& dag_file) {
   Job told = job;
+  told.dag_file = dag_file;
   told.token.clear();  // it has a file of its own
   told.env.clear();
-  return json::object(
-      {{"job", json::write(wire::to_json(told))}, {"token", job.token}, {"dag", std::move(dag)}});
+  return json::object({{"job", json::write(wire::to_json(told))}, {"token", job.token}});
 }
 
 Result<json::Value> manifest_of(const json::Value& wish, const std::string& base) {
@@ -401,7 +408,27 @@ void Manifest::set_message_path(const std::string& path) {
   });
 }
 
-void Manifest::mount_files(const std::string& secret, const std::string& sdk_config_map) {
+/// It is an init container that goes on, so the cluster ends it when the base container has ended
+/// (Kubernetes 1.29). Nothing has to be run in it from outside.
+void Manifest::add_xcom_reader(const std::string& image) {
+  const auto mount = json::object({{"name", kXComContainer}, {"mountPath", kXComFolder}});
+  const auto least = json::object({{"cpu", "1m"}, {"memory", "10Mi"}});
+  with_base(manifest_, base_, [&](json::Value& container, json::Value& spec) {
+    append(spec, "volumes",
+           {json::object({{"name", kXComContainer}, {"emptyDir", json::object({})}})});
+    append(container, "volumeMounts", {mount});
+    append(spec, "initContainers",
+           {json::object({{"name", kXComContainer},
+                          {"image", image},
+                          {"restartPolicy", "Always"},
+                          {"command", json::Array{"sh", "-c", kReadXCom}},
+                          {"resources", json::object({{"requests", least}})},
+                          {"volumeMounts", json::Array{mount}}})});
+  });
+}
+
+void Manifest::mount_files(const std::string& secret, const std::string& sdk_config_map,
+                           const std::string& dag_config_map) {
   with_base(manifest_, base_, [&](json::Value& container, json::Value& spec) {
     const auto mount = [&](const char* name, const char* path, json::Value source) {
       json::Value volume = json::object({{"name", name}});
@@ -414,6 +441,8 @@ void Manifest::mount_files(const std::string& secret, const std::string& sdk_con
           json::object({{"secret", json::object({{"secretName", secret}})}}));
     mount("aiflow-sdk", kSdkFolder,
           json::object({{"configMap", json::object({{"name", sdk_config_map}})}}));
+    mount("aiflow-dags", kDagFolder,
+          json::object({{"configMap", json::object({{"name", dag_config_map}})}}));
   });
 }
 

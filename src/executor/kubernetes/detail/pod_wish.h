@@ -11,6 +11,8 @@ inline constexpr const char* kPodOperator = "kubernetes_pod";
 
 namespace detail {
 
+inline constexpr const char* kXComPath = "/airflow/xcom/return.json";
+
 /// The operator's arguments: as the DAG file has them, or as a worker has rendered them for this
 /// attempt.
 [[nodiscard]] const json::Value& arguments_of(const Job& job);
@@ -26,9 +28,9 @@ namespace detail {
 /// Adds what makes the container run it. Errors: invalid_argument.
 [[nodiscard]] Status add_bash(json::Value& wish, const Job& job);
 /// The same of any other task, by the SDK. Errors: unavailable, when there is none.
-[[nodiscard]] Status add_python(json::Value& wish, const Job& job, const PodDefaults& defaults);
-/// Job, token and DAG file of a Python task, name to text. Errors: of the DAG file.
-[[nodiscard]] Result<json::Value> files_of(const Job& job, const PodDefaults& defaults);
+[[nodiscard]] Status add_python(json::Value& wish, const PodDefaults& defaults);
+/// Job and token of a Python task, name to text; its DAG file as seen from its folder.
+[[nodiscard]] json::Value files_of(const Job& job, const std::string& dag_file);
 
 /// Template, whole spec and single arguments over each other; the container `base` is in it.
 /// Errors: invalid_argument.
@@ -45,7 +47,10 @@ class Manifest {
   /// Only what is about the run; the worker's paths mean nothing in a pod.
   [[nodiscard]] Status add_environment(const std::map<std::string, std::string>& all);
   void set_message_path(const std::string& path);
-  void mount_files(const std::string& secret, const std::string& sdk_config_map);
+  /// A container that ends after the base one and tells the file of the XCom in its log.
+  void add_xcom_reader(const std::string& image);
+  void mount_files(const std::string& secret, const std::string& sdk_config_map,
+                   const std::string& dag_config_map);
   void finish(const PodName& pod, const json::Value& labels, const json::Value& annotations);
 
  private:

@@ -242,7 +242,8 @@ void ServiceTasks::begin(Service& service, const kubernetes::Pod& pod) {
     service.pod = pod.name;
     service.restarts = restarts;
     const std::string mark = pod.name + (restarts == 0 ? "" : "#" + std::to_string(restarts));
-    parts_.logs.read({service.name.space, pod.name}, {.base = service.terms.base},
+    parts_.logs.read({service.name.space, pod.name},
+                     {.base = service.terms.base, .masks = service.terms.masks},
                      service.terms.attempt, mark);
   }
   if (service.is_begun) return;

@@ -40,6 +40,13 @@ inline Job pod_job(const std::string& task, const std::string& more = "", std::i
   return job;
 }
 
+inline Result<DagFiles> files_of(const std::string& dag_file) {
+  if (!std::filesystem::exists(dag_file)) return fail(ErrorCode::not_found, "no such file");
+  return DagFiles{.name = "aiflow-dags-1",
+                  .packed = std::make_shared<const std::string>("packed"),
+                  .dag_file = std::filesystem::path(dag_file).filename()};
+}
+
 class Bench {
  public:
   explicit Bench(const std::vector<Job>& running = {})
@@ -69,6 +76,7 @@ class Bench {
     options.pause_last = 100ms;
     options.sdk_zip = "zip bytes";
     options.server_url = [] { return "http://server:1"; };
+    options.dag_files = files_of;
     options.log_file = [this](const Attempt& attempt) { return log_path(attempt); };
     executor = std::make_unique<KubernetesExecutor>(clock, std::move(options));
     executor->reconcile(held_);
@@ -128,9 +136,7 @@ class Bench {
   /// Submits, and waits for the pod.
   std::string make(const Job& job) {
     REQUIRE(executor->submit(job));
-    const PodDefaults any{.owner = "o1",
-                          .sdk_config_map = "any",
-                          .read_dag_file = [](const std::string&) { return std::string(); }};
+    const PodDefaults any{.owner = "o1", .sdk_config_map = "any", .dag_files = files_of};
     return api.await_pod(plan_pod(job, any)->pod.name);
   }
   void store() { executor->acknowledge(last, true, ""); }
