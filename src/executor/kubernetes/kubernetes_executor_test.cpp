@@ -299,7 +299,7 @@ TEST_CASE("a pod that says its own time to end gets it") {
   bench.executor->cancel({attempt_of(job), "cancelled", std::chrono::seconds(10)});
   CHECK(bench.finished(job).outcome == Outcome::failed);
   CHECK(bench.api.count([](const ApiRequest& r) {
-    return r.method == "DELETE" && r.body.contains(R"("gracePeriodSeconds":1)");
+    return r.method == "DELETE" && r.body.contains(R"("gracePeriodSeconds":1})");
   }) == 1);
 }
 
