@@ -56,7 +56,7 @@ Verdict setup_constraint(const RelativeCounts& counts) {
 }
 
 /// A service that it needs, other than by its trigger rule: one before its upstreams. While that is
-/// not up, it waits; what one that has ended means, its upstreams know.
+/// not up, it waits; it runs without none that has ended otherwise than well.
 Verdict service_constraint(const Run& run, InstanceIndex at) {
   const dag::Topology& topology = run.version->topology;
   const TaskIndex task = run.instances[at].task;
@@ -64,9 +64,18 @@ Verdict service_constraint(const Run& run, InstanceIndex at) {
     const auto upstream = topology.upstream(task);
     if (std::ranges::find(upstream, service) != upstream.end()) continue;
     bool open = false;
+    bool failed = false;
+    bool skipped = false;
     run.each_related(at, service, [&](InstanceIndex one) {
-      open = open || !is_finished(counted_state(run.instances[one]));
+      const TaskState state = counted_state(run.instances[one]);
+      open = open || !is_finished(state);
+      failed = failed || is_failed(state);
+      skipped = skipped || state == TaskState::skipped;
     });
+    if (failed && !planted(PlantedBug::service_end_ignored)) {
+      return move_to(TaskState::upstream_failed, Reason::service_failed, service);
+    }
+    if (skipped) return move_to(TaskState::skipped, Reason::service_skipped, service);
     if (open) return wait_for(Reason::service_open, service);
   }
   return {Verdict::Kind::ready, Reason::ready};
@@ -188,7 +197,7 @@ Verdict by_relatives(const Run& run, InstanceIndex at) {
   if (setups.kind == Verdict::Kind::wait) return setups;
   if (!rule.runs) return wait_for(Reason::rule_open);
   const Verdict services = spec.is_teardown || asks_nothing ? ready : service_constraint(run, at);
-  if (services.kind == Verdict::Kind::wait) return services;
+  if (services.kind != Verdict::Kind::ready) return services;
   if (!asks_nothing && counts.scope_done < counts.scope_total) return wait_for(Reason::scope_open);
   if (sources.kind == Verdict::Kind::wait) return sources;
   if (expansion != nullptr && instance.map_index < 0) return by_map_length(run, *expansion);

@@ -186,6 +186,8 @@ std::string describe(const Run& run, InstanceIndex at, const Verdict& verdict) {
     case Reason::setup_failed:
       return "setup " + names(run, at, topology.indirect_setups(task), is_failed) + " failed";
     case Reason::setup_skipped: return "a setup above it was skipped";
+    case Reason::service_failed: return "service " + relative + ", which it needs, failed";
+    case Reason::service_skipped: return "service " + relative + ", which it needs, was skipped";
     case Reason::rule: return upstream_text(run, at, verdict.state);
     case Reason::ready:
       if (topology.upstream(task).empty()) return "it has no upstream";

@@ -330,6 +330,7 @@ void Checker::check_rule(const TaskKey& of, const Database& after) {
     }
   }
   check_sources(of, after);
+  check_served(of, after);
   const auto verdict = dag::evaluate_rule(spec.trigger_rule, counts);
   if (!verdict.runs || verdict.new_state) {
     fail("S6", of,

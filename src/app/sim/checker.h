@@ -69,6 +69,7 @@ class Checker {
   void note_service(const sched::ServiceReported& event);
   void check_services(const Server& server, const Database& after);
   void check_service(const sched::TaskKey& key, const Database& after);
+  void check_served(const sched::TaskKey& of, const Database& after);
   [[nodiscard]] bool is_served(const sched::TaskKey& key) const;
   void note_gone(const Server& server, const Database& after);
   void bury(const sched::TaskKey& key, sched::Epoch epoch);

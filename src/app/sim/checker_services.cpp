@@ -23,6 +23,35 @@ bool Checker::is_served(const TaskKey& key) const {
   return serving_.contains(key) && shadow != shadows_.end() && shadow->second.state == running;
 }
 
+/// A task starts while each service before its upstreams is up, or has done its work.
+void Checker::check_served(const TaskKey& of, const Database& after) {
+  const dag::Task& spec = *task(of, after);
+  if (spec.trigger_rule == TriggerRule::always || spec.is_teardown) return;
+  std::set<TaskId> above;
+  for (std::vector<TaskId> next = spec.upstream; !next.empty();) {
+    const TaskId id = next.back();
+    next.pop_back();
+    const dag::Task& one = *task({of.dag_id, of.run_id, id, -1}, after);
+    for (const TaskId& up : one.upstream) {
+      if (above.insert(up).second) next.push_back(up);
+    }
+  }
+  for (const TaskId& id : spec.upstream) above.erase(id);  // its trigger rule asks these
+  const std::string group = mapped_group(of, of.task_id, after);
+  for (const TaskId& id : above) {
+    if (!task({of.dag_id, of.run_id, id, -1}, after)->is_service) continue;
+    const bool same = !group.empty() && mapped_group(of, id, after) == group;
+    for (const TaskKey& key : instances_of(of, id, after)) {
+      if (same && std::max(key.map_index, 0) != std::max(of.map_index, 0)) continue;
+      const TaskState state = shadows_[key].state;
+      if (unsteady_.contains(key) || is_served(key) || state == success || state == removed)
+        continue;
+      fail("S22", of,
+           "it starts, and service " + id.value + " is " + std::string(to_string(state)));
+    }
+  }
+}
+
 void Checker::check_services(const Server& server, const Database& after) {
   std::set<sched::RunKey> touched;
   for (const sched::TaskInstanceRow& row : server.effects.instances) {

@@ -33,6 +33,8 @@ enum class Reason : std::uint8_t {
   short_circuit,
   setup_failed,
   setup_skipped,
+  service_failed,
+  service_skipped,
   rule,
   // ready
   ready,
