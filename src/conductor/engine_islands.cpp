@@ -26,6 +26,7 @@ wire::IslandTask to_wire(const sched::TaskInstanceRow& row) {
                         .epoch = row.epoch,
                         .weight = row.weight,
                         .next_try_at = row.next_try_at,
+                        .epoch_floor = row.epoch_floor,
                         .branch_followed = std::nullopt,
                         .skip_all_downstream = row.skip_all_downstream,
                         .return_length = row.return_length};
@@ -80,7 +81,7 @@ std::string Conductor::Engine::decided_otherwise(const executor::Attempt& attemp
                         (row->state == TaskState::queued || row->state == TaskState::running);
   if (is_given) return {};
   const std::string state(to_string(row->state));
-  if (row->epoch >= attempt.epoch) return "it was decided anew meanwhile, and is " + state;
+  if (std::max(row->epoch, row->epoch_floor - 1) >= attempt.epoch) return "it was decided anew meanwhile, and is " + state;
   if (!is_open) return "it is " + state + " already";
   if (run->state == RunState::running) return {};
   return "its run is over: " + std::string(to_string(run->state));
@@ -198,7 +199,7 @@ std::optional<wire::IslandPart> Conductor::Engine::island_part(const IslandRun& 
     if (island == task.placement.labels.end() || island->second != of.island) continue;
     if (!may_go_on_alone(dag, task, row)) continue;
     sched::TaskInstanceRow next = row;
-    ++next.epoch;
+    next.epoch = sched::next_epoch(row);
     wire::Job job = detail::make_job({.task = next,
                                       .run = of.run,
                                       .definition = of.definition,

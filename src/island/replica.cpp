@@ -73,6 +73,7 @@ sched::TaskInstanceRow row_of(const wire::IslandTask& task, const wire::Job& job
       .try_number = static_cast<std::int32_t>(task.try_number),
       .max_tries = static_cast<std::int32_t>(task.max_tries),
       .epoch = task.epoch,
+      .epoch_floor = task.epoch_floor.value_or(0),
       .weight = task.weight,
       .next_try_at = task.next_try_at,
       .skip_all_downstream = task.skip_all_downstream,
@@ -85,7 +86,8 @@ sched::TaskInstanceRow row_of(const wire::IslandTask& task, const wire::Job& job
 }
 
 /// The picture's rows. What the server had queued for this island and could not give out any more
-/// is granted again here, under the same epoch.
+/// is granted again here, under the same epoch; but not when something before it was decided anew
+/// since: that is not what it was queued for.
 std::vector<sched::TaskInstanceRow> instance_rows(const Replica::Part& part) {
   std::vector<sched::TaskInstanceRow> rows;
   const auto own = tasks_with_jobs(*part.job->island);
@@ -94,7 +96,8 @@ std::vector<sched::TaskInstanceRow> instance_rows(const Replica::Part& part) {
     const bool in_hand = std::ranges::any_of(part.in_hand, [&](const wire::AttemptRef& attempt) {
       return to_sched(attempt.key) == row.key && attempt.epoch >= row.epoch;
     });
-    if (row.state == TaskState::queued && own.contains(task.task_id) && !in_hand) {
+    const bool is_void = row.epoch_floor > row.epoch;
+    if (row.state == TaskState::queued && own.contains(task.task_id) && !in_hand && !is_void) {
       row.state = TaskState::scheduled;
       --row.epoch;
     }

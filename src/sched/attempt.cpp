@@ -190,6 +190,7 @@ void Stepper::lose(Ref ref, const std::string& cause) {
   }
   cancel(*ref.run, ref.at, "the attempt was given up: " + cause);
   if (!planted(PlantedBug::reaper_keeps_epoch)) new_epoch(instance);
+  void_ahead(*ref.run, {ref.at});
   if (instance.state == TaskState::queued) {
     if (planted(PlantedBug::deferral_forgotten)) instance.deferral.reset();
     set_state(*ref.run, ref.at, TaskState::scheduled, {"worker lost before the start: " + cause});

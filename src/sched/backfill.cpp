@@ -3,6 +3,7 @@
 // makes all runs at the start; here a run is made when it can start, so a long backfill costs no
 // memory and what happens meanwhile (a run by hand on one of its dates, a new version) counts.
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -191,7 +192,10 @@ void Stepper::run_again(Backfill& backfill, Run& run) {
   ++backfill.runs;
   Model::count_run(run, +1);
   const Why why{"number " + std::to_string(run.row.ordinal) + " of " + name_of(row), row.user};
-  for (InstanceIndex at = 0; at < run.instances.size(); ++at) clear_task(run, at, why);
+  std::vector<InstanceIndex> all(run.instances.size());
+  std::iota(all.begin(), all.end(), InstanceIndex{0});
+  for (const InstanceIndex at : all) clear_task(run, at, why);
+  void_ahead(run, all);
   reopen(run, why);
 }
 

@@ -2,6 +2,7 @@
 // Clear and mark: which task instances, in which runs, and what becomes of them.
 #include <algorithm>
 
+#include "base/placement.h"
 #include "sched/detail/stepper.h"
 #include "sched/planted_bug.h"
 
@@ -198,8 +199,26 @@ void Stepper::clear_run(Run& run, const TasksCleared& event, Reply& reply) {
   }
   if (moves) move_to_latest(run, why);
   bool any = moves && run.unfinished() > 0;
-  for (const InstanceIndex at : note(run)) any = clear_task(run, at, why) || any;
+  const std::vector<InstanceIndex> chosen = note(run);
+  for (const InstanceIndex at : chosen) any = clear_task(run, at, why) || any;
+  void_ahead(run, chosen);
   if (any) reopen(run, why);
+}
+
+/// What an island that is cut off runs ahead of these, and of all after them, is made of what is no
+/// more: no attempt from now on has an epoch that it may have used.
+void Stepper::void_ahead(Run& run, const std::vector<InstanceIndex>& changed) {
+  if (!run.version->has_islands || planted(PlantedBug::ahead_not_voided)) return;
+  const dag::Topology& topology = run.version->topology;
+  Choice after(run);
+  for (const InstanceIndex at : changed) after.add(at);
+  after.follow([&](TaskIndex task) { return topology.downstream(task); });
+  for (InstanceIndex at = 0; at < run.instances.size(); ++at) {
+    if (!after.has(at) || !is_of_island(run.spec(at).placement)) continue;
+    Instance& instance = run.instances[at];
+    instance.epoch_floor = std::max(instance.epoch, instance.epoch_floor) + kEpochsAhead;
+    touch(run, at);
+  }
 }
 
 /// It has as many retries as at first, and what it decided and returned is void.
@@ -287,8 +306,11 @@ void Stepper::mark_run(Run& run, const TaskMarked& event, Reply& reply) {
                 [&](InstanceIndex at) { return run.instances[at].state == TaskState::removed; });
   for (const InstanceIndex at : chosen) reply.affected.push_back(run.key_of(at));
   if (event.dry_run) return;
+  std::vector<InstanceIndex> changed;
   for (const InstanceIndex at : chosen) {
-    if (run.instances[at].state != event.state) mark_task(run, at, event.state, why);
+    if (run.instances[at].state == event.state) continue;
+    mark_task(run, at, event.state, why);
+    changed.push_back(at);
   }
   std::vector<InstanceIndex> again = reach_of(run, named, {.downstream = true});
   std::erase_if(again, [&](InstanceIndex at) {
@@ -298,7 +320,9 @@ void Stepper::mark_run(Run& run, const TaskMarked& event, Reply& reply) {
   for (const InstanceIndex at : with_services(run, again)) {
     if (std::ranges::find(chosen, at) != chosen.end()) continue;
     any = clear_task(run, at, why) || any;
+    changed.push_back(at);
   }
+  void_ahead(run, changed);
   if (any) reopen(run, why);
   if (run.finished()) follow_leaves(run, why);  // nothing runs again
 }

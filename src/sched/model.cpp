@@ -133,6 +133,7 @@ Version::Version(const DagVersionRow& row)
     bucket_of.push_back(static_cast<std::uint32_t>(found - buckets.begin()));
     if (found == buckets.end()) buckets.push_back(bucket);
     has_past_deps = has_past_deps || spec.depends_on_past || spec.wait_for_downstream;
+    has_islands = has_islands || is_of_island(spec.placement);
   }
 }
 
@@ -406,6 +407,7 @@ TaskInstanceRow row_of(const Run& run, InstanceIndex at) {
   row.try_number = from.try_number;
   row.max_tries = from.max_tries;
   row.epoch = from.epoch;
+  row.epoch_floor = from.epoch_floor;
   row.cause = from.cause;
   row.worker = from.worker;
   row.weight = run.version->topology.weight(from.task);

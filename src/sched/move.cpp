@@ -2,8 +2,10 @@
 // A run that is cleared may go on in the newest version of its DAG: tasks that both versions have
 // keep their instances, new ones begin, and those that are gone leave the run.
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
+#include "base/placement.h"
 #include "sched/detail/stepper.h"
 
 namespace aiflow::sched::detail {
@@ -130,6 +132,9 @@ void Stepper::move_to_latest(Run& run, const Why& why) {
       set_state(run, at, TaskState::removed, {kOutsideDates, why.user});
     }
   }
+  std::vector<InstanceIndex> all(run.instances.size());
+  std::iota(all.begin(), all.end(), InstanceIndex{0});
+  void_ahead(run, all);
   expand_literals(run);
   if (!run.finished()) ++run.row.clear_number;  // what it is told of from now on has other names
   model_.arm_run(run, run.due);
@@ -156,12 +161,20 @@ void Stepper::look_at_services(Run& run, const Why& why) {
   }
 }
 
+/// The instance goes: none that is made again under its key uses its epochs, nor those that an
+/// island may have used ahead.
+void Stepper::leave_epochs(const Run& run, InstanceIndex at) {
+  const Instance& instance = run.instances[at];
+  const Epoch ahead = is_of_island(run.spec(at).placement) ? kEpochsAhead : 1;
+  Epoch& floor = run.owner->row.epoch_floor;
+  floor = std::max(floor, std::max(instance.epoch, instance.epoch_floor) + ahead);
+  touch(*run.owner);
+}
+
 /// An instance that the new version does not have: its row goes, its tries stay in the history.
 void Stepper::leave_behind(Run& run, InstanceIndex at, const Why& why) {
   const Instance& instance = run.instances[at];
-  Epoch& floor = run.owner->row.epoch_floor;
-  floor = std::max(floor, instance.epoch + 1);
-  touch(*run.owner);
+  leave_epochs(run, at);
   if (is_active(instance.state)) cancel(run, at, why.cause);
   out_.instances_removed.push_back(run.key_of(at));
   out_.changes.push_back({Change::Kind::task_instance, run.key_of(at),

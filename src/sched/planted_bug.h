@@ -50,6 +50,8 @@ enum class PlantedBug : std::uint8_t {
   service_not_drained,           // a service that nothing needs any more goes on
   service_forgotten,             // after a restart a service that served is not known to
   gone_epochs_reused,            // a run made again under a deleted one's name begins at epoch 0
+  ahead_not_voided,              // what an island ran ahead of a cleared task is taken afterwards
+  epoch_floor_forgotten,         // ... after a restart
   service_end_ignored,           // a task starts without the service above its upstreams
 };
 

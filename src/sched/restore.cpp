@@ -16,6 +16,7 @@ void copy_row(Instance& to, const TaskInstanceRow& from) {
   to.try_number = from.try_number;
   to.max_tries = from.max_tries;
   to.epoch = planted(PlantedBug::restore_resets_epoch) ? 0 : from.epoch;
+  if (!planted(PlantedBug::epoch_floor_forgotten)) to.epoch_floor = from.epoch_floor;
   to.cause = from.cause;
   to.worker = from.worker;
   to.scheduled_at = from.scheduled_at;

@@ -3,6 +3,7 @@
 // whole memory of the scheduler: sched::restore rebuilds a State from them.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <memory>
@@ -152,6 +153,9 @@ struct TaskInstanceRow {
   std::int32_t try_number = 0;  ///< of the current or last attempt; 0 = never scheduled
   std::int32_t max_tries = 0;   ///< a failed attempt is retried while try_number <= max_tries
   Epoch epoch = 0;
+  /// The next attempt's epoch is not below it: lower ones may have been used by an island that is
+  /// cut off, for what has been decided anew since.
+  Epoch epoch_floor = 0;
   std::string cause{};      ///< why it is in this state, in words
   WorkerId worker{};        ///< who runs or ran the current attempt; empty: none
   std::int64_t weight = 1;  ///< effective priority weight
@@ -174,6 +178,11 @@ struct TaskInstanceRow {
   std::optional<ServiceState> service{};  ///< of a service task while it runs
   bool operator==(const TaskInstanceRow&) const = default;
 };
+
+/// The epoch of the next attempt.
+[[nodiscard]] inline Epoch next_epoch(const TaskInstanceRow& row) {
+  return std::max(row.epoch + 1, row.epoch_floor);
+}
 
 /// An asset is new.
 struct AssetEventRow {

@@ -115,15 +115,18 @@ Reply Stepper::apply(const RunMarked& event) {
 
 void Stepper::mark_run(Run& run, RunState to, const Why& why) {
   const bool success = to == RunState::success;
+  std::vector<InstanceIndex> changed;
   for (InstanceIndex at = 0; at < run.instances.size(); ++at) {
     const TaskState state = run.instances[at].state;
     const bool good =
         state == TaskState::success || state == TaskState::skipped || state == TaskState::removed;
-    if (success && !good) mark_task(run, at, TaskState::success, why);
-    if (success || is_finished(state)) continue;
+    if (success ? good : is_finished(state)) continue;
     const bool begun = is_active(state) || state == TaskState::deferred;
-    mark_task(run, at, begun ? TaskState::failed : TaskState::skipped, why);
+    const TaskState unfinished = begun ? TaskState::failed : TaskState::skipped;
+    mark_task(run, at, success ? TaskState::success : unfinished, why);
+    changed.push_back(at);
   }
+  void_ahead(run, changed);
   if (run.row.state != to) end_run(run, to, why);
 }
 
@@ -139,9 +142,7 @@ Reply Stepper::apply(const RunDeleted& event) {
     return refuse(ErrorCode::conflict, "run " + quoted(event.run.run_id.value) +
                                            " belongs to a backfill, which counts its runs");
   }
-  for (const Instance& instance : run->instances) {
-    dag_state.row.epoch_floor = std::max(dag_state.row.epoch_floor, instance.epoch + 1);
-  }
+  for (InstanceIndex at = 0; at < run->instances.size(); ++at) leave_epochs(*run, at);
   touch(dag_state);
   out_.changes.push_back({Change::Kind::run,
                           {event.run.dag_id, event.run.run_id, {}, -1},

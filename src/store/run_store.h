@@ -70,6 +70,7 @@ struct TaskRow {
   std::optional<std::int64_t> return_length{};  ///< as in sched::TaskInstanceRow
   std::optional<json::Value> deferral{};        ///< of a try that was deferred
   std::optional<std::string> service{};         ///< of a service task that runs: how it does
+  std::int64_t epoch_floor = 0;                 ///< as in sched::TaskInstanceRow
 };
 
 /// An ended try.

@@ -12,7 +12,7 @@ constexpr std::string_view kSelectTask =
     "SELECT dag_id, run_id, task_id, map_index, state, cause, try_number, max_tries, epoch,"
     " scheduled_at, queued_at, start_date, end_date, wake_at, worker_id, pid, pool, pool_slots,"
     " priority_weight, operator_name, display_name, branch_followed, skip_all_downstream,"
-    " return_length, deferral, service"
+    " return_length, deferral, service, epoch_floor"
     " FROM task_instances";
 
 std::optional<json::Value> read_deferral(db::Row& row) {
@@ -54,7 +54,8 @@ TaskRow read_task(db::Row& row) {
           .skip_all_downstream = row.boolean(),
           .return_length = row.optional_integer(),
           .deferral = read_deferral(row),
-          .service = row.optional_text()};
+          .service = row.optional_text(),
+          .epoch_floor = row.integer()};
 }
 
 XComRow read_xcom(db::Row& row) {
@@ -87,8 +88,8 @@ Status RunStore::upsert_task(const TaskRow& task) {
     REPLACE INTO task_instances (dag_id, run_id, task_id, map_index, state, cause, try_number,
       max_tries, epoch, scheduled_at, queued_at, start_date, end_date, wake_at, worker_id, pid,
       pool, pool_slots, priority_weight, operator_name, display_name, branch_followed,
-      skip_all_downstream, return_length, deferral, service)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+      skip_all_downstream, return_length, deferral, service, epoch_floor)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
                  {task.key.dag_id.value,
                   task.key.run_id.value,
                   task.key.task_id.value,
@@ -114,7 +115,8 @@ Status RunStore::upsert_task(const TaskRow& task) {
                   task.skip_all_downstream,
                   task.return_length,
                   deferral,
-                  task.service});
+                  task.service,
+                  task.epoch_floor});
 }
 
 Status RunStore::delete_task(const TaskKey& key) {

@@ -166,7 +166,7 @@ Status read_value(const json::Value& value, Resume& out) {
 
 json::Value to_json(const IslandTask& value) {
   json::Object out;
-  out.reserve(11);
+  out.reserve(12);
   detail::put(out, "task_id", value.task_id);
   detail::put(out, "map_index", value.map_index);
   detail::put(out, "state", value.state);
@@ -175,6 +175,7 @@ json::Value to_json(const IslandTask& value) {
   detail::put(out, "epoch", value.epoch);
   detail::put(out, "weight", value.weight);
   detail::put(out, "next_try_at", value.next_try_at);
+  detail::put(out, "epoch_floor", value.epoch_floor);
   detail::put(out, "branch_followed", value.branch_followed);
   detail::put(out, "skip_all_downstream", value.skip_all_downstream);
   detail::put(out, "return_length", value.return_length);
@@ -192,6 +193,7 @@ Result<IslandTask> parse_island_task(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "epoch", out.epoch));
   AIFLOW_TRY(detail::get(value, "weight", out.weight));
   AIFLOW_TRY(detail::get(value, "next_try_at", out.next_try_at));
+  AIFLOW_TRY(detail::get(value, "epoch_floor", out.epoch_floor));
   AIFLOW_TRY(detail::get(value, "branch_followed", out.branch_followed));
   AIFLOW_TRY(detail::get(value, "skip_all_downstream", out.skip_all_downstream));
   AIFLOW_TRY(detail::get(value, "return_length", out.return_length));
@@ -453,7 +455,7 @@ Status read_value(const json::Value& value, HeldPack& out) {
 
 json::Value to_json(const Hello& value) {
   json::Object out;
-  out.reserve(11);
+  out.reserve(12);
   detail::put(out, "worker_id", value.worker_id);
   detail::put(out, "slots", value.slots);
   detail::put(out, "pid", value.pid);
@@ -465,6 +467,7 @@ json::Value to_json(const Hello& value) {
   detail::put(out, "host", value.host);
   detail::put(out, "cpus", value.cpus);
   detail::put(out, "packs", value.packs);
+  detail::put(out, "ahead", value.ahead);
   return json::Value(std::move(out));
 }
 
@@ -482,6 +485,7 @@ Result<Hello> parse_hello(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "host", out.host));
   AIFLOW_TRY(detail::get(value, "cpus", out.cpus));
   AIFLOW_TRY(detail::get(value, "packs", out.packs));
+  AIFLOW_TRY(detail::get(value, "ahead", out.ahead));
   return out;
 }
 
@@ -517,10 +521,11 @@ Status read_value(const json::Value& value, Started& out) {
 
 json::Value to_json(const Heartbeat& value) {
   json::Object out;
-  out.reserve(3);
+  out.reserve(4);
   detail::put(out, "attempts", value.attempts);
   detail::put(out, "seq", value.seq);
   detail::put(out, "load", value.load);
+  detail::put(out, "ahead", value.ahead);
   return json::Value(std::move(out));
 }
 
@@ -530,6 +535,7 @@ Result<Heartbeat> parse_heartbeat(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "attempts", out.attempts));
   AIFLOW_TRY(detail::get(value, "seq", out.seq));
   AIFLOW_TRY(detail::get(value, "load", out.load));
+  AIFLOW_TRY(detail::get(value, "ahead", out.ahead));
   return out;
 }
 

@@ -64,7 +64,7 @@ struct Resume {
 [[nodiscard]] json::Value to_json(const Resume& value);
 [[nodiscard]] Result<Resume> parse_resume(const json::Value& value);
 
-/// A task instance of the run, whether it is the island's or not.
+/// A task instance of the run, whether it is the island's or not. epoch_floor - the epoch of its next attempt is not below it.
 struct IslandTask {
   std::string task_id{};
   std::int64_t map_index{};
@@ -74,6 +74,7 @@ struct IslandTask {
   std::int64_t epoch{};
   std::int64_t weight{};
   std::optional<WallTime> next_try_at{};
+  std::optional<std::int64_t> epoch_floor{};
   std::optional<std::vector<std::string>> branch_followed{};
   bool skip_all_downstream{};
   std::optional<std::int64_t> return_length{};
@@ -195,7 +196,7 @@ struct HeldPack {
 [[nodiscard]] json::Value to_json(const HeldPack& value);
 [[nodiscard]] Result<HeldPack> parse_held_pack(const json::Value& value);
 
-/// executors - local, and docker when it has a daemon; null - just local. queues - null - just default. cpus - of its machine. packs - runtime packs in its data directory. Said again on the same connection when something of it changes.
+/// executors - local, and docker when it has a daemon; null - just local. queues - null - just default. cpus - of its machine. packs - runtime packs in its data directory. ahead - attempts that an island began without the server, and the server has not given out. Said again on the same connection when something of it changes.
 struct Hello {
   std::string worker_id{};
   std::int64_t slots{};
@@ -208,6 +209,7 @@ struct Hello {
   std::optional<std::string> host{};
   std::optional<std::int64_t> cpus{};
   std::optional<std::vector<HeldPack>> packs{};
+  std::optional<std::int64_t> ahead{};
   friend bool operator==(const Hello&, const Hello&) = default;
 };
 [[nodiscard]] json::Value to_json(const Hello& value);
@@ -228,6 +230,7 @@ struct Heartbeat {
   std::vector<AttemptRef> attempts{};
   std::optional<std::int64_t> seq{};
   std::optional<double> load{};
+  std::optional<std::int64_t> ahead{};
   friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
 };
 [[nodiscard]] json::Value to_json(const Heartbeat& value);

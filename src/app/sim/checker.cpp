@@ -213,6 +213,8 @@ void Checker::check_change(const Change& change, const Server& server, const Dat
   const bool empty_ran = *state == success && change.from == "no_status" && change.user.empty() &&
                          !items_changed(change);
   if (*state == queued) granted_.insert(change.key);
+  if (*state == queued) check_not_ahead(change.key, change.epoch);
+  if (!change.user.empty()) note_decided(change.key, after);
   if (moved_.contains(run_of(change.key))) return;
   // One that was deferred has begun already, under the rule as it was then.
   if ((*state == queued && !shadow.is_resuming) || empty_ran) check_rule(change.key, after);

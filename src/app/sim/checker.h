@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The invariants S1 to S13, S15, S17, S18, S20, S22 and L4, checked after every commit against a
-// shadow that replays the history rows: it shares no code with the scheduler but the trigger rules'
-// function.
+// The invariants S1 to S13, S15, S17, S18, S20, S22, S23 and L4, checked after every commit against
+// a shadow that replays the history rows: it shares no code with the scheduler but the trigger
+// rules' function.
 #pragma once
 
 #include <map>
@@ -69,6 +69,9 @@ class Checker {
   void note_service(const sched::ServiceReported& event);
   void check_services(const Server& server, const Database& after);
   void check_service(const sched::TaskKey& key, const Database& after);
+  // checker_islands.cpp
+  void note_decided(const sched::TaskKey& key, const Database& after);
+  void check_not_ahead(const sched::TaskKey& key, sched::Epoch epoch);
   void check_served(const sched::TaskKey& of, const Database& after);
   [[nodiscard]] bool is_served(const sched::TaskKey& key) const;
   void note_gone(const Server& server, const Database& after);
@@ -145,6 +148,8 @@ class Checker {
   std::set<std::pair<DagId, WallTime>> freed_;   ///< dates of runs that this commit deletes
   std::set<sched::RunKey> deleted_;              ///< at any time
   std::set<std::pair<sched::RunKey, std::string>> notices_;
+  /// Epochs up to here may be an island's, of before a user's last decision.
+  std::map<sched::TaskKey, sched::Epoch> void_until_;
   std::set<sched::TaskKey> serving_;    ///< services, after the commit before
   std::set<sched::TaskKey> unsteady_;   ///< services that reported in this commit
   std::set<sched::TaskKey> scheduled_;  ///< in this commit

@@ -33,7 +33,7 @@ constexpr const char* kUsage =
     "  --every-bug      plant each mistake in turn; fails if one is not found\n"
     "  --list-bugs      their names\n";
 
-constexpr std::array<std::pair<const char*, PlantedBug>, 42> kCoreBugs = {{
+constexpr std::array<std::pair<const char*, PlantedBug>, 44> kCoreBugs = {{
     {"result_without_fencing", PlantedBug::result_without_fencing},
     {"claim_without_cas", PlantedBug::claim_without_cas},
     {"reaper_keeps_epoch", PlantedBug::reaper_keeps_epoch},
@@ -68,6 +68,8 @@ constexpr std::array<std::pair<const char*, PlantedBug>, 42> kCoreBugs = {{
     {"service_not_drained", PlantedBug::service_not_drained},
     {"service_forgotten", PlantedBug::service_forgotten},
     {"service_end_ignored", PlantedBug::service_end_ignored},
+    {"ahead_not_voided", PlantedBug::ahead_not_voided},
+    {"epoch_floor_forgotten", PlantedBug::epoch_floor_forgotten},
     {"gone_epochs_reused", PlantedBug::gone_epochs_reused},
     {"deadline_forgotten", PlantedBug::deadline_forgotten},
     {"put_off_starts", PlantedBug::put_off_starts},

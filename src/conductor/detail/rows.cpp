@@ -236,7 +236,8 @@ store::TaskRow to_store(const sched::TaskInstanceRow& task, const Definition& de
                      .skip_all_downstream = task.skip_all_downstream,
                      .return_length = task.return_length,
                      .deferral = std::nullopt,
-                     .service = std::nullopt};
+                     .service = std::nullopt,
+                     .epoch_floor = task.epoch_floor};
   if (task.service) row.service = to_string(*task.service);
   if (task.deferral.value) row.deferral = write_deferral(*task.deferral.value);
   if (const dag::Task* known = definition.find(task.key.task_id)) {
@@ -256,6 +257,7 @@ sched::TaskInstanceRow to_sched(const store::TaskRow& task) {
                              .try_number = task.try_number,
                              .max_tries = task.max_tries,
                              .epoch = task.epoch,
+                             .epoch_floor = task.epoch_floor,
                              .cause = task.cause,
                              .worker = WorkerId{task.worker_id},
                              .weight = task.priority_weight,

@@ -55,6 +55,7 @@ struct Version {
   std::vector<BucketSpec> buckets;
   std::vector<std::uint32_t> bucket_of;  ///< by task
   bool has_past_deps = false;
+  bool has_islands = false;  ///< some of its tasks are an island's
 
   explicit Version(const DagVersionRow& row);
   [[nodiscard]] const dag::Task& task(TaskIndex index) const { return definition->tasks[index]; }
@@ -83,6 +84,7 @@ struct Instance {
   std::int32_t try_number = 0;
   std::int32_t max_tries = 0;
   Epoch epoch = 0;
+  Epoch epoch_floor = 0;  ///< as in TaskInstanceRow
   std::string cause;
   WorkerId worker;
   std::optional<WallTime> scheduled_at, queued_at, started_at, ended_at, next_try_at;

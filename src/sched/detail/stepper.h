@@ -39,6 +39,9 @@ class Stepper {
   /// Dates of backfills and runs for assets that one step deals with: a long backfill, or DAGs that
   /// make what they wait for, hold up nothing else.
   static constexpr int kRunsPerStep = 64;
+  /// An island that is cut off uses fewer epochs of a task than these: one for each try, and for
+  /// each look of a sensor.
+  static constexpr Epoch kEpochsAhead = Epoch{1} << 20;
   /// Why a transition happens and who wants it (empty: the scheduler).
   struct Why {
     std::string cause;
@@ -188,12 +191,14 @@ class Stepper {
   void begin_anew(Run& run, InstanceIndex at);
   bool clear_task(Run& run, InstanceIndex at, const Why& why);
   void mark_task(Run& run, InstanceIndex at, TaskState state, const Why& why);
+  void void_ahead(Run& run, const std::vector<InstanceIndex>& changed);
   void reopen(Run& run, const Why& why);
   void mark_run(Run& run, RunState state, const Why& why);
 
   // move.cpp
   void move_to_latest(Run& run, const Why& why);
   void look_at_services(Run& run, const Why& why);
+  void leave_epochs(const Run& run, InstanceIndex at);
   void leave_behind(Run& run, InstanceIndex at, const Why& why);
 
   // grant.cpp
