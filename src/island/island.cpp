@@ -12,6 +12,8 @@ namespace {
 
 /// The journal is written anew when it is longer, and little of it is of use.
 constexpr std::uint64_t kJournalBytesMax = 64U << 20;
+/// After a full disk.
+constexpr Duration kBeginAgain = std::chrono::seconds(5);
 
 RunName run_of(const wire::TaskKey& key) { return {key.dag_id, key.run_id}; }
 
@@ -91,6 +93,7 @@ void Island::replay(const json::Value& entry) {
     if (!hello || !at || json::get_string_or(*value, "boot", "").value_or("") != boot_id()) return;
     lease(*hello);
     confirmed_at_ = SteadyTime(std::chrono::microseconds(*at));
+    cut_ = *value;
     is_cut_ = true;
   } else if (kind == "back") {
     is_cut_ = false;
@@ -194,10 +197,10 @@ void Island::finished(const wire::Finished& report) {
 
 void Island::cut(bool has_core) {
   is_cut_ = true;
-  json::Value value = wire::to_json(hello_);
-  value.set("confirmed_at_us", to_us(confirmed_at_));
-  value.set("boot", boot_id());
-  journal_->add(record("cut", std::move(value)));
+  cut_ = wire::to_json(hello_);
+  cut_.set("confirmed_at_us", to_us(confirmed_at_));
+  cut_.set("boot", boot_id());
+  journal_->add(record("cut", cut_));
   awaits_core_ = !has_core;
   if (has_core) build();
 }
@@ -207,6 +210,7 @@ void Island::back() {
   if (!is_cut_) return;
   is_cut_ = awaits_core_ = false;
   replica_.reset();
+  unbegun_.clear();
   journal_->add(record("back", json::object({})));
 }
 
@@ -235,6 +239,7 @@ void Island::found(const std::vector<wire::AttemptRef>& here) {
 
 void Island::build() {
   awaits_core_ = false;
+  unbegun_.clear();  // granted again
   std::vector<Replica::Part> parts;
   for (const auto& [id, run] : runs_) {
     Replica::Part part{.job = &run.job, .in_hand = {}};
@@ -271,24 +276,29 @@ void Island::go_on(std::vector<wire::Finished> ended) {
       }
     }
   }
-  begin(fresh);
+  begin(std::move(fresh));
 }
 
 /// It is on disk before it starts: no later worker begins it again.
-void Island::begin(const std::vector<wire::AttemptRef>& fresh) {
-  if (!holds_lease()) return;
+void Island::begin(std::vector<wire::AttemptRef> fresh) {
+  fresh.insert(fresh.end(), unbegun_.begin(), unbegun_.end());
+  if (fresh.empty() || !holds_lease()) return;
   std::vector<wire::Job> jobs;
+  std::vector<json::Value> begun;
   for (const wire::AttemptRef& attempt : fresh) {
     auto job = job_of(attempt);
     if (!job) continue;
-    journal_->add(record("ahead", wire::to_json(attempt)));
+    begun.push_back(record("ahead", wire::to_json(attempt)));
     jobs.push_back(*std::move(job));
   }
   if (jobs.empty()) return;
-  if (!journal_->sync()) {
-    log::error("the island starts nothing, since it could not remember it", {});
+  if (!remember(begun)) {
+    if (unbegun_.empty()) log::error("the island starts nothing: it could not remember it", {});
+    unbegun_ = std::move(fresh);
+    begin_again_at_ = clock_.steady_now() + kBeginAgain;
     return;
   }
+  unbegun_.clear();
   for (wire::Job& job : jobs) {
     const wire::AttemptRef attempt{job.key, job.try_number, job.epoch};
     ahead_[key_of(attempt)] = attempt;
@@ -296,6 +306,15 @@ void Island::begin(const std::vector<wire::AttemptRef>& fresh) {
               {{"run", attempt.key.run_id}, {"task", attempt.key.task_id}});
     events_.start(std::move(job), runs_.at(run_of(attempt.key)).delivery);
   }
+}
+
+/// All or nothing of it is in the journal afterwards, with all that an earlier full disk kept out.
+bool Island::remember(const std::vector<json::Value>& more) {
+  if (journal_->append(more)) return true;
+  std::vector<json::Value> all = records();
+  if (is_cut_) all.push_back(record("cut", cut_));
+  all.insert(all.end(), more.begin(), more.end());
+  return journal_->replace(all);
 }
 
 std::optional<wire::Job> Island::job_of(const wire::AttemptRef& attempt) const {
@@ -317,7 +336,8 @@ void Island::tick() {
   const sched::Wakeup due = replica_->next_wakeup();
   const bool is_due =
       (due.steady && *due.steady <= clock_.steady_now()) || (due.wall && *due.wall <= clock_.now());
-  if (is_due) go_on({});
+  const bool begins_again = !unbegun_.empty() && begin_again_at_ <= clock_.steady_now();
+  if (is_due || begins_again) go_on({});
 }
 
 std::optional<wire::XComValue> Island::xcom(const wire::XComGet& question) const {

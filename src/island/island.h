@@ -110,7 +110,8 @@ class Island {
  private:
   void build();
   void go_on(std::vector<wire::Finished> ended);
-  void begin(const std::vector<wire::AttemptRef>& fresh);
+  void begin(std::vector<wire::AttemptRef> fresh);
+  [[nodiscard]] bool remember(const std::vector<json::Value>& more);
   void forget_runs();
   void compact();
   void replay(const json::Value& record);
@@ -127,6 +128,9 @@ class Island {
   std::map<AttemptKey, wire::AttemptRef> ahead_;
   std::map<AttemptKey, wire::Finished> reports_;  ///< of `runs_`
   std::map<std::int64_t, AttemptKey> seqs_;
+  std::vector<wire::AttemptRef> unbegun_;  ///< wanted, and the disk was full
+  SteadyTime begin_again_at_{};
+  json::Value cut_;  ///< its record, while it is cut off
   wire::HelloOk hello_;
   Duration lease_{};
   SteadyTime confirmed_at_{};

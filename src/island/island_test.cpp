@@ -4,8 +4,10 @@
 #include "island/island.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
+#include <csignal>
 
 #include "island/journal.h"
 #include "island/testing/site.h"
@@ -144,6 +146,61 @@ TEST_CASE("a retry that ran ahead of a clear is not the cleared task's next atte
   CHECK(site.run_state() == "success");
 }
 
+/// Files of this process grow no more.
+class FullDisk {
+ public:
+  FullDisk() {
+    before_ = std::signal(SIGXFSZ, SIG_IGN);
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &limit_) == 0);
+    rlimit full = limit_;
+    full.rlim_cur = 0;
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &full) == 0);
+  }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &limit_);
+    std::signal(SIGXFSZ, before_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit limit_{};
+  void (*before_)(int) = nullptr;
+};
+
+TEST_CASE(
+    "an island whose disk was full goes on when there is room again, and begins nothing twice") {
+  Rng random(1);
+  Site site(dag({task("a", {}), task("b", {"a"}), task("c", {"b"})}));
+  site.cut();
+  {
+    const FullDisk full;
+    CHECK(site.end("a"));
+    site.advance(6s);
+    CHECK(site.begun == Begun{"a/1"});
+  }
+  site.advance(6s);
+  CHECK(site.begun == Begun{"a/1", "b/1"});
+  site.restart();  // what it could not write then, it has written since
+  site.advance(1s);
+  CHECK(site.running().empty());
+  site.back(random);
+  CHECK(site.state("b") == "failed");
+  CHECK(site.begun == Begun{"a/1", "b/1"});
+}
+
+TEST_CASE("what a full disk kept from beginning is no try of a later worker") {
+  Site site(dag({task("a", {}), task("b", {"a"})}));
+  site.cut();
+  {
+    const FullDisk full;
+    CHECK(site.end("a"));
+  }
+  site.restart();
+  site.advance(6s);
+  CHECK(site.begun == Begun{"a/1", "b/1"});
+}
+
 TEST_CASE("what belongs to a run that the journal does not tell of is left to the server") {
   Site site(dag({task("a", {}), task("b", {"a"})}));
   site.cut();
@@ -169,7 +226,7 @@ TEST_CASE("the torn end of a journal is cut off; what is before it counts, and w
     REQUIRE(journal.open().value().empty());
     journal.add(1);
     journal.add(2);
-    CHECK(journal.sync());
+    CHECK(journal.append({}));
   }
   std::filesystem::resize_file(file, std::filesystem::file_size(file) - 1);
   {

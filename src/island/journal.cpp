@@ -46,22 +46,37 @@ Result<std::vector<json::Value>> Journal::open() {
   return records;
 }
 
-void Journal::add(const json::Value& record) {
-  const std::string frame = os::encode_frame(json::write(record));
-  if (auto done = os::write_all(fd_.get(), frame); !done) {
+bool Journal::write(const std::string& frames) {
+  if (auto done = os::write_all(fd_.get(), frames); !done) {
     log::error("an island's journal cannot be written", {{"error", done.error()}});
-    is_whole_ = false;
     // A half record would hide those after it.
     static_cast<void>(::ftruncate(fd_.get(), static_cast<off_t>(bytes_)));
     static_cast<void>(::lseek(fd_.get(), static_cast<off_t>(bytes_), SEEK_SET));
-    return;
+    return false;
   }
-  bytes_ += frame.size();
+  bytes_ += frames.size();
+  return true;
 }
 
-bool Journal::sync() { return is_whole_ && ::fdatasync(fd_.get()) == 0; }
+void Journal::add(const json::Value& record) {
+  is_whole_ = write(os::encode_frame(json::write(record))) && is_whole_;
+}
 
-void Journal::replace(const std::vector<json::Value>& records) {
+bool Journal::append(const std::vector<json::Value>& records) {
+  if (!is_whole_) return false;
+  std::string frames;
+  for (const json::Value& record : records) frames += os::encode_frame(json::write(record));
+  const std::uint64_t before = bytes_;
+  if (!write(frames)) return false;
+  if (::fdatasync(fd_.get()) == 0) return true;
+  is_whole_ = false;  // what the disk has of it is not known
+  static_cast<void>(::ftruncate(fd_.get(), static_cast<off_t>(before)));
+  static_cast<void>(::lseek(fd_.get(), static_cast<off_t>(before), SEEK_SET));
+  bytes_ = before;
+  return false;
+}
+
+bool Journal::replace(const std::vector<json::Value>& records) {
   std::string all;
   for (const json::Value& record : records) all += os::encode_frame(json::write(record));
   os::Fd fresh;
@@ -71,11 +86,12 @@ void Journal::replace(const std::vector<json::Value>& records) {
   if (!fresh.valid()) {
     log::error("an island's journal cannot be written anew", {});
     is_whole_ = false;
-    return;
+    return false;
   }
   fd_ = std::move(fresh);
   bytes_ = all.size();
   is_whole_ = true;
+  return true;
 }
 
 }  // namespace aiflow::island

@@ -19,13 +19,16 @@ class Journal {
   [[nodiscard]] Result<std::vector<json::Value>> open();
   /// A full disk is logged, and the record is not kept.
   void add(const json::Value& record);
-  /// All records survive a power loss from now on. False: they may not.
-  [[nodiscard]] bool sync();
-  /// Only these from now on.
-  void replace(const std::vector<json::Value>& records);
+  /// These, and all before them, survive a power loss from now on. False: none of these is kept,
+  /// and of those before not all may be.
+  [[nodiscard]] bool append(const std::vector<json::Value>& records);
+  /// Only these from now on, and they survive a power loss. False: the file is as it was.
+  bool replace(const std::vector<json::Value>& records);
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
+  bool write(const std::string& frames);
+
   os::Path path_;
   os::Fd fd_;
   std::uint64_t bytes_ = 0;
