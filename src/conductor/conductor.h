@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -248,6 +249,9 @@ class Conductor {
 /// within their lease: they may have jobs that are queued here.
 [[nodiscard]] Result<std::vector<WorkerId>> workers_before(store::Store& store,
                                                            std::string_view executor);
+
+/// The worker of each island, by the island's name, when the server ran last.
+[[nodiscard]] Result<std::map<std::string, WorkerId>> islands_before(store::Store& store);
 
 /// Calls an asynchronous request and waits for its answer (for handlers on a pool of threads):
 ///   auto run = wait_for<store::RunRow>([&](auto answer) { conductor.trigger(request, answer); });

@@ -9,11 +9,16 @@
 #include "conductor/detail/jobs.h"
 #include "log/log.h"
 #include "store/event_log.h"
+#include "store/user_store.h"
 
 namespace aiflow::conductor {
 namespace {
 
 constexpr std::size_t kInstancesMax = 1000;
+/// Task instances whose conflicts are remembered, and rows of one instance's history that tell
+/// them.
+constexpr std::size_t kConflictsMax = 10'000;
+constexpr std::size_t kConflictsOfTaskMax = 20;
 /// Of the whole picture, as JSON; a frame takes more.
 constexpr std::size_t kPartBytesMax = 4U << 20;
 
@@ -81,7 +86,8 @@ std::string Conductor::Engine::decided_otherwise(const executor::Attempt& attemp
                         (row->state == TaskState::queued || row->state == TaskState::running);
   if (is_given) return {};
   const std::string state(to_string(row->state));
-  if (std::max(row->epoch, row->epoch_floor - 1) >= attempt.epoch) return "it was decided anew meanwhile, and is " + state;
+  if (std::max(row->epoch, row->epoch_floor - 1) >= attempt.epoch)
+    return "it was decided anew meanwhile, and is " + state;
   if (!is_open) return "it is " + state + " already";
   if (run->state == RunState::running) return {};
   return "its run is over: " + std::string(to_string(run->state));
@@ -90,10 +96,17 @@ std::string Conductor::Engine::decided_otherwise(const executor::Attempt& attemp
 /// The operator reads of it in the task's history.
 void Conductor::Engine::on(detail::Batch& batch, const executor::RanAhead& report) {
   const wire::Finished& ran = report.report;
-  const auto worker = workers_.find(report.receipt.worker);
-  const bool is_island = worker != workers_.end() && worker->second.labels.contains(kIslandLabel);
-  const std::string why = decided_otherwise(ran.attempt);
-  if (why.empty() || !is_island) return;
+  const store::TaskKey key{.dag_id = DagId{ran.attempt.key.dag_id},
+                           .run_id = RunId{ran.attempt.key.run_id},
+                           .task_id = TaskId{ran.attempt.key.task_id},
+                           .map_index = static_cast<int>(ran.attempt.key.map_index)};
+  const bool is_its = may_have_run(report.receipt.worker, key);
+  const std::string why = is_its ? decided_otherwise(ran.attempt) : "it is no task of this island";
+  if (why.empty()) return;
+  batch.after.emplace_back([this, receipt = report.receipt, why](const Result<sched::Reply>& done) {
+    if (done) executor_.acknowledge(receipt, false, why);
+  });
+  if (!is_its || !is_new_conflict(key, ran.attempt.epoch)) return;
   const std::string cause = "conflict: worker '" + report.receipt.worker.value + "' ran try " +
                             std::to_string(ran.attempt.try_number) + " while it was cut off (" +
                             std::string(to_string(ran.outcome)) +
@@ -103,10 +116,6 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::RanAhead& repor
              {"run", ran.attempt.key.run_id},
              {"task", ran.attempt.key.task_id},
              {"cause", cause}});
-  const store::TaskKey key{.dag_id = DagId{ran.attempt.key.dag_id},
-                           .run_id = RunId{ran.attempt.key.run_id},
-                           .task_id = TaskId{ran.attempt.key.task_id},
-                           .map_index = static_cast<int>(ran.attempt.key.map_index)};
   if (const auto row = task_row(key)) {
     json::Value data = wire::to_json(store::to_wire(*row));
     data.set("cause", cause);
@@ -114,9 +123,55 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::RanAhead& repor
       return writing.log(store::kind::task_instance, data);
     });
   }
-  batch.after.emplace_back([this, receipt = report.receipt, why](const Result<sched::Reply>& done) {
-    if (done) executor_.acknowledge(receipt, false, why);
+}
+
+/// The worker is the task's island, or the run is gone and nobody can tell any more.
+bool Conductor::Engine::may_have_run(const WorkerId& id, const store::TaskKey& key) const {
+  const auto worker = workers_.find(id);
+  if (worker == workers_.end() || !worker->second.labels.contains(kIslandLabel)) return false;
+  const dag::Dag* dag = state_->definition(sched::RunKey{key.dag_id, key.run_id});
+  if (dag == nullptr) return true;
+  const auto task = std::ranges::find(dag->tasks, key.task_id, &dag::Task::task_id);
+  if (task == dag->tasks.end()) return true;
+  const auto island = task->placement.labels.find(kIslandLabel);
+  return island != task->placement.labels.end() &&
+         island->second == worker->second.labels.at(kIslandLabel);
+}
+
+/// Workers say it again and again until they are answered; and one that lies is not to fill the
+/// history.
+bool Conductor::Engine::is_new_conflict(const store::TaskKey& key, std::int64_t epoch) {
+  if (conflicts_.size() >= kConflictsMax) conflicts_.clear();
+  std::set<std::int64_t>& told = conflicts_[key];
+  return told.size() < kConflictsOfTaskMax && told.insert(epoch).second;
+}
+
+/// Stored in the commit that gives the scheduler the worker's slots: before it has a task.
+void Conductor::Engine::on(detail::Batch& batch, const executor::IslandGiven& report) {
+  batch.writes.emplace_back([report](detail::Writing& writing) -> Status {
+    store::UserStore settings(writing.db);
+    AIFLOW_ASSIGN(const auto text, settings.setting(std::string(kIslandsSetting)));
+    json::Value known = json::parse(text.value_or("{}")).value_or(json::object({}));
+    json::Value next = json::object({});
+    for (const auto& [island, worker] : known.as_object()) {
+      if (island != report.island) next.set(island, worker);
+    }
+    if (!report.worker.value.empty()) next.set(report.island, report.worker.value);
+    return settings.set_setting(std::string(kIslandsSetting), json::write(next));
   });
+}
+
+Result<std::map<std::string, WorkerId>> islands_before(store::Store& store) {
+  AIFLOW_ASSIGN(const auto text, store.read([](db::Connection& db) {
+    return store::UserStore(db).setting(std::string(kIslandsSetting));
+  }));
+  std::map<std::string, WorkerId> islands;
+  AIFLOW_ASSIGN(const json::Value known, json::parse(text.value_or("{}")));
+  if (!known.is_object()) return islands;
+  for (const auto& [island, worker] : known.as_object()) {
+    if (worker.is_string()) islands[std::string(island)] = WorkerId{worker.as_string()};
+  }
+  return islands;
 }
 
 std::optional<sched::Explanation> Conductor::Engine::explain_away(const sched::TaskKey& key) const {

@@ -34,12 +34,16 @@ struct Bench {
       out};
   Bench() { assignment.begin(); }
 
-  void hello(const std::string& worker, std::vector<Attempt> running = {}) {
+  static wire::Hello hello_of(const std::string& worker) {
     wire::Hello hello;
     hello.worker_id = worker;
     hello.slots = 1;
-    hello.running = std::move(running);
     hello.labels.emplace()[kIslandLabel] = "x";
+    return hello;
+  }
+  void hello(const std::string& worker, std::vector<Attempt> running = {}) {
+    wire::Hello hello = hello_of(worker);
+    hello.running = std::move(running);
     assignment.hello(hello);
   }
   static Job job(const std::string& task) {
@@ -113,6 +117,88 @@ TEST_CASE("what an island ran ahead is reported as such, and the answer goes bac
   CHECK(told.report.attempt == ran.attempt);
   bench.assignment.acknowledge(told.receipt, false, "decided otherwise");
   CHECK(bench.count("w Ack") == 1);
+}
+
+TEST_CASE("after a restart of the server an island's tasks wait for its worker of before") {
+  ManualClock clock;
+  Kept out;
+  Assignment assignment{clock,
+                        {.server_id = "s",
+                         .heartbeat = 3s,
+                         .lease = 15s,
+                         .island_lease = 1h,
+                         .workers_before = {},
+                         .islands_before = {{"x", WorkerId{"w1"}}}},
+                        out};
+  assignment.begin();
+  assignment.submit(Bench::job("a"));
+  assignment.hello(Bench::hello_of("w2"));
+  const auto pass = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      clock.advance(10s);
+      assignment.heard(WorkerId{"w2"});
+      assignment.expire();
+    }
+  };
+  pass(2);
+  CHECK(out.sent == std::vector<std::string>{"w2 HelloOk"});
+  REQUIRE(assignment.workers().size() == 2);
+  CHECK(assignment.workers()[0].state == "lost");
+
+  SUBCASE("it comes back") {
+    assignment.hello(Bench::hello_of("w1"));
+    CHECK(out.sent.back() == "w1 Start");
+  }
+  SUBCASE("it does not, for its lease") {
+    pass(360);
+    CHECK(out.sent.back() == "w2 Start");
+    CHECK(std::ranges::any_of(out.reports, [](const Report& report) {
+      const auto* given = std::get_if<IslandGiven>(&report);
+      return given != nullptr && given->island == "x" && given->worker == WorkerId{"w2"};
+    }));
+  }
+}
+
+TEST_CASE("an island goes on to another worker when the first one has no part in it any more") {
+  Bench bench;
+  bench.hello("w1");
+  bench.hello("w2");
+  const auto given = [&] {
+    bench.assignment.submit(Bench::job("b"));
+    return bench.count("w2 Start") == 1;
+  };
+  wire::Hello again = Bench::hello_of("w1");
+
+  SUBCASE("it is started again with another label") {
+    again.labels.emplace()[kIslandLabel] = "y";
+    bench.assignment.hello(again);
+    CHECK(given());
+  }
+  SUBCASE("it is drained") {
+    again.slots = 0;
+    bench.assignment.hello(again);
+    CHECK(given());
+  }
+  SUBCASE("it is cordoned") {
+    bench.assignment.order(WorkerId{"w1"}, WorkerOrder::cordon);
+    CHECK(given());
+  }
+  SUBCASE("but not while it knows of what the server does not") {
+    again.ahead = 1;
+    again.slots = 0;
+    bench.assignment.hello(again);
+    CHECK_FALSE(given());
+    CHECK(bench.assignment.take(WorkerId{"w1"},
+                                typed("Heartbeat", wire::Heartbeat{.attempts = {}, .ahead = 0})));
+    CHECK(bench.count("w2 Start") == 1);
+  }
+  SUBCASE("nor while it has a task of it") {
+    bench.assignment.submit(Bench::job("a"));
+    again.slots = 0;
+    again.running = {attempt_of(Bench::job("a"))};
+    bench.assignment.hello(again);
+    CHECK_FALSE(given());
+  }
 }
 
 }  // namespace

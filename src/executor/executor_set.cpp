@@ -95,6 +95,7 @@ void ExecutorSet::learn(Executor& from, const Report& report) {
                  [](const Serves&) {},
                  [&](const XComAsked& one) { workers_[one.worker] = &from; },
                  [&](const RanAhead& one) { workers_[one.receipt.worker] = &from; },
+                 [](const IslandGiven&) {},
                  [&](const WorkerChanged& one) {
                    const WorkerId worker{one.worker.worker_id};
                    if (one.worker.state != "gone") {

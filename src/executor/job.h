@@ -88,6 +88,12 @@ struct XComAsked {
 struct WorkerChanged {
   wire::Worker worker;
 };
+/// From now on the island's tasks go to this worker alone; empty: to none. It is to be known again
+/// after a restart.
+struct IslandGiven {
+  std::string island;
+  WorkerId worker;
+};
 /// The worker of an island has run an attempt that nobody has given to it yet. Acknowledged when it
 /// never will be (refused); else it comes as Finished when it is.
 struct RanAhead {
@@ -95,7 +101,7 @@ struct RanAhead {
   wire::Finished report;  ///< without its XComs
 };
 using Report = std::variant<Started, Finished, StillRunning, Lost, Gone, Progress, Serves,
-                            XComAsked, WorkerChanged, RanAhead>;
+                            XComAsked, WorkerChanged, RanAhead, IslandGiven>;
 
 /// Takes reports; called from the executor's thread, must not block for long nor call back.
 using ReportSink = std::function<void(Report)>;

@@ -44,6 +44,7 @@ class LocalExecutor::Loop final : public detail::Outlet {
                      .lease = options_.lease,
                      .island_lease = options_.island_lease,
                      .workers_before = options_.workers_before,
+                     .islands_before = options_.islands_before,
                      .cordoned = options_.cordoned},
                     *this) {}
   ~Loop() override { stop(); }

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <set>
+#include <string>
 
 #include "base/clock.h"
 #include "executor/executor.h"
@@ -22,7 +24,8 @@ struct LocalExecutorOptions {
   /// Workers of before a restart: jobs that were queued then wait until these have said hello (they
   /// may have them), or until the lease has passed.
   std::vector<WorkerId> workers_before;
-  std::set<WorkerId> cordoned;  ///< of before
+  std::set<WorkerId> cordoned;                       ///< of before
+  std::map<std::string, WorkerId> islands_before{};  ///< of before a restart: IslandGiven
   /// Called from the executor's thread while no worker is connected, about once a second: the
   /// server starts one. May be empty.
   std::function<void()> worker_wanted;

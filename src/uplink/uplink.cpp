@@ -359,12 +359,14 @@ void Uplink::Impl::on_hello(wire::Hello hello) {
   bundle_users = std::move(known);
   if (island) island->found(hello.running);
   for_server(hello.running);
+  if (island) hello.ahead = std::ssize(island->ahead());
   heartbeats = {{0, clock.steady_now()}};
   to_server("Hello", hello);
 }
 
 void Uplink::Impl::on_heartbeat(wire::Heartbeat heartbeat) {
   for_server(heartbeat.attempts);
+  if (island) heartbeat.ahead = std::ssize(island->ahead());
   if (island && heartbeat.seq) heartbeats[*heartbeat.seq] = clock.steady_now();
   if (heartbeats.size() > kHeartbeatsMax) heartbeats.erase(heartbeats.begin());
   to_server("Heartbeat", heartbeat);

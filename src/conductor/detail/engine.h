@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,6 +25,8 @@ namespace aiflow::conductor {
 
 /// Where the connected workers are kept for the next start: {worker: [executor]}.
 inline constexpr std::string_view kWorkersSetting = "workers";
+/// The workers of islands, for the same: {island: worker}.
+inline constexpr std::string_view kIslandsSetting = "islands";
 
 class Conductor::Engine {
  public:
@@ -97,6 +100,7 @@ class Conductor::Engine {
   void on(detail::Batch& batch, const executor::Lost& report);
   void on(detail::Batch& batch, const executor::Gone& report);
   void on(detail::Batch& batch, const executor::RanAhead& report);
+  void on(detail::Batch& batch, const executor::IslandGiven& report);
   void on(detail::Batch& batch, const executor::Progress& report);
   void on(detail::Batch& batch, const executor::Serves& report);
   void on(detail::Batch& batch, const executor::XComAsked& report);
@@ -137,6 +141,8 @@ class Conductor::Engine {
   /// nullopt: it is too much for one frame; the island then waits for the server.
   std::optional<wire::IslandPart> island_part(const IslandRun& of);
   [[nodiscard]] std::string decided_otherwise(const executor::Attempt& attempt) const;
+  [[nodiscard]] bool may_have_run(const WorkerId& id, const store::TaskKey& key) const;
+  [[nodiscard]] bool is_new_conflict(const store::TaskKey& key, std::int64_t epoch);
   /// Of a task that an island has which is cut off.
   [[nodiscard]] std::optional<sched::Explanation> explain_away(const sched::TaskKey& key) const;
   Status add_xcoms(wire::IslandPart& part, const IslandRun& of);
@@ -169,6 +175,7 @@ class Conductor::Engine {
   std::vector<detail::Report> again_;  ///< of a failed commit
   std::map<WorkerId, WorkerOffer> workers_;
   std::map<WorkerId, WallTime> away_;  ///< workers that are not connected, and their last sign
+  std::map<store::TaskKey, std::set<std::int64_t>> conflicts_;  ///< told in the history, by epoch
   std::int32_t slots_sum_ = 0;
   SteadyTime send_at_ = SteadyTime::max();   ///< when something of the outbox is due again
   SteadyTime retry_at_ = SteadyTime::min();  ///< after a failure, not before

@@ -29,7 +29,20 @@ Assignment::Assignment(const Clock& clock, AssignmentOptions options, Outlet& ou
       options_(std::move(options)),
       outlet_(outlet),
       cordoned_(options_.cordoned),
-      awaited_(options_.workers_before.begin(), options_.workers_before.end()) {}
+      awaited_(options_.workers_before.begin(), options_.workers_before.end()),
+      islands_(options_.islands_before) {
+  // As if they had just been lost: what they run alone is theirs for as long as they may.
+  for (const auto& [island, id] : islands_) {
+    wire::Hello before;
+    before.worker_id = id.value;
+    before.labels.emplace()[kIslandLabel] = island;
+    workers_[id] = Worker{.hello = before,
+                          .offer = offer_of(before),
+                          .connected = false,
+                          .last_seen = clock_.now(),
+                          .heard = clock_.steady_now()};
+  }
+}
 
 Assignment::Id Assignment::id_of(const Attempt& attempt) {
   return {attempt.key.dag_id, attempt.key.run_id, attempt.key.task_id, attempt.key.map_index,
@@ -48,6 +61,9 @@ void Assignment::begin() {
   begun_ = true;
   hold_until_ = clock_.steady_now() + options_.lease;
   for (auto& [id, entry] : entries_) entry.recovered = entry.phase == Phase::waiting;
+  for (const auto& [id, worker] : workers_) {
+    if (!worker.connected) outlet_.report(WorkerChanged{describe(worker)});
+  }
   assign();
 }
 
@@ -95,6 +111,8 @@ void Assignment::order(const WorkerId& worker, WorkerOrder order) {
   } else {
     cordoned_.insert(worker);
   }
+  release_islands(worker);
+  give_islands();
   if (order == WorkerOrder::drain) outlet_.send(worker, typed("Drain", wire::Drain{}));
   const auto found = workers_.find(worker);
   if (found != workers_.end()) outlet_.report(WorkerChanged{describe(found->second)});
@@ -104,7 +122,9 @@ void Assignment::order(const WorkerId& worker, WorkerOrder order) {
 bool Assignment::takes(const WorkerId& id, const Worker& worker, const Placement& placement) const {
   if (!worker.connected || cordoned_.contains(id) || !serves(worker.offer, placement)) return false;
   const auto island = placement.labels.find(kIslandLabel);
-  return island == placement.labels.end() || islands_.at(island->second) == id;
+  if (island == placement.labels.end()) return true;
+  const auto holder = islands_.find(island->second);
+  return holder != islands_.end() && holder->second == id;
 }
 
 void Assignment::hello(const wire::Hello& hello) {
@@ -114,20 +134,21 @@ void Assignment::hello(const wire::Hello& hello) {
                         .offer = offer_of(hello),
                         .connected = true,
                         .last_seen = clock_.now(),
-                        .heard = clock_.steady_now()};
+                        .heard = clock_.steady_now(),
+                        .load = std::nullopt,
+                        .ahead = hello.ahead.value_or(0)};
   wire::HelloOk ok{.server_id = options_.server_id,
                    .heartbeat_ms = to_ms(options_.heartbeat),
                    .lease_ms = to_ms(options_.lease)};
   const Labels& labels = workers_.at(id).offer.labels;
-  if (const auto island = labels.find(kIslandLabel); island != labels.end()) {
-    islands_.try_emplace(island->second, id);
-    ok.island_lease_ms = to_ms(options_.island_lease);
-  }
+  if (labels.contains(kIslandLabel)) ok.island_lease_ms = to_ms(options_.island_lease);
   outlet_.send(id, typed("HelloOk", ok));
   adopt_running(hello);
   give_up_missing(id, hello.running);
   resend_unclaimed(hello);
   awaited_.erase(id);
+  release_islands(id);
+  give_islands();
   outlet_.report(WorkerChanged{describe(workers_.at(id))});
   assign();
 }
@@ -213,6 +234,7 @@ void Assignment::started(const WorkerId& worker, const wire::Started& report) {
 void Assignment::heartbeat(const WorkerId& worker, const wire::Heartbeat& report) {
   if (const auto from = workers_.find(worker); from != workers_.end()) {
     from->second.load = report.load;
+    from->second.ahead = report.ahead.value_or(0);
   }
   std::vector<Attempt> known;
   for (const Attempt& attempt : report.attempts) {
@@ -228,6 +250,7 @@ void Assignment::heartbeat(const WorkerId& worker, const wire::Heartbeat& report
     outlet_.send(worker, typed("HeartbeatOk", wire::HeartbeatOk{.seq = *report.seq}));
   }
   give_up_missing(worker, report.attempts);
+  release_islands(worker);
   assign();
 }
 
@@ -248,6 +271,7 @@ void Assignment::finished(const WorkerId& worker, const wire::Finished& report) 
     brief = report.ended_at - report.started_at < kBrief ? brief + 1 : 0;
   }
   outlet_.report(Finished{.receipt = receipt, .report = report});
+  release_islands(worker);
   assign();
 }
 

@@ -38,6 +38,7 @@ struct AssignmentOptions {
   Duration lease{};
   Duration island_lease = std::chrono::hours(24);  ///< of workers with the label kIslandLabel
   std::vector<WorkerId> workers_before;
+  std::map<std::string, WorkerId> islands_before{};  ///< of before a restart: IslandGiven
   bool pulled = false;  ///< workers claim jobs that are offered; else they are given to them
   std::set<WorkerId> cordoned{};
 };
@@ -108,6 +109,7 @@ class Assignment {
     WallTime last_seen{};
     SteadyTime heard{};
     std::optional<double> load{};
+    std::int64_t ahead = 0;  ///< attempts that it began without the server, and that nobody knows
     std::int64_t brief_in_a_row = 0;  ///< its last attempts that took less than kBrief each
   };
 
@@ -136,7 +138,14 @@ class Assignment {
   /// Connected, and may have new jobs of that kind.
   [[nodiscard]] bool takes(const WorkerId& id, const Worker& worker,
                            const Placement& placement) const;
-  void give_islands_on(const WorkerId& gone);
+  /// Takes islands from a worker that has nothing of them and takes nothing more of them.
+  void release_islands(const WorkerId& id);
+  /// Islands without a worker get one, if there is one.
+  void give_islands();
+  void drop_islands_of(const WorkerId& gone);
+  [[nodiscard]] bool takes_nothing(const Worker& worker) const {
+    return worker.hello.slots == 0 || is_cordoned(WorkerId{worker.hello.worker_id});
+  }
   [[nodiscard]] Duration lease_of(const Worker& worker) const;
   [[nodiscard]] std::int64_t used_slots(const WorkerId& worker) const;
   [[nodiscard]] wire::Worker describe(const Worker& worker) const;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long a silent worker keeps what it has, and what becomes of it then.
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -24,7 +25,8 @@ std::vector<WorkerId> Assignment::expire() {
     forget_attempts_of(id);
     workers_.erase(id);
     used_.erase(id);
-    give_islands_on(id);
+    drop_islands_of(id);
+    give_islands();
     outlet_.report(WorkerChanged{std::move(last)});
   }
   for (const WorkerId& id : cut_off) disconnected(id);  // its island goes on
@@ -64,12 +66,36 @@ void Assignment::forget_attempts_of(const WorkerId& worker) {
   }
 }
 
-/// Its islands have another worker from now on, if there is one.
-void Assignment::give_islands_on(const WorkerId& gone) {
-  std::erase_if(islands_, [&](const auto& entry) { return entry.second == gone; });
+void Assignment::drop_islands_of(const WorkerId& gone) {
+  for (auto held = islands_.begin(); held != islands_.end();) {
+    const bool is_its = held->second == gone;
+    if (is_its) outlet_.report(IslandGiven{.island = held->first, .worker = {}});
+    held = is_its ? islands_.erase(held) : std::next(held);
+  }
+}
+
+/// Connected, without an attempt in hand and with none ahead, it can begin nothing alone.
+void Assignment::release_islands(const WorkerId& id) {
+  const auto found = workers_.find(id);
+  if (found == workers_.end() || !found->second.connected) return;
+  const Worker& worker = found->second;
+  if (used_slots(id) > 0 || worker.ahead > 0) return;
+  const auto offered = worker.offer.labels.find(kIslandLabel);
+  const bool is_elsewhere = std::ranges::any_of(islands_, [&](const auto& held) {
+    const bool offers = offered != worker.offer.labels.end() && offered->second == held.first;
+    return held.second == id && !offers;
+  });
+  if (!is_elsewhere && !takes_nothing(worker)) return;
+  drop_islands_of(id);
+  give_islands();
+}
+
+void Assignment::give_islands() {
   for (const auto& [id, worker] : workers_) {
     const auto island = worker.offer.labels.find(kIslandLabel);
-    if (island != worker.offer.labels.end()) islands_.try_emplace(island->second, id);
+    if (island == worker.offer.labels.end() || !worker.connected || takes_nothing(worker)) continue;
+    const bool is_new = islands_.try_emplace(island->second, id).second;
+    if (is_new) outlet_.report(IslandGiven{.island = island->second, .worker = id});
   }
 }
 
