@@ -62,6 +62,33 @@ Status mark(const Clock& clock, const Invocation& in) {
   return show(in, run, in.text("run_id") + " is marked " + in.text("state"));
 }
 
+/// The instances that have not ended: those that run are ended, the others never begin.
+Status cancel(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto item, client.get(run_path(in)));
+  AIFLOW_ASSIGN(const auto run, wire::parse_dag_run(item));
+  if (run.state != RunState::queued && run.state != RunState::running) {
+    return fail(ErrorCode::conflict, run.dag_run_id + " has ended (" +
+                                         std::string(to_string(run.state)) +
+                                         "); there is nothing to cancel");
+  }
+  AIFLOW_ASSIGN(const auto tasks, client.list(run_path(in) + "/taskInstances"));
+  const bool is_preview = in.flag("--dry-run");
+  std::string lines;
+  for (const auto& value : tasks) {
+    AIFLOW_ASSIGN(const auto task, wire::parse_task_instance(value));
+    if (task.end_date) continue;
+    const bool runs = task.state == TaskState::running || task.state == TaskState::restarting;
+    lines += "\n  " + shown_name(task) + " (" + std::string(to_string(task.state)) +
+             (runs ? "): is ended" : "): does not run");
+  }
+  if (is_preview && in.flag("--json")) return show(in, item, "");
+  if (is_preview) return show(in, item, run.dag_run_id + " would be cancelled (failed)" + lines);
+  AIFLOW_ASSIGN(const auto ended,
+                client.call("PATCH", run_path(in), json::object({{"state", "failed"}})));
+  return show(in, ended, run.dag_run_id + " is cancelled (failed)" + lines);
+}
+
 Status set_note(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto run,
@@ -128,6 +155,13 @@ std::vector<Command> run_commands(const Clock& clock) {
            {kDag, run, {.name = "state", .help = "success, failed or queued", .required = true}}),
        .examples = {"aiflow runs mark etl manual__2026-11-24T02:00:00Z failed"},
        .run = bound(clock, mark)},
+      {.words = {"runs", "cancel"},
+       .summary = "stops a run: ends what runs, starts nothing more; the run has failed then",
+       .parameters = with_common(
+           {kDag, run, {.name = "--dry-run", .help = "show what would be ended", .flag = true}}),
+       .examples = {"aiflow runs cancel etl manual__2026-11-24T02:00:00Z --dry-run",
+                    "aiflow runs cancel etl manual__2026-11-24T02:00:00Z"},
+       .run = bound(clock, cancel)},
       {.words = {"runs", "note"},
        .summary = "writes a note to a run; it replaces the one before",
        .parameters =

@@ -48,15 +48,17 @@ Status list_tasks(const Clock& clock, const Invocation& in) {
       client.list(api_path({"dags", in.text("dag_id"), "dagRuns", run, "taskInstances"})));
   const bool colour = is_terminal();
   return print_list(in, items,
-                    {.header = {"TASK", "STATE", "TRY", "TOOK", "CAUSE"},
+                    {.header = {"TASK", "STATE", "TRY", "TOOK", "WORKER", "CAUSE"},
                      .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
                        AIFLOW_ASSIGN(const auto ti, wire::parse_task_instance(item));
                        return std::vector<std::string>{
-                           shown_name(ti), state_label(ti.state, colour),
+                           shown_name(ti),
+                           state_label(ti.state, colour),
                            std::to_string(ti.try_number) + "/" + std::to_string(ti.max_tries + 1),
                            ti.start_date
                                ? format_duration(ti.end_date.value_or(clock.now()) - *ti.start_date)
                                : "-",
+                           ti.hostname.empty() ? "-" : ti.hostname,
                            ti.cause};
                      },
                      .empty = "the run has no tasks"});
