@@ -165,6 +165,7 @@ void WorkerLoop::say_hello() {
   hello.labels = options_.labels;
   hello.running = attempts_here();
   if (containers_) hello.executors = {"local", "docker"};
+  hello.host = os::host_name();
   hello.cpus = std::thread::hardware_concurrency();
   hello.packs = packs_.list();
   heartbeats_.clear();
