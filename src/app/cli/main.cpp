@@ -12,11 +12,11 @@ namespace {
 
 std::vector<Command> all_commands(const Clock& clock) {
   std::vector<Command> all;
-  for (auto* part :
-       {process_commands, dag_commands, run_commands, task_commands, test_commands, pool_commands,
-        simulate_commands, asset_commands, backfill_commands, artifact_commands, data_commands,
-        model_commands, model_job_commands, runtime_commands, service_commands, camera_commands,
-        user_commands, worker_commands, db_commands}) {
+  for (auto* part : {process_commands,   dag_commands,      run_commands,      task_commands,
+                     test_commands,      pool_commands,     simulate_commands, asset_commands,
+                     backfill_commands,  artifact_commands, data_commands,     model_commands,
+                     model_job_commands, runtime_commands,  service_commands,  camera_commands,
+                     user_commands,      worker_commands,   health_commands,   db_commands}) {
     auto commands = part(clock);
     all.insert(all.end(), std::make_move_iterator(commands.begin()),
                std::make_move_iterator(commands.end()));
@@ -38,7 +38,7 @@ int run(std::vector<std::string> words) {
                       }});
   return run_command_line(commands,
                           {{"dags", "DAGs and their runs"},
-                           {"runs", "one run: why it is so, clear, mark, note, delete"},
+                           {"runs", "one run: why it is so, cancel or stop, clear, mark, note"},
                            {"tasks", "task instances, their logs and states"},
                            {"assets", "data that tasks make and DAGs wait for"},
                            {"backfills", "runs of past dates"},

@@ -7,6 +7,8 @@
 #include <array>
 #include <csignal>
 #include <iostream>
+#include <map>
+#include <string>
 
 #include "app/cli/server.h"
 #include "log/log.h"
@@ -17,15 +19,48 @@ namespace {
 
 enum class End { stopped, lost_lead };
 
+/// So often it is looked whether all parts work; what ails one for shorter is not told.
+constexpr int kLook_ms = 2000;
+
+/// Tells on the terminal which parts of the server do not work, and when they do again.
+class HealthTeller {
+ public:
+  void look(Server& server) {
+    std::map<std::string, std::string> now;
+    for (const auto& part : server.health().components) {
+      if (part.status != "healthy") now[part.name] = part.reason;
+    }
+    for (const auto& [name, reason] : now) {
+      const auto before = ailing_.find(name);
+      const bool lasts = before != ailing_.end() && before->second == reason;
+      if (!lasts || told_[name] == reason) continue;
+      told_[name] = reason;
+      std::cout << name << " is unhealthy: " << reason << "\n" << std::flush;
+    }
+    std::erase_if(told_, [&](const auto& one) {
+      if (now.contains(one.first)) return false;
+      std::cout << one.first << " is healthy again\n" << std::flush;
+      return true;
+    });
+    ailing_ = std::move(now);
+  }
+
+ private:
+  std::map<std::string, std::string> ailing_;  ///< as of the last look: part to reason
+  std::map<std::string, std::string> told_;
+};
+
 /// Waits for SIGTERM or SIGINT, or until another server has taken the lead.
-End wait_for_end(const os::Fd& signals, const Server& server) {
+End wait_for_end(const os::Fd& signals, Server& server) {
+  HealthTeller health;
   for (;;) {
     if (os::read_signal(signals.get())) return End::stopped;
     std::array<pollfd, 2> waiting = {
         pollfd{.fd = signals.get(), .events = POLLIN, .revents = 0},
         pollfd{.fd = server.lost_lead(), .events = POLLIN, .revents = 0}};
-    (void)::poll(waiting.data(), waiting.size(), -1);
+    const int ready = ::poll(waiting.data(), waiting.size(), kLook_ms);
     if (waiting[1].revents != 0) return End::lost_lead;
+    if (ready == 0) health.look(server);
   }
 }
 

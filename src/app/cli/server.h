@@ -71,6 +71,8 @@ class Server {
   [[nodiscard]] std::string url() const;
   /// Set at the very first start.
   [[nodiscard]] const std::optional<service::NewAdmin>& new_admin() const { return new_admin_; }
+  /// Every part with its state, and why it is unhealthy. From any thread, after start.
+  [[nodiscard]] wire::Health health();
   /// The port that was asked for, when it was taken and another one is used.
   [[nodiscard]] std::optional<std::uint16_t> taken_port() const { return taken_port_; }
 
@@ -95,7 +97,6 @@ class Server {
   [[nodiscard]] Status forget_file(const std::string& filename);
   void start_loader();
   void start_background();
-  [[nodiscard]] wire::Health health();
   [[nodiscard]] std::string url_for_pods() const;
 
   ServeOptions options_;

@@ -33,6 +33,23 @@ std::string labels_text(const std::map<std::string, std::string>& labels) {
   return text.empty() ? "-" : text;
 }
 
+/// A cluster that was never reached has no time.
+std::string last_seen_text(const wire::Worker& worker, WallTime now) {
+  return worker.last_seen == WallTime{} ? "never" : format_ago(worker.last_seen, now);
+}
+
+/// Executors may have no worker that could tell why their tasks wait.
+Status print_unhealthy(ApiClient& client) {
+  AIFLOW_ASSIGN(const auto answer, client.get("/api/v2/monitor/health"));
+  AIFLOW_ASSIGN(const auto health, wire::parse_health(answer));
+  for (const auto& part : health.components) {
+    const bool runs_tasks = part.name == "redis" || part.name.starts_with("kubernetes");
+    if (!runs_tasks || part.status == "healthy") continue;
+    std::cout << part.name << " is " << part.status << ": " << part.reason << "\n";
+  }
+  return {};
+}
+
 /// cordon, uncordon or drain.
 Status order_worker(const Clock& clock, const Invocation& in, const std::string& order,
                     const std::string& done) {
@@ -45,25 +62,26 @@ Status order_worker(const Clock& clock, const Invocation& in, const std::string&
 Status list_workers(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto items, client.list("/api/v2/workers"));
-  return print_list(in, items,
-                    {.header = {"WORKER", "STATE", "RUNNING", "SLOTS", "LOAD", "QUEUES",
-                                "EXECUTORS", "LABELS", "PACKS", "VERSION", "LAST SEEN"},
-                     .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
-                       AIFLOW_ASSIGN(const auto worker, wire::parse_worker(item));
-                       return std::vector<std::string>{
-                           worker.worker_id,
-                           worker.cordoned ? worker.state + ", cordoned" : worker.state,
-                           std::to_string(worker.running),
-                           std::to_string(worker.slots),
-                           load_text(worker),
-                           joined(worker.queues),
-                           joined(worker.executors),
-                           labels_text(worker.labels),
-                           std::to_string(worker.packs.size()),
-                           worker.version,
-                           format_ago(worker.last_seen, clock.now())};
-                     },
-                     .empty = "no worker is connected: aiflow worker"});
+  AIFLOW_TRY(print_list(in, items,
+                        {.header = {"WORKER", "STATE", "RUNNING", "SLOTS", "LOAD", "QUEUES",
+                                    "EXECUTORS", "LABELS", "PACKS", "VERSION", "LAST SEEN"},
+                         .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
+                           AIFLOW_ASSIGN(const auto worker, wire::parse_worker(item));
+                           return std::vector<std::string>{
+                               worker.worker_id,
+                               worker.cordoned ? worker.state + ", cordoned" : worker.state,
+                               std::to_string(worker.running),
+                               std::to_string(worker.slots),
+                               load_text(worker),
+                               joined(worker.queues),
+                               joined(worker.executors),
+                               labels_text(worker.labels),
+                               std::to_string(worker.packs.size()),
+                               worker.version.empty() ? "-" : worker.version,
+                               last_seen_text(worker, clock.now())};
+                         },
+                         .empty = "no worker is connected: aiflow worker"}));
+  return in.flag("--json") ? Status{} : print_unhealthy(client);
 }
 
 /// "90m", "2h", "7d" -> minutes.
@@ -138,7 +156,7 @@ void print_worker(const wire::Worker& worker, const std::vector<wire::WorkerTask
             << worker.slots << " slots\n"
             << "host " << (worker.host.empty() ? "-" : worker.host) << ", process " << worker.pid
             << ", version " << worker.version << ", load " << load_text(worker) << ", last heard "
-            << format_ago(worker.last_seen, now) << "\n";
+            << last_seen_text(worker, now) << "\n";
   Table packs{.header = {"PACK", "VERSION", "SIZE", "DIGEST"}, .rows = {}};
   for (const wire::WorkerPack& pack : worker.packs) {
     packs.rows.push_back({pack.name, pack.version, format_bytes(static_cast<double>(pack.size)),
@@ -225,7 +243,7 @@ std::vector<Command> worker_commands(const Clock& clock) {
        .parameters = with_common(
            {{.name = "--expires", .help = "how long it is good: 30m, 1h, 7d", .otherwise = "1h"},
             {.name = "--uses", .help = "how many workers may join by it", .otherwise = "1"}}),
-       .examples = {"aiflow workers token > join.token",
+       .examples = {"umask 077; aiflow workers token > join.token",
                     "aiflow workers token --expires 1d --uses 10"},
        .run = [&clock](const Invocation& in) { return make_token(clock, in); }},
       {.words = {"workers", "show"},
