@@ -2,6 +2,8 @@
 // Tasks that hand their wait to a trigger: what is stored, what waits where, what goes on.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "conductor/testing/bench.h"
 
 namespace aiflow::conductor {
@@ -125,6 +127,33 @@ TEST_CASE("clear, mark and the end of a run end the wait at the host") {
       {.key = {run.key.dag_id, run.key.run_id, TaskId{"a"}, -1}, .state = TaskState::success}));
   CHECK(bench.triggers().waits().empty());
   CHECK(bench.run_state("etl", run) == RunState::success);
+}
+
+TEST_CASE("a message is confirmed when its wait has stored it, and before the wait is given up") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const store::RunRow run = bench.trigger("etl");
+  defer(bench, time_trigger());
+  trigger::WaitId id = bench.triggers().waits()[0].id;
+  std::vector<std::string> told_then;
+  int stored = 0;
+  const auto keep = [&] {
+    ++stored;
+    told_then = bench.triggers().told();
+  };
+  // Cleared in the same step, before: it is for the next wait.
+  bench.conductor().clear({.run = run.key}, [](const auto&) {});
+  bench.triggers().fire({.id = id, .event = 1, .error = {}, .stored = keep});
+  bench.settle();
+  CHECK(stored == 0);
+  defer(bench, time_trigger());
+  id = bench.triggers().waits()[0].id;
+  bench.triggers().fire({.id = id, .event = 1, .error = {}, .stored = keep});
+  bench.settle();
+  CHECK(stored == 1);
+  const std::string removal = "remove " + std::to_string(id);
+  CHECK(std::ranges::find(told_then, removal) == told_then.end());
+  CHECK(bench.triggers().told().back() == removal);
 }
 
 TEST_CASE("a trigger that fails or times out lets the task go on to say so") {

@@ -226,14 +226,15 @@ bool Conductor::Engine::step(detail::Batch& batch) {
     static_cast<void>(send_job(detail::to_store(submit.key)));
   }
   if (!effects.cancels.empty() || !effects.notices.empty()) send_pending(clock_.steady_now());
-  waits_.follow(effects, *state_);
-  if (!effects.dags.empty()) watchers_.follow(book_.dags);
   if (!batch.handlers.empty()) failpoint::reach("conductor.answering");
   for (std::size_t i = 0; i < batch.handlers.size(); ++i) {
     if (batch.handlers[i]) batch.handlers[i](effects.replies[i]);
   }
   for (const auto& handler : batch.after) handler(sched::Reply{});
   if (!batch.handlers.empty()) failpoint::reach("conductor.answered");
+  // After the handlers: a message that a wait has stored is confirmed before the wait is given up.
+  waits_.follow(effects, *state_);
+  if (!effects.dags.empty()) watchers_.follow(book_.dags);
   events.insert(events.end(), std::make_move_iterator(batch.unstored.begin()),
                 std::make_move_iterator(batch.unstored.end()));
   publish(events);

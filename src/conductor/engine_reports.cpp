@@ -141,19 +141,10 @@ void Conductor::Engine::translate(detail::Batch& batch, detail::Report report) {
   if (!passing) batch.reports.push_back(std::move(report));
 }
 
-/// A message that is kept where it came from may go from there after the commit.
-void Conductor::Engine::confirm_later(detail::Batch& batch, const trigger::Fired& fired) {
-  if (!fired.stored) return;
-  batch.after.push_back([stored = fired.stored](const Result<sched::Reply>& reply) {
-    if (reply) stored();
-  });
-}
-
 void Conductor::Engine::on(detail::Batch& batch, const trigger::Fired& fired) {
   if (const auto watching = watchers_.find(fired.id)) return on_message(batch, *watching, fired);
   const auto waiting = waits_.find(fired.id);
   if (!waiting) return;  // cleared, marked or timed out meanwhile
-  confirm_later(batch, fired);
   sched::TriggerFired event{.key = waiting->key,
                             .epoch = waiting->epoch,
                             .event = json::write(fired.event),
@@ -163,7 +154,10 @@ void Conductor::Engine::on(detail::Batch& batch, const trigger::Fired& fired) {
                   std::to_string(trigger::kEventBytesMax);
     event.event.clear();
   }
-  batch.add(std::move(event));
+  // Refused: its wait was given up in the same step, so the message goes to the next one.
+  batch.add(std::move(event), [stored = fired.stored](const Result<sched::Reply>& reply) {
+    if (stored && reply && reply->accepted) stored();
+  });
 }
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::Started& report) {

@@ -254,6 +254,11 @@ void Conductor::Engine::trigger(detail::Batch& batch, TriggerRun request,
 void Conductor::Engine::on_message(detail::Batch& batch, const detail::Watchers::Watching& watching,
                                    const trigger::Fired& fired) {
   const auto drop = [&](const std::string& why) {
+    if (fired.stored) {
+      batch.after.push_back([stored = fired.stored](const Result<sched::Reply>& reply) {
+        if (reply) stored();
+      });
+    }
     log::warn("a watcher's message has no effect", {{"dag", watching.dag_id.value},
                                                     {"asset", watching.asset.value},
                                                     {"watcher", watching.name},
@@ -268,14 +273,17 @@ void Conductor::Engine::on_message(detail::Batch& batch, const detail::Watchers:
     if (fired.stored) return watchers_.failed(fired.id, clock_.steady_now() + kWatchAgain);
     return drop("too many runs wait");
   }
-  confirm_later(batch, fired);
   if (json::write(fired.event).size() > kMessageBytesMax) return drop("it is longer than 1 MiB");
   const std::string user = "watcher '" + watching.name + "'";
   if (!watching.asset.value.empty()) {
     // The extra is Airflow's, so that tasks read the same.
     const json::Value extra = json::object({{"from_trigger", true}, {"payload", fired.event}});
+    // An asset that no DAG uses is new for nobody.
     return batch.add(
-        sched::AssetChanged{.asset = watching.asset, .extra = json::write(extra), .user = user});
+        sched::AssetChanged{.asset = watching.asset, .extra = json::write(extra), .user = user},
+        [stored = fired.stored](const Result<sched::Reply>& reply) {
+          if (stored && reply) stored();
+        });
   }
   const json::Value conf = json::object({{"message", fired.event}});
   const Status good = params::check_run(params_of(book_.dags.at(watching.dag_id).spec), conf);
@@ -283,7 +291,12 @@ void Conductor::Engine::on_message(detail::Batch& batch, const detail::Watchers:
   batch.add(sched::RunTriggered{.key = {watching.dag_id, {}},
                                 .run_type = RunType::asset_triggered,
                                 .conf = json::write(conf),
-                                .user = user});
+                                .user = user},
+            [this, id = fired.id, stored = fired.stored](const Result<sched::Reply>& reply) {
+              if (!stored || !reply) return;
+              if (reply->accepted) return stored();
+              watchers_.failed(id, clock_.steady_now() + kWatchAgain);
+            });
 }
 
 namespace {

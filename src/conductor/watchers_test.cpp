@@ -80,7 +80,34 @@ TEST_CASE("a watcher whose trigger fails tries again") {
   CHECK(runs(bench).empty());
   bench.advance(std::chrono::seconds(31));
   REQUIRE(bench.triggers().waits().size() == 1);
-  CHECK(bench.triggers().waits()[0].id != first);
+  const trigger::WaitId second = bench.triggers().waits()[0].id;
+  CHECK(second != first);
+  // In this order: what the first one was given and has not stored goes to the second one.
+  const auto told = bench.triggers().told();
+  REQUIRE(told.size() == 3);
+  CHECK(told[1] == "add " + std::to_string(second));
+  CHECK(told[2] == "remove " + std::to_string(first));
+}
+
+TEST_CASE("a message is confirmed when its run is stored, not when its DAG has gone") {
+  Bench bench;
+  bench.put_spec(watching({watcher("queue", "c")}));
+  int stored = 0;
+  const auto keep = [&] { ++stored; };
+  const trigger::WaitId id = bench.triggers().waits()[0].id;
+  bench.triggers().fire({.id = id, .event = 1, .error = {}, .stored = keep});
+  CHECK(stored == 0);
+  bench.settle();
+  CHECK(stored == 1);
+  const std::string large((1U << 20) + 1, 'x');  // dropped: it would come for ever
+  bench.triggers().fire({.id = id, .event = large, .error = {}, .stored = keep});
+  bench.settle();
+  CHECK(stored == 2);
+  bench.conductor().file_removed("/dags/orders.py", [](const auto&) {});
+  bench.triggers().fire({.id = id, .event = 2, .error = {}, .stored = keep});
+  bench.settle();
+  CHECK(stored == 2);
+  CHECK(runs(bench).size() == 1);
 }
 
 TEST_CASE("a message whose conf does not fit, or that comes to a long queue, starts no run") {

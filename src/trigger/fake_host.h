@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,10 +21,12 @@ class FakeHost final : public Host {
   }
   void add(Wait wait) override {
     const std::scoped_lock lock(mutex_);
+    told_.push_back("add " + std::to_string(wait.id));
     waits_[wait.id] = std::move(wait);
   }
   void remove(WaitId id) override {
     const std::scoped_lock lock(mutex_);
+    told_.push_back("remove " + std::to_string(id));
     waits_.erase(id);
   }
   void stop() override {
@@ -37,6 +40,11 @@ class FakeHost final : public Host {
     std::vector<Wait> all;
     for (const auto& [id, wait] : waits_) all.push_back(wait);
     return all;
+  }
+  /// "add ID" and "remove ID", in the order in which they came.
+  [[nodiscard]] std::vector<std::string> told() const {
+    const std::scoped_lock lock(mutex_);
+    return told_;
   }
   void fire(Fired fired) {
     FiredSink sink;
@@ -53,6 +61,7 @@ class FakeHost final : public Host {
   mutable std::mutex mutex_;
   FiredSink sink_;
   std::map<WaitId, Wait> waits_;
+  std::vector<std::string> told_;
 };
 
 }  // namespace aiflow::trigger

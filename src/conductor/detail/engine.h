@@ -91,7 +91,6 @@ class Conductor::Engine {
   // Reports (engine_reports.cpp).
   void translate(detail::Batch& batch, detail::Report report);
   void on(detail::Batch& batch, const trigger::Fired& fired);
-  static void confirm_later(detail::Batch& batch, const trigger::Fired& fired);
   void on_message(detail::Batch& batch, const detail::Watchers::Watching& watching,
                   const trigger::Fired& fired);
   void on(detail::Batch& batch, const executor::Started& report);

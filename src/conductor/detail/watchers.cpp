@@ -83,13 +83,14 @@ void Watchers::add(const Watching& watching, const json::Value& trigger) {
   const auto parsed = trigger::parse(trigger);
   if (!parsed || !waits_at_host(*parsed)) return;
   Entry& entry = entries_[watching];
-  if (entry.id != 0) {
-    host_->remove(entry.id);
-    ids_.erase(entry.id);
-  }
+  const trigger::WaitId before = entry.id;
   entry = {.id = next_id_++, .trigger = trigger};
   ids_[entry.id] = watching;
   host_->add({.id = entry.id, .trigger = *parsed, .repeats = true});
+  // Last: what the one before was given and has not stored is for the new one.
+  if (before == 0) return;
+  host_->remove(before);
+  ids_.erase(before);
 }
 
 std::optional<Watchers::Watching> Watchers::find(trigger::WaitId id) const {
