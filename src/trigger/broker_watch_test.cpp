@@ -1,141 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // Waits for messages, against a real redis-server and a real mosquitto on ports of their own.
-#include <arpa/inet.h>
 #include <doctest/doctest.h>
-#include <netinet/in.h>
-#include <spawn.h>
-#include <sys/socket.h>
 
-#include <csignal>
+#include <filesystem>
 #include <fstream>
 
-#include "os/file.h"
-#include "os/process.h"
 #include "os/temp_dir.h"
 #include "trigger/detail/broker_watcher.h"
 #include "trigger/testing/bench.h"
+#include "trigger/testing/brokers.h"
 
 namespace aiflow::trigger {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::Bench;
-
-const os::SystemClock kClock;
-
-sockaddr_in local(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-std::uint16_t free_port() {
-  const os::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address = local(0);
-  REQUIRE(::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-  socklen_t size = sizeof address;
-  REQUIRE(::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  return ntohs(address.sin_port);
-}
-
-/// A connection, when something listens there.
-os::Fd dial(std::uint16_t port) {
-  for (int i = 0; i < 2000; ++i) {
-    os::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address = local(port);
-    if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return fd;
-    os::sleep_for(5ms);
-  }
-  FAIL("nothing listens");
-  return {};
-}
-
-std::string receive(const os::Fd& fd) {
-  std::array<char, 4096> buffer{};
-  const auto got = ::recv(fd.get(), buffer.data(), buffer.size(), 0);
-  return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
-}
-
-/// By posix_spawn: os::Process's child shares our memory until its exec, and what the thread
-/// sanitizer intercepts in it leaves this thread's locks unseen ever after. setpriv: it ends with
-/// us.
-os::Process spawned(std::vector<std::string> words) {
-  words.insert(words.begin(), {"setpriv", "--pdeathsig", "KILL"});
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  pid_t pid = 0;
-  REQUIRE(::posix_spawnp(&pid, argv[0], nullptr, nullptr, argv.data(), environ) == 0);
-  return os::Process::adopt(pid).value();
-}
-
-/// A program on a port, in a folder of its own.
-class Program {
- public:
-  Program(std::vector<std::string> argv, std::uint16_t port) : argv_(std::move(argv)), port_(port) {
-    start();
-  }
-  ~Program() { kill(); }
-  void start() {
-    process_ = spawned(argv_);
-    dial(port_);
-  }
-  void kill() {
-    process_->send_signal(SIGKILL);
-    while (!process_->poll()) os::sleep_for(1ms);
-  }
-  [[nodiscard]] std::uint16_t port() const { return port_; }
-
- private:
-  std::vector<std::string> argv_;
-  std::uint16_t port_;
-  std::optional<os::Process> process_;
-};
-
-class Redis : public Program {
- public:
-  explicit Redis(std::vector<std::string> more = {}) : Redis(free_port(), std::move(more)) {}
-  /// How many listened. Not text of a line: no spaces.
-  int publish(const std::string& channel, const std::string& text) {
-    const os::Fd fd = dial(port());
-    REQUIRE(os::write_all(fd.get(), "PUBLISH " + channel + " " + text + "\r\n"));
-    return std::atoi(receive(fd).c_str() + 1);
-  }
-  /// What it answers to a command in one line: no spaces in its words.
-  std::string ask(const std::string& command) {
-    const os::Fd fd = dial(port());
-    REQUIRE(os::write_all(fd.get(), command + "\r\n"));
-    return receive(fd);
-  }
-  /// Until it answers so.
-  void ask_until(const std::string& command, const std::string& answer) {
-    std::string last;
-    for (int i = 0; i < 4000 && (last = ask(command)) != answer; ++i) os::sleep_for(5ms);
-    CHECK(last == answer);
-  }
-  /// Until somebody has heard it.
-  void publish_until_heard(const std::string& channel, const std::string& text) {
-    for (int i = 0; i < 4000 && publish(channel, text) == 0; ++i) os::sleep_for(5ms);
-  }
-
- private:
-  Redis(std::uint16_t port, std::vector<std::string> more)
-      : Program(
-            [&] {
-              std::vector<std::string> argv = {
-                  "redis-server", "--port", std::to_string(port), "--bind",   "127.0.0.1",
-                  "--save",       "",       "--logfile",          "/dev/null"};
-              argv.insert(argv.end(), more.begin(), more.end());
-              return argv;
-            }(),
-            port) {}
-};
-
-RedisTrigger channel(const Redis& redis, const std::string& name) {
-  return {.host = "127.0.0.1", .port = redis.port(), .channels = {name}};
-}
+using testing::channel;
+using testing::dial;
+using testing::free_port;
+using testing::Program;
+using testing::receive;
+using testing::Redis;
+using testing::spawned;
 
 TEST_CASE("a message on a channel fires all that wait for it, once") {
   Redis redis;
@@ -189,110 +75,20 @@ TEST_CASE("a Redis that is not there yet is waited for; its password comes from 
   CHECK(bench.next().error == "redis: it refuses the login");
 }
 
-RedisQueueTrigger list(const Redis& redis) {
-  return {.host = "127.0.0.1", .port = redis.port(), .names = {"jobs"}};
-}
-RedisQueueTrigger stream(const Redis& redis) {
-  return {.stream = true, .host = "127.0.0.1", .port = redis.port(), .names = {"log"}};
-}
 std::string data_of(const Fired& fired) { return fired.event.find("data")->as_string(); }
 
-TEST_CASE("a list's messages stay until they are stored, in order, over a restart too") {
+TEST_CASE("a channel that this user may not hear is no trouble for the others") {
   Redis redis;
-  redis.ask("RPUSH jobs a b b");
-  {
-    Bench bench;
-    bench.host().add({.id = 1, .trigger = list(redis), .repeats = true});
-    const Fired first = bench.next();
-    CHECK(first.event == json::parse(R"({"type":"list","list":"jobs","data":"a"})").value());
-    CHECK(data_of(bench.next()) == "b");
-    CHECK(data_of(bench.next()) == "b");
-    CHECK(redis.ask("LLEN jobs:aiflow") == ":3\r\n");
-    first.stored();
-    redis.ask_until("LLEN jobs:aiflow", ":2\r\n");
-  }
-  redis.ask("RPUSH jobs c");
+  redis.ask("ACL SETUSER default resetchannels &news");
   Bench bench;
-  bench.host().add({.id = 1, .trigger = list(redis), .repeats = true});
-  for (const char* data : {"b", "b", "c"}) {
-    const Fired fired = bench.next();
-    CHECK(data_of(fired) == data);
-    fired.stored();
-  }
-  redis.ask_until("LLEN jobs:aiflow", ":0\r\n");
-  CHECK(redis.ask("LLEN jobs") == ":0\r\n");
-}
-
-TEST_CASE("a stream's messages are acknowledged when they are stored, over a restart too") {
-  Redis redis;
-  redis.ask("XADD log 1-1 n 1");
-  {
-    Bench bench;
-    bench.host().add({.id = 1, .trigger = stream(redis), .repeats = true});
-    const Fired first = bench.next();
-    CHECK(first.event ==
-          json::parse(R"({"type":"stream","stream":"log","id":"1-1","fields":{"n":"1"}})").value());
-    redis.ask("XADD log 2-1 n 2");
-    CHECK(bench.next().event.find("id")->as_string() == "2-1");
-    first.stored();
-    redis.ask_until("XPENDING log aiflow",
-                    "*4\r\n:1\r\n$3\r\n2-1\r\n$3\r\n2-1\r\n*1\r\n*2\r\n"
-                    "$6\r\naiflow\r\n$1\r\n1\r\n");
-  }
-  redis.ask("XADD log 3-1 n 3");
-  Bench bench;
-  bench.host().add({.id = 1, .trigger = stream(redis), .repeats = true});
-  for (const char* id : {"2-1", "3-1"}) {
-    const Fired fired = bench.next();
-    CHECK(fired.event.find("id")->as_string() == id);
-    fired.stored();
-  }
-  redis.ask_until("XPENDING log aiflow", "*4\r\n:0\r\n$-1\r\n$-1\r\n*-1\r\n");
-}
-
-TEST_CASE("of a queue, what waits once takes one message; one not stored comes to the next") {
-  Redis redis;
-  redis.ask("RPUSH jobs a b");
-  Bench bench;
-  const WaitId first = bench.add(list(redis));
-  CHECK(data_of(bench.next()) == "a");
-  CHECK(bench.is_silent());
-  bench.host().remove(first);  // its task was cleared before that was stored
-  bench.add(list(redis));
-  const Fired again = bench.next();
-  CHECK(data_of(again) == "a");
-  again.stored();
-  bench.add(list(redis));
-  const Fired next = bench.next();
-  CHECK(data_of(next) == "b");
-  next.stored();
-  redis.ask_until("LLEN jobs:aiflow", ":0\r\n");
-}
-
-TEST_CASE("a queue's Redis that is killed gives what was not stored to nobody twice") {
-  const os::TempDir folder = os::TempDir::create("redis").value();
-  Redis redis({"--dir", folder.path(), "--appendonly", "yes", "--appendfsync", "always"});
-  Bench bench;
-  bench.host().add({.id = 1, .trigger = stream(redis), .repeats = true});
-  redis.ask("XADD log 1-1 n 1");
-  const Fired first = bench.next();
-  redis.kill();
-  first.stored();  // told to Redis when it is back
-  redis.start();
-  redis.ask_until("XADD log 2-1 n 2", "$3\r\n2-1\r\n");
-  const Fired second = bench.next();
-  CHECK(second.event.find("id")->as_string() == "2-1");
-  second.stored();
-  redis.ask_until("XPENDING log aiflow", "*4\r\n:0\r\n$-1\r\n$-1\r\n*-1\r\n");
-  CHECK(bench.is_silent());
-}
-
-TEST_CASE("what is no list is told to what waits once") {
-  Redis redis;
-  redis.ask("SET jobs x");
-  Bench bench;
-  bench.add(list(redis));
-  CHECK(bench.next().error.starts_with("redis: WRONGTYPE"));
+  const WaitId good = bench.add(channel(redis, "news"));
+  redis.ask_until("PUBSUB NUMSUB news", "*2\r\n$4\r\nnews\r\n:1\r\n");
+  const WaitId bad = bench.add(channel(redis, "secret"));
+  const Fired refused = bench.next();
+  CHECK(refused.id == bad);
+  CHECK(refused.error.starts_with("redis: NOPERM"));
+  redis.publish_until_heard("news", "1");
+  CHECK(bench.next().id == good);
 }
 
 /// A certificate that signs itself, for localhost alone.

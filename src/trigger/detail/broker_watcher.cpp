@@ -2,6 +2,7 @@
 #include "trigger/detail/broker_watcher.h"
 
 #include <array>
+#include <set>
 #include <utility>
 #include <variant>
 
@@ -84,10 +85,13 @@ void BrokerWatcher::add(const Wait& wait) {
 }
 
 /// An end may take a moment: a thread has to leave its library. So connections that nothing waits
-/// on end only when there are too many.
+/// on end only when there are too many. A wait that has fired counts until its owner gives it up:
+/// before, what it was given is not stored.
 void BrokerWatcher::make_room() {
   if (brokers_.size() < kBrokersMax) return;
-  std::erase_if(brokers_, [](const auto& entry) { return entry.second->empty(); });
+  std::set<Place> used;
+  for (const auto& [id, place] : places_) used.insert(place);
+  std::erase_if(brokers_, [&](const auto& entry) { return !used.contains(entry.first); });
 }
 
 Result<std::unique_ptr<Broker>> BrokerWatcher::connect(const Place& place) {
@@ -116,9 +120,7 @@ Result<std::unique_ptr<Broker>> BrokerWatcher::connect(const Place& place) {
 void BrokerWatcher::remove(WaitId id) {
   const auto place = places_.find(id);
   if (place == places_.end()) return;
-  // One whose waits have all fired may have made room.
-  const auto broker = brokers_.find(place->second);
-  if (broker != brokers_.end()) broker->second->remove(id);  // the connection stays for the next
+  brokers_.at(place->second)->remove(id);  // the connection stays for the next
   places_.erase(place);
 }
 

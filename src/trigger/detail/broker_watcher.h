@@ -28,7 +28,6 @@ class Broker {
   virtual ~Broker() = default;
   virtual void add(Subscription subscription) = 0;
   virtual void remove(WaitId id) = 0;
-  [[nodiscard]] virtual bool empty() const = 0;
 };
 
 /// What the names of subscriptions are in a Redis.

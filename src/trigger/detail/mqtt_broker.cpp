@@ -80,10 +80,6 @@ class MqttBroker final : public Broker {
     const std::scoped_lock lock(mutex_);
     forget({id});
   }
-  [[nodiscard]] bool empty() const override {
-    const std::scoped_lock lock(mutex_);
-    return waits_.empty();
-  }
 
  private:
   void use_tls();

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <map>
 #include <set>
@@ -20,6 +19,12 @@ namespace aiflow::trigger::detail {
 namespace {
 
 constexpr Duration kWaitMax = std::chrono::hours(1);
+
+/// Whether asking again is of no use: a key of another type, or one that this user may not read.
+/// Others pass (OOM, LOADING, a stream that was just deleted).
+bool is_final(std::string_view error) {
+  return error.starts_with("WRONGTYPE") || error.starts_with("NOPERM") || error.starts_with("ERR");
+}
 
 redis::Address address_of(const Connection& connection) {
   redis::Address made;
@@ -71,10 +76,6 @@ class RedisBroker final : public Broker {
     }
     confirmed_->wake_up();
   }
-  [[nodiscard]] bool empty() const override {
-    const std::scoped_lock lock(mutex_);
-    return waits_.empty();
-  }
 
  private:
   void run(const std::stop_token& stop);
@@ -82,8 +83,11 @@ class RedisBroker final : public Broker {
   void follow(RedisReader& reader);
   std::vector<WaitId> waiting_for(const std::string& name);
   std::vector<WaitId> deliver(const std::string& name, const json::Value& event,
-                              const std::function<void()>& stored);
-  void refuse(const std::string& why);
+                              const std::vector<WaitId>& had,
+                              const std::function<void(WaitId)>& stored);
+  void refuse_all(const std::string& why);
+  void refuse(const std::string& name, const std::string& why);
+  void fail_once(const std::function<bool(const Subscription&)>& meant, const std::string& why);
 
   const Clock& clock_;
   const Connection connection_;
@@ -97,6 +101,7 @@ class RedisBroker final : public Broker {
   std::vector<WaitId> gone_;              ///< guarded by mutex_: since the reader was told
   bool changed_ = false;                  ///< guarded by mutex_: since the reader was told
   bool told_ = false;                     ///< the thread's: that Redis is not reached
+  std::set<std::string> told_names_;      ///< the thread's: that Redis refuses these
   std::jthread thread_;
 };
 
@@ -120,9 +125,11 @@ std::unique_ptr<RedisReader> RedisBroker::make_reader(os::EventLoop& loop) {
       .loop = loop,
       .address = address_,
       .connection = connection_,
-      .deliver = [this](
-                     const std::string& name, const json::Value& event,
-                     const std::function<void()>& stored) { return deliver(name, event, stored); },
+      .deliver =
+          [this](const std::string& name, const json::Value& event, const std::vector<WaitId>& had,
+                 const std::function<void(WaitId)>& stored) {
+            return deliver(name, event, had, stored);
+          },
       .is_wanted =
           [this](const std::string& name) {
             const std::scoped_lock lock(mutex_);
@@ -132,18 +139,19 @@ std::unique_ptr<RedisReader> RedisBroker::make_reader(os::EventLoop& loop) {
           [this] {
             if (told_) log::info("redis is reached", {{"host", connection_.host}});
             told_ = false;
+            told_names_.clear();
           },
       .down =
           [this](const Error& why) {
             if (why.code == ErrorCode::denied || why.code == ErrorCode::invalid_argument) {
-              refuse("redis: " + why.message);
+              refuse_all("redis: " + why.message);
             } else if (!told_) {
               log::warn("redis is not reached",
                         {{"host", connection_.host}, {"reason", why.message}});
             }
             told_ = true;
           },
-      .refused = [this](const std::string& why) { refuse("redis: " + why); },
+      .refused = [this](const std::string& name, const std::string& why) { refuse(name, why); },
       .confirmed = confirmed_};
   switch (source_.kind) {
     case RedisSource::Kind::list: return make_list_reader(std::move(reading), source_.group);
@@ -154,25 +162,28 @@ std::unique_ptr<RedisReader> RedisBroker::make_reader(os::EventLoop& loop) {
 }
 
 void RedisBroker::follow(RedisReader& reader) {
-  std::vector<Taken> taken;
-  {
-    const std::scoped_lock lock(confirmed_->mutex);
-    taken.swap(confirmed_->taken);
-  }
-  if (!taken.empty()) reader.confirm(taken);
   std::set<std::string> names;
   std::vector<WaitId> gone;
+  bool changed = false;
   {
     const std::scoped_lock lock(mutex_);
-    if (!std::exchange(changed_, false)) return;
+    changed = std::exchange(changed_, false);
     gone.swap(gone_);
-    followed_.clear();
+    if (changed) followed_.clear();
     for (const auto& [id, wait] : waits_) {
+      if (!changed) break;
       names.insert(wait.names.begin(), wait.names.end());
       followed_.insert(id);
     }
   }
-  reader.follow(names, gone);
+  // Afterwards: who is gone now may have stored before, and that counts.
+  std::vector<Stored> stored;
+  {
+    const std::scoped_lock lock(confirmed_->mutex);
+    stored.swap(confirmed_->stored);
+  }
+  if (!stored.empty()) reader.confirm(stored);
+  if (changed) reader.follow(names, gone);
 }
 
 /// With mutex_. What was added just now has to be told to the reader first: messages that were
@@ -186,41 +197,60 @@ std::vector<WaitId> RedisBroker::waiting_for(const std::string& name) {
   return ids;
 }
 
-/// What waits once is forgotten; `stored` is called when the last one has stored it.
+/// What waits once is forgotten.
 std::vector<WaitId> RedisBroker::deliver(const std::string& name, const json::Value& event,
-                                         const std::function<void()>& stored) {
+                                         const std::vector<WaitId>& had,
+                                         const std::function<void(WaitId)>& stored) {
   std::vector<WaitId> ids;
   {
     const std::scoped_lock lock(mutex_);
     ids = waiting_for(name);
+    std::erase_if(ids, [&](WaitId id) { return std::ranges::find(had, id) != had.end(); });
     const auto done = std::erase_if(waits_, [&](const auto& entry) {
       return !entry.second.repeats && std::ranges::binary_search(ids, entry.first);
     });
     if (done > 0) changed_ = true;
     if (done > 0) confirmed_->wake_up();
   }
-  std::function<void()> each;
-  if (stored) {
-    each = [stored, left = std::make_shared<std::atomic<std::size_t>>(ids.size())] {
-      if (--*left == 0) stored();
-    };
+  for (const WaitId id : ids) {
+    std::function<void()> each;
+    if (stored) each = [stored, id] { stored(id); };
+    fire_({.id = id, .event = event, .error = {}, .stored = std::move(each)});
   }
-  for (const WaitId id : ids) fire_({.id = id, .event = event, .error = {}, .stored = each});
   return ids;
 }
 
+void RedisBroker::refuse_all(const std::string& why) {
+  if (!told_) log::warn("redis refused", {{"host", connection_.host}, {"reason", why}});
+  fail_once([](const Subscription&) { return true; }, why);
+}
+
+void RedisBroker::refuse(const std::string& name, const std::string& why) {
+  if (told_names_.insert(name).second) {
+    log::warn("redis refused a name that is waited for, which is asked for again",
+              {{"host", connection_.host}, {"name", name}, {"reason", why}});
+  }
+  if (!is_final(why)) return;
+  fail_once(
+      [&](const Subscription& wait) {
+        return std::ranges::find(wait.names, name) != wait.names.end();
+      },
+      "redis: " + why);
+}
+
 /// Those that wait once are told; what repeats goes on trying.
-void RedisBroker::refuse(const std::string& why) {
+void RedisBroker::fail_once(const std::function<bool(const Subscription&)>& meant,
+                            const std::string& why) {
   std::vector<WaitId> ids;
   {
     const std::scoped_lock lock(mutex_);
     for (const auto& [id, wait] : waits_) {
-      if (!wait.repeats) ids.push_back(id);
+      if (!wait.repeats && meant(wait)) ids.push_back(id);
     }
     for (const WaitId id : ids) waits_.erase(id);
     changed_ = changed_ || !ids.empty();
   }
-  if (!told_) log::warn("redis refused", {{"host", connection_.host}, {"reason", why}});
+  if (!ids.empty()) confirmed_->wake_up();
   for (const WaitId id : ids) fire_({.id = id, .event = {}, .error = why});
 }
 

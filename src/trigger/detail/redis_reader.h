@@ -22,10 +22,16 @@ namespace aiflow::trigger::detail {
 /// A message of a queue: where it is, and its id (of a stream) or its text (of a list).
 using Taken = std::pair<std::string, std::string>;
 
+/// One of those that it was given to has stored it.
+struct Stored {
+  Taken message;
+  WaitId by = 0;
+};
+
 /// What is told from other threads, and the descriptor that wakes the broker's.
 struct Confirmed {
   std::mutex mutex;
-  std::vector<Taken> taken;  ///< guarded by mutex
+  std::vector<Stored> stored;  ///< guarded by mutex
   os::Fd wake;
 
   void wake_up() const;
@@ -37,15 +43,18 @@ struct Reading {
   os::EventLoop& loop;
   const redis::Address& address;
   const Connection& connection;
-  /// A message of `name`, to all that wait for it: these. `stored` may be called on any thread.
+  /// A message of `name`, to all that wait for it but those in `had`: these. `stored` may be called
+  /// on any thread, by each of them once.
   std::function<std::vector<WaitId>(const std::string& name, const json::Value& event,
-                                    const std::function<void()>& stored)>
+                                    const std::vector<WaitId>& had,
+                                    const std::function<void(WaitId)>& stored)>
       deliver;
   /// Whether something still waits for it.
   std::function<bool(const std::string& name)> is_wanted;
   std::function<void()> up;
   std::function<void(const Error& why)> down;
-  std::function<void(const std::string& why)> refused;  ///< by an answer of Redis
+  /// Redis answers with an error to what is asked of `name`.
+  std::function<void(const std::string& name, const std::string& why)> refused;
   std::shared_ptr<Confirmed> confirmed;
 };
 
@@ -56,7 +65,7 @@ class RedisReader {
   /// nothing any more, nor will they store what they were given.
   virtual void follow(const std::set<std::string>& names, const std::vector<WaitId>& gone) = 0;
   /// Of what it delivered these are stored.
-  virtual void confirm(const std::vector<Taken>& taken) = 0;
+  virtual void confirm(const std::vector<Stored>& stored) = 0;
 };
 
 [[nodiscard]] std::unique_ptr<RedisReader> make_channel_reader(Reading reading);
