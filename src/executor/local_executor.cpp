@@ -19,7 +19,6 @@
 #include "os/event_loop.h"
 #include "os/fd.h"
 #include "os/frame.h"
-#include "os/limits/latency.h"
 #include "os/socket.h"
 
 namespace aiflow::executor {
@@ -149,7 +148,6 @@ void LocalExecutor::Loop::post(std::function<void(detail::Assignment&)> command)
 }
 
 void LocalExecutor::Loop::run() {
-  os::prefer_low_latency();
   assignment_.begin();
   expire();
   while (!stopping_) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "os/file.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 
@@ -168,6 +170,22 @@ Status remove_tree(const Path& directory) {
   std::filesystem::remove_all(directory, error);
   if (!error) return {};
   return fail(error_from_errno(error.value(), "remove '" + directory.string() + "'"));
+}
+
+bool is_empty_dir(const Path& directory) {
+  const Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  // Small: whoever asks often expects nothing. opendir takes 32 KiB from the heap.
+  alignas(dirent64) std::array<char, 512> entries;
+  for (;;) {
+    const ssize_t got = ::getdents64(fd.get(), entries.data(), entries.size());
+    if (got <= 0) return got == 0;
+    for (ssize_t at = 0; at < got;) {
+      const auto* entry = reinterpret_cast<const dirent64*>(entries.data() + at);
+      const std::string_view name = entry->d_name;
+      if (name != "." && name != "..") return false;
+      at += entry->d_reclen;
+    }
+  }
 }
 
 Result<Path> join_inside(const Path& root, std::string_view relative) {

@@ -61,6 +61,8 @@ void remove_temporaries(const Path& directory);
 [[nodiscard]] Status remove_file(const Path& path);
 /// Removes a directory with everything below, without following symbolic links; missing is fine.
 [[nodiscard]] Status remove_tree(const Path& directory);
+/// True when it is a directory, no link to one, that can be read and holds nothing.
+[[nodiscard]] bool is_empty_dir(const Path& directory);
 
 /// `root / relative`, refused when it could leave root: absolute, "..", empty, NUL byte.
 /// Purely textual: symbolic links below root are not looked at (see open_beneath).

@@ -122,5 +122,20 @@ TEST_CASE("a lock file names the process that holds it") {
   CHECK(LockFile::acquire(path).has_value());
 }
 
+TEST_CASE("an empty directory is told from one with files, a link and a name that is not there") {
+  const TempDir dir = TempDir::create("empty").value();
+  const Path folder = dir.path() / "folder";
+  CHECK(!is_empty_dir(folder));
+  REQUIRE(make_dirs(folder));
+  CHECK(is_empty_dir(folder));
+  std::filesystem::create_directory_symlink(folder, dir.path() / "link");
+  CHECK(!is_empty_dir(dir.path() / "link"));
+  for (int n = 0; n < 100; ++n) std::ofstream(folder / (".file" + std::to_string(n)));
+  CHECK(!is_empty_dir(folder));
+  REQUIRE(remove_tree(folder));
+  std::ofstream(folder) << "a file";
+  CHECK(!is_empty_dir(folder));
+}
+
 }  // namespace
 }  // namespace aiflow::os

@@ -98,7 +98,8 @@ void prepare_flags(const ProcessOptions& options, detail::ChildPlan& plan) {
 
 Status prepare(const ProcessOptions& options, Prepared& out) {
   AIFLOW_ASSERT(!options.argv.empty());
-  const auto env = options.env ? *options.env : environment();
+  const auto inherited = options.env ? std::map<std::string, std::string>() : environment();
+  const auto& env = options.env ? *options.env : inherited;
   AIFLOW_ASSIGN(out.program, find_program(options.argv[0], env));
   out.plan.program = out.program.c_str();
   for (const auto& word : options.argv) out.argv.push_back(const_cast<char*>(word.c_str()));

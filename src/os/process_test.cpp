@@ -16,6 +16,7 @@
 #include "os/event_loop.h"
 #include "os/file.h"
 #include "os/process_tree.h"
+#include "os/signals.h"
 #include "os/system_clock.h"
 #include "os/temp_dir.h"
 
@@ -222,4 +223,14 @@ TEST_CASE("the event loop runs watches and timers, and forgets what was cancelle
 }
 
 }  // namespace
+TEST_CASE("a thread that blocks signals is not chosen for one") {
+  sigset_t blocked;
+  std::jthread([&] {
+    block_signals();
+    ::pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  }).join();
+  CHECK(::sigismember(&blocked, SIGCHLD) == 1);
+  CHECK(::sigismember(&blocked, SIGTERM) == 1);
+}
+
 }  // namespace aiflow::os

@@ -483,10 +483,8 @@ void Attempt::empty_directory() {
   // As we made it and empty: nothing to do. The task may have done anything to it.
   const os::Path work = settings_.directory / "work";
   struct stat info{};
-  std::error_code error;
   const bool untouched = ::lstat(work.c_str(), &info) == 0 && info.st_mode == (S_IFDIR | 0700) &&
-                         info.st_uid == ::geteuid() && std::filesystem::is_empty(work, error) &&
-                         !error;
+                         info.st_uid == ::geteuid() && os::is_empty_dir(work);
   if (untouched) return;
   if (auto removed = os::remove_tree(settings_.directory); !removed) {
     log::warn("an attempt's folder stays behind", {{"reason", removed.error()}});

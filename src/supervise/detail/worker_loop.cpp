@@ -9,7 +9,6 @@
 #include "failpoint/failpoint.h"
 #include "log/log.h"
 #include "os/environment.h"
-#include "os/limits/latency.h"
 #include "supervise/detail/orphans.h"
 
 namespace aiflow::supervise::detail {
@@ -78,7 +77,6 @@ WorkerLoop::WorkerLoop(const Clock& clock, os::EventLoop& loop, const WorkerOpti
 WorkerLoop::~WorkerLoop() = default;
 
 void WorkerLoop::run() {
-  os::prefer_low_latency();  // a task that ends waits for nobody else's slice
   link_.start();
   beat();
   needed_at_ = clock_.steady_now();
