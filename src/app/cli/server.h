@@ -5,19 +5,18 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <thread>
 
 #include "app/cli/database/standby.h"
 #include "app/cli/serve.h"
+#include "app/cli/worker/worker_starter.h"
 #include "conductor/conductor.h"
 #include "executor/executor_set.h"
 #include "executor/local_executor.h"
 #include "executor/redis/redis_executor.h"
 #include "http_api/api.h"
 #include "os/lock_file.h"
-#include "os/process.h"
 #include "os/system_clock.h"
 #include "service/dag_files/dag_loader.h"
 #include "service/worker_access.h"
@@ -26,27 +25,6 @@
 #include "uplink/gateway.h"
 
 namespace aiflow::app {
-
-/// Starts `aiflow worker` when none is there, in its own session: it survives this server.
-class WorkerStarter {
- public:
-  WorkerStarter(const Clock& clock, const ServeOptions& options)
-      : clock_(clock), options_(options) {}
-  /// Does nothing before serving(), while one that was started lives, or while another holds
-  /// run/worker.lock.
-  void want();
-  /// The server has its port: a worker that is started from now on will not be left alone by a
-  /// start that fails.
-  void serving();
-
- private:
-  const Clock& clock_;
-  const ServeOptions& options_;
-  std::mutex mutex_;
-  bool is_serving_ = false;             ///< guarded by mutex_
-  std::optional<os::Process> process_;  ///< guarded by mutex_
-  SteadyTime started_at_{};             ///< guarded by mutex_
-};
 
 class Server {
  public:
