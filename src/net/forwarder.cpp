@@ -32,7 +32,7 @@ struct Forwarder::Impl {
   void accept();
   void carry(Socket client);
 
-  const ForwarderOptions options;
+  ForwarderOptions options;                  ///< `server` is the thread's once it runs
   std::atomic<std::size_t> connections = 0;  ///< outlives what `io` still holds at its end
   asio::io_context io{1};
   stream_protocol::acceptor acceptor;
@@ -54,6 +54,12 @@ Result<std::unique_ptr<Forwarder>> Forwarder::start(ForwarderOptions options) {
 
 Forwarder::Forwarder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Forwarder::~Forwarder() = default;
+
+void Forwarder::lead_to(Endpoint server) {
+  asio::post(impl_->io, [impl = impl_.get(), to = std::move(server)]() mutable {
+    impl->options.server = std::move(to);
+  });
+}
 
 void Forwarder::Impl::accept() {
   acceptor.async_accept([this](const ErrorCodeOf& error, stream_protocol::socket socket) {

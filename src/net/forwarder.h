@@ -27,6 +27,9 @@ class Forwarder {
   Forwarder(const Forwarder&) = delete;
   Forwarder& operator=(const Forwarder&) = delete;
 
+  /// New connections are carried there from now on. From any thread.
+  void lead_to(Endpoint server);
+
  private:
   struct Impl;
   explicit Forwarder(std::unique_ptr<Impl> impl);

@@ -200,6 +200,14 @@ TEST_CASE("a forwarder carries the API's bytes both ways, and closes where nobod
     REQUIRE(answer);
     CHECK(answer->body == "/a/b");
   }
+  // Another one leads: what is connected stays, new connections go there.
+  Bench other;
+  other.handler.status = 409;
+  forwarder->lead_to({.port = other.server->port()});
+  Client next(clock, {.unix_socket = path});
+  CHECK(next.send({.target = "/"}, deadline)->status == 409);
+  CHECK(client.send({.target = "/"}, deadline)->status == 200);
+  other.server.reset();
   bench.server.reset();
   Client late(clock, {.unix_socket = path});
   const auto lost = late.send({.target = "/"}, deadline);

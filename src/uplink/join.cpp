@@ -29,7 +29,7 @@ constexpr auto kPauseMax = std::chrono::seconds(5);
 /// HOME/worker.json. `joined`: the server has said yes.
 struct Kept {
   std::string worker_id;
-  std::string server;
+  std::string servers;  ///< addresses, a space between them
   std::string credential;
   std::string pin{};  ///< of the server's key; may be empty
   bool joined = false;
@@ -45,6 +45,19 @@ std::string address_of(const net::Endpoint& server) {
   return (server.tls ? "https://" : "http://") + server.host + ":" + std::to_string(server.port);
 }
 
+std::string addresses_of(const std::vector<net::Endpoint>& servers) {
+  std::string all;
+  for (const auto& server : servers) all += (all.empty() ? "" : " ") + address_of(server);
+  return all;
+}
+
+/// Servers that share an address share a database.
+bool knows_one_of(const Kept& kept, const std::vector<net::Endpoint>& servers) {
+  return std::ranges::any_of(servers, [&](const net::Endpoint& server) {
+    return (" " + kept.servers + " ").contains(" " + address_of(server) + " ");
+  });
+}
+
 Result<std::optional<Kept>> read_kept(const fs::path& file) {
   const auto text = os::read_file(file, kFileBytesMax);
   if (!text && text.error().code == ErrorCode::not_found) return std::optional<Kept>();
@@ -52,7 +65,7 @@ Result<std::optional<Kept>> read_kept(const fs::path& file) {
   AIFLOW_ASSIGN(const json::Value value, json::parse(*text));
   Kept kept;
   AIFLOW_ASSIGN(kept.worker_id, json::get_string(value, "worker_id"));
-  AIFLOW_ASSIGN(kept.server, json::get_string(value, "server"));
+  AIFLOW_ASSIGN(kept.servers, json::get_string(value, "server"));
   AIFLOW_ASSIGN(kept.credential, json::get_string(value, "credential"));
   AIFLOW_ASSIGN(kept.pin, json::get_string(value, "pin"));
   AIFLOW_ASSIGN(kept.joined, json::get_bool(value, "joined"));
@@ -61,7 +74,7 @@ Result<std::optional<Kept>> read_kept(const fs::path& file) {
 
 Status write_kept(const fs::path& file, const Kept& kept) {
   return os::write_atomic(file, json::write(json::object({{"worker_id", kept.worker_id},
-                                                          {"server", kept.server},
+                                                          {"server", kept.servers},
                                                           {"credential", kept.credential},
                                                           {"pin", kept.pin},
                                                           {"joined", kept.joined}})));
@@ -137,19 +150,20 @@ bool pause(std::chrono::milliseconds time, const std::stop_token& stop) {
 Status register_worker(const Clock& clock, const JoinOptions& options, Kept& kept,
                        const std::stop_token& stop) {
   AIFLOW_ASSIGN(const Token token, read_token(options.token_file));
-  if (!token.pin.empty() && !options.server.tls) {
+  const bool all_tls = std::ranges::all_of(options.servers, &net::Endpoint::tls);
+  if (!token.pin.empty() && !all_tls) {
     return fail(ErrorCode::invalid_argument,
                 "the join token is of a server with HTTPS, so --server begins with https://");
   }
   kept.pin = token.pin;
-  net::Endpoint server = options.server;
-  server.pin = kept.pin;
   const wire::WorkerJoin request{.token = std::string(token.text.reveal()),
                                  .worker_id = kept.worker_id,
                                  .credential_sha256 = digest::sha256_of(kept.credential)};
   std::chrono::milliseconds wait{200};
   bool told = false;
-  while (true) {
+  for (std::size_t turn = 0;; ++turn) {
+    net::Endpoint server = options.servers[turn % options.servers.size()];
+    server.pin = kept.pin;
     const auto joined = register_once(clock, server, wire::to_json(request));
     if (joined) return {};
     const ErrorCode code = joined.error().code;
@@ -157,6 +171,7 @@ Status register_worker(const Clock& clock, const JoinOptions& options, Kept& kep
     if (!std::exchange(told, true)) {
       log::warn("the server is not there, trying again", {{"reason", joined.error()}});
     }
+    if ((turn + 1) % options.servers.size() != 0) continue;  // another one may lead
     if (!pause(wait, stop)) return fail(ErrorCode::cancelled, "stopped before it had joined");
     wait = std::min<std::chrono::milliseconds>(wait * 2, kPauseMax);
   }
@@ -170,25 +185,27 @@ Result<Membership> join(const Clock& clock, const JoinOptions& options,
   const fs::path file = options.home / "worker.json";
   AIFLOW_ASSIGN(auto known, read_kept(file));
   Kept kept = known.value_or(Kept{});
-  const bool is_same = known && kept.server == address_of(options.server) &&
+  const bool is_same = known && knows_one_of(kept, options.servers) &&
                        (options.worker_id.empty() || options.worker_id == kept.worker_id);
   // A credential that no server has taken yet is asked for again: its answer may have been lost.
   if (!is_same) {
     kept = {.worker_id = options.worker_id.empty() ? os::host_name() : options.worker_id,
-            .server = address_of(options.server),
+            .servers = addresses_of(options.servers),
             .credential = make_credential()};
     AIFLOW_TRY(write_kept(file, kept));
   }
-  if (!kept.joined) {
-    AIFLOW_TRY(register_worker(clock, options, kept, stop));
+  const bool is_known = kept.joined && kept.servers == addresses_of(options.servers);
+  if (!kept.joined) AIFLOW_TRY(register_worker(clock, options, kept, stop));
+  if (!is_known) {
     kept.joined = true;
+    kept.servers = addresses_of(options.servers);
     AIFLOW_TRY(write_kept(file, kept));
   }
-  net::Endpoint server = options.server;
-  server.pin = kept.pin;
+  std::vector<net::Endpoint> servers = options.servers;
+  for (net::Endpoint& server : servers) server.pin = kept.pin;
   return Membership{.worker_id = kept.worker_id,
                     .credential = Secret(std::move(kept.credential)),
-                    .server = std::move(server)};
+                    .servers = std::move(servers)};
 }
 
 Status leave(const fs::path& home) {

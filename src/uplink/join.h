@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -18,20 +19,20 @@ namespace aiflow::uplink {
 struct Membership {
   std::string worker_id;
   Secret credential;
-  net::Endpoint server;
+  std::vector<net::Endpoint> servers;
 };
 
 struct JoinOptions {
   std::filesystem::path home;
-  net::Endpoint server;
+  std::vector<net::Endpoint> servers;  ///< of one database: any of them may lead; not empty
   /// Empty: the name of before, or the host's.
   std::string worker_id;
   std::filesystem::path token_file;  ///< needed once; may be empty later
 };
 
-/// What HOME holds of an earlier join at this server, else joins; while the server cannot be
-/// reached it tries again, until `stop`. Errors: invalid_argument (no token, or a bad one), denied
-/// (the token is over), conflict (the name is taken), cancelled.
+/// What HOME holds of an earlier join at one of these servers, else joins; while none of them leads
+/// it tries again, each in turn, until `stop`. Errors: invalid_argument (no token, or a bad one),
+/// denied (the token is over), conflict (the name is taken), cancelled.
 [[nodiscard]] Result<Membership> join(const Clock& clock, const JoinOptions& options,
                                       const std::stop_token& stop);
 

@@ -10,11 +10,17 @@
 #include "net/websocket_client.h"
 
 namespace aiflow::uplink {
+namespace {
+
+constexpr std::chrono::milliseconds kPauseMaxOfMany{500};
+constexpr std::chrono::milliseconds kConnectTimeOfMany{2'000};  ///< to a machine that is off
+
+}  // namespace
 
 struct WebSocketCarrier::Impl {
   void run(std::stop_token stop);
   /// One connection, from its beginning to its end; why it ended, and whether it was ever open.
-  Error connect_once(const std::stop_token& stop, bool& was_open);
+  Error connect_once(const net::Endpoint& server, const std::stop_token& stop, bool& was_open);
   void tell(const Error& reason, bool was_open);
 
   WebSocketCarrierOptions options;
@@ -56,10 +62,14 @@ void WebSocketCarrier::stop() {
 }
 
 void WebSocketCarrier::Impl::run(std::stop_token stop) {
+  const std::size_t count = options.servers.size();
+  // A server that takes over has to be found before the lease of the tasks is over.
+  const auto pause_max =
+      count > 1 ? std::min(options.reconnect_max, kPauseMaxOfMany) : options.reconnect_max;
   auto pause = options.reconnect_min;
-  while (!stop.stop_requested()) {
+  for (std::size_t turn = 0; !stop.stop_requested(); ++turn) {
     bool was_open = false;
-    const Error reason = connect_once(stop, was_open);
+    const Error reason = connect_once(options.servers[turn % count], stop, was_open);
     if (stop.stop_requested()) return;
     if (was_open) {
       pause = options.reconnect_min;
@@ -69,7 +79,7 @@ void WebSocketCarrier::Impl::run(std::stop_token stop) {
     tell(reason, was_open);
     std::unique_lock lock(mutex);
     changed.wait_for(lock, stop, pause, [] { return false; });
-    pause = std::min(pause * 2, options.reconnect_max);
+    pause = std::min(pause * 2, pause_max);
   }
 }
 
@@ -83,18 +93,21 @@ void WebSocketCarrier::Impl::tell(const Error& reason, bool was_open) {
             {{"reason", reason}});
 }
 
-Error WebSocketCarrier::Impl::connect_once(const std::stop_token& stop, bool& was_open) {
+Error WebSocketCarrier::Impl::connect_once(const net::Endpoint& server, const std::stop_token& stop,
+                                           bool& was_open) {
   net::WebSocketClientOptions socket;
-  socket.endpoint = options.server;
+  socket.endpoint = server;
+  if (options.servers.size() > 1) socket.connect_timeout = kConnectTimeOfMany;
   socket.target = "/api/v2/workers/link";
   socket.headers = {{"Authorization", "Bearer " + std::string(options.credential.reveal())}};
   socket.message_bytes_max = kFrameBytesMax;
   socket.unsent_bytes_max = kUnsentBytesMax;
-  socket.on_open = [this, &was_open] {
+  socket.on_open = [this, &server, &was_open] {
     log::info("connected to the server",
-              {{"host", options.server.host}, {"port", std::int64_t{options.server.port}}});
+              {{"host", server.host}, {"port", std::int64_t{server.port}}});
     told.reset();
     was_open = true;
+    if (options.on_server) options.on_server(server);
     events.connected();
   };
   socket.on_message = [this](std::string_view message) { events.frame(std::string(message)); };

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from far import FarServer, FarWorker, free_port
 from server import ApiError
 
 LEASE_S = 10
@@ -128,3 +129,70 @@ def test_a_leader_that_was_stopped_for_longer_than_its_lease_can_change_nothing(
     epoch, _ = holder(mariadb, database[0])
     assert epoch == "2"
     assert first.process.poll() is None
+
+
+LONG = """
+import pathlib, time
+from airflow.sdk import DAG, task
+with DAG("long", schedule=None):
+    @task(retries=0)
+    def work():
+        from aiflow import api
+        here = pathlib.Path("{folder}")
+        with open(here / "starts", "a") as out:
+            out.write("x")
+        for number in range(100000):
+            if number % 20 == 0:
+                print("line", number, flush=True)
+            if (here / "go").exists():
+                print("api says", api.call("GET", "/api/v2/dags/long")["dag_id"])
+                return number
+            time.sleep(0.05)
+    work()
+"""
+
+
+def test_a_worker_elsewhere_goes_to_the_server_that_leads_and_loses_no_task(tmp_path, database):
+    dags = tmp_path / "dags"
+    dags.mkdir()
+    (dags / "long.py").write_text(LONG.format(folder=tmp_path))
+    url, password = database
+    ports = [free_port(), free_port()]
+    extra = ("--database", url, "--database-password-file", password, "--dags", dags)
+    first, second = (FarServer(tmp_path / name, port=port, extra=extra)
+                     for name, port in zip(("first", "second"), ports, strict=True))
+    servers = [f"http://127.0.0.1:{port}" for port in reversed(ports)]  # the standby's first
+    worker = None
+    try:
+        first.start()
+        first.wait_for(lambda: first.get("/api/v2/dags/long"), "the dag")
+        second.start(ready=False)
+        wait_until(lambda: "on standby" in second.output.read_text(), 20)
+        worker = FarWorker(first, tmp_path / "far", url=servers[0])
+        worker.words += ["--server", servers[1]]
+        worker.start().wait()
+        run = first.trigger("long")
+        first.wait_for(lambda: (tmp_path / "starts").exists(), "the task's start")
+        first.stop_server(signal.SIGKILL)
+        wait_until(lambda: answers(second), TAKEOVER_S)
+        worker.server = second
+        worker.wait(timeout=5)
+        (tmp_path / "go").touch()
+        ended = second.wait_run("long", run, timeout=30)
+        assert ended["state"] == "success", (second.tasks("long", run), worker.text())
+        assert (tmp_path / "starts").read_text() == "x"
+        log = second.get(f"/api/v2/dags/long/dagRuns/{run}/taskInstances/work/logs/1")["content"]
+        assert "line 0" in log and "api says long" in log
+        # And back again, by a clean stop; the credential is good at both.
+        first.start(ready=False)
+        wait_until(lambda: "on standby" in first.output.read_text().rsplit("AIflow", 1)[-1], 20)
+        second.stop_server(signal.SIGTERM)
+        wait_until(lambda: answers(first), TAKEOVER_S)
+        worker.server = first
+        worker.wait(timeout=5)
+        assert first.wait_run("long", first.trigger("long"), timeout=30)["state"] == "success"
+    finally:
+        if worker is not None:
+            worker.stop()
+        first.stop()
+        second.stop()

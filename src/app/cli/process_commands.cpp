@@ -155,13 +155,16 @@ Status work(const Clock& clock, const Invocation& in) {
   }
   AIFLOW_TRY(read_offer(in, options));
   AIFLOW_ASSIGN(auto broker, broker_of(in));
+  if (broker && in.list("--server").size() > 1) {
+    return fail(ErrorCode::invalid_argument, "with --broker there is one --server");
+  }
   if (broker) {
     return run_broker_worker(clock, {.address = *std::move(broker),
                                      .server = in.text("--server"),
                                      .worker = std::move(options)});
   }
   if (in.given("--server")) {
-    return run_remote_worker(clock, {.server = in.text("--server"),
+    return run_remote_worker(clock, {.servers = in.list("--server"),
                                      .token_file = in.text("--token-file"),
                                      .worker = std::move(options)});
   }
@@ -277,7 +280,10 @@ Command worker_command(const Clock& clock, const Parameter& home, const Paramete
       .parameters = {home,
                      slots,
                      {.name = "--id", .help = "name of this worker; the host's when left out"},
-                     {.name = "--server", .help = "URL of a server on another machine"},
+                     {.name = "--server",
+                      .help = "URL of a server on another machine; again for each of several on "
+                              "one database: the worker goes to the one that leads",
+                      .repeat = true},
                      {.name = "--token-file",
                       .help = "file with a join token (aiflow workers token); the first time"},
                      offer[0],
@@ -293,6 +299,7 @@ Command worker_command(const Clock& clock, const Parameter& home, const Paramete
       .examples = {"aiflow worker --slots 4", "aiflow worker --docker /run/user/1000/docker.sock",
                    "aiflow worker --server https://flow.local:8080 --token-file join.token"
                    " --home /var/lib/aiflow-worker",
+                   "aiflow worker --server https://a.local:8080 --server https://b.local:8080",
                    "aiflow worker --broker redis://redis.local:6379 --server http://flow.local:8080"
                    " --home /var/lib/aiflow-worker --queues default,reports --label gpu=true"},
       .run = [&clock](const Invocation& in) { return work(clock, in); }};

@@ -26,8 +26,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kServerIdBytesMax = 256;
-/// How often a server on standby looks whether the lead is free.
-constexpr int kStandbyPoll_ms = 1000;
+/// A server on standby looks so often whether the lead is free: workers' leases end soon after it.
+constexpr int kStandbyPoll_ms = 250;
 constexpr auto kStopGrace = std::chrono::seconds(3);
 
 std::vector<fs::path> dag_folders(const ServeOptions& options) {
@@ -249,7 +249,6 @@ uplink::DepotOptions Server::depot_options() {
           }};
 }
 
-/// For workers elsewhere.
 Status Server::open_gateway() {
   uplink::GatewayOptions options;
   options.executor_socket = options_.home / "run" / "worker.sock";

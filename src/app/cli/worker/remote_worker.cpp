@@ -52,11 +52,14 @@ class StopOnSignal {
 };
 
 Result<uplink::Membership> join(const Clock& clock, const RemoteWorkerOptions& options) {
-  AIFLOW_ASSIGN(const auto server, net::parse_server_url(options.server));
+  std::vector<net::Endpoint> servers;
+  for (const std::string& url : options.servers) {
+    AIFLOW_ASSIGN(servers.emplace_back(), net::parse_server_url(url));
+  }
   AIFLOW_ASSIGN(const auto signals, StopOnSignal::create());
   return uplink::join(clock,
                       {.home = options.worker.home,
-                       .server = server,
+                       .servers = std::move(servers),
                        .worker_id = options.worker.worker_id,
                        .token_file = options.token_file},
                       signals->token());
@@ -73,9 +76,11 @@ Status run_remote_worker(const Clock& clock, const RemoteWorkerOptions& options)
   worker.ends_with_lease = true;
   AIFLOW_TRY(os::make_dirs(worker.home / "run"));
   AIFLOW_ASSIGN(const auto api, net::Forwarder::start({.socket = worker.home / "run/api.sock",
-                                                       .server = member->server}));
+                                                       .server = member->servers.front()}));
   uplink::WebSocketCarrier carrier(
-      {.server = member->server, .credential = std::move(member->credential)});
+      {.servers = member->servers,
+       .credential = std::move(member->credential),
+       .on_server = [&](const net::Endpoint& server) { api->lead_to(server); }});
   std::stop_source stop;
   std::optional<Error> refused;  // written before the stop, read after the worker's end
   std::optional<WorkerOffer> island;

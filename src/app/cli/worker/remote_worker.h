@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// `aiflow worker --server URL`: a worker on another machine than its server. Joins, and runs the
+// `aiflow worker --server URL...`: a worker on another machine than its server. Joins, and runs the
 // worker's core with an uplink beside it.
 #pragma once
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "supervise/worker.h"
@@ -12,7 +13,7 @@
 namespace aiflow::app {
 
 struct RemoteWorkerOptions {
-  std::string server;                ///< http://host:port
+  std::vector<std::string> servers;  ///< http://host:port each; several on one database
   std::filesystem::path token_file;  ///< a join token; needed the first time
   supervise::WorkerOptions worker;   ///< worker_id may be empty: the name of before, or the host's
 };
