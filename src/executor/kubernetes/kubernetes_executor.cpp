@@ -28,6 +28,7 @@ namespace {
 constexpr int kConflict = 409;
 constexpr auto kTick = std::chrono::milliseconds(250);
 constexpr int kForbidden = 403;
+constexpr int kNotFound = 404;
 
 std::optional<kubernetes::Pod> pod_of(const kubernetes::Response& response) {
   if (!response.ok()) return std::nullopt;
@@ -246,8 +247,12 @@ void KubernetesExecutor::Loop::list_services(const std::string& space) {
 
 void KubernetesExecutor::Loop::on_services(const std::string& space,
                                            const kubernetes::Response& response) {
-  if (response.is_passing()) {
-    on_state(response.trouble);
+  // What is not known is not taken for nothing: held services would be lost and begun twice.
+  const auto list = response.ok() ? json::parse(response.body) : json::Value();
+  const bool is_known =
+      (response.ok() && list) || response.status == kForbidden || response.status == kNotFound;
+  if (!is_known) {
+    on_state(response.ok() ? "the list of Deployments cannot be read" : response.trouble);
     events_->after(list_pause_.failed(response.retry_after),
                    [this, space] { list_services(space); });
     return;
@@ -255,7 +260,6 @@ void KubernetesExecutor::Loop::on_services(const std::string& space,
   const std::string& own = client_->cluster().space;
   if (response.status == kForbidden && space.empty()) return list_services(own);
   // One that may not see Deployments has made none.
-  const auto list = response.ok() ? json::parse(response.body) : json::Value();
   const json::Value* items = list ? list->find("items") : nullptr;
   for (const json::Value& one :
        items != nullptr && items->is_array() ? items->as_array() : json::Array{}) {

@@ -207,6 +207,13 @@ TEST_CASE("a wish that makes no pod is refused in words") {
         "start the server with --pod-image");
   CHECK(why(R"({"image":"i","cmds":"sh"})") == "cmds is no list");
   CHECK(why(R"({"image":"i","labels":[]})") == "labels is no object");
+  for (const char* space : {R"("a/../b")", R"("a?x=y")", R"("-a")", R"("A")", "7", R"("a b")"}) {
+    CAPTURE(space);
+    const std::string said = why(R"({"image":"i","namespace":)" + std::string(space) + "}");
+    CAPTURE(said);
+    CHECK(said.contains("no name of a"));
+  }
+  CHECK(why(R"({"image":"i","namespace":"site-7"})") == "a pod");
   CHECK(why(R"({"image":"i","startup_timeout_seconds":0})") ==
         "startup_timeout_seconds is out of range");
   CHECK(why(R"({"image":"i","on_finish_action":"burn"})").contains("delete_pod"));

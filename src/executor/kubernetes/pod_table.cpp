@@ -59,7 +59,10 @@ void PodTable::reconcile(const std::vector<Held>& running) {
   }
 }
 
-void PodTable::release(const Attempt& attempt) { entries_.erase(id_of(attempt)); }
+void PodTable::release(const Attempt& attempt) {
+  const auto found = entries_.find(id_of(attempt));
+  if (found != entries_.end()) forget(found->second);
+}
 
 void PodTable::submit(const Job& job) {
   const Attempt attempt = attempt_of(job);
@@ -167,15 +170,17 @@ void PodTable::refuse(Entry& entry, const kubernetes::Response& response) {
 
 void PodTable::adopt(Entry& entry, const kubernetes::Pod& pod, const PodTerms& terms) {
   const PodName name{pod.space, pod.name};
+  const bool is_being_made = entry.phase == Phase::waiting || entry.phase == Phase::creating;
+  const bool was_unknown = is_being_made || entry.pod.name.empty();
   entry.pod = name;
-  if (entry.phase == Phase::waiting || entry.phase == Phase::creating) {
+  if (is_being_made) {
     entry.phase = Phase::there;
     entry.since = clock_.steady_now();
     entry.begun_wall = clock_.now();
     outlet_.note(entry.pod, entry.attempt, "pod " + pod.space + "/" + pod.name + " is made");
     if (entry.plan && entry.plan->dag_files) outlet_.deliver(pod, *entry.plan);
-    if (entry.ending) outlet_.remove(name, entry.ending_grace);
   }
+  if (entry.ending && was_unknown) outlet_.remove(name, entry.ending_grace);
   entry.is_gone = false;
   entry.terms = terms;
   entry.plan.reset();
@@ -298,7 +303,8 @@ void PodTable::end(Entry& entry, PodVerdict verdict, Duration grace) {
   entry.ending_grace = grace;
   entry.ending_at = clock_.steady_now();
   if (entry.phase != Phase::there) return;
-  outlet_.remove(entry.pod, grace);
+  // Of one that the database has and the list has not brought yet, adopt() removes the pod.
+  if (!entry.pod.name.empty()) outlet_.remove(entry.pod, grace);
   if (!entry.is_begun) conclude(entry, *entry.ending);
 }
 

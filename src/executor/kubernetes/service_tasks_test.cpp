@@ -211,8 +211,9 @@ TEST_CASE("a service over its execution_timeout has failed") {
 
 TEST_CASE("a service that the cluster refuses has failed with its words") {
   Bench bench;
+  // Nor may we see what is there.
   bench.api.misbehave([](const ApiRequest& request) -> std::optional<Misbehaviour> {
-    if (request.method != "POST") return std::nullopt;
+    if (request.method != "POST" && !request.has(kServiceLabel)) return std::nullopt;
     return Misbehaviour{.status = 403, .body = R"({"kind":"Status","message":"not by you"})"};
   });
   bench.start();
@@ -222,6 +223,60 @@ TEST_CASE("a service that the cluster refuses has failed with its words") {
   CHECK(report.outcome == Outcome::failed);
   CHECK(report.cause.contains("the cluster takes no such service"));
   CHECK(report.cause.contains("not by you"));
+}
+
+TEST_CASE("a Service that may not be removed leaves no Deployment, and is named in the cause") {
+  Bench bench;
+  bench.start();
+  const Job job = service_job("web");
+  REQUIRE(bench.executor->submit(job));
+  REQUIRE(await_object(bench, "services/" + name_of(job), true));
+  bench.api.misbehave([](const ApiRequest& request) -> std::optional<Misbehaviour> {
+    if (request.method != "DELETE" || !request.path.contains("/services/")) return std::nullopt;
+    return Misbehaviour{.status = 403, .body = R"({"kind":"Status","message":"not by you"})"};
+  });
+  bench.executor->cancel({.attempt = attempt_of(job), .reason = "enough"});
+  const auto report = bench.finished(job);
+  CHECK(report.cause.starts_with("enough; its Service stays: "));
+  CHECK(report.cause.contains("not by you"));
+  CHECK_FALSE(bench.api.object("deployments/" + name_of(job)));
+}
+
+TEST_CASE("a list of Deployments that is refused for a moment loses no service") {
+  Bench bench;
+  bench.start();
+  const Job held = service_job("held");
+  REQUIRE(bench.executor->submit(held));
+  REQUIRE(await_object(bench, "services/" + name_of(held), true));
+  add_pod(bench, held, "held-x1");
+  bench.hold(held, true);
+  bench.api.misbehave(
+      [refusals = 2](const ApiRequest& request) mutable -> std::optional<Misbehaviour> {
+        if (!request.path.ends_with("/deployments") || request.method != "GET") return std::nullopt;
+        if (refusals-- <= 0) return std::nullopt;
+        return Misbehaviour{.status = 401, .body = R"({"kind":"Status","message":"who are you"})"};
+      });
+  bench.start();
+  bench.api.set_status("held-x1", status(true));
+  CHECK(serves(bench, "serving"));
+  CHECK_FALSE(bench.has_finished(held));
+}
+
+TEST_CASE("a port of the node that nobody tells is a trouble of the service") {
+  Bench bench;
+  bench.api.misbehave([](const ApiRequest& request) -> std::optional<Misbehaviour> {
+    if (request.method != "GET" || !request.path.contains("/services/")) return std::nullopt;
+    return Misbehaviour{.status = 403, .body = R"({"kind":"Status","message":"not by you"})"};
+  });
+  bench.start();
+  const Job job = service_job("web", R"(,"node_port":true,"ready_timeout":0.5)");
+  REQUIRE(bench.executor->submit(job));
+  REQUIRE(await_object(bench, "services/" + name_of(job), true));
+  add_pod(bench, job, "web-x1");
+  bench.api.set_status("web-x1", status(true));
+  CHECK(await_object(bench, "deployments/" + name_of(job), false));
+  bench.api.remove("web-x1");
+  CHECK(bench.finished(job).cause.contains("its node port is not known: "));
 }
 
 TEST_CASE("answers that are lost while a service is made are no trouble") {

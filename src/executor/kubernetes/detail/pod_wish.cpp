@@ -329,6 +329,20 @@ json::Value files_of(const Job& job, const std::string& dag_file) {
   return json::object({{"job", json::write(wire::to_json(told))}, {"token", job.token}});
 }
 
+/// It becomes a part of paths of the API. A DNS label, RFC 1123.
+Status check_space(const json::Value& metadata) {
+  const json::Value* space = metadata.find("namespace");
+  if (space == nullptr || space->is_null()) return {};
+  const std::string name = space->is_string() ? space->as_string() : json::write(*space);
+  constexpr std::string_view kInside = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  const bool is_label = space->is_string() && !name.empty() && name.size() <= 63 &&
+                        name.front() != '-' && name.back() != '-' &&
+                        name.find_first_not_of(kInside) == name.npos;
+  if (is_label) return {};
+  return fail(ErrorCode::invalid_argument,
+              "'" + name.substr(0, 63) + "' is no name of a namespace: a-z, 0-9 and '-'");
+}
+
 Result<json::Value> manifest_of(const json::Value& wish, const std::string& base) {
   for (const char* object : {"labels", "annotations", "node_selector", "affinity",
                              "container_resources", "security_context"}) {
@@ -343,6 +357,7 @@ Result<json::Value> manifest_of(const json::Value& wish, const std::string& base
   merge(metadata, "labels", object_at(wish, "labels"));
   merge(metadata, "annotations", object_at(wish, "annotations"));
   if (const json::Value* space = given(wish, "namespace")) metadata.set("namespace", *space);
+  AIFLOW_TRY(check_space(metadata));
   manifest.set("metadata", std::move(metadata));
   AIFLOW_TRY(check_containers(manifest));
   return manifest;

@@ -19,6 +19,8 @@ constexpr auto kSilence = std::chrono::seconds(5);
 /// Receipts of services are told from those of pods by their numbers.
 constexpr std::int64_t kSeqBegin = std::int64_t{1} << 62;
 
+const std::string kRefused = "the cluster takes no such service: ";
+
 std::string deployments(const PodName& of) {
   return "/apis/apps/v1/namespaces/" + of.space + "/deployments";
 }
@@ -152,10 +154,7 @@ void ServiceTasks::make(Service& service) {
        .body = json::write(service.plan->deployment)},
       [this](Service& one, const kubernetes::Response& response) {
         if (one.phase != Phase::making) return;
-        if (!response.ok() && response.status != kConflict) {
-          one.is_removed = !response.is_passing();  // it never was there
-          return refused(one, response);
-        }
+        if (!response.ok() && response.status != kConflict) return refused(one, response);
         one.plan->service.is_null() ? made(one) : make_address(one);
       });
 }
@@ -167,13 +166,18 @@ void ServiceTasks::make_address(Service& service) {
        .body = json::write(service.plan->service)},
       [this](Service& one, const kubernetes::Response& response) {
         if (one.phase != Phase::making) return;
-        response.ok() || response.status == kConflict ? made(one) : refused(one, response);
+        if (response.ok() || response.status == kConflict) return made(one);
+        if (response.is_passing()) return;  // asked again at the next tick
+        end(one, kRefused + response.trouble, Outcome::failed);
       });
 }
 
+/// There is nothing of it to be removed.
 void ServiceTasks::refused(Service& service, const kubernetes::Response& response) {
   if (response.is_passing()) return;  // asked again at the next tick
-  end(service, "the cluster takes no such service: " + response.trouble, Outcome::failed);
+  service.ending = kRefused + response.trouble;
+  service.outcome = Outcome::failed;
+  finish(service);
 }
 
 void ServiceTasks::made(Service& service) {
@@ -195,15 +199,18 @@ void ServiceTasks::ask_pods(Service& service) {
 }
 
 void ServiceTasks::on_pods(Service& service, const kubernetes::Response& response) {
+  const bool is_removed = service.phase == Phase::ending && service.is_removed;
+  const bool is_late =
+      is_removed && parts_.clock.steady_now() - service.removed_at >=
+                        std::max(service.grace, service.terms.stop_grace) + kRemovalPatience;
+  // A refusal that does not pass tells no more than a silent node does.
+  if (is_late && !response.is_passing()) return finish(service);
   if (!response.ok()) return;
   const auto page = kubernetes::parse_pod_list(response.body);
   if (!page) return;
   if (service.phase == Phase::ending) {
-    if (!service.is_removed) return;  // it was asked before the end
-    const bool is_late = parts_.clock.steady_now() - service.ending_at >=
-                         std::max(service.grace, service.terms.stop_grace) + kRemovalPatience;
-    if (page->pods.empty() || is_late) finish(service);
-    return;
+    if (is_removed && page->pods.empty()) finish(service);
+    return;  // or it was asked before the end
   }
   const kubernetes::Pod* best = nullptr;
   for (const kubernetes::Pod& pod : page->pods) {
@@ -258,11 +265,14 @@ void ServiceTasks::begin(Service& service, const kubernetes::Pod& pod) {
 /// The API has chosen it as it took the Service.
 void ServiceTasks::ask_node_port(Service& service) {
   ask(service, {.path = services(service.name) + "/" + service.name.name},
-      [](Service& one, const kubernetes::Response& response) {
+      [this](Service& one, const kubernetes::Response& response) {
         const auto object = response.ok() ? json::parse(response.body) : json::Value();
         const json::Value* spec = object ? object->find("spec") : nullptr;
         const json::Value* ports = spec == nullptr ? nullptr : spec->find("ports");
-        if (ports == nullptr || !ports->is_array() || ports->as_array().empty()) return;
+        if (ports == nullptr || !ports->is_array() || ports->as_array().empty()) {
+          if (one.phase != Phase::there) return;
+          return say(one, "its node port is not known: " + response.trouble);
+        }
         one.node_port = json::get_int_or(ports->as_array().front(), "nodePort", 0).value_or(0);
       });
 }
@@ -326,13 +336,16 @@ void ServiceTasks::remove(Service& service) {
         [this, gone](Service& same, const kubernetes::Response& response) {
           if (!gone(response)) return refused_removal(same, response);
           same.is_removed = true;
+          same.removed_at = parts_.clock.steady_now();
           ask_pods(same);
         });
   };
   if (service.terms.port == 0) return remove_deployment(service);
   ask(service, {.method = "DELETE", .path = services(service.name) + "/" + service.name.name},
       [this, gone, remove_deployment](Service& one, const kubernetes::Response& response) {
-        if (!gone(response)) return refused_removal(one, response);
+        if (response.is_passing()) return;  // asked again at the next tick
+        // One that may not be removed keeps no Deployment running.
+        if (!gone(response)) keep_in_mind(one, "its Service stays: " + response.trouble);
         remove_deployment(one);
       });
 }
@@ -341,9 +354,15 @@ void ServiceTasks::remove(Service& service) {
 void ServiceTasks::refused_removal(Service& service, const kubernetes::Response& response) {
   const bool is_late = parts_.clock.steady_now() - service.ending_at >= kRemovalPatience;
   if (response.is_passing() || !is_late) return;
-  service.ending += "; the cluster does not remove it: " + response.trouble;
-  cut(service.ending);
+  keep_in_mind(service, "the cluster does not remove it: " + response.trouble);
   finish(service);
+}
+
+/// In the cause of its end, once.
+void ServiceTasks::keep_in_mind(Service& service, const std::string& trouble) {
+  if (service.ending.contains(trouble)) return;
+  service.ending += "; " + trouble;
+  cut(service.ending);
 }
 
 void ServiceTasks::check_limit(Service& service) {

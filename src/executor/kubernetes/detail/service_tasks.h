@@ -64,6 +64,7 @@ class ServiceTasks {
     std::string ending{};  ///< why
     Outcome outcome = Outcome::killed;
     SteadyTime ending_at{};
+    SteadyTime removed_at{};  ///< when the API had taken the removal
     Duration grace{};
     std::int64_t seq = 0;
   };
@@ -81,6 +82,7 @@ class ServiceTasks {
   void check_there(Service& service);
   void ask_node_port(Service& service);
   void say(Service& service, const std::string& trouble);
+  void keep_in_mind(Service& service, const std::string& trouble);
   void refused_removal(Service& service, const kubernetes::Response& response);
   void check_limit(Service& service);
   void end(Service& service, std::string cause, Outcome outcome);
