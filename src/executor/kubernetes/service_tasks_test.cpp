@@ -295,7 +295,7 @@ TEST_CASE("answers that are lost while a service is made are no trouble") {
   CHECK(serves(bench, "serving"));
 }
 
-TEST_CASE("secrets of a service are masked in its log, after a restart too") {
+TEST_CASE("secrets of a service are masked in its log and its causes, after a restart too") {
   Job job = service_job("web");
   job.executor_config->set("env_vars", json::object({{"API_TOKEN", "hush hush"}}));
   const auto plan = plan_service(job, {.owner = "o1"});
@@ -310,6 +310,15 @@ TEST_CASE("secrets of a service are masked in its log, after a restart too") {
   bench.api.set_log("web-pod", "2026-01-01T00:00:00Z it is hush hush\n", false);
   bench.api.set_status("web-pod", status(true));
   CHECK(bench.api.await([&] { return bench.log(job).contains("] it is ***\n"); }));
+  bench.api.set_status("web-pod", R"({"phase":"Pending","containerStatuses":[{"name":"base",
+      "state":{"waiting":{"reason":"CreateContainerError","message":"no hush hush"}}}]})");
+  const auto down = serves(bench, "degraded");
+  REQUIRE(down);
+  CHECK(down->cause.contains("no ***"));
+  bench.executor->cancel({.attempt = attempt_of(job), .reason = "hush hush"});
+  CHECK(await_object(bench, "deployments/" + plan->name.name, false));
+  bench.api.remove("web-pod");
+  CHECK(bench.finished(job).cause == "***");
   CHECK_FALSE(bench.log(job).contains("hush"));
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "executor/kubernetes/log_mask.h"
 #include "executor/kubernetes/pod_outcome.h"
 #include "kubernetes/watch_event.h"
 
@@ -307,6 +308,7 @@ void ServiceTasks::say(Service& service, const std::string& trouble) {
   const std::int64_t starts = service.starts_before + service.restarts + 1;
   if (starts > 1) report.cause += " (started " + std::to_string(starts) + " times)";
   if (trouble.empty() && !address.empty()) report.value = json::Value(address);
+  report.cause = LogMask(service.terms.masks).masked(report.cause);
   cut(report.cause);
   if (report.cause == service.said) return;
   service.said = report.cause;
@@ -373,6 +375,7 @@ void ServiceTasks::check_limit(Service& service) {
 }
 
 void ServiceTasks::finish(Service& service) {
+  service.ending = LogMask(service.terms.masks).masked(service.ending);
   if (!service.pod.empty()) parts_.logs.stop({service.name.space, service.pod});
   service.phase = Phase::ended;
   service.seq = ++next_seq_;
