@@ -136,7 +136,7 @@ import pathlib, time
 from airflow.sdk import DAG, task
 with DAG("long", schedule=None):
     @task(retries=0)
-    def work():
+    def slow():
         from aiflow import api
         here = pathlib.Path("{folder}")
         with open(here / "starts", "a") as out:
@@ -148,7 +148,7 @@ with DAG("long", schedule=None):
                 print("api says", api.call("GET", "/api/v2/dags/long")["dag_id"])
                 return number
             time.sleep(0.05)
-    work()
+    slow()
 """
 
 
@@ -181,7 +181,7 @@ def test_a_worker_elsewhere_goes_to_the_server_that_leads_and_loses_no_task(tmp_
         ended = second.wait_run("long", run, timeout=30)
         assert ended["state"] == "success", (second.tasks("long", run), worker.text())
         assert (tmp_path / "starts").read_text() == "x"
-        log = second.get(f"/api/v2/dags/long/dagRuns/{run}/taskInstances/work/logs/1")["content"]
+        log = second.get(f"/api/v2/dags/long/dagRuns/{run}/taskInstances/slow/logs/1")["content"]
         assert "line 0" in log and "api says long" in log
         # And back again, by a clean stop; the credential is good at both.
         first.start(ready=False)

@@ -32,10 +32,15 @@ class HealthTeller {
     }
     for (const auto& [name, reason] : now) {
       const auto before = ailing_.find(name);
-      const bool lasts = before != ailing_.end() && before->second == reason;
-      if (!lasts || told_[name] == reason) continue;
+      if (before == ailing_.end()) continue;
+      // A reason that is another one at each look is told once.
+      const auto told = told_.find(name);
+      const bool is_news =
+          told == told_.end() || (told->second != reason && before->second == reason);
+      if (!is_news) continue;
       told_[name] = reason;
-      std::cout << name << " is unhealthy: " << reason << "\n" << std::flush;
+      std::cout << name << " is unhealthy" << (reason.empty() ? "" : ": " + reason) << "\n"
+                << std::flush;
     }
     std::erase_if(told_, [&](const auto& one) {
       if (now.contains(one.first)) return false;

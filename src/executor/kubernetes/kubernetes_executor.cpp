@@ -314,9 +314,10 @@ void KubernetesExecutor::Loop::create(const PodPlan& plan, const Attempt&) {
 /// and go with the last one. The node waits for all three.
 void KubernetesExecutor::Loop::deliver(const kubernetes::Pod& pod, const PodPlan& plan) {
   orders_->share(pod, defaults_.sdk_config_map,
-                 json::object({{kSdkFile, detail::base64(options_.sdk_zip)}}));
-  orders_->share(pod, plan.dag_files->name,
-                 json::object({{kDagFilesKey, detail::base64(*plan.dag_files->packed)}}));
+                 [this] { return json::object({{kSdkFile, detail::base64(options_.sdk_zip)}}); });
+  orders_->share(pod, plan.dag_files->name, [packed = plan.dag_files->packed] {
+    return json::object({{kDagFilesKey, detail::base64(*packed)}});
+  });
   orders_->give_secret(pod, plan.files);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Service tasks in a cluster, against an API in memory; the test plays Deployments and nodes.
+#include <functional>
 #include <latch>
 #include <set>
 #include <utility>
@@ -43,6 +44,16 @@ std::optional<Serves> serves(Bench& bench, const std::string& state) {
 
 bool await_object(Bench& bench, const std::string& name, bool there) {
   return bench.api.await([&] { return bench.api.object(name).has_value() == there; });
+}
+
+/// The API answers `which` requests with that status, in its own words, `times` times.
+void refuse(Bench& bench, std::function<bool(const ApiRequest&)> which, int status = 403,
+            int times = 1000) {
+  bench.api.misbehave([which = std::move(which), status,
+                       times](const ApiRequest& request) mutable -> std::optional<Misbehaviour> {
+    if (!which(request) || times-- <= 0) return std::nullopt;
+    return Misbehaviour{.status = status, .body = R"({"kind":"Status","message":"not by you"})"};
+  });
 }
 
 TEST_CASE("a service is a Deployment and a Service, and serves when its pod is ready") {
@@ -212,9 +223,8 @@ TEST_CASE("a service over its execution_timeout has failed") {
 TEST_CASE("a service that the cluster refuses has failed with its words") {
   Bench bench;
   // Nor may we see what is there.
-  bench.api.misbehave([](const ApiRequest& request) -> std::optional<Misbehaviour> {
-    if (request.method != "POST" && !request.has(kServiceLabel)) return std::nullopt;
-    return Misbehaviour{.status = 403, .body = R"({"kind":"Status","message":"not by you"})"};
+  refuse(bench, [](const ApiRequest& request) {
+    return request.method == "POST" || request.has(kServiceLabel);
   });
   bench.start();
   const Job job = service_job("web");
@@ -231,9 +241,8 @@ TEST_CASE("a Service that may not be removed leaves no Deployment, and is named 
   const Job job = service_job("web");
   REQUIRE(bench.executor->submit(job));
   REQUIRE(await_object(bench, "services/" + name_of(job), true));
-  bench.api.misbehave([](const ApiRequest& request) -> std::optional<Misbehaviour> {
-    if (request.method != "DELETE" || !request.path.contains("/services/")) return std::nullopt;
-    return Misbehaviour{.status = 403, .body = R"({"kind":"Status","message":"not by you"})"};
+  refuse(bench, [](const ApiRequest& request) {
+    return request.method == "DELETE" && request.path.contains("/services/");
   });
   bench.executor->cancel({.attempt = attempt_of(job), .reason = "enough"});
   const auto report = bench.finished(job);
@@ -250,23 +259,34 @@ TEST_CASE("a list of Deployments that is refused for a moment loses no service")
   REQUIRE(await_object(bench, "services/" + name_of(held), true));
   add_pod(bench, held, "held-x1");
   bench.hold(held, true);
-  bench.api.misbehave(
-      [refusals = 2](const ApiRequest& request) mutable -> std::optional<Misbehaviour> {
-        if (!request.path.ends_with("/deployments") || request.method != "GET") return std::nullopt;
-        if (refusals-- <= 0) return std::nullopt;
-        return Misbehaviour{.status = 401, .body = R"({"kind":"Status","message":"who are you"})"};
-      });
+  refuse(
+      bench,
+      [](const ApiRequest& request) {
+        return request.method == "GET" && request.path.ends_with("/deployments");
+      },
+      401, 2);
   bench.start();
   bench.api.set_status("held-x1", status(true));
   CHECK(serves(bench, "serving"));
   CHECK_FALSE(bench.has_finished(held));
 }
 
+TEST_CASE("a Deployment whose ids nobody knows is removed, and writes no end into a log") {
+  Bench bench;
+  bench.start();
+  const Job strange = service_job("strange");
+  REQUIRE(bench.executor->submit(strange));
+  REQUIRE(await_object(bench, "services/" + name_of(strange), true));
+  bench.start();  // and the database has no such attempt
+  CHECK(await_object(bench, "deployments/" + name_of(strange), false));
+  CHECK(bench.finished(strange).outcome == Outcome::killed);
+  CHECK_FALSE(bench.log(strange).contains("ended"));
+}
+
 TEST_CASE("a port of the node that nobody tells is a trouble of the service") {
   Bench bench;
-  bench.api.misbehave([](const ApiRequest& request) -> std::optional<Misbehaviour> {
-    if (request.method != "GET" || !request.path.contains("/services/")) return std::nullopt;
-    return Misbehaviour{.status = 403, .body = R"({"kind":"Status","message":"not by you"})"};
+  refuse(bench, [](const ApiRequest& request) {
+    return request.method == "GET" && request.path.contains("/services/");
   });
   bench.start();
   const Job job = service_job("web", R"(,"node_port":true,"ready_timeout":0.5)");

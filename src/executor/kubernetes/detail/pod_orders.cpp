@@ -57,7 +57,7 @@ void PodOrders::give_secret(const kubernetes::Pod& pod, const json::Value& texts
 }
 
 void PodOrders::share(const kubernetes::Pod& pod, const std::string& name,
-                      const json::Value& data) {
+                      std::function<json::Value()> data) {
   const std::string all = "/api/v1/namespaces/" + pod.space + "/configmaps";
   const json::Value metadata = owned_by(pod, name);
   // Lists of owners are joined by their uids.
@@ -65,14 +65,16 @@ void PodOrders::share(const kubernetes::Pod& pod, const std::string& name,
                            .path = all + "/" + name,
                            .body = json::write(json::object({{"metadata", metadata}})),
                            .content_type = "application/strategic-merge-patch+json"};
-  kubernetes::Request make{
-      .method = "POST",
-      .path = all,
-      .body = json::write(
-          json::object({{"metadata", metadata}, {"immutable", true}, {"binaryData", data}}))};
+  auto make = [all, metadata, data = std::move(data)] {
+    return kubernetes::Request{
+        .method = "POST",
+        .path = all,
+        .body = json::write(
+            json::object({{"metadata", metadata}, {"immutable", true}, {"binaryData", data()}}))};
+  };
   give({.pod = {.space = pod.space, .name = pod.name},
         .request = std::move(join),
-        .otherwise = std::move(make)});
+        .make = std::move(make)});
 }
 
 void PodOrders::give(Order order) {
@@ -85,7 +87,7 @@ void PodOrders::send_some() {
     Order order = std::move(waiting_.front());
     waiting_.pop_front();
     ++sent_count_;
-    kubernetes::Request request = order.request;
+    kubernetes::Request request = order.is_to_make ? order.make() : order.request;
     client_.send(std::move(request),
                  [this, order = std::move(order)](const kubernetes::Response& response) {
                    --sent_count_;
@@ -96,9 +98,9 @@ void PodOrders::send_some() {
 }
 
 void PodOrders::on_answer(Order order, const kubernetes::Response& response) {
-  const bool is_new = order.request.method == "POST";
-  if (order.otherwise && response.status == (is_new ? kConflict : kNotFound)) {
-    std::swap(order.request, *order.otherwise);
+  const bool is_new = order.is_to_make || order.request.method == "POST";
+  if (order.make && response.status == (is_new ? kConflict : kNotFound)) {
+    order.is_to_make = !is_new;
     return give(std::move(order));
   }
   if (response.is_passing() || (response.status == kConflict && !is_new)) {
@@ -115,8 +117,7 @@ void PodOrders::on_answer(Order order, const kubernetes::Response& response) {
   const bool is_there = is_new && response.status == kConflict;
   if (response.ok() || is_there || response.status == kNotFound) return;
   log::warn(
-      is_new || order.otherwise ? "a pod does not get its files"
-                                : "a finished pod stays in the cluster",
+      is_new || order.make ? "a pod does not get its files" : "a finished pod stays in the cluster",
       {{"pod", order.pod.name}, {"namespace", order.pod.space}, {"reason", response.trouble}});
 }
 

@@ -4,7 +4,8 @@
 #pragma once
 
 #include <deque>
-#include <optional>
+#include <functional>
+#include <string>
 
 #include "executor/kubernetes/pod_plan.h"
 #include "kubernetes/backoff.h"
@@ -23,15 +24,18 @@ class PodOrders {
   /// A secret of the pod's name that goes with it.
   void give_secret(const kubernetes::Pod& pod, const json::Value& texts);
   /// The config map of that name is made, or gets the pod as one more owner: the cluster removes it
-  /// after the last of them. `data`: name to base64.
-  void share(const kubernetes::Pod& pod, const std::string& name, const json::Value& data);
+  /// after the last of them. `data` gives name to base64, when the map has to be made.
+  void share(const kubernetes::Pod& pod, const std::string& name,
+             std::function<json::Value()> data);
 
  private:
   struct Order {
     PodName pod;
     kubernetes::Request request;
-    /// Instead of it, where the object of a PATCH is not there, or that of a POST is.
-    std::optional<kubernetes::Request> otherwise{};
+    /// Of a shared object: makes it, where that of the request is not there. Its body can be large,
+    /// so it is written when it is sent.
+    std::function<kubernetes::Request()> make{};
+    bool is_to_make = false;
   };
   void give(Order order);
   void send_some();

@@ -84,7 +84,8 @@ void ServiceTasks::adopt(const ServiceThere& there) {
   service.has_served = service.is_begun && held->has_served;
   service.begun_at = std::min(there.made_at, parts_.clock.now());
   service.served_at = service.looked_at = parts_.clock.steady_now();
-  if (!service.is_begun) end(service, "it belongs to no running attempt", Outcome::killed);
+  service.is_ours = service.is_begun;
+  if (!service.is_ours) end(service, "it belongs to no running attempt", Outcome::killed);
 }
 
 void ServiceTasks::submit(ServicePlan plan) {
@@ -362,8 +363,10 @@ void ServiceTasks::refused_removal(Service& service, const kubernetes::Response&
 
 /// In the cause of its end, once.
 void ServiceTasks::keep_in_mind(Service& service, const std::string& trouble) {
-  if (service.ending.contains(trouble)) return;
-  service.ending += "; " + trouble;
+  const LogMask mask(service.terms.masks);
+  const std::string words = mask.masked(trouble);  // before it is cut, inside of a secret perhaps
+  if (service.ending.contains(words)) return;
+  service.ending = mask.masked(service.ending) + "; " + words;
   cut(service.ending);
 }
 
@@ -379,8 +382,10 @@ void ServiceTasks::finish(Service& service) {
   if (!service.pod.empty()) parts_.logs.stop({service.name.space, service.pod});
   service.phase = Phase::ended;
   service.seq = ++next_seq_;
-  parts_.logs.note({service.name.space, service.name.name}, service.terms.attempt,
-                   "ended: " + service.ending);
+  if (service.is_ours) {
+    parts_.logs.note({service.name.space, service.name.name}, service.terms.attempt,
+                     "ended: " + service.ending);
+  }
   wire::Finished report;
   report.seq = service.seq;
   report.attempt = service.terms.attempt;

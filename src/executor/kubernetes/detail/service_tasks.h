@@ -48,8 +48,9 @@ class ServiceTasks {
     ServiceTerms terms;
     std::optional<ServicePlan> plan;  ///< until it is made
     Phase phase = Phase::making;
-    bool is_asking = false;   ///< an answer is under way
-    bool is_begun = false;    ///< Started was reported
+    bool is_asking = false;  ///< an answer is under way
+    bool is_begun = false;   ///< Started was reported
+    bool is_ours = true;  ///< the database knows its attempt; else anybody may have written its ids
     bool is_removed = false;  ///< the API has neither of both any more
     std::string pod{};        ///< whose log is read
     std::int64_t restarts = 0;
