@@ -73,12 +73,21 @@ Status clear_remains(const WorkerOptions& options, const std::vector<detail::Kep
   return {};
 }
 
+Result<os::LockFile> only_one(const os::Path& home) {
+  auto lock = os::LockFile::acquire(home / "run/worker.lock");
+  if (lock || lock.error().code != ErrorCode::conflict) return lock;
+  return fail(ErrorCode::conflict,
+              lock.error().message +
+                  ", the worker of this data directory: end that one first"
+                  " (aiflow workers drain NAME), or give this one another --home");
+}
+
 }  // namespace
 
 Status run_worker(const WorkerOptions& options, std::stop_token stop) {
   AIFLOW_TRY(check(options));
   AIFLOW_TRY(os::make_dirs(options.home / "run"));
-  AIFLOW_ASSIGN(const auto lock, os::LockFile::acquire(options.home / "run/worker.lock"));
+  AIFLOW_ASSIGN(const auto lock, only_one(options.home));
   AIFLOW_TRY(os::become_subreaper());
   os::ignore_sigpipe();
   std::signal(SIGXFSZ, SIG_IGN);  // a log over a file size limit is a failed write, not our end
@@ -87,7 +96,7 @@ Status run_worker(const WorkerOptions& options, std::stop_token stop) {
 
   const os::SystemClock clock;
   AIFLOW_ASSIGN(const auto loop, os::EventLoop::create(clock));
-  AIFLOW_ASSIGN(const os::Fd signals, os::signal_fd({SIGTERM, SIGINT}));
+  AIFLOW_ASSIGN(const os::Fd signals, os::signal_fd({SIGTERM, SIGINT, SIGUSR1}));
   const os::Fd stopped(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!stopped.valid()) return fail(os::error_from_errno(errno, "eventfd"));
   log::info("worker starts",
@@ -101,7 +110,13 @@ Status run_worker(const WorkerOptions& options, std::stop_token stop) {
     worker.keep_containers(std::move(left));
   }
   loop->watch(signals.get(), {}, [&] {
-    while (os::read_signal(signals.get())) worker.ask_to_end();
+    while (const auto signal = os::read_signal(signals.get())) {
+      if (*signal == SIGUSR1) {
+        worker.drain();
+      } else {
+        worker.ask_to_end();
+      }
+    }
   });
   loop->watch(stopped.get(), {}, [&] {
     loop->unwatch(stopped.get());

@@ -57,8 +57,8 @@ struct WorkerOptions {
 };
 
 /// Runs until `stop` (ends all tasks), SIGTERM (drains: ends when the last task has; a second one
-/// ends the tasks) or a Drain message. Call it from the program's first thread, before others
-/// start: it blocks SIGTERM and SIGINT for itself.
+/// ends the tasks), SIGUSR1 (drains, however often it comes) or a Drain message. Call it from the
+/// program's first thread, before others start: it blocks these signals for itself.
 /// Errors: conflict when another worker holds the directory, denied, invalid_argument.
 [[nodiscard]] Status run_worker(const WorkerOptions& options, std::stop_token stop);
 

@@ -75,6 +75,7 @@ struct RedisCarrier::Impl {
   void note_start(const json::Value& message);
 
   void pull();
+  void tell_away(const std::string& reason);
   void take_lanes(const redis::Reply& reply);
   void claim(const redis::StreamEntries& lane);
   void bury(const std::string& stream, const redis::Entry& entry, const std::string& reason);
@@ -98,6 +99,7 @@ struct RedisCarrier::Impl {
   std::string last_id;
   SteadyTime not_before{};
   bool is_pulling = false;
+  bool has_told_away = false;
   std::set<std::string> lanes;  ///< streams
   std::size_t next_lane = 0;
   std::size_t slots = 0;
@@ -172,6 +174,7 @@ redis::Connection::Events RedisCarrier::Impl::watch() {
   return {.up =
               [this] {
                 was_up = true;
+                has_told_away = false;
                 check();
               },
           .down =
@@ -180,6 +183,7 @@ redis::Connection::Events RedisCarrier::Impl::watch() {
                   return events.refused({ErrorCode::denied, "redis: " + why.message});
                 }
                 end(why.message);
+                tell_away(why.message);
               }};
 }
 
@@ -201,6 +205,7 @@ void RedisCarrier::Impl::take_session(const std::string& name, const std::string
   if (is_mine) writes->call({"EXPIRE", keys::owner(options.worker_id), kOwnerSeconds});
   if (name == session && (is_mine || name.empty())) return;
   end(name.empty() ? "no server is there" : name == session ? "its name was lost" : "a new server");
+  if (name.empty()) tell_away("no server uses this database");
   const bool can = control->is_up() && lanes_reader->is_up() && clock.steady_now() >= not_before;
   if (!can || name.empty() || name == over) return;
   if (is_mine) return begin(name);
@@ -208,6 +213,13 @@ void RedisCarrier::Impl::take_session(const std::string& name, const std::string
   if (std::exchange(has_told_owner, true)) return;
   log::error("another worker has this name, or had it a moment ago; waiting (name it by --id)",
              {{"worker", options.worker_id}});
+}
+
+/// Once, until it is another matter: it is tried again and again.
+void RedisCarrier::Impl::tell_away(const std::string& reason) {
+  if (std::exchange(has_told_away, true)) return;
+  log::warn("no way to the server through redis, trying again",
+            {{"redis", redis::describe(options.address)}, {"reason", reason}});
 }
 
 void RedisCarrier::Impl::own_name(const std::string& wanted) {
@@ -220,6 +232,7 @@ void RedisCarrier::Impl::own_name(const std::string& wanted) {
 
 void RedisCarrier::Impl::begin(const std::string& name) {
   session = name;
+  has_told_away = false;
   ++turn;
   if (std::exchange(last_session, name) != name) last_id = "0-0";
   is_pulling = false;

@@ -3,9 +3,11 @@
 
 import json
 import os
+import subprocess
+import time
 
 from product import cli
-from server import Server
+from server import BIN, Server
 
 DAGS = """
 from aiflow import DAG
@@ -16,6 +18,8 @@ with DAG("far"):
     BashOperator(task_id="gpu", bash_command="true", queue="gpu")
     BashOperator(task_id="site", bash_command="true", placement={"site": "busan"})
     BashOperator(task_id="here", bash_command="true")
+with DAG("says"):
+    BashOperator(task_id="a", bash_command="echo it is $AIRFLOW_VAR_CITY")
 with DAG("slow"):
     BashOperator(task_id="a", bash_command="sleep 3; echo done")
 """
@@ -116,3 +120,70 @@ def test_a_task_runs_as_a_user_that_the_worker_allows_and_as_no_other():
         value = server.get(f"/api/v2/dags/of_nobody/dagRuns/{run}/taskInstances/who/xcomEntries/return_value")
         assert value["value"] == [65534, "nobody", "/nonexistent"]
         assert "--run-as-users daemon" in server.tasks("of_nobody", run)["refused"]["cause"]
+
+
+def first_worker(server):
+    workers = server.get("/api/v2/workers")["items"]
+    return workers[0] if workers else None
+
+
+def test_a_restart_with_other_options_ends_no_task_and_the_next_worker_has_them(server, monkeypatch):
+    server.add_dag("workers", DAGS, first="slow")
+    before = server.worker_pid()
+    slow = server.trigger("slow")
+    server.wait_for(lambda: server.tasks("slow", slow)["a"]["state"] == "running", "the start")
+    monkeypatch.setenv("AIRFLOW_VAR_CITY", "canary-seoul")
+    server._slots = ("--slots", "3")
+    for _ in range(2):  # again while it drains: that ends no task either
+        server.stop_server()
+        server.start()
+    log = server.home / "logs/server.log"
+    assert "the worker has options or variables of before" in log.read_text()
+    says = server.trigger("says")
+    assert server.wait_run("slow", slow)["state"] == "success"
+    assert server.tasks("slow", slow)["a"]["try_number"] == 1
+    assert server.wait_run("says", says)["state"] == "success"
+    assert "it is canary-seoul" in cli(server, "tasks", "log", "says", "a", "--run", says).stdout
+    after = first_worker(server)
+    assert after["slots"] == 3 and after["pid"] != before
+    for file in (log, server.home / "run/worker.start", server.home / "logs/worker.log"):
+        assert "canary-seoul" not in file.read_text()
+    # The same options again: it stays.
+    server.stop_server()
+    server.start()
+    assert server.worker_pid() == after["pid"]
+    assert log.read_text().count("the worker has options or variables of before") == 2
+
+
+def test_options_that_name_what_is_not_there_say_so_at_the_start(server, tmp_path):
+    def ends(*words):
+        return cli(server, *words)
+
+    nobody = ends("serve", "--run-as-users", "root,nosuchuser")
+    assert nobody.returncode == 2 and "--run-as-users: the worker's machine has no user" in nobody.stderr
+    nobody = ends("worker", "--run-as-users", "nosuchuser")
+    assert nobody.returncode == 2 and "nosuchuser" in nobody.stderr
+    keyless = ends("serve", "--tls-cert", str(tmp_path / "no.pem"), "--tls-key", str(tmp_path / "no.key"))
+    assert keyless.returncode == 2 and "--tls-cert: read" in keyless.stderr
+    second = ends("worker", "--docker", "/nope.sock")  # a worker has this home already
+    assert second.returncode == 1
+    assert "--docker: there is no socket '/nope.sock' now" in second.stderr
+    assert "held by process" in second.stderr and "another --home" in second.stderr
+
+
+def test_a_worker_whose_redis_is_away_names_it(tmp_path):
+    with open(tmp_path / "out", "w+b") as out:
+        worker = subprocess.Popen(
+            [BIN / "aiflow", "worker", "--broker", "redis://127.0.0.1:1", "--home", tmp_path / "home"],
+            stdout=out, stderr=out)
+        try:
+            deadline = time.monotonic() + 30
+            while b"trying again" not in (tmp_path / "out").read_bytes():
+                assert time.monotonic() < deadline and worker.poll() is None
+                time.sleep(0.05)
+        finally:
+            worker.terminate()
+            worker.wait(30)
+    said = (tmp_path / "out").read_text()
+    assert "127.0.0.1:1" in said and "refused" in said
+    assert "worker.sock" not in said

@@ -27,6 +27,7 @@ constexpr const char* kClip = "/usr/share/doc/opencv-doc/examples/data/vtest.avi
 
 /// As many instances of one task as the scheduler makes at most.
 constexpr std::int64_t kMapLengthMax = 100'000;
+constexpr std::size_t kTlsFileBytesMax = 1U << 20;
 constexpr std::int64_t kIslandLeaseMin = 30;  // a lease of the worker and a margin go off
 constexpr std::int64_t kIslandLeaseMax = 31'536'000;
 
@@ -73,8 +74,21 @@ Status read_tls(const Invocation& in, ServeOptions& options) {
   if (!in.given("--tls-cert") || !in.given("--tls-key")) {
     return fail(ErrorCode::invalid_argument, "--tls-cert and --tls-key go together");
   }
+  for (const char* option : {"--tls-cert", "--tls-key"}) {
+    const auto readable = os::read_file(in.text(option), kTlsFileBytesMax);
+    if (!readable)
+      return fail(ErrorCode::invalid_argument, option + (": " + readable.error().message));
+  }
   options.tls = net::TlsFiles{.certificate = in.text("--tls-cert"), .key = in.text("--tls-key")};
   return {};
+}
+
+/// A daemon may come later, so this is no error; but nobody shall wait for it unknowingly.
+void warn_of_docker(const Invocation& in) {
+  std::error_code ignored;
+  if (!in.given("--docker") || fs::is_socket(in.text("--docker"), ignored)) return;
+  std::cerr << "--docker: there is no socket '" << in.text("--docker")
+            << "' now; tasks in containers wait a minute for it, then they fail\n";
 }
 
 Status serve(const Invocation& in) {
@@ -114,7 +128,9 @@ Status serve(const Invocation& in) {
   if (in.given("--docker")) options.worker_words = {"--docker", in.text("--docker")};
   if (in.flag("--no-docker")) options.worker_words.emplace_back("--no-docker");
   if (in.flag("--docker-privileged")) options.worker_words.emplace_back("--docker-privileged");
+  warn_of_docker(in);
   if (in.given("--run-as-users")) {
+    AIFLOW_TRY(users_of(in));
     options.worker_words.insert(options.worker_words.end(),
                                 {"--run-as-users", in.text("--run-as-users")});
   }
@@ -145,6 +161,7 @@ Status work(const Clock& clock, const Invocation& in) {
   options.home = home_of(in);
   options.slots = static_cast<int>(slots);
   options.sdk = sdk_folder();
+  warn_of_docker(in);
   options.docker = docker_of(clock, in);
   if (options.docker) {
     options.docker->server = in.given("--server") ? in.text("--server") : options.home.string();

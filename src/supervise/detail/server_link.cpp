@@ -30,7 +30,7 @@ void ServerLink::start() {
 void ServerLink::try_connect() {
   auto socket = os::connect_unix(options_.socket, Deadline::at(SteadyTime::min()));
   if (!socket || !os::set_nonblocking(socket->get())) {
-    if (!warned_) {
+    if (!warned_ && !options_.is_quiet) {
       log::warn("no server yet, trying again",
                 {{"reason", socket ? std::string("fcntl") : socket.error().message}});
     }
@@ -105,7 +105,9 @@ bool ServerLink::read_some() {
 }
 
 void ServerLink::drop(const std::string& reason) {
-  log::warn("connection to the server lost, tasks go on", {{"reason", reason}});
+  if (!options_.is_quiet) {
+    log::warn("connection to the server lost, tasks go on", {{"reason", reason}});
+  }
   loop_.unwatch(socket_.get());
   socket_.reset();
   unsent_.clear();

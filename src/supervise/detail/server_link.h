@@ -18,6 +18,8 @@ struct ServerLinkOptions {
   os::Path socket;
   Duration reconnect_min;
   Duration reconnect_max;
+  /// The socket is made by this same program, which says itself when there is no server behind it.
+  bool is_quiet = false;
 };
 
 class ServerLink {

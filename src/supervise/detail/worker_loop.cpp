@@ -68,7 +68,8 @@ WorkerLoop::WorkerLoop(const Clock& clock, os::EventLoop& loop, const WorkerOpti
       link_(loop,
             {.socket = options.socket.empty() ? options.home / "run/worker.sock" : options.socket,
              .reconnect_min = options.reconnect_min,
-             .reconnect_max = options.reconnect_max},
+             .reconnect_max = options.reconnect_max,
+             .is_quiet = options.ends_with_lease},
             {.connected = [this] { on_connected(); },
              .lost = [this] { settle_spool_soon(); },
              .message = [this](std::string_view type,
@@ -95,6 +96,10 @@ void WorkerLoop::ask_to_end() {
   draining_ = true;
   if (attempts_.empty()) leave_at_ = clock_.steady_now() + kLeaveWait;
   if (link_.connected()) say_hello();  // with 0 slots: send no more jobs
+}
+
+void WorkerLoop::drain() {
+  if (!draining_) ask_to_end();
 }
 
 void WorkerLoop::stop_tasks() {
@@ -135,7 +140,7 @@ WorkerLoop::AttemptKey WorkerLoop::key_of(const wire::AttemptRef& ref) {
 }
 
 void WorkerLoop::on_connected() {
-  log::info("connected to the server");
+  if (!options_.ends_with_lease) log::info("connected to the server");
   failpoint::reach("worker.hello");
   say_hello();
   for (const auto& [seq, started] : unacknowledged_starts_) link_.send(encode("Started", started));
@@ -219,7 +224,7 @@ void WorkerLoop::on_message(std::string_view type, const json::Value& message) {
     take(wire::parse_xcom_value(message),
          [this](const wire::XComValue& value) { on_xcom_value(value); });
   } else if (type == "Drain") {
-    if (!draining_) ask_to_end();
+    drain();
   } else {
     understood = fail(ErrorCode::invalid_argument, "unknown type");
   }

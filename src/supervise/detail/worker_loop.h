@@ -36,6 +36,8 @@ class WorkerLoop {
   void run();
   /// First call: no new jobs, end with the last task. Second call: end the tasks.
   void ask_to_end();
+  /// No new jobs, end with the last task: also when it is said again.
+  void drain();
   /// Ends the tasks at once.
   void stop_tasks();
   /// Before run(): tasks may use Docker.

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string>
 
+#include "os/user.h"
+
 namespace aiflow::app {
 namespace {
 
@@ -25,6 +27,16 @@ Parameter run_as_parameter() {
           .help = "users that a task's run_as_user may name, with commas between; needs root"};
 }
 
+Result<std::vector<std::string>> users_of(const Invocation& in) {
+  std::vector<std::string> users = names_in(in.text("--run-as-users"));
+  for (const std::string& user : users) {
+    if (const auto known = os::find_user(user); !known) {
+      return fail(ErrorCode::invalid_argument, "--run-as-users: " + known.error().message);
+    }
+  }
+  return users;
+}
+
 std::vector<Parameter> offer_parameters() {
   return {
       {.name = "--queues",
@@ -36,7 +48,7 @@ std::vector<Parameter> offer_parameters() {
 
 Status read_offer(const Invocation& in, supervise::WorkerOptions& options) {
   options.queues = names_in(in.text("--queues"));
-  options.run_as_users = names_in(in.text("--run-as-users"));
+  AIFLOW_ASSIGN(options.run_as_users, users_of(in));
   if (options.queues.empty()) {
     return fail(ErrorCode::invalid_argument, "--queues names no queue");
   }

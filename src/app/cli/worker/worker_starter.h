@@ -15,7 +15,9 @@ namespace aiflow::app {
 /// Where the options say that a program of AIflow is.
 [[nodiscard]] std::filesystem::path program(const ServeOptions& options, const char* name);
 
-/// Starts `aiflow worker` when none is there, in its own session: it survives this server.
+/// Starts `aiflow worker` when none is there, in its own session: it survives this server. One that
+/// survived a server with other options, or other AIRFLOW_ and AIFLOW_ variables, is told to end
+/// after its last task.
 class WorkerStarter {
  public:
   WorkerStarter(const Clock& clock, const ServeOptions& options)
@@ -28,12 +30,16 @@ class WorkerStarter {
   void serving();
 
  private:
+  [[nodiscard]] os::ProcessOptions wanted() const;
+  void end_when_changed(int pid);
+
   const Clock& clock_;
   const ServeOptions& options_;
   std::mutex mutex_;
   bool is_serving_ = false;             ///< guarded by mutex_
   std::optional<os::Process> process_;  ///< guarded by mutex_
   SteadyTime started_at_{};             ///< guarded by mutex_
+  int ending_ = 0;                      ///< the worker of before; guarded by mutex_
 };
 
 }  // namespace aiflow::app
