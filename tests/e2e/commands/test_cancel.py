@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a run is stopped, and where its tasks ran."""
 
+import socket
+
 from product import cli
 
 NAPS = """
@@ -30,4 +32,34 @@ def test_a_run_is_cancelled_after_a_look_at_what_that_ends(server):
     assert again.returncode == 1
     assert "nothing to cancel" in again.stderr
     listed = cli(server, "tasks", "list", "naps", "--run", run).stdout
-    assert "WORKER" in listed.splitlines()[0]
+    column = listed.splitlines()[0].index("WORKER")
+    row = next(line for line in listed.splitlines() if line.startswith("a "))
+    worker = server.get("/api/v2/workers")["items"][0]
+    assert row[column:].split()[0] == worker["worker_id"]
+    assert worker["host"] == socket.gethostname()
+
+
+def test_a_task_is_cancelled_and_the_others_go_on(server):
+    server.add_dag("beside", NAPS.replace("naps", "beside").replace(
+        "    a >>", '    BashOperator.partial(task_id="m").expand(bash_command=["sleep 600", "true"])\n    a >>'))
+    run = server.trigger("beside")
+
+    def state(task, index=""):
+        return server.get(f"/api/v2/dags/beside/dagRuns/{run}/taskInstances/{task}{index}")["state"]
+
+    for index in ("", "?map_index=0"):
+        task = "m" if index else "a"
+        server.wait_for(lambda: state(task, index) == "running", f"task {task}")
+    server.wait_for(lambda: state("m", "?map_index=1") == "success", "the short one")
+    assert "m[0] (running): is ended" in cli(server, "tasks", "cancel", "beside", "m", "--dry-run").stdout
+    assert state("m", "?map_index=0") == "running"
+    done = cli(server, "tasks", "cancel", "beside", "m", "--run", run)
+    assert done.returncode == 0, done.stderr
+    assert "m[0]" in done.stdout and "m[1]" not in done.stdout
+    server.wait_for(lambda: state("m", "?map_index=0") == "failed", "its end")
+    assert state("a") == "running"
+    again = cli(server, "tasks", "cancel", "beside", "m")
+    assert again.returncode == 1 and "nothing to cancel" in again.stderr
+    assert "b has not begun" in cli(server, "tasks", "log", "beside", "b").stderr
+    assert cli(server, "tasks", "cancel", "beside", "a").returncode == 0
+    assert server.wait_run("beside", run)["state"] == "failed"

@@ -124,6 +124,10 @@ Status print_log(const Clock& clock, const Invocation& in) {
   if (attempt.empty()) {
     AIFLOW_ASSIGN(const auto item, client.get(api_path(task) + name.query()));
     AIFLOW_ASSIGN(const auto ti, wire::parse_task_instance(item));
+    if (ti.try_number == 0 && !in.flag("--follow")) {
+      std::cerr << shown_name(ti) << " has not begun: " << ti.cause << "\n";
+      return {};
+    }
     attempt = std::to_string(std::max<std::int64_t>(ti.try_number, 1));
   }
   auto path = task;
@@ -221,6 +225,49 @@ Status mark(const Clock& clock, const Invocation& in) {
                         (in.flag("--dry-run") ? "would mark " : "marked ") + in.text("state"));
 }
 
+/// Of the named instance, or of all of a mapped task: those that run are ended, the others never
+/// begin.
+Status cancel(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  AIFLOW_ASSIGN(const auto run, run_of(client, in));
+  AIFLOW_ASSIGN(const auto name, task_name(in));
+  const auto path = api_path({"dags", in.text("dag_id"), "dagRuns", run, "taskInstances"});
+  AIFLOW_ASSIGN(const auto items, client.list(path));
+  const bool is_preview = in.flag("--dry-run");
+  std::string lines;
+  json::Array cancelled;
+  for (const auto& value : items) {
+    AIFLOW_ASSIGN(const auto task, wire::parse_task_instance(value));
+    const bool is_named = task.task_id == name.task_id &&
+                          (!name.map_index || *name.map_index == std::to_string(task.map_index));
+    if (!is_named || task.end_date) continue;
+    const bool runs = task.state == TaskState::running || task.state == TaskState::restarting;
+    lines += "\n  " + shown_name(task) + " (" + std::string(to_string(task.state)) +
+             (runs ? "): is ended" : "): does not run");
+    cancelled.push_back(value);
+    if (is_preview) continue;
+    const std::string index =
+        task.map_index < 0 ? "" : "?map_index=" + std::to_string(task.map_index);
+    AIFLOW_TRY(client.call(
+        "PATCH",
+        api_path({"dags", in.text("dag_id"), "dagRuns", run, "taskInstances", name.task_id}) +
+            index,
+        json::object({{"new_state", "failed"}})));
+  }
+  if (cancelled.empty()) {
+    return fail(ErrorCode::conflict, "no instance of task '" + in.text("task_id") + "' in " + run +
+                                         " is open; there is nothing to cancel");
+  }
+  if (in.flag("--json")) {
+    print_object(in, json::Value(std::move(cancelled)));
+    return {};
+  }
+  std::cout << "task " << in.text("task_id") << " of " << run
+            << (is_preview ? " would be cancelled (failed)" : " is cancelled (failed)") << lines
+            << "\n";
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> run_of(ApiClient& client, const Invocation& in) {
@@ -299,6 +346,18 @@ std::vector<Command> changing_commands(const Clock& clock) {
             "aiflow tasks clear etl --group transform --only-failed",
             "aiflow tasks clear etl load --future --run scheduled__2026-11-01T00:00:00+00:00"},
        .run = bound(clock, clear)},
+      {.words = {"tasks", "cancel"},
+       .summary = "stops a task: ends it when it runs, else it never begins; it has failed then",
+       .parameters =
+           with_common({kDag,
+                        kTask,
+                        kRun,
+                        kIndex,
+                        {.name = "--dry-run", .help = "show what would be ended", .flag = true}}),
+       .examples = {"aiflow tasks cancel etl load",
+                    "aiflow tasks cancel etl 'load[3]' --run manual__2026-11-24T02:00:00Z"
+                    " --dry-run"},
+       .run = bound(clock, cancel)},
       {.words = {"tasks", "mark"},
        .summary = "sets a task's state by hand",
        .parameters =
