@@ -2,6 +2,9 @@
 #include "http_api/assets.h"
 
 #include <algorithm>
+#include <cctype>
+
+#include "http_api/detail/gunzip.h"
 
 namespace aiflow::http_api {
 namespace {
@@ -9,6 +12,26 @@ namespace {
 const Asset* find(std::span<const Asset> assets, std::string_view path) {
   const auto found = std::ranges::lower_bound(assets, path, {}, &Asset::path);
   return found != assets.end() && found->path == path ? &*found : nullptr;
+}
+
+/// "gzip, deflate, br;q=0.5" names it, "gzip;q=0" does not.
+bool takes_gzip(const net::Request& request) {
+  const auto* said = request.header("accept-encoding");
+  if (said == nullptr) return false;
+  std::string words = *said;
+  std::erase_if(words, [](unsigned char c) { return std::isspace(c) != 0; });
+  std::ranges::transform(words, words.begin(), [](unsigned char c) { return std::tolower(c); });
+  for (std::size_t from = 0; from <= words.size();) {
+    const std::size_t end = std::min(words.find(',', from), words.size());
+    const std::string_view one = std::string_view(words).substr(from, end - from);
+    const std::string_view name = one.substr(0, one.find(';'));
+    const std::size_t quality = one.find(";q=");
+    const bool is_refused =
+        quality != one.npos && one.find_first_of("123456789", quality) == one.npos;
+    if ((name == "gzip" || name == "*") && !is_refused) return true;
+    from = end + 1;
+  }
+  return false;
 }
 
 net::Response text(int status, std::string body) {
@@ -37,14 +60,18 @@ net::Response serve_asset(std::span<const Asset> assets, const net::Request& req
   // Names in /assets hold the content's hash: they never change.
   response.headers.emplace_back("Cache-Control",
                                 is_hashed ? "public, max-age=31536000, immutable" : "no-cache");
+  response.headers.emplace_back("Vary", "Accept-Encoding");
   const auto* known = request.header("if-none-match");
   if (known != nullptr && *known == asset->etag) {
     response.status = 304;
     return response;
   }
   response.content_type = asset->content_type;
+  if (!takes_gzip(request)) {
+    response.body = detail::gunzip(asset->gzip);
+    return response;
+  }
   response.headers.emplace_back("Content-Encoding", "gzip");
-  response.headers.emplace_back("Vary", "Accept-Encoding");
   response.static_body = asset->gzip;
   return response;
 }

@@ -58,6 +58,7 @@ TEST_CASE("pages get the dashboard, files themselves, a build without it the nex
     net::Request request;
     request.method = "GET";
     request.path = path;
+    request.headers = {{"accept-encoding", "gzip"}};
     return serve_asset(assets, request);
   };
   CHECK(get("/").static_body == "gz-i");
@@ -72,6 +73,34 @@ TEST_CASE("pages get the dashboard, files themselves, a build without it the nex
   CHECK(serve_asset({}, request).status == 503);
   request.headers = {{"if-none-match", "\"2\""}};
   CHECK(serve_asset(assets, request).status == 304);
+}
+
+TEST_CASE("a file of the dashboard is compressed for clients that say so, and for no others") {
+  // "hi\n" as gzip writes it.
+  static constexpr unsigned char kPacked[] = {0x1f, 0x8b, 8,    0,    0,    0, 0, 0,
+                                              2,    3,    0xcb, 0xc8, 0xe4, 2, 0, 0x7a,
+                                              0x7a, 0x6f, 0xed, 3,    0,    0, 0};
+  const std::string_view packed(reinterpret_cast<const char*>(kPacked), sizeof kPacked);
+  const Asset assets[] = {{"/index.html", "text/html", "\"2\"", packed}};
+  const auto get = [&](const char* accepts) {
+    net::Request request;
+    request.method = "GET";
+    request.path = "/";
+    if (accepts != nullptr) request.headers = {{"accept-encoding", accepts}};
+    return serve_asset(assets, request);
+  };
+  for (const char* accepts : {"gzip", "deflate, GZIP;q=0.5", "*"}) {
+    const net::Response response = get(accepts);
+    CHECK(response.static_body == packed);
+    CHECK(*net::find_header(response.headers, "content-encoding") == "gzip");
+  }
+  for (const char* accepts :
+       {static_cast<const char*>(nullptr), "", "br", "gzip;q=0", "gzip;q=0.0"}) {
+    const net::Response response = get(accepts);
+    CHECK(response.body == "hi\n");
+    CHECK(net::find_header(response.headers, "content-encoding") == nullptr);
+    CHECK(*net::find_header(response.headers, "vary") == "Accept-Encoding");
+  }
 }
 
 }  // namespace
