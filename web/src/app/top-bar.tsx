@@ -12,6 +12,7 @@ import { HealthBadge, StateIcon, state_style } from '@/ui/state-badge';
 import { health_look_state } from '@/ui/states';
 import { type ThemeChoice, apply_theme, stored_theme } from '@/ui/theme';
 import { usePopover } from '@/ui/use-popover';
+import { ZONE_CHOICES, type ZoneChoice, local_zone, set_zone, useZoneChoice } from '@/ui/zone';
 
 const NEXT_THEME: Record<ThemeChoice, ThemeChoice> = {
   system: 'light',
@@ -48,6 +49,25 @@ function LanguageSelect(): ReactNode {
       {LANGUAGES.map((language) => (
         <option key={language.code} value={language.code}>
           {language.name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function ZoneSelect(): ReactNode {
+  const { t } = useTranslation();
+  const choice = useZoneChoice();
+  return (
+    <select
+      aria-label={t('frame.zone')}
+      title={`${t('frame.zone')}: ${t(`frame.zone_${choice}`, { zone: local_zone() })}`}
+      value={choice}
+      onChange={(event) => set_zone(event.target.value as ZoneChoice)}
+    >
+      {ZONE_CHOICES.map((one) => (
+        <option key={one} value={one}>
+          {t(`frame.zone_${one}`, { zone: local_zone() })}
         </option>
       ))}
     </select>
@@ -123,6 +143,7 @@ export function TopBar({ session }: { session: Session }): ReactNode {
     <header className="top">
       <HealthDot />
       <span className="spread" />
+      <ZoneSelect />
       <LanguageSelect />
       <ThemeButton />
       <UserMenu session={session} />

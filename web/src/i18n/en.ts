@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // English texts: the frame and the workflow pages. ko.ts has the same keys, checked by its type.
 
+import { en_frame } from '@/i18n/en-frame';
 import { en_site } from '@/i18n/en-site';
 
 export const en = {
@@ -193,9 +194,6 @@ export const en = {
     turn_off: 'Switch {{dag}} off',
     search: 'Name, owner, tag',
     filter: 'Show only',
-    show_running: 'Running',
-    show_failed: 'Failed',
-    show_paused: 'Off',
     none_found: 'No DAG matches',
     empty_title: 'No DAGs yet',
     empty_hint:
@@ -465,5 +463,6 @@ export const en = {
     hint_failed: 'Tasks that wait for it follow their trigger rule. A running attempt is ended.',
     failed: 'The state was not changed.',
   },
+  ...en_frame,
   ...en_site,
 };

@@ -50,11 +50,15 @@ export function relative_text(time: string, now_ms: number, locale: Locale): str
   return format.format(0, 'second');
 }
 
-/** The full local time with its zone, for tooltips. */
-export function absolute_text(time: string, locale: Locale): string {
+/** Date, time and zone in full. Without `zone` it is the viewer's. */
+export function absolute_text(time: string, locale: Locale, zone?: string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long' }).format(date);
+  return new Intl.DateTimeFormat(locale, {
+    dateStyle: 'medium',
+    timeStyle: 'long',
+    ...(zone ? { timeZone: zone } : {}),
+  }).format(date);
 }
 
 /** Day, time and zone: "Tue, Nov 24, 09:00 GMT+9". Without `zone` it is the viewer's. */
@@ -73,8 +77,8 @@ export function zoned_text(time: string, locale: Locale, zone?: string): string 
   }).format(date);
 }
 
-/** Hours, minutes and seconds only. */
-export function clock_text(time: string, locale: Locale): string {
+/** Hours, minutes and seconds only. Without `zone` it is the viewer's. */
+export function clock_text(time: string, locale: Locale, zone?: string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
   return new Intl.DateTimeFormat(locale, {
@@ -82,6 +86,7 @@ export function clock_text(time: string, locale: Locale): string {
     minute: '2-digit',
     second: '2-digit',
     hourCycle: 'h23',
+    ...(zone ? { timeZone: zone } : {}),
   }).format(date);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // 한국어 화면 글. 낱말을 옮기지 않고 쓰는 사람의 말로 적는다.
 import type { en } from '@/i18n/en';
+import { ko_frame } from '@/i18n/ko-frame';
 import { ko_site } from '@/i18n/ko-site';
 import type { Same } from '@/i18n/same';
 
@@ -194,9 +195,6 @@ export const ko: Same<typeof en> = {
     turn_off: '{{dag}} 끄기',
     search: '이름, 담당, 태그',
     filter: '골라 보기',
-    show_running: '실행 중',
-    show_failed: '실패',
-    show_paused: '꺼짐',
     none_found: '조건에 맞는 DAG가 없습니다',
     empty_title: '아직 DAG가 없습니다',
     empty_hint:
@@ -465,5 +463,6 @@ export const ko: Same<typeof en> = {
     hint_failed: '후속 태스크는 각자의 트리거 규칙을 따릅니다. 실행 중이면 중단합니다.',
     failed: '상태를 바꾸지 못했습니다.',
   },
+  ...ko_frame,
   ...ko_site,
 };

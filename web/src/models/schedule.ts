@@ -68,7 +68,7 @@ function from_cron(cron: Cron, zone: string): ScheduleWords | null {
 }
 
 /** The zone that the server's words end with: "every day at 09:00 (Asia/Seoul)". */
-function zone_of(description: string): string {
+export function zone_of(description: string): string {
   return /\(([^()]+)\)$/.exec(description)?.[1] ?? 'UTC';
 }
 

@@ -44,12 +44,12 @@ const DAG_CODES = [
 /** Not a count: no text of it has plural forms. */
 type Values = Record<string, string> & { count?: undefined; context?: undefined };
 
-/** Times in its params read as on the viewer's clock. */
-function params_of(why: Explanation, locale: Locale): Values {
+/** Times in its params read as on the clock of the zone, without one on the viewer's. */
+function params_of(why: Explanation, locale: Locale, zone?: string): Values {
   const params: Record<string, string> = { ...why.params };
   for (const name of ['until', 'at']) {
     const time = params[name];
-    if (time) params[name] = absolute_text(time, locale);
+    if (time) params[name] = absolute_text(time, locale, zone);
   }
   return params as Values;
 }
@@ -58,19 +58,19 @@ function find<Code extends string>(codes: readonly Code[], code: string): Code |
   return codes.find((one) => one === code);
 }
 
-export function why_task(t: TFunction, why: Explanation, locale: Locale): string {
+export function why_task(t: TFunction, why: Explanation, locale: Locale, zone?: string): string {
   const code = find(TASK_CODES, why.code);
   // A code whose names are not known says more in words.
   if (!code || why.params.tasks === '') return why.text;
-  return t(`why.task.${code}`, params_of(why, locale));
+  return t(`why.task.${code}`, params_of(why, locale, zone));
 }
 
-export function why_run(t: TFunction, why: Explanation, locale: Locale): string {
+export function why_run(t: TFunction, why: Explanation, locale: Locale, zone?: string): string {
   const code = find(RUN_CODES, why.code);
-  return code ? t(`why.run.${code}`, params_of(why, locale)) : why.text;
+  return code ? t(`why.run.${code}`, params_of(why, locale, zone)) : why.text;
 }
 
-export function why_dag(t: TFunction, why: Explanation, locale: Locale): string {
+export function why_dag(t: TFunction, why: Explanation, locale: Locale, zone?: string): string {
   const code = find(DAG_CODES, why.code);
-  return code ? t(`why.dag.${code}`, params_of(why, locale)) : why.text;
+  return code ? t(`why.dag.${code}`, params_of(why, locale, zone)) : why.text;
 }

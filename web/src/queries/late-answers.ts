@@ -30,7 +30,6 @@ export function follow_answers(client: QueryClient): LateAnswers {
     const older = asked.get(query.queryHash);
     const missed = typeof older === 'number' ? kept.slice(older) : [];
     forget(query);
-    if (older === null) void query.invalidate();
     if (older === null) {
       void client.invalidateQueries({ queryKey: query.queryKey, exact: true });
     }

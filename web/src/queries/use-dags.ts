@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  type QueryClient,
   type UseMutationResult,
   type UseQueryResult,
   useMutation,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { call, call_list } from '@/api/client';
+import { call, call_all, call_list } from '@/api/client';
 import type {
   ClearRunRequest,
   Dag,
@@ -21,12 +22,13 @@ import type {
   TriggerRequest,
 } from '@/api/types.gen';
 import { upserted } from '@/models/list';
+import { type Refused, each_of } from '@/queries/each-of';
 import { keys } from '@/queries/keys';
 
 export function useDags(): UseQueryResult<Dag[]> {
   return useQuery({
     queryKey: keys.dags,
-    queryFn: ({ signal }) => call_list<Dag>('list_dags', { signal }),
+    queryFn: ({ signal }) => call_all<Dag>('list_dags', { signal }),
   });
 }
 
@@ -120,28 +122,66 @@ export function useDeleteRun(run: RunRef): UseMutationResult<unknown, Error, voi
   return useMutation({ mutationFn: () => call('delete_dag_run', { path: { ...run } }) });
 }
 
+/** Shows a switch as it will be, before the server has answered. */
+function show_paused(client: QueryClient, dag_ids: ReadonlySet<string>, is_paused: boolean): void {
+  client.setQueryData<Dag[]>(keys.dags, (list) =>
+    list?.map((dag) => (dag_ids.has(dag.dag_id) ? { ...dag, is_paused } : dag)),
+  );
+  for (const dag_id of dag_ids) {
+    client.setQueryData<Dag>(keys.dag(dag_id), (dag) => dag && { ...dag, is_paused });
+  }
+}
+
+const pause_dag = (dag_id: string, is_paused: boolean): Promise<Dag> =>
+  call<Dag>('patch_dag', { path: { dag_id }, body: { is_paused } });
+
 /** Switches a DAG on or off; the switch moves at once and moves back if the server refuses. */
 export function usePauseDag(): UseMutationResult<
   Dag,
   Error,
-  { dag_id: string; is_paused: boolean },
-  { old: Dag[] | undefined }
+  { dag_id: string; is_paused: boolean }
 > {
   const client = useQueryClient();
-  const show = (dag_id: string, is_paused: boolean): void => {
-    client.setQueryData<Dag[]>(keys.dags, (list) =>
-      list?.map((dag) => (dag.dag_id === dag_id ? { ...dag, is_paused } : dag)),
-    );
-    client.setQueryData<Dag>(keys.dag(dag_id), (dag) => dag && { ...dag, is_paused });
-  };
   return useMutation({
-    mutationFn: ({ dag_id, is_paused }) =>
-      call<Dag>('patch_dag', { path: { dag_id }, body: { is_paused } }),
-    onMutate: ({ dag_id, is_paused }) => {
-      show(dag_id, is_paused);
-      return { old: client.getQueryData<Dag[]>(keys.dags) };
+    mutationFn: ({ dag_id, is_paused }) => pause_dag(dag_id, is_paused),
+    onMutate: ({ dag_id, is_paused }) => show_paused(client, new Set([dag_id]), is_paused),
+    onError: (_, { dag_id, is_paused }) => show_paused(client, new Set([dag_id]), !is_paused),
+  });
+}
+
+export interface PauseOrder {
+  dag_ids: readonly string[];
+  is_paused: boolean;
+}
+
+/** Switches many; answers with those that the server refused, which move back. */
+export function usePauseDags(): UseMutationResult<Refused<string>[], Error, PauseOrder> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ dag_ids, is_paused }) => {
+      show_paused(client, new Set(dag_ids), is_paused);
+      const refused = await each_of(dag_ids, (dag_id) => pause_dag(dag_id, is_paused));
+      show_paused(client, new Set(refused.map(({ item }) => item)), !is_paused);
+      return refused;
     },
-    onError: (_, { dag_id, is_paused }) => show(dag_id, !is_paused),
+  });
+}
+
+export interface TriggerOrder {
+  dag_ids: readonly string[];
+  note: string;
+  on_progress: (done: number) => void;
+}
+
+/** A run of each, with its defaults; answers with those that the server refused. */
+export function useTriggerDags(): UseMutationResult<Refused<string>[], Error, TriggerOrder> {
+  return useMutation({
+    mutationFn: ({ dag_ids, note, on_progress }) =>
+      each_of(
+        dag_ids,
+        (dag_id) => call<DagRun>('trigger_dag_run', { path: { dag_id }, body: { conf: {}, note } }),
+        on_progress,
+      ),
   });
 }
 

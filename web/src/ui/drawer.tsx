@@ -17,7 +17,8 @@ export function Drawer({ title, label, on_close, children }: DrawerProps): React
   const { t } = useTranslation();
   useEffect(() => {
     const on_key = (event: KeyboardEvent): void => {
-      if (event.key !== 'Escape' || document.querySelector('dialog[open]')) return;
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      if (document.querySelector('dialog[open]')) return;
       on_close();
     };
     window.addEventListener('keydown', on_key);

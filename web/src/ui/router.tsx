@@ -52,12 +52,16 @@ export function useQueryValue(name: string): [string | null, (value: string | nu
   return [query.get(name), set];
 }
 
-/** Changes several values of the query at once. */
-export function set_query(values: Record<string, string | null>, push = false): void {
+/** Changes several values of the query at once; a list is given as often as it has values. */
+export function set_query(
+  values: Record<string, string | readonly string[] | null>,
+  push = false,
+): void {
   const query = new URLSearchParams(window.location.search);
   for (const [name, value] of Object.entries(values)) {
-    if (value === null || value === '') query.delete(name);
-    else query.set(name, value);
+    query.delete(name);
+    const list = typeof value === 'string' ? [value] : (value ?? []);
+    for (const one of list) if (one !== '') query.append(name, one);
   }
   const text = query.toString();
   navigate(window.location.pathname + (text ? `?${text}` : ''), !push);

@@ -2,7 +2,14 @@
 // Times and durations on screen. One ticking clock for the whole page; it stands while hidden.
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import { duration_text, relative_text, absolute_text, type Locale } from '@/i18n/format';
+import {
+  type Locale,
+  absolute_text,
+  duration_text,
+  relative_text,
+  zoned_text,
+} from '@/i18n/format';
+import { useZone } from '@/ui/zone';
 
 const TICK_MS = 1000;
 let now_ms = Date.now();
@@ -34,16 +41,31 @@ export function useLocale(): Locale {
   return i18n.resolvedLanguage === 'ko' ? 'ko' : 'en';
 }
 
-/** "3 min ago", with the full time as tooltip. */
-export function RelativeTime({ time }: { time: string | null | undefined }): ReactNode {
+export interface TimeProps {
+  time: string | null | undefined;
+  /** relative - "3 min. ago"; absolute - in full; day - "Tue, Nov 24, 09:00 UTC". */
+  form?: 'relative' | 'absolute' | 'day';
+}
+
+/** A moment in the chosen zone. Relative ones have the full time as tooltip, and the other way. */
+export function Time({ time, form = 'relative' }: TimeProps): ReactNode {
   const now = useNow();
   const locale = useLocale();
+  const zone = useZone();
   if (!time) return <span className="faint">–</span>;
+  const relative = relative_text(time, Math.max(now, Date.now() - TICK_MS), locale);
+  const absolute = absolute_text(time, locale, zone);
+  const text = { relative, absolute, day: zoned_text(time, locale, zone) }[form];
   return (
-    <time dateTime={time} title={absolute_text(time, locale)}>
-      {relative_text(time, Math.max(now, Date.now() - TICK_MS), locale)}
+    <time dateTime={time} title={form === 'absolute' ? relative : absolute}>
+      {text}
     </time>
   );
+}
+
+/** "3 min ago", with the full time as tooltip. */
+export function RelativeTime({ time }: Pick<TimeProps, 'time'>): ReactNode {
+  return <Time time={time} />;
 }
 
 export interface SpanProps {

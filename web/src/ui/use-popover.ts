@@ -18,6 +18,8 @@ export function usePopover(): Popover {
       const is_escape = event instanceof KeyboardEvent && event.key === 'Escape';
       const is_outside =
         event.type === 'pointerdown' && !ref.current?.contains(event.target as Node);
+      // So that the same press closes nothing else.
+      if (is_escape) event.preventDefault();
       if (is_escape || is_outside) set_open(false);
     };
     window.addEventListener('pointerdown', close);

@@ -24,6 +24,7 @@ import { Page, Panel } from '@/ui/page';
 import { Link } from '@/ui/router';
 import { StateBadge, state_style } from '@/ui/state-badge';
 import { RelativeTime, TimeSpan, useLocale, useNow } from '@/ui/time';
+import { useZone } from '@/ui/zone';
 import '@/features/home/home.css';
 
 const ICON: Record<AttentionKind, LucideIcon> = {
@@ -115,6 +116,7 @@ function LaneBar({ dag_id, run, lane }: { dag_id: string; run: RunBar; lane: Lan
 function Today({ dags }: { dags: Dag[] }): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
+  const zone = useZone();
   const now = useNow();
   const view = day_lanes(dags, now);
   if (view.lanes.length === 0) {
@@ -134,7 +136,7 @@ function Today({ dags }: { dags: Dag[] }): ReactNode {
         <div>
           {view.marks.map((mark) => (
             <span key={mark.time} style={{ left: `${mark.left}%` }}>
-              {clock_text(mark.time, locale).slice(0, 5)}
+              {clock_text(mark.time, locale, zone).slice(0, 5)}
             </span>
           ))}
         </div>

@@ -14,6 +14,7 @@ import { TaskDrawer } from '@/features/workflows/task-drawer';
 import { TriggerDialog } from '@/features/workflows/trigger-dialog';
 import { read_map_index } from '@/models/instances';
 import { paths } from '@/models/paths';
+import { zone_of } from '@/models/schedule';
 import { useDag, useImportErrors, usePauseDag, useRuns } from '@/queries/use-dags';
 import { useMay } from '@/queries/use-session';
 import { Button, Switch } from '@/ui/button';
@@ -22,6 +23,7 @@ import { Page } from '@/ui/page';
 import { set_query, useQueryValue } from '@/ui/router';
 import { Tabs } from '@/ui/tabs';
 import { RelativeTime } from '@/ui/time';
+import { DagZone } from '@/ui/zone';
 import '@/features/workflows/dag-page.css';
 
 // The graph library is half of this feature's size, so it comes with its tab.
@@ -132,35 +134,38 @@ export function DagPage({ params }: { params: Record<string, string> }): ReactNo
   const dag_id = params.dag_id ?? '';
   const query = useDag(dag_id);
   const dag = query.data;
+  const zone = dag ? zone_of(dag.timetable_description) : null;
   return (
-    <Page
-      title={dag?.dag_display_name || dag_id}
-      parent={{ label: t('nav.workflows'), to: paths.dags }}
-      actions={dag && <DagActions dag={dag} />}
-      fill
-      {...(dag
-        ? {
-            facts: [
-              { label: t('dags.schedule'), value: <ScheduleText dag={dag} /> },
-              { label: t('dags.next_run'), value: <NextRun dag={dag} /> },
-              { label: t('dags.owner'), value: dag.owners.join(', ') || '–' },
-              { label: t('dag.version'), value: dag.version },
-              { label: t('dag.parsed'), value: <RelativeTime time={dag.last_parsed_time} /> },
-            ],
-          }
-        : {})}
-    >
-      {dag ? (
-        <DagView dag={dag} />
-      ) : query.error ? (
-        <ErrorNote
-          error={query.error}
-          what={t('dag.load_failed', { dag: dag_id })}
-          on_retry={() => void query.refetch()}
-        />
-      ) : (
-        <Skeleton rows={8} height={36} />
-      )}
-    </Page>
+    <DagZone value={zone}>
+      <Page
+        title={dag?.dag_display_name || dag_id}
+        parent={{ label: t('nav.workflows'), to: paths.dags }}
+        actions={dag && <DagActions dag={dag} />}
+        fill
+        {...(dag
+          ? {
+              facts: [
+                { label: t('dags.schedule'), value: <ScheduleText dag={dag} /> },
+                { label: t('dags.next_run'), value: <NextRun dag={dag} /> },
+                { label: t('dags.owner'), value: dag.owners.join(', ') || '–' },
+                { label: t('dag.version'), value: dag.version },
+                { label: t('dag.parsed'), value: <RelativeTime time={dag.last_parsed_time} /> },
+              ],
+            }
+          : {})}
+      >
+        {dag ? (
+          <DagView dag={dag} />
+        ) : query.error ? (
+          <ErrorNote
+            error={query.error}
+            what={t('dag.load_failed', { dag: dag_id })}
+            on_retry={() => void query.refetch()}
+          />
+        ) : (
+          <Skeleton rows={8} height={36} />
+        )}
+      </Page>
+    </DagZone>
   );
 }

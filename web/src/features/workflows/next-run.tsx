@@ -2,9 +2,9 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dag, DagAsset } from '@/api/types.gen';
-import { relative_text, zoned_text } from '@/i18n/format';
 import { why_dag } from '@/models/why';
-import { useLocale, useNow } from '@/ui/time';
+import { Time, useLocale } from '@/ui/time';
+import { useZone } from '@/ui/zone';
 import '@/features/workflows/dag-list.css';
 
 /** How many of the assets that a DAG waits for are new: "1 of 2 assets", their names as tooltip. */
@@ -15,16 +15,13 @@ function AssetWait({ assets }: { assets: DagAsset[] }): ReactNode {
   return <span title={names.join('\n')}>{t('assets.ready', { ready, total: assets.length })}</span>;
 }
 
-/** When a DAG runs next: how far off, and when on the viewer's own clock; UTC in the tooltip. */
+/** When a DAG runs next: how far off, and when in the chosen zone. */
 export function NextRun({ dag }: { dag: Dag }): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
-  const now = useNow();
+  const zone = useZone();
   const time = dag.next_dagrun_run_after;
-  if (dag.is_paused) return <span className="faint">{t('dags.paused')}</span>;
-  if (!time && dag.assets) return <AssetWait assets={dag.assets} />;
-  if (!time) return <span className="faint">–</span>;
-  const why = dag.explanation ? why_dag(t, dag.explanation, locale) : undefined;
+  const why = dag.explanation ? why_dag(t, dag.explanation, locale, zone) : undefined;
   if (dag.is_paused) {
     return (
       <span className="faint" title={why}>
@@ -32,11 +29,14 @@ export function NextRun({ dag }: { dag: Dag }): ReactNode {
       </span>
     );
   }
+  if (!time && dag.assets) return <AssetWait assets={dag.assets} />;
   if (!time) return <span className="faint">{why ?? '–'}</span>;
   return (
-    <time className="next-run" dateTime={time} title={zoned_text(time, locale, 'UTC')}>
-      {relative_text(time, now, locale)}
-      <span className="faint">{zoned_text(time, locale)}</span>
-    </time>
+    <span className="next-run">
+      <Time time={time} />
+      <span className="faint">
+        <Time time={time} form="day" />
+      </span>
+    </span>
   );
 }

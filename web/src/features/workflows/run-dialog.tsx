@@ -11,6 +11,7 @@ import { Dialog } from '@/ui/dialog';
 import { ErrorNote } from '@/ui/feedback';
 import { StateBadge } from '@/ui/state-badge';
 import { useLocale } from '@/ui/time';
+import { useZone } from '@/ui/zone';
 
 interface RunDialogProps {
   run: DagRun;
@@ -50,9 +51,10 @@ function DeletePart({ run, on_close }: RunDialogProps): ReactNode {
 function RunCause({ run }: { run: DagRun }): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
+  const zone = useZone();
   const { data } = useRun(run);
   const why = data?.state === run.state ? data.explanation : undefined;
-  const text = why ? why_run(t, why, locale) : run.cause;
+  const text = why ? why_run(t, why, locale, zone) : run.cause;
   return text ? <p>{text}</p> : null;
 }
 

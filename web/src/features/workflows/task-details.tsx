@@ -2,16 +2,15 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskInstance } from '@/api/types.gen';
-import { absolute_text } from '@/i18n/format';
 import { is_expanded } from '@/models/instances';
 import { type FactRow, FactTable } from '@/ui/page';
-import { useLocale } from '@/ui/time';
+import { Time } from '@/ui/time';
 
 export function TaskDetails({ instance }: { instance: TaskInstance }): ReactNode {
   const { t } = useTranslation();
-  const locale = useLocale();
-  const time = (value: string | null | undefined): string =>
-    value ? absolute_text(value, locale) : '–';
+  const time = (value: string | null | undefined): ReactNode => (
+    <Time time={value} form="absolute" />
+  );
   const index: FactRow[] = is_expanded(instance) ? [[t('details.index'), instance.map_index]] : [];
   const rows: FactRow[] = [
     ...index,

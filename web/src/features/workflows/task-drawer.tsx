@@ -20,6 +20,7 @@ import { set_query, useQueryValue } from '@/ui/router';
 import { HealthBadge, StateBadge, state_style } from '@/ui/state-badge';
 import { Tabs } from '@/ui/tabs';
 import { RelativeTime, TimeSpan, useLocale, useNow } from '@/ui/time';
+import { useZone } from '@/ui/zone';
 import { ArrowLeft, Hourglass } from 'lucide-react';
 import '@/features/workflows/task.css';
 
@@ -99,7 +100,8 @@ function DrawerBody({ task, instance }: { task: TaskRef; instance: TaskInstance 
   const try_number = picked ?? instance.try_number;
   const why = useCause(task, instance);
   const locale = useLocale();
-  const cause = why.explanation ? why_task(t, why.explanation, locale) : why.cause;
+  const zone = useZone();
+  const cause = why.explanation ? why_task(t, why.explanation, locale, zone) : why.cause;
   return (
     <>
       <div className="task-facts">
