@@ -62,7 +62,7 @@ export default tseslint.config(
   },
   fence(
     'src/api/**',
-    ['@/models/*', '@/queries/*', '@/features/**', '@/ui/**', '@/app/*'],
+    ['@/models/**', '@/queries/*', '@/features/**', '@/ui/**', '@/app/*'],
     'api is the lowest layer',
   ),
   fence(
@@ -77,7 +77,7 @@ export default tseslint.config(
   ),
   fence(
     'src/ui/**',
-    ['@/models/*', '@/queries/*', '@/features/**', '@/app/*'],
+    ['@/models/**', '@/queries/*', '@/features/**', '@/app/*'],
     'ui is the design system: it knows no page and no server state',
   ),
   ...FEATURES.map((name) =>

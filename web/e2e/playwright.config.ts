@@ -13,6 +13,7 @@ export default defineConfig({
     baseURL: process.env.AIFLOW_E2E_URL ?? 'http://127.0.0.1:8080',
     viewport: { width: 1360, height: 860 },
     locale: 'en-US',
+    actionTimeout: 20_000,
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
     launchOptions: {

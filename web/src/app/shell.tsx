@@ -118,6 +118,11 @@ export function Shell({ session, children }: { session: Session; children: React
   const { lost_since } = useStream();
   const { t } = useTranslation();
   const [narrow, set_narrow] = useState(() => localStorage.getItem(STORAGE_KEY) === 'narrow');
+  const pages = RAIL.filter((item) => !item.admin || session.role === 'admin').map((item) => ({
+    to: item.to,
+    text: t(`nav.${item.word}`),
+    icon: item.icon,
+  }));
   const fold = (): void => {
     localStorage.setItem(STORAGE_KEY, narrow ? 'wide' : 'narrow');
     set_narrow(!narrow);
@@ -127,7 +132,7 @@ export function Shell({ session, children }: { session: Session; children: React
       <a className="sr-only skip-link" href="#main">
         {t('nav.skip')}
       </a>
-      <TopBar session={session} />
+      <TopBar session={session} pages={pages} />
       <Rail role={session.role} on_fold={fold} />
       <main className="main" id="main" tabIndex={-1}>
         <StaleBanner since={lost_since} />

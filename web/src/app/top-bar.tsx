@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Monitor, Moon, Sun } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Session } from '@/api/types.gen';
+import { Commands } from '@/app/palette/commands';
+import type { PagePlace } from '@/app/palette/items';
 import { UserMenu } from '@/app/user-menu';
 import { LANGUAGES, set_language } from '@/i18n';
 import { useHealth, useWorkers } from '@/queries/use-admin';
@@ -10,7 +12,7 @@ import { IconButton } from '@/ui/button';
 import { ErrorNote } from '@/ui/feedback';
 import { HealthBadge, StateIcon, state_style } from '@/ui/state-badge';
 import { health_look_state } from '@/ui/states';
-import { type ThemeChoice, apply_theme, stored_theme } from '@/ui/theme';
+import { type ThemeChoice, set_theme, useThemeChoice } from '@/ui/theme';
 import { usePopover } from '@/ui/use-popover';
 import { ZONE_CHOICES, type ZoneChoice, local_zone, set_zone, useZoneChoice } from '@/ui/zone';
 
@@ -23,17 +25,12 @@ const THEME_ICON = { system: Monitor, light: Sun, dark: Moon };
 
 function ThemeButton(): ReactNode {
   const { t } = useTranslation();
-  const [choice, set_choice] = useState(stored_theme);
-  const turn = (): void => {
-    const next = NEXT_THEME[choice];
-    apply_theme(next);
-    set_choice(next);
-  };
+  const choice = useThemeChoice();
   return (
     <IconButton
       icon={THEME_ICON[choice]}
       label={`${t('top.theme')}: ${t(`top.theme_${choice}`)}`}
-      onClick={turn}
+      onClick={() => set_theme(NEXT_THEME[choice])}
     />
   );
 }
@@ -138,10 +135,16 @@ function HealthDot(): ReactNode {
   );
 }
 
-export function TopBar({ session }: { session: Session }): ReactNode {
+export interface TopBarProps {
+  session: Session;
+  pages: readonly PagePlace[];
+}
+
+export function TopBar({ session, pages }: TopBarProps): ReactNode {
   return (
     <header className="top">
       <HealthDot />
+      <Commands pages={pages} />
       <span className="spread" />
       <ZoneSelect />
       <LanguageSelect />

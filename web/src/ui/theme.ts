@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Colours of everything that is not a state. The tokens live here, not in CSS, so that the
 // contrast test reads the very values the page uses.
+import { useSyncExternalStore } from 'react';
 import { state_css } from '@/ui/states';
 
 export type Theme = 'light' | 'dark';
-export type ThemeChoice = Theme | 'system';
+export const THEME_CHOICES = ['system', 'light', 'dark'] as const;
+export type ThemeChoice = (typeof THEME_CHOICES)[number];
 
 export interface Tokens {
   bg: string;
@@ -108,4 +110,21 @@ export function follow_system_theme(): void {
   window
     .matchMedia?.('(prefers-color-scheme: dark)')
     .addEventListener('change', () => apply_theme(stored_theme()));
+}
+
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Applies a choice and tells whoever shows it. */
+export function set_theme(choice: ThemeChoice): void {
+  apply_theme(choice);
+  for (const each of listeners) each();
+}
+
+export function useThemeChoice(): ThemeChoice {
+  return useSyncExternalStore(subscribe, stored_theme);
 }

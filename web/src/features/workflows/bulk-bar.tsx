@@ -4,7 +4,7 @@ import { Pause, Play, Power, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dag } from '@/api/types.gen';
-import { trigger_preview } from '@/models/dag-list';
+import { trigger_preview } from '@/models/find/dag-list';
 import type { Refused } from '@/queries/each-of';
 import { usePauseDags, useTriggerDags } from '@/queries/use-dags';
 import { useMay } from '@/queries/use-session';

@@ -14,7 +14,7 @@ import {
   facets,
   next_sort,
   sort_text,
-} from '@/models/dag-list';
+} from '@/models/find/dag-list';
 import { set_query } from '@/ui/router';
 import { usePopover } from '@/ui/use-popover';
 

@@ -9,7 +9,7 @@ import { DagTable } from '@/features/workflows/dag-table';
 import { ImportErrors } from '@/features/workflows/import-errors';
 import { TriggerDialog } from '@/features/workflows/trigger-dialog';
 import { useSelection } from '@/features/workflows/use-selection';
-import { dag_passes, filter_of, sort_of, sorted_dags } from '@/models/dag-list';
+import { dag_passes, filter_of, sort_of, sorted_dags } from '@/models/find/dag-list';
 import { useDags, useImportErrors } from '@/queries/use-dags';
 import { Await, Empty } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';

@@ -8,7 +8,7 @@ import type { Dag } from '@/api/types.gen';
 import { clear_filters } from '@/features/workflows/dag-filters';
 import { DagRow } from '@/features/workflows/dag-row';
 import type { Selection } from '@/features/workflows/use-selection';
-import { type DagSort, type DagSortKey, next_sort, sort_text } from '@/models/dag-list';
+import { type DagSort, type DagSortKey, next_sort, sort_text } from '@/models/find/dag-list';
 import { paths } from '@/models/paths';
 import { useMay } from '@/queries/use-session';
 import { Button } from '@/ui/button';

@@ -10,7 +10,7 @@ import {
   sort_text,
   sorted_dags,
   trigger_preview,
-} from '@/models/dag-list';
+} from '@/models/find/dag-list';
 
 function dag(dag_id: string, fields: Partial<Dag> = {}): Dag {
   return {
