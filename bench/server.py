@@ -6,6 +6,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -97,6 +98,10 @@ class Server:
 
     def get(self, path: str):
         return self.call("GET", path)
+
+    def http_port(self) -> int:
+        """Of the TCP listener, as the server says at its start."""
+        return int(re.search(r"http://127\.0\.0\.1:(\d+)", self.output.read_text())[1])
 
     def add_dag(self, name: str, source: str, first: str | None = None) -> None:
         """Writes a DAG file and waits until the server has read it: its DAG `first`, or `name`."""

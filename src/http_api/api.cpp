@@ -2,7 +2,6 @@
 #include "http_api/api.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/assert.h"
 #include "digest/sha256.h"
@@ -10,9 +9,11 @@
 #include "http_api/detail/call.h"
 #include "http_api/detail/cookie.h"
 #include "http_api/detail/repeats.h"
+#include "http_api/openapi.h"
 #include "http_api/router.h"
 #include "log/log.h"
 #include "store/user_store.h"
+#include "wire/queries.h"
 
 namespace aiflow::http_api {
 namespace {
@@ -33,7 +34,7 @@ constexpr std::string_view kContentPolicy =
 struct Context final : net::RequestContext {
   Match match;
   Principal who;
-  Parameters query;
+  wire::Query query;
 };
 
 struct Refusal {
@@ -45,7 +46,12 @@ struct Refusal {
 
 bool is_safe(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
+/// The description of the API, and the dashboard's page that shows it.
+constexpr std::string_view kOpenApiPath = "/api/v2/openapi.json";
+constexpr std::string_view kDocsPath = "/api/docs";
+
 bool is_api_path(std::string_view path) {
+  if (path == kDocsPath) return false;
   return path.starts_with("/api/") || path.starts_with("/auth/") || path == "/v2" ||
          path.starts_with("/v2/");
 }
@@ -81,6 +87,20 @@ net::Response error_response(const Refusal& refusal, const net::Request& request
   return response;
 }
 
+/// Public: it holds nothing that is not in the sources.
+net::Response openapi_response(const net::Request& request) {
+  if (request.method != "GET" && request.method != "HEAD") {
+    return error_response({405, ErrorCode::invalid_argument, "this address takes GET", "GET"},
+                          request);
+  }
+  net::Response response;
+  response.content_type = "application/json";
+  response.static_body = embedded_openapi();
+  response.headers.emplace_back("Cache-Control", "no-cache");
+  add_security_headers(response, request.id);
+  return response;
+}
+
 /// Scheme and authority of an Origin must be where the request went.
 bool is_same_origin(const net::Request& request) {
   const auto* origin = request.header("origin");
@@ -102,15 +122,6 @@ net::BodyRule body_rule(Route route, const std::filesystem::path& uploads) {
     case Route::create_variant: return {.bytes_max = 16U << 20};
     default: return {.bytes_max = 1U << 20};
   }
-}
-
-/// What a client may repeat after a lost answer without doing it twice.
-bool is_repeatable(Route route) {
-  static constexpr std::array kRoutes = {Route::trigger_dag_run, Route::clear_task_instances,
-                                         Route::create_variant,  Route::create_report,
-                                         Route::create_pack,     Route::deploy_service,
-                                         Route::create_camera};
-  return std::ranges::find(kRoutes, route) != kRoutes.end();
 }
 
 std::string subject_of(const Principal& who) {
@@ -185,6 +196,7 @@ std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
     add_security_headers(response, request.id);
     return response;
   }
+  if (request.path == kOpenApiPath) return openapi_response(request);
   const auto method = request.method == "HEAD" ? "GET" : request.method;
   auto match = impl_->router.match(method, request.path);
   if (!match) {
@@ -194,11 +206,11 @@ std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
   }
   auto context = std::make_unique<Context>();
   context->match = *std::move(match);
-  const auto query = net::parse_query(request.query);
+  auto query = net::parse_query(request.query);
   if (!query) {
     return error_response({400, ErrorCode::invalid_argument, query.error().message}, request);
   }
-  for (const auto& [key, value] : *query) context->query[key] = value;
+  context->query = *std::move(query);
   auto who = impl_->identify(request);
   if (!who) return error_response(who.error(), request);
   context->who = *std::move(who);
@@ -315,7 +327,8 @@ void Api::handle(net::Request request, net::Responder responder) {
   const auto& error = answer.error();
   int status = http_status(error.code);
   if (route.route == Route::login && error.code == ErrorCode::denied) status = 401;
-  if (route.route == Route::login && error.code == ErrorCode::unavailable) status = 429;
+  const bool has_password = route.route == Route::login || route.route == Route::change_password;
+  if (has_password && error.code == ErrorCode::unavailable) status = 429;
   if (status >= 500) {
     log::error("request failed",
                {{"request", request.id}, {"route", route.name}, {"error", error}});
@@ -325,7 +338,7 @@ void Api::handle(net::Request request, net::Responder responder) {
 
 Result<net::Response> Api::Impl::answer(detail::Call& call, detail::Answer handler) {
   const auto* key = call.request.header("idempotency-key");
-  if (key == nullptr || !is_repeatable(call.route.route)) return handler(call);
+  if (key == nullptr || !wire::is_repeatable(call.route.route)) return handler(call);
   if (key->empty() || key->size() > kIdempotencyKeyMax) {
     return fail(ErrorCode::invalid_argument, "Idempotency-Key has 1 to 128 characters");
   }

@@ -133,6 +133,24 @@ TEST_CASE("log-in gives a cookie that works, a wrong password 401, a flood 429")
   CHECK(post("long enough").status == 429);
 }
 
+TEST_CASE("a flood of wrong old passwords is 429, no fault of the server") {
+  Bench bench;
+  auto client = bench.tcp();
+  auto headers = bench.session(Role::user);
+  headers.emplace_back("content-type", "application/json");
+  const auto change = [&] {
+    return client
+        .send({.method = "POST",
+               .target = "/auth/password",
+               .headers = headers,
+               .body = R"({"old_password": "wrong", "new_password": "long enough 2"})"},
+              soon())
+        ->status;
+  };
+  for (int i = 0; i < 5; ++i) CHECK(change() == 403);
+  CHECK(change() == 429);
+}
+
 TEST_CASE("a wrong member is 400 with its path, and errors carry the request's id") {
   Bench bench;
   auto client = bench.local();

@@ -5,11 +5,6 @@
 namespace aiflow::http_api::detail {
 namespace {
 
-std::optional<std::string> text_of(const Call& call, std::string_view name) {
-  const auto* text = call.query_text(name);
-  return text == nullptr ? std::nullopt : std::optional(*text);
-}
-
 Result<net::Response> find_missing_blobs(Call& call) {
   return with_body(call, wire::parse_blob_list,
                    [&](const wire::BlobList& wanted) -> Result<net::Response> {
@@ -19,16 +14,14 @@ Result<net::Response> find_missing_blobs(Call& call) {
 }
 
 Result<net::Response> list_artifacts(Call& call) {
-  store::ArtifactQuery query{.dag_id = text_of(call, "dag_id"),
-                             .run_id = text_of(call, "dag_run_id"),
-                             .task_id = text_of(call, "task_id"),
-                             .name = text_of(call, "name"),
-                             .sha256 = text_of(call, "sha256")};
-  if (call.query_text("map_index") != nullptr) {
-    AIFLOW_ASSIGN(query.map_index,
-                  call.query_int("map_index", store::kNotMapped, {-1, store::kMapIndexMax}));
-  }
-  AIFLOW_ASSIGN(query.page, call.page());
+  AIFLOW_ASSIGN(const auto asked, wire::parse_artifact_filter(call.query));
+  store::ArtifactQuery query{.dag_id = asked.dag_id,
+                             .run_id = asked.dag_run_id,
+                             .task_id = asked.task_id,
+                             .name = asked.name,
+                             .sha256 = asked.sha256};
+  query.map_index = asked.map_index;
+  query.page = page_in(asked);
   AIFLOW_ASSIGN(const auto listed, call.parts.artifacts.list(query));
   return list_of(listed.items, listed.total);
 }

@@ -11,10 +11,10 @@ Result<net::Response> list_assets(Call& call) {
 }
 
 Result<net::Response> list_asset_events(Call& call) {
+  AIFLOW_ASSIGN(const auto query, wire::parse_asset_event_filter(call.query));
   std::optional<dag::AssetName> asset;
-  if (const auto* name = call.query_text("name")) asset = dag::AssetName{*name};
-  AIFLOW_ASSIGN(const auto page, call.page());
-  AIFLOW_ASSIGN(const auto events, call.parts.workflows.asset_events(asset, page));
+  if (query.name) asset = dag::AssetName{*query.name};
+  AIFLOW_ASSIGN(const auto events, call.parts.workflows.asset_events(asset, page_in(query)));
   return list_of(events.items, events.total);
 }
 

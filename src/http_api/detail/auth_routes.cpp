@@ -95,16 +95,10 @@ Result<net::Response> health(Call& call) { return one(call.parts.health()); }
 /// a new stream.
 Result<std::optional<std::int64_t>> resume_id(const Call& call) {
   const auto* header = call.request.header("last-event-id");
-  if (header != nullptr) {
-    Parameters query = {{"last_event_id", *header}};
-    const Call with_header{call.parts, call.streams,    call.route, call.request,
-                           call.who,   call.parameters, query};
-    AIFLOW_ASSIGN(const auto id, with_header.query_int("last_event_id", 0, {0, INT64_MAX}));
-    return std::optional(id);
-  }
-  if (call.query_text("last_event_id") == nullptr) return std::optional<std::int64_t>();
-  AIFLOW_ASSIGN(const auto id, call.query_int("last_event_id", 0, {0, INT64_MAX}));
-  return std::optional(id);
+  const wire::Query by_header = {{"last_event_id", header == nullptr ? "" : *header}};
+  AIFLOW_ASSIGN(const auto query,
+                wire::parse_stream_query(header == nullptr ? call.query : by_header));
+  return query.last_event_id;
 }
 
 /// The first event of a new stream: its id is that of the newest row, and everything after that row

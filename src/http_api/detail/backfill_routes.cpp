@@ -13,10 +13,10 @@ Result<dag::BackfillId> backfill_id(const Call& call) {
 }
 
 Result<net::Response> list_backfills(Call& call) {
+  AIFLOW_ASSIGN(const auto query, wire::parse_backfill_filter(call.query));
   std::optional<DagId> dag_id;
-  if (const auto* id = call.query_text("dag_id")) dag_id = DagId{*id};
-  AIFLOW_ASSIGN(const auto page, call.page());
-  AIFLOW_ASSIGN(const auto listed, call.parts.workflows.backfills(dag_id, page));
+  if (query.dag_id) dag_id = DagId{*query.dag_id};
+  AIFLOW_ASSIGN(const auto listed, call.parts.workflows.backfills(dag_id, page_in(query)));
   return list_of(listed.items, listed.total);
 }
 

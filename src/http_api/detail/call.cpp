@@ -4,45 +4,18 @@
 #include <charconv>
 
 namespace aiflow::http_api::detail {
-namespace {
-
-Result<std::int64_t> parse_int(std::string_view name, std::string_view text, IntRange range) {
-  std::int64_t value = 0;
-  const auto end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, value);
-  const bool is_good =
-      parsed.ec == std::errc{} && parsed.ptr == end && value >= range.low && value <= range.high;
-  if (is_good) return value;
-  return fail(ErrorCode::invalid_argument,
-              "'" + std::string(name) + "' must be a whole number between " +
-                  std::to_string(range.low) + " and " + std::to_string(range.high));
-}
-
-}  // namespace
-
-Result<std::int64_t> Call::query_int(std::string_view name, std::int64_t otherwise,
-                                     IntRange range) const {
-  const auto* text = query_text(name);
-  if (text == nullptr) return otherwise;
-  return parse_int(name, *text, range);
-}
-
-Result<std::optional<WallTime>> Call::query_time(std::string_view name) const {
-  const auto* text = query_text(name);
-  if (text == nullptr) return std::nullopt;
-  auto time = parse_time(*text);
-  if (!time) return fail(std::move(time).error().with_context(std::string(name)));
-  return *time;
-}
-
 Result<std::int64_t> Call::param_int(std::string_view name) const {
-  return parse_int(name, param(name), {0, std::numeric_limits<std::int64_t>::max()});
+  const std::string& text = param(name);
+  const auto* end = text.data() + text.size();
+  std::int64_t value = 0;
+  const auto parsed = std::from_chars(text.data(), end, value);
+  if (parsed.ec == std::errc{} && parsed.ptr == end && value >= 0) return value;
+  return fail(ErrorCode::invalid_argument, "'" + std::string(name) + "' must be a whole number");
 }
 
 Result<store::Page> Call::page() const {
-  AIFLOW_ASSIGN(const auto limit, query_int("limit", 100, {1, 1000}));
-  AIFLOW_ASSIGN(const auto offset, query_int("offset", 0, {0, 1'000'000'000}));
-  return store::Page{.limit = static_cast<int>(limit), .offset = static_cast<int>(offset)};
+  AIFLOW_ASSIGN(const auto page, wire::parse_page(route.route, query));
+  return page_in(page);
 }
 
 Result<json::Value> Call::json_body() const {
@@ -51,11 +24,9 @@ Result<json::Value> Call::json_body() const {
   return value;
 }
 
-Result<store::TaskKey> Call::task_key() const {
-  AIFLOW_ASSIGN(const auto map_index,
-                query_int("map_index", store::kNotMapped, {-1, store::kMapIndexMax}));
-  return store::TaskKey{dag_id(), RunId{param("dag_run_id")}, TaskId{param("task_id")},
-                        static_cast<int>(map_index)};
+store::TaskKey Call::task_key(std::int64_t map_index) const {
+  return {dag_id(), RunId{param("dag_run_id")}, TaskId{param("task_id")},
+          static_cast<int>(map_index)};
 }
 
 net::Response json_response(const json::Value& value, int status) {

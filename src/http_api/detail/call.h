@@ -18,13 +18,9 @@
 #include "service/auth.h"
 #include "store/data/lineage_store.h"
 #include "wire/engine.h"
+#include "wire/queries.h"
 
 namespace aiflow::http_api::detail {
-
-struct IntRange {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-};
 
 struct Call {
   Parts& parts;
@@ -33,7 +29,7 @@ struct Call {
   net::Request& request;
   const service::Principal& who;
   const Parameters& parameters;
-  const Parameters& query;
+  const wire::Query& query;  ///< read by the parser of the route's query type
   /// Under an idempotency key: stores an answer for repeats. Who passes it on to the transaction
   /// that does what is asked takes it; else it is called once the answer is there.
   std::function<Status(db::Connection&, const net::Response&)> keep{};
@@ -41,24 +37,14 @@ struct Call {
   [[nodiscard]] const std::string& param(std::string_view name) const {
     return parameters.find(name)->second;
   }
-  [[nodiscard]] const std::string* query_text(std::string_view name) const {
-    const auto found = query.find(name);
-    return found == query.end() || found->second.empty() ? nullptr : &found->second;
-  }
-  /// Errors: invalid_argument naming the parameter.
-  [[nodiscard]] Result<std::int64_t> query_int(std::string_view name, std::int64_t otherwise,
-                                               IntRange range) const;
-  /// RFC 3339; none when it is not given. Errors: invalid_argument naming the parameter.
-  [[nodiscard]] Result<std::optional<WallTime>> query_time(std::string_view name) const;
   [[nodiscard]] Result<std::int64_t> param_int(std::string_view name) const;
-  /// ?limit= (1 to 1000, else 100) and ?offset=.
+  /// ?limit= and ?offset= of a route that has them.
   [[nodiscard]] Result<store::Page> page() const;
   /// The body as JSON. Errors: invalid_argument.
   [[nodiscard]] Result<json::Value> json_body() const;
   [[nodiscard]] DagId dag_id() const { return DagId{param("dag_id")}; }
   [[nodiscard]] store::RunKey run_key() const { return {dag_id(), RunId{param("dag_run_id")}}; }
-  /// With ?map_index=.
-  [[nodiscard]] Result<store::TaskKey> task_key() const;
+  [[nodiscard]] store::TaskKey task_key(std::int64_t map_index) const;
   /// Tells whether the session has reached its last day: for streams, which outlive this call.
   [[nodiscard]] std::function<bool()> session_over() const {
     return
@@ -73,6 +59,12 @@ using Open = Status (*)(Call& call, net::Responder& responder);
 using Entry = std::variant<std::monostate, Answer, Open>;
 /// Indexed by wire::Route.
 using Table = std::vector<Entry>;
+
+/// As the store takes it; of any query type with limit and offset.
+template <class Q>
+[[nodiscard]] store::Page page_in(const Q& query) {
+  return {.limit = static_cast<int>(query.limit), .offset = static_cast<int>(query.offset)};
+}
 
 void add_auth_routes(Table& table);
 void add_workflow_routes(Table& table);
@@ -108,10 +100,9 @@ template <class T>
 template <class T>
 [[nodiscard]] Result<net::Response> page_of(const Call& call, const std::vector<T>& all) {
   const auto total = static_cast<std::int64_t>(all.size());
-  AIFLOW_ASSIGN(const auto offset, call.query_int("offset", 0, {0, 1'000'000'000}));
-  AIFLOW_ASSIGN(const auto limit, call.query_int("limit", 1000, {1, 1000}));
-  const auto begin = std::min(offset, total);
-  const auto end = std::min(begin + limit, total);
+  AIFLOW_ASSIGN(const auto page, wire::parse_page(call.route.route, call.query));
+  const auto begin = std::min(page.offset, total);
+  const auto end = std::min(begin + page.limit, total);
   return list_of(std::vector<T>(all.begin() + begin, all.begin() + end), total);
 }
 

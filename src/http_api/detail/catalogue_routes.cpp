@@ -58,9 +58,8 @@ Result<net::Response> create_report(Call& call) {
 }
 
 Result<net::Response> list_reports(Call& call) {
-  std::optional<std::string> model;
-  if (const auto* name = call.query_text("model")) model = *name;
-  AIFLOW_ASSIGN(const auto reports, call.parts.catalogue.reports(model));
+  AIFLOW_ASSIGN(const auto query, wire::parse_report_filter(call.query));
+  AIFLOW_ASSIGN(const auto reports, call.parts.catalogue.reports(query.model));
   return page_of(call, reports);
 }
 

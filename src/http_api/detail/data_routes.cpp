@@ -5,12 +5,12 @@
 namespace aiflow::http_api::detail {
 namespace {
 
-Result<store::CacheQuery> cache_query(const Call& call) {
+template <class Q>
+store::CacheQuery chosen_by(const Q& asked) {
   store::CacheQuery query;
-  if (const auto* text = call.query_text("dag_id")) query.dag_id = *text;
-  if (const auto* text = call.query_text("task_id")) query.task_id = *text;
-  if (const auto* text = call.query_text("key")) query.key = *text;
-  AIFLOW_ASSIGN(query.page, call.page());
+  query.dag_id = asked.dag_id;
+  query.task_id = asked.task_id;
+  query.key = asked.key;
   return query;
 }
 
@@ -23,28 +23,24 @@ Result<net::Response> lookup_cached_result(Call& call) {
 }
 
 Result<net::Response> list_cached_results(Call& call) {
-  AIFLOW_ASSIGN(const auto query, cache_query(call));
+  AIFLOW_ASSIGN(const auto asked, wire::parse_cache_filter(call.query));
+  auto query = chosen_by(asked);
+  query.page = page_in(asked);
   AIFLOW_ASSIGN(const auto listed, call.parts.result_cache.list(query));
   return list_of(listed.items, listed.total);
 }
 
 Result<net::Response> clear_cached_results(Call& call) {
-  AIFLOW_ASSIGN(const auto query, cache_query(call));
-  AIFLOW_ASSIGN(const auto removed, call.parts.result_cache.clear(query));
+  AIFLOW_ASSIGN(const auto asked, wire::parse_cache_choice(call.query));
+  AIFLOW_ASSIGN(const auto removed, call.parts.result_cache.clear(chosen_by(asked)));
   return one(removed);
 }
 
 Result<net::Response> get_lineage(Call& call) {
-  const auto* node = call.query_text("node");
-  const auto* direction = call.query_text("direction");
-  if (node == nullptr || (direction != nullptr && *direction != "up" && *direction != "down")) {
-    return fail(ErrorCode::invalid_argument, "?node=KIND:ID, and direction=up or down");
-  }
-  store::LineageQuery query{.node = *node, .is_up = direction == nullptr || *direction == "up"};
-  AIFLOW_ASSIGN(const auto depth, call.query_int("depth", 8, {1, store::kLineageDepthMax}));
-  AIFLOW_ASSIGN(const auto nodes, call.query_int("limit", 200, {1, store::kLineageNodesMax}));
-  query.depth_max = static_cast<int>(depth);
-  query.nodes_max = static_cast<int>(nodes);
+  AIFLOW_ASSIGN(const auto asked, wire::parse_lineage_from(call.query));
+  store::LineageQuery query{.node = asked.node, .is_up = asked.direction == "up"};
+  query.depth_max = static_cast<int>(asked.depth);
+  query.nodes_max = static_cast<int>(asked.limit);
   AIFLOW_ASSIGN(const auto graph, call.parts.store.read([&](db::Connection& db) {
     return store::LineageStore(db).graph(query);
   }));

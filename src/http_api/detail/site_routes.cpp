@@ -104,20 +104,16 @@ Result<net::Response> camera_picture(Call& call) {
 }
 
 Result<net::Response> list_scene_events(Call& call) {
+  AIFLOW_ASSIGN(const auto asked, wire::parse_scene_event_filter(call.query));
   store::SceneEventQuery query;
-  const auto text = [&](std::string_view name, std::optional<std::string>& out) {
-    if (const auto* value = call.query_text(name)) out = *value;
-  };
-  text("camera_id", query.camera_id);
-  text("kind", query.kind);
-  text("state", query.state);
-  const auto* dag = call.query_text("dag_id");
-  const auto* run = call.query_text("dag_run_id");
-  if (dag != nullptr && run != nullptr) query.run = store::RunKey{DagId{*dag}, RunId{*run}};
-  if (const auto* since = call.query_text("since")) {
-    AIFLOW_ASSIGN(query.since, parse_time(*since));
+  query.camera_id = asked.camera_id;
+  query.kind = asked.kind;
+  query.state = asked.state;
+  if (asked.dag_id && asked.dag_run_id) {
+    query.run = store::RunKey{DagId{*asked.dag_id}, RunId{*asked.dag_run_id}};
   }
-  AIFLOW_ASSIGN(query.page, call.page());
+  query.since = asked.since;
+  query.page = page_in(asked);
   AIFLOW_ASSIGN(const auto events, call.parts.cameras.events(query));
   return list_of(events.items, events.total);
 }

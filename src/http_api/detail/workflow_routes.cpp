@@ -25,8 +25,8 @@ Result<net::Response> patch_dag(Call& call) {
 }
 
 Result<int> version_of(const Call& call) {
-  AIFLOW_ASSIGN(const auto version, call.query_int("version", 0, {0, 1'000'000'000}));
-  return static_cast<int>(version);
+  AIFLOW_ASSIGN(const auto query, wire::parse_dag_version(call.query));
+  return static_cast<int>(query.version);
 }
 
 Result<net::Response> get_dag_graph(Call& call) {
@@ -41,22 +41,21 @@ Result<net::Response> get_dag_source(Call& call) {
   return one(source);
 }
 
-/// ?start= and ?end=: the runs that arrived between them; without both no runs.
 Result<net::Response> get_workload(Call& call) {
-  AIFLOW_ASSIGN(const auto start, call.query_time("start"));
-  AIFLOW_ASSIGN(const auto end, call.query_time("end"));
-  if (start.has_value() != end.has_value()) {
+  AIFLOW_ASSIGN(const auto asked, wire::parse_workload_period(call.query));
+  if (asked.start.has_value() != asked.end.has_value()) {
     return fail(ErrorCode::invalid_argument, "a period has 'start' and 'end'");
   }
   service::WorkloadQuery query;
-  if (start) query.period = {*start, *end};
+  if (asked.start) query.period = {*asked.start, *asked.end};
   AIFLOW_ASSIGN(const auto workload, call.parts.workflows.workload(query));
   return one(workload);
 }
 
 Result<net::Response> get_grid(Call& call) {
-  AIFLOW_ASSIGN(const auto runs, call.query_int("limit", 25, {1, 365}));
-  AIFLOW_ASSIGN(const auto grid, call.parts.workflows.grid(call.dag_id(), static_cast<int>(runs)));
+  AIFLOW_ASSIGN(const auto query, wire::parse_grid_query(call.query));
+  const int runs = static_cast<int>(query.limit);
+  AIFLOW_ASSIGN(const auto grid, call.parts.workflows.grid(call.dag_id(), runs));
   return one(grid);
 }
 
@@ -67,16 +66,13 @@ Result<net::Response> list_import_errors(Call& call) {
 
 /// "~" as the DAG means all DAGs, as in Airflow.
 Result<net::Response> list_dag_runs(Call& call) {
+  AIFLOW_ASSIGN(auto asked, wire::parse_run_filter(call.query));
   store::RunQuery query;
   if (call.param("dag_id") != "~") query.dag_id = call.dag_id();
-  if (const auto* state = call.query_text("state")) {
-    const auto parsed = parse_run_state(*state);
-    if (!parsed) return fail(ErrorCode::invalid_argument, "'state' is no state of a run");
-    query.states.push_back(*parsed);
-  }
-  AIFLOW_ASSIGN(query.logical_date_gte, call.query_time("logical_date_gte"));
-  AIFLOW_ASSIGN(query.logical_date_lte, call.query_time("logical_date_lte"));
-  AIFLOW_ASSIGN(query.page, call.page());
+  query.states = std::move(asked.state);
+  query.logical_date_gte = asked.logical_date_gte;
+  query.logical_date_lte = asked.logical_date_lte;
+  query.page = page_in(asked);
   AIFLOW_ASSIGN(const auto runs, call.parts.workflows.runs(query));
   return list_of(runs.items, runs.total);
 }
@@ -150,25 +146,23 @@ Result<net::Response> clear_dag_run(Call& call) {
 }
 
 Result<net::Response> list_task_instances(Call& call) {
-  service::TaskFilter filter;
-  if (const auto* state = call.query_text("state")) {
-    const auto parsed = parse_task_state(*state);
-    if (!parsed) return fail(ErrorCode::invalid_argument, "'state' is no state of a task");
-    filter.states.push_back(*parsed);
-  }
-  if (const auto* task = call.query_text("task_id")) filter.task_id = TaskId{*task};
+  AIFLOW_ASSIGN(auto asked, wire::parse_task_filter(call.query));
+  service::TaskFilter filter{.states = std::move(asked.state)};
+  if (asked.task_id) filter.task_id = TaskId{*asked.task_id};
   AIFLOW_ASSIGN(const auto tasks, call.parts.workflows.tasks(call.run_key(), filter));
   return page_of(call, tasks);
 }
 
 Result<net::Response> get_task_instance(Call& call) {
-  AIFLOW_ASSIGN(const auto key, call.task_key());
+  AIFLOW_ASSIGN(const auto query, wire::parse_one_instance(call.query));
+  const auto key = call.task_key(query.map_index);
   AIFLOW_ASSIGN(const auto task, call.parts.workflows.task(key));
   return one(task);
 }
 
 Result<net::Response> mark(Call& call, service::Workflows::MarkMode mode) {
-  AIFLOW_ASSIGN(const auto key, call.task_key());
+  AIFLOW_ASSIGN(const auto query, wire::parse_one_instance(call.query));
+  const auto key = call.task_key(query.map_index);
   return with_body(call, wire::parse_mark_request,
                    [&](const wire::MarkRequest& request) -> Result<net::Response> {
                      AIFLOW_ASSIGN(const auto tasks,
@@ -186,34 +180,34 @@ Result<net::Response> preview_mark(Call& call) {
 }
 
 Result<net::Response> list_tries(Call& call) {
-  AIFLOW_ASSIGN(const auto key, call.task_key());
+  AIFLOW_ASSIGN(const auto query, wire::parse_instance_list(call.query));
+  const auto key = call.task_key(query.map_index);
   AIFLOW_ASSIGN(const auto tries, call.parts.workflows.tries(key));
   return page_of(call, tries);
 }
 
-Result<service::TryKey> try_key(const Call& call) {
-  AIFLOW_ASSIGN(auto task, call.task_key());
+Result<service::TryKey> try_key(const Call& call, std::int64_t map_index) {
   AIFLOW_ASSIGN(const auto number, call.param_int("try_number"));
   if (number > 1'000'000) return fail(ErrorCode::not_found, "there is no such try");
-  return service::TryKey{std::move(task), static_cast<int>(number)};
+  return service::TryKey{call.task_key(map_index), static_cast<int>(number)};
 }
 
 Result<net::Response> get_log(Call& call) {
-  AIFLOW_ASSIGN(const auto key, try_key(call));
-  AIFLOW_ASSIGN(const auto offset, call.query_int("offset", 0, {0, INT64_MAX}));
-  AIFLOW_ASSIGN(const auto chunk, call.parts.workflows.log(key, offset));
+  AIFLOW_ASSIGN(const auto query, wire::parse_instance_log_part(call.query));
+  AIFLOW_ASSIGN(const auto key, try_key(call, query.map_index));
+  AIFLOW_ASSIGN(const auto chunk, call.parts.workflows.log(key, query.offset));
   return one(chunk);
 }
 
 Status stream_log(Call& call, net::Responder& responder) {
-  AIFLOW_ASSIGN(const auto key, try_key(call));
-  AIFLOW_ASSIGN(const auto offset, call.query_int("offset", 0, {0, INT64_MAX}));
+  AIFLOW_ASSIGN(const auto query, wire::parse_instance_log_part(call.query));
+  AIFLOW_ASSIGN(const auto key, try_key(call, query.map_index));
   AIFLOW_ASSIGN(auto file, call.parts.workflows.log_file(key));
   const auto events = std::move(responder).open_event_stream();
   events.on_close(call.streams.add(call.who, [events] { events.cut(); }));
   service::LogFollower::Watch watch;
   watch.file = std::move(file);
-  watch.offset = offset;
+  watch.offset = query.offset;
   watch.send = [events, key, workflows = &call.parts.workflows](wire::LogChunk chunk) {
     workflows->add_silent_end(key, chunk);
     const bool is_there = events.send({.data = json::write(to_json(chunk))});
@@ -232,7 +226,8 @@ Status stream_log(Call& call, net::Responder& responder) {
 }
 
 Result<net::Response> list_xcoms(Call& call) {
-  AIFLOW_ASSIGN(const auto key, call.task_key());
+  AIFLOW_ASSIGN(const auto query, wire::parse_instance_list(call.query));
+  const auto key = call.task_key(query.map_index);
   const bool is_task = call.who.kind == service::Principal::Kind::task;
   if (is_task && call.who.attempt.key.dag_id != key.dag_id.value) {
     return fail(ErrorCode::denied, "a task reads the values of its own DAG only");
@@ -242,7 +237,8 @@ Result<net::Response> list_xcoms(Call& call) {
 }
 
 Result<net::Response> get_xcom(Call& call) {
-  AIFLOW_ASSIGN(const auto key, call.task_key());
+  AIFLOW_ASSIGN(const auto query, wire::parse_one_instance(call.query));
+  const auto key = call.task_key(query.map_index);
   const bool is_task = call.who.kind == service::Principal::Kind::task;
   if (is_task && call.who.attempt.key.dag_id != key.dag_id.value) {
     return fail(ErrorCode::denied, "a task reads the values of its own DAG only");
@@ -252,7 +248,8 @@ Result<net::Response> get_xcom(Call& call) {
 }
 
 Result<net::Response> delete_xcom(Call& call) {
-  AIFLOW_ASSIGN(const auto key, call.task_key());
+  AIFLOW_ASSIGN(const auto query, wire::parse_one_instance(call.query));
+  const auto key = call.task_key(query.map_index);
   AIFLOW_TRY(call.parts.workflows.delete_xcom(key, call.param("xcom_key")));
   return nothing();
 }
@@ -271,9 +268,9 @@ Result<net::Response> list_run_notices(Call& call) {
 }
 
 Result<net::Response> get_notice_log(Call& call) {
-  AIFLOW_ASSIGN(const auto offset, call.query_int("offset", 0, {0, INT64_MAX}));
-  AIFLOW_ASSIGN(const auto chunk,
-                call.parts.workflows.notice_log(call.run_key(), call.param("notice_name"), offset));
+  AIFLOW_ASSIGN(const auto query, wire::parse_log_part(call.query));
+  AIFLOW_ASSIGN(const auto chunk, call.parts.workflows.notice_log(
+                                      call.run_key(), call.param("notice_name"), query.offset));
   return one(chunk);
 }
 

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated from api/engine.yaml by tools/codegen; do not edit.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/states.h"
+#include "wire/engine.h"
+
+namespace aiflow::wire {
+
+/// A request's query, decoded. An empty value counts as none.
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+struct PageQuery {
+  std::int64_t limit = 100;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<PageQuery> parse_page_query(const Query& query);
+
+struct WholeList {
+  std::int64_t limit = 1000;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<WholeList> parse_whole_list(const Query& query);
+
+/// last_event_id - the stream goes on after it; without, a new one begins.
+struct StreamQuery {
+  std::optional<std::int64_t> last_event_id{};
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<StreamQuery> parse_stream_query(const Query& query);
+
+/// version - 0 is the newest.
+struct DagVersion {
+  std::int64_t version = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<DagVersion> parse_dag_version(const Query& query);
+
+/// The runs that arrived between them; without both, no runs.
+struct WorkloadPeriod {
+  std::optional<WallTime> start{};
+  std::optional<WallTime> end{};
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<WorkloadPeriod> parse_workload_period(const Query& query);
+
+/// limit - that many runs, the newest.
+struct GridQuery {
+  std::int64_t limit = 25;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<GridQuery> parse_grid_query(const Query& query);
+
+struct RunFilter {
+  std::vector<RunState> state{};
+  std::optional<WallTime> logical_date_gte{};
+  std::optional<WallTime> logical_date_lte{};
+  std::int64_t limit = 100;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<RunFilter> parse_run_filter(const Query& query);
+
+struct AssetEventFilter {
+  std::optional<std::string> name{};
+  std::int64_t limit = 100;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<AssetEventFilter> parse_asset_event_filter(const Query& query);
+
+struct BackfillFilter {
+  std::optional<std::string> dag_id{};
+  std::int64_t limit = 100;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<BackfillFilter> parse_backfill_filter(const Query& query);
+
+struct TaskFilter {
+  std::vector<TaskState> state{};
+  std::optional<std::string> task_id{};
+  std::int64_t limit = 1000;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<TaskFilter> parse_task_filter(const Query& query);
+
+/// map_index - which instance of a mapped task; -1 is the one of a task that is not.
+struct OneInstance {
+  std::int64_t map_index = -1;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<OneInstance> parse_one_instance(const Query& query);
+
+struct InstanceList {
+  std::int64_t map_index = -1;
+  std::int64_t limit = 1000;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<InstanceList> parse_instance_list(const Query& query);
+
+/// offset - from this byte.
+struct LogPart {
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<LogPart> parse_log_part(const Query& query);
+
+/// offset - from this byte.
+struct InstanceLogPart {
+  std::int64_t map_index = -1;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<InstanceLogPart> parse_instance_log_part(const Query& query);
+
+struct ArtifactFilter {
+  std::optional<std::string> dag_id{};
+  std::optional<std::string> dag_run_id{};
+  std::optional<std::string> task_id{};
+  std::optional<std::int64_t> map_index{};
+  std::optional<std::string> name{};
+  std::optional<std::string> sha256{};
+  std::int64_t limit = 100;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<ArtifactFilter> parse_artifact_filter(const Query& query);
+
+struct CacheFilter {
+  std::optional<std::string> dag_id{};
+  std::optional<std::string> task_id{};
+  std::optional<std::string> key{};
+  std::int64_t limit = 100;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<CacheFilter> parse_cache_filter(const Query& query);
+
+/// What is named must fit; without any, all.
+struct CacheChoice {
+  std::optional<std::string> dag_id{};
+  std::optional<std::string> task_id{};
+  std::optional<std::string> key{};
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<CacheChoice> parse_cache_choice(const Query& query);
+
+/// node - KIND:ID. direction - up, what led to it; down, what came of it.
+struct LineageFrom {
+  std::string node{};
+  std::string direction = "up";
+  std::int64_t depth = 8;
+  std::int64_t limit = 200;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<LineageFrom> parse_lineage_from(const Query& query);
+
+struct ReportFilter {
+  std::optional<std::string> model{};
+  std::int64_t limit = 1000;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<ReportFilter> parse_report_filter(const Query& query);
+
+/// dag_id and dag_run_id go together.
+struct SceneEventFilter {
+  std::optional<std::string> camera_id{};
+  std::optional<std::string> kind{};
+  std::optional<std::string> state{};
+  std::optional<std::string> dag_id{};
+  std::optional<std::string> dag_run_id{};
+  std::optional<WallTime> since{};
+  std::int64_t limit = 100;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<SceneEventFilter> parse_scene_event_filter(const Query& query);
+
+/// The page that a list's query asks for. Only for routes with limit and offset (asserted).
+[[nodiscard]] Result<PageQuery> parse_page(Route route, const Query& query);
+
+/// What a client may repeat under an Idempotency-Key after a lost answer.
+[[nodiscard]] bool is_repeatable(Route route);
+
+}  // namespace aiflow::wire

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""For tools/codegen: api/engine.yaml as an OpenAPI 3.1 document."""
+import json
+import re
+
+from query_types import INT_MAX, QueryType, fields_of, parse_query_type, query_of
+
+SCALARS = {"string": {"type": "string"}, "double": {"type": "number"}, "bool": {"type": "boolean"},
+           "int": {"type": "integer", "format": "int64", "minimum": -INT_MAX - 1, "maximum": INT_MAX},
+           "time": {"type": "string", "format": "date-time"}, "json": {}}
+TEXT_PARAMETER = {"type": "string", "minLength": 1, "maxLength": 250, "pattern": r"^[^/\\\x00-\x1f\x7f]+$"}
+ERRORS = {"400": "The request is malformed, or asks for what makes no sense.", "401": "Nobody is signed in.",
+          "403": "Who is signed in may not do this.", "404": "There is no such thing.",
+          "409": "What is there now stands against it.", "413": "The body is too large.",
+          "415": "The body must be application/json.", "422": "What is stored is damaged.",
+          "429": "Too many requests; Retry-After says when to ask again.",
+          "503": "Not now; ask again.", "504": "It took too long."}
+STREAMS = {"sse": "text/event-stream", "bytes": "application/octet-stream"}
+INTRO = """The API of AIflow. The workflow part has Apache Airflow 3's paths and field names.
+
+Who asks: a session's cookie (a request that changes something also gives `X-CSRF-Token`), or a token as
+`Authorization: Bearer TOKEN`. `x-permission` says what a route needs: public, any (signed in), view, run,
+operate, admin, task (an attempt's token), worker (a worker's credential).
+
+Unsafe routes with `Idempotency-Key` may be repeated after a lost answer: the same key gives the same answer."""
+
+
+def type_text(value) -> str:
+    return f"[{value[0]}]" if isinstance(value, list) else str(value)
+
+
+def schema_of(text: str) -> dict:
+    text = text.strip()
+    if text.endswith("?"):
+        inner = schema_of(text[:-1])
+        if "$ref" in inner:
+            return {"anyOf": [inner, {"type": "null"}]}
+        return inner | {"type": [inner["type"], "null"]} if "type" in inner else inner
+    if text.startswith("["):
+        return {"type": "array", "items": schema_of(text[1:-1])}
+    if text.startswith("map<"):
+        return {"type": "object", "additionalProperties": schema_of(text[4:-1])}
+    return dict(SCALARS[text]) if text in SCALARS else {"$ref": f"#/components/schemas/{text}"}
+
+
+def object_schema(spec: dict) -> dict:
+    fields = {name: type_text(text) for name, text in spec["fields"].items()}
+    required = [name for name, text in fields.items() if not text.endswith("?") and text != "json"]
+    out = {"type": "object", "properties": {name: schema_of(text) for name, text in fields.items()}}
+    if required:
+        out["required"] = required
+    return out | ({"description": spec["doc"]} if spec.get("doc") else {})
+
+
+def query_schema(t: QueryType) -> dict:
+    if t.kind == "int":
+        out = {"type": "integer", "format": "int64", "minimum": t.low, "maximum": t.high}
+    elif t.kind == "words":
+        out = {"type": "string", "enum": list(t.words)}
+    else:
+        out = schema_of(t.kind)
+    if t.is_list:
+        out = {"type": "array", "items": out}
+    if t.default is not None:
+        out["default"] = int(t.default) if t.kind == "int" else t.default
+    return out
+
+
+def parameters_of(engine: dict, route: list) -> list[dict]:
+    out = []
+    for name in re.findall(r"\{(\w+)\}", route[1]):
+        declared = engine["path_parameters"].get(name)
+        schema = query_schema(parse_query_type(declared)) if declared else dict(TEXT_PARAMETER)
+        out.append({"name": name, "in": "path", "required": True, "schema": schema})
+    query = query_of(route)
+    if query is not None:
+        for name, t in fields_of(engine["queries"][query]).items():
+            out.append({"name": name, "in": "query", "required": t.is_required, "schema": query_schema(t)})
+    return out
+
+
+def body_of(request: str) -> dict | None:
+    if request == "-":
+        return None
+    json_schema = {} if request == "oip" else schema_of(request) if request not in STREAMS else None
+    content = {}
+    if json_schema is not None:
+        content["application/json"] = {"schema": json_schema}
+    if request in ("oip", "bytes"):
+        content["application/octet-stream"] = {"schema": {}}
+    return {"required": True, "content": content}
+
+
+def answers_of(route: list) -> dict:
+    method, path, permission, request, answer = route[:5]
+    if answer == "-":
+        out = {"204": {"description": "Done."}}
+    elif answer == "websocket":
+        out = {"101": {"description": "A web socket."}}
+    else:
+        if answer in STREAMS:
+            kind = "image/jpeg" if path.endswith(("/picture", "/snapshot")) else STREAMS[answer]
+            content = {kind: {"schema": {}}}
+        elif answer in ("oip", "json"):
+            content = {"application/json": {"schema": {}}}
+            if answer == "oip":
+                content["application/octet-stream"] = {"schema": {}}
+        elif answer.startswith("list<"):
+            items = {"type": "array", "items": schema_of(answer[5:-1])}
+            content = {"application/json": {"schema": {
+                "type": "object", "required": ["items", "total_entries"],
+                "properties": {"items": items, "total_entries": dict(SCALARS["int"])}}}}
+        else:
+            content = {"application/json": {"schema": schema_of(answer)}}
+        out = {"200": {"description": "The answer.", "content": content}}
+    error = "#/components/responses/InferenceError" if path.startswith("/v2") else "#/components/responses/Error"
+    for status in errors_of(method, permission, request):
+        out[status] = {"$ref": f"{error}{status}"}
+    out["default"] = {"$ref": f"{error}500"}
+    return out
+
+
+def errors_of(method: str, permission: str, request: str) -> list[str]:
+    wanted = {"400", "404", "422", "429", "503", "504"}
+    if permission != "public" or request == "LoginRequest":
+        wanted |= {"401", "403"}
+    if method != "GET":
+        wanted |= {"403", "409"}
+    if request != "-":
+        wanted |= {"413", "415"}
+    return sorted(wanted)
+
+
+def security_of(method: str, permission: str) -> list[dict]:
+    words = permission.split("+")
+    if words == ["public"]:
+        return []
+    session = {"session": []} if method == "GET" else {"session": [], "csrf": []}
+    return [{"bearer": []}] if words[0] in ("task", "worker") else [session, {"bearer": []}]
+
+
+def error_responses() -> dict:
+    def one(text: str, schema: dict) -> dict:
+        return {"description": text, "content": {"application/json": {"schema": schema}}}
+
+    ours = {"type": "object", "required": ["error"], "properties": {"error": {"$ref": "#/components/schemas/ErrorBody"}}}
+    inference = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
+    texts = ERRORS | {"500": "A fault of the server; its log has the request's id."}
+    return ({f"Error{status}": one(text, ours) for status, text in texts.items()}
+            | {f"InferenceError{status}": one(text, inference) for status, text in texts.items()})
+
+
+def operation(engine: dict, name: str) -> dict:
+    route = engine["routes"][name]
+    method, path, permission, request, _answer = route[:5]
+    query = query_of(route)
+    doc = (engine["queries"][query].get("doc") if query else None) or ""
+    words = permission.split("+")
+    out = {"operationId": name, "summary": engine["docs"][name], "tags": [tag_of(path)],
+           "x-permission": words[0], "x-task-token": "task" in words, "security": security_of(method, permission)}
+    if doc:
+        out["description"] = doc
+    if parameters := parameters_of(engine, route):
+        out["parameters"] = parameters
+    if name in engine["repeatable"]:
+        out.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
+    if (body := body_of(request)) is not None:
+        out["requestBody"] = body
+    return out | {"responses": answers_of(route)}
+
+
+def tag_of(path: str) -> str:
+    """The noun of a path that is nearest to its end, without {parameters} and what only steers."""
+    if path.startswith("/auth/"):
+        return "auth"
+    if path == "/v2" or path.startswith("/v2/"):
+        return "inference"
+    parts = path.removeprefix("/api/v2/").split("/")
+    nested = [p for p in parts if p in ("dagRuns", "taskInstances", "xcomEntries", "upstreamAssetEvents")]
+    return nested[-1] if nested else parts[0]
+
+
+def openapi_json(engine: dict, enums: dict) -> str:
+    schemas = {name: {"type": "string", "enum": spec["values"], "description": spec["doc"]}
+               for name, spec in enums.items()}
+    schemas |= {name: object_schema(spec) for name, spec in engine["types"].items()}
+    paths: dict[str, dict] = {}
+    for name, route in engine["routes"].items():
+        paths.setdefault(route[1], {})[route[0].lower()] = operation(engine, name)
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "AIflow", "version": "2", "description": INTRO, "license": {"name": "Apache-2.0"}},
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas, "responses": error_responses(),
+            "parameters": {"IdempotencyKey": {
+                "name": "Idempotency-Key", "in": "header", "required": False,
+                "description": "The same key and request give the first answer again.",
+                "schema": {"type": "string", "minLength": 1, "maxLength": 128}}},
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": "aiflow_session"},
+                "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"},
+                "bearer": {"type": "http", "scheme": "bearer"}}}}
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
