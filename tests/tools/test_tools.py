@@ -3,11 +3,14 @@
 
 import importlib.machinery
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+import query_types  # noqa: E402
 
 
 def load(name: str):
@@ -71,3 +74,28 @@ def test_codegen_refuses_a_route_without_a_permission():
 def test_generated_files_are_fresh():
     for name, text in codegen.outputs().items():
         assert (ROOT / name).read_text() == text, name
+
+
+@pytest.mark.parametrize("change, words", [
+    ({"docs": {}}, "needs a line in `docs`"),
+    ({"docs": {"list_x": "All.", "gone": "Was there."}}, "speaks of gone"),
+    ({"routes": {"list_x": ["GET", "/x", "view", "-", "list<X>"]}}, "needs a query type with `page`"),
+    ({"routes": {"list_x": ["GET", "/x", "view", "-", "list<X>", "Nothing"]}}, "'Nothing' is not in `queries`"),
+    ({"queries": {"All": {"fields": {"n": "number"}}}}, "needs a query type with `page`"),
+])
+def test_codegen_refuses_a_route_that_could_not_be_described(change, words):
+    good = {"routes": {"list_x": ["GET", "/x", "view", "-", "list<X>", "All"]}, "docs": {"list_x": "All."},
+            "queries": {"All": {"page": 10}}}
+    query_types.check_queries(good)
+    with pytest.raises(SystemExit, match=words.replace("`", ".")):
+        query_types.check_queries(good | change)
+
+
+def test_codegen_reads_the_types_of_query_parameters():
+    assert query_types.parse_query_type("int(1..9) = 3")[1:3] == (1, 9)
+    assert query_types.parse_query_type("(up|down) = up").words == ("up", "down")
+    assert query_types.parse_query_type("[RunState]").is_list
+    assert query_types.parse_query_type("string!").is_required
+    for bad in ("int(1..", "[RunState", "(up", ""):
+        with pytest.raises(SystemExit):
+            query_types.parse_query_type(bad)
