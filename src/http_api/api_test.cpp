@@ -236,7 +236,7 @@ TEST_CASE("the workflow routes show a DAG, its graph, grid, source, run and task
   CHECK(get("/api/v2/dagSources/d").find("content")->as_string() == "text of the file");
   const auto grid = wire::parse_grid(get("/api/v2/dags/d/grid")).value();
   CHECK(grid.runs.size() == 1);
-  CHECK(grid.states.as_array()[0].as_array()[0].as_string() == "queued");
+  CHECK(grid.states == std::vector<std::string>{"c"});  // queued
   const std::string run = "/api/v2/dags/d/dagRuns/r1";
   CHECK(get(run).find("state")->as_string() == "running");
   CHECK(get(run + "/taskInstances?state=queued").find("total_entries")->as_int() == 1);

@@ -35,43 +35,12 @@ bool is_over(TaskState state) {
   }
 }
 
-/// Of two states the one that a person has to know first.
-TaskState most_telling(TaskState a, TaskState b) {
-  constexpr std::array kOrder = {TaskState::failed,         TaskState::upstream_failed,
-                                 TaskState::running,        TaskState::restarting,
-                                 TaskState::awaiting_input, TaskState::deferred,
-                                 TaskState::up_for_retry,   TaskState::up_for_reschedule,
-                                 TaskState::queued,         TaskState::scheduled,
-                                 TaskState::no_status,      TaskState::success,
-                                 TaskState::skipped,        TaskState::removed};
-  return *std::ranges::find_if(kOrder, [&](TaskState state) { return state == a || state == b; });
-}
-
 wire::XComItem to_wire(store::XComRow row) {
   return {.key = row.name,
           .task_id = row.key.task_id.value,
           .map_index = row.key.map_index,
           .value = std::move(row.value),
           .timestamp = row.stored_at};
-}
-
-const wire::TaskGroupSpec* find_group(const wire::DagSpec& spec,
-                                      const std::optional<std::string>& id) {
-  const auto at = std::ranges::find_if(
-      spec.task_groups, [&](const auto& group) { return id && group.group_id == *id; });
-  return at == spec.task_groups.end() ? nullptr : &*at;
-}
-
-/// By itself or by a group that it is in.
-bool is_mapped(const wire::DagSpec& spec, const wire::TaskSpec& task) {
-  if (task.expand) return true;
-  const auto* group = find_group(spec, task.group);
-  // A file's groups cannot go round in a circle, yet what was stored is not trusted to be so.
-  for (std::size_t depth = 0; group != nullptr && depth < spec.task_groups.size(); ++depth) {
-    if (group->expand) return true;
-    group = find_group(spec, group->parent);
-  }
-  return false;
 }
 
 }  // namespace
@@ -132,47 +101,6 @@ Result<wire::DagSource> Workflows::source(const DagId& id, int version) {
     return store::DagStore(db).version(id, version);
   }));
   return wire::DagSource{id.value, row.version, std::move(row.source)};
-}
-
-Result<wire::Grid> Workflows::grid(const DagId& id, int runs_max) {
-  return parts_.store.read([&](db::Connection& db) -> Result<wire::Grid> {
-    store::RunStore runs(db);
-    AIFLOW_ASSIGN(const auto version, store::DagStore(db).version(id));
-    AIFLOW_ASSIGN(auto listed, runs.list_runs({.dag_id = id,
-                                               .states = {},
-                                               .newest_first = true,
-                                               .page = {.limit = runs_max, .offset = 0}}));
-    std::ranges::reverse(listed.items);
-    wire::Grid grid;
-    grid.dag_id = id.value;
-    std::map<std::string, std::size_t> row_of;
-    for (const auto* task : in_topological_order(version.spec)) {
-      row_of[task->task_id] = grid.tasks.size();
-      grid.tasks.push_back({task->task_id, task->label, task->group, task->operator_name,
-                            is_mapped(version.spec, *task)});
-    }
-    const std::vector<TaskState> empty(listed.items.size(), TaskState::no_status);
-    std::vector<std::vector<TaskState>> states(grid.tasks.size(), empty);
-    for (std::size_t column = 0; column < listed.items.size(); ++column) {
-      grid.runs.push_back(store::to_wire(listed.items[column]));
-      AIFLOW_ASSIGN(const auto tasks, runs.task_states(listed.items[column].key));
-      for (const auto& task : tasks) {
-        const auto row = row_of.find(task.task_id.value);
-        if (row == row_of.end()) continue;
-        TaskState& shown = states[row->second][column];
-        // The instances of a mapped task share one cell.
-        shown = task.map_index > 0 ? most_telling(shown, task.state) : task.state;
-      }
-    }
-    json::Array rows;
-    for (const auto& row : states) {
-      json::Array cells;
-      for (const TaskState state : row) cells.emplace_back(to_string(state));
-      rows.emplace_back(std::move(cells));
-    }
-    grid.states = std::move(rows);
-    return grid;
-  });
 }
 
 Result<std::vector<wire::ImportError>> Workflows::import_errors() {
@@ -352,34 +280,6 @@ wire::TaskInstance Workflows::with_progress(wire::TaskInstance task,
                                             const store::TaskKey& key) const {
   if (task.state == TaskState::running) task.progress = parts_.conductor.progress(key);
   return task;
-}
-
-std::vector<const wire::TaskSpec*> in_topological_order(const wire::DagSpec& spec) {
-  std::map<std::string_view, std::size_t> at;
-  for (std::size_t i = 0; i < spec.tasks.size(); ++i) at[spec.tasks[i].task_id] = i;
-  std::vector<std::vector<std::size_t>> downstream(spec.tasks.size());
-  std::vector<std::size_t> missing(spec.tasks.size(), 0);
-  for (std::size_t i = 0; i < spec.tasks.size(); ++i) {
-    for (const auto& upstream : spec.tasks[i].upstream) {
-      const auto found = at.find(upstream);
-      if (found == at.end()) continue;
-      downstream[found->second].push_back(i);
-      ++missing[i];
-    }
-  }
-  std::set<std::size_t> ready;
-  for (std::size_t i = 0; i < missing.size(); ++i) {
-    if (missing[i] == 0) ready.insert(i);
-  }
-  std::vector<const wire::TaskSpec*> out;
-  while (!ready.empty()) {
-    const auto next = ready.extract(ready.begin()).value();
-    out.push_back(&spec.tasks[next]);
-    for (const auto child : downstream[next]) {
-      if (--missing[child] == 0) ready.insert(child);
-    }
-  }
-  return out;
 }
 
 }  // namespace aiflow::service

@@ -159,7 +159,9 @@ class Workflows {
   Parts parts_;
 };
 
-/// Task ids in topological order, in the file's order where the edges leave a choice.
+/// Whether a task has an instance for each item of a value, by itself or by a group that it is in.
+[[nodiscard]] bool is_mapped(const wire::DagSpec& spec, const wire::TaskSpec& task);
+/// Tasks in topological order, in the file's order where the edges leave a choice.
 [[nodiscard]] std::vector<const wire::TaskSpec*> in_topological_order(const wire::DagSpec& spec);
 
 /// A run id that can be part of a path and of an address: 1 to 250 of letters, digits and "_.~:+-".

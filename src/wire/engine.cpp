@@ -1573,9 +1573,10 @@ Status read_value(const json::Value& value, GridTask& out) {
 
 json::Value to_json(const Grid& value) {
   json::Object out;
-  out.reserve(4);
+  out.reserve(5);
   detail::put(out, "dag_id", value.dag_id);
   detail::put(out, "tasks", value.tasks);
+  detail::put(out, "groups", value.groups);
   detail::put(out, "runs", value.runs);
   detail::put(out, "states", value.states);
   return json::Value(std::move(out));
@@ -1586,6 +1587,7 @@ Result<Grid> parse_grid(const json::Value& value) {
   Grid out;
   AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
   AIFLOW_TRY(detail::get(value, "tasks", out.tasks));
+  AIFLOW_TRY(detail::get(value, "groups", out.groups));
   AIFLOW_TRY(detail::get(value, "runs", out.runs));
   AIFLOW_TRY(detail::get(value, "states", out.states));
   return out;

@@ -649,12 +649,13 @@ struct GridTask {
 [[nodiscard]] json::Value to_json(const GridTask& value);
 [[nodiscard]] Result<GridTask> parse_grid_task(const json::Value& value);
 
-/// Columns (runs, oldest first) x rows (tasks in topological order); states[row][column].
+/// Runs (oldest first) x tasks (in topological order). states - a word for each run; its n-th letter is the state of the n-th task, 'a' for the first of TaskState, 'b' for the second.
 struct Grid {
   std::string dag_id{};
   std::vector<GridTask> tasks{};
+  std::vector<GraphGroup> groups{};
   std::vector<DagRun> runs{};
-  json::Value states{};
+  std::vector<std::string> states{};
   friend bool operator==(const Grid&, const Grid&) = default;
 };
 [[nodiscard]] json::Value to_json(const Grid& value);

@@ -94,10 +94,10 @@ test('a triggered run is seen changing, pushed and not polled', async () => {
 
 test('the grid shows the same run, by keyboard too', async () => {
   await page.getByRole('tab', { name: 'Grid' }).click();
-  const cells = page.locator('[data-cell]');
-  await expect(cells.first()).toBeVisible();
-  await cells.first().focus();
-  await page.keyboard.press('ArrowDown');
+  const grid = page.getByRole('grid');
+  await grid.focus();
+  await page.keyboard.press('ArrowUp');
+  await expect(grid.getByRole('gridcell', { name: /Success/ })).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page.locator('.drawer')).toBeVisible();
   await keep_picture('grid');

@@ -502,12 +502,13 @@ export interface GridTask {
   is_mapped: boolean;
 }
 
-/** Columns (runs, oldest first) x rows (tasks in topological order); states[row][column]. */
+/** Runs (oldest first) x tasks (in topological order). states - a word for each run; its n-th letter is the state of the n-th task, 'a' for the first of TaskState, 'b' for the second. */
 export interface Grid {
   dag_id: string;
   tasks: GridTask[];
+  groups: GraphGroup[];
   runs: DagRun[];
-  states: unknown;
+  states: string[];
 }
 
 /** A piece of a try's log from byte `offset`; complete = the attempt has ended and this is its end. */

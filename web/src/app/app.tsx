@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
 import { LoginPage } from '@/features/auth/login-page';
 import { PasswordPage } from '@/features/auth/password-page';
 import { useSession } from '@/queries/use-session';
@@ -27,15 +27,7 @@ export function App(): ReactNode {
   return (
     <Shell session={session.data}>
       <ErrorBoundary>
-        <Suspense
-          fallback={
-            <div className="page">
-              <Skeleton rows={6} height={44} />
-            </div>
-          }
-        >
-          <PageOf />
-        </Suspense>
+        <PageOf />
       </ErrorBoundary>
     </Shell>
   );

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of pages. Each loads on first use, so that the first page stays small.
-import { type ComponentType, type ReactNode, lazy } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Compass } from 'lucide-react';
 import { Empty } from '@/ui/feedback';
+import { lazy } from '@/ui/lazy';
 import { match_path, usePlace } from '@/ui/router';
 import { HomePage } from '@/features/home/home-page';
 

@@ -288,6 +288,13 @@ export const en = {
     legend: 'Legend',
     longest: 'Duration of the longest run shown',
     no_tasks: 'This DAG has no tasks',
+    tasks: 'Tasks',
+    label: 'Runs and tasks of {{dag}}',
+    filter: 'Filter tasks',
+    runs_shown: 'Runs',
+    fold_all: 'Fold all groups',
+    unfold_all: 'Unfold all groups',
+    no_match: 'No task matches this filter',
   },
   runs: {
     run: 'Run',

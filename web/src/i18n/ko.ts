@@ -289,6 +289,13 @@ export const ko: Same<typeof en> = {
     legend: '범례',
     longest: '표시된 실행 중 가장 긴 시간',
     no_tasks: '이 DAG에는 태스크가 없습니다',
+    tasks: '태스크',
+    label: '{{dag}}의 실행과 태스크',
+    filter: '태스크 필터',
+    runs_shown: '실행 수',
+    fold_all: '그룹 모두 접기',
+    unfold_all: '그룹 모두 펼치기',
+    no_match: '필터에 맞는 태스크가 없습니다',
   },
   runs: {
     run: '실행',

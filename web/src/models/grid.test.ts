@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import type { DagRun, Grid } from '@/api/types.gen';
-import { patch_grid_run, patch_grid_state, read_grid, read_state } from '@/models/grid';
+import { type DagRun, type Grid, TASK_STATES } from '@/api/types.gen';
+import {
+  grid_lines,
+  line_state,
+  patch_grid_run,
+  patch_grid_states,
+  read_grid,
+  state_at,
+} from '@/models/grid';
 
 function run(dag_run_id: string): DagRun {
   return {
@@ -17,47 +24,75 @@ function run(dag_run_id: string): DagRun {
   };
 }
 
-const GRID: Grid = {
+const bash = { operator_name: 'BashOperator', is_mapped: false };
+
+/** a, then the group g with g.b and the group g.h with g.h.c, then d. */
+const WIRE: Grid = {
   dag_id: 'd',
   tasks: [
-    { task_id: 'a', label: 'a', operator_name: 'BashOperator', is_mapped: false },
-    { task_id: 'b', label: '', group: 'g', operator_name: 'BashOperator', is_mapped: true },
+    { task_id: 'a', label: 'a', ...bash },
+    { task_id: 'g.b', label: '', group: 'g', ...bash },
+    { task_id: 'd', label: 'Last', ...bash },
+    { task_id: 'g.h.c', label: 'c', group: 'g.h', ...bash },
+  ],
+  groups: [
+    { id: 'g', label: 'Group', is_mapped: false },
+    { id: 'g.h', label: '', parent: 'g', is_mapped: false },
   ],
   runs: [run('one'), run('two')],
-  states: [['success', null], ['queued']],
+  states: ['efea', 'c~'],
 };
+const GRID = read_grid(WIRE, 2);
+const names = (folded: string[] = [], text = ''): string[] =>
+  grid_lines(GRID, new Set(folded), text).map((line) => '.'.repeat(line.depth) + line.label);
 
 describe('the grid', () => {
-  it('reads states as words, numbers of the schema, or nothing', () => {
-    expect(read_state('failed')).toBe('failed');
-    expect(read_state(4)).toBe('success');
-    expect(read_state(null)).toBe('no_status');
-    expect(read_state('from a newer server')).toBe('no_status');
-  });
-  it('has a state for each task and run, also where the server sent none', () => {
-    const { rows } = read_grid(GRID);
-    expect(rows.map((row) => row.states)).toEqual([
-      ['success', 'no_status'],
-      ['queued', 'no_status'],
+  it('reads a letter for each task and run, none where the server sent none it knows', () => {
+    const states = GRID.columns.map((column) => [0, 1, 2, 3].map((row) => state_at(column, row)));
+    expect(states).toEqual([
+      ['success', 'failed', 'success', 'no_status'],
+      ['queued', 'no_status', 'no_status', 'no_status'],
     ]);
-    expect(rows[1]?.label).toBe('b');
   });
-  it('changes one cell', () => {
-    const next = patch_grid_state(GRID, { dag_run_id: 'two', task_id: 'b', state: 'running' });
-    expect(read_grid(next).rows[1]?.states).toEqual(['queued', 'running']);
-    expect(read_grid(GRID).rows[1]?.states).toEqual(['queued', 'no_status']);
+  it('changes cells of one run, and only that column', () => {
+    const next = patch_grid_states(GRID, 'two', new Map([['g.b', 'running']]));
+    expect(state_at(next.columns[1], 1)).toBe('running');
+    expect(state_at(GRID.columns[1], 1)).toBe('no_status');
+    expect(next.columns[0]).toBe(GRID.columns[0]);
   });
   it('stays the same object for an unknown run, an unknown task and no change', () => {
-    const same = { dag_run_id: 'one', task_id: 'a', state: 'success' as const };
-    expect(patch_grid_state(GRID, same)).toBe(GRID);
-    expect(patch_grid_state(GRID, { ...same, dag_run_id: 'x' })).toBe(GRID);
-    expect(patch_grid_state(GRID, { ...same, task_id: 'x' })).toBe(GRID);
+    expect(patch_grid_states(GRID, 'x', new Map([['a', 'failed']]))).toBe(GRID);
+    expect(patch_grid_states(GRID, 'one', new Map([['x', 'failed']]))).toBe(GRID);
+    expect(patch_grid_states(GRID, 'one', new Map([['a', 'success']]))).toBe(GRID);
   });
-  it('takes a new run at the end and a known one in place', () => {
+  it('takes a new run at the end, lets the oldest go, and a known one in place', () => {
     const more = patch_grid_run(GRID, run('three'));
-    expect(more.runs.map((r) => r.dag_run_id)).toEqual(['one', 'two', 'three']);
-    expect(read_grid(more).rows[0]?.states).toEqual(['success', 'no_status', 'no_status']);
+    expect(more.runs.map((one) => one.dag_run_id)).toEqual(['two', 'three']);
+    expect(more.columns.map((column) => state_at(column, 0))).toEqual(['queued', 'no_status']);
     const ended = patch_grid_run(GRID, { ...run('one'), state: 'failed' });
-    expect(ended.runs.map((r) => r.state)).toEqual(['failed', 'running']);
+    expect(ended.runs.map((one) => one.state)).toEqual(['failed', 'running']);
+  });
+});
+
+describe('the lines of a grid', () => {
+  it('keep tasks under their groups, each where its first task stands', () => {
+    expect(names()).toEqual(['a', 'Group', '.g.b', '.g.h', '..c', 'Last']);
+  });
+  it('of a folded group are one', () => {
+    expect(names(['g'])).toEqual(['a', 'Group', 'Last']);
+    expect(names(['g.h'])).toEqual(['a', 'Group', '.g.b', '.g.h', 'Last']);
+  });
+  it('hold only what matches, in open groups', () => {
+    expect(names(['g'], ' C ')).toEqual(['Group', '.g.h', '..c']);
+    expect(names([], 'g.h')).toEqual(['Group', '.g.h', '..c']);
+    expect(names([], 'nothing')).toEqual([]);
+  });
+  it('show the most telling state of a group', () => {
+    const [, group, , inner] = grid_lines(GRID, new Set(), '');
+    const shown = (line: typeof group, at: number): string | undefined =>
+      line && TASK_STATES[line_state(line, GRID.columns[at])];
+    expect(shown(group, 0)).toBe('failed');
+    expect(shown(inner, 0)).toBe('no_status');
+    expect(shown(group, 2)).toBe('no_status');
   });
 });

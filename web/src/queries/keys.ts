@@ -28,7 +28,9 @@ export const keys = {
   dag: (dag_id: string) => ['dag', dag_id] as const,
   graph: (dag_id: string) => ['graph', dag_id] as const,
   source: (dag_id: string) => ['source', dag_id] as const,
-  grid: (dag_id: string) => ['grid', dag_id] as const,
+  grid: (dag_id: string, runs: number) => ['grid', dag_id, runs] as const,
+  /** Of a DAG, with however many runs. */
+  grids: (dag_id: string) => ['grid', dag_id] as const,
   runs: (dag_id: string) => ['runs', dag_id] as const,
   backfills: (dag_id: string) => ['backfills', dag_id] as const,
   instances: (dag_id: string, run_id: string) => ['instances', dag_id, run_id] as const,

@@ -6,7 +6,6 @@ import type {
   Camera,
   Dag,
   DagRun,
-  Grid,
   ImportError,
   Pack,
   ProgressInfo,
@@ -16,9 +15,10 @@ import type {
   Service,
   StreamEvent,
   TaskInstance,
+  TaskState,
   Worker,
 } from '@/api/types.gen';
-import { patch_grid_run, patch_grid_state } from '@/models/grid';
+import { type GridData, patch_grid_run, patch_grid_states } from '@/models/grid';
 import { is_expanded, summary_by_task, with_instances } from '@/models/instances';
 import { upserted } from '@/models/list';
 import { as_fields, as_number, as_text } from '@/models/unknown';
@@ -45,7 +45,7 @@ function patch_dag(client: QueryClient, data: unknown): void {
   put(client, keys.dags, dag, { id: (d) => d.dag_id, where: 'last' });
   if (old && old.version === dag.version) return;
   void client.invalidateQueries({ queryKey: keys.assets });
-  for (const key of [keys.graph(dag.dag_id), keys.source(dag.dag_id), keys.grid(dag.dag_id)]) {
+  for (const key of [keys.graph(dag.dag_id), keys.source(dag.dag_id), keys.grids(dag.dag_id)]) {
     void client.invalidateQueries({ queryKey: key });
   }
 }
@@ -76,7 +76,7 @@ function read_tasks_of_moved(client: QueryClient, run: DagRun): void {
     ?.find((one) => one.dag_run_id === run.dag_run_id);
   if (!before || before.dag_version === run.dag_version) return;
   void client.invalidateQueries({ queryKey: keys.instances(run.dag_id, run.dag_run_id) });
-  void client.invalidateQueries({ queryKey: keys.grid(run.dag_id) });
+  void client.invalidateQueries({ queryKey: keys.grids(run.dag_id) });
 }
 
 function drop_run(client: QueryClient, gone: Record<string, unknown>): void {
@@ -84,16 +84,25 @@ function drop_run(client: QueryClient, gone: Record<string, unknown>): void {
   client.setQueryData<DagRun[]>(keys.runs(dag_id), (list) =>
     list?.filter((run) => run.dag_run_id !== gone.dag_run_id),
   );
-  for (const key of [keys.runs(dag_id), keys.grid(dag_id), keys.dag(dag_id), keys.dags]) {
+  for (const key of [keys.runs(dag_id), keys.grids(dag_id), keys.dag(dag_id), keys.dags]) {
     void client.invalidateQueries({ queryKey: key });
   }
+}
+
+function patch_grids(
+  client: QueryClient,
+  dag_id: string,
+  patch: (grid: GridData) => GridData,
+): void {
+  const filter = { queryKey: keys.grids(dag_id) };
+  client.setQueriesData<GridData>(filter, (grid) => grid && patch(grid));
 }
 
 function patch_run(client: QueryClient, data: unknown): void {
   const run = data as DagRun;
   read_tasks_of_moved(client, run);
   put(client, keys.runs(run.dag_id), run, { id: (r) => r.dag_run_id, where: 'first' });
-  client.setQueryData<Grid>(keys.grid(run.dag_id), (grid) => grid && patch_grid_run(grid, run));
+  patch_grids(client, run.dag_id, (grid) => patch_grid_run(grid, run));
   client.setQueryData<Dag>(keys.dag(run.dag_id), (dag) => dag && with_run(dag, run));
   client.setQueryData<Dag[]>(keys.dags, (dags) =>
     dags?.map((dag) => (dag.dag_id === run.dag_id ? with_run(dag, run) : dag)),
@@ -105,11 +114,12 @@ const GRID_AGAIN_MS = 1000;
 const grids_to_read = new Set<string>();
 
 function read_grid_soon(client: QueryClient, dag_id: string): void {
-  if (grids_to_read.has(dag_id) || !client.getQueryData(keys.grid(dag_id))) return;
+  const held = client.getQueryCache().findAll({ queryKey: keys.grids(dag_id) });
+  if (grids_to_read.has(dag_id) || held.length === 0) return;
   grids_to_read.add(dag_id);
   setTimeout(() => {
     grids_to_read.delete(dag_id);
-    void client.invalidateQueries({ queryKey: keys.grid(dag_id) });
+    void client.invalidateQueries({ queryKey: keys.grids(dag_id) });
   }, GRID_AGAIN_MS);
 }
 
@@ -118,6 +128,7 @@ function patch_cells(client: QueryClient, changes: readonly TaskInstance[]): voi
   const [{ dag_id, dag_run_id }] = changes as [TaskInstance];
   const whole = client.getQueryData<TaskInstance[]>(keys.instances(dag_id, dag_run_id));
   const summaries = whole && summary_by_task(whole);
+  const states = new Map<string, TaskState>();
   for (const { task_id, state } of new Map(changes.map((one) => [one.task_id, one])).values()) {
     const mapped = changes.some((one) => one.task_id === task_id && is_expanded(one));
     const summary = summaries?.get(task_id);
@@ -125,9 +136,9 @@ function patch_cells(client: QueryClient, changes: readonly TaskInstance[]): voi
       read_grid_soon(client, dag_id);
       continue;
     }
-    const change = { dag_run_id, task_id, state: summary?.state ?? state };
-    client.setQueryData<Grid>(keys.grid(dag_id), (grid) => grid && patch_grid_state(grid, change));
+    states.set(task_id, summary?.state ?? state);
   }
+  patch_grids(client, dag_id, (grid) => patch_grid_states(grid, dag_run_id, states));
 }
 
 /** What is known of the changed instances beside their state is read again where it is shown. */

@@ -2,8 +2,10 @@
 import {
   type QueryClient,
   type UseMutationResult,
+  type UsePrefetchQueryOptions,
   type UseQueryResult,
   useMutation,
+  usePrefetchQuery,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
@@ -21,6 +23,7 @@ import type {
   TaskList,
   TriggerRequest,
 } from '@/api/types.gen';
+import { type GridData, read_grid } from '@/models/grid';
 import { upserted } from '@/models/list';
 import { type Refused, each_of } from '@/queries/each-of';
 import { keys } from '@/queries/keys';
@@ -60,11 +63,29 @@ export function useDagSource(dag_id: string): UseQueryResult<DagSource> {
   });
 }
 
-export function useGrid(dag_id: string): UseQueryResult<Grid> {
-  return useQuery({
-    queryKey: keys.grid(dag_id),
-    queryFn: ({ signal }) => call<Grid>('get_grid', { path: { dag_id }, signal }),
+/** The last `runs` runs with the states of all tasks. */
+function grid_query(dag_id: string, runs: number): UsePrefetchQueryOptions<GridData> {
+  return {
+    queryKey: keys.grid(dag_id, runs),
+    // A million cells are not worth comparing one by one.
+    structuralSharing: false,
+    queryFn: async ({ signal }) => {
+      const query = { limit: runs };
+      return read_grid(await call<Grid>('get_grid', { path: { dag_id }, query, signal }), runs);
+    },
+  };
+}
+
+export function useGrid(dag_id: string, runs: number): UseQueryResult<GridData> {
+  return useQuery<GridData>({
+    ...grid_query(dag_id, runs),
+    placeholderData: (held) => (held?.dag_id === dag_id ? held : undefined),
   });
+}
+
+/** Asks for the grid before it is shown. */
+export function useGridAhead(dag_id: string, runs: number): void {
+  usePrefetchQuery(grid_query(dag_id, runs));
 }
 
 /** Newest first. */

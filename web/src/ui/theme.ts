@@ -128,3 +128,15 @@ export function set_theme(choice: ThemeChoice): void {
 export function useThemeChoice(): ThemeChoice {
   return useSyncExternalStore(subscribe, stored_theme);
 }
+
+/** The theme that the page shows now. */
+export function shown_theme(): Theme {
+  return document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light';
+}
+
+/** Tells of each change of what is shown, until the returned function is called. */
+export function subscribe_theme(listener: () => void): () => void {
+  const watcher = new MutationObserver(listener);
+  watcher.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  return () => watcher.disconnect();
+}

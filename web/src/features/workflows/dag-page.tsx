@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Play } from 'lucide-react';
-import { type ReactNode, Suspense, lazy, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dag } from '@/api/types.gen';
-import { BackfillsTab } from '@/features/workflows/backfills-tab';
+import { BackfillsTab } from '@/features/workflows/backfills/backfills-tab';
 import { CodeTab } from '@/features/workflows/code-tab';
-import { GridTab } from '@/features/workflows/grid-tab';
+import { GridAhead, GridTab } from '@/features/workflows/grid/grid-tab';
 import { ImportErrors } from '@/features/workflows/import-errors';
 import { NextRun } from '@/features/workflows/next-run';
 import { RunsTab } from '@/features/workflows/runs-tab';
@@ -19,6 +19,7 @@ import { useDag, useImportErrors, usePauseDag, useRuns } from '@/queries/use-dag
 import { useMay } from '@/queries/use-session';
 import { Button, Switch } from '@/ui/button';
 import { ErrorNote, Skeleton } from '@/ui/feedback';
+import { lazy } from '@/ui/lazy';
 import { Page } from '@/ui/page';
 import { set_query, useQueryValue } from '@/ui/router';
 import { Tabs } from '@/ui/tabs';
@@ -74,11 +75,7 @@ function TabBody({
     case 'grid':
       return <GridTab dag_id={dag.dag_id} run_id={run_id} />;
     case 'graph':
-      return (
-        <Suspense fallback={<Skeleton rows={6} height={52} />}>
-          <GraphTab dag_id={dag.dag_id} run_id={run_id} />
-        </Suspense>
-      );
+      return <GraphTab dag_id={dag.dag_id} run_id={run_id} />;
     case 'runs':
       return <RunsTab dag_id={dag.dag_id} />;
     case 'backfills':
@@ -129,6 +126,17 @@ function DagView({ dag }: { dag: Dag }): ReactNode {
   );
 }
 
+/** While the DAG is on its way. */
+function Waiting({ dag_id }: { dag_id: string }): ReactNode {
+  const [tab] = useQueryValue('tab');
+  return (
+    <>
+      {(tab === null || tab === 'grid') && <GridAhead dag_id={dag_id} />}
+      <Skeleton rows={8} height={36} />
+    </>
+  );
+}
+
 export function DagPage({ params }: { params: Record<string, string> }): ReactNode {
   const { t } = useTranslation();
   const dag_id = params.dag_id ?? '';
@@ -163,7 +171,7 @@ export function DagPage({ params }: { params: Record<string, string> }): ReactNo
             on_retry={() => void query.refetch()}
           />
         ) : (
-          <Skeleton rows={8} height={36} />
+          <Waiting dag_id={dag_id} />
         )}
       </Page>
     </DagZone>

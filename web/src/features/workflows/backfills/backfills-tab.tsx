@@ -3,7 +3,7 @@ import { CalendarClock, Pause, Play, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Backfill } from '@/api/types.gen';
-import { BackfillDialog } from '@/features/workflows/backfill-dialog';
+import { BackfillDialog } from '@/features/workflows/backfills/backfill-dialog';
 import { backfill_share, backfill_state } from '@/models/backfill';
 import { useBackfills, useSteerBackfill } from '@/queries/use-backfills';
 import { useMay } from '@/queries/use-session';

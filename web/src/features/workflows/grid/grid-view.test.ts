@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import type { DagRun } from '@/api/types.gen';
+import { changed_cells } from '@/features/workflows/grid/use-flashes';
+import { covers, part_around } from '@/features/workflows/grid/sizes';
+import { grid_lines, patch_grid_states, read_grid } from '@/models/grid';
+
+const VIEW = { left: 0, top: 0, width: 1000, height: 600 };
+
+describe('the drawn part of the grid', () => {
+  it('covers the view and what is near, and no more than there is', () => {
+    const part = part_around({ ...VIEW, top: 28_000 }, 10_000, 20);
+    expect(part.columns).toEqual({ first: 0, end: 20 });
+    expect(part.lines.first).toBeLessThan(1000);
+    expect(part.lines.end).toBeGreaterThan(1022);
+    expect(part.lines.end - part.lines.first).toBeLessThan(80);
+    expect(part_around(VIEW, 0, 0)).toEqual({
+      lines: { first: 0, end: 0 },
+      columns: { first: 0, end: 0 },
+    });
+  });
+  it('stays while the view moves inside of it', () => {
+    const part = part_around(VIEW, 10_000, 100);
+    expect(covers(part, { ...VIEW, top: 400, left: 300 }, 10_000, 100)).toBe(true);
+    expect(covers(part, { ...VIEW, top: 900 }, 10_000, 100)).toBe(false);
+    expect(covers(part, { ...VIEW, left: 1000 }, 10_000, 100)).toBe(false);
+  });
+});
+
+describe('cells that flash', () => {
+  const task = (task_id: string, group?: string) => ({
+    task_id,
+    label: '',
+    operator_name: '',
+    is_mapped: false,
+    ...(group ? { group } : {}),
+  });
+  const runs = ['one', 'two'].map((dag_run_id) => ({ dag_run_id }) as DagRun);
+  const grid = read_grid(
+    {
+      dag_id: 'd',
+      tasks: [task('a'), task('g.b', 'g'), task('g.c', 'g')],
+      groups: [{ id: 'g', label: '', is_mapped: false }],
+      runs,
+      states: ['eed', 'eed'],
+    },
+    25,
+  );
+  const all = { lines: { first: 0, end: 9 }, columns: { first: 0, end: 9 } };
+  it('are those that show another state, of a folded group only what it shows', () => {
+    const next = patch_grid_states(grid, 'two', new Map([['g.b', 'queued']]));
+    const open = grid_lines(grid, new Set(), '');
+    expect(changed_cells(grid, next, open, all)).toEqual([{ line: 2, column: 1 }]);
+    const folded = grid_lines(grid, new Set(['g']), '');
+    expect(changed_cells(grid, next, folded, all)).toEqual([]);
+    const failed = patch_grid_states(grid, 'two', new Map([['g.b', 'failed']]));
+    expect(changed_cells(grid, failed, folded, all)).toEqual([{ line: 1, column: 1 }]);
+  });
+  it('are none where another run has taken the column', () => {
+    const moved = { ...grid, runs: [...runs].reverse(), columns: [new Uint8Array(3)] };
+    expect(changed_cells(grid, moved, grid_lines(grid, new Set(), ''), all)).toEqual([]);
+  });
+});
