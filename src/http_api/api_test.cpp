@@ -9,6 +9,8 @@
 #include "digest/sha256.h"
 #include "http_api/detail/fake_server.h"
 #include "os/file.h"
+#include "os/temp_dir.h"
+#include "runtime/folder_pack.h"
 #include "store/event_log.h"
 
 namespace aiflow::http_api {
@@ -196,6 +198,39 @@ TEST_CASE("the Unix socket's own user is an admin; a blob comes back as it went 
   CHECK(*net::find_header(got->headers, "content-type") == "application/octet-stream");
   CHECK(client.send({.target = "/api/v2/users"}, soon())->status == 200);
   CHECK(bench.tcp().send({.target = "/api/v2/users"}, soon())->status == 401);
+}
+
+TEST_CASE("a task reads the files of a pack in pieces, and nothing beside them") {
+  Bench bench;
+  const auto work = os::TempDir::create("api-pack", bench.folder.path()).value();
+  std::filesystem::create_directories(work.path() / "site");
+  std::ofstream(work.path() / "site/data") << std::string(5U << 20, 'd');
+  const auto built = runtime::build_folder_pack(
+      {.name = "words", .version = "1", .folder = work.path() / "site", .work = work.path()});
+  const auto blob = bench.catalogue.put_blob(built.value().archive).value();
+  const auto digest = runtime::digest_of(built->manifest).value;
+  REQUIRE(bench.catalogue.create_pack(
+      wire::PackCreate{.digest = digest, .blob_sha256 = blob.sha256}, wire::Lineage{}));
+  auto client = bench.local();
+  const auto token = bench.task_token();
+  const auto get = [&](const std::string& target) {
+    return client.send({.target = "/api/v2/packs/" + target, .headers = token}, soon()).value();
+  };
+  CHECK(get("words/file?path=pack.json").body == runtime::canonical_text(built->manifest));
+  const auto first = get("sha256%3A" + digest.substr(7) + "/file?path=data&offset=0").body;
+  CHECK(first.size() == 4U << 20);
+  CHECK(get(digest + "/file?path=data&offset=" + std::to_string(first.size())).body ==
+        std::string(1U << 20, 'd'));
+  CHECK(get(digest + "/file?path=data&offset=5242880").body.empty());
+  for (const char* path : {"..%2F..%2Fa.db", "%2Fetc%2Fpasswd", "nosuch", "."}) {
+    const int status = get(digest + "/file?path=" + path).status;
+    CHECK_MESSAGE(status == 404, path);
+  }
+  CHECK(get("nosuch/file?path=data").status == 404);
+  CHECK(get("sha256:..%2F/file?path=data").status >= 400);
+  CHECK(get("words/file").status == 400);
+  CHECK(get("words/file?path=data&offset=-1").status == 400);
+  CHECK(bench.tcp().send({.target = "/api/v2/packs/words/file?path=data"}, soon())->status == 401);
 }
 
 TEST_CASE("a repeated request with the same key is done once") {

@@ -94,6 +94,7 @@ Status parse_into(const json::Value& value, PackManifest& out) {
   AIFLOW_ASSIGN(out.source.sha256, json::get_string(*source, "sha256"));
   AIFLOW_ASSIGN(out.licence, json::get_string(value, "licence"));
   AIFLOW_ASSIGN(out.created_by, json::get_string(value, "created_by"));
+  if (out.plugin.empty()) return {};
   if (std::ranges::find(out.files, out.plugin, &PackFile::path) == out.files.end()) {
     return fail(ErrorCode::corrupt, "the plug-in '" + out.plugin + "' is not among the files");
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A runtime pack: a folder with an engine, its plug-in, its licences and pack.json, which lists
-// every other file with its SHA-256. The pack's digest is the SHA-256 of pack.json's canonical
-// bytes, so it names the content and does not depend on how the archive was compressed. In: a
-// folder or an archive (.tar.zst). Out: a verified folder. No threads.
+// A runtime pack: a folder with an engine, its plug-in and its licences, or with what else a task
+// needs (Python packages, programs), and pack.json, which lists every other file with its SHA-256.
+// The pack's digest is the SHA-256 of pack.json's canonical bytes, so it names the content and does
+// not depend on how the archive was compressed. In: a folder or an archive (.tar.zst). Out: a
+// verified folder. No threads.
 #pragma once
 
 #include <cstdint>
@@ -37,10 +38,10 @@ struct PackSource {
 struct PackManifest {
   std::string name;     ///< "onnxruntime"
   std::string version;  ///< "1.32.0"
-  std::string engine;   ///< what the plug-in calls itself
+  std::string engine;   ///< what the plug-in calls itself; empty: the pack has no engine
   int abi_major = 0;
   int abi_minor = 0;
-  std::string plugin;           ///< path of the plug-in inside the pack
+  std::string plugin;           ///< path of the plug-in inside the pack; empty as `engine`
   std::vector<PackFile> files;  ///< sorted by path, without pack.json
   PackSource source;
   std::string licence;     ///< SPDX expression of the engine's licence

@@ -10,6 +10,7 @@
 #include "os/file.h"
 #include "os/temp_dir.h"
 #include "runtime/delivery.h"
+#include "runtime/folder_pack.h"
 #include "runtime/pool.h"
 
 namespace aiflow::runtime {
@@ -55,6 +56,25 @@ TEST_CASE("a sealed folder lists its files sorted, with digests, and verifies") 
         "e5dcffe836b6ec8a58e492419b550e65fb8cbdc308503979e5dacb33ac7ea3b7");
   CHECK(verify_folder(fixture.folder, Verify::full).value() == manifest);
   CHECK(parse_manifest(canonical_text(manifest)).value() == manifest);
+}
+
+TEST_CASE("what is in a folder becomes a pack without an engine; the folder stays as it is") {
+  const Fixture fixture;
+  fs::create_symlink("LICENSE", fixture.folder / "COPYING");
+  const auto work = os::TempDir::create("folder-pack", fixture.root).value();
+  const auto built = build_folder_pack(
+      {.name = "words", .version = "2", .folder = fixture.folder, .work = work.path()});
+  REQUIRE_MESSAGE(built, (built ? "" : built.error().message));
+  CHECK_FALSE(fs::exists(fixture.folder / "pack.json"));
+  const auto installed = Pool(fixture.root / "packs").install(built->archive).value();
+  CHECK(installed.manifest == built->manifest);
+  CHECK(installed.manifest.plugin.empty());
+  CHECK(os::read_file(installed.folder / "COPYING", 100).value() == "MIT");
+  for (const char* name : {"", "../x", "a b", "-x"}) {
+    const auto bad = build_folder_pack(
+        {.name = name, .version = "2", .folder = fixture.folder, .work = work.path() / "none"});
+    CHECK(bad.error().code == ErrorCode::invalid_argument);
+  }
 }
 
 TEST_CASE("a changed, missing or additional file is found and named") {
@@ -131,7 +151,7 @@ TEST_CASE("the pool installs a pack once, read-only, and finds it by digest") {
   CHECK(pool.acquire(digest, Verify::full).value().folder == installed.folder);
   REQUIRE(pool.list().value().size() == 1);
   const auto mode = fs::status(installed.folder / "lib" / "engine.so").permissions();
-  CHECK((mode & fs::perms::all) == fs::perms{0444});
+  CHECK((mode & fs::perms::all) == fs::perms{0555});
   CHECK((fs::status(installed.folder).permissions() & fs::perms::all) == fs::perms{0555});
   for (const auto& entry : fs::directory_iterator(fixture.root / "packs")) {
     CHECK(entry.path() == installed.folder);  // no staging folder stays behind

@@ -61,17 +61,33 @@ Result<fs::path> Pool::folder_of(const PackDigest& digest) const {
   return folder_ / (std::string(kFolderStart) + std::string(hex));
 }
 
+/// Tasks of other users read what is in it (run_as_user).
+Status Pool::make_folder() const { return os::make_dirs(folder_, 0711); }
+
 Result<InstalledPack> Pool::install(const fs::path& archive) const {
-  AIFLOW_TRY(os::make_dirs(folder_));
+  AIFLOW_TRY(make_folder());
   AIFLOW_ASSIGN(const auto staging, os::TempDir::create(".staging-", folder_));
   const fs::path unpacked = staging.path() / "pack";
   AIFLOW_ASSIGN(auto manifest, unpack_archive(archive, unpacked));
+  return place(unpacked, std::move(manifest));
+}
+
+Result<InstalledPack> Pool::take(const fs::path& folder) const {
+  AIFLOW_ASSIGN(auto manifest, verify_folder(folder, Verify::full));
+  auto taken = place(folder, std::move(manifest));
+  AIFLOW_TRY(os::remove_tree(folder));  // when it was there already
+  return taken;
+}
+
+/// Moves a verified folder to where its digest says.
+Result<InstalledPack> Pool::place(const fs::path& unpacked, PackManifest manifest) const {
   const PackDigest digest = digest_of(manifest);
   if (auto there = acquire(digest)) return there;
   AIFLOW_ASSIGN(const auto target, folder_of(digest));
   std::error_code ignored;
   if (fs::exists(target, ignored)) AIFLOW_TRY(remove_pack(target));  // it failed its check above
-  AIFLOW_TRY(set_modes(unpacked, {.folder = 0555, .file = 0444, .with_top = false}));
+  // A pack keeps no modes: what is a program can be run.
+  AIFLOW_TRY(set_modes(unpacked, {.folder = 0555, .file = 0555, .with_top = false}));
   if (::rename(unpacked.c_str(), target.c_str()) != 0) {
     const Error why = os::error_from_errno(errno, "'" + target.string() + "'");
     AIFLOW_TRY(remove_pack(unpacked));  // the staging folder's own removal can't: it is read-only

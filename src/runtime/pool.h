@@ -28,6 +28,11 @@ class Pool {
   /// returned. Errors: as unpack_archive.
   [[nodiscard]] Result<InstalledPack> install(const std::filesystem::path& archive) const;
 
+  /// Takes over a folder on the same disk that holds a pack's files: verified in full, then moved
+  /// into place. A pack that is there already stays, and the folder goes. Errors: corrupt, naming
+  /// the file; those of files.
+  [[nodiscard]] Result<InstalledPack> take(const std::filesystem::path& folder) const;
+
   /// Looks a pack up and checks it. Errors: not_found, corrupt.
   [[nodiscard]] Result<InstalledPack> acquire(const PackDigest& digest,
                                               Verify verify = Verify::quick) const;
@@ -41,7 +46,13 @@ class Pool {
   /// Where a digest's folder is or would be. Errors: invalid_argument for a malformed digest.
   [[nodiscard]] Result<std::filesystem::path> folder_of(const PackDigest& digest) const;
 
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  /// Makes it when it is missing.
+  [[nodiscard]] Status make_folder() const;
+
  private:
+  [[nodiscard]] Result<InstalledPack> place(const std::filesystem::path& unpacked,
+                                            PackManifest manifest) const;
   std::filesystem::path folder_;
 };
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/catalogue.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 
 #include "os/file.h"
 #include "store/model_store.h"
@@ -11,6 +15,7 @@ namespace aiflow::service {
 namespace {
 
 constexpr std::size_t kManifestBytesMax = 4U << 20;
+constexpr std::size_t kPackPieceBytes = 4U << 20;
 
 std::string source_of(const runtime::PackSource& source) {
   return source.registry + ":" + source.package + "@" + source.version;
@@ -92,6 +97,26 @@ Result<std::vector<wire::Pack>> Catalogue::packs() {
 Result<wire::Pack> Catalogue::pack(const std::string& digest_or_name) {
   return parts_.store.read(
       [&](db::Connection& db) { return store::PackStore(db).get(digest_or_name); });
+}
+
+Result<std::string> Catalogue::pack_piece(const PackPiece& wanted) {
+  std::string digest = wanted.pack;
+  if (!digest.starts_with("sha256:")) {
+    AIFLOW_ASSIGN(const auto known, pack(wanted.pack));
+    digest = known.digest;
+  }
+  AIFLOW_ASSIGN(const auto folder, parts_.packs.folder_of({digest}));
+  const auto file = os::open_beneath(folder, wanted.path);
+  struct stat info{};
+  if (!file || ::fstat(file->get(), &info) != 0 || !S_ISREG(info.st_mode)) {
+    return fail(ErrorCode::not_found,
+                "there is no file '" + wanted.path + "' in a pack '" + wanted.pack + "'");
+  }
+  std::string bytes(kPackPieceBytes, '\0');
+  const ssize_t got = ::pread(file->get(), bytes.data(), bytes.size(), wanted.offset);
+  if (got < 0) return fail(os::error_from_errno(errno, "read '" + wanted.path + "'"));
+  bytes.resize(static_cast<std::size_t>(got));
+  return bytes;
 }
 
 Result<wire::Pack> Catalogue::create_pack(const wire::PackCreate& request,

@@ -50,6 +50,14 @@ class Catalogue {
 
   [[nodiscard]] Result<std::vector<wire::Pack>> packs();
   [[nodiscard]] Result<wire::Pack> pack(const std::string& digest_or_name);
+  struct PackPiece {
+    std::string pack;  ///< digest or name
+    std::string path;  ///< of a file in it, pack.json too
+    std::int64_t offset = 0;
+  };
+  /// Bytes of a pack's file from the offset on, at most 4 MiB; none at its end. Errors: not_found,
+  /// invalid_argument.
+  [[nodiscard]] Result<std::string> pack_piece(const PackPiece& wanted);
   /// Unpacks and verifies the uploaded archive. Errors: corrupt, invalid_argument when its digest
   /// is another one than the caller said.
   [[nodiscard]] Result<wire::Pack> create_pack(const wire::PackCreate& request,

@@ -2954,6 +2954,7 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::get_report, "get_report", "GET", "/api/v2/reports/{report_id}", "view", true},
       {Route::list_packs, "list_packs", "GET", "/api/v2/packs", "view", true},
       {Route::get_pack, "get_pack", "GET", "/api/v2/packs/{digest}", "view", true},
+      {Route::get_pack_file, "get_pack_file", "GET", "/api/v2/packs/{digest}/file", "view", true},
       {Route::create_pack, "create_pack", "POST", "/api/v2/packs", "run", true},
       {Route::list_services, "list_services", "GET", "/api/v2/services", "view", true},
       {Route::get_service, "get_service", "GET", "/api/v2/services/{name}", "view", true},

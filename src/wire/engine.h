@@ -1296,6 +1296,7 @@ enum class Route : std::uint16_t {
   get_report,
   list_packs,
   get_pack,
+  get_pack_file,
   create_pack,
   list_services,
   get_service,

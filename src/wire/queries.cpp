@@ -108,6 +108,13 @@ Result<InstanceLogPart> parse_instance_log_part(const Query& query) {
   return out;
 }
 
+Result<PackFilePart> parse_pack_file_part(const Query& query) {
+  PackFilePart out;
+  AIFLOW_TRY(detail::take(query, "path", out.path));
+  AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1099511627776}, out.offset));
+  return out;
+}
+
 Result<ArtifactFilter> parse_artifact_filter(const Query& query) {
   ArtifactFilter out;
   AIFLOW_TRY(detail::take(query, "dag_id", out.dag_id));

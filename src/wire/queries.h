@@ -126,6 +126,14 @@ struct InstanceLogPart {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<InstanceLogPart> parse_instance_log_part(const Query& query);
 
+/// path - in the pack. offset - from this byte.
+struct PackFilePart {
+  std::string path{};
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<PackFilePart> parse_pack_file_part(const Query& query);
+
 struct ArtifactFilter {
   std::optional<std::string> dag_id{};
   std::optional<std::string> dag_run_id{};

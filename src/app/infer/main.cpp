@@ -97,6 +97,9 @@ Status limit_process(const Options& options) {
 
 Result<engine::Engine> load_engine(const os::Path& pack) {
   AIFLOW_ASSIGN(const auto manifest, runtime::verify_folder(pack, runtime::Verify::quick));
+  if (manifest.plugin.empty()) {
+    return fail(ErrorCode::invalid_argument, "the pack '" + manifest.name + "' holds no engine");
+  }
   return engine::load_engine(pack / manifest.plugin);
 }
 

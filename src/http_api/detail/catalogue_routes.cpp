@@ -79,6 +79,18 @@ Result<net::Response> get_pack(Call& call) {
   return one(pack);
 }
 
+Result<net::Response> get_pack_file(Call& call) {
+  AIFLOW_ASSIGN(const auto part, wire::parse_pack_file_part(call.query));
+  net::Response response;
+  AIFLOW_ASSIGN(response.body,
+                call.parts.catalogue.pack_piece(
+                    {.pack = call.param("digest"), .path = part.path, .offset = part.offset}));
+  // As blobs: never a page of ours.
+  response.content_type = "application/octet-stream";
+  response.headers.emplace_back("Content-Disposition", "attachment");
+  return response;
+}
+
 Result<net::Response> create_pack(Call& call) {
   return with_body(call, wire::parse_pack_create,
                    [&](const wire::PackCreate& request) -> Result<net::Response> {
@@ -103,6 +115,7 @@ void add_catalogue_routes(Table& table) {
   at(table, Route::get_report) = get_report;
   at(table, Route::list_packs) = list_packs;
   at(table, Route::get_pack) = get_pack;
+  at(table, Route::get_pack_file) = get_pack_file;
   at(table, Route::create_pack) = create_pack;
 }
 

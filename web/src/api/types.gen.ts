@@ -1110,6 +1110,7 @@ export const ROUTES = {
   get_report: { method: 'GET', path: '/api/v2/reports/{report_id}' },
   list_packs: { method: 'GET', path: '/api/v2/packs' },
   get_pack: { method: 'GET', path: '/api/v2/packs/{digest}' },
+  get_pack_file: { method: 'GET', path: '/api/v2/packs/{digest}/file' },
   create_pack: { method: 'POST', path: '/api/v2/packs' },
   list_services: { method: 'GET', path: '/api/v2/services' },
   get_service: { method: 'GET', path: '/api/v2/services/{name}' },
