@@ -35,7 +35,8 @@ class Wire:
         self._stop = False
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        self.carried = 0
+        self.carried = 0  # to the server
+        self.given = 0  # from it
         self.cut_after: int | None = None  # bytes to the server
         self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._accepting.start()
@@ -68,6 +69,8 @@ class Wire:
                     if not data:
                         return
                     (server if one is client else client).sendall(data)
+                    if one is server:
+                        self.given += len(data)
                     if one is client:
                         self.carried += len(data)
                         if self.cut_after is not None and self.carried >= self.cut_after:
@@ -112,7 +115,8 @@ class FarServer(Server):
 
 class FarWorker:
     def __init__(self, server: Server, home: Path, *, url: str, name: str = "far",
-                 token: str | None = None, slots: int = 4, environment: dict[str, str] | None = None):
+                 token: str | None = None, slots: int = 4, environment: dict[str, str] | None = None,
+                 extra: tuple[str, ...] = ()):
         self.server, self.home, self.name = server, home, name
         # Nothing of the server's leads there: another folder, no variables of AIflow.
         self.environment = {key: value for key, value in os.environ.items()
@@ -121,7 +125,7 @@ class FarWorker:
         token_file = home / "join.token"
         token_file.write_text((token if token is not None else server.join_token()) + "\n")
         self.words = [BIN / "aiflow", "worker", "--home", home, "--server", url, "--id", name,
-                      "--slots", str(slots), "--token-file", token_file]
+                      "--slots", str(slots), "--token-file", token_file, *extra]
         self.output = home / "worker.out"
         self.process: subprocess.Popen | None = None
 

@@ -55,5 +55,16 @@ TEST_CASE("a worker knows the packs of its folder, and sees when they change") {
   CHECK(packs.list().size() == 1);
 }
 
+TEST_CASE("a task's pack is found by digest, or by a name that one pack has") {
+  const auto dir = os::TempDir::create("held-packs").value();
+  add_pack(dir, "one");
+  add_pack(dir, "two");
+  const auto two = find_pack(dir.path(), "two").value();
+  CHECK(os::read_file(two / "plugin.so", 100).value() == "two");
+  CHECK(find_pack(dir.path(), "sha256:" + two.filename().string().substr(7)).value() == two);
+  CHECK(find_pack(dir.path(), "three").error().message ==
+        "no pack 'three' is installed on the worker's machine (aiflow runtime list)");
+}
+
 }  // namespace
 }  // namespace aiflow::supervise::detail

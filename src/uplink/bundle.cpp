@@ -209,6 +209,10 @@ Status write_entries(const os::Fd& file, const std::string& name, const fs::path
 
 }  // namespace
 
+bool is_bundle_name(std::string_view name) {
+  return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == name.npos;
+}
+
 std::string path_in(fs::path folder, const fs::path& file) {
   if (!folder.has_filename()) folder = folder.parent_path();  // "/dags/"
   const auto [end, rest] = std::ranges::mismatch(folder, file);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -15,6 +16,9 @@ namespace aiflow::uplink {
 
 inline constexpr std::int64_t kBundleFilesMax = 20'000;
 inline constexpr std::int64_t kBundleBytesMax = 256LL << 20;
+
+/// 64 lower-case hex digits.
+[[nodiscard]] bool is_bundle_name(std::string_view name);
 
 /// `file` as seen from `folder`; empty when it is not below it.
 [[nodiscard]] std::string path_in(std::filesystem::path folder, const std::filesystem::path& file);

@@ -25,12 +25,6 @@ constexpr std::int64_t kLogBytesMax = 80LL << 20;
 /// Attempts whose logs are remembered; of older ones the database is asked.
 constexpr std::size_t kLogsMax = 10'000;
 
-bool is_bundle_name(std::string_view name) {
-  return name.size() == 64 && std::ranges::all_of(name, [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
-}
-
 /// A Bash command without templates runs without its DAG's file.
 bool needs_dag_file(const wire::Job& job) {
   const json::Value* templated = job.payload.find("templated");

@@ -10,8 +10,8 @@
 #include "log/log.h"
 #include "os/lock_file.h"
 #include "os/socket.h"
-#include "uplink/detail/bundle_cache.h"
 #include "uplink/detail/frame_socket.h"
+#include "uplink/detail/job_files.h"
 #include "uplink/detail/log_shipper.h"
 #include "uplink/detail/loop_thread.h"
 #include "uplink/detail/message.h"
@@ -29,11 +29,6 @@ constexpr std::size_t kHeartbeatsMax = 1000;
 
 wire::AttemptRef attempt_of(const wire::Job& job) { return {job.key, job.try_number, job.epoch}; }
 
-/// It becomes a folder's name.
-bool is_bundle_name(std::string_view name) {
-  return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 }  // namespace
 
 struct Uplink::Impl {
@@ -43,8 +38,13 @@ struct Uplink::Impl {
         carrier(moves),
         logs({.folder = options.home / "outbox", .backlog_bytes_max = options.backlog_bytes_max},
              [this](const wire::LogPiece& piece) { to_server("LogPiece", piece); }),
-        bundles({.folder = options.home / "bundles", .bytes_max = options.bundle_bytes_max},
-                [this](const wire::BundleGet& wanted) { to_server("BundleGet", wanted); }) {
+        files({{.folder = options.home / "bundles", .bytes_max = options.bundle_bytes_max},
+               [this](const wire::BundleGet& wanted) { to_server("BundleGet", wanted); }},
+              std::make_unique<detail::PackCache>(
+                  clock,
+                  detail::PackCacheOptions{.folder = options.home / "packs",
+                                           .api_socket = api_socket()},
+                  [this](std::function<void()> task) { thread->post(std::move(task)); })) {
     if (!options.island) return;
     island = std::make_unique<island::Island>(
         clock, island::IslandOptions{.folder = options.home / "island", .offer = *options.island},
@@ -89,7 +89,6 @@ struct Uplink::Impl {
   void on_start(wire::Start start);
   void deliver(wire::Start start, const fs::path& dag_folder);
   void refuse(wire::Start start, const std::string& why);
-  void on_cancel(const wire::Cancel& cancel);
 
   template <class Message>
   void to_server(std::string_view type, const Message& message) {
@@ -101,22 +100,22 @@ struct Uplink::Impl {
   }
   /// As the server shall see them: what waits for its files is here, what was begun ahead is not.
   void for_server(std::vector<wire::AttemptRef>& attempts) const {
-    for (const auto& [key, attempt] : held) attempts.push_back(attempt);
+    for (const auto& [key, attempt] : files.waiting()) attempts.push_back(attempt);
     if (!island) return;
     std::erase_if(attempts, [&](const auto& attempt) { return island->is_ahead(attempt); });
   }
   [[nodiscard]] fs::path socket() const { return options.home / "run/worker.sock"; }
+  [[nodiscard]] fs::path api_socket() const { return options.home / "run/api.sock"; }
 
   const Clock& clock;
   const UplinkOptions options;
   Carrier& carrier;
   std::unique_ptr<detail::LoopThread> thread;
   detail::LogShipper logs;
-  detail::BundleCache bundles;
+  detail::JobFiles files;
   os::Fd listener;
   std::unique_ptr<detail::FrameSocket> core;
-  std::map<AttemptKey, wire::AttemptRef> held;     ///< wait for their bundle; not with the core yet
-  std::map<AttemptKey, std::string> bundle_users;  ///< with the core; which bundle they use
+  bool has_greeted = false;  ///< the core, on this connection
 
   std::unique_ptr<island::Island> island;         ///< none: this worker is of no island
   bool is_cut = false;                            ///< the island is alone
@@ -157,7 +156,7 @@ Status Uplink::Impl::open() {
   AIFLOW_TRY(check_home(options.home));
   AIFLOW_TRY(os::make_dirs(options.home / "run"));
   if (island) AIFLOW_TRY(island->open());
-  AIFLOW_TRY(bundles.open(island ? island->bundles() : std::set<std::string>()));
+  AIFLOW_TRY(files.open(island ? island->bundles() : std::set<std::string>()));
   AIFLOW_TRY(logs.load());
   if (!island) return {};
   for (const wire::AttemptRef& attempt : island->ahead()) logs.hold(attempt);
@@ -226,11 +225,9 @@ void Uplink::Impl::lost() {
 
 void Uplink::Impl::forget_transfers() {
   logs.lost();
-  for (const auto& [key, attempt] : std::exchange(held, {})) {
-    bundle_users.erase(key);
+  for (const wire::AttemptRef& attempt : files.lost()) {
     if (island) island->not_begun(attempt);
   }
-  bundles.lost();
 }
 
 void Uplink::Impl::drop_core() {
@@ -245,6 +242,7 @@ void Uplink::Impl::drop_core() {
 void Uplink::Impl::accept_core() {
   auto accepted = os::accept_unix(listener.get(), Deadline::at(clock.steady_now()));
   if (!accepted || !os::set_nonblocking(accepted->get())) return;
+  has_greeted = false;
   core = std::make_unique<detail::FrameSocket>(
       thread->loop(), *std::move(accepted),
       detail::FrameSocket::Events{.frame = [this](const std::string& frame) { from_core(frame); },
@@ -314,26 +312,17 @@ bool Uplink::Impl::answer_alone(const wire::XComGet& question) {
 }
 
 void Uplink::Impl::note_end(const wire::Finished& finished) {
-  if (const auto user = bundle_users.extract(key_of(finished.attempt)); !user.empty()) {
-    bundles.release(user.mapped());
-  }
+  files.release(finished.attempt);
   if (island) island->finished(finished);
 }
 
 void Uplink::Impl::begin_ahead(const wire::Job& job, const wire::Delivery& delivery) {
   wire::Start start{.job = job, .delivery = delivery, .trouble = {}};
   start.delivery->log_offset = 0;
-  if (!delivery.bundle) {
-    deliver(std::move(start), {});
-    return logs.hold(attempt_of(job));
-  }
-  const std::string bundle = *delivery.bundle;
-  if (!bundles.has(bundle)) return refuse(std::move(start), "its DAG's files are not here");
-  bundles.want(bundle, [this, bundle, start = std::move(start)](Result<os::Path> folder) {
-    if (!folder) return refuse(start, "its DAG's files are not here: " + folder.error().message);
-    const wire::AttemptRef attempt = attempt_of(start.job);
-    if (!bundle_users.emplace(key_of(attempt), bundle).second) bundles.release(bundle);
-    deliver(start, *folder);
+  files.find(std::move(start), [this](wire::Start found, const Result<os::Path>& folder) {
+    if (!folder) return refuse(std::move(found), folder.error().message);
+    const wire::AttemptRef attempt = attempt_of(found.job);
+    deliver(std::move(found), *folder);
     logs.hold(attempt);
   });
 }
@@ -349,14 +338,8 @@ void Uplink::Impl::catch_up(const wire::Start& start) {
 }
 
 void Uplink::Impl::on_hello(wire::Hello hello) {
-  // What the core does not know has never reached it, or is over.
-  std::map<AttemptKey, std::string> known;
-  for (const wire::AttemptRef& attempt : hello.running) {
-    auto user = bundle_users.extract(key_of(attempt));
-    if (!user.empty()) known.insert(std::move(user));
-  }
-  for (const auto& [key, bundle] : bundle_users) bundles.release(bundle);
-  bundle_users = std::move(known);
+  // What a core that has just connected does not know has never reached it, or is over.
+  if (!std::exchange(has_greeted, true)) files.keep_only(hello.running);
   if (island) island->found(hello.running);
   for_server(hello.running);
   if (island) hello.ahead = std::ssize(island->ahead());
@@ -403,13 +386,13 @@ void Uplink::Impl::from_server(const std::string& frame) {
   if (type == "LogTaken") {
     if (const auto taken = wire::parse_log_taken(*message)) logs.taken(*taken);
   } else if (type == "BundlePiece") {
-    if (const auto piece = wire::parse_bundle_piece(*message)) bundles.piece(*piece);
+    if (const auto piece = wire::parse_bundle_piece(*message)) files.piece(*piece);
   } else if (type == "Start") {
     if (auto start = wire::parse_start(*message)) on_start(*std::move(start));
   } else {
     if (island) note_answer(type, *message);
     if (type == "Cancel") {
-      if (const auto cancel = wire::parse_cancel(*message)) on_cancel(*cancel);
+      if (const auto cancel = wire::parse_cancel(*message)) files.cancel(*cancel);
     }
     if (core) core->send(frame);
   }
@@ -447,20 +430,9 @@ void Uplink::Impl::on_start(wire::Start start) {
   if (island && island->given(start)) return catch_up(start);
   if (!start.delivery)
     return refuse(std::move(start), start.trouble.value_or("it has no delivery"));
-  if (!start.delivery->bundle) return deliver(std::move(start), {});
-  const std::string bundle = *start.delivery->bundle;
-  if (!is_bundle_name(bundle)) return refuse(std::move(start), "its bundle has a bad name");
-  const wire::AttemptRef attempt = attempt_of(start.job);
-  const AttemptKey key = key_of(attempt);
-  if (held.contains(key)) return;  // delivered twice
-  held.emplace(key, attempt);
-  bundles.want(bundle, [this, key, bundle, start = std::move(start)](Result<os::Path> folder) {
-    // Cancelled meanwhile.
-    if (held.erase(key) == 0) return folder ? bundles.release(bundle) : void();
-    if (!folder)
-      return refuse(start, "its DAG's files could not be fetched: " + folder.error().message);
-    if (!bundle_users.emplace(key, bundle).second) bundles.release(bundle);
-    deliver(start, *folder);
+  files.bring(std::move(start), [this](wire::Start brought, const Result<os::Path>& folder) {
+    if (!folder) return refuse(std::move(brought), folder.error().message);
+    deliver(std::move(brought), *folder);
   });
 }
 
@@ -471,7 +443,7 @@ void Uplink::Impl::deliver(wire::Start start, const fs::path& dag_folder) {
     job.env["AIFLOW_DAG_FOLDERS"] = dag_folder.string();
   }
   job.env["AIFLOW_HOME"] = options.home.string();
-  job.env["AIFLOW_API_SOCKET"] = (options.home / "run/api.sock").string();
+  job.env["AIFLOW_API_SOCKET"] = api_socket().string();
   job.island.reset();
   job.log_path = logs.add(attempt_of(job), start.delivery->log_offset).string();
   start.delivery.reset();
@@ -483,12 +455,6 @@ void Uplink::Impl::refuse(wire::Start start, const std::string& why) {
   start.job.island.reset();
   start.trouble = why;
   to_core("Start", start);
-}
-
-void Uplink::Impl::on_cancel(const wire::Cancel& cancel) {
-  std::erase_if(held, [&](const auto& entry) {
-    return entry.second.key == cancel.attempt.key && entry.second.epoch <= cancel.attempt.epoch;
-  });
 }
 
 }  // namespace aiflow::uplink

@@ -9,6 +9,7 @@
 #include <deque>
 #include <fstream>
 #include <mutex>
+#include <thread>
 
 #include "os/file.h"
 #include "os/lock_file.h"
@@ -16,6 +17,7 @@
 #include "os/system_clock.h"
 #include "os/temp_dir.h"
 #include "uplink/bundle.h"
+#include "uplink/detail/fake_api.h"
 #include "uplink/detail/message.h"
 #include "wire/dag.h"
 
@@ -187,6 +189,49 @@ TEST_CASE("a job is pointed to this machine's folders, its files are fetched onc
     CHECK(job.env.at("AIFLOW_API_SOCKET") == (bench.home / "run/api.sock").string());
   }
   bench.start(bench.job("c"), bench.bundle);  // no fetch
+  CHECK(wire::parse_start(bench.hear()).value().job.key.task_id == "c");
+}
+
+TEST_CASE("a job waits for its pack as for its DAG's files, and learns which one it is") {
+  Bench bench;
+  detail::FakeApi api(bench.home / "run/api.sock");
+  const auto digest = api.add_pack("tiny", "x");
+  bench.connect();
+  auto job = bench.job("a");
+  job.executor_config = json::object({{"pack", "tiny"}});
+  bench.start(job, bench.bundle);
+  while (api.given().empty()) std::this_thread::sleep_for(1ms);  // it is asked for
+  bench.say("Heartbeat", wire::Heartbeat{});
+  const auto beat = wire::parse_heartbeat(bench.carrier.next("Heartbeat")).value();
+  CHECK(beat.attempts == std::vector{Bench::ref(job)});
+  const auto size = fs::file_size(bench.store / bench.bundle);
+  for (std::size_t sent = 0; sent < size; sent += 10) bench.give_bundle();
+  const auto told = wire::parse_start(bench.hear()).value().job;
+  CHECK(told.executor_config->find("pack")->as_string() == digest);
+  CHECK(fs::exists(told.dag_file));
+  CHECK(fs::exists(bench.home / "packs" / ("sha256-" + digest.substr(7)) / "data"));
+}
+
+TEST_CASE("a job whose pack nobody has, or that was cancelled while it came, does not begin") {
+  Bench bench;
+  detail::FakeApi api(bench.home / "run/api.sock");
+  const auto digest = api.add_pack("tiny", "x");
+  bench.connect();
+  auto job = bench.job("a");
+  job.executor_config = json::object({{"pack", "nosuch"}});
+  bench.start(job, std::nullopt);
+  CHECK(wire::parse_start(bench.hear()).value().trouble ==
+        "its pack could not be fetched: the server answered 404");
+  api.stop();  // nothing comes before the cancel does
+  auto cancelled = bench.job("b");
+  cancelled.executor_config = json::object({{"pack", "tiny"}});
+  bench.start(cancelled, std::nullopt);
+  bench.carrier.deliver("Cancel", wire::Cancel{.attempt = Bench::ref(cancelled), .reason = "no"});
+  CHECK(detail::type_of(bench.hear()) == "Cancel");
+  api.start();
+  auto other = bench.job("c");
+  other.executor_config = cancelled.executor_config;
+  bench.start(other, std::nullopt);
   CHECK(wire::parse_start(bench.hear()).value().job.key.task_id == "c");
 }
 

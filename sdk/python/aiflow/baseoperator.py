@@ -15,7 +15,7 @@ from aiflow.exceptions import (AirflowException, TaskDeferralError, TaskDeferral
                                TaskDeferred)
 from aiflow.param import ParamsDict, own_params
 from aiflow.policies.deadline import warn_of_sla
-from aiflow.policies.place import Place
+from aiflow.policies.place import Place, with_pack
 from aiflow.policies.retry_policy import RetryPolicy, check_policy
 from aiflow.running.structure import TaskStructure
 from aiflow.running.templates import (is_template, jinja_environment, names_file, render,
@@ -150,10 +150,10 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
                  executor: str | None = None, queue: str | None = None,
                  placement: dict[str, str] | None = None, resources: dict | None = None,
                  run_as_user: str | int | None = None, executor_config: dict | None = None,
-                 email: Any = None, email_on_failure: bool = True, email_on_retry: bool = True,
-                 map_index_template: str | None = None,
-                 task_display_name: str | None = None, dag: DAG | None = None,
-                 task_group: TaskGroup | None = None, **unknown: Any):
+                 pack: str | None = None, email: Any = None,
+                 email_on_failure: bool = True, email_on_retry: bool = True,
+                 map_index_template: str | None = None, task_display_name: str | None = None,
+                 dag: DAG | None = None, task_group: TaskGroup | None = None, **unknown: Any):
         self._check_unknown(task_id, unknown)
         self._take_place(task_id, dag, task_group)
         self.label, self.owner, self.doc_md = task_display_name or self.label, owner, doc_md or ""
@@ -191,7 +191,7 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
         self.cache_ttl = optional_duration(cache_ttl, named, "cache_ttl")
         self._check_caching()
         self.place = Place.of(named, executor or self.default_executor, queue, placement, resources,
-                              run_as_user, executor_config)
+                              run_as_user, with_pack(executor_config, pack, named))
         self.is_setup = self.is_teardown = self.on_failure_fail_dagrun = False
         self._join()
 

@@ -86,6 +86,9 @@ def main(sock: socket.socket) -> int:
     _set_up_output()
     job = protocol.recv(sock)["job"]
     signal.signal(signal.SIGTERM, _on_sigterm)
+    if pack := os.environ.get("AIFLOW_PACK"):
+        sys.path.insert(0, pack)
+        sys.dont_write_bytecode = True  # a pack stays as it is
     done = _run_callback(job) if job.get("operator") == "callback" else _run(job, sock)
     sys.stdout.flush()
     sys.stderr.flush()

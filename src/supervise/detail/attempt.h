@@ -96,6 +96,7 @@ class Attempt {
     os::Pipe error;
   };
   Status prepare();
+  Status find_own_pack();
   std::map<std::string, std::string> task_env() const;
   void start_bash(Pipes pipes, const std::string& command);
   void start_python(Zygote& zygote, Pipes pipes);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of an attempt that talks with the task's Python process.
+// The part of an attempt that finds the task's pack, and talks with its Python process.
 #include <sys/socket.h>
 
 #include <array>
@@ -10,6 +10,7 @@
 #include "log/log.h"
 #include "os/socket.h"
 #include "supervise/detail/attempt.h"
+#include "supervise/detail/held_packs.h"
 
 namespace aiflow::supervise::detail {
 namespace {
@@ -19,6 +20,19 @@ constexpr std::size_t kXComKeyBytesMax = 512;
 constexpr std::size_t kXComBytesSumMax = 4U << 20;
 
 }  // namespace
+
+/// $AIFLOW_PACK. A container has the pack at a place of its own (task_container.h).
+Status Attempt::find_own_pack() {
+  const std::string wanted = wanted_pack(job_);
+  if (wanted.empty() || job_.executor == "docker") return {};
+  const auto env = task_env();
+  const auto home = env.find("AIFLOW_HOME");
+  if (home == env.end()) return fail(ErrorCode::not_found, "there is no data directory");
+  AIFLOW_ASSIGN(const auto folder, find_pack(home->second, wanted));
+  job_.env["AIFLOW_PACK"] = folder.string();
+  job_.env["PYTHONDONTWRITEBYTECODE"] = "1";  // a pack stays as it is
+  return {};
+}
 
 void Attempt::on_task_readable() {
   read_task_frames();

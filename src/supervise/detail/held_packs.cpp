@@ -11,6 +11,24 @@ constexpr std::size_t kPacksMax = 100;
 
 }  // namespace
 
+std::string wanted_pack(const wire::Job& job) {
+  const json::Value* pack = job.executor_config ? job.executor_config->find("pack") : nullptr;
+  return pack != nullptr && pack->is_string() ? pack->as_string() : std::string();
+}
+
+Result<std::filesystem::path> find_pack(const std::filesystem::path& home,
+                                        const std::string& wanted) {
+  AIFLOW_ASSIGN(const auto packs, runtime::Pool(home / "packs").list());
+  std::vector<std::filesystem::path> found;
+  for (const auto& pack : packs) {
+    if (pack.digest.value == wanted || pack.manifest.name == wanted) found.push_back(pack.folder);
+  }
+  if (found.size() == 1) return found.front();
+  return fail(ErrorCode::not_found,
+              (found.empty() ? "no pack '" : "more than one pack '") + wanted +
+                  "' is installed on the worker's machine (aiflow runtime list)");
+}
+
 HeldPacks::HeldPacks(std::filesystem::path folder)
     : folder_(std::move(folder)), seen_(std::filesystem::file_time_type::min()) {
   static_cast<void>(look());

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which runtime packs a worker's data directory holds, for its hello. Private to supervise.
+// Which runtime packs a worker's data directory holds: for its hello, and for tasks that need one.
+// Private to supervise.
 #pragma once
 
 #include <filesystem>
 #include <vector>
 
+#include "base/result.h"
 #include "wire/worker.h"
 
 namespace aiflow::supervise::detail {
+
+/// Digest or name of the pack that the job runs with, as executor_config says; empty: none.
+[[nodiscard]] std::string wanted_pack(const wire::Job& job);
+
+/// The folder of a pack, by digest or name, in a data directory. Errors: not_found, also when the
+/// name is that of several.
+[[nodiscard]] Result<std::filesystem::path> find_pack(const std::filesystem::path& home,
+                                                      const std::string& wanted);
 
 class HeldPacks {
  public:

@@ -10,7 +10,7 @@
 #include <set>
 
 #include "os/user.h"
-#include "runtime/pool.h"
+#include "supervise/detail/held_packs.h"
 
 namespace aiflow::supervise::detail {
 namespace {
@@ -85,22 +85,11 @@ void add_mounts(const TaskContainer& task, wire::ContainerSpec& spec) {
   for (const auto& folder : dag_folders(task)) spec.mounts.push_back(read_only(folder, folder));
 }
 
-/// "sha256:…", or the name of the one that is installed under it.
 Status add_pack(const TaskContainer& task, const std::string& wanted, wire::ContainerSpec& spec) {
   const auto home = task.env.find("AIFLOW_HOME");
   if (home == task.env.end()) return fail(ErrorCode::not_found, "there is no data directory");
-  const runtime::Pool pool(os::Path(home->second) / "packs");
-  AIFLOW_ASSIGN(const auto packs, pool.list());
-  std::vector<os::Path> found;
-  for (const auto& pack : packs) {
-    if (pack.digest.value == wanted || pack.manifest.name == wanted) found.push_back(pack.folder);
-  }
-  if (found.size() != 1) {
-    return fail(ErrorCode::not_found,
-                (found.empty() ? "no pack '" : "more than one pack '") + wanted +
-                    "' is installed on the worker's machine (aiflow runtime list)");
-  }
-  spec.mounts.push_back(read_only(found.front(), kPack));
+  AIFLOW_ASSIGN(const auto folder, find_pack(home->second, wanted));
+  spec.mounts.push_back(read_only(folder, kPack));
   spec.env["AIFLOW_PACK"] = kPack;
   return {};
 }
@@ -158,7 +147,7 @@ Result<wire::ContainerSpec> task_container(const TaskContainer& task) {
   }
   AIFLOW_ASSIGN(auto spec, wire::parse_container_spec(*job.executor_config));
   AIFLOW_ASSIGN(const auto python, json::get_string_or(*job.executor_config, "python", "python3"));
-  AIFLOW_ASSIGN(const auto pack, json::get_string_or(*job.executor_config, "pack", ""));
+  const std::string pack = wanted_pack(job);
   const json::Value* command = member(job.payload, "bash_command");
   if (!task.python && (command == nullptr || !command->is_string())) {
     return fail(ErrorCode::invalid_argument, "the task has no bash_command");

@@ -15,11 +15,13 @@ with_redis = load_tool("with_redis")
 class RedisWorker(FarWorker):
     """`aiflow worker --broker`."""
 
-    def __init__(self, party: Party, name: str, slots: int, extra: tuple[str, ...] = ()):
+    def __init__(self, party: Party, name: str, slots: int, extra: tuple[str, ...] = (),
+                 with_server: bool = True):
         super().__init__(party.server, party.folder / name, url="", name=name, token="")
         self.words = [BIN / "aiflow", "worker", "--home", self.home, "--broker", party.redis.url,
-                      *party.login, "--server", f"http://127.0.0.1:{party.server.port}", "--id", name,
-                      "--slots", str(slots), *extra]
+                      *party.login, "--id", name, "--slots", str(slots), *extra]
+        if with_server:
+            self.words += ["--server", f"http://127.0.0.1:{party.server.port}"]
 
     def kill(self) -> None:
         """Its tasks die with it."""
@@ -46,8 +48,9 @@ class Party:
                                 extra=("--broker", self.redis.url, *self.login)).start()
         self.workers: list[RedisWorker] = []
 
-    def add_worker(self, name: str, slots: int = 4, extra: tuple[str, ...] = ()) -> RedisWorker:
-        worker = RedisWorker(self, name, slots, extra).start().wait()
+    def add_worker(self, name: str, slots: int = 4, extra: tuple[str, ...] = (),
+                   with_server: bool = True) -> RedisWorker:
+        worker = RedisWorker(self, name, slots, extra, with_server).start().wait()
         self.workers.append(worker)
         return worker
 

@@ -117,19 +117,37 @@ class _OtherPythonOperator(PythonOperator):
 
 
 class ExternalPythonOperator(_OtherPythonOperator):
-    """Runs a function with a Python that is there. python: its path."""
+    """Runs a function with a Python that is there, or with what the task's pack holds, or both.
+
+    python: its path. With a pack, one that does not begin with "/" is in the pack, and without it
+    the worker's own Python runs; modules are imported from the pack first.
+    """
 
     template_fields: Sequence[str] = ("python_path", *_OtherPythonOperator.template_fields)
 
-    def __init__(self, *, python: str | os.PathLike, **kwargs):
+    def __init__(self, *, python: str | os.PathLike | None = None, **kwargs):
         super().__init__(**kwargs)
-        self.python_path = os.fspath(python)
+        self.has_pack = "pack" in self.place.executor_config
+        if python is None and not self.has_pack:
+            raise AirflowException(f"task '{self.task_id}': which Python? python= or pack=")
+        self.python_path = None if python is None else os.fspath(python)
 
     @contextlib.contextmanager
     def python(self) -> Iterator[str]:
-        if not os.access(self.python_path, os.X_OK):
-            raise AirflowException(f"there is no Python at {self.python_path}")
-        yield self.python_path
+        path = self.python_path or sys.executable
+        if self.has_pack:
+            path = os.path.join(_pack_folder(), path)
+        if not os.access(path, os.X_OK):
+            raise AirflowException(f"there is no Python at {path}")
+        yield path
+
+    def _environment(self) -> dict[str, str]:
+        env = super()._environment()
+        if self.has_pack:
+            path = (_pack_folder(), env.get("PYTHONPATH"))
+            env["PYTHONPATH"] = os.pathsep.join(filter(None, path))
+            env["PYTHONDONTWRITEBYTECODE"] = "1"  # a pack stays as it is
+        return env
 
 
 class PythonVirtualenvOperator(_OtherPythonOperator):
@@ -177,6 +195,13 @@ class BranchPythonVirtualenvOperator(PythonVirtualenvOperator, BranchPythonOpera
     """The function returns what to follow."""
 
     caching = "never"
+
+
+def _pack_folder() -> str:
+    folder = os.environ.get("AIFLOW_PACK")
+    if not folder:
+        raise AirflowException("the task's pack is not here: workers have packs, local runs do not")
+    return folder
 
 
 def _as_datetime(value: Any) -> Any:

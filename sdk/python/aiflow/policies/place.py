@@ -76,6 +76,15 @@ def _plain_config(given: dict, named: str) -> dict:
         raise AirflowException(f"{named}: executor_config cannot be written as JSON: {error}") from None
 
 
+def with_pack(config: dict | None, pack: str | None, named: str) -> dict | None:
+    """executor_config with the runtime pack that the task needs, by name or digest."""
+    if pack is None:
+        return config
+    if not isinstance(pack, str) or not pack:
+        raise AirflowException(f"{named}: pack is a name or a digest, not {pack!r}")
+    return {**(config or {}), "pack": pack}
+
+
 @dataclasses.dataclass(frozen=True)
 class Place:
     """What a task asks of the place it runs at."""
@@ -128,6 +137,10 @@ class Place:
         if self.executor == "docker" and not self.executor_config and operator_kind in ("bash", "python"):
             raise AirflowException(f"{named}: executor 'docker' needs executor_config="
                                    "{'image': ...}")
+
+        if operator_kind == "docker" and "pack" in self.executor_config:
+            raise AirflowException(f"{named}: a DockerOperator takes no pack; a task with "
+                                   "executor='docker' does")
 
     def spec(self) -> dict:
         """The fields of TaskSpec in api/dag.yaml; what is as usual is left out."""

@@ -12,7 +12,8 @@ from aiflow import DAG, task
 from aiflow.environment import virtualenvs
 from aiflow.environment.virtualenvs import EnvironmentWanted, environment_for
 from aiflow.exceptions import AirflowException
-from aiflow.operators.virtualenv import PythonVirtualenvOperator
+from aiflow.operators.virtualenv import ExternalPythonOperator, PythonVirtualenvOperator
+from aiflow.parse import parse_file
 
 SOURCE = f"""
     import datetime as dt
@@ -78,6 +79,59 @@ def test_each_ending_has_its_outcome(supervisor):
         assert (done["outcome"], done["cause"]) == (outcome, cause), log
     assert flow.run("choose")[0]["branch"] == ["work"]
     assert "there is no Python at /nowhere/python" in flow.run("nowhere")[0]["cause"]
+
+
+PACKED = """
+    import os
+    from airflow import DAG
+    from airflow.decorators import task
+    with DAG("d"):
+        @task.external_python(pack="words", executor_config={"more": 1})
+        def say(word):
+            import greeting, sys
+            return [greeting.TEXT, word, sys.executable]
+        say("hi")
+        say.override(task_id="mapped").expand(word=["a", "b"])
+
+        @task.external_python(pack="words", python="bin/python")
+        def inside():
+            import greeting, sys
+            return [greeting.TEXT, sys.executable]
+        inside()
+
+        @task.external_python(pack="words", python="bin/nosuch")
+        def nowhere(): pass
+        nowhere()
+    """
+
+
+def test_a_pack_brings_modules_and_perhaps_the_python(supervisor, tmp_path):
+    pack = tmp_path / "pack"
+    (pack / "bin").mkdir(parents=True)
+    (pack / "greeting.py").write_text("TEXT = 'from the pack'")
+    (pack / "bin/python").write_text(f"#!/bin/sh\nexec {sys.executable} \"$@\"\n")
+    (pack / "bin/python").chmod(0o755)
+    flow = supervisor(PACKED)
+    (dag,) = parse_file(str(flow.dag_file))["dags"]
+    configs = {one["task_id"]: one["executor_config"] for one in dag["tasks"]}
+    assert configs == {"say": {"more": 1, "pack": "words"}, "mapped": {"more": 1, "pack": "words"},
+                       "inside": {"pack": "words"}, "nowhere": {"pack": "words"}}
+    assert "local runs do not" in flow.run("say")[0]["cause"]
+    flow.env["AIFLOW_PACK"] = str(pack)
+    done, pushed, log, _ = flow.run("say")
+    assert done["outcome"] == "success", log
+    assert pushed["return_value"] == ["from the pack", "hi", sys.executable]
+    assert flow.run("mapped", map_index=1)[1]["return_value"][1] == "b"
+    assert flow.run("inside")[1]["return_value"][0] == "from the pack"
+    assert f"there is no Python at {pack}/bin/nosuch" in flow.run("nowhere")[0]["cause"]
+
+
+@pytest.mark.parametrize("how, says", [
+    ({}, "python= or pack="), ({"pack": 3}, "pack is a name or a digest, not 3")])
+def test_a_python_has_to_be_named(how, says):
+    def plain(): pass
+    with DAG("d"), pytest.raises(AirflowException, match=says):
+        ExternalPythonOperator(task_id="a", python_callable=plain, **how)
 
 
 @pytest.mark.parametrize("how, says", [
