@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace aiflow::uplink {
@@ -28,19 +29,22 @@ class PackedFolders {
     std::vector<std::filesystem::path> dag_folders;
     std::size_t bytes_max;  ///< compressed
   };
-  explicit PackedFolders(Options options) : options_(std::move(options)) {}
+  PackedFolders(const Clock& clock, Options options)
+      : clock_(clock), options_(std::move(options)) {}
 
-  /// The folder that the DAG file is in. Errors: not_found when it is in none, invalid_argument
-  /// when the folder is too large; those of reading.
+  /// The folder that the DAG file is in, as it was at most 100 ms ago. Errors: not_found when it is
+  /// in none, invalid_argument when the folder is too large; those of reading.
   [[nodiscard]] Result<PackedFolder> of(const std::string& dag_file);
 
  private:
   struct Known {
     std::string print;
     Result<PackedFolder> packed;
+    SteadyTime looked_at{};
   };
   [[nodiscard]] Result<PackedFolder> pack(const std::filesystem::path& folder) const;
 
+  const Clock& clock_;
   const Options options_;
   std::mutex mutex_;
   std::map<std::filesystem::path, Known> known_;  ///< guarded by mutex_

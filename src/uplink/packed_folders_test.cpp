@@ -19,12 +19,16 @@ namespace fs = std::filesystem;
 struct Bench {
   os::TempDir dir = os::TempDir::create("packed-test").value();
   fs::path dags = dir.path() / "dags";
-  PackedFolders folders{{.scratch = dir.path() / "scratch",
+  ManualClock clock{WallTime{}};
+  PackedFolders folders{clock,
+                        {.scratch = dir.path() / "scratch",
                          .dag_folders = {dir.path() / "other", dags.string() + "/"},
                          .bytes_max = 10'000}};
   Bench() { fs::create_directories(dags / "lib"); }
-  void write(const std::string& path, const std::string& text) const {
+  /// And some time passes, as it does until somebody asks.
+  void write(const std::string& path, const std::string& text) {
     std::ofstream(dags / path) << text;
+    clock.advance(std::chrono::seconds(1));
   }
   [[nodiscard]] bool is_scratch_empty() const { return fs::is_empty(dir.path() / "scratch"); }
 };
@@ -76,6 +80,8 @@ TEST_CASE("a folder that is too large says so, until it is not") {
   CHECK(bench.folders.of(file).error().message.contains("of at most 33554432 bytes"));
   CHECK(bench.is_scratch_empty());
   fs::remove(bench.dags / "model.bin");
+  CHECK_FALSE(bench.folders.of(file));  // looked at a moment ago
+  bench.clock.advance(std::chrono::milliseconds(100));
   CHECK(bench.folders.of(file));
   CHECK(bench.folders.of("/elsewhere/a.py").error().message.contains("none of the server's"));
 }

@@ -19,6 +19,7 @@
 #include "kubernetes/client.h"
 #include "kubernetes/pod_watch.h"
 #include "log/log.h"
+#include "net/url.h"
 #include "os/event_loop.h"
 #include "os/fd.h"
 
@@ -29,6 +30,8 @@ constexpr int kConflict = 409;
 constexpr auto kTick = std::chrono::milliseconds(250);
 constexpr int kForbidden = 403;
 constexpr int kNotFound = 404;
+/// A Deployment may have a megabyte; an answer has 64 at most.
+constexpr int kServicesAPage = 50;
 
 std::optional<kubernetes::Pod> pod_of(const kubernetes::Response& response) {
   if (!response.ok()) return std::nullopt;
@@ -37,6 +40,13 @@ std::optional<kubernetes::Pod> pod_of(const kubernetes::Response& response) {
   auto pod = kubernetes::parse_pod(*object);
   if (!pod) return std::nullopt;
   return *std::move(pod);
+}
+
+/// The token of the page after this one; empty: it is the last.
+std::string next_page(const json::Value& list) {
+  const json::Value* metadata = list.find("metadata");
+  if (metadata == nullptr) return {};
+  return json::get_string_or(*metadata, "continue", "").value_or("");
 }
 
 std::string pods_path(const PodName& pod) { return "/api/v1/namespaces/" + pod.space + "/pods"; }
@@ -95,7 +105,8 @@ class KubernetesExecutor::Loop final : public PodOutlet {
   void run_commands();
   void read_existing(const PodName& pod);
   void on_state(const std::string& trouble);
-  void list_services(const std::string& space);
+  void list_services(const std::string& space, const std::string& next = "");
+  [[nodiscard]] std::string unseen(const std::string& space) const;
   void on_services(const std::string& space, const kubernetes::Response& response);
   void tick();
   void tick_services();
@@ -114,6 +125,7 @@ class KubernetesExecutor::Loop final : public PodOutlet {
   std::unique_ptr<detail::PodLogs> logs_;
   std::unique_ptr<detail::PodOrders> orders_;
   std::unique_ptr<detail::ServiceTasks> services_;
+  std::string only_space_{};  ///< the account may list Deployments in this one alone; empty: in all
   os::Fd wake_;
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;
@@ -176,7 +188,9 @@ void KubernetesExecutor::Loop::connect() {
                                   .client = *client_,
                                   .logs = *logs_,
                                   .worker = WorkerId{options_.names.front()},
-                                  .report = [this](Report one) { report(std::move(one)); }});
+                                  .report = [this](Report one) { report(std::move(one)); },
+                                  .pause = backoff(),
+                                  .address_every = 10 * options_.service_every});
   kubernetes::PodWatchOptions wanted;
   wanted.selector = std::string(kOwnerLabel) + "=" + options_.owner + "," + kDoneLabel + "!=true";
   wanted.pause_first = options_.pause_first;
@@ -237,12 +251,15 @@ void KubernetesExecutor::Loop::run_commands() {
 }
 
 /// Services come before the pods, so that none of them is taken for an attempt without its pod.
-void KubernetesExecutor::Loop::list_services(const std::string& space) {
+void KubernetesExecutor::Loop::list_services(const std::string& space, const std::string& next) {
   const std::string below = space.empty() ? "" : "namespaces/" + space + "/";
-  client_->send(
-      {.path = "/apis/apps/v1/" + below + "deployments?labelSelector=" + std::string(kOwnerLabel) +
-               "%3D" + options_.owner},
-      [this, space](const kubernetes::Response& response) { on_services(space, response); });
+  std::string path = "/apis/apps/v1/" + below +
+                     "deployments?labelSelector=" + std::string(kOwnerLabel) + "%3D" +
+                     options_.owner + "&limit=" + std::to_string(kServicesAPage);
+  if (!next.empty()) path += "&continue=" + net::percent_encode(next);
+  client_->send({.path = std::move(path)}, [this, space](const kubernetes::Response& response) {
+    on_services(space, response);
+  });
 }
 
 void KubernetesExecutor::Loop::on_services(const std::string& space,
@@ -258,7 +275,10 @@ void KubernetesExecutor::Loop::on_services(const std::string& space,
     return;
   }
   const std::string& own = client_->cluster().space;
-  if (response.status == kForbidden && space.empty()) return list_services(own);
+  if (response.status == kForbidden && space.empty()) {
+    only_space_ = own;
+    return list_services(own);
+  }
   // One that may not see Deployments has made none.
   const json::Value* items = list ? list->find("items") : nullptr;
   for (const json::Value& one :
@@ -268,7 +288,18 @@ void KubernetesExecutor::Loop::on_services(const std::string& space,
     services_->adopt(*there);
     table_.release(there->terms.attempt);
   }
+  const std::string next = list ? next_page(*list) : std::string();
+  if (!next.empty()) return list_services(space, next);
   watch_->start();
+}
+
+/// What is in a namespace that the account does not see would be made, never seen to run, and never
+/// be removed. Empty: it is seen, or nobody knows yet.
+std::string KubernetesExecutor::Loop::unseen(const std::string& space) const {
+  const std::string& only = only_space_.empty() ? watch_->space() : only_space_;
+  if (only.empty() || space == only) return {};
+  return "the server's account sees namespace '" + only + "' alone, not '" + space +
+         "': give it a ClusterRole with the same rules (docs/guide/kubernetes.md)";
 }
 
 void KubernetesExecutor::Loop::reconcile(const std::vector<Held>& running) {
@@ -279,6 +310,8 @@ void KubernetesExecutor::Loop::reconcile(const std::vector<Held>& running) {
 void KubernetesExecutor::Loop::submit(const Job& job) {
   if (!is_service(job)) return table_.submit(job);
   auto plan = plan_service(job, defaults_);
+  const std::string trouble = plan ? unseen(plan->name.space) : std::string();
+  if (!trouble.empty()) plan = fail(ErrorCode::denied, trouble);
   if (plan) return services_->submit(*std::move(plan));
   report(Finished{.receipt = {.worker = WorkerId{options_.names.front()}, .seq = 0},
                   .report = {.attempt = attempt_of(job),
@@ -302,6 +335,15 @@ void KubernetesExecutor::Loop::tick_services() {
 }
 
 void KubernetesExecutor::Loop::create(const PodPlan& plan, const Attempt&) {
+  if (std::string trouble = unseen(plan.pod.space); !trouble.empty()) {
+    kubernetes::Response refused;
+    refused.status = kForbidden;
+    refused.trouble = std::move(trouble);
+    // Not from inside of the table's call.
+    events_->after(Duration{0},
+                   [this, pod = plan.pod, refused] { table_.created(pod, refused, std::nullopt); });
+    return;
+  }
   kubernetes::Request request{
       .method = "POST", .path = pods_path(plan.pod), .body = json::write(plan.manifest)};
   client_->send(std::move(request), [this, pod = plan.pod](const kubernetes::Response& response) {

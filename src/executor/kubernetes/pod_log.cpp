@@ -18,6 +18,7 @@ constexpr std::uint64_t kLogBytesMax = 64ULL << 20;
 constexpr std::string_view kResult = "::aiflow:result ";
 constexpr std::size_t kResultBytesMax = 8U << 20;
 constexpr std::size_t kTimeBytes = 23;  ///< "2026-11-23T18:10:21.123"
+constexpr std::size_t kAroundBytes = kTimeBytes + 5;  ///< of a line: "[", the time, "Z] ", "\n"
 
 std::string stamp(WallTime now) { return format_time(now).substr(0, kTimeBytes); }
 
@@ -67,12 +68,71 @@ std::uint64_t PodLog::lines_after(const std::string& mark) const {
 
 void PodLog::begin(const std::string& pod) {
   rest_.clear();
+  is_piece_ = false;
   result_.clear();
   lines_ = 0;
+  last_ = {};
+  count_what_is_there();
   have_lines_ = lines_after(mark_of(pod));
   if (have_lines_ != UINT64_MAX) return;
   have_lines_ = 0;
   note(mark_of(pod).substr(std::string_view("aiflow: ").size()));
+}
+
+/// Its last line of the task that stands after the mark, and how many lines have its time.
+std::optional<PodLog::Last> PodLog::last_after(const std::string& mark) const {
+  std::ifstream file(file_);
+  std::optional<Last> last;
+  bool is_behind = false;
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t at = line.find("] ");
+    if (at != kTimeBytes + 2 || line.front() != '[') continue;
+    const std::string_view text = std::string_view(line).substr(at + 2);
+    if (text == mark) {
+      is_behind = true;
+      last.reset();
+    } else if (is_behind && !text.starts_with("aiflow: ")) {
+      const std::string time = line.substr(1, kTimeBytes);
+      if (!last || last->time != time) last = Last{.time = time, .count = 0};
+      ++last->count;
+    }
+  }
+  return is_behind ? std::optional(last.value_or(Last{})) : std::nullopt;
+}
+
+std::optional<WallTime> PodLog::go_on(const std::string& pod) {
+  count_what_is_there();
+  rest_.clear();
+  is_piece_ = false;
+  lines_ = have_lines_ = 0;
+  last_ = {};
+  const auto last = last_after(mark_of(pod));
+  if (!last) {
+    note(mark_of(pod).substr(std::string_view("aiflow: ").size()));
+    return std::nullopt;
+  }
+  last_ = *last;
+  const auto since = parse_time(last_.time + "Z");
+  return since ? std::optional(*since) : std::nullopt;
+}
+
+/// The limit is of the file, whoever wrote it.
+void PodLog::count_what_is_there() {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file_, error);
+  if (!error) bytes_ = size;
+}
+
+/// The file has it, from before the stream broke.
+bool PodLog::is_known(const std::string& time) {
+  if (last_.time.empty() || time > last_.time) {
+    last_ = {};
+    return false;
+  }
+  if (time < last_.time) return true;
+  if (last_.count == 0) return false;
+  --last_.count;
+  return true;
 }
 
 void PodLog::feed(std::string_view bytes) {
@@ -90,6 +150,7 @@ void PodLog::feed(std::string_view bytes) {
     }
     const std::size_t length = is_long ? kPieceBytesMax : end - from;
     take_line(std::string_view(rest_).substr(from, length));
+    is_piece_ = is_long;
     from += length + (is_long ? 0 : 1);
   }
   rest_.erase(0, from);
@@ -117,7 +178,9 @@ void PodLog::end() {
 void PodLog::take_line(std::string_view line) {
   const std::size_t space = line.find(' ');
   const auto said = parse_time(line.substr(0, space));
-  const std::string time = stamp(said ? *said : clock_.now());
+  if (said) time_ = stamp(*said);
+  // A piece of a long line has the time of its beginning.
+  const std::string time = said || is_piece_ ? time_ : stamp(clock_.now());
   if (said) line.remove_prefix(space == line.npos ? line.size() : space + 1);
   if (line.starts_with(kResult)) {
     line.remove_prefix(kResult.size());
@@ -128,12 +191,12 @@ void PodLog::take_line(std::string_view line) {
     is_cut_ = line.size() > kLastLineBytesMax;
     last_line_ = std::string(line.substr(0, kLastLineBytesMax));
   }
-  if (lines_++ < have_lines_) return;
+  if (lines_++ < have_lines_ || is_known(time)) return;
   if (bytes_ + line.size() > kLogBytesMax) {
     left_out_ += line.size() + 1;
     return;
   }
-  bytes_ += line.size() + kTimeBytes;
+  bytes_ += line.size() + kAroundBytes;
   write(time, line);
 }
 

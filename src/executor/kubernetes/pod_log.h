@@ -35,6 +35,9 @@ class PodLog {
   void note(std::string_view text);
   /// The log of this pod begins, again from its first line. Lines that the file has are left out.
   void begin(const std::string& pod);
+  /// As begin, for a log that is long and goes on: where the file ends. Returns the time of its
+  /// last line, from which on lines may come again (and are left out); nullopt: from the first on.
+  [[nodiscard]] std::optional<WallTime> go_on(const std::string& pod);
   /// Bytes of the API's answer (with timestamps=true), in any pieces.
   void feed(std::string_view bytes);
   /// The stream has ended: a last line without its end is one.
@@ -47,12 +50,20 @@ class PodLog {
   [[nodiscard]] const std::string& result() const { return result_; }
 
  private:
+  struct Last {
+    std::string time{};       ///< of the last line, as the file has it
+    std::uint64_t count = 0;  ///< lines at the end that have it
+  };
+
   void take_line(std::string_view line);
   void mask_long_line(std::size_t from);
   void write(std::string_view stamp, std::string_view line);
   void flush();
   bool open();
   [[nodiscard]] std::uint64_t lines_after(const std::string& mark) const;
+  [[nodiscard]] std::optional<Last> last_after(const std::string& mark) const;
+  [[nodiscard]] bool is_known(const std::string& time);
+  void count_what_is_there();
 
   const Clock& clock_;
   std::filesystem::path file_;
@@ -65,6 +76,9 @@ class PodLog {
   bool is_cut_ = false;
   std::uint64_t lines_ = 0;       ///< of this stream so far
   std::uint64_t have_lines_ = 0;  ///< so many of them are in the file
+  Last last_{};                   ///< after go_on, until a later line comes
+  std::string time_;              ///< of the line before
+  bool is_piece_ = false;         ///< the line before goes on
   std::uint64_t bytes_ = 0;
   std::uint64_t left_out_ = 0;
 };

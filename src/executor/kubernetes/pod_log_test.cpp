@@ -102,5 +102,50 @@ TEST_CASE("a secret is masked before it is written, also where a long line is cu
   }
 }
 
+TEST_CASE("a long log goes on where the file ends, whatever comes again or is gone before it") {
+  Bench bench;
+  {
+    PodLog log(bench.clock, bench.file);
+    CHECK_FALSE(log.go_on("p"));
+    log.feed("2026-01-02T03:04:05.100Z one\n2026-01-02T03:04:05.200900Z two\n");
+    log.feed("2026-01-02T03:04:05.200901Z three\n2026-01-02T03:04:06Z cu");
+  }
+  PodLog log(bench.clock, bench.file);  // after a restart of the server
+  log.note("the server has started again");
+  const auto since = log.go_on("p");
+  REQUIRE(since);
+  CHECK(format_time(*since).starts_with("2026-01-02T03:04:05.2"));
+  // The node has rotated its file: "one" and what was before it are gone.
+  log.feed("2026-01-02T03:04:05.200900Z two\n2026-01-02T03:04:05.200901Z three\n");
+  log.feed("2026-01-02T03:04:05.200902Z four\n2026-01-02T03:04:06Z cut no more\n");
+  REQUIRE(log.go_on("p"));  // the stream broke
+  log.feed("2026-01-02T03:04:06Z cut no more\n2026-01-02T03:04:07Z end\n");
+  log.end();
+  CHECK(bench.text() ==
+        "[2026-01-01T00:00:00.000Z] aiflow: log of pod p\n"
+        "[2026-01-02T03:04:05.100Z] one\n"
+        "[2026-01-02T03:04:05.200Z] two\n"
+        "[2026-01-02T03:04:05.200Z] three\n"
+        "[2026-01-01T00:00:00.000Z] aiflow: the server has started again\n"
+        "[2026-01-02T03:04:05.200Z] four\n"
+        "[2026-01-02T03:04:06.000Z] cut no more\n"
+        "[2026-01-02T03:04:07.000Z] end\n");
+  PodLog other(bench.clock, bench.file);
+  CHECK_FALSE(other.go_on("p#1"));  // its container started again: from its first line
+}
+
+TEST_CASE("the limit of a log counts what the file has already") {
+  Bench bench;
+  const std::string line = "2026-01-02T03:04:05Z " + std::string(60'000, 'x') + "\n";
+  for (int start = 0; start < 3; ++start) {
+    PodLog log(bench.clock, bench.file);
+    static_cast<void>(log.go_on("p#" + std::to_string(start)));
+    for (int i = 0; i < 600; ++i) log.feed(line);
+    log.end();
+  }
+  CHECK(std::filesystem::file_size(bench.file) < (64U << 20) + 1'000);
+  CHECK(bench.text().empty());  // larger than what text() reads, so there was enough to limit
+}
+
 }  // namespace
 }  // namespace aiflow::executor

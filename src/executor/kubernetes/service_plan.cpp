@@ -168,8 +168,13 @@ Result<ServicePlan> plan_service(const Job& job, const PodDefaults& defaults) {
   if (plan.terms.port > 0) plan.service = service_manifest(plan, selector);
   const json::Value annotations =
       json::object({{kServiceAnnotation, json::write(note_of(plan.terms))}});
-  const json::Value pod_template =
-      json::object({{"metadata", json::object({{"labels", labels}})}, {"spec", std::move(spec)}});
+  json::Value pod_annotations = json::object({});
+  for (const auto& [name, value] : metadata_of_pod.find("annotations")->as_object()) {
+    if (name != kAttemptAnnotation) pod_annotations.set(name, value);  // its pods are no attempts
+  }
+  const json::Value pod_template = json::object(
+      {{"metadata", json::object({{"labels", labels}, {"annotations", pod_annotations}})},
+       {"spec", std::move(spec)}});
   plan.deployment = json::object({{"apiVersion", "apps/v1"}, {"kind", "Deployment"}});
   plan.deployment.set("metadata", json::object({{"name", plan.name.name},
                                                 {"namespace", plan.name.space},

@@ -3,6 +3,7 @@
 #include <functional>
 #include <latch>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "executor/kubernetes/service_plan.h"
@@ -340,6 +341,132 @@ TEST_CASE("secrets of a service are masked in its log and its causes, after a re
   bench.api.remove("web-pod");
   CHECK(bench.finished(job).cause == "***");
   CHECK_FALSE(bench.log(job).contains("hush"));
+}
+
+TEST_CASE("a namespace that the account does not see is refused, for services and for pods") {
+  Bench bench;
+  refuse(bench, [](const ApiRequest& request) {
+    return request.path == "/api/v1/pods" || request.path == "/apis/apps/v1/deployments";
+  });
+  bench.start();
+  REQUIRE(bench.api.await([&] {
+    return bench.api.count([](const ApiRequest& one) {
+      return one.path == "/api/v1/namespaces/default/pods";
+    }) > 0;
+  }));
+  Job job = service_job("web");
+  job.executor_config->set("namespace", "other");
+  REQUIRE(bench.executor->submit(job));
+  CHECK(bench.finished(job).cause.contains("sees namespace 'default' alone, not 'other'"));
+  const Job pod = pod_job("pod", R"(,"namespace":"other")");
+  REQUIRE(bench.executor->submit(pod));
+  CHECK(bench.finished(pod).cause.contains("sees namespace 'default' alone, not 'other'"));
+  CHECK(bench.api.count([](const ApiRequest& one) { return one.path.contains("/other/"); }) == 0);
+}
+
+TEST_CASE("why a service has no pod is in its log, and in its cause when it ends for that") {
+  Bench bench;
+  bench.start();
+  const Job job = service_job("web", R"(,"ready_timeout":0.5)");
+  const std::string name = name_of(job);
+  REQUIRE(bench.executor->submit(job));
+  REQUIRE(await_object(bench, "services/" + name, true));
+  json::Value stuck = *bench.api.object("deployments/" + name);
+  stuck.set("status", json::parse(R"({"conditions":[{"type":"Available","message":"no"},
+      {"type":"ReplicaFailure","status":"True","message":"exceeded quota: small"}]})")
+                          .value());
+  bench.api.put("deployments/" + name, stuck);
+  CHECK(bench.api.await([&] {
+    return bench.log(job).contains("aiflow: waiting: it has no pod: exceeded quota: small");
+  }));
+  CHECK(bench.finished(job).cause.contains("exceeded quota: small"));
+}
+
+TEST_CASE("an API that wants to be left alone is") {
+  Bench bench;
+  const auto is_make = [](const ApiRequest& request) {
+    return request.method == "POST" && request.path.ends_with("/deployments");
+  };
+  bench.api.misbehave([=](const ApiRequest& request) -> std::optional<Misbehaviour> {
+    if (!is_make(request)) return std::nullopt;
+    return Misbehaviour{.status = 429, .headers = "Retry-After: 60\r\n"};
+  });
+  bench.start();
+  REQUIRE(bench.executor->submit(service_job("web")));
+  REQUIRE(bench.api.await([&] { return bench.api.count(is_make) > 0; }));
+  std::this_thread::sleep_for(200ms);  // ten looks
+  CHECK(bench.api.count(is_make) == 1);
+}
+
+TEST_CASE("a Service that somebody deletes ends its task; an address of IPv6 has brackets") {
+  Bench bench;
+  bench.start();
+  const Job job = service_job("web", R"(,"node_port":true)");
+  const std::string name = name_of(job);
+  REQUIRE(bench.executor->submit(job));
+  REQUIRE(await_object(bench, "services/" + name, true));
+  json::Value service = *bench.api.object("services/" + name);
+  service.set("spec", json::parse(R"({"ports":[{"port":8080,"nodePort":30080}]})").value());
+  bench.api.put("services/" + name, service);
+  add_pod(bench, job, "web-x1");
+  std::string there = status(true);
+  there.replace(there.find("10.9.8.7"), 8, "fd00::7");
+  bench.api.set_status("web-x1", there);
+  const auto up = serves(bench, "serving");
+  REQUIRE(up);
+  CHECK(up->cause.contains("http://[fd00::7]:30080"));
+  bench.api.put("services/" + name, json::Value());
+  CHECK(await_object(bench, "deployments/" + name, false));
+  bench.api.remove("web-x1");
+  CHECK(bench.finished(job).cause.contains("its Service was deleted from outside"));
+}
+
+TEST_CASE("a long list of Deployments comes in pages, and no service is lost between them") {
+  Bench bench;
+  bench.start();
+  const Job held = service_job("held");
+  REQUIRE(bench.executor->submit(held));
+  REQUIRE(await_object(bench, "services/" + name_of(held), true));
+  add_pod(bench, held, "held-x1");
+  bench.hold(held, true);
+  bench.api.misbehave([](const ApiRequest& request) -> std::optional<Misbehaviour> {
+    const bool is_first = request.method == "GET" && request.path.ends_with("/deployments") &&
+                          !request.has("continue=next%20page");
+    if (!is_first) return std::nullopt;
+    return Misbehaviour{.status = request.has("limit=") ? 200 : 500,
+                        .body = R"({"metadata":{"continue":"next page"},"items":[]})"};
+  });
+  bench.start();
+  bench.api.set_status("held-x1", status(true));
+  CHECK(serves(bench, "serving"));
+  CHECK_FALSE(bench.has_finished(held));
+}
+
+TEST_CASE("the log of a service is read on after an outage of any length") {
+  Bench bench;
+  bench.api.misbehave(
+      [left = 40](const ApiRequest& request) mutable -> std::optional<Misbehaviour> {
+        if (!request.path.ends_with("/log") || left-- <= 0) return std::nullopt;
+        return Misbehaviour{.status = 503, .headers = "Retry-After: 0\r\n"};
+      });
+  bench.start();
+  const Job job = service_job("web");
+  REQUIRE(bench.executor->submit(job));
+  REQUIRE(await_object(bench, "services/" + name_of(job), true));
+  add_pod(bench, job, "web-x1");
+  bench.api.set_log("web-x1", "2026-01-01T00:00:00Z here again\n", false);
+  bench.api.set_status("web-x1", status(true));
+  CHECK(bench.api.await([&] { return bench.log(job).contains("] here again\n"); }));
+}
+
+TEST_CASE("the pods of a service have the annotations that its task names") {
+  Job job = service_job("web");
+  job.executor_config->set("annotations", json::object({{"team", "vision"}}));
+  const auto plan = plan_service(job, {.owner = "o1"});
+  REQUIRE(plan);
+  const std::string pods = json::write(*plan->deployment.find("spec")->find("template"));
+  CHECK(pods.contains(R"("team":"vision")"));
+  CHECK_FALSE(pods.contains(kAttemptAnnotation));
 }
 
 }  // namespace

@@ -127,9 +127,9 @@ Result<std::vector<const executor::KubernetesExecutor*>> add_clusters(
     AIFLOW_ASSIGN(sdk, packed_sdk(parts));
   }
   const auto folders = std::make_shared<uplink::PackedFolders>(
-      uplink::PackedFolders::Options{.scratch = parts.scratch / "pod-files",
-                                     .dag_folders = parts.dag_folders,
-                                     .bytes_max = executor::kDagFilesBytesMax});
+      parts.clock, uplink::PackedFolders::Options{.scratch = parts.scratch / "pod-files",
+                                                  .dag_folders = parts.dag_folders,
+                                                  .bytes_max = executor::kDagFilesBytesMax});
   for (const ClusterOption& option : clusters) {
     executor::KubernetesExecutorOptions made;
     made.sdk_zip = sdk;

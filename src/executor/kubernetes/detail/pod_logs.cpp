@@ -4,16 +4,22 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/url.h"
+
 namespace aiflow::executor::detail {
 namespace {
 
 /// Streams at a time; the others' logs come when these end.
 constexpr int kOpenMax = 200;
+/// Of these, services may have so many, whose streams do not end: the results of pods come by
+/// theirs.
+constexpr int kOpenServicesMax = 100;
 constexpr int kNotYet = 400;  ///< the container is not there yet, as the node sees it
 constexpr int kFailuresMax = 20;
 /// More than an XCom may have.
 constexpr std::size_t kXComBytesMax = 64U << 10;
 constexpr auto kPause = std::chrono::milliseconds(500);
+constexpr auto kLongPause = std::chrono::seconds(10);
 /// A stream can end by itself while the container runs (nodes limit them); it is begun again then.
 constexpr auto kQuiet = std::chrono::seconds(5);
 
@@ -41,28 +47,49 @@ void PodLogs::read(const PodName& pod, const PodTerms& terms, const Attempt& att
   readings_[pod] = std::make_unique<Reading>(
       Reading{.terms = terms,
               .log = PodLog(clock_, hooks_.file(attempt), LogMask(terms.masks)),
-              .mark = mark.empty() ? pod.name : mark});
+              .mark = mark.empty() ? pod.name : mark,
+              .is_service = !mark.empty()});
   waiting_.push_back(pod);
   open_some();
 }
 
 void PodLogs::open_some() {
-  while (open_count_ < kOpenMax && !waiting_.empty()) {
-    const PodName pod = waiting_.front();
-    waiting_.pop_front();
-    const auto found = readings_.find(pod);
-    if (found == readings_.end() || found->second->is_open) continue;
+  for (auto next = waiting_.begin(); next != waiting_.end() && open_count_ < kOpenMax;) {
+    const auto found = readings_.find(*next);
+    const bool is_over = found == readings_.end() || found->second->is_open;
+    const bool has_no_share =
+        !is_over && found->second->is_service && open_services_ >= kOpenServicesMax;
+    if (has_no_share) {
+      ++next;
+      continue;
+    }
+    next = waiting_.erase(next);
+    if (is_over) continue;
     found->second->is_open = true;
     ++open_count_;
-    open(pod, *found->second);
+    if (found->second->is_service) ++open_services_;
+    open(found->first, *found->second);
   }
 }
 
 void PodLogs::open(const PodName& pod, Reading& reading) {
-  reading.log.begin(reading.mark);
-  stream(pod, reading,
-         "container=" + reading.terms.base + "&timestamps=true" +
-             (reading.is_last ? "" : "&follow=true"));
+  std::string query = "container=" + reading.terms.base + "&timestamps=true" +
+                      (reading.is_last ? "" : "&follow=true");
+  if (reading.is_service) {
+    const auto since = reading.log.go_on(reading.mark);
+    // By the second, as the API takes it; what it brings again is left out.
+    if (since)
+      query += "&sinceTime=" + net::percent_encode(format_time(*since).substr(0, 19) + "Z");
+  } else {
+    reading.log.begin(reading.mark);
+  }
+  stream(pod, reading, query);
+}
+
+void PodLogs::let_go(const Reading& reading) {
+  if (!reading.is_open) return;
+  --open_count_;
+  if (reading.is_service) --open_services_;
 }
 
 void PodLogs::stream(const PodName& pod, Reading& reading, const std::string& query) {
@@ -95,8 +122,12 @@ void PodLogs::on_end(const PodName& pod, const kubernetes::Response& response) {
     return again(pod, reading, kQuiet);
   }
   const bool may_come = response.is_passing() || response.status == kNotYet;
-  if (may_come && ++reading.failures < kFailuresMax) {
-    return again(pod, reading, response.retry_after.value_or(kPause));
+  ++reading.failures;
+  if (may_come && (reading.is_service || reading.failures < kFailuresMax)) {
+    // A service outlives any outage, and nobody waits for its last line.
+    const Duration pause =
+        reading.failures < kFailuresMax ? Duration{kPause} : Duration{kLongPause};
+    return again(pod, reading, response.retry_after.value_or(pause));
   }
   reading.log.note("the log cannot be read: " + response.trouble);
   reading.xcom.reset();
@@ -131,7 +162,7 @@ void PodLogs::complete(const PodName& pod) {
 void PodLogs::close(const PodName& pod) {
   const auto reading = std::move(readings_.at(pod));
   readings_.erase(pod);
-  --open_count_;
+  let_go(*reading);
   reading->log.end();
   PodOutput output{.result = reading->log.result(), .xcom = std::move(reading->xcom)};
   if (reading->terms.xcom_of_log && !reading->log.last_line().empty()) {
@@ -147,7 +178,7 @@ void PodLogs::stop(const PodName& pod) {
   client_.cancel(found->second->request);
   loop_.cancel(found->second->timer);
   found->second->log.end();
-  if (found->second->is_open) --open_count_;
+  let_go(*found->second);
   readings_.erase(found);
 }
 

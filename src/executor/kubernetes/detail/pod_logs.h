@@ -32,7 +32,8 @@ class PodLogs {
 
   /// `ended` is called once for it, unless stop comes first; never from inside of a call.
   /// `mark` tells the logs of one pod's containers apart that ran after each other; empty: its
-  /// name.
+  /// name. With one it is a service's: read for as long as it runs, whatever the API does
+  /// meanwhile.
   void read(const PodName& pod, const PodTerms& terms, const Attempt& attempt,
             const std::string& mark = "");
   void finish(const PodName& pod);
@@ -45,6 +46,7 @@ class PodLogs {
     PodTerms terms;
     PodLog log;
     std::string mark;
+    bool is_service = false;  ///< lives long, and its log is no result
     kubernetes::Client::Id request = 0;
     os::EventLoop::TimerId timer = 0;
     std::optional<std::string> xcom{};  ///< what came of it; its log is complete
@@ -62,6 +64,7 @@ class PodLogs {
   void again(const PodName& pod, Reading& reading, Duration pause);
   void complete(const PodName& pod);
   void close(const PodName& pod);
+  void let_go(const Reading& reading);
 
   const Clock& clock_;
   os::EventLoop& loop_;
@@ -70,6 +73,7 @@ class PodLogs {
   std::map<PodName, std::unique_ptr<Reading>> readings_;
   std::deque<PodName> waiting_;
   int open_count_ = 0;
+  int open_services_ = 0;  ///< of these
 };
 
 }  // namespace aiflow::executor::detail

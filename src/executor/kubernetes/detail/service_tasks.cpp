@@ -51,11 +51,27 @@ std::string trouble_of(const kubernetes::Pod& pod, const std::string& base) {
   return "it is not ready";
 }
 
+/// Why a Deployment has no pod: a quota, a rule of the namespace, an account that is not there.
+std::string failure_of(const kubernetes::Response& response) {
+  const auto object = response.ok() ? json::parse(response.body) : json::Value();
+  const json::Value* status = object ? object->find("status") : nullptr;
+  const json::Value* conditions = status == nullptr ? nullptr : status->find("conditions");
+  if (conditions == nullptr || !conditions->is_array()) return {};
+  for (const json::Value& one : conditions->as_array()) {
+    if (json::get_string_or(one, "type", "").value_or("") != "ReplicaFailure") continue;
+    return json::get_string_or(one, "message", "").value_or("");
+  }
+  return {};
+}
+
 /// Where other tasks reach it; empty: nowhere.
 std::string address_of(const ServiceTerms& terms, const PodName& name) {
   if (terms.port == 0) return {};
   return terms.scheme + "://" + name.name + "." + name.space + ".svc:" + std::to_string(terms.port);
 }
+
+/// An address of IPv6 has colons of its own.
+std::string in_address(const std::string& ip) { return ip.contains(':') ? "[" + ip + "]" : ip; }
 
 /// A node's words can be long; not inside of a character.
 void cut(std::string& text) {
@@ -125,9 +141,10 @@ std::vector<Attempt> ServiceTasks::attempts() const {
 }
 
 void ServiceTasks::tick() {
+  const bool is_pause = parts_.clock.steady_now() < paused_until_;
   for (auto& [name, service] : services_) {
     check_limit(service);
-    if (service.is_asking || service.phase == Phase::ended) continue;
+    if (is_pause || service.is_asking || service.phase == Phase::ended) continue;
     if (service.phase == Phase::making) {
       make(service);
     } else {
@@ -141,6 +158,12 @@ void ServiceTasks::ask(Service& service, kubernetes::Request request, Answer ans
   service.is_asking = true;
   parts_.client.send(std::move(request), [this, name = service.name.name,
                                           answer](const kubernetes::Response& response) {
+    // What the API says of itself goes for all of them.
+    if (response.is_passing()) {
+      paused_until_ = parts_.clock.steady_now() + parts_.pause.failed(response.retry_after);
+    } else {
+      parts_.pause.succeeded();
+    }
     const auto found = services_.find(name);
     if (found == services_.end()) return;
     found->second.is_asking = false;
@@ -185,7 +208,7 @@ void ServiceTasks::refused(Service& service, const kubernetes::Response& respons
 void ServiceTasks::made(Service& service) {
   service.plan.reset();
   service.phase = Phase::there;
-  service.served_at = service.looked_at = parts_.clock.steady_now();
+  service.served_at = service.looked_at = service.address_at = parts_.clock.steady_now();
   parts_.logs.note({service.name.space, service.name.name}, service.terms.attempt,
                    "deployment " + service.name.space + "/" + service.name.name + " is made");
 }
@@ -219,7 +242,6 @@ void ServiceTasks::on_pods(Service& service, const kubernetes::Response& respons
     if (best == nullptr || best->is_deleting) best = &pod;
   }
   if (best != nullptr) return on_pod(service, *best);
-  say(service, "it has no pod");
   check_there(service);
 }
 
@@ -228,8 +250,12 @@ void ServiceTasks::check_there(Service& service) {
   if (service.phase != Phase::there) return;
   ask(service, {.path = deployments(service.name) + "/" + service.name.name},
       [this](Service& one, const kubernetes::Response& response) {
-        if (response.status != kNotFound) return;
-        end(one, "its Deployment was deleted from outside", Outcome::failed);
+        if (one.phase != Phase::there) return;
+        if (response.status == kNotFound) {
+          return end(one, "its Deployment was deleted from outside", Outcome::failed);
+        }
+        const std::string why = failure_of(response);
+        say(one, why.empty() ? "it has no pod" : "it has no pod: " + why);
       });
 }
 
@@ -238,6 +264,11 @@ void ServiceTasks::on_pod(Service& service, const kubernetes::Pod& pod) {
   service.host_ip = pod.host_ip;
   const bool lacks_address = service.terms.has_node_port && service.node_port == 0;
   if (lacks_address && is_ready(pod)) return ask_node_port(service);
+  const SteadyTime now = parts_.clock.steady_now();
+  if (service.terms.port > 0 && now - service.address_at >= parts_.address_every) {
+    service.address_at = now;
+    check_address(service);
+  }
   say(service, is_ready(pod) ? "" : trouble_of(pod, service.terms.base));
 }
 
@@ -273,9 +304,21 @@ void ServiceTasks::ask_node_port(Service& service) {
         const json::Value* ports = spec == nullptr ? nullptr : spec->find("ports");
         if (ports == nullptr || !ports->is_array() || ports->as_array().empty()) {
           if (one.phase != Phase::there) return;
+          if (response.status == kNotFound) {
+            return end(one, "its Service was deleted from outside", Outcome::failed);
+          }
           return say(one, "its node port is not known: " + response.trouble);
         }
         one.node_port = json::get_int_or(ports->as_array().front(), "nodePort", 0).value_or(0);
+      });
+}
+
+/// Without its Service nobody reaches it, however well its pod does.
+void ServiceTasks::check_address(Service& service) {
+  ask(service, {.path = services(service.name) + "/" + service.name.name},
+      [this](Service& one, const kubernetes::Response& response) {
+        if (one.phase != Phase::there || response.status != kNotFound) return;
+        end(one, "its Service was deleted from outside", Outcome::failed);
       });
 }
 
@@ -291,11 +334,11 @@ void ServiceTasks::say(Service& service, const std::string& trouble) {
     return end(service, "the service has not served for " + limit + ": " + trouble,
                Outcome::failed);
   }
-  if (!service.is_begun) return;
+  if (!service.is_begun) return tell_waiting(service, trouble);
   const std::string address = service.node_port == 0
                                   ? address_of(service.terms, service.name)
-                                  : service.terms.scheme + "://" + service.host_ip + ":" +
-                                        std::to_string(service.node_port);
+                                  : service.terms.scheme + "://" + in_address(service.host_ip) +
+                                        ":" + std::to_string(service.node_port);
   Serves report{.attempt = service.terms.attempt,
                 .state = trouble.empty()      ? "serving"
                          : service.has_served ? "degraded"
@@ -316,13 +359,24 @@ void ServiceTasks::say(Service& service, const std::string& trouble) {
   parts_.report(std::move(report));
 }
 
+/// Nothing has begun that could have a state: why, in its log.
+void ServiceTasks::tell_waiting(Service& service, const std::string& trouble) {
+  if (trouble.empty() || trouble == service.said) return;
+  service.said = trouble;
+  std::string words = LogMask(service.terms.masks).masked(trouble);
+  cut(words);
+  parts_.logs.note({service.name.space, service.name.name}, service.terms.attempt,
+                   "waiting: " + words);
+}
+
 void ServiceTasks::end(Service& service, std::string cause, Outcome outcome) {
   if (service.phase >= Phase::ending) return;
   service.ending = std::move(cause);
   service.outcome = outcome;
   service.phase = Phase::ending;
   service.ending_at = parts_.clock.steady_now();
-  if (!service.is_asking) look(service);
+  const bool is_pause = parts_.clock.steady_now() < paused_until_;
+  if (!service.is_asking && !is_pause) look(service);
 }
 
 /// Repeated until the API has neither. The Deployment goes last: by it another server would find

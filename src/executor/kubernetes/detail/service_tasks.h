@@ -13,6 +13,7 @@
 #include "executor/executor.h"
 #include "executor/kubernetes/detail/pod_logs.h"
 #include "executor/kubernetes/service_plan.h"
+#include "kubernetes/backoff.h"
 #include "kubernetes/client.h"
 
 namespace aiflow::executor::detail {
@@ -25,6 +26,8 @@ class ServiceTasks {
     PodLogs& logs;
     WorkerId worker;  ///< under which name it reports
     ReportSink report;
+    kubernetes::Backoff pause;  ///< after answers that pass
+    Duration address_every{};   ///< how often it is looked whether Services are still there
   };
   explicit ServiceTasks(Parts parts);
 
@@ -59,8 +62,9 @@ class ServiceTasks {
     std::string host_ip{};
     std::string said{};  ///< the state and cause that were reported last
     bool has_served = false;
-    SteadyTime served_at{};  ///< last; at first its beginning
-    SteadyTime looked_at{};  ///< the last answer about its pods
+    SteadyTime served_at{};   ///< last; at first its beginning
+    SteadyTime looked_at{};   ///< the last answer about its pods
+    SteadyTime address_at{};  ///< the last look at its Service
     WallTime begun_at{};
     std::string ending{};  ///< why
     Outcome outcome = Outcome::killed;
@@ -82,7 +86,9 @@ class ServiceTasks {
   void on_pod(Service& service, const kubernetes::Pod& pod);
   void check_there(Service& service);
   void ask_node_port(Service& service);
+  void check_address(Service& service);
   void say(Service& service, const std::string& trouble);
+  void tell_waiting(Service& service, const std::string& trouble);
   void keep_in_mind(Service& service, const std::string& trouble);
   void refused_removal(Service& service, const kubernetes::Response& response);
   void check_limit(Service& service);
@@ -95,6 +101,7 @@ class ServiceTasks {
   std::vector<Held> held_;
   std::map<std::string, Service> services_;  ///< by name, which is of (task, epoch)
   std::int64_t next_seq_;
+  SteadyTime paused_until_{};  ///< the API wants to be left alone
 };
 
 }  // namespace aiflow::executor::detail
