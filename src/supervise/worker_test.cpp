@@ -149,7 +149,9 @@ TEST_CASE("a task stays within its limits, and says when its memory was not enou
 
   job = bench.bash_job("exec sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 5 & done'");
   job.resources = wire::JobResources{.pids = 4};
-  CHECK(bench.run(job).outcome == Outcome::failed);
+  const auto many = bench.run(job);
+  CHECK(many.outcome == Outcome::failed);
+  CHECK(many.cause.ends_with(" (it reached its limit of 4 processes)"));
 
   job = bench.bash_job("echo fine");
   job.resources = wire::JobResources{.cpus = 0.5, .memory_bytes = 64 << 20, .pids = 10};

@@ -190,6 +190,7 @@ Result<Cgroup> Cgroup::create(const CgroupPlaces& places, const std::string& nam
     if (limits.pids) {
       AIFLOW_ASSIGN(const auto folder, make(places.pids, "processes"));
       AIFLOW_TRY(put(folder / "pids.max", std::to_string(*limits.pids)));
+      group.pids_ = folder;
     }
     return {};
   };
@@ -201,7 +202,9 @@ Result<Cgroup> Cgroup::create(const CgroupPlaces& places, const std::string& nam
 }
 
 Cgroup::Cgroup(Cgroup&& other) noexcept
-    : folders_(std::exchange(other.folders_, {})), memory_(std::exchange(other.memory_, {})) {}
+    : folders_(std::exchange(other.folders_, {})),
+      memory_(std::exchange(other.memory_, {})),
+      pids_(std::exchange(other.pids_, {})) {}
 
 Cgroup::~Cgroup() {
   for (const fs::path& folder : folders_) ::rmdir(folder.c_str());
@@ -218,6 +221,10 @@ bool Cgroup::ran_out_of_memory() const {
   // Version 2 counts in memory.events, version 1 in memory.oom_control.
   return counter(memory_ / "memory.events", "oom_kill") > 0 ||
          counter(memory_ / "memory.oom_control", "oom_kill") > 0;
+}
+
+bool Cgroup::ran_out_of_pids() const {
+  return !pids_.empty() && counter(pids_ / "pids.events", "max") > 0;
 }
 
 void remove_empty_cgroups(const CgroupPlaces& places, const std::string& prefix) {

@@ -50,11 +50,14 @@ class Cgroup {
   [[nodiscard]] std::vector<std::filesystem::path> joins() const;
   /// The kernel has ended a process of it for the lack of memory.
   [[nodiscard]] bool ran_out_of_memory() const;
+  /// The kernel has refused it a process, for its limit of them.
+  [[nodiscard]] bool ran_out_of_pids() const;
 
  private:
   Cgroup() = default;
   std::vector<std::filesystem::path> folders_;
   std::filesystem::path memory_;  ///< empty: not limited
+  std::filesystem::path pids_;    ///< the same
 };
 
 /// Removes groups named `prefix`... that nobody is in: a process that was killed leaves its own.

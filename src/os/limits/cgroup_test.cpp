@@ -63,6 +63,9 @@ TEST_CASE("version 2's files get the kernel's words") {
   CHECK(read_file(ours / "t1/pids.max", 100).value() == "10");
   CHECK(group->joins() == std::vector<fs::path>{ours / "t1/cgroup.procs"});
   CHECK(group->ran_out_of_memory());
+  CHECK_FALSE(group->ran_out_of_pids());
+  REQUIRE(write_atomic(ours / "t1/pids.events", "max 2\n"));
+  CHECK(group->ran_out_of_pids());
 }
 
 /// Runs a shell command in a group with these limits.
@@ -104,12 +107,14 @@ TEST_CASE("the kernel keeps a process within its limits") {
     REQUIRE_MESSAGE(modest.group, modest.group.error().message);
     CHECK(modest.status.exit_code == 3);
     CHECK_FALSE(modest.group->ran_out_of_memory());
+    CHECK_FALSE(modest.group->ran_out_of_pids());
   }
   SUBCASE("processes") {
     // dash, as bash tries a fork that fails again for many seconds.
     const Limited many({.pids = 4}, "exec sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 5 & done'");
     REQUIRE_MESSAGE(many.group, many.group.error().message);
     CHECK_FALSE(many.status.success());
+    CHECK(many.group->ran_out_of_pids());
   }
 }
 

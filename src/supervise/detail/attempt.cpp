@@ -446,6 +446,10 @@ void Attempt::judge(const os::ExitStatus& status, wire::Finished& report) {
     report.outcome = Outcome::failed;
     report.cause = "the task's process ended without saying how the task went";
   }
+  if (group_ && !ending_ && report.outcome == Outcome::failed && group_->ran_out_of_pids()) {
+    report.cause += " (it reached its limit of " +
+                    std::to_string(job_.resources->pids.value_or(0)) + " processes)";
+  }
   if (report.outcome == Outcome::success || report.outcome == Outcome::skipped ||
       report.outcome == Outcome::deferred) {
     report.xcoms = std::move(xcoms_);
