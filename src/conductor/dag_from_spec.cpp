@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/run_as.h"
 #include "dag/validate.h"
 #include "json/value.h"
 
@@ -176,6 +177,13 @@ dag::Task plain_fields(const wire::TaskSpec& spec) {
   task.placement = {.executor = spec.executor.value_or("local"),
                     .queue = spec.queue.value_or("default"),
                     .labels = spec.placement.value_or(Labels{})};
+  // Containers and pods have any user: theirs is no worker's business.
+  const std::string& executor = task.placement.executor;
+  const bool is_process =
+      (executor == "local" || executor == "redis") && spec.operator_ != "docker";
+  if (spec.run_as_user && is_process) {
+    task.placement.labels[run_as_label(*spec.run_as_user)] = kRunAsValue;
+  }
   task.run_as_user = spec.run_as_user.value_or("");
   if (spec.executor_config) task.executor_config = json::write(*spec.executor_config);
   task.ignore_downstream_trigger_rules = spec.ignore_downstream_trigger_rules;

@@ -42,6 +42,23 @@ TEST_CASE("numbers and texts arrive with their units") {
   CHECK(made->schedule.kind == dag::ScheduleKind::cron);
 }
 
+TEST_CASE("a process of another user needs a worker that lets it, a container or a pod does not") {
+  const auto labels = [](const char* executor, const char* operator_name) {
+    wire::TaskSpec task = bash_task("a");
+    task.operator_ = operator_name;
+    task.executor = executor;
+    task.run_as_user = "etl";
+    task.placement = Labels{{"site", "seoul"}};
+    return dag_from_spec(spec_of({task})).value().tasks[0].placement.labels;
+  };
+  const Labels needed{{"site", "seoul"}, {"run_as:etl", "true"}};
+  CHECK(labels("local", "bash") == needed);
+  CHECK(labels("redis", "python") == needed);
+  CHECK(labels("docker", "bash").size() == 1);
+  CHECK(labels("local", "docker").size() == 1);
+  CHECK(labels("kubernetes", "bash").size() == 1);
+}
+
 TEST_CASE("a schedule's timetable is kept; one stored before timetables were is read") {
   auto spec = spec_of({bash_task("a")});
   spec.schedule.kind = "cron";

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "base/run_as.h"
 #include "failpoint/failpoint.h"
 #include "log/log.h"
 #include "os/environment.h"
@@ -166,6 +167,7 @@ void WorkerLoop::say_hello() {
   hello.version = options_.version;
   hello.queues = options_.queues;
   hello.labels = options_.labels;
+  for (const auto& user : options_.run_as_users) (*hello.labels)[run_as_label(user)] = kRunAsValue;
   hello.running = attempts_here();
   if (containers_) hello.executors = {"local", "docker"};
   hello.host = os::host_name();
