@@ -313,7 +313,9 @@ std::vector<WorkerOffer> Conductor::Engine::offers() const {
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::WorkerChanged& report) {
   const wire::Worker& worker = report.worker;
-  workers_[WorkerId{worker.worker_id}] = executor::offer_of(worker);
+  WorkerOffer& offered = workers_[WorkerId{worker.worker_id}];
+  offered = executor::offer_of(worker);
+  if (worker.state != "connected" || worker.cordoned) offered.slots = 0;  // whatever it has
   const bool gone = worker.state == "gone";
   if (gone) workers_.erase(WorkerId{worker.worker_id});
   away_.erase(WorkerId{worker.worker_id});

@@ -349,13 +349,45 @@ Result<store::BackfillRow> Conductor::Engine::stored_backfill(dag::BackfillId id
   return store_.read([&](db::Connection& db) { return store::BackfillStore(db).get(id); });
 }
 
+namespace {
+
+constexpr std::size_t kAwayShown = 3;
+
+/// Of a task without a place: which workers would take it, and why they do not now.
+void add_away(sched::Explanation& why, const dag::Dag& dag, const sched::TaskKey& key,
+              const executor::Executor& executor) {
+  if (why.code != "place_unserved" && why.code != "no_worker") return;
+  const auto task = std::ranges::find(dag.tasks, key.task_id, &dag::Task::task_id);
+  if (task == dag.tasks.end()) return;
+  why.params.emplace_back("executor", task->placement.executor);
+  std::string away;
+  std::size_t count = 0;
+  for (const wire::Worker& worker : executor.workers()) {
+    const bool is_cluster = worker.pid == 0;
+    const std::string state =
+        worker.cordoned && worker.state == "connected" ? "cordoned" : worker.state;
+    const bool might = serves(executor::offer_of(worker), task->placement);
+    if (is_cluster || state == "connected" || !might || ++count > kAwayShown) continue;
+    away += (count > 1 ? ", worker '" : "worker '") + worker.worker_id + "' is " + state;
+  }
+  if (count > kAwayShown) away += " and " + std::to_string(count - kAwayShown) + " more";
+  if (away.empty()) return;
+  why.text += ": " + away;
+  why.params.emplace_back("reason", away);
+}
+
+}  // namespace
+
 void Conductor::Engine::explain(detail::Batch& batch, const store::TaskKey& key,
                                 Answer<wire::Explanation> answer) {
   if (Status there = need_run(batch, key.run()); !there) return answer(fail(there.error()));
   batch.after.push_back(detail::answering(std::move(answer), [this, key] {
     const sched::TaskKey task = detail::to_sched(key);
-    const auto away = explain_away(task);
-    return Result<wire::Explanation>(to_wire(away ? *away : sched::explain(*state_, task)));
+    if (const auto away = explain_away(task)) return Result<wire::Explanation>(to_wire(*away));
+    sched::Explanation why = sched::explain(*state_, task);
+    if (const dag::Dag* dag = state_->definition(sched::RunKey{task.dag_id, task.run_id}))
+      add_away(why, *dag, task, executor_);
+    return Result<wire::Explanation>(to_wire(why));
   }));
 }
 

@@ -90,5 +90,22 @@ TEST_CASE("what a worker says of an attempt that another one has changes nothing
   CHECK(sent.reported<Finished>() == 1);
 }
 
+TEST_CASE("a worker that drains has its slots and its tasks, and offers none") {
+  ManualClock clock;
+  Sent sent;
+  Assignment assignment(
+      clock, {.server_id = "s", .lease = std::chrono::seconds(15), .workers_before = {}}, sent);
+  assignment.begin();
+  assignment.hello(hello("w"));
+  assignment.submit(test_job("a"));
+  wire::Hello drains = hello("w", {attempt_of(test_job("a"))});
+  drains.slots = 0;
+  assignment.hello(drains);
+  const wire::Worker shown = assignment.workers().front();
+  CHECK(shown.state == "draining");
+  CHECK(shown.slots == 2);
+  CHECK(shown.running == 1);
+}
+
 }  // namespace
 }  // namespace aiflow::executor::detail

@@ -158,6 +158,9 @@ void ExecutorSet::answer(const WorkerId& worker, const wire::XComValue& value) {
 Status ExecutorSet::order(const WorkerId& worker, WorkerOrder order) {
   Executor* executor = owner_of(worker);
   if (executor != nullptr) return executor->order(worker, order);
+  if (order == WorkerOrder::uncordon) {  // each may have a cordon of one that has gone
+    for (const auto& [name, one] : executors_) static_cast<void>(one->order(worker, order));
+  }
   return fail(ErrorCode::not_found, "there is no worker '" + worker.value + "'");
 }
 

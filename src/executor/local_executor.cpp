@@ -345,9 +345,11 @@ void LocalExecutor::answer(const WorkerId& worker, const wire::XComValue& value)
 std::vector<wire::Worker> LocalExecutor::workers() const { return loop_->workers(); }
 
 Status LocalExecutor::order(const WorkerId& worker, WorkerOrder order) {
-  AIFLOW_TRY(known_worker(loop_->workers(), worker));
+  const Status known = known_worker(loop_->workers(), worker);
+  // The cordon of one that has gone is taken back as well: it may come again.
+  if (!known && order != WorkerOrder::uncordon) return known;
   loop_->post([worker, order](auto& assignment) { assignment.order(worker, order); });
-  return {};
+  return known;
 }
 
 void LocalExecutor::stop() { loop_->stop(); }

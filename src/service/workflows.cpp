@@ -18,6 +18,9 @@ using detail::name_of;
 
 constexpr int kBars = 14;
 
+/// Of one list; each is a question to the conductor.
+constexpr std::size_t kExplainedMax = 200;
+
 bool is_waiting(TaskState state) {
   return state == TaskState::no_status || state == TaskState::scheduled ||
          state == TaskState::queued || state == TaskState::deferred;
@@ -167,6 +170,19 @@ Result<std::vector<wire::TaskInstance>> Workflows::tasks(const store::RunKey& ru
         filter.states.empty() || std::ranges::find(filter.states, row.state) != filter.states.end();
     const bool fits = wanted && (!filter.task_id || *filter.task_id == row.key.task_id);
     if (fits) out.push_back(with_progress(store::to_wire(row), row.key));
+  }
+  // The cause that is stored says why it may start; why it has not changes with the time.
+  std::size_t explained = 0;
+  for (wire::TaskInstance& task : out) {
+    if (task.state != TaskState::scheduled || ++explained > kExplainedMax) continue;
+    const store::TaskKey key{run.dag_id, run.run_id, TaskId{task.task_id},
+                             static_cast<int>(task.map_index)};
+    auto why = conductor::wait_for<wire::Explanation>(
+        [&](auto answer) { parts_.conductor.explain(key, answer); });
+    // It may have begun since its row was read: then the words are of another state.
+    if (!why || why->code == "state" || why->text.empty()) continue;
+    task.cause = why->text;
+    task.explanation = *std::move(why);
   }
   return out;
 }

@@ -103,9 +103,9 @@ with DAG("of_nobody"):
         return [os.getuid(), getpass.getuser(), os.environ["HOME"]]
 
     @task(run_as_user="daemon")
-    def refused(): pass
+    def waits(): pass
 
-    who() >> refused()
+    who() >> waits()
 """
 
 
@@ -116,15 +116,40 @@ def test_a_task_runs_as_a_user_that_the_worker_allows_and_as_no_other():
         server.add_dag("of_nobody", OF_NOBODY)
         os.chmod(server.dags / "of_nobody.py", 0o644)
         run = server.trigger("of_nobody")
-        assert server.wait_run("of_nobody", run)["state"] == "failed"
+        server.wait_for(lambda: server.tasks("of_nobody", run)["who"]["state"] == "success", "the user")
         value = server.get(f"/api/v2/dags/of_nobody/dagRuns/{run}/taskInstances/who/xcomEntries/return_value")
         assert value["value"] == [65534, "nobody", "/nonexistent"]
-        assert "--run-as-users daemon" in server.tasks("of_nobody", run)["refused"]["cause"]
+        server.wait_for(lambda: "no connected worker serves label run_as:daemon=true"
+                        in server.tasks("of_nobody", run)["waits"]["cause"], "the reason")
+        assert "run_as:nobody=true" in cli(server, "workers", "list").stdout
 
 
 def first_worker(server):
     workers = server.get("/api/v2/workers")["items"]
     return workers[0] if workers else None
+
+
+def test_a_drained_worker_is_shown_so_and_its_cordon_is_taken_back_after_its_end(server):
+    server.add_dag("workers", DAGS, first="slow")
+    worker = first_worker(server)
+    run = server.trigger("slow")
+    server.wait_for(lambda: server.tasks("slow", run)["a"]["state"] == "running", "the start")
+    assert cli(server, "workers", "drain", worker["worker_id"]).returncode == 0
+    drains = server.wait_for(
+        lambda: first_worker(server)["state"] == "draining" and first_worker(server), "the drain")
+    assert (drains["running"], drains["slots"]) == (1, worker["slots"])
+    assert "draining" in cli(server, "workers", "list").stdout
+    waits = server.trigger("plain")
+    # The list says why it waits, not why it might start.
+    server.wait_for(lambda: f"worker '{worker['worker_id']}' is draining"
+                    in cli(server, "tasks", "list", "plain", "--run", waits).stdout, "the reason")
+    assert server.wait_run("slow", run)["state"] == "success"
+    server.wait_for(lambda: (first_worker(server) or {}).get("state") != "draining", "its end")
+    back = cli(server, "workers", "uncordon", worker["worker_id"])
+    assert back.returncode == 0, back.stderr
+    assert server.wait_run("plain", waits)["state"] == "success"
+    assert not first_worker(server)["cordoned"]
+    assert cli(server, "workers", "uncordon", "nobody").returncode == 1
 
 
 def test_a_restart_with_other_options_ends_no_task_and_the_next_worker_has_them(server, monkeypatch):

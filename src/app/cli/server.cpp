@@ -192,10 +192,16 @@ Status Server::make_executors() {
 
 Status Server::order_worker(const WorkerId& worker, http_api::Parts::WorkerOrder order,
                             const std::string& who) {
-  AIFLOW_TRY(executor_->order(worker, executor_order(order)));
-  return store_->transact([&](db::Connection& db) {
+  const Status given = executor_->order(worker, executor_order(order));
+  const bool ends = order == http_api::Parts::WorkerOrder::uncordon;
+  const bool is_away = !given && given.error().code == ErrorCode::not_found;
+  if (!given && !(ends && is_away)) return given;
+  return store_->transact([&](db::Connection& db) -> Status {
     store::Cordons cordons(db);
-    const bool ends = order == http_api::Parts::WorkerOrder::uncordon;
+    if (is_away) {
+      AIFLOW_ASSIGN(const auto all, cordons.all());
+      if (std::ranges::find(all, worker) == all.end()) return given;
+    }
     return ends ? cordons.remove(worker) : cordons.add(worker, who, clock_.now());
   });
 }

@@ -130,8 +130,12 @@ bool Assignment::takes(const WorkerId& id, const Worker& worker, const Placement
 void Assignment::hello(const wire::Hello& hello) {
   failpoint::reach("executor.hello");
   const WorkerId id{hello.worker_id};
+  const auto before = workers_.find(id);
+  const bool is_draining = hello.slots == 0 && before != workers_.end();
+  const std::int64_t slots = is_draining ? before->second.slots : hello.slots;
   workers_[id] = Worker{.hello = hello,
                         .offer = offer_of(hello),
+                        .slots = slots,
                         .connected = true,
                         .last_seen = clock_.now(),
                         .heard = clock_.steady_now(),
@@ -466,10 +470,14 @@ std::vector<wire::Worker> Assignment::workers() const {
 
 wire::Worker Assignment::describe(const Worker& worker) const {
   const WorkerId id{worker.hello.worker_id};
+  const std::string here = worker.hello.slots == 0 ? "draining" : "connected";
+  const std::int64_t used = used_slots(id);
   return {.worker_id = id.value,
-          .state = worker.connected ? "connected" : "lost",
-          .slots = worker.connected && !cordoned_.contains(id) ? worker.hello.slots : 0,
-          .running = std::min(used_slots(id), worker.hello.slots),
+          .state = worker.connected ? here : "lost",
+          .slots = worker.connected ? worker.slots : 0,
+          // What it was given ahead does not run yet. Of one that drained before this start of the
+          // server nobody knows how many slots it had.
+          .running = worker.slots == 0 ? used : std::min(used, worker.slots),
           .pid = worker.hello.pid,
           .version = worker.hello.version,
           .last_seen = worker.last_seen,

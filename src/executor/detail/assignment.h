@@ -105,6 +105,7 @@ class Assignment {
   struct Worker {
     wire::Hello hello;
     WorkerOffer offer;
+    std::int64_t slots = 0;  ///< also while it drains, and its hello has none
     bool connected = true;
     WallTime last_seen{};
     SteadyTime heard{};

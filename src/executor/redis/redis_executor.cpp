@@ -381,9 +381,11 @@ void RedisExecutor::answer(const WorkerId& worker, const wire::XComValue& value)
 std::vector<wire::Worker> RedisExecutor::workers() const { return loop_->workers(); }
 
 Status RedisExecutor::order(const WorkerId& worker, WorkerOrder order) {
-  AIFLOW_TRY(known_worker(loop_->workers(), worker));
+  const Status known = known_worker(loop_->workers(), worker);
+  // The cordon of one that has gone is taken back as well: it may come again.
+  if (!known && order != WorkerOrder::uncordon) return known;
   loop_->post([this, worker, order](auto&) { loop_->order(worker, order); });
-  return {};
+  return known;
 }
 
 void RedisExecutor::stop() { loop_->stop(); }

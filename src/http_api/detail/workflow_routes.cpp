@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // DAGs, runs, task instances, logs.
 #include "http_api/detail/call.h"
+#include "http_api/detail/place_trouble.h"
 
 namespace aiflow::http_api::detail {
 namespace {
@@ -149,14 +150,16 @@ Result<net::Response> list_task_instances(Call& call) {
   AIFLOW_ASSIGN(auto asked, wire::parse_task_filter(call.query));
   service::TaskFilter filter{.states = std::move(asked.state)};
   if (asked.task_id) filter.task_id = TaskId{*asked.task_id};
-  AIFLOW_ASSIGN(const auto tasks, call.parts.workflows.tasks(call.run_key(), filter));
+  AIFLOW_ASSIGN(auto tasks, call.parts.workflows.tasks(call.run_key(), filter));
+  add_place_trouble(call.parts, tasks);
   return page_of(call, tasks);
 }
 
 Result<net::Response> get_task_instance(Call& call) {
   AIFLOW_ASSIGN(const auto query, wire::parse_one_instance(call.query));
   const auto key = call.task_key(query.map_index);
-  AIFLOW_ASSIGN(const auto task, call.parts.workflows.task(key));
+  AIFLOW_ASSIGN(auto task, call.parts.workflows.task(key));
+  add_place_trouble(call.parts, {&task, 1});
   return one(task);
 }
 

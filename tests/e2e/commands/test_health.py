@@ -6,6 +6,12 @@ import json
 from product import cli
 from server import Server
 
+FAR = """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("far"):
+    BashOperator(task_id="a", bash_command="true", executor="redis")
+"""
 NO_REDIS = ("--broker", "redis://127.0.0.1:1")
 
 
@@ -25,6 +31,11 @@ def test_a_broker_that_is_away_is_told_everywhere():
         assert "redis is unhealthy: " in listed.stdout
         server.wait_for(lambda: "redis is unhealthy: " in server.output.read_text(),
                         "a line on the terminal")
+        server.add_dag("far", FAR)
+        run = server.trigger("far")
+        for words in (("explain", "far", "a"), ("list", "far")):
+            server.wait_for(lambda words=words: "Connection refused" in
+                            cli(server, "tasks", *words, "--run", run).stdout, words[0])
 
 
 def test_health_of_a_server_that_is_well(server):

@@ -25,6 +25,16 @@ describe('an explanation', () => {
       '일정',
     );
   });
+  it('keeps the words of a cluster that is away', () => {
+    const away = {
+      code: 'place_unserved',
+      params: { place: "executor 'kubernetes'", reason: 'Connection refused' },
+      text: 'x',
+    };
+    expect(why_task(i18next.t, away, 'ko')).toContain('Connection refused');
+    const nobody = { ...away, params: { place: "queue 'gpu'", reason: '' } };
+    expect(why_task(i18next.t, nobody, 'ko')).not.toContain('(');
+  });
   it('that has no words there stays as it was written', () => {
     expect(why_task(i18next.t, { ...FULL, code: 'state' }, 'ko')).toBe(FULL.text);
     expect(why_task(i18next.t, { ...FULL, code: 'new_code' }, 'ko')).toBe(FULL.text);

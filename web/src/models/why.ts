@@ -62,7 +62,9 @@ export function why_task(t: TFunction, why: Explanation, locale: Locale, zone?: 
   const code = find(TASK_CODES, why.code);
   // A code whose names are not known says more in words.
   if (!code || why.params.tasks === '') return why.text;
-  return t(`why.task.${code}`, params_of(why, locale, zone));
+  const text = t(`why.task.${code}`, params_of(why, locale, zone));
+  // What a cluster or a broker says of itself is in its own words.
+  return why.params.reason ? `${text} (${why.params.reason})` : text;
 }
 
 export function why_run(t: TFunction, why: Explanation, locale: Locale, zone?: string): string {

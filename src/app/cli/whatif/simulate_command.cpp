@@ -30,7 +30,7 @@ Result<std::int32_t> slots_now(ApiClient& client) {
   std::int64_t slots = 0;
   for (const auto& value : workers) {
     AIFLOW_ASSIGN(const auto worker, wire::parse_worker(value));
-    slots += worker.slots;
+    if (worker.state == "connected" && !worker.cordoned) slots += worker.slots;
   }
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(slots, 0, 1'000'000));
 }

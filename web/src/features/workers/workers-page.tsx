@@ -29,9 +29,11 @@ function shown_state(worker: Worker): string {
 function Load({ worker }: { worker: Worker }): ReactNode {
   const { t } = useTranslation();
   const slots = Math.max(worker.slots, worker.running);
-  const words = worker.cordoned
-    ? t('workers.running_only', { running: worker.running })
-    : t('workers.load', { running: worker.running, slots: worker.slots });
+  // One that drained before this start of the server has not said how many it had.
+  const words =
+    worker.slots === 0
+      ? t('workers.running_only', { running: worker.running })
+      : t('workers.load', { running: worker.running, slots: worker.slots });
   return (
     <span className="worker-load">
       <progress max={Math.max(slots, 1)} value={worker.running} aria-hidden />
