@@ -74,6 +74,9 @@ class Api final : public net::Handler {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Events as the event stream carries them.
+[[nodiscard]] std::string stream_text(const std::vector<wire::StreamEvent>& events);
+
 /// The one place where error codes become HTTP statuses.
 [[nodiscard]] int http_status(ErrorCode code);
 

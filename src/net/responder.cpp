@@ -5,6 +5,14 @@
 
 namespace aiflow::net {
 
+namespace {
+
+std::shared_ptr<const std::string> shared(std::string bytes) {
+  return std::make_shared<const std::string>(std::move(bytes));
+}
+
+}  // namespace
+
 struct Responder::Impl {
   std::shared_ptr<detail::Core> core;
   std::shared_ptr<detail::Connection> connection;
@@ -66,12 +74,10 @@ WebSocket Responder::open_websocket(WebSocketOptions options) && {
 }
 
 bool EventStream::send(const SseMessage& message) const {
-  return impl_->queue->push({.bytes = format_sse(message), .binary = false});
+  return send_formatted(shared(format_sse(message)));
 }
-bool EventStream::send_all(const std::vector<SseMessage>& messages) const {
-  std::string bytes;
-  for (const auto& message : messages) bytes += format_sse(message);
-  return impl_->queue->push({.bytes = std::move(bytes), .binary = false});
+bool EventStream::send_formatted(std::shared_ptr<const std::string> messages) const {
+  return impl_->queue->push({.bytes = std::move(messages), .binary = false});
 }
 std::size_t EventStream::waiting() const { return impl_->queue->waiting(); }
 void EventStream::close() const { impl_->queue->close(); }
@@ -82,10 +88,10 @@ void EventStream::on_close(std::function<void()> callback) const {
 }
 
 bool WebSocket::send_text(std::string message) const {
-  return impl_->queue->push({.bytes = std::move(message), .binary = false});
+  return impl_->queue->push({.bytes = shared(std::move(message)), .binary = false});
 }
 bool WebSocket::send_binary(std::string message) const {
-  return impl_->queue->push({.bytes = std::move(message), .binary = true});
+  return impl_->queue->push({.bytes = shared(std::move(message)), .binary = true});
 }
 void WebSocket::close() const { impl_->queue->close(); }
 void WebSocket::cut() const { impl_->queue->cut(); }

@@ -81,8 +81,9 @@ class EventStream {
  public:
   /// False when the client is gone or was dropped.
   bool send(const SseMessage& message) const;
-  /// As one waiting message, however many they are.
-  bool send_all(const std::vector<SseMessage>& messages) const;
+  /// What format_sse() gave of one or more, as one waiting message; many streams may hold it at
+  /// once.
+  bool send_formatted(std::shared_ptr<const std::string> messages) const;
   /// Messages that wait to be sent.
   [[nodiscard]] std::size_t waiting() const;
   /// Ends the answer after what was sent.

@@ -158,11 +158,16 @@ Result<bool> EventHub::replay(const Joining& joining) {
       static_cast<int>(rows.size()) >= kReplayMax ||
       (!rows.empty() && *joining.after > 0 && rows.front().id != *joining.after + 1);
   std::erase_if(rows, [&](const auto& row) { return row.id > last_id_; });
-  return is_too_old || rows.empty() || joining.sink(rows);
+  return is_too_old || rows.empty() || joining.sink(batch_of(rows));
 }
 
-void EventHub::hand_out(const std::vector<wire::StreamEvent>& batch) {
-  if (batch.empty()) return;
+EventHub::Batch EventHub::batch_of(const Events& events) const {
+  return {.events = events, .text = std::make_shared<const std::string>(encode_(events))};
+}
+
+void EventHub::hand_out(const Events& events) {
+  if (events.empty()) return;
+  const Batch batch = batch_of(events);
   const auto gone = std::erase_if(sinks_, [&](const Sink& sink) { return !sink(batch); });
   const std::scoped_lock lock(mutex_);
   follower_count_ -= static_cast<std::size_t>(gone);

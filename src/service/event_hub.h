@@ -9,9 +9,12 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -22,10 +25,18 @@ namespace aiflow::service {
 
 class EventHub {
  public:
-  /// Gets a batch, oldest first; called from the hub's thread, must not block.
-  using Sink = std::function<bool(const std::vector<wire::StreamEvent>& batch)>;
+  using Events = std::vector<wire::StreamEvent>;
+  /// Writes events as they go over the wire: once a batch, however many follow.
+  using Encoder = std::function<std::string(const Events& events)>;
+  /// Oldest first. `text` is what the encoder made of the events; never null.
+  struct Batch {
+    const Events& events;
+    std::shared_ptr<const std::string> text;
+  };
+  /// Gets a batch; called from the hub's thread, must not block.
+  using Sink = std::function<bool(const Batch& batch)>;
 
-  explicit EventHub(store::Store& store) : store_(store) {}
+  EventHub(store::Store& store, Encoder encode) : store_(store), encode_(std::move(encode)) {}
   ~EventHub() { stop(); }
   EventHub(const EventHub&) = delete;
   EventHub& operator=(const EventHub&) = delete;
@@ -67,9 +78,11 @@ class EventHub {
   void join(Joining joining);
   /// False when it is gone already. Errors: those of the store; then it is to be tried again.
   [[nodiscard]] Result<bool> replay(const Joining& joining);
-  void hand_out(const std::vector<wire::StreamEvent>& batch);
+  void hand_out(const Events& events);
+  [[nodiscard]] Batch batch_of(const Events& events) const;
 
   store::Store& store_;
+  const Encoder encode_;
   mutable std::mutex mutex_;
   std::condition_variable has_work_;
   Work work_;                       ///< guarded by mutex_

@@ -3,6 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <memory>
+#include <string>
+
 #include "base/bounded_queue.h"
 #include "os/temp_dir.h"
 #include "store/event_log.h"
@@ -16,7 +20,11 @@ struct Bench {
   os::TempDir folder = os::TempDir::create("hub-test").value();
   std::unique_ptr<store::Store> store =
       store::Store::open((folder.path() / "a.db").string(), WallTime{}).value();
-  EventHub hub{*store};
+  std::atomic<int> written = 0;
+  EventHub hub{*store, [this](const EventHub::Events& events) {
+                 ++written;
+                 return std::to_string(events.size());
+               }};
 
   wire::StreamEvent append(int n) {
     return store
@@ -44,8 +52,8 @@ struct Bench {
 struct Follower {
   BoundedQueue<std::int64_t> ids{10'000, WhenFull::reject};
   EventHub::Sink sink() {
-    return [this](const std::vector<wire::StreamEvent>& batch) {
-      for (const auto& event : batch) ids.push(event.id);
+    return [this](const EventHub::Batch& batch) {
+      for (const auto& event : batch.events) ids.push(event.id);
       return true;
     };
   }
@@ -159,7 +167,7 @@ TEST_CASE("a wake-up counts beside events that continue the log") {
   BoundedQueue<int> gate{1, WhenFull::reject};
   BoundedQueue<int> held{1, WhenFull::reject};
   bench.hub.follow(0, [&, sink = follower.sink()](const auto& batch) {
-    if (batch.front().id == 0) {
+    if (batch.events.front().id == 0) {
       held.push(0);
       (void)gate.pop_for(10s);
     }
@@ -185,6 +193,26 @@ TEST_CASE("one wake-up brings all that is new, however much that is") {
   bench.append_many(count);
   bench.hub.wake();
   CHECK(follower.take(count).ends_with(" " + std::to_string(count)));
+}
+
+TEST_CASE("a batch is written once, however many follow") {
+  Bench bench;
+  REQUIRE(bench.hub.start());
+  BoundedQueue<std::shared_ptr<const std::string>> texts{10, WhenFull::reject};
+  for (int follower = 0; follower < 3; ++follower) {
+    bench.hub.follow(std::nullopt, [&](const EventHub::Batch& batch) {
+      texts.push(batch.text);
+      return true;
+    });
+  }
+  const wire::StreamEvent unstored{.id = 0, .kind = "progress", .at = {}, .data = {}};
+  bench.hub.publish({unstored, unstored});
+  const auto first = texts.pop_for(10s);
+  REQUIRE(first);
+  CHECK(**first == "2");
+  CHECK(texts.pop_for(10s) == first);
+  CHECK(texts.pop_for(10s) == first);
+  CHECK(bench.written == 1);
 }
 
 TEST_CASE("a follower that says false is forgotten") {

@@ -106,7 +106,7 @@ void Server::keep_lead() {
 Status Server::start() {
   AIFLOW_ASSIGN(auth_, service::Auth::open(clock_, *store_));
   AIFLOW_ASSIGN(new_admin_, auth_->ensure_admin());
-  events_ = std::make_unique<service::EventHub>(*store_);
+  events_ = std::make_unique<service::EventHub>(*store_, http_api::stream_text);
   AIFLOW_TRY(events_->start());
   logs_ = std::make_unique<service::LogFollower>();
   AIFLOW_TRY(logs_->start());

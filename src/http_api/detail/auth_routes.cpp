@@ -119,21 +119,31 @@ Status stream(Call& call, net::Responder& responder) {
   if (is_new) events.send(hello(*after, call.parts.clock.now()));
   events.on_close(call.streams.add(call.who, [events] { events.cut(); }));
   const auto is_over = call.session_over();
-  call.parts.events.follow(after, [events, is_over](const std::vector<wire::StreamEvent>& batch) {
+  call.parts.events.follow(after, [events, is_over](const service::EventHub::Batch& batch) {
     if (is_over()) events.cut();
-    std::vector<net::SseMessage> messages;
-    messages.reserve(batch.size());
-    for (const auto& event : batch) {
-      messages.push_back({.id = event.id > 0 ? std::to_string(event.id) : "",
-                          .event = "",
-                          .data = json::write(to_json(event))});
-    }
-    return events.send_all(messages);
+    return events.send_formatted(batch.text);
   });
   return {};
 }
 
 }  // namespace
+}  // namespace aiflow::http_api::detail
+
+namespace aiflow::http_api {
+
+std::string stream_text(const std::vector<wire::StreamEvent>& events) {
+  std::string text;
+  for (const auto& event : events) {
+    text += net::format_sse({.id = event.id > 0 ? std::to_string(event.id) : "",
+                             .event = "",
+                             .data = json::write(to_json(event))});
+  }
+  return text;
+}
+
+}  // namespace aiflow::http_api
+
+namespace aiflow::http_api::detail {
 
 void add_auth_routes(Table& table) {
   using wire::Route;

@@ -117,7 +117,7 @@ struct Bench {
       store::Store::open((folder.path() / "a.db").string(), kClock.now()).value();
   std::unique_ptr<service::Auth> auth =
       service::Auth::open(kClock, *store, {.hash_memory_bytes = 8192, .hash_passes = 1}).value();
-  service::EventHub events{*store};
+  service::EventHub events{*store, stream_text};
   service::LogFollower logs;
   executor::FakeExecutor executor{kClock};
   conductor::Conductor conductor{kClock, *store, executor, conductor_options()};

@@ -187,8 +187,8 @@ void Connection::take_body(std::shared_ptr<Request> request, BodyRule rule) {
 void Connection::read_body() {
   arm(core_->options.transfer_timeout);
   auto& body = parser_->get().body();
-  body.data = piece_.data();
-  body.size = piece_.size();
+  body.data = piece().data();
+  body.size = piece().size();
   http::async_read(
       socket_, buffer_, *parser_,
       [self = shared_from_this()](const ErrorCodeOf& error, std::size_t) { self->on_body(error); });
@@ -199,12 +199,12 @@ void Connection::on_body(ErrorCodeOf error) {
   if (timed_out_) return refuse(408, "the body did not arrive in time");
   if (error == http::error::need_buffer) error = {};
   if (error) return shut();
-  const auto got = piece_.size() - parser_->get().body().size;
+  const auto got = piece().size() - parser_->get().body().size;
   body_bytes_ += got;
   if (body_bytes_ > rule_.bytes_max) {
     return refuse(413, "the body is larger than this route allows");
   }
-  if (const auto stored = store_piece({piece_.data(), got}); !stored) {
+  if (const auto stored = store_piece({piece().data(), got}); !stored) {
     return refuse(503, stored.error().message);
   }
   if (!parser_->is_done()) return read_body();
@@ -266,11 +266,11 @@ void Connection::answer(Response response) {
 
 void Connection::write_next() {
   if (head_.empty() && rest_.empty() && file_.valid() && file_left_ > 0) {
-    const auto wanted = std::min<std::uint64_t>(file_left_, piece_.size());
+    const auto wanted = std::min<std::uint64_t>(file_left_, piece().size());
     const auto got = ::read(file_.get(), piece_.data(), static_cast<std::size_t>(wanted));
     if (got <= 0) return shut();  // the file shrank: the announced length cannot be kept
     file_left_ -= static_cast<std::uint64_t>(got);
-    rest_ = {piece_.data(), static_cast<std::size_t>(got)};
+    rest_ = {piece().data(), static_cast<std::size_t>(got)};
   }
   if (head_.empty() && rest_.empty()) return finish_answer();
   const auto piece = rest_.substr(0, kPieceBytes);
@@ -316,8 +316,8 @@ void Connection::linger() {
 }
 
 void Connection::drain(std::size_t bytes_left) {
-  socket_.async_read_some(asio::buffer(piece_), [self = shared_from_this(), bytes_left](
-                                                    const ErrorCodeOf& error, std::size_t got) {
+  socket_.async_read_some(asio::buffer(piece()), [self = shared_from_this(), bytes_left](
+                                                     const ErrorCodeOf& error, std::size_t got) {
     if (error || got >= bytes_left) return self->shut();
     self->drain(bytes_left - got);
   });
@@ -328,12 +328,18 @@ void Connection::drain(std::size_t bytes_left) {
 void Connection::begin_events(std::shared_ptr<EventQueue> queue, Headers headers) {
   drop_body_file();
   phase_ = Phase::streaming;
+  // A stream stays open for hours and reads nothing but its end.
+  piece_ = std::vector<char>(1);
+  parser_.reset();
+  buffer_.clear();
+  buffer_.shrink_to_fit();
   events_ = std::move(queue);
   headers.emplace_back("Content-Type", "text/event-stream");
   headers.emplace_back("Cache-Control", "no-store");
   headers.emplace_back("Connection", "close");
   if (core_->stopping || !socket_.is_open()) return shut();
-  write_events(make_head(200, headers));
+  sending_ = {{.bytes = std::make_shared<const std::string>(make_head(200, headers))}};
+  write_events();
   events_->attach(weak_from_this());
   watch_for_end();
   beat();
@@ -354,19 +360,20 @@ void Connection::pump() {
     if (taken.closing) shut();
     return;
   }
-  std::string bytes;
-  for (const auto& message : taken.messages) bytes += message.bytes;
-  write_events(std::move(bytes));
+  sending_ = std::move(taken.messages);
+  write_events();
 }
 
-void Connection::write_events(std::string bytes) {
+void Connection::write_events() {
+  std::vector<asio::const_buffer> buffers;
+  for (const auto& message : sending_) buffers.push_back(asio::buffer(*message.bytes));
   writing_ = true;
-  body_ = std::move(bytes);
   arm(core_->options.transfer_timeout);
-  asio::async_write(socket_, asio::buffer(body_),
+  asio::async_write(socket_, buffers,
                     [self = shared_from_this()](const ErrorCodeOf& error, std::size_t) {
                       self->disarm();
                       self->writing_ = false;
+                      self->sending_.clear();
                       if (error) return self->shut();
                       self->pump();
                     });
@@ -385,7 +392,11 @@ void Connection::beat() {
   heartbeat_.async_wait([weak = weak_from_this()](const ErrorCodeOf& error) {
     const auto self = weak.lock();
     if (error || !self || !self->socket_.is_open()) return;
-    if (!self->writing_) self->write_events(":\n\n");
+    if (!self->writing_) {
+      static const auto kBeat = std::make_shared<const std::string>(":\n\n");
+      self->sending_ = {{.bytes = kBeat}};
+      self->write_events();
+    }
     self->beat();
   });
 }

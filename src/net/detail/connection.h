@@ -68,13 +68,19 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   void linger();
   void drain(std::size_t bytes_left);
 
-  void write_events(std::string bytes);
+  /// Sends what is in sending_.
+  void write_events();
   void watch_for_end();
   void beat();
 
   void arm(std::chrono::milliseconds limit);
   void disarm() { timer_.cancel(); }
   void shut();
+  /// Where bytes pass through; made when it is first needed, for it is most of a connection.
+  [[nodiscard]] std::vector<char>& piece() {
+    if (piece_.empty()) piece_.resize(kPieceBytes);
+    return piece_;
+  }
 
   const std::shared_ptr<Core> core_;
   Socket socket_;
@@ -97,7 +103,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   std::uint64_t body_bytes_ = 0;
   os::Fd body_out_;
   std::filesystem::path body_path_;
-  std::array<char, kPieceBytes> piece_{};
+  std::vector<char> piece_;
 
   // The answer on its way out.
   std::string head_;
@@ -108,6 +114,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
 
   // The event stream.
   std::shared_ptr<EventQueue> events_;
+  std::deque<OutMessage> sending_;
   bool writing_ = false;
   asio::steady_timer heartbeat_;
 };

@@ -23,7 +23,8 @@ class Pump {
 };
 
 struct OutMessage {
-  std::string bytes{};
+  /// Never null. Shared, since the same events go to all who follow them.
+  std::shared_ptr<const std::string> bytes;
   bool binary = false;
 };
 
@@ -46,7 +47,7 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
       overflowed_ = true;
       give_up();
     } else {
-      bytes_ += message.bytes.size();
+      bytes_ += message.bytes->size();
       messages_.push_back(std::move(message));
     }
     wake();
@@ -115,7 +116,7 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
     woken_ = false;
     Taken taken{.messages = {}, .closing = closing_};
     while (!messages_.empty() && taken.messages.size() < count_max) {
-      bytes_ -= messages_.front().bytes.size();
+      bytes_ -= messages_.front().bytes->size();
       taken.messages.push_back(std::move(messages_.front()));
       messages_.pop_front();
     }
@@ -136,7 +137,7 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
  private:
   bool is_full(const OutMessage& next) const {
     return messages_.size() >= limits_.messages_max ||
-           (bytes_ > 0 && bytes_ + next.bytes.size() > limits_.bytes_max);
+           (bytes_ > 0 && bytes_ + next.bytes->size() > limits_.bytes_max);
   }
   void give_up() {
     cut_ = true;
@@ -146,7 +147,7 @@ class EventQueue : public std::enable_shared_from_this<EventQueue> {
     woken_ = false;  // the pump that was asked for may wait for a write that never ends
   }
   void drop_front() {
-    bytes_ -= messages_.front().bytes.size();
+    bytes_ -= messages_.front().bytes->size();
     messages_.pop_front();
     ++dropped_;
   }

@@ -50,7 +50,7 @@ class WsSession final : public std::enable_shared_from_this<WsSession>,
     writing_ = true;
     out_ = std::move(taken.messages.front());
     stream_.binary(out_.binary);
-    stream_.async_write(boost::asio::buffer(out_.bytes),
+    stream_.async_write(boost::asio::buffer(*out_.bytes),
                         [self = shared_from_this()](const ErrorCodeOf& error, std::size_t) {
                           self->writing_ = false;
                           if (error) return self->end();
