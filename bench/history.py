@@ -16,19 +16,19 @@ def _columns(db: sqlite3.Connection, table: str) -> list[str]:
     return [name for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
 
 
-def fill(path: Path, count: int) -> None:
-    """Copies the first run of DAG_IDS[0] `count` times, minute by minute into the past."""
+def fill(path: Path, count: int, dag_ids: list[str] = DAG_IDS) -> None:
+    """Copies the first run of dag_ids[0] `count` times, minute by minute into the past."""
     db = sqlite3.connect(path)
     db.execute("PRAGMA synchronous=OFF")
     run_columns, task_columns = _columns(db, "dag_runs"), _columns(db, "task_instances")
-    run = dict(zip(run_columns, db.execute("SELECT * FROM dag_runs WHERE dag_id = ?", (DAG_IDS[0],)).fetchone()))
+    run = dict(zip(run_columns, db.execute("SELECT * FROM dag_runs WHERE dag_id = ?", (dag_ids[0],)).fetchone()))
     tasks = [dict(zip(task_columns, one)) for one in
-             db.execute("SELECT * FROM task_instances WHERE dag_id = ?", (DAG_IDS[0],))]
+             db.execute("SELECT * FROM task_instances WHERE dag_id = ?", (dag_ids[0],))]
     put_run = f"INSERT INTO dag_runs VALUES ({','.join('?' * len(run_columns))})"
     put_task = f"INSERT INTO task_instances VALUES ({','.join('?' * len(task_columns))})"
-    for dag_id in DAG_IDS:
+    for dag_id in dag_ids:
         runs, instances = [], []
-        for n in range(count // len(DAG_IDS)):
+        for n in range(count // len(dag_ids)):
             back = (n + 1) * MINUTE_US
             moved = {name: run[name] - back for name in
                      ("run_after", "queued_at", "start_date", "end_date") if run.get(name) is not None}

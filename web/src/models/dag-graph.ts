@@ -23,8 +23,20 @@ const ROOT_OPTIONS: Record<string, string> = {
   'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
   'elk.layered.spacing.nodeNodeBetweenLayers': '34',
   'elk.spacing.nodeNode': '24',
+};
+
+/** What looks best, in a time that grows fast: 1.6 s for 1,000 tasks against 0.4 s. */
+const SMALL_OPTIONS: Record<string, string> = {
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
 };
+const LARGE_OPTIONS: Record<string, string> = {
+  'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
+  'elk.layered.thoroughness': '1',
+};
+const LARGE_TASKS = 200;
+
+/** Whether a graph is so large that its layout is made once, in a quicker way. */
+export const is_large = (graph: DagGraph): boolean => graph.nodes.length > LARGE_TASKS;
 
 /** Group ids get a prefix, since a group and a task may share a name. */
 export const group_key = (id: string): string => `group:${id}`;
@@ -39,6 +51,41 @@ export function fit_scale(boxes: PlacedBox[], space: { width: number; height: nu
   return Math.min(1, space.width / width, space.height / height);
 }
 
+/** How many tasks stand one after the other, and how many side by side at most. */
+function depth_and_breadth(graph: DagGraph): [depth: number, breadth: number] {
+  const upstream = new Map<string, string[]>(graph.nodes.map((node) => [node.id, []]));
+  for (const edge of graph.edges) upstream.get(edge.target)?.push(edge.source);
+  const layer = new Map<string, number>();
+  const counts: number[] = [];
+  const todo = graph.nodes.map((node) => node.id);
+  for (let id = todo.at(-1); id !== undefined; id = todo.at(-1)) {
+    const before = layer.has(id) ? [] : (upstream.get(id) ?? []);
+    const missing = before.filter((one) => upstream.has(one) && !layer.has(one));
+    // The server takes no DAG with a circle in it, so this comes to an end.
+    if (missing.length > 0) {
+      todo.push(...missing);
+      continue;
+    }
+    todo.pop();
+    if (layer.has(id)) continue;
+    const own = Math.max(-1, ...before.map((one) => layer.get(one) ?? -1)) + 1;
+    layer.set(id, own);
+    counts[own] = (counts[own] ?? 0) + 1;
+  }
+  return [counts.length, Math.max(0, ...counts)];
+}
+
+/** The direction that will show a graph larger in a space, told from its structure. */
+export function likely_direction(
+  graph: DagGraph,
+  space: { width: number; height: number },
+): Direction {
+  const [depth, breadth] = depth_and_breadth(graph);
+  const scale = (across: number, down: number): number =>
+    Math.min(space.width / (across * NODE_WIDTH), space.height / (down * NODE_HEIGHT));
+  return scale(depth, breadth) >= scale(breadth, depth) ? 'RIGHT' : 'DOWN';
+}
+
 export function to_elk(graph: DagGraph, direction: Direction): ElkBox {
   const boxes = new Map<string, ElkBox>();
   for (const group of graph.groups) {
@@ -51,7 +98,11 @@ export function to_elk(graph: DagGraph, direction: Direction): ElkBox {
   const root: ElkBox = {
     id: 'root',
     children: [],
-    layoutOptions: { ...ROOT_OPTIONS, 'elk.direction': direction },
+    layoutOptions: {
+      ...ROOT_OPTIONS,
+      ...(is_large(graph) ? LARGE_OPTIONS : SMALL_OPTIONS),
+      'elk.direction': direction,
+    },
   };
   const home = (group: string | null | undefined): ElkBox =>
     (group ? boxes.get(group) : undefined) ?? root;

@@ -11,6 +11,8 @@ import {
   type PlacedBox,
   fit_scale,
   flatten,
+  is_large,
+  likely_direction,
   to_elk,
 } from '@/models/dag-graph';
 
@@ -34,6 +36,7 @@ async function lay_out(graph: DagGraph, direction: Direction): Promise<Layout> {
 
 /** The direction that shows the graph larger in the given space. */
 async function lay_out_to_fit(graph: DagGraph, space: Space): Promise<Layout> {
+  if (is_large(graph)) return lay_out(graph, likely_direction(graph, space));
   const [right, down] = [await lay_out(graph, 'RIGHT'), await lay_out(graph, 'DOWN')];
   return fit_scale(right.boxes, space) >= fit_scale(down.boxes, space) ? right : down;
 }
