@@ -15,6 +15,7 @@ const FEATURES = [
   'cameras',
   'events',
   'users',
+  'audit',
 ];
 
 /** A rule block: files in `files` may not import what matches `groups`. */

@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "digest/sha256.h"
 #include "http_api/assets.h"
+#include "http_api/detail/audited.h"
 #include "http_api/detail/call.h"
 #include "http_api/detail/cookie.h"
 #include "http_api/detail/repeats.h"
@@ -133,6 +134,7 @@ std::string subject_of(const Principal& who) {
 
 detail::Table make_table() {
   detail::Table table(wire::all_routes().size());
+  detail::add_audit_routes(table);
   detail::add_auth_routes(table);
   detail::add_workflow_routes(table);
   detail::add_asset_routes(table);
@@ -149,6 +151,13 @@ detail::Table make_table() {
     AIFLOW_ASSERT(service::is_known_permission(route.permission));
   }
   return table;
+}
+
+int status_of(Route route, ErrorCode code) {
+  if (route == Route::login && code == ErrorCode::denied) return 401;
+  const bool has_password = route == Route::login || route == Route::change_password;
+  if (has_password && code == ErrorCode::unavailable) return 429;
+  return http_status(code);
 }
 
 }  // namespace
@@ -176,6 +185,9 @@ struct Api::Impl {
   std::optional<Refusal> check(const net::Request& request, const Context& context);
   std::optional<Refusal> check_origin(const net::Request& request, const Context& context);
   std::optional<Refusal> check_content_type(const net::Request& request, const Context& context);
+  void note_refusal(const net::Request& request, const Context& context, int status);
+  /// With its entry in the audit log.
+  Result<net::Response> carry_out(detail::Call& call, detail::Answer handler);
   Result<net::Response> answer(detail::Call& call, detail::Answer handler);
   Result<net::Response> answer_once(detail::Call& call, detail::Answer handler,
                                     const std::string& key);
@@ -212,9 +224,10 @@ std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
   }
   context->query = *std::move(query);
   auto who = impl_->identify(request);
-  if (!who) return error_response(who.error(), request);
-  context->who = *std::move(who);
-  if (const auto refusal = impl_->check(request, *context)) {
+  if (who) context->who = *std::move(who);
+  const auto refusal = who ? impl_->check(request, *context) : std::optional(who.error());
+  if (refusal) {
+    impl_->note_refusal(request, *context, refusal->status);
     return error_response(*refusal, request);
   }
   const auto route = context->match.route->route;
@@ -308,8 +321,8 @@ std::optional<Refusal> Api::Impl::check_content_type(const net::Request& request
 void Api::handle(net::Request request, net::Responder responder) {
   auto& context = static_cast<Context&>(*request.context);
   const auto& route = *context.match.route;
-  detail::Call call{impl_->parts, impl_->streams,           route,         request,
-                    context.who,  context.match.parameters, context.query, {}};
+  detail::Call call{impl_->parts, impl_->streams,           route,        request,
+                    context.who,  context.match.parameters, context.query};
   const auto& entry = impl_->table[static_cast<std::size_t>(route.route)];
   Result<net::Response> answer = net::Response{};
   if (const auto* open = std::get_if<detail::Open>(&entry)) {
@@ -317,7 +330,8 @@ void Api::handle(net::Request request, net::Responder responder) {
     if (opened) return;
     answer = fail(opened.error());
   } else {
-    answer = impl_->answer(call, std::get<detail::Answer>(entry));
+    call.audit = detail::entry_of(request, context.match, context.who);
+    answer = impl_->carry_out(call, std::get<detail::Answer>(entry));
   }
   if (answer) {
     add_security_headers(*answer, request.id);
@@ -325,15 +339,47 @@ void Api::handle(net::Request request, net::Responder responder) {
     return;
   }
   const auto& error = answer.error();
-  int status = http_status(error.code);
-  if (route.route == Route::login && error.code == ErrorCode::denied) status = 401;
-  const bool has_password = route.route == Route::login || route.route == Route::change_password;
-  if (has_password && error.code == ErrorCode::unavailable) status = 429;
+  const int status = status_of(route.route, error.code);
   if (status >= 500) {
     log::error("request failed",
                {{"request", request.id}, {"route", route.name}, {"error", error}});
   }
   std::move(responder).send(error_response({status, error.code, error.message}, request));
+}
+
+void Api::Impl::note_refusal(const net::Request& request, const Context& context, int status) {
+  if (!detail::is_audited(*context.match.route, context.who)) return;
+  auto entry = detail::entry_of(request, context.match, context.who);
+  entry.outcome = detail::outcome_of(status);
+  entry.status = status;
+  parts.audit.refused(std::move(entry));
+}
+
+Result<net::Response> Api::Impl::carry_out(detail::Call& call, detail::Answer handler) {
+  if (!detail::is_audited(call.route, call.who)) return answer(call, handler);
+  // What strangers may ask for is kept afterwards: else a flood of log-ins would be one of writes.
+  const bool is_stranger = call.who.kind == Principal::Kind::anonymous;
+  std::int64_t id = 0;
+  if (!is_stranger) {
+    AIFLOW_ASSIGN(id, parts.audit.begin(call.audit));
+  }
+  auto made = answer(call, handler);
+  auto& entry = call.audit;
+  entry.status = made ? made->status : status_of(call.route.route, made.error().code);
+  entry.outcome = detail::outcome_of(static_cast<int>(entry.status));
+  if (!is_stranger) {
+    parts.audit.end(id, {.username = entry.user,
+                         .object_kind = entry.object_kind,
+                         .object_id = entry.object_id,
+                         .dag_id = entry.dag_id,
+                         .outcome = entry.outcome,
+                         .status = static_cast<int>(entry.status)});
+  } else if (made) {
+    AIFLOW_TRY(parts.audit.record(entry));
+  } else {
+    parts.audit.refused(entry);
+  }
+  return made;
 }
 
 Result<net::Response> Api::Impl::answer(detail::Call& call, detail::Answer handler) {

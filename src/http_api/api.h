@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "net/server.h"
+#include "service/access/audit_trail.h"
 #include "service/auth.h"
 #include "service/cameras.h"
 #include "service/catalogue.h"
@@ -37,6 +38,7 @@ struct Parts {
   const Clock& clock;
   store::Store& store;
   service::Auth& auth;
+  service::AuditTrail& audit;
   service::Workflows& workflows;
   service::Catalogue& catalogue;
   service::Artifacts& artifacts;

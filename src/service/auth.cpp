@@ -203,6 +203,13 @@ Result<SignedIn> Auth::open_session(const std::string& username) {
                               .must_change_password = user->must_change_password}};
 }
 
+Result<bool> Auth::is_user(const std::string& username) {
+  return store_.read([&](db::Connection& db) -> Result<bool> {
+    AIFLOW_ASSIGN(const auto user, store::UserStore(db).find(username));
+    return user.has_value();
+  });
+}
+
 Status Auth::logout(const Principal& who) {
   if (who.session_hash.empty()) return {};
   return store_.transact(

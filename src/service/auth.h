@@ -87,6 +87,7 @@ class Auth {
   /// Errors: denied (the same for an unknown user and a wrong password, in words and in time);
   /// unavailable with the seconds to wait when there were too many failures.
   [[nodiscard]] Result<SignedIn> login(const LoginAttempt& attempt);
+  [[nodiscard]] Result<bool> is_user(const std::string& username);
   Status logout(const Principal& who);
   /// A token for programs, with the user's role; ends after `life` (1 day to 10 years), with the
   /// user, and with a new password. Errors: not_found, invalid_argument, conflict (a one-time

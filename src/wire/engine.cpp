@@ -15,6 +15,8 @@ Status read_value(const json::Value& value, UserCreate& out);
 Status read_value(const json::Value& value, UserCreated& out);
 Status read_value(const json::Value& value, TokenCreate& out);
 Status read_value(const json::Value& value, TokenCreated& out);
+Status read_value(const json::Value& value, AuditEntry& out);
+Status read_value(const json::Value& value, AuditPage& out);
 Status read_value(const json::Value& value, HealthComponent& out);
 Status read_value(const json::Value& value, Health& out);
 Status read_value(const json::Value& value, RunBar& out);
@@ -303,6 +305,68 @@ Result<TokenCreated> parse_token_created(const json::Value& value) {
 
 Status read_value(const json::Value& value, TokenCreated& out) {
   AIFLOW_ASSIGN(out, parse_token_created(value));
+  return {};
+}
+
+json::Value to_json(const AuditEntry& value) {
+  json::Object out;
+  out.reserve(12);
+  detail::put(out, "id", value.id);
+  detail::put(out, "at", value.at);
+  detail::put(out, "kind", value.kind);
+  detail::put(out, "user", value.user);
+  detail::put(out, "address", value.address);
+  detail::put(out, "action", value.action);
+  detail::put(out, "object_kind", value.object_kind);
+  detail::put(out, "object_id", value.object_id);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "outcome", value.outcome);
+  detail::put(out, "status", value.status);
+  detail::put(out, "request_id", value.request_id);
+  return json::Value(std::move(out));
+}
+
+Result<AuditEntry> parse_audit_entry(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("AuditEntry");
+  AuditEntry out;
+  AIFLOW_TRY(detail::get(value, "id", out.id));
+  AIFLOW_TRY(detail::get(value, "at", out.at));
+  AIFLOW_TRY(detail::get(value, "kind", out.kind));
+  AIFLOW_TRY(detail::get(value, "user", out.user));
+  AIFLOW_TRY(detail::get(value, "address", out.address));
+  AIFLOW_TRY(detail::get(value, "action", out.action));
+  AIFLOW_TRY(detail::get(value, "object_kind", out.object_kind));
+  AIFLOW_TRY(detail::get(value, "object_id", out.object_id));
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "outcome", out.outcome));
+  AIFLOW_TRY(detail::get(value, "status", out.status));
+  AIFLOW_TRY(detail::get(value, "request_id", out.request_id));
+  return out;
+}
+
+Status read_value(const json::Value& value, AuditEntry& out) {
+  AIFLOW_ASSIGN(out, parse_audit_entry(value));
+  return {};
+}
+
+json::Value to_json(const AuditPage& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "items", value.items);
+  detail::put(out, "next_cursor", value.next_cursor);
+  return json::Value(std::move(out));
+}
+
+Result<AuditPage> parse_audit_page(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("AuditPage");
+  AuditPage out;
+  AIFLOW_TRY(detail::get(value, "items", out.items));
+  AIFLOW_TRY(detail::get(value, "next_cursor", out.next_cursor));
+  return out;
+}
+
+Status read_value(const json::Value& value, AuditPage& out) {
+  AIFLOW_ASSIGN(out, parse_audit_page(value));
   return {};
 }
 
@@ -1993,7 +2057,7 @@ Status read_value(const json::Value& value, LineageGraph& out) {
 
 json::Value to_json(const RetentionPolicy& value) {
   json::Object out;
-  out.reserve(7);
+  out.reserve(9);
   detail::put(out, "run_days", value.run_days);
   detail::put(out, "log_days", value.log_days);
   detail::put(out, "xcom_days", value.xcom_days);
@@ -2001,6 +2065,8 @@ json::Value to_json(const RetentionPolicy& value) {
   detail::put(out, "artifact_bytes_max", value.artifact_bytes_max);
   detail::put(out, "event_log_rows", value.event_log_rows);
   detail::put(out, "unused_hours", value.unused_hours);
+  detail::put(out, "audit_days", value.audit_days);
+  detail::put(out, "audit_rows", value.audit_rows);
   return json::Value(std::move(out));
 }
 
@@ -2014,6 +2080,8 @@ Result<RetentionPolicy> parse_retention_policy(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "artifact_bytes_max", out.artifact_bytes_max));
   AIFLOW_TRY(detail::get(value, "event_log_rows", out.event_log_rows));
   AIFLOW_TRY(detail::get(value, "unused_hours", out.unused_hours));
+  AIFLOW_TRY(detail::get(value, "audit_days", out.audit_days));
+  AIFLOW_TRY(detail::get(value, "audit_rows", out.audit_rows));
   return out;
 }
 
@@ -2882,6 +2950,9 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::delete_user, "delete_user", "DELETE", "/api/v2/users/{username}", "admin", false},
       {Route::reset_password, "reset_password", "POST", "/api/v2/users/{username}/password", "admin", false},
       {Route::create_token, "create_token", "POST", "/api/v2/users/{username}/tokens", "admin", false},
+      {Route::list_audit, "list_audit", "GET", "/api/v2/audit", "admin", false},
+      {Route::export_audit, "export_audit", "GET", "/api/v2/audit/export", "admin", false},
+      {Route::list_dag_audit, "list_dag_audit", "GET", "/api/v2/dags/{dag_id}/audit", "operate", false},
       {Route::health, "health", "GET", "/api/v2/monitor/health", "public", false},
       {Route::stream, "stream", "GET", "/api/v2/stream", "view", true},
       {Route::list_dags, "list_dags", "GET", "/api/v2/dags", "view", false},

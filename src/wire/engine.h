@@ -97,6 +97,34 @@ struct TokenCreated {
 [[nodiscard]] json::Value to_json(const TokenCreated& value);
 [[nodiscard]] Result<TokenCreated> parse_token_created(const json::Value& value);
 
+/// A request that changed something, or was refused; never what was in it. kind - user, local (over the Unix socket), task (a task's token), worker, anonymous. action - a route's name. object_kind, object_id - what it was about; a run is DAG/RUN, a task instance DAG/RUN/TASK; both empty when it was no one thing. outcome - done, denied, failed, or unknown (the server ended while it did it). status - of the answer, 0 when unknown.
+struct AuditEntry {
+  std::int64_t id{};
+  WallTime at{};
+  std::string kind{};
+  std::string user{};
+  std::string address{};
+  std::string action{};
+  std::string object_kind{};
+  std::string object_id{};
+  std::string dag_id{};
+  std::string outcome{};
+  std::int64_t status{};
+  std::string request_id{};
+  friend bool operator==(const AuditEntry&, const AuditEntry&) = default;
+};
+[[nodiscard]] json::Value to_json(const AuditEntry& value);
+[[nodiscard]] Result<AuditEntry> parse_audit_entry(const json::Value& value);
+
+/// Newest first. next_cursor - what ?cursor= takes for the entries before these; absent at the end.
+struct AuditPage {
+  std::vector<AuditEntry> items{};
+  std::optional<std::string> next_cursor{};
+  friend bool operator==(const AuditPage&, const AuditPage&) = default;
+};
+[[nodiscard]] json::Value to_json(const AuditPage& value);
+[[nodiscard]] Result<AuditPage> parse_audit_page(const json::Value& value);
+
 struct HealthComponent {
   std::string name{};
   std::string status{};
@@ -827,7 +855,7 @@ struct LineageGraph {
 [[nodiscard]] json::Value to_json(const LineageGraph& value);
 [[nodiscard]] Result<LineageGraph> parse_lineage_graph(const json::Value& value);
 
-/// What is kept for how long; a missing member - for ever (docs/guide/retention.md).
+/// What is kept for how long; a missing member - for ever, but audit_rows, which is 1000000 then (docs/guide/retention.md).
 struct RetentionPolicy {
   std::optional<std::int64_t> run_days{};
   std::optional<std::int64_t> log_days{};
@@ -836,6 +864,8 @@ struct RetentionPolicy {
   std::optional<std::int64_t> artifact_bytes_max{};
   std::int64_t event_log_rows{};
   std::int64_t unused_hours{};
+  std::optional<std::int64_t> audit_days{};
+  std::optional<std::int64_t> audit_rows{};
   friend bool operator==(const RetentionPolicy&, const RetentionPolicy&) = default;
 };
 [[nodiscard]] json::Value to_json(const RetentionPolicy& value);
@@ -1224,6 +1254,9 @@ enum class Route : std::uint16_t {
   delete_user,
   reset_password,
   create_token,
+  list_audit,
+  export_audit,
+  list_dag_audit,
   health,
   stream,
   list_dags,

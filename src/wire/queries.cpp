@@ -176,6 +176,44 @@ Result<SceneEventFilter> parse_scene_event_filter(const Query& query) {
   return out;
 }
 
+Result<AuditFilter> parse_audit_filter(const Query& query) {
+  AuditFilter out;
+  AIFLOW_TRY(detail::take(query, "user", out.user));
+  AIFLOW_TRY(detail::take(query, "action", out.action));
+  AIFLOW_TRY(detail::take(query, "object_kind", out.object_kind));
+  AIFLOW_TRY(detail::take(query, "object_id", out.object_id));
+  AIFLOW_TRY(detail::take(query, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::take(query, "outcome", out.outcome));
+  AIFLOW_TRY(detail::take(query, "since", out.since));
+  AIFLOW_TRY(detail::take(query, "until", out.until));
+  AIFLOW_TRY(detail::take_int(query, {"cursor", 1, INT64_MAX}, out.cursor));
+  AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
+  return out;
+}
+
+Result<AuditExport> parse_audit_export(const Query& query) {
+  AuditExport out;
+  AIFLOW_TRY(detail::take(query, "user", out.user));
+  AIFLOW_TRY(detail::take(query, "action", out.action));
+  AIFLOW_TRY(detail::take(query, "object_kind", out.object_kind));
+  AIFLOW_TRY(detail::take(query, "object_id", out.object_id));
+  AIFLOW_TRY(detail::take(query, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::take(query, "outcome", out.outcome));
+  AIFLOW_TRY(detail::take(query, "since", out.since));
+  AIFLOW_TRY(detail::take(query, "until", out.until));
+  AIFLOW_TRY(detail::take_int(query, {"cursor", 1, INT64_MAX}, out.cursor));
+  AIFLOW_TRY(detail::take_int(query, {"limit", 1, 50000}, out.limit));
+  AIFLOW_TRY(detail::take_word(query, {"format", {"csv", "ndjson"}}, out.format));
+  return out;
+}
+
+Result<AuditPart> parse_audit_part(const Query& query) {
+  AuditPart out;
+  AIFLOW_TRY(detail::take_int(query, {"cursor", 1, INT64_MAX}, out.cursor));
+  AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
+  return out;
+}
+
 Result<PageQuery> parse_page(Route route, const Query& query) {
   PageQuery out;
   switch (route) {

@@ -198,6 +198,47 @@ struct SceneEventFilter {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<SceneEventFilter> parse_scene_event_filter(const Query& query);
 
+/// What is named must fit. until - exclusive. cursor - the entries before it, as next_cursor says.
+struct AuditFilter {
+  std::optional<std::string> user{};
+  std::optional<std::string> action{};
+  std::optional<std::string> object_kind{};
+  std::optional<std::string> object_id{};
+  std::optional<std::string> dag_id{};
+  std::optional<std::string> outcome{};
+  std::optional<WallTime> since{};
+  std::optional<WallTime> until{};
+  std::optional<std::int64_t> cursor{};
+  std::int64_t limit = 100;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<AuditFilter> parse_audit_filter(const Query& query);
+
+/// As AuditFilter; the header X-Next-Cursor says where to go on when there are more.
+struct AuditExport {
+  std::optional<std::string> user{};
+  std::optional<std::string> action{};
+  std::optional<std::string> object_kind{};
+  std::optional<std::string> object_id{};
+  std::optional<std::string> dag_id{};
+  std::optional<std::string> outcome{};
+  std::optional<WallTime> since{};
+  std::optional<WallTime> until{};
+  std::optional<std::int64_t> cursor{};
+  std::int64_t limit = 50000;
+  std::string format = "csv";
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<AuditExport> parse_audit_export(const Query& query);
+
+/// cursor - the entries before it, as next_cursor says.
+struct AuditPart {
+  std::optional<std::int64_t> cursor{};
+  std::int64_t limit = 100;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<AuditPart> parse_audit_part(const Query& query);
+
 /// The page that a list's query asks for. Only for routes with limit and offset (asserted).
 [[nodiscard]] Result<PageQuery> parse_page(Route route, const Query& query);
 

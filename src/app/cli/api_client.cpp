@@ -105,6 +105,13 @@ Result<json::Array> ApiClient::list(std::string_view path) {
   return *items;
 }
 
+Result<net::ClientResponse> ApiClient::text(std::string_view path) {
+  auto response = client_.send(request("GET", path), Deadline::after(clock_, kCallTimeout));
+  if (!response) return fail(explain(std::move(response).error()));
+  if (response->status >= 300) return fail(error_of(*response));
+  return response;
+}
+
 Result<wire::BlobInfo> ApiClient::put_blob(const std::filesystem::path& file) {
   auto message = request("POST", "/api/v2/blobs");
   message.headers.emplace_back("Content-Type", "application/octet-stream");

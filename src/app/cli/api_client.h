@@ -30,6 +30,9 @@ class ApiClient {
   /// The `items` of a list answer.
   [[nodiscard]] Result<json::Array> list(std::string_view path);
 
+  /// An answer that is no JSON, with its headers.
+  [[nodiscard]] Result<net::ClientResponse> text(std::string_view path);
+
   [[nodiscard]] Result<wire::BlobInfo> put_blob(const std::filesystem::path& file);
   [[nodiscard]] Status get_blob(std::string_view sha256, const std::filesystem::path& file);
 

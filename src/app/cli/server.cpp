@@ -106,6 +106,8 @@ void Server::keep_lead() {
 Status Server::start() {
   AIFLOW_ASSIGN(auth_, service::Auth::open(clock_, *store_));
   AIFLOW_ASSIGN(new_admin_, auth_->ensure_admin());
+  audit_ = std::make_unique<service::AuditTrail>(clock_, *store_);
+  audit_->start();
   events_ = std::make_unique<service::EventHub>(*store_, http_api::stream_text);
   AIFLOW_TRY(events_->start());
   logs_ = std::make_unique<service::LogFollower>();
@@ -286,6 +288,7 @@ void Server::make_services() {
       http_api::Parts{clock_,
                       *store_,
                       *auth_,
+                      *audit_,
                       *workflows_,
                       *catalogue_,
                       *artifacts_,
@@ -398,6 +401,7 @@ void Server::stop() {
   if (loader_) loader_->stop();
   // Requests that wait for the conductor are answered while it still runs.
   if (http_) http_->stop(kStopGrace);
+  if (audit_) audit_->stop();
   if (cameras_) cameras_->stop_all();
   if (services_) services_->stop();
   restorer_ = {};

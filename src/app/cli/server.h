@@ -85,6 +85,7 @@ class Server {
   os::Pipe lost_;                      ///< written to once, when the lead is lost
   std::unique_ptr<service::Auth> auth_;
   std::optional<service::NewAdmin> new_admin_;
+  std::unique_ptr<service::AuditTrail> audit_;
   std::unique_ptr<service::EventHub> events_;
   std::unique_ptr<service::LogFollower> logs_;
   std::unique_ptr<WorkerStarter> worker_;

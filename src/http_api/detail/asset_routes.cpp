@@ -21,6 +21,7 @@ Result<net::Response> list_asset_events(Call& call) {
 Result<net::Response> create_asset_event(Call& call) {
   return with_body(call, wire::parse_asset_event_create,
                    [&](const wire::AssetEventCreate& request) -> Result<net::Response> {
+                     call.about("asset", request.name);
                      AIFLOW_ASSIGN(const auto event,
                                    call.parts.workflows.tell_asset(request, call.who));
                      return one(event);
@@ -30,8 +31,10 @@ Result<net::Response> create_asset_event(Call& call) {
 Result<net::Response> materialize_asset(Call& call) {
   return with_body(call, wire::parse_asset_materialize,
                    [&](const wire::AssetMaterialize& request) -> Result<net::Response> {
+                     call.about("asset", request.name);
                      AIFLOW_ASSIGN(const auto run,
                                    call.parts.workflows.materialize(request, call.who));
+                     call.about("run", run.dag_id + "/" + run.dag_run_id, run.dag_id);
                      return one(run);
                    });
 }

@@ -21,11 +21,18 @@ Result<net::Response> signed_in(const Call& call, Result<service::SignedIn> made
 }
 
 Result<net::Response> login(Call& call) {
-  return with_body(call, wire::parse_login_request, [&](wire::LoginRequest request) {
-    return signed_in(call, call.parts.auth.login({.username = request.username,
-                                                  .password = Secret(std::move(request.password)),
-                                                  .address = call.request.peer.address}));
-  });
+  return with_body(
+      call, wire::parse_login_request, [&](wire::LoginRequest request) -> Result<net::Response> {
+        const std::string username = request.username;
+        auto in = call.parts.auth.login({.username = username,
+                                         .password = Secret(std::move(request.password)),
+                                         .address = call.request.peer.address});
+        // People type passwords into the wrong field: the log has names of users alone.
+        AIFLOW_ASSIGN(const bool is_user, call.parts.auth.is_user(username));
+        if (is_user) call.about("user", username);
+        if (in) call.audit.user = username, call.audit.kind = "user";
+        return signed_in(call, std::move(in));
+      });
 }
 
 Result<net::Response> logout(Call& call) {
@@ -61,6 +68,7 @@ Result<net::Response> list_users(Call& call) {
 Result<net::Response> create_user(Call& call) {
   return with_body(call, wire::parse_user_create,
                    [&](const wire::UserCreate& request) -> Result<net::Response> {
+                     call.about("user", request.username);
                      AIFLOW_ASSIGN(const auto made, call.parts.auth.create_user(request));
                      return one(made);
                    });

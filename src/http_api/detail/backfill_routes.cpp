@@ -23,8 +23,10 @@ Result<net::Response> list_backfills(Call& call) {
 Result<net::Response> create_backfill(Call& call) {
   return with_body(call, wire::parse_backfill_create,
                    [&](const wire::BackfillCreate& request) -> Result<net::Response> {
+                     call.about("dag", request.dag_id, request.dag_id);
                      AIFLOW_ASSIGN(const auto made,
                                    call.parts.workflows.create_backfill(request, call.who));
+                     call.about("backfill", std::to_string(made.id), made.dag_id);
                      return one(made);
                    });
 }
@@ -48,6 +50,7 @@ template <Action action>
 Result<net::Response> steer(Call& call) {
   AIFLOW_ASSIGN(const auto id, backfill_id(call));
   AIFLOW_ASSIGN(const auto now, call.parts.workflows.steer_backfill(id, action, call.who));
+  call.about("backfill", std::to_string(now.id), now.dag_id);
   return one(now);
 }
 

@@ -4,6 +4,22 @@
 #include <charconv>
 
 namespace aiflow::http_api::detail {
+namespace {
+
+/// As much as the audit log takes.
+constexpr std::size_t kObjectBytesMax = 800;
+constexpr std::size_t kDagBytesMax = 250;
+
+/// Whole characters of UTF-8, at most so many bytes.
+std::string_view cut(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  auto end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+}  // namespace
+
 Result<std::int64_t> Call::param_int(std::string_view name) const {
   const std::string& text = param(name);
   const auto* end = text.data() + text.size();
@@ -27,6 +43,12 @@ Result<json::Value> Call::json_body() const {
 store::TaskKey Call::task_key(std::int64_t map_index) const {
   return {dag_id(), RunId{param("dag_run_id")}, TaskId{param("task_id")},
           static_cast<int>(map_index)};
+}
+
+void Call::about(std::string_view kind, std::string_view id, std::string_view dag) {
+  audit.object_kind = kind;
+  audit.object_id = cut(id, kObjectBytesMax);
+  audit.dag_id = cut(dag, kDagBytesMax);
 }
 
 net::Response json_response(const json::Value& value, int status) {

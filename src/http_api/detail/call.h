@@ -33,6 +33,11 @@ struct Call {
   /// Under an idempotency key: stores an answer for repeats. Who passes it on to the transaction
   /// that does what is asked takes it; else it is called once the answer is there.
   std::function<Status(db::Connection&, const net::Response&)> keep{};
+  /// What the audit log says of it.
+  wire::AuditEntry audit{};
+
+  /// For the audit log: what it is about, where the address does not tell.
+  void about(std::string_view kind, std::string_view id, std::string_view dag = "");
 
   [[nodiscard]] const std::string& param(std::string_view name) const {
     return parameters.find(name)->second;
@@ -66,6 +71,7 @@ template <class Q>
   return {.limit = static_cast<int>(query.limit), .offset = static_cast<int>(query.offset)};
 }
 
+void add_audit_routes(Table& table);
 void add_auth_routes(Table& table);
 void add_workflow_routes(Table& table);
 void add_asset_routes(Table& table);

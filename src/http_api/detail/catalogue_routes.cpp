@@ -10,6 +10,7 @@ Result<net::Response> put_blob(Call& call) {
     return fail(ErrorCode::invalid_argument, "the body is empty: send the blob's bytes");
   }
   AIFLOW_ASSIGN(const auto blob, call.parts.catalogue.put_blob(call.request.body_file));
+  call.about("blob", blob.sha256);
   return one(blob);
 }
 
@@ -36,6 +37,7 @@ Result<net::Response> get_model(Call& call) {
 Result<net::Response> create_variant(Call& call) {
   return with_body(call, wire::parse_variant_create,
                    [&](const wire::VariantCreate& request) -> Result<net::Response> {
+                     call.about("model", request.model);
                      AIFLOW_ASSIGN(const auto made, call.parts.catalogue.create_variant(
                                                         request, call.who.lineage()));
                      return one(made);
@@ -51,6 +53,7 @@ Result<net::Response> get_variant(Call& call) {
 Result<net::Response> create_report(Call& call) {
   return with_body(call, wire::parse_report_create,
                    [&](const wire::ReportCreate& request) -> Result<net::Response> {
+                     call.about("model", request.model);
                      AIFLOW_ASSIGN(const auto made,
                                    call.parts.catalogue.create_report(request, call.who.lineage()));
                      return one(made);
@@ -94,6 +97,7 @@ Result<net::Response> get_pack_file(Call& call) {
 Result<net::Response> create_pack(Call& call) {
   return with_body(call, wire::parse_pack_create,
                    [&](const wire::PackCreate& request) -> Result<net::Response> {
+                     call.about("pack", request.digest);
                      AIFLOW_ASSIGN(const auto made,
                                    call.parts.catalogue.create_pack(request, call.who.lineage()));
                      return one(made);

@@ -18,6 +18,7 @@ Result<net::Response> get_pool(Call& call) {
 Result<net::Response> create_pool(Call& call) {
   return with_body(
       call, wire::parse_pool_create, [&](const wire::PoolCreate& request) -> Result<net::Response> {
+        call.about("pool", request.name);
         AIFLOW_ASSIGN(const auto pool, call.parts.workflows.create_pool(request, call.who));
         return one(pool);
       });

@@ -26,6 +26,7 @@ inline Deadline soon() { return Deadline::after(kClock, 20s); }
 /// The server without processes: a fake executor, no worker, no engine.
 struct Bench {
   Bench() {
+    audit.start();
     REQUIRE(events.start());
     REQUIRE(logs.start());
     REQUIRE(conductor.open());
@@ -117,6 +118,7 @@ struct Bench {
       store::Store::open((folder.path() / "a.db").string(), kClock.now()).value();
   std::unique_ptr<service::Auth> auth =
       service::Auth::open(kClock, *store, {.hash_memory_bytes = 8192, .hash_passes = 1}).value();
+  service::AuditTrail audit{kClock, *store};
   service::EventHub events{*store, stream_text};
   service::LogFollower logs;
   executor::FakeExecutor executor{kClock};
@@ -136,7 +138,7 @@ struct Bench {
   service::WorkerAccess worker_access{{kClock, *store, folder.path() / "logs"}};
   std::unique_ptr<uplink::Gateway> gateway =
       uplink::Gateway::start(kClock, {.executor_socket = folder.path() / "worker.sock"}).value();
-  Api api{{kClock, *store, *auth, workflows, catalogue, artifacts, result_cache, housekeeper,
+  Api api{{kClock, *store, *auth, audit, workflows, catalogue, artifacts, result_cache, housekeeper,
            services, cameras, events, logs, worker_access, *gateway,
            [] { return std::vector<wire::Worker>{}; },
            [](const WorkerId& worker, Parts::WorkerOrder, const std::string&) -> Status {

@@ -20,6 +20,7 @@ Result<net::Response> get_service(Call& call) {
 Result<net::Response> deploy_service(Call& call) {
   return with_body(call, wire::parse_service_deploy,
                    [&](const wire::ServiceDeploy& request) -> Result<net::Response> {
+                     call.about("service", request.name);
                      AIFLOW_ASSIGN(const auto made,
                                    call.parts.services.deploy(request, call.who.lineage()));
                      return one(made);
@@ -44,6 +45,7 @@ Result<net::Response> get_camera(Call& call) {
 Result<net::Response> create_camera(Call& call) {
   return with_body(call, wire::parse_camera_create,
                    [&](const wire::CameraCreate& request) -> Result<net::Response> {
+                     call.about("camera", request.camera_id);
                      AIFLOW_ASSIGN(const auto made,
                                    call.parts.cameras.create(request, call.who.lineage()));
                      return one(made);

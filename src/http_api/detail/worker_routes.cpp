@@ -48,6 +48,7 @@ Result<net::Response> create_join_token(Call& call) {
 Result<net::Response> join_worker(Call& call) {
   return with_body(
       call, wire::parse_worker_join, [&](const wire::WorkerJoin& request) -> Result<net::Response> {
+        call.about("worker", request.worker_id);
         AIFLOW_ASSIGN(const auto joined,
                       call.parts.worker_access.join(request, call.request.peer.address));
         return one(joined);

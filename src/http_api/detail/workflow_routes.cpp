@@ -90,6 +90,7 @@ Result<net::Response> trigger_dag_run(Call& call) {
                      AIFLOW_ASSIGN(const auto run,
                                    call.parts.workflows.trigger(call.dag_id(), request, call.who,
                                                                 std::move(also)));
+                     call.about("run", run.dag_id + "/" + run.dag_run_id, run.dag_id);
                      return one(run);
                    });
 }
@@ -115,6 +116,7 @@ Result<net::Response> receive_webhook(Call& call) {
                                               .signature = header("x-hub-signature-256"),
                                               .body = call.request.body},
                                              call.who));
+  call.about("run", run.dag_id + "/" + run.dag_run_id, run.dag_id);
   return one(run);
 }
 

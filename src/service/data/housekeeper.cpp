@@ -38,6 +38,9 @@ constexpr int kDryRunRuns = 500;
 constexpr int kDryRunRows = 5'000;
 /// After each transaction: the scheduler's commits come first.
 constexpr auto kPause = std::chrono::milliseconds(5);
+constexpr std::int64_t kAuditRows = 1'000'000;
+constexpr std::int64_t kAuditRowsMin = 1'000;
+constexpr std::int64_t kAuditRowsMax = 10'000'000;
 constexpr std::int64_t kEventRowsMin = 1'000;
 constexpr std::int64_t kEventRowsMax = 200'000;
 constexpr std::string_view kRolledBack = "a dry run changes nothing";
@@ -77,6 +80,11 @@ Status check_policy(const wire::RetentionPolicy& policy) {
   AIFLOW_TRY(check_range("artifact_days", policy.artifact_days, kDaysMax));
   AIFLOW_TRY(check_range("artifact_bytes_max", policy.artifact_bytes_max, std::int64_t{1} << 60));
   AIFLOW_TRY(check_range("unused_hours", policy.unused_hours, 24 * kDaysMax));
+  AIFLOW_TRY(check_range("audit_days", policy.audit_days, kDaysMax));
+  if (policy.audit_rows &&
+      (*policy.audit_rows < kAuditRowsMin || *policy.audit_rows > kAuditRowsMax)) {
+    return fail(ErrorCode::invalid_argument, "audit_rows is a number from 1000 to 10000000");
+  }
   if (policy.event_log_rows >= kEventRowsMin && policy.event_log_rows <= kEventRowsMax) return {};
   return fail(ErrorCode::invalid_argument, "event_log_rows is a number from " +
                                                std::to_string(kEventRowsMin) + " to " +
@@ -161,8 +169,17 @@ class Housekeeper::Collection {
     steps.emplace_back("events", [keep = policy_.event_log_rows](auto& rows, int n) {
       return rows.drop_events(keep, n);
     });
+    steps.emplace_back("audit", [old = old_audit()](auto& rows, int n) {
+      return rows.drop_audit({old.keep, old.before, n});
+    });
     steps.emplace_back("blobs", [this](auto& rows, int n) { return unused_blobs(rows, n); });
     return steps;
+  }
+
+  [[nodiscard]] store::OldAudit old_audit() const {
+    store::OldAudit old{.keep = policy_.audit_rows.value_or(kAuditRows), .before = std::nullopt};
+    if (policy_.audit_days) old.before = now_ - days(*policy_.audit_days);
+    return old;
   }
 
   Result<store::Gone> unused_blobs(store::RetentionStore& rows, int limit) {
@@ -415,9 +432,13 @@ Result<wire::RetentionPolicy> Housekeeper::policy() {
   AIFLOW_ASSIGN(const auto text, parts_.store.read([](db::Connection& db) {
     return store::UserStore(db).setting(std::string(kSetting));
   }));
-  if (!text) return wire::RetentionPolicy{.event_log_rows = 100'000, .unused_hours = 24};
+  if (!text)
+    return wire::RetentionPolicy{
+        .event_log_rows = 100'000, .unused_hours = 24, .audit_rows = kAuditRows};
   AIFLOW_ASSIGN(const auto value, json::parse(*text));
-  return wire::parse_retention_policy(value);
+  AIFLOW_ASSIGN(auto policy, wire::parse_retention_policy(value));
+  if (!policy.audit_rows) policy.audit_rows = kAuditRows;
+  return policy;
 }
 
 Status Housekeeper::set_policy(const wire::RetentionPolicy& policy) {

@@ -202,6 +202,23 @@ Result<Gone> RetentionStore::drop_events(std::int64_t keep, int limit) {
   return Gone{.count = db_.changes()};
 }
 
+Result<Gone> RetentionStore::drop_audit(const OldAudit& which) {
+  AIFLOW_ASSIGN(const auto last,
+                db_.first("SELECT coalesce(max(id), 0) FROM audit_log", {}, first_integer));
+  AIFLOW_ASSIGN(const auto first,
+                db_.first("SELECT coalesce(min(id), 0) FROM audit_log", {}, first_integer));
+  std::int64_t up_to = last.value_or(0) - which.keep;
+  if (which.before) {
+    AIFLOW_ASSIGN(const auto old,
+                  db_.first("SELECT coalesce(max(id), 0) FROM audit_log WHERE at < ?",
+                            {*which.before}, first_integer));
+    up_to = std::max(up_to, old.value_or(0));
+  }
+  up_to = std::min(up_to, first.value_or(0) + which.limit - 1);
+  AIFLOW_TRY(db_.run("DELETE FROM audit_log WHERE id <= ?", {up_to}));
+  return Gone{.count = db_.changes()};
+}
+
 // --- Blobs ---------------------------------------------------------------------------------------
 
 Result<std::vector<wire::BlobInfo>> RetentionStore::drop_unused_blobs(

@@ -37,6 +37,13 @@ struct OldRuns {
   int offset = 0;  ///< so many of the oldest are passed over
 };
 
+/// Entries of the audit log: beyond the newest `keep`, or made before.
+struct OldAudit {
+  std::int64_t keep = 0;
+  std::optional<WallTime> before;
+  int limit = 0;
+};
+
 class RetentionStore {
  public:
   explicit RetentionStore(db::Connection& db) : db_(db) {}
@@ -66,6 +73,7 @@ class RetentionStore {
   [[nodiscard]] Result<Gone> drop_expired_results(WallTime now, int limit);
   /// Rows of the event log, all but the last `keep`.
   [[nodiscard]] Result<Gone> drop_events(std::int64_t keep, int limit);
+  [[nodiscard]] Result<Gone> drop_audit(const OldAudit& which);
 
   /// Blobs that no artifact, kept result, tree, model variant or scene event names, put before, and
   /// for which `may_go` agrees.

@@ -79,6 +79,28 @@ export interface TokenCreated {
   expires_at: string;
 }
 
+/** A request that changed something, or was refused; never what was in it. kind - user, local (over the Unix socket), task (a task's token), worker, anonymous. action - a route's name. object_kind, object_id - what it was about; a run is DAG/RUN, a task instance DAG/RUN/TASK; both empty when it was no one thing. outcome - done, denied, failed, or unknown (the server ended while it did it). status - of the answer, 0 when unknown. */
+export interface AuditEntry {
+  id: number;
+  at: string;
+  kind: string;
+  user: string;
+  address: string;
+  action: string;
+  object_kind: string;
+  object_id: string;
+  dag_id: string;
+  outcome: string;
+  status: number;
+  request_id: string;
+}
+
+/** Newest first. next_cursor - what ?cursor= takes for the entries before these; absent at the end. */
+export interface AuditPage {
+  items: AuditEntry[];
+  next_cursor?: string | null;
+}
+
 export interface HealthComponent {
   name: string;
   status: string;
@@ -632,7 +654,7 @@ export interface LineageGraph {
   truncated: boolean;
 }
 
-/** What is kept for how long; a missing member - for ever (docs/guide/retention.md). */
+/** What is kept for how long; a missing member - for ever, but audit_rows, which is 1000000 then (docs/guide/retention.md). */
 export interface RetentionPolicy {
   run_days?: number | null;
   log_days?: number | null;
@@ -641,6 +663,8 @@ export interface RetentionPolicy {
   artifact_bytes_max?: number | null;
   event_log_rows: number;
   unused_hours: number;
+  audit_days?: number | null;
+  audit_rows?: number | null;
 }
 
 export interface GarbageRequest {
@@ -1038,6 +1062,9 @@ export const ROUTES = {
   delete_user: { method: 'DELETE', path: '/api/v2/users/{username}' },
   reset_password: { method: 'POST', path: '/api/v2/users/{username}/password' },
   create_token: { method: 'POST', path: '/api/v2/users/{username}/tokens' },
+  list_audit: { method: 'GET', path: '/api/v2/audit' },
+  export_audit: { method: 'GET', path: '/api/v2/audit/export' },
+  list_dag_audit: { method: 'GET', path: '/api/v2/dags/{dag_id}/audit' },
   health: { method: 'GET', path: '/api/v2/monitor/health' },
   stream: { method: 'GET', path: '/api/v2/stream' },
   list_dags: { method: 'GET', path: '/api/v2/dags' },

@@ -80,6 +80,10 @@ const PAGES: [pattern: string, page: PageComponent][] = [
     lazy(async () => ({ default: (await import('@/features/workers/workers-page')).WorkersPage })),
   ],
   [
+    '/audit',
+    lazy(async () => ({ default: (await import('@/features/audit/audit-page')).AuditPage })),
+  ],
+  [
     '/users',
     lazy(async () => ({ default: (await import('@/features/users/users-page')).UsersPage })),
   ],

@@ -11,6 +11,7 @@ import {
   type LucideIcon,
   Package,
   PanelLeft,
+  ScrollText,
   Server,
   Users,
   Workflow,
@@ -39,7 +40,8 @@ interface RailItem {
     | 'services'
     | 'cameras'
     | 'events'
-    | 'users';
+    | 'users'
+    | 'audit';
   icon: LucideIcon;
   also?: string;
   admin?: boolean;
@@ -57,6 +59,7 @@ const RAIL: RailItem[] = [
   { to: paths.cameras, word: 'cameras', icon: Camera },
   { to: paths.events(), word: 'events', icon: Activity },
   { to: paths.users, word: 'users', icon: Users, admin: true },
+  { to: paths.audit(), word: 'audit', icon: ScrollText, admin: true },
 ];
 
 const STORAGE_KEY = 'aiflow.rail';

@@ -2,6 +2,7 @@
 // English texts: the frame and the workflow pages. ko.ts has the same keys, checked by its type.
 
 import { en_frame } from '@/i18n/en-frame';
+import { en_audit } from '@/i18n/en-audit';
 import { en_site } from '@/i18n/en-site';
 
 export const en = {
@@ -30,6 +31,7 @@ export const en = {
     cameras: 'Cameras',
     events: 'Events',
     users: 'Users',
+    audit: 'Audit',
   },
   top: {
     theme: 'Theme',
@@ -274,6 +276,7 @@ export const en = {
     tab_runs: 'Runs',
     tab_backfills: 'Backfills',
     tab_code: 'Code',
+    tab_audit: 'Audit',
     version: 'Version',
     version_number: 'Version {{version}}',
     parsed: 'File read',
@@ -472,4 +475,5 @@ export const en = {
   },
   ...en_frame,
   ...en_site,
+  ...en_audit,
 };

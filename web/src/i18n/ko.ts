@@ -2,6 +2,7 @@
 // 한국어 화면 글. 낱말을 옮기지 않고 쓰는 사람의 말로 적는다.
 import type { en } from '@/i18n/en';
 import { ko_frame } from '@/i18n/ko-frame';
+import { ko_audit } from '@/i18n/ko-audit';
 import { ko_site } from '@/i18n/ko-site';
 import type { Same } from '@/i18n/same';
 
@@ -31,6 +32,7 @@ export const ko: Same<typeof en> = {
     cameras: '카메라',
     events: '이벤트',
     users: '사용자',
+    audit: '감사 기록',
   },
   top: {
     theme: '화면 테마',
@@ -275,6 +277,7 @@ export const ko: Same<typeof en> = {
     tab_runs: '실행 이력',
     tab_backfills: '백필',
     tab_code: '코드',
+    tab_audit: '감사',
     version: '버전',
     version_number: '버전 {{version}}',
     parsed: '파일 읽은 때',
@@ -472,4 +475,5 @@ export const ko: Same<typeof en> = {
   },
   ...ko_frame,
   ...ko_site,
+  ...ko_audit,
 };

@@ -35,4 +35,5 @@ export const paths = {
   events: (query: Query = {}): string => with_query('/events', query),
   event: (event_id: string): string => `/events/${part(event_id)}`,
   users: '/users',
+  audit: (query: Query = {}): string => with_query('/audit', query),
 };

@@ -20,6 +20,7 @@ export const keys = {
   session: ['session'] as const,
   health: ['health'] as const,
   users: ['users'] as const,
+  audit: (filter: object) => ['audit', filter] as const,
   workers: ['workers'] as const,
   worker_tasks: ['worker_tasks'] as const,
   assets: ['assets'] as const,

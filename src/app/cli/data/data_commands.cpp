@@ -129,6 +129,8 @@ constexpr Setting kSettings[] = {
     {"--artifacts-days", "artifact_days", "artifacts, days"},
     {"--artifacts-bytes", "artifact_bytes_max", "artifacts in all, bytes; the oldest go first"},
     {"--events-rows", "event_log_rows", "rows of the event log", true},
+    {"--audit-days", "audit_days", "entries of the audit log, days"},
+    {"--audit-rows", "audit_rows", "entries of the audit log", true},
     {"--unused-hours", "unused_hours", "blobs that nothing names, hours", true},
 };
 
@@ -184,6 +186,7 @@ const std::map<std::string, std::string> kKinds = {
     {"artifacts", "artifacts"},
     {"results", "expired results of the cache"},
     {"events", "rows of the event log"},
+    {"audit", "entries of the audit log"},
     {"blobs", "blobs that nothing names"},
     {"strays", "files that no row names"},
     {"unfinished", "uploads that were given up"},

@@ -3,6 +3,7 @@ import { Play } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dag } from '@/api/types.gen';
+import { AuditTab } from '@/features/workflows/audit-tab';
 import { BackfillsTab } from '@/features/workflows/backfills/backfills-tab';
 import { CodeTab } from '@/features/workflows/code-tab';
 import { GridAhead, GridTab } from '@/features/workflows/grid/grid-tab';
@@ -32,7 +33,7 @@ const GraphTab = lazy(async () => ({
   default: (await import('@/features/workflows/graph-tab')).GraphTab,
 }));
 
-const TAB_KEYS = ['grid', 'graph', 'runs', 'backfills', 'code'] as const;
+const TAB_KEYS = ['grid', 'graph', 'runs', 'backfills', 'code', 'audit'] as const;
 type TabKey = (typeof TAB_KEYS)[number];
 
 function DagActions({ dag }: { dag: Dag }): ReactNode {
@@ -82,6 +83,8 @@ function TabBody({
       return <BackfillsTab dag_id={dag.dag_id} />;
     case 'code':
       return <CodeTab dag={dag} />;
+    case 'audit':
+      return <AuditTab dag_id={dag.dag_id} />;
   }
 }
 
@@ -93,7 +96,9 @@ function DagView({ dag }: { dag: Dag }): ReactNode {
   const [map_value] = useQueryValue('map');
   const runs = useRuns(dag.dag_id);
   const errors = useImportErrors();
-  const tab = TAB_KEYS.find((key) => key === tab_value) ?? 'grid';
+  const may_operate = useMay('operator');
+  const tabs = TAB_KEYS.filter((key) => key !== 'audit' || may_operate);
+  const tab = tabs.find((key) => key === tab_value) ?? 'grid';
   const run_id = run_value ?? runs.data?.[0]?.dag_run_id ?? null;
   const own_errors = (errors.data ?? []).filter((error) => error.filename === dag.fileloc);
   return (
@@ -102,7 +107,7 @@ function DagView({ dag }: { dag: Dag }): ReactNode {
       <Tabs
         label={dag.dag_id}
         current={tab}
-        tabs={TAB_KEYS.map((key) => ({ key, label: t(`dag.tab_${key}`) }))}
+        tabs={tabs.map((key) => ({ key, label: t(`dag.tab_${key}`) }))}
         on_change={(key) => set_query({ tab: key }, true)}
       />
       <div className={task_id ? 'dag-split dag-split-open' : 'dag-split'}>
