@@ -135,6 +135,7 @@ std::string subject_of(const Principal& who) {
 detail::Table make_table() {
   detail::Table table(wire::all_routes().size());
   detail::add_audit_routes(table);
+  detail::add_account_routes(table);
   detail::add_auth_routes(table);
   detail::add_workflow_routes(table);
   detail::add_asset_routes(table);
@@ -249,7 +250,7 @@ std::expected<Principal, Refusal> Api::Impl::identify(const net::Request& reques
     }
     const auto token = std::string_view(*authorization).substr(7);
     auto who = service::WorkerAccess::is_credential(token) ? parts.worker_access.worker(token)
-               : service::Auth::is_api_token(token)        ? parts.auth.api_token(token)
+               : service::ApiTokens::is_token(token)       ? parts.tokens.principal(token)
                                                            : parts.auth.task(token);
     if (!who) return unknown(who.error());
     return *std::move(who);
@@ -282,6 +283,9 @@ std::optional<Refusal> Api::Impl::check(const net::Request& request, const Conte
     }
     return Refusal{403, ErrorCode::denied,
                    "this needs the permission '" + std::string(route.permission) + "'"};
+  }
+  if (who.read_only && !is_safe(request.method)) {
+    return Refusal{403, ErrorCode::denied, "this token may only read"};
   }
   if (auto refusal = check_origin(request, context)) return refusal;
   return check_content_type(request, context);

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "net/server.h"
+#include "service/access/api_tokens.h"
 #include "service/access/audit_trail.h"
 #include "service/auth.h"
 #include "service/cameras.h"
@@ -38,6 +39,7 @@ struct Parts {
   const Clock& clock;
   store::Store& store;
   service::Auth& auth;
+  service::ApiTokens& tokens;
   service::AuditTrail& audit;
   service::Workflows& workflows;
   service::Catalogue& catalogue;

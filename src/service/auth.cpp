@@ -8,6 +8,8 @@
 
 #include "base/assert.h"
 #include "digest/sha256.h"
+#include "service/access/credentials.h"
+#include "store/admin/token_store.h"
 #include "store/notice_store.h"
 #include "store/run_store.h"
 #include "store/user_store.h"
@@ -15,40 +17,23 @@
 namespace aiflow::service {
 namespace {
 
-constexpr std::size_t kPasswordCharsMin = 10;
-constexpr std::size_t kPasswordBytesMax = 1024;
+/// Of a session's hash, to name it by; nobody signs in with it.
+constexpr std::size_t kSessionIdLength = 16;
+constexpr std::size_t kAgentBytesMax = 200;
 constexpr std::string_view kKeySetting = "attempt_token_key";
 // A token is good while its attempt runs, and a service may run for months.
 constexpr auto kTokenLife = std::chrono::hours(24 * 366);
 
-/// 20 characters without look-alikes, 100 bits.
-Secret make_one_time_password() {
-  static constexpr std::string_view kLetters = "abcdefghjkmnpqrstuvwxyz23456789A";
-  static_assert(kLetters.size() == 32);
-  std::string out;
-  for (const char c : random_bytes(20)) {
-    out.push_back(kLetters[static_cast<unsigned char>(c) % kLetters.size()]);
-  }
-  return Secret(std::move(out));
+/// By which failures of a name are counted: hashed, for people type passwords into the wrong field.
+std::string account_of(const std::string& username) {
+  return "user:" + digest::sha256_of(username);
 }
 
-Status check_new_password(std::string_view password) {
-  if (password.size() < kPasswordCharsMin || password.size() > kPasswordBytesMax) {
-    return fail(ErrorCode::invalid_argument, "a password has 10 to 1024 characters");
-  }
-  return {};
-}
-
-Status check_username(std::string_view name) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-' || c == '@';
-  };
-  if (name.empty() || name.size() > 64 || !std::ranges::all_of(name, fits)) {
-    return fail(ErrorCode::invalid_argument,
-                "a user name has 1 to 64 characters: letters, digits, '.', '_', '-', '@'");
-  }
-  return {};
+/// What a browser calls itself, as printable ASCII.
+std::string shortened(std::string agent) {
+  if (agent.size() > kAgentBytesMax) agent.resize(kAgentBytesMax);
+  std::ranges::replace_if(agent, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return agent;
 }
 
 int level_of(std::string_view permission) {
@@ -59,10 +44,20 @@ int level_of(std::string_view permission) {
   return 4;  // public, task and worker are not for roles to decide
 }
 
-constexpr std::string_view kTokenPrefix = "aiflow_";
-
 std::unexpected<Error> unknown_user(const std::string& username) {
   return fail(ErrorCode::not_found, "user '" + username + "' does not exist");
+}
+
+/// There is always somebody who may do everything.
+Status check_not_last_admin(store::UserStore& users, const std::string& username) {
+  AIFLOW_ASSIGN(const auto all, users.list());
+  const auto is_other_admin = [&](const store::UserRow& row) {
+    return row.role == Role::admin && row.username != username;
+  };
+  const auto found = std::ranges::find(all, username, &store::UserRow::username);
+  const bool is_admin = found != all.end() && found->role == Role::admin;
+  if (!is_admin || std::ranges::any_of(all, is_other_admin)) return {};
+  return fail(ErrorCode::conflict, "'" + username + "' is the last admin: make another one first");
 }
 
 store::TaskKey key_of(const wire::TaskKey& key) { return store::from_wire(key); }
@@ -102,6 +97,7 @@ Result<std::unique_ptr<Auth>> Auth::open(const Clock& clock, store::Store& store
   auto text = store.transact([&](db::Connection& db) -> Result<std::string> {
     store::UserStore users(db);
     AIFLOW_TRY(users.delete_expired_sessions(clock.now()));
+    AIFLOW_TRY(store::TokenStore(db).delete_expired(clock.now()));
     AIFLOW_ASSIGN(const auto known, users.setting(std::string(kKeySetting)));
     if (known) return *known;
     auto made = base64url(random_bytes(32));
@@ -117,18 +113,51 @@ Result<std::unique_ptr<Auth>> Auth::open(const Clock& clock, store::Store& store
 Auth::Auth(const Clock& clock, store::Store& store, AuthOptions options, Secret key)
     : clock_(clock), store_(store), options_(options), tokens_(std::move(key)) {}
 
-Result<std::optional<NewAdmin>> Auth::ensure_admin() {
+Result<bool> Auth::needs_setup() {
   AIFLOW_ASSIGN(const auto known, users());
-  if (!known.empty()) return std::optional<NewAdmin>();
-  auto password = make_one_time_password();
-  const store::UserRow row{.username = "admin",
+  return known.empty();
+}
+
+Result<std::optional<Secret>> Auth::offer_setup() {
+  auto token = base64url(random_bytes(32));
+  AIFLOW_ASSIGN(const bool is_open, store_.transact([&](db::Connection& db) -> Result<bool> {
+    AIFLOW_ASSIGN(const auto known, store::UserStore(db).list());
+    if (!known.empty()) return false;
+    AIFLOW_TRY(store::TokenStore(db).add_setup(digest::sha256_of(token),
+                                               clock_.now() + options_.setup_life));
+    return true;
+  }));
+  if (!is_open) return std::optional<Secret>();
+  return std::optional<Secret>(Secret(std::move(token)));
+}
+
+Result<SignedIn> Auth::set_up(std::string_view token, LoginAttempt admin) {
+  const auto hash = digest::sha256_of(token);
+  const auto check = [&](db::Connection& db) -> Status {
+    AIFLOW_ASSIGN(const auto known, store::UserStore(db).list());
+    if (!known.empty()) return fail(ErrorCode::conflict, "this server is set up already; log in");
+    AIFLOW_ASSIGN(const bool is_good, store::TokenStore(db).is_setup(hash, clock_.now()));
+    if (is_good) return {};
+    return fail(ErrorCode::denied,
+                "this set-up link is unknown or over; a restart of aiflow serve prints a new one");
+  };
+  // Before the costly hash, which else anybody could ask for.
+  AIFLOW_TRY(store_.read(check));
+  AIFLOW_TRY(check_username(admin.username));
+  AIFLOW_TRY(check_new_password(admin.password.reveal()));
+  const store::UserRow row{.username = admin.username,
                            .role = Role::admin,
-                           .password_hash = hash_password(password.reveal()),
-                           .must_change_password = true,
+                           .password_hash = hash_password(admin.password.reveal()),
+                           .must_change_password = false,
                            .created_at = clock_.now(),
-                           .last_login_at = std::nullopt};
-  AIFLOW_TRY(store_.transact([&](db::Connection& db) { return store::UserStore(db).add(row); }));
-  return std::optional<NewAdmin>(NewAdmin{row.username, std::move(password)});
+                           .last_login_at = clock_.now()};
+  const Status made = store_.transact([&](db::Connection& db) -> Status {
+    AIFLOW_TRY(check(db));
+    AIFLOW_TRY(store::UserStore(db).add(row));
+    return store::TokenStore(db).end_setup();
+  });
+  AIFLOW_TRY(made);
+  return open_session(row.username, {admin.address, admin.agent});
 }
 
 Result<SignedIn> Auth::login(const LoginAttempt& attempt) {
@@ -142,7 +171,7 @@ Result<SignedIn> Auth::login(const LoginAttempt& attempt) {
   if (!user || !right) {
     const auto stored = store_.transact([&](db::Connection& db) -> Status {
       store::UserStore users(db);
-      AIFLOW_TRY(users.add_login_failure("user:" + attempt.username, clock_.now()));
+      AIFLOW_TRY(users.add_login_failure(account_of(attempt.username), clock_.now()));
       return users.add_login_failure("addr:" + attempt.address, clock_.now());
     });
     AIFLOW_TRY(stored);
@@ -150,21 +179,21 @@ Result<SignedIn> Auth::login(const LoginAttempt& attempt) {
   }
   const auto stored = store_.transact([&](db::Connection& db) -> Status {
     store::UserStore users(db);
-    AIFLOW_TRY(users.clear_login_failures("user:" + attempt.username));
+    AIFLOW_TRY(users.clear_login_failures(account_of(attempt.username)));
     AIFLOW_TRY(users.clear_login_failures("addr:" + attempt.address));
     auto row = *user;
     row.last_login_at = clock_.now();
     return users.update(row);
   });
   AIFLOW_TRY(stored);
-  return open_session(attempt.username);
+  return open_session(attempt.username, {attempt.address, attempt.agent});
 }
 
 Status Auth::check_wait(const LoginAttempt& attempt) {
   if (attempt.username.size() > 64 || attempt.password.reveal().size() > kPasswordBytesMax) {
     return fail(ErrorCode::denied, "user name or password is wrong");
   }
-  for (const auto& subject : {"user:" + attempt.username, "addr:" + attempt.address}) {
+  for (const auto& subject : {account_of(attempt.username), "addr:" + attempt.address}) {
     AIFLOW_ASSIGN(const auto failures, store_.read([&](db::Connection& db) {
       return store::UserStore(db).login_failures(subject);
     }));
@@ -181,13 +210,15 @@ Status Auth::check_wait(const LoginAttempt& attempt) {
   return {};
 }
 
-Result<SignedIn> Auth::open_session(const std::string& username) {
+Result<SignedIn> Auth::open_session(const std::string& username, Origin from) {
   auto cookie = base64url(random_bytes(32));
   const store::SessionRow row{.id_hash = digest::sha256_of(cookie),
                               .username = username,
                               .csrf_token = base64url(random_bytes(24)),
                               .created_at = clock_.now(),
-                              .expires_at = clock_.now() + options_.session_life};
+                              .expires_at = clock_.now() + options_.session_life,
+                              .address = std::move(from.address),
+                              .agent = shortened(std::move(from.agent))};
   auto user = store_.transact([&](db::Connection& db) -> Result<store::UserRow> {
     store::UserStore users(db);
     AIFLOW_TRY(users.add_session(row));
@@ -217,50 +248,7 @@ Status Auth::logout(const Principal& who) {
 }
 
 Result<Principal> Auth::session(std::string_view cookie) {
-  auto who = principal_of(cookie);
-  if (who && who->csrf_token.empty()) return fail(ErrorCode::denied, "a token is no cookie");
-  return who;
-}
-
-Result<wire::TokenCreated> Auth::create_token(const std::string& username, std::chrono::days life) {
-  if (life < std::chrono::days(1) || life > std::chrono::days(3650)) {
-    return fail(ErrorCode::invalid_argument, "a token lives for 1 to 3650 days");
-  }
-  wire::TokenCreated made{.username = username,
-                          .token = std::string(kTokenPrefix) + base64url(random_bytes(32)),
-                          .expires_at = clock_.now() + life};
-  AIFLOW_TRY(store_.transact([&](db::Connection& db) -> Status {
-    store::UserStore users(db);
-    AIFLOW_ASSIGN(const auto user, users.find(username));
-    if (!user) return unknown_user(username);
-    if (user->must_change_password) {
-      return fail(ErrorCode::conflict,
-                  "user '" + username + "' must log in and choose a password first");
-    }
-    return users.add_session({.id_hash = digest::sha256_of(made.token),
-                              .username = username,
-                              .csrf_token = "",
-                              .created_at = clock_.now(),
-                              .expires_at = made.expires_at});
-  }));
-  return made;
-}
-
-bool Auth::is_api_token(std::string_view token) { return token.starts_with(kTokenPrefix); }
-
-Result<Principal> Auth::api_token(std::string_view token) {
-  const auto over = [] {
-    return fail(ErrorCode::denied, "this token is unknown or over; see: aiflow user token --help");
-  };
-  if (!is_api_token(token)) return over();
-  auto who = principal_of(token);
-  if (!who && who.error().code == ErrorCode::denied) return over();
-  return who;
-}
-
-/// Of a cookie's or an API token's value.
-Result<Principal> Auth::principal_of(std::string_view secret) {
-  const auto hash = digest::sha256_of(secret);
+  const auto hash = digest::sha256_of(cookie);
   return store_.read([&](db::Connection& db) -> Result<Principal> {
     store::UserStore users(db);
     AIFLOW_ASSIGN(const auto row, users.session(hash, clock_.now()));
@@ -282,7 +270,38 @@ Result<Principal> Auth::principal_of(std::string_view secret) {
 Result<bool> Auth::is_open(const std::string& session_hash) {
   return store_.read([&](db::Connection& db) -> Result<bool> {
     AIFLOW_ASSIGN(const auto row, store::UserStore(db).session(session_hash, clock_.now()));
-    return row.has_value();
+    if (row) return true;
+    AIFLOW_ASSIGN(const auto token, store::TokenStore(db).by_hash(session_hash, clock_.now()));
+    return token.has_value();
+  });
+}
+
+Result<std::vector<wire::SessionInfo>> Auth::sessions(const Principal& who) {
+  AIFLOW_ASSIGN(const auto rows, store_.read([&](db::Connection& db) {
+    return store::UserStore(db).sessions_of(who.username);
+  }));
+  std::vector<wire::SessionInfo> out;
+  for (const auto& row : rows) {
+    if (row.expires_at <= clock_.now()) continue;
+    out.push_back({.id = row.id_hash.substr(0, kSessionIdLength),
+                   .username = row.username,
+                   .created_at = row.created_at,
+                   .expires_at = row.expires_at,
+                   .address = row.address,
+                   .agent = row.agent,
+                   .current = row.id_hash == who.session_hash});
+  }
+  return out;
+}
+
+Status Auth::end_session(const Principal& who, const std::string& id) {
+  return store_.transact([&](db::Connection& db) -> Status {
+    store::UserStore users(db);
+    AIFLOW_ASSIGN(const auto rows, users.sessions_of(who.username));
+    for (const auto& row : rows) {
+      if (row.id_hash.substr(0, kSessionIdLength) == id) return users.end_session(row.id_hash);
+    }
+    return fail(ErrorCode::not_found, "there is no such session of yours");
   });
 }
 
@@ -325,7 +344,7 @@ Principal Auth::local_admin() {
 }
 
 Result<SignedIn> Auth::change_password(const Principal& who, PasswordChange change) {
-  if (who.kind != Principal::Kind::user) {
+  if (who.kind != Principal::Kind::user || who.is_token) {
     return fail(ErrorCode::invalid_argument, "only a user who has logged in has a password");
   }
   AIFLOW_TRY(check_wait({.username = who.username, .password = Secret(), .address = "password"}));
@@ -334,7 +353,7 @@ Result<SignedIn> Auth::change_password(const Principal& who, PasswordChange chan
   }));
   if (!user || !check_password(user->password_hash, change.old_password.reveal())) {
     AIFLOW_TRY(store_.transact([&](db::Connection& db) {
-      return store::UserStore(db).add_login_failure("user:" + who.username, clock_.now());
+      return store::UserStore(db).add_login_failure(account_of(who.username), clock_.now());
     }));
     return fail(ErrorCode::denied, "the old password is wrong");
   }
@@ -348,10 +367,11 @@ Result<SignedIn> Auth::change_password(const Principal& who, PasswordChange chan
   const auto stored = store_.transact([&](db::Connection& db) -> Status {
     store::UserStore users(db);
     AIFLOW_TRY(users.update(row));
+    AIFLOW_TRY(store::TokenStore(db).revoke_all_of(row.username));
     return users.end_sessions_of(row.username);
   });
   AIFLOW_TRY(stored);
-  return open_session(row.username);
+  return open_session(row.username, {change.address, change.agent});
 }
 
 Result<std::vector<wire::UserInfo>> Auth::users() {
@@ -391,7 +411,8 @@ Result<wire::UserCreated> Auth::reset_password(const std::string& username) {
     user->must_change_password = true;
     AIFLOW_TRY(users.update(*user));
     AIFLOW_TRY(users.end_sessions_of(username));
-    AIFLOW_TRY(users.clear_login_failures("user:" + username));
+    AIFLOW_TRY(store::TokenStore(db).revoke_all_of(username));
+    AIFLOW_TRY(users.clear_login_failures(account_of(username)));
     return wire::UserCreated{username, user->role, std::string(password.reveal())};
   });
 }
@@ -402,16 +423,23 @@ Status Auth::delete_user(const std::string& username, const Principal& who) {
   }
   return store_.transact([&](db::Connection& db) -> Status {
     store::UserStore users(db);
-    AIFLOW_ASSIGN(const auto all, users.list());
-    const auto is_other_admin = [&](const store::UserRow& row) {
-      return row.role == Role::admin && row.username != username;
-    };
-    const auto found = std::ranges::find(all, username, &store::UserRow::username);
-    if (found != all.end() && found->role == Role::admin &&
-        std::ranges::none_of(all, is_other_admin)) {
-      return fail(ErrorCode::conflict, "the last admin cannot be deleted");
-    }
+    AIFLOW_TRY(check_not_last_admin(users, username));
     return users.remove(username);
+  });
+}
+
+Result<wire::UserInfo> Auth::set_role(const std::string& username, Role role) {
+  return store_.transact([&](db::Connection& db) -> Result<wire::UserInfo> {
+    store::UserStore users(db);
+    AIFLOW_ASSIGN(auto user, users.find(username));
+    if (!user) return unknown_user(username);
+    if (user->role != role) {
+      if (user->role == Role::admin) AIFLOW_TRY(check_not_last_admin(users, username));
+      user->role = role;
+      AIFLOW_TRY(users.update(*user));
+      AIFLOW_TRY(users.end_sessions_of(username));
+    }
+    return wire::UserInfo{username, user->role, user->created_at, user->last_login_at};
   });
 }
 

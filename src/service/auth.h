@@ -34,6 +34,8 @@ struct Principal {
   std::string session_hash;                 ///< user
   std::optional<WallTime> session_ends_at;  ///< user
   std::string csrf_token;                   ///< user; empty with an API token
+  bool is_token = false;                    ///< user: a program with an API token
+  bool read_only = false;                   ///< user: the token changes nothing
 
   /// What things that it makes remember.
   [[nodiscard]] wire::Lineage lineage() const;
@@ -57,11 +59,7 @@ struct AuthOptions {
   int failures_free = 5;
   Duration wait_first = std::chrono::seconds(5);
   Duration wait_max = std::chrono::minutes(15);
-};
-
-struct NewAdmin {
-  std::string username;
-  Secret one_time_password;
+  Duration setup_life = std::chrono::hours(24);
 };
 
 struct SignedIn {
@@ -73,6 +71,7 @@ struct LoginAttempt {
   std::string username;
   Secret password;
   std::string address;  ///< where it comes from
+  std::string agent{};  ///< what the browser calls itself
 };
 
 class Auth {
@@ -81,25 +80,22 @@ class Auth {
   [[nodiscard]] static Result<std::unique_ptr<Auth>> open(const Clock& clock, store::Store& store,
                                                           AuthOptions options = {});
 
-  /// Makes user "admin" when there is no user at all.
-  [[nodiscard]] Result<std::optional<NewAdmin>> ensure_admin();
+  /// A token for a set-up link while there is no user; it is good once, also after a restart.
+  /// nullopt: there are users.
+  [[nodiscard]] Result<std::optional<Secret>> offer_setup();
+  [[nodiscard]] Result<bool> needs_setup();
+  /// Makes the first user, an admin, and signs in. Errors: denied (the token is wrong or over),
+  /// conflict (there are users), invalid_argument.
+  [[nodiscard]] Result<SignedIn> set_up(std::string_view token, LoginAttempt admin);
 
   /// Errors: denied (the same for an unknown user and a wrong password, in words and in time);
   /// unavailable with the seconds to wait when there were too many failures.
   [[nodiscard]] Result<SignedIn> login(const LoginAttempt& attempt);
   [[nodiscard]] Result<bool> is_user(const std::string& username);
   Status logout(const Principal& who);
-  /// A token for programs, with the user's role; ends after `life` (1 day to 10 years), with the
-  /// user, and with a new password. Errors: not_found, invalid_argument, conflict (a one-time
-  /// password).
-  [[nodiscard]] Result<wire::TokenCreated> create_token(const std::string& username,
-                                                        std::chrono::days life);
-  /// Whose API token it is. Errors: denied.
-  [[nodiscard]] Result<Principal> api_token(std::string_view token);
-  [[nodiscard]] static bool is_api_token(std::string_view token);
   /// The session of a cookie. Errors: denied.
   [[nodiscard]] Result<Principal> session(std::string_view cookie);
-  /// Whether a session (Principal::session_hash) has not ended.
+  /// Whether a session or an API token (Principal::session_hash) has not ended.
   [[nodiscard]] Result<bool> is_open(const std::string& session_hash);
   /// The attempt of a token, if it is the current one of a task that runs. Errors: denied.
   [[nodiscard]] Result<Principal> task(std::string_view token);
@@ -108,15 +104,25 @@ class Auth {
   struct PasswordChange {
     Secret old_password;
     Secret new_password;
+    std::string address{};
+    std::string agent{};
   };
-  /// Ends all sessions of the user and gives a new one. Errors: denied (old password),
-  /// invalid_argument (new one too short or the same).
+  /// Ends all sessions and tokens of the user and gives a new session. Errors: denied (old
+  /// password), invalid_argument (new one too short or the same; an API token).
   [[nodiscard]] Result<SignedIn> change_password(const Principal& who, PasswordChange change);
+
+  /// Of a user, newest first.
+  [[nodiscard]] Result<std::vector<wire::SessionInfo>> sessions(const Principal& who);
+  /// One of the user's own, by its SessionInfo::id. Errors: not_found.
+  Status end_session(const Principal& who, const std::string& id);
 
   [[nodiscard]] Result<std::vector<wire::UserInfo>> users();
   [[nodiscard]] Result<wire::UserCreated> create_user(const wire::UserCreate& request);
   /// Gives a new one-time password and ends all sessions and tokens of the user. Errors: not_found.
   [[nodiscard]] Result<wire::UserCreated> reset_password(const std::string& username);
+  /// Ends all sessions of the user, so that no page shows what it may no more; tokens never do more
+  /// than their user. Errors: not_found, conflict for the last admin.
+  [[nodiscard]] Result<wire::UserInfo> set_role(const std::string& username, Role role);
   /// Errors: conflict for the last admin and for oneself.
   Status delete_user(const std::string& username, const Principal& who);
 
@@ -129,8 +135,11 @@ class Auth {
   [[nodiscard]] bool check_password(const std::string& hash, std::string_view password);
   [[nodiscard]] const std::string& dummy_hash();
   Status check_wait(const LoginAttempt& attempt);
-  [[nodiscard]] Result<SignedIn> open_session(const std::string& username);
-  [[nodiscard]] Result<Principal> principal_of(std::string_view secret);
+  struct Origin {
+    std::string address;
+    std::string agent;
+  };
+  [[nodiscard]] Result<SignedIn> open_session(const std::string& username, Origin from);
 
   const Clock& clock_;
   store::Store& store_;

@@ -31,24 +31,23 @@ struct Bench {
   }
 };
 
-TEST_CASE("the first admin must change the one-time password, once, and only then may do more") {
+TEST_CASE("a one-time password must be changed, once, and only then may its user do more") {
   Bench bench;
-  const auto admin = bench.auth->ensure_admin().value();
-  REQUIRE(admin);
-  CHECK_FALSE(bench.auth->ensure_admin().value());
-  const auto first = bench.login("admin", admin->one_time_password.reveal());
+  const auto made = bench.auth->create_user({.username = "admin", .role = Role::admin}).value();
+  REQUIRE(made.one_time_password);
+  const auto first = bench.login("admin", *made.one_time_password);
   REQUIRE(first);
   CHECK(first->session.must_change_password);
   const auto who = bench.auth->session(first->cookie.reveal()).value();
   CHECK(may(who, {"any"}));
   CHECK_FALSE(may(who, {"view"}));
   const auto changed = bench.auth->change_password(
-      who,
-      {Secret(admin->one_time_password.reveal()), Secret(std::string_view("my own password"))});
+      who, {.old_password = Secret(std::string_view(*made.one_time_password)),
+            .new_password = Secret(std::string_view("my own password"))});
   REQUIRE(changed);
   CHECK_FALSE(bench.auth->session(first->cookie.reveal()));  // old sessions end
   CHECK(may(bench.auth->session(changed->cookie.reveal()).value(), {"admin"}));
-  CHECK_FALSE(bench.login("admin", admin->one_time_password.reveal()));
+  CHECK_FALSE(bench.login("admin", *made.one_time_password));
   CHECK(bench.login("admin", "my own password"));
 }
 
@@ -99,41 +98,6 @@ TEST_CASE("a session ends by log-out, by time and with its user") {
   session = login();
   REQUIRE(bench.auth->delete_user("ann", Auth::local_admin()));
   CHECK_FALSE(bench.auth->session(session.cookie.reveal()));
-}
-
-TEST_CASE("an API token acts for its user until its time, a new password or the user's end") {
-  Bench bench;
-  bench.add_user("robot", Role::user);
-  const auto make = [&] {
-    return bench.auth->create_token("robot", std::chrono::days(30)).value().token;
-  };
-  auto token = make();
-  const auto who = bench.auth->api_token(token);
-  REQUIRE(who);
-  CHECK(who->username == "robot");
-  CHECK(may(*who, {"run"}));
-  CHECK_FALSE(may(*who, {"admin"}));
-  CHECK_FALSE(bench.auth->session(token));  // no cookie: it has no CSRF token
-  CHECK_FALSE(bench.auth->api_token(bench.login("robot", "long enough")->cookie.reveal()));
-  CHECK_FALSE(bench.auth->api_token(token + "x"));
-  bench.clock.advance(std::chrono::hours(24 * 31));
-  CHECK_FALSE(bench.auth->api_token(token));
-  token = make();
-  const auto reset = bench.auth->reset_password("robot");
-  REQUIRE(reset);
-  CHECK_FALSE(bench.auth->api_token(token));
-  CHECK_FALSE(bench.login("robot", "long enough"));
-  CHECK(bench.login("robot", *reset->one_time_password)->session.must_change_password);
-  CHECK(bench.auth->create_token("robot", std::chrono::days(1)).error().code ==
-        ErrorCode::conflict);
-  REQUIRE(bench.auth->delete_user("robot", Auth::local_admin()));
-  bench.add_user("robot", Role::user);
-  token = make();
-  REQUIRE(bench.auth->delete_user("robot", Auth::local_admin()));
-  CHECK_FALSE(bench.auth->api_token(token));
-  CHECK(bench.auth->create_token("robot", std::chrono::days(1)).error().code ==
-        ErrorCode::not_found);
-  CHECK(bench.auth->reset_password("robot").error().code == ErrorCode::not_found);
 }
 
 TEST_CASE("neither the last admin nor oneself can be deleted") {

@@ -21,6 +21,19 @@ UserRow read_user(db::Row& row) {
           .last_login_at = row.optional_time()};
 }
 
+constexpr std::string_view kSelectSession =
+    "SELECT id_hash, username, csrf_token, created_at, expires_at, address, agent FROM sessions";
+
+SessionRow read_session(db::Row& row) {
+  return {.id_hash = row.text(),
+          .username = row.text(),
+          .csrf_token = row.text(),
+          .created_at = row.time(),
+          .expires_at = row.time(),
+          .address = row.text(),
+          .agent = row.text()};
+}
+
 Status missing_user(const std::string& username) {
   return fail(ErrorCode::not_found, "user '" + username + "' does not exist");
 }
@@ -49,6 +62,7 @@ Status UserStore::update(const UserRow& user) {
 
 Status UserStore::remove(const std::string& username) {
   AIFLOW_TRY(end_sessions_of(username));
+  AIFLOW_TRY(db_.run("DELETE FROM api_tokens WHERE username = ?", {username}));
   AIFLOW_TRY(db_.run("DELETE FROM users WHERE username = ?", {username}));
   return db_.changes() > 0 ? Status{} : missing_user(username);
 }
@@ -65,23 +79,22 @@ Result<std::vector<UserRow>> UserStore::list() {
 
 Status UserStore::add_session(const SessionRow& session) {
   return db_.run(R"(
-    INSERT INTO sessions (id_hash, username, csrf_token, created_at, expires_at)
-    VALUES (?, ?, ?, ?, ?))",
+    INSERT INTO sessions (id_hash, username, csrf_token, created_at, expires_at, address, agent)
+    VALUES (?, ?, ?, ?, ?, ?, ?))",
                  {session.id_hash, session.username, session.csrf_token, session.created_at,
-                  session.expires_at});
+                  session.expires_at, session.address, session.agent});
 }
 
 Result<std::optional<SessionRow>> UserStore::session(const std::string& id_hash, WallTime now) {
-  return db_.first(R"(
-    SELECT id_hash, username, csrf_token, created_at, expires_at FROM sessions
-    WHERE id_hash = ? AND expires_at > ?)",
-                   {id_hash, now}, [](db::Row& row) {
-                     return SessionRow{.id_hash = row.text(),
-                                       .username = row.text(),
-                                       .csrf_token = row.text(),
-                                       .created_at = row.time(),
-                                       .expires_at = row.time()};
-                   });
+  static const std::string sql =
+      std::string(kSelectSession) + " WHERE id_hash = ? AND expires_at > ?";
+  return db_.first(sql, {id_hash, now}, read_session);
+}
+
+Result<std::vector<SessionRow>> UserStore::sessions_of(const std::string& username) {
+  static const std::string sql =
+      std::string(kSelectSession) + " WHERE username = ? ORDER BY created_at DESC, id_hash";
+  return db_.all(sql, {username}, read_session);
 }
 
 Status UserStore::end_session(const std::string& id_hash) {

@@ -26,9 +26,11 @@ struct UserRow {
 struct SessionRow {
   std::string id_hash;  ///< SHA-256 of the cookie's value, hex
   std::string username;
-  std::string csrf_token;  ///< empty: an API token's, no cookie
+  std::string csrf_token;
   WallTime created_at;
   WallTime expires_at;
+  std::string address{};  ///< where the log-in came from
+  std::string agent{};    ///< what the browser calls itself
 };
 
 /// Failed log-ins of an account or an address, for the limit that survives a restart.
@@ -60,6 +62,8 @@ class UserStore {
   Status add_session(const SessionRow& session);
   /// nullopt when unknown or over.
   [[nodiscard]] Result<std::optional<SessionRow>> session(const std::string& id_hash, WallTime now);
+  /// Of a user, newest first, those that are over too.
+  [[nodiscard]] Result<std::vector<SessionRow>> sessions_of(const std::string& username);
   Status end_session(const std::string& id_hash);
   /// All of a user's (after a change of password or role).
   Status end_sessions_of(const std::string& username);

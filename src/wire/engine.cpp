@@ -13,7 +13,12 @@ Status read_value(const json::Value& value, PasswordChange& out);
 Status read_value(const json::Value& value, UserInfo& out);
 Status read_value(const json::Value& value, UserCreate& out);
 Status read_value(const json::Value& value, UserCreated& out);
+Status read_value(const json::Value& value, UserPatch& out);
+Status read_value(const json::Value& value, SetupState& out);
+Status read_value(const json::Value& value, SetupRequest& out);
+Status read_value(const json::Value& value, SessionInfo& out);
 Status read_value(const json::Value& value, TokenCreate& out);
+Status read_value(const json::Value& value, ApiToken& out);
 Status read_value(const json::Value& value, TokenCreated& out);
 Status read_value(const json::Value& value, AuditEntry& out);
 Status read_value(const json::Value& value, AuditPage& out);
@@ -266,10 +271,105 @@ Status read_value(const json::Value& value, UserCreated& out) {
   return {};
 }
 
-json::Value to_json(const TokenCreate& value) {
+json::Value to_json(const UserPatch& value) {
   json::Object out;
   out.reserve(1);
+  detail::put(out, "role", value.role);
+  return json::Value(std::move(out));
+}
+
+Result<UserPatch> parse_user_patch(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("UserPatch");
+  UserPatch out;
+  AIFLOW_TRY(detail::get(value, "role", out.role));
+  return out;
+}
+
+Status read_value(const json::Value& value, UserPatch& out) {
+  AIFLOW_ASSIGN(out, parse_user_patch(value));
+  return {};
+}
+
+json::Value to_json(const SetupState& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "needed", value.needed);
+  return json::Value(std::move(out));
+}
+
+Result<SetupState> parse_setup_state(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("SetupState");
+  SetupState out;
+  AIFLOW_TRY(detail::get(value, "needed", out.needed));
+  return out;
+}
+
+Status read_value(const json::Value& value, SetupState& out) {
+  AIFLOW_ASSIGN(out, parse_setup_state(value));
+  return {};
+}
+
+json::Value to_json(const SetupRequest& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "token", value.token);
+  detail::put(out, "username", value.username);
+  detail::put(out, "password", value.password);
+  return json::Value(std::move(out));
+}
+
+Result<SetupRequest> parse_setup_request(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("SetupRequest");
+  SetupRequest out;
+  AIFLOW_TRY(detail::get(value, "token", out.token));
+  AIFLOW_TRY(detail::get(value, "username", out.username));
+  AIFLOW_TRY(detail::get(value, "password", out.password));
+  return out;
+}
+
+Status read_value(const json::Value& value, SetupRequest& out) {
+  AIFLOW_ASSIGN(out, parse_setup_request(value));
+  return {};
+}
+
+json::Value to_json(const SessionInfo& value) {
+  json::Object out;
+  out.reserve(7);
+  detail::put(out, "id", value.id);
+  detail::put(out, "username", value.username);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "expires_at", value.expires_at);
+  detail::put(out, "address", value.address);
+  detail::put(out, "agent", value.agent);
+  detail::put(out, "current", value.current);
+  return json::Value(std::move(out));
+}
+
+Result<SessionInfo> parse_session_info(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("SessionInfo");
+  SessionInfo out;
+  AIFLOW_TRY(detail::get(value, "id", out.id));
+  AIFLOW_TRY(detail::get(value, "username", out.username));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "expires_at", out.expires_at));
+  AIFLOW_TRY(detail::get(value, "address", out.address));
+  AIFLOW_TRY(detail::get(value, "agent", out.agent));
+  AIFLOW_TRY(detail::get(value, "current", out.current));
+  return out;
+}
+
+Status read_value(const json::Value& value, SessionInfo& out) {
+  AIFLOW_ASSIGN(out, parse_session_info(value));
+  return {};
+}
+
+json::Value to_json(const TokenCreate& value) {
+  json::Object out;
+  out.reserve(4);
   detail::put(out, "days", value.days);
+  detail::put(out, "name", value.name);
+  detail::put(out, "role", value.role);
+  detail::put(out, "read_only", value.read_only);
   return json::Value(std::move(out));
 }
 
@@ -277,6 +377,9 @@ Result<TokenCreate> parse_token_create(const json::Value& value) {
   if (!value.is_object()) return detail::not_an_object("TokenCreate");
   TokenCreate out;
   AIFLOW_TRY(detail::get(value, "days", out.days));
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "role", out.role));
+  AIFLOW_TRY(detail::get(value, "read_only", out.read_only));
   return out;
 }
 
@@ -285,11 +388,50 @@ Status read_value(const json::Value& value, TokenCreate& out) {
   return {};
 }
 
+json::Value to_json(const ApiToken& value) {
+  json::Object out;
+  out.reserve(9);
+  detail::put(out, "id", value.id);
+  detail::put(out, "username", value.username);
+  detail::put(out, "name", value.name);
+  detail::put(out, "prefix", value.prefix);
+  detail::put(out, "role", value.role);
+  detail::put(out, "read_only", value.read_only);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "last_used_at", value.last_used_at);
+  detail::put(out, "expires_at", value.expires_at);
+  return json::Value(std::move(out));
+}
+
+Result<ApiToken> parse_api_token(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ApiToken");
+  ApiToken out;
+  AIFLOW_TRY(detail::get(value, "id", out.id));
+  AIFLOW_TRY(detail::get(value, "username", out.username));
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "prefix", out.prefix));
+  AIFLOW_TRY(detail::get(value, "role", out.role));
+  AIFLOW_TRY(detail::get(value, "read_only", out.read_only));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "last_used_at", out.last_used_at));
+  AIFLOW_TRY(detail::get(value, "expires_at", out.expires_at));
+  return out;
+}
+
+Status read_value(const json::Value& value, ApiToken& out) {
+  AIFLOW_ASSIGN(out, parse_api_token(value));
+  return {};
+}
+
 json::Value to_json(const TokenCreated& value) {
   json::Object out;
-  out.reserve(3);
+  out.reserve(7);
+  detail::put(out, "id", value.id);
   detail::put(out, "username", value.username);
+  detail::put(out, "name", value.name);
   detail::put(out, "token", value.token);
+  detail::put(out, "role", value.role);
+  detail::put(out, "read_only", value.read_only);
   detail::put(out, "expires_at", value.expires_at);
   return json::Value(std::move(out));
 }
@@ -297,8 +439,12 @@ json::Value to_json(const TokenCreated& value) {
 Result<TokenCreated> parse_token_created(const json::Value& value) {
   if (!value.is_object()) return detail::not_an_object("TokenCreated");
   TokenCreated out;
+  AIFLOW_TRY(detail::get(value, "id", out.id));
   AIFLOW_TRY(detail::get(value, "username", out.username));
+  AIFLOW_TRY(detail::get(value, "name", out.name));
   AIFLOW_TRY(detail::get(value, "token", out.token));
+  AIFLOW_TRY(detail::get(value, "role", out.role));
+  AIFLOW_TRY(detail::get(value, "read_only", out.read_only));
   AIFLOW_TRY(detail::get(value, "expires_at", out.expires_at));
   return out;
 }
@@ -2945,11 +3091,21 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::logout, "logout", "POST", "/auth/logout", "any", false},
       {Route::who_am_i, "who_am_i", "GET", "/auth/me", "any", false},
       {Route::change_password, "change_password", "POST", "/auth/password", "any", false},
+      {Route::list_own_sessions, "list_own_sessions", "GET", "/auth/sessions", "any", false},
+      {Route::end_own_session, "end_own_session", "DELETE", "/auth/sessions/{session_id}", "any", false},
+      {Route::list_own_tokens, "list_own_tokens", "GET", "/auth/tokens", "any", false},
+      {Route::create_own_token, "create_own_token", "POST", "/auth/tokens", "any", false},
+      {Route::revoke_own_token, "revoke_own_token", "DELETE", "/auth/tokens/{token_id}", "any", false},
+      {Route::get_setup, "get_setup", "GET", "/auth/setup", "public", false},
+      {Route::complete_setup, "complete_setup", "POST", "/auth/setup", "public", false},
       {Route::list_users, "list_users", "GET", "/api/v2/users", "admin", false},
       {Route::create_user, "create_user", "POST", "/api/v2/users", "admin", false},
+      {Route::patch_user, "patch_user", "PATCH", "/api/v2/users/{username}", "admin", false},
       {Route::delete_user, "delete_user", "DELETE", "/api/v2/users/{username}", "admin", false},
       {Route::reset_password, "reset_password", "POST", "/api/v2/users/{username}/password", "admin", false},
       {Route::create_token, "create_token", "POST", "/api/v2/users/{username}/tokens", "admin", false},
+      {Route::list_tokens, "list_tokens", "GET", "/api/v2/tokens", "admin", false},
+      {Route::revoke_token, "revoke_token", "DELETE", "/api/v2/tokens/{token_id}", "admin", false},
       {Route::list_audit, "list_audit", "GET", "/api/v2/audit", "admin", false},
       {Route::export_audit, "export_audit", "GET", "/api/v2/audit/export", "admin", false},
       {Route::list_dag_audit, "list_dag_audit", "GET", "/api/v2/dags/{dag_id}/audit", "operate", false},

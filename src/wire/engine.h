@@ -80,17 +80,80 @@ struct UserCreated {
 [[nodiscard]] json::Value to_json(const UserCreated& value);
 [[nodiscard]] Result<UserCreated> parse_user_created(const json::Value& value);
 
+struct UserPatch {
+  Role role{};
+  friend bool operator==(const UserPatch&, const UserPatch&) = default;
+};
+[[nodiscard]] json::Value to_json(const UserPatch& value);
+[[nodiscard]] Result<UserPatch> parse_user_patch(const json::Value& value);
+
+/// needed - there is no user yet; the link that `aiflow serve` has printed makes the first.
+struct SetupState {
+  bool needed{};
+  friend bool operator==(const SetupState&, const SetupState&) = default;
+};
+[[nodiscard]] json::Value to_json(const SetupState& value);
+[[nodiscard]] Result<SetupState> parse_setup_state(const json::Value& value);
+
+/// token - of the set-up link. Makes the first admin, and signs in.
+struct SetupRequest {
+  std::string token{};
+  std::string username{};
+  std::string password{};
+  friend bool operator==(const SetupRequest&, const SetupRequest&) = default;
+};
+[[nodiscard]] json::Value to_json(const SetupRequest& value);
+[[nodiscard]] Result<SetupRequest> parse_setup_request(const json::Value& value);
+
+/// A log-in that has not ended. current - the one that asks. agent - what the browser calls itself.
+struct SessionInfo {
+  std::string id{};
+  std::string username{};
+  WallTime created_at{};
+  WallTime expires_at{};
+  std::string address{};
+  std::string agent{};
+  bool current{};
+  friend bool operator==(const SessionInfo&, const SessionInfo&) = default;
+};
+[[nodiscard]] json::Value to_json(const SessionInfo& value);
+[[nodiscard]] Result<SessionInfo> parse_session_info(const json::Value& value);
+
+/// days - 90 when absent, 1 to 3650. role - the most that it may do, the user's when absent; never more than the user. read_only - it changes nothing.
 struct TokenCreate {
   std::optional<std::int64_t> days{};
+  std::optional<std::string> name{};
+  std::optional<Role> role{};
+  std::optional<bool> read_only{};
   friend bool operator==(const TokenCreate&, const TokenCreate&) = default;
 };
 [[nodiscard]] json::Value to_json(const TokenCreate& value);
 [[nodiscard]] Result<TokenCreate> parse_token_create(const json::Value& value);
 
+/// prefix - how it begins, to tell it from others. last_used_at - to the minute.
+struct ApiToken {
+  std::int64_t id{};
+  std::string username{};
+  std::string name{};
+  std::string prefix{};
+  Role role{};
+  bool read_only{};
+  WallTime created_at{};
+  std::optional<WallTime> last_used_at{};
+  WallTime expires_at{};
+  friend bool operator==(const ApiToken&, const ApiToken&) = default;
+};
+[[nodiscard]] json::Value to_json(const ApiToken& value);
+[[nodiscard]] Result<ApiToken> parse_api_token(const json::Value& value);
+
 /// An API token of a user, shown this once; clients send it as "Authorization - Bearer TOKEN". It ends at expires_at, with the user, and with a new password.
 struct TokenCreated {
+  std::int64_t id{};
   std::string username{};
+  std::string name{};
   std::string token{};
+  Role role{};
+  bool read_only{};
   WallTime expires_at{};
   friend bool operator==(const TokenCreated&, const TokenCreated&) = default;
 };
@@ -1249,11 +1312,21 @@ enum class Route : std::uint16_t {
   logout,
   who_am_i,
   change_password,
+  list_own_sessions,
+  end_own_session,
+  list_own_tokens,
+  create_own_token,
+  revoke_own_token,
+  get_setup,
+  complete_setup,
   list_users,
   create_user,
+  patch_user,
   delete_user,
   reset_password,
   create_token,
+  list_tokens,
+  revoke_token,
   list_audit,
   export_audit,
   list_dag_audit,

@@ -176,6 +176,14 @@ Result<SceneEventFilter> parse_scene_event_filter(const Query& query) {
   return out;
 }
 
+Result<TokenFilter> parse_token_filter(const Query& query) {
+  TokenFilter out;
+  AIFLOW_TRY(detail::take(query, "username", out.username));
+  AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
+  AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));
+  return out;
+}
+
 Result<AuditFilter> parse_audit_filter(const Query& query) {
   AuditFilter out;
   AIFLOW_TRY(detail::take(query, "user", out.user));
@@ -217,7 +225,10 @@ Result<AuditPart> parse_audit_part(const Query& query) {
 Result<PageQuery> parse_page(Route route, const Query& query) {
   PageQuery out;
   switch (route) {
+    case Route::list_own_sessions:
+    case Route::list_own_tokens:
     case Route::list_users:
+    case Route::list_tokens:
     case Route::list_dags:
     case Route::list_import_errors:
     case Route::list_assets:

@@ -198,6 +198,14 @@ struct SceneEventFilter {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<SceneEventFilter> parse_scene_event_filter(const Query& query);
 
+struct TokenFilter {
+  std::optional<std::string> username{};
+  std::int64_t limit = 1000;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<TokenFilter> parse_token_filter(const Query& query);
+
 /// What is named must fit. until - exclusive. cursor - the entries before it, as next_cursor says.
 struct AuditFilter {
   std::optional<std::string> user{};

@@ -93,7 +93,7 @@ def client(triton, address):
 def test_a_program_uses_an_api_token(triton, client, server):
     import numpy as np
     server.call("POST", "/api/v2/users", {"username": "robot", "role": "user", "password": "long enough"})
-    token = json.loads(aiflow(server, "user", "token", "robot", "--days", "1", "--json"))["token"]
+    token = json.loads(aiflow(server, "tokens", "create", "robot", "--days", "1", "--json"))["token"]
     headers = {"Authorization": "Bearer " + token}
     assert client.is_model_ready("affine", headers=dict(headers))
     values = np.float32([[1, 2, 3]])

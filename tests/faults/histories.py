@@ -18,7 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(__file__).resolve().parent / "histories"
 # Nothing of these belongs into a repository, and a server makes its own.
-PRIVATE = ("users", "sessions", "login_failures", "api_tokens", "kept_answers", "settings")
+PRIVATE = ("users", "sessions", "login_failures", "api_tokens", "setup_tokens", "audit_log",
+           "kept_answers", "settings")
 
 DAGS = """
 from datetime import timedelta

@@ -98,8 +98,8 @@ Status DemoServer::start(const DemoOptions& options) {
     os::sleep_for(kPause);
     said = os::read_file(output, kOutputBytesMax).value_or("");
   }
-  // The one-time password stands in the output of the very first start; show it this once and
-  // leave no copy on the disk.
+  // The set-up link stands in the output of a first start; show it this once and leave no copy on
+  // the disk.
   std::cout << "\n" << said << std::flush;
   return os::write_atomic(output, "");
 }
@@ -270,7 +270,7 @@ Status print_address(const DemoOptions& options) {
                 os::read_file(options.home / "run" / "server.json", kOutputBytesMax));
   AIFLOW_ASSIGN(const auto server, json::parse(text));
   AIFLOW_ASSIGN(const auto url, json::get_string(server, "url"));
-  std::cout << "\nDashboard  " << url << "  (user admin)\n";
+  std::cout << "\nDashboard  " << url << "\n";
   return {};
 }
 

@@ -74,10 +74,11 @@ void print_welcome(const Server& server, const ServeOptions& options) {
     std::cout << "Port " << *port << " is taken; another one is used.\n";
   }
   std::cout << "AIflow " << options.version << " is ready at " << server.url() << "\n";
-  if (const auto& admin = server.new_admin()) {
-    std::cout << "First log-in: user '" << admin->username << "', one-time password '"
-              << admin->one_time_password.reveal()
-              << "' (shown only now; you choose your own at the first log-in)\n";
+  // After '#': browsers do not send it, so that it is in no log.
+  if (const auto& token = server.setup_token()) {
+    std::cout << "First start: open " << server.url() << "/setup#" << token->reveal()
+              << " within 24 hours, and choose the admin's name and password\n"
+              << "(or make one here: aiflow user add NAME --role admin)\n";
   }
   std::cout << std::flush;
 }

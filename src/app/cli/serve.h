@@ -46,7 +46,7 @@ struct ServeOptions {
 };
 
 /// Runs until SIGTERM or SIGINT. Prints "AIflow VERSION is ready at URL" on stdout, and on the very
-/// first start the admin's one-time password; writes home/run/server.json {"pid","url","socket"}.
+/// first start the set-up link; writes home/run/server.json {"pid","url","socket"}.
 /// Returns the exit code: 0 after a stop, 1 when it could not start (one line on stderr says why).
 [[nodiscard]] int run_server(const ServeOptions& options);
 

@@ -105,7 +105,8 @@ void Server::keep_lead() {
 
 Status Server::start() {
   AIFLOW_ASSIGN(auth_, service::Auth::open(clock_, *store_));
-  AIFLOW_ASSIGN(new_admin_, auth_->ensure_admin());
+  AIFLOW_ASSIGN(setup_token_, auth_->offer_setup());
+  tokens_ = std::make_unique<service::ApiTokens>(clock_, *store_);
   audit_ = std::make_unique<service::AuditTrail>(clock_, *store_);
   audit_->start();
   events_ = std::make_unique<service::EventHub>(*store_, http_api::stream_text);
@@ -288,6 +289,7 @@ void Server::make_services() {
       http_api::Parts{clock_,
                       *store_,
                       *auth_,
+                      *tokens_,
                       *audit_,
                       *workflows_,
                       *catalogue_,

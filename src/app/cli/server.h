@@ -47,8 +47,8 @@ class Server {
   void stop();
 
   [[nodiscard]] std::string url() const;
-  /// Set at the very first start.
-  [[nodiscard]] const std::optional<service::NewAdmin>& new_admin() const { return new_admin_; }
+  /// Of the set-up link, while there is no user.
+  [[nodiscard]] const std::optional<Secret>& setup_token() const { return setup_token_; }
   /// Every part with its state, and why it is unhealthy. From any thread, after start.
   [[nodiscard]] wire::Health health();
   /// The port that was asked for, when it was taken and another one is used.
@@ -84,7 +84,8 @@ class Server {
   std::unique_ptr<store::Lead> lead_;  ///< with a MariaDB server only
   os::Pipe lost_;                      ///< written to once, when the lead is lost
   std::unique_ptr<service::Auth> auth_;
-  std::optional<service::NewAdmin> new_admin_;
+  std::unique_ptr<service::ApiTokens> tokens_;
+  std::optional<Secret> setup_token_;
   std::unique_ptr<service::AuditTrail> audit_;
   std::unique_ptr<service::EventHub> events_;
   std::unique_ptr<service::LogFollower> logs_;

@@ -61,20 +61,17 @@ Status reset_password(const Clock& clock, const Invocation& in) {
   return {};
 }
 
-Status create_token(const Clock& clock, const Invocation& in) {
-  AIFLOW_ASSIGN(const auto days, in.number("--days"));
+Status set_role(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
-  AIFLOW_ASSIGN(const auto made,
-                client.call("POST", api_path({"users", in.text("username"), "tokens"}),
-                            json::object({{"days", days}})));
+  AIFLOW_ASSIGN(const auto answer, client.call("PATCH", api_path({"users", in.text("username")}),
+                                               json::object({{"role", in.text("--role")}})));
   if (in.flag("--json")) {
-    print_object(in, made);
+    print_object(in, answer);
     return {};
   }
-  AIFLOW_ASSIGN(const auto token, wire::parse_token_created(made));
-  std::cout << token.token << "\n" << std::flush;
-  std::cerr << "shown this once; send it as \"Authorization: Bearer TOKEN\"; it ends on "
-            << format_time(token.expires_at).substr(0, 10) << "\n";
+  AIFLOW_ASSIGN(const auto user, wire::parse_user_info(answer));
+  std::cout << user.username << " is " << to_string(user.role)
+            << " now; sessions of another role have ended\n";
   return {};
 }
 
@@ -93,14 +90,12 @@ std::vector<Command> user_commands(const Clock& clock) {
        .parameters = with_common({name}),
        .examples = {"aiflow user password admin"},
        .run = [&clock](const Invocation& in) { return reset_password(clock, in); }},
-      {.words = {"user", "token"},
-       .summary = "makes an API token for programs, with the user's role",
-       .parameters =
-           with_common({name, {.name = "--days", .help = "how long it lives", .otherwise = "90"}}),
-       .examples = {"aiflow user token robot --days 30",
-                    "curl -H \"Authorization: Bearer $(aiflow user token robot)\" "
-                    "http://127.0.0.1:8080/v2/models/person-detector"},
-       .run = [&clock](const Invocation& in) { return create_token(clock, in); }},
+      {.words = {"user", "role"},
+       .summary = "gives a user another role and ends its sessions",
+       .parameters = with_common(
+           {name, {.name = "--role", .help = "viewer, user, operator or admin", .required = true}}),
+       .examples = {"aiflow user role mina --role admin"},
+       .run = [&clock](const Invocation& in) { return set_role(clock, in); }},
       {.words = {"user", "add"},
        .summary = "makes a user with a one-time password",
        .parameters = with_common(

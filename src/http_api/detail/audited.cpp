@@ -20,7 +20,7 @@ constexpr std::array kQuestions = {Route::oip_infer,        Route::oip_infer_ver
 constexpr std::array kTaskData = {Route::put_blob, Route::delete_artifact};
 
 /// Parameters of addresses, and what kind of thing they name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kKinds = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kKinds = {{
     {"username", "user"},
     {"pool_name", "pool"},
     {"sha256", "blob"},
@@ -34,6 +34,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kKinds =
     {"camera_id", "camera"},
     {"event_id", "event"},
     {"worker_id", "worker"},
+    {"token_id", "token"},
+    {"session_id", "session"},
 }};
 
 template <std::size_t n>

@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Log-in, users, health, and the event stream.
-#include <algorithm>
-#include <limits>
-
 #include "http_api/detail/call.h"
-#include "http_api/detail/cookie.h"
+#include "http_api/detail/signed_in.h"
 #include "store/event_log.h"
 
 namespace aiflow::http_api::detail {
 namespace {
-
-constexpr std::int64_t kTokenDays = 90;
-
-Result<net::Response> signed_in(const Call& call, Result<service::SignedIn> made) {
-  if (!made) return fail(std::move(made).error());
-  auto response = one(made->session);
-  response.headers.emplace_back("Set-Cookie",
-                                set_cookie(made->cookie.reveal(), call.request.peer.tls));
-  return response;
-}
 
 Result<net::Response> login(Call& call) {
   return with_body(
@@ -26,7 +13,8 @@ Result<net::Response> login(Call& call) {
         const std::string username = request.username;
         auto in = call.parts.auth.login({.username = username,
                                          .password = Secret(std::move(request.password)),
-                                         .address = call.request.peer.address});
+                                         .address = call.request.peer.address,
+                                         .agent = agent_of(call)});
         // People type passwords into the wrong field: the log has names of users alone.
         AIFLOW_ASSIGN(const bool is_user, call.parts.auth.is_user(username));
         if (is_user) call.about("user", username);
@@ -54,7 +42,9 @@ Result<net::Response> change_password(Call& call) {
   return with_body(call, wire::parse_password_change, [&](wire::PasswordChange request) {
     auto changed = call.parts.auth.change_password(
         call.who, {.old_password = Secret(std::move(request.old_password)),
-                   .new_password = Secret(std::move(request.new_password))});
+                   .new_password = Secret(std::move(request.new_password)),
+                   .address = call.request.peer.address,
+                   .agent = agent_of(call)});
     if (changed) call.streams.review();
     return signed_in(call, std::move(changed));
   });
@@ -74,6 +64,16 @@ Result<net::Response> create_user(Call& call) {
                    });
 }
 
+Result<net::Response> patch_user(Call& call) {
+  return with_body(call, wire::parse_user_patch,
+                   [&](const wire::UserPatch& patch) -> Result<net::Response> {
+                     AIFLOW_ASSIGN(const auto user,
+                                   call.parts.auth.set_role(call.param("username"), patch.role));
+                     call.streams.review();
+                     return one(user);
+                   });
+}
+
 Result<net::Response> delete_user(Call& call) {
   AIFLOW_TRY(call.parts.auth.delete_user(call.param("username"), call.who));
   call.streams.review();
@@ -84,17 +84,6 @@ Result<net::Response> reset_password(Call& call) {
   AIFLOW_ASSIGN(const auto made, call.parts.auth.reset_password(call.param("username")));
   call.streams.review();
   return one(made);
-}
-
-Result<net::Response> create_token(Call& call) {
-  return with_body(call, wire::parse_token_create,
-                   [&](const wire::TokenCreate& request) -> Result<net::Response> {
-                     const std::chrono::days life(std::clamp<std::int64_t>(
-                         request.days.value_or(kTokenDays), -1, std::numeric_limits<int>::max()));
-                     AIFLOW_ASSIGN(const auto made,
-                                   call.parts.auth.create_token(call.param("username"), life));
-                     return one(made);
-                   });
 }
 
 Result<net::Response> health(Call& call) { return one(call.parts.health()); }
@@ -161,9 +150,9 @@ void add_auth_routes(Table& table) {
   at(table, Route::change_password) = change_password;
   at(table, Route::list_users) = list_users;
   at(table, Route::create_user) = create_user;
+  at(table, Route::patch_user) = patch_user;
   at(table, Route::delete_user) = delete_user;
   at(table, Route::reset_password) = reset_password;
-  at(table, Route::create_token) = create_token;
   at(table, Route::health) = health;
   at(table, Route::stream) = stream;
 }

@@ -71,6 +71,7 @@ template <class Q>
   return {.limit = static_cast<int>(query.limit), .offset = static_cast<int>(query.offset)};
 }
 
+void add_account_routes(Table& table);
 void add_audit_routes(Table& table);
 void add_auth_routes(Table& table);
 void add_workflow_routes(Table& table);

@@ -118,6 +118,7 @@ struct Bench {
       store::Store::open((folder.path() / "a.db").string(), kClock.now()).value();
   std::unique_ptr<service::Auth> auth =
       service::Auth::open(kClock, *store, {.hash_memory_bytes = 8192, .hash_passes = 1}).value();
+  service::ApiTokens tokens{kClock, *store};
   service::AuditTrail audit{kClock, *store};
   service::EventHub events{*store, stream_text};
   service::LogFollower logs;
@@ -138,13 +139,29 @@ struct Bench {
   service::WorkerAccess worker_access{{kClock, *store, folder.path() / "logs"}};
   std::unique_ptr<uplink::Gateway> gateway =
       uplink::Gateway::start(kClock, {.executor_socket = folder.path() / "worker.sock"}).value();
-  Api api{{kClock, *store, *auth, audit, workflows, catalogue, artifacts, result_cache, housekeeper,
-           services, cameras, events, logs, worker_access, *gateway,
+  Api api{{kClock,
+           *store,
+           *auth,
+           tokens,
+           audit,
+           workflows,
+           catalogue,
+           artifacts,
+           result_cache,
+           housekeeper,
+           services,
+           cameras,
+           events,
+           logs,
+           worker_access,
+           *gateway,
            [] { return std::vector<wire::Worker>{}; },
            [](const WorkerId& worker, Parts::WorkerOrder, const std::string&) -> Status {
              return fail(ErrorCode::not_found, "there is no worker '" + worker.value + "'");
            },
-           [] { return wire::Health{}; }, "test", folder.path(),
+           [] { return wire::Health{}; },
+           "test",
+           folder.path(),
            static_cast<std::uint32_t>(::geteuid())}};
   std::unique_ptr<net::Server> http;
 };

@@ -68,14 +68,62 @@ export interface UserCreated {
   one_time_password?: string | null;
 }
 
+export interface UserPatch {
+  role: Role;
+}
+
+/** needed - there is no user yet; the link that `aiflow serve` has printed makes the first. */
+export interface SetupState {
+  needed: boolean;
+}
+
+/** token - of the set-up link. Makes the first admin, and signs in. */
+export interface SetupRequest {
+  token: string;
+  username: string;
+  password: string;
+}
+
+/** A log-in that has not ended. current - the one that asks. agent - what the browser calls itself. */
+export interface SessionInfo {
+  id: string;
+  username: string;
+  created_at: string;
+  expires_at: string;
+  address: string;
+  agent: string;
+  current: boolean;
+}
+
+/** days - 90 when absent, 1 to 3650. role - the most that it may do, the user's when absent; never more than the user. read_only - it changes nothing. */
 export interface TokenCreate {
   days?: number | null;
+  name?: string | null;
+  role?: Role | null;
+  read_only?: boolean | null;
+}
+
+/** prefix - how it begins, to tell it from others. last_used_at - to the minute. */
+export interface ApiToken {
+  id: number;
+  username: string;
+  name: string;
+  prefix: string;
+  role: Role;
+  read_only: boolean;
+  created_at: string;
+  last_used_at?: string | null;
+  expires_at: string;
 }
 
 /** An API token of a user, shown this once; clients send it as "Authorization - Bearer TOKEN". It ends at expires_at, with the user, and with a new password. */
 export interface TokenCreated {
+  id: number;
   username: string;
+  name: string;
   token: string;
+  role: Role;
+  read_only: boolean;
   expires_at: string;
 }
 
@@ -1057,11 +1105,21 @@ export const ROUTES = {
   logout: { method: 'POST', path: '/auth/logout' },
   who_am_i: { method: 'GET', path: '/auth/me' },
   change_password: { method: 'POST', path: '/auth/password' },
+  list_own_sessions: { method: 'GET', path: '/auth/sessions' },
+  end_own_session: { method: 'DELETE', path: '/auth/sessions/{session_id}' },
+  list_own_tokens: { method: 'GET', path: '/auth/tokens' },
+  create_own_token: { method: 'POST', path: '/auth/tokens' },
+  revoke_own_token: { method: 'DELETE', path: '/auth/tokens/{token_id}' },
+  get_setup: { method: 'GET', path: '/auth/setup' },
+  complete_setup: { method: 'POST', path: '/auth/setup' },
   list_users: { method: 'GET', path: '/api/v2/users' },
   create_user: { method: 'POST', path: '/api/v2/users' },
+  patch_user: { method: 'PATCH', path: '/api/v2/users/{username}' },
   delete_user: { method: 'DELETE', path: '/api/v2/users/{username}' },
   reset_password: { method: 'POST', path: '/api/v2/users/{username}/password' },
   create_token: { method: 'POST', path: '/api/v2/users/{username}/tokens' },
+  list_tokens: { method: 'GET', path: '/api/v2/tokens' },
+  revoke_token: { method: 'DELETE', path: '/api/v2/tokens/{token_id}' },
   list_audit: { method: 'GET', path: '/api/v2/audit' },
   export_audit: { method: 'GET', path: '/api/v2/audit/export' },
   list_dag_audit: { method: 'GET', path: '/api/v2/dags/{dag_id}/audit' },

@@ -80,6 +80,14 @@ const PAGES: [pattern: string, page: PageComponent][] = [
     lazy(async () => ({ default: (await import('@/features/workers/workers-page')).WorkersPage })),
   ],
   [
+    '/account',
+    lazy(async () => ({ default: (await import('@/features/auth/account-page')).AccountPage })),
+  ],
+  [
+    '/tokens',
+    lazy(async () => ({ default: (await import('@/features/auth/tokens-page')).TokensPage })),
+  ],
+  [
     '/audit',
     lazy(async () => ({ default: (await import('@/features/audit/audit-page')).AuditPage })),
   ],
@@ -92,8 +100,8 @@ const PAGES: [pattern: string, page: PageComponent][] = [
 export function PageOf(): ReactNode {
   const { path } = usePlace();
   const { t } = useTranslation();
-  // After signing in, the sign-in page's own address shows the home page.
-  const wanted = path === '/login' ? '/' : path;
+  // After signing in, the address of the sign-in or set-up page shows the home page.
+  const wanted = path === '/login' || path === '/setup' ? '/' : path;
   for (const [pattern, PageHere] of PAGES) {
     const params = match_path(pattern, wanted);
     if (params) return <PageHere key={pattern + Object.values(params).join('/')} params={params} />;

@@ -8,6 +8,7 @@ import {
   Database,
   Gauge,
   Home,
+  KeyRound,
   type LucideIcon,
   Package,
   PanelLeft,
@@ -41,6 +42,7 @@ interface RailItem {
     | 'cameras'
     | 'events'
     | 'users'
+    | 'tokens'
     | 'audit';
   icon: LucideIcon;
   also?: string;
@@ -59,6 +61,7 @@ const RAIL: RailItem[] = [
   { to: paths.cameras, word: 'cameras', icon: Camera },
   { to: paths.events(), word: 'events', icon: Activity },
   { to: paths.users, word: 'users', icon: Users, admin: true },
+  { to: paths.tokens, word: 'tokens', icon: KeyRound, admin: true },
   { to: paths.audit(), word: 'audit', icon: ScrollText, admin: true },
 ];
 

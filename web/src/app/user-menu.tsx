@@ -4,8 +4,10 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Session } from '@/api/types.gen';
 import { PasswordDialog } from '@/features/auth/password-dialog';
+import { paths } from '@/models/paths';
 import { useLogout } from '@/queries/use-session';
 import { Button } from '@/ui/button';
+import { Link } from '@/ui/router';
 import { usePopover } from '@/ui/use-popover';
 
 /** Who is signed in; opens what one can do with one's own account. */
@@ -36,6 +38,10 @@ export function UserMenu({ session }: { session: Session }): ReactNode {
           <p>
             {session.username} <span className="faint">{t(`role.${session.role}`)}</span>
           </p>
+          <Link to={paths.account} className="button button-quiet" onClick={() => set_open(false)}>
+            <User size={15} aria-hidden />
+            {t('account.title')}
+          </Link>
           <Button kind="quiet" icon={KeyRound} onClick={change}>
             {t('top.change_password')}
           </Button>

@@ -2,6 +2,7 @@
 // English texts: the frame and the workflow pages. ko.ts has the same keys, checked by its type.
 
 import { en_frame } from '@/i18n/en-frame';
+import { en_account } from '@/i18n/en-account';
 import { en_audit } from '@/i18n/en-audit';
 import { en_site } from '@/i18n/en-site';
 
@@ -31,6 +32,7 @@ export const en = {
     cameras: 'Cameras',
     events: 'Events',
     users: 'Users',
+    tokens: 'API tokens',
     audit: 'Audit',
   },
   top: {
@@ -62,7 +64,7 @@ export const en = {
   },
   auth: {
     sign_in_title: 'Sign in',
-    sign_in_hint: 'The first password was printed once by the server.',
+    sign_in_hint: 'With the name and password of your account.',
     sign_in: 'Sign in',
     sign_in_failed: 'Signing in did not work.',
     username: 'User name',
@@ -476,4 +478,5 @@ export const en = {
   ...en_frame,
   ...en_site,
   ...en_audit,
+  ...en_account,
 };

@@ -2,6 +2,7 @@
 // 한국어 화면 글. 낱말을 옮기지 않고 쓰는 사람의 말로 적는다.
 import type { en } from '@/i18n/en';
 import { ko_frame } from '@/i18n/ko-frame';
+import { ko_account } from '@/i18n/ko-account';
 import { ko_audit } from '@/i18n/ko-audit';
 import { ko_site } from '@/i18n/ko-site';
 import type { Same } from '@/i18n/same';
@@ -32,6 +33,7 @@ export const ko: Same<typeof en> = {
     cameras: '카메라',
     events: '이벤트',
     users: '사용자',
+    tokens: 'API 토큰',
     audit: '감사 기록',
   },
   top: {
@@ -63,7 +65,7 @@ export const ko: Same<typeof en> = {
   },
   auth: {
     sign_in_title: '로그인',
-    sign_in_hint: '첫 비밀번호는 서버를 시작할 때 한 번만 출력됩니다.',
+    sign_in_hint: '계정 이름과 비밀번호로 로그인하세요.',
     sign_in: '로그인',
     sign_in_failed: '로그인하지 못했습니다.',
     username: '사용자 이름',
@@ -476,4 +478,5 @@ export const ko: Same<typeof en> = {
   ...ko_frame,
   ...ko_site,
   ...ko_audit,
+  ...ko_account,
 };

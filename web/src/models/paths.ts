@@ -35,5 +35,7 @@ export const paths = {
   events: (query: Query = {}): string => with_query('/events', query),
   event: (event_id: string): string => `/events/${part(event_id)}`,
   users: '/users',
+  tokens: '/tokens',
+  account: '/account',
   audit: (query: Query = {}): string => with_query('/audit', query),
 };

@@ -9,6 +9,7 @@ import {
 import { call, call_list } from '@/api/client';
 import type {
   Health,
+  Role,
   UserCreate,
   UserCreated,
   UserInfo,
@@ -68,6 +69,15 @@ export function useCreateUser(): UseMutationResult<UserCreated, Error, UserCreat
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body) => call<UserCreated>('create_user', { body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.users }),
+  });
+}
+
+export function useSetRole(): UseMutationResult<UserInfo, Error, { username: string; role: Role }> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ username, role }) =>
+      call<UserInfo>('patch_user', { path: { username }, body: { role } }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.users }),
   });
 }

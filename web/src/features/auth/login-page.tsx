@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AuthCard, AuthField, is_denied } from '@/features/auth/auth-card';
 import { remember_password } from '@/features/auth/first-password';
+import { useSetupState } from '@/queries/use-account';
 import { useLogin } from '@/queries/use-session';
 import { Button } from '@/ui/button';
 import { ErrorNote } from '@/ui/feedback';
@@ -10,6 +11,7 @@ import { ErrorNote } from '@/ui/feedback';
 export function LoginPage(): ReactNode {
   const { t } = useTranslation();
   const login = useLogin();
+  const needs_setup = useSetupState().data?.needed ?? false;
   const [missing, set_missing] = useState({ username: false, password: false });
   const submit = (form: FormData): void => {
     const username = String(form.get('username')).trim();
@@ -20,7 +22,11 @@ export function LoginPage(): ReactNode {
     login.mutate({ username, password });
   };
   return (
-    <AuthCard title={t('auth.sign_in_title')} hint={t('auth.sign_in_hint')} on_submit={submit}>
+    <AuthCard
+      title={t('auth.sign_in_title')}
+      hint={t(needs_setup ? 'setup.needed' : 'auth.sign_in_hint')}
+      on_submit={submit}
+    >
       <AuthField
         name="username"
         label={t('auth.username')}

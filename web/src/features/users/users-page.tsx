@@ -3,7 +3,7 @@ import { Trash2, UserPlus } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ROLES, type Role, type UserCreated, type UserInfo } from '@/api/types.gen';
-import { useCreateUser, useDeleteUser, useUsers } from '@/queries/use-admin';
+import { useCreateUser, useDeleteUser, useSetRole, useUsers } from '@/queries/use-admin';
 import { useSession } from '@/queries/use-session';
 import { Button, IconButton } from '@/ui/button';
 import { DeleteDialog } from '@/ui/delete-dialog';
@@ -90,6 +90,33 @@ function DeleteUser({ username, on_close }: { username: string; on_close: () => 
   );
 }
 
+/** Another role ends the user's sessions at once. */
+function RoleOf({ user }: { user: UserInfo }): ReactNode {
+  const { t } = useTranslation();
+  const change = useSetRole();
+  return (
+    <>
+      <select
+        className="input input-small"
+        aria-label={t('users_more.role_of', { user: user.username })}
+        title={t(`role_hint.${user.role}`)}
+        value={user.role}
+        disabled={change.isPending}
+        onChange={(event) =>
+          change.mutate({ username: user.username, role: event.target.value as Role })
+        }
+      >
+        {ROLES.map((role) => (
+          <option key={role} value={role}>
+            {t(`role.${role}`)}
+          </option>
+        ))}
+      </select>
+      {change.error && <ErrorNote error={change.error} what={t('users_more.role_failed')} />}
+    </>
+  );
+}
+
 function UserTable({ users }: { users: UserInfo[] }): ReactNode {
   const { t } = useTranslation();
   const session = useSession();
@@ -115,7 +142,13 @@ function UserTable({ users }: { users: UserInfo[] }): ReactNode {
                 <td>
                   <strong>{user.username}</strong>
                 </td>
-                <td title={t(`role_hint.${user.role}`)}>{t(`role.${user.role}`)}</td>
+                <td>
+                  {user.username === session.data?.username ? (
+                    t(`role.${user.role}`)
+                  ) : (
+                    <RoleOf user={user} />
+                  )}
+                </td>
                 <td>
                   <RelativeTime time={user.last_login_at} />
                 </td>
