@@ -19,6 +19,10 @@ WallTime SystemClock::now() const { return WallTime(read_clock(CLOCK_REALTIME));
 
 SteadyTime SystemClock::steady_now() const { return SteadyTime(read_clock(CLOCK_MONOTONIC)); }
 
+WallTime BootClock::now() const { return WallTime(read_clock(CLOCK_REALTIME)); }
+
+SteadyTime BootClock::steady_now() const { return SteadyTime(read_clock(CLOCK_BOOTTIME)); }
+
 void sleep_for(Duration duration) {
   timespec left{.tv_sec = duration.count() / 1'000'000,
                 .tv_nsec = duration.count() % 1'000'000 * 1'000};

@@ -35,6 +35,7 @@ struct Uplink::Impl {
   Impl(const Clock& real_clock, UplinkOptions given, Carrier& moves)
       : clock(real_clock),
         options(std::move(given)),
+        island_clock(options.island_clock == nullptr ? clock : *options.island_clock),
         carrier(moves),
         logs({.folder = options.home / "outbox", .backlog_bytes_max = options.backlog_bytes_max},
              [this](const wire::LogPiece& piece) { to_server("LogPiece", piece); }),
@@ -47,7 +48,8 @@ struct Uplink::Impl {
                   [this](std::function<void()> task) { thread->post(std::move(task)); })) {
     if (!options.island) return;
     island = std::make_unique<island::Island>(
-        clock, island::IslandOptions{.folder = options.home / "island", .offer = *options.island},
+        island_clock,
+        island::IslandOptions{.folder = options.home / "island", .offer = *options.island},
         island::IslandEvents{
             .start = [this](wire::Job job,
                             const wire::Delivery& delivery) { begin_ahead(job, delivery); },
@@ -109,6 +111,7 @@ struct Uplink::Impl {
 
   const Clock& clock;
   const UplinkOptions options;
+  const Clock& island_clock;
   Carrier& carrier;
   std::unique_ptr<detail::LoopThread> thread;
   detail::LogShipper logs;
@@ -343,14 +346,14 @@ void Uplink::Impl::on_hello(wire::Hello hello) {
   if (island) island->found(hello.running);
   for_server(hello.running);
   if (island) hello.ahead = std::ssize(island->ahead());
-  heartbeats = {{0, clock.steady_now()}};
+  heartbeats = {{0, island_clock.steady_now()}};
   to_server("Hello", hello);
 }
 
 void Uplink::Impl::on_heartbeat(wire::Heartbeat heartbeat) {
   for_server(heartbeat.attempts);
   if (island) heartbeat.ahead = std::ssize(island->ahead());
-  if (island && heartbeat.seq) heartbeats[*heartbeat.seq] = clock.steady_now();
+  if (island && heartbeat.seq) heartbeats[*heartbeat.seq] = island_clock.steady_now();
   if (heartbeats.size() > kHeartbeatsMax) heartbeats.erase(heartbeats.begin());
   to_server("Heartbeat", heartbeat);
   if (!island) return;

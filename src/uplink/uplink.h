@@ -30,6 +30,9 @@ struct UplinkOptions {
   /// Of the worker of an island: its slots, queues and labels. None: it ends its tasks when it is
   /// cut off for the lease.
   std::optional<WorkerOffer> island{};
+  /// Of the island's lease: goes on while the machine is suspended, as the server's does
+  /// (os::BootClock). nullptr: the uplink's own clock.
+  const Clock* island_clock = nullptr;
   /// The server wants nothing of this worker (Carrier::Events::refused). From the loop.
   std::function<void(const Error& why)> on_refused;
 };

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <fstream>
@@ -83,7 +84,21 @@ class FakeCarrier final : public Carrier {
   int reconnects_ = 0;
 };
 
+/// Goes on while the machine sleeps.
+class SleepyClock final : public Clock {
+ public:
+  [[nodiscard]] WallTime now() const override { return kClock.now(); }
+  [[nodiscard]] SteadyTime steady_now() const override {
+    return kClock.steady_now() + slept_.load();
+  }
+  void sleep(Duration duration) { slept_ = duration; }
+
+ private:
+  std::atomic<Duration> slept_{Duration{0}};
+};
+
 struct Bench {
+  SleepyClock boot_clock;
   os::TempDir dir = os::TempDir::create("uplink-test").value();
   fs::path home = dir.path() / "home";
   fs::path store = dir.path() / "store";
@@ -101,7 +116,10 @@ struct Bench {
     bundle = pack_bundle(dir.path() / "dags", store).value();
   }
   std::unique_ptr<Uplink> open() {
-    return Uplink::start(kClock, {.home = home, .island = island, .on_refused = {}}, carrier)
+    return Uplink::start(
+               kClock,
+               {.home = home, .island = island, .island_clock = &boot_clock, .on_refused = {}},
+               carrier)
         .value();
   }
   void connect() {
@@ -388,8 +406,8 @@ wire::IslandPart picture(const Bench& bench) {
   return part;
 }
 
-TEST_CASE("an island goes on when the server is gone, and tells it when that gives it out") {
-  Bench bench{WorkerOffer{.slots = 2}};
+/// The server has given the island's first task out.
+wire::Job give_first(Bench& bench) {
   bench.connect();
   bench.carrier.deliver("HelloOk", wire::HelloOk{.server_id = "s",
                                                  .heartbeat_ms = 3000,
@@ -399,8 +417,48 @@ TEST_CASE("an island goes on when the server is gone, and tells it when that giv
   wire::Job first = bench.job("a");
   first.island = picture(bench);
   bench.start(first, std::nullopt);
-  const auto given = wire::parse_start(bench.hear()).value().job;
-  CHECK_FALSE(given.island);
+  CHECK_FALSE(wire::parse_start(bench.hear()).value().job.island);
+  return first;
+}
+
+/// The core hears nothing more: what it hears next is the answer to this heartbeat.
+void beat(Bench& bench, std::int64_t seq) {
+  bench.say("Heartbeat", wire::Heartbeat{.attempts = {}, .seq = seq});
+  CHECK(wire::parse_heartbeat_ok(bench.hear()).value().seq == seq);
+}
+
+/// The same; lease or not.
+void ask_alone(Bench& bench, const wire::Job& job) {
+  bench.say("XComGet", wire::XComGet{.request_id = 9,
+                                     .attempt = Bench::ref(job),
+                                     .dag_id = "d",
+                                     .run_id = "r",
+                                     .task_id = "a",
+                                     .map_index = -1,
+                                     .key = "k"});
+  CHECK(wire::parse_xcom_value(bench.hear()).value().request_id == 9);
+}
+
+TEST_CASE("an island whose machine has slept past the lease begins nothing, and confirms nothing") {
+  for (const Duration slept : {Duration(23h), Duration(25h)}) {
+    Bench bench{WorkerOffer{.slots = 2}};
+    const wire::Job first = give_first(bench);
+    bench.carrier.events().lost();
+    beat(bench, 5);
+    bench.boot_clock.sleep(slept);
+    bench.say("Heartbeat", wire::Heartbeat{.attempts = {}, .seq = 6});
+    bench.finish(first);
+    if (slept < 24h) {
+      CHECK(wire::parse_heartbeat_ok(bench.hear()).value().seq == 6);
+      CHECK(wire::parse_start(bench.hear()).value().job.key.task_id == "b");
+    }
+    ask_alone(bench, first);
+  }
+}
+
+TEST_CASE("an island goes on when the server is gone, and tells it when that gives it out") {
+  Bench bench{WorkerOffer{.slots = 2}};
+  const wire::Job first = give_first(bench);
 
   bench.carrier.events().lost();
   bench.say("Heartbeat", wire::Heartbeat{.attempts = {}, .seq = 5});

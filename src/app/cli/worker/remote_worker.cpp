@@ -14,6 +14,7 @@
 #include "net/url.h"
 #include "os/file.h"
 #include "os/signals.h"
+#include "os/system_clock.h"
 #include "uplink/join.h"
 #include "uplink/uplink.h"
 #include "uplink/websocket_carrier.h"
@@ -83,6 +84,7 @@ Status run_remote_worker(const Clock& clock, const RemoteWorkerOptions& options)
        .on_server = [&](const net::Endpoint& server) { api->lead_to(server); }});
   std::stop_source stop;
   std::optional<Error> refused;  // written before the stop, read after the worker's end
+  const os::BootClock island_clock;
   std::optional<WorkerOffer> island;
   if (worker.labels.contains(kIslandLabel)) {
     island = WorkerOffer{.slots = worker.slots, .queues = worker.queues, .labels = worker.labels};
@@ -90,6 +92,7 @@ Status run_remote_worker(const Clock& clock, const RemoteWorkerOptions& options)
   AIFLOW_ASSIGN(const auto link, uplink::Uplink::start(clock,
                                                        {.home = worker.home,
                                                         .island = std::move(island),
+                                                        .island_clock = &island_clock,
                                                         .on_refused =
                                                             [&](const Error& why) {
                                                               refused = why;
