@@ -73,11 +73,21 @@ def call(method: str, path: str, body: dict | None = None, *, query: dict | None
     once. What may be repeated is, for PATIENCE_S: tasks outlive a restart of the server.
     Raises ApiError when the server refuses, AirflowException when it can't be reached.
     """
+    text = _ask(method, path, body, query, key)
+    return json.loads(text) if text else None
+
+
+def read(path: str, query: dict | None = None) -> bytes:
+    """As call("GET", ...), for an answer that is no JSON."""
+    return _ask("GET", path, None, query, None)
+
+
+def _ask(method: str, path: str, body: dict | None, query: dict | None, key: str | None) -> bytes:
     give_up_at = time.monotonic() + (PATIENCE_S if method == "GET" or key is not None else 0)
     pause = 0.1
     while True:
         try:
-            return _call_once(method, path, body, query, key)
+            return _ask_once(method, path, body, query, key)
         except (ApiError, _Unreachable) as error:
             if getattr(error, "status", 503) != 503 or time.monotonic() + pause >= give_up_at:
                 raise
@@ -85,8 +95,8 @@ def call(method: str, path: str, body: dict | None = None, *, query: dict | None
         pause = min(pause * 2, 2.0)
 
 
-def _call_once(method: str, path: str, body: dict | None, query: dict | None,
-               key: str | None) -> Any:
+def _ask_once(method: str, path: str, body: dict | None, query: dict | None,
+              key: str | None) -> bytes:
     token_file = os.environ.get("AIFLOW_TOKEN_FILE")
     connection = _connection()
     if connection is None or not token_file:
@@ -110,7 +120,7 @@ def _call_once(method: str, path: str, body: dict | None, query: dict | None,
         connection.close()
     if response.status >= 400:
         raise ApiError(response.status, _message(text, response.status))
-    return json.loads(text) if text else None
+    return text
 
 
 def _message(text: bytes, status: int) -> str:

@@ -18,9 +18,10 @@ import tempfile
 import threading
 from typing import Any
 
-from aiflow import api, protocol, run_task
+from aiflow import api, fetched_pack, protocol, run_task
 from aiflow.dag_files.packed import unpack
 from aiflow.environment.log_mask import mask_secret
+from aiflow.exceptions import AirflowException
 
 LINE_BYTES = 4000
 #: map_index of a question for the values of all instances of a mapped task
@@ -32,12 +33,21 @@ def main(folder: str, files: str) -> int:
         job = json.load(file)
     with open(os.path.join(folder, "token"), encoding="utf-8") as file:
         mask_secret(file.read().strip())
-    dags = os.path.join(tempfile.mkdtemp(prefix="aiflow-"), "dags")
+    own = tempfile.mkdtemp(prefix="aiflow-")
+    dags = os.path.join(own, "dags")
     unpack(files, dags)
     os.environ["AIFLOW_DAG_FOLDERS"] = dags
     job["dag_file"] = os.path.join(dags, job["dag_file"])
     ours, theirs = socket.socketpair()
     said: dict[str, Any] = {"xcoms": []}
+    pack = (job.get("executor_config") or {}).get("pack")
+    if pack is not None:
+        try:
+            print("aiflow: pack", fetched_pack.fetch(pack, os.path.join(own, "pack")), flush=True)
+        except (AirflowException, OSError) as error:
+            _say({**said, "done": _failed(f"its pack could not be fetched: {error}")})
+            return 1
+        os.environ["AIFLOW_PACK"] = os.path.join(own, "pack")
     server = threading.Thread(target=_serve, args=(ours, job, said), daemon=True)
     server.start()
     code = run_task.main(theirs)
@@ -45,6 +55,11 @@ def main(folder: str, files: str) -> int:
     server.join()
     _say(said)
     return code
+
+
+def _failed(cause: str) -> dict:
+    """A TaskDone."""
+    return {"outcome": "failed", "cause": cause, "skip_all_downstream": False}
 
 
 def _serve(sock: socket.socket, job: dict, said: dict) -> None:

@@ -152,3 +152,27 @@ def test_an_executor_config_may_hold_a_client_s_objects_and_nothing_that_is_no_d
         with pytest.raises(AirflowException, match="task 'b': executor_config cannot be written"):
             EmptyOperator(task_id="b", executor_config={"x": object()})
     assert dag.tasks["a"].place.executor_config == {"pod_override": {"spec": {"nodeName": "edge"}}}
+
+
+@pytest.mark.parametrize("source, says", [
+    ("DockerOperator(task_id='a', image='i', pack='p')", "pack is not available: a task with executor='docker' has one"),
+    ("KubernetesPodOperator(task_id='a', image='i', pack='p')", "only those in Python have a pack"),
+    ("BashOperator(task_id='a', bash_command='x', executor='kubernetes', pack='p')",
+     "only those in Python have a pack"),
+    ("ServiceOperator(task_id='a', command='x', executor='kubernetes', pack='p')",
+     "a service in a cluster has no pack"),
+    ("BashOperator(task_id='a', bash_command='x', pack=7)", "pack is a name or a digest, not 7"),
+    ("BashOperator(task_id='a', bash_command='x', executor='kubernetes', pack=None)", None)])
+def test_a_pack_that_cannot_come_is_refused_when_the_file_is_read(tmp_path, source, says):
+    path = tmp_path / "a.py"
+    path.write_text(f"""
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+from airflow.providers.docker.operators.docker import DockerOperator
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from aiflow.operators.service import ServiceOperator
+with DAG("d"):
+    {source}
+""")
+    error = parse_file(str(path)).get("error")
+    assert says in error["message"] if says else not error

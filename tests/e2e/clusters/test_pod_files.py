@@ -10,6 +10,8 @@ import zipfile
 
 import pytest
 
+from product import cli
+
 IMAGE = "kube.local/busybox:1"
 HEAD = """
 from airflow import DAG
@@ -173,3 +175,41 @@ with DAG({name!r}):
         return json.dumps(server.get("/api/v2/importErrors"))
     server.wait_for(lambda: "has no imagee; with executor 'kubernetes' it takes" in errors()
                     and "there is no executor 'frob'; it is one of local, redis" in errors(), "the errors")
+
+
+PACKED = """
+from airflow.decorators import task
+HERE = dict(executor="kubernetes", executor_config={"image": "kube.local/python:1", "hostnetwork": True})
+with DAG("packed"):
+    @task(pack="words", **HERE)
+    def work():
+        import greeting, os
+        return [greeting.TEXT, os.path.getsize(os.environ["AIFLOW_PACK"] + "/data")]
+
+    @task.external_python(pack="words", **HERE)
+    def other():
+        import greeting
+        return greeting.TEXT
+
+    @task(pack="nosuch", **HERE)
+    def none(): pass
+
+    work(), other(), none()
+"""
+
+
+def test_a_pack_is_delivered_into_a_pod(server, tmp_path):
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "greeting.py").write_text("TEXT = 'from the pack'")
+    (site / "data").write_bytes(random.Random(1).randbytes(9 << 20))
+    added = cli(server, "runtime", "add", "words", "--folder", str(site), "--version", "1")
+    assert added.returncode == 0, added.stderr
+    tasks, made = run(server, "packed", PACKED)
+    causes = {name: (task["state"], task["cause"]) for name, task in tasks.items()}
+    assert causes["work"][0] == causes["other"][0] == "success", causes
+    assert xcom_of(server, "packed", made, "work")["return_value"] == ["from the pack", 9 << 20]
+    assert xcom_of(server, "packed", made, "other")["return_value"] == "from the pack"
+    assert added.stdout.split()[-1] in log_of(server, "packed", made, "work")
+    assert causes["none"][0] == "failed" and "nosuch" in causes["none"][1]
+    assert causes["none"][1].startswith("its pack could not be fetched")

@@ -21,7 +21,8 @@ from aiflow.xcom_arg import find_xcom_args
 _WITHOUT_EFFECT = {"api_version", "timeout", "tty", "host_tmp_dir", "log_opts_max_size",
                    "log_opts_max_file", "tls_verify", "tls_ssl_version", "tls_hostname",
                    "tls_ca_cert", "tls_client_cert", "tls_client_key"}
-_NOT_HERE = {"retrieve_output": "print the result as the last line of output",
+_NOT_HERE = {"pack": "a task with executor='docker' has one",
+             "retrieve_output": "print the result as the last line of output",
              "retrieve_output_path": "print the result as the last line of output",
              "device_requests": "a device is not handed to a container yet"}
 

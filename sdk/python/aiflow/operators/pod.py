@@ -80,7 +80,7 @@ def plain(value: Any) -> Any:
 #: What bash and Python tasks set themselves.
 _NOT_IN_CONFIG = {"cmds", "arguments", "skip_on_exit_code", "do_xcom_push_sidecar_image"}
 #: Other names of words, and what only a task that is no pod of its own needs.
-_CONFIG = {*_WORDS, "pod_override", "working_dir", "scheduler_name"} - _NOT_IN_CONFIG
+_CONFIG = {*_WORDS, "pod_override", "working_dir", "scheduler_name", "pack"} - _NOT_IN_CONFIG
 
 
 def check_executor_config(config: dict, named: str) -> None:

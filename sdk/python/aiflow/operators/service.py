@@ -76,6 +76,8 @@ class ServiceOperator(BaseOperator):
         self.health = health if health is None or isinstance(health, str) else list(health)
         if node_port and not (self.place.in_cluster and port is not None):
             raise AirflowException(f"{named}: node_port is for a service in a cluster that has a port")
+        if self.place.in_cluster and "pack" in self.place.executor_config:
+            raise AirflowException(f"{named}: a service in a cluster has no pack; its image has all")
         self.port, self.host, self.scheme, self.node_port = port, host, scheme, node_port
         self.env, self.cwd = env or {}, cwd
         self.ready_timeout = duration(ready_timeout, named, "ready_timeout")

@@ -10,6 +10,7 @@ import inspect
 import json
 import os
 import pickle
+import pkgutil
 import subprocess
 import sys
 import tempfile
@@ -80,7 +81,8 @@ class _OtherPythonOperator(PythonOperator):
             with open(os.path.join(folder, "function"), "w", encoding="utf-8") as file:
                 json.dump(_function_text(self.python_callable), file)
             sys.stdout.flush()
-            self._process = subprocess.Popen([python, _RUNNER, folder], env=self._environment())
+            self._process = subprocess.Popen([python, _runner(folder), folder],
+                                             env=self._environment())
             code = self._process.wait()
             return self._result(code, _read(os.path.join(folder, "result")))
 
@@ -195,6 +197,16 @@ class BranchPythonVirtualenvOperator(PythonVirtualenvOperator, BranchPythonOpera
     """The function returns what to follow."""
 
     caching = "never"
+
+
+def _runner(folder: str) -> str:
+    """Its path, where it is a file: in a pod the SDK is an archive."""
+    if os.path.exists(_RUNNER):
+        return _RUNNER
+    path = os.path.join(folder, os.path.basename(_RUNNER))
+    with open(path, "wb") as file:
+        file.write(pkgutil.get_data(__name__, os.path.basename(_RUNNER)) or b"")
+    return path
 
 
 def _pack_folder() -> str:

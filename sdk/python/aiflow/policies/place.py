@@ -137,10 +137,8 @@ class Place:
         if self.executor == "docker" and not self.executor_config and operator_kind in ("bash", "python"):
             raise AirflowException(f"{named}: executor 'docker' needs executor_config="
                                    "{'image': ...}")
-
-        if operator_kind == "docker" and "pack" in self.executor_config:
-            raise AirflowException(f"{named}: a DockerOperator takes no pack; a task with "
-                                   "executor='docker' does")
+        if "pack" in self.executor_config and self.in_cluster and operator_kind != "python":
+            raise AirflowException(f"{named}: of tasks in pods, only those in Python have a pack")
 
     def spec(self) -> dict:
         """The fields of TaskSpec in api/dag.yaml; what is as usual is left out."""

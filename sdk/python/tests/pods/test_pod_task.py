@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+import urllib.parse
 import zipfile
 import zlib
 from pathlib import Path
@@ -37,10 +38,17 @@ class Api(http.server.BaseHTTPRequestHandler):
     """XComs of one run."""
 
     asked: list = []
+    packs: dict = {}  # "NAME PATH" -> bytes
 
     def do_GET(self):
         self.asked.append((self.path, self.headers["Authorization"]))
         path = self.path.partition("?")[0]
+        if path.startswith("/api/v2/packs/"):
+            query = urllib.parse.parse_qs(self.path.partition("?")[2])
+            found = self.packs.get(f"{urllib.parse.unquote(path.split('/')[4])} {query['path'][0]}")
+            if found is not None:
+                return self.answer_bytes(200, found[int(query["offset"][0]):][:1000])
+            return self.answer(404, {"error": {"message": "no such pack"}})
         if path.endswith("/before/xcomEntries/return_value"):
             return self.answer(200, {"value": 5})
         if path.endswith("/taskInstances"):
@@ -48,7 +56,9 @@ class Api(http.server.BaseHTTPRequestHandler):
         return self.answer(404, {"error": {"message": "no such value"}})
 
     def answer(self, status, body):
-        data = json.dumps(body).encode()
+        self.answer_bytes(status, json.dumps(body).encode())
+
+    def answer_bytes(self, status, data):
         self.send_response(status)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
@@ -61,7 +71,7 @@ class Api(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def api():
     server = http.server.HTTPServer(("127.0.0.1", 0), Api)
-    Api.asked = []
+    Api.asked, Api.packs = [], {}
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
@@ -79,11 +89,13 @@ def pack_files(file, files):
     file.write_bytes(zlib.compress(data + tree + len(tree).to_bytes(8, "big")))
 
 
-def run(folder, task, api=None, path=SDK, more=None, dag_file="sub/d.py"):
+def run(folder, task, api=None, path=SDK, more=None, dag_file="sub/d.py", pack=None):
     job = {"key": {"dag_id": "d", "run_id": "r", "task_id": task, "map_index": -1}, "try_number": 1,
            "epoch": 1, "operator": "python", "dag_file": dag_file, "payload": {},
            "params": {}, "conf": {}, "run_type": "manual", "log_path": "/x", "env": {}, "token": "",
            "max_tries": 1, "logical_date": "2026-01-01T00:00:00Z"}
+    if pack is not None:
+        job["executor_config"] = {"image": "i", "pack": pack}
     (folder / "job").write_text(json.dumps(job))
     (folder / "token").write_text("t0-token")
     pack_files(folder / "files", {"sub/d.py": DAG, **(more or {})})
@@ -144,6 +156,69 @@ def test_a_dag_in_an_archive_is_found(tmp_path):
         file.writestr("inside.py", DAG)
     done, told = run(tmp_path, "bad", more={"sub/d.zip": archive.getvalue()}, dag_file="sub/d.zip")
     assert told["done"]["cause"] == "ZeroDivisionError: division by zero", done.stderr
+
+
+def serve_pack(files, **manifest):
+    """-> its digest"""
+    text = json.dumps({"name": "words", **manifest, "files": [
+        {"path": path, "size_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        for path, data in files.items()]}).encode()
+    digest = "sha256:" + hashlib.sha256(text).hexdigest()
+    for name in ("words", digest):
+        Api.packs |= {f"{name} {path}": data for path, data in {**files, "pack.json": text}.items()}
+    return digest
+
+
+PACKED = """
+from airflow import DAG
+from airflow.operators.python import PythonOperator
+from airflow.decorators import task
+def work():
+    import greeting, os
+    return [greeting.TEXT, os.path.getsize(os.environ["AIFLOW_PACK"] + "/lib/data")]
+with DAG("d"):
+    PythonOperator(task_id="work", python_callable=work)
+    @task.external_python(pack="words", task_id="other")
+    def other():
+        import greeting
+        return greeting.TEXT
+    other()
+"""
+
+
+def test_a_pack_is_fetched_before_the_task_begins(tmp_path, api):
+    digest = serve_pack({"greeting.py": b"TEXT = 'packed'", "lib/data": b"x" * 2500})
+    pack(str(tmp_path / "sdk.zip"))  # as pods have it
+    for task, wanted in (("work", ["packed", 2500]), ("other", "packed")):
+        done, told = run(tmp_path, task, api, path=tmp_path / "sdk.zip", more={"sub/d.py": PACKED},
+                         pack="words")
+        assert told["done"]["outcome"] == "success", done.stdout + done.stderr
+        assert [one["value"] for one in told["xcoms"]] == [wanted]
+        assert digest in done.stdout
+    assert {token for _, token in Api.asked} == {"Bearer t0-token"}
+
+
+@pytest.mark.parametrize("spoil, says", [
+    ({"words pack.json": b'{"files": [{"path": "../out", "size_bytes": 1, "sha256": "a"}]}'},
+     "'../out' leads out of it"),
+    ({"DIGEST greeting.py": b"TEXT = 'evil! '"}, "'greeting.py' is not what its pack.json says"),
+    ({"DIGEST greeting.py": b"TEXT"}, "'greeting.py' is not what its pack.json says"),
+    ({"words pack.json": b'{"files": [{"path": "x", "size_bytes": 5000000000, "sha256": "a"}]}'},
+     "has more than 4294967296 bytes"),
+    ({"words pack.json": None}, "no such pack")])
+def test_bytes_that_are_not_the_pack_s_fail_the_task(tmp_path, api, spoil, says):
+    digest = serve_pack({"greeting.py": b"TEXT = 'packed'"})
+    Api.packs |= {key.replace("DIGEST", digest): data for key, data in spoil.items()}
+    done, told = run(tmp_path, "work", api, more={"sub/d.py": PACKED}, pack="words")
+    assert done.returncode == 1 and told["done"]["outcome"] == "failed"
+    assert told["done"]["cause"].startswith("its pack could not be fetched: ") and says in told["done"]["cause"]
+
+
+def test_a_server_that_gives_another_pack_is_not_believed(tmp_path, api):
+    digest = serve_pack({"greeting.py": b"TEXT = 'packed'"})
+    Api.packs[f"{digest} pack.json"] = b'{"files": []}'
+    _, told = run(tmp_path, "work", api, more={"sub/d.py": PACKED}, pack=digest)
+    assert "the server gives another pack than sha256:" in told["done"]["cause"]
 
 
 @pytest.mark.parametrize("path", ["../out.py", "/tmp/out.py", "a/../../out.py"])
