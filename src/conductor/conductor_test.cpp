@@ -336,7 +336,7 @@ TEST_CASE("the job has what the worker needs") {
   CHECK(job.env.at("AIFLOW_CTX_TASK_ID") == "a");
   CHECK(job.env.at("AIRFLOW_CTX_DAG_RUN_ID") == "r1");
   CHECK(job.env.at("AIFLOW_CTX_TRY_NUMBER") == "1");
-  CHECK(job.token == "token-of-a");
+  CHECK(job.token == "token-of-a-1");
   CHECK(job.log_path ==
         log_path(bench.data_dir() / "logs", {DagId{"etl"}, RunId{"r1"}, TaskId{"a"}}, 1));
 }

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/assert.h"
-#include "base/placement.h"
 #include "conductor/detail/engine.h"
 #include "conductor/detail/jobs.h"
 #include "conductor/detail/loader.h"
@@ -165,6 +164,7 @@ Duration Conductor::Engine::time_to_wait() const {
     return wait;
   }
   if (send_at_ != SteadyTime::max()) until(send_at_);
+  if (show_at_ != SteadyTime::max()) until(show_at_);
   if (const SteadyTime retry = watchers_.retry_at(); retry != SteadyTime::max()) until(retry);
   const sched::Wakeup wakeup = state_->next_wakeup();
   if (wakeup.steady) until(*wakeup.steady);
@@ -197,6 +197,7 @@ bool Conductor::Engine::cycle(std::vector<detail::Item> items) {
   if (!items.empty()) failpoint::reach("conductor.taken");
   const bool did_step = state_ && step(batch);
   if (state_ && clock_.steady_now() >= send_at_) send_pending(clock_.steady_now());
+  if (state_) send_pictures(clock_.steady_now());
   if (clock_.steady_now() >= watchers_.retry_at()) watchers_.retry(clock_.steady_now());
   has_backlog_ = std::ssize(book_.submits) >= kBacklogPerSlot * std::max(slots_sum_, 1);
   return did_step || !items.empty();
@@ -235,6 +236,7 @@ bool Conductor::Engine::step(detail::Batch& batch) {
   // After the handlers: a message that a wait has stored is confirmed before the wait is given up.
   waits_.follow(effects, *state_);
   if (!effects.dags.empty()) watchers_.follow(book_.dags);
+  note_decisions(batch, effects);
   events.insert(events.end(), std::make_move_iterator(batch.unstored.begin()),
                 std::make_move_iterator(batch.unstored.end()));
   publish(events);
@@ -317,13 +319,7 @@ Status Conductor::Engine::send_job(const store::TaskKey& key) {
   Status sent;
   if (run->run_type == RunType::asset_triggered) sent = add_triggering_events(job, key.run());
   if (options_.sign_token) job.token = options_.sign_token(job);
-  const auto island = job.placement.find(kIslandLabel);
-  if (island != job.placement.end() && job.executor == Placement{}.executor) {
-    job.island = island_part({.run = *run,
-                              .definition = *definition,
-                              .dag_file = book_.dags[key.dag_id].row.fileloc,
-                              .island = island->second});
-  }
+  add_picture(job, *run);
   failpoint::reach("conductor.submitting");
   if (sent) sent = executor_.submit(std::move(job));
   failpoint::reach("conductor.submitted");

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/placement.h"
 #include "conductor/detail/answer_xcom.h"
 #include "conductor/detail/engine.h"
 #include "conductor/detail/jobs.h"
@@ -320,6 +321,10 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::WorkerChanged& 
   if (gone) workers_.erase(WorkerId{worker.worker_id});
   away_.erase(WorkerId{worker.worker_id});
   if (worker.state == "lost") away_[WorkerId{worker.worker_id}] = worker.last_seen;
+  const auto island = worker.labels.find(kIslandLabel);
+  if (worker.state == "connected" && island != worker.labels.end()) {
+    owe_pictures([&](const IslandRunKey& key) { return key.second == island->second; });
+  }
   if (gone) notices_of_lost_worker(batch, worker.worker_id);
   slots_sum_ = 0;
   for (const auto& [id, offer] : workers_) slots_sum_ += offer.slots;

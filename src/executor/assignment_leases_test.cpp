@@ -119,6 +119,21 @@ TEST_CASE("what an island ran ahead is reported as such, and the answer goes bac
   CHECK(bench.count("w Ack") == 1);
 }
 
+TEST_CASE("a picture goes to the worker that is the island, while it is connected") {
+  Bench bench;
+  const wire::Picture picture{.dag_id = "d", .run_id = "r", .made_at = 1, .part = {}};
+  bench.assignment.show("x", picture);
+  bench.hello("w");
+  bench.hello("v");
+  bench.assignment.show("x", picture);
+  bench.assignment.show("y", picture);
+  CHECK(bench.count("w Picture") == 1);
+  bench.assignment.disconnected(WorkerId{"w"});
+  bench.assignment.show("x", picture);
+  CHECK(bench.count("w Picture") == 1);
+  CHECK(bench.count("v Picture") == 0);
+}
+
 TEST_CASE("after a restart of the server an island's tasks wait for its worker of before") {
   ManualClock clock;
   Kept out;

@@ -46,6 +46,11 @@ class Executor {
   virtual void cancel(const CancelRequest& request) = 0;
   /// The report is stored (accepted), or refused for good; the worker may drop it.
   virtual void acknowledge(const Receipt& receipt, bool accepted, const std::string& reason) = 0;
+  /// To the worker that is this island now; nothing happens when it is not connected: it is told
+  /// anew when it says hello. Executors without islands have nobody to tell.
+  virtual void show(const std::string& island, const wire::Picture& picture) {
+    static_cast<void>(island), static_cast<void>(picture);
+  }
   /// The answer to XComAsked.
   virtual void answer(const WorkerId& worker, const wire::XComValue& value) = 0;
 

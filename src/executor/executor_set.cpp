@@ -151,6 +151,10 @@ void ExecutorSet::acknowledge(const Receipt& receipt, bool accepted, const std::
   }
 }
 
+void ExecutorSet::show(const std::string& island, const wire::Picture& picture) {
+  if (Executor* executor = find(kLocal)) executor->show(island, picture);
+}
+
 void ExecutorSet::answer(const WorkerId& worker, const wire::XComValue& value) {
   if (Executor* executor = owner_of(worker)) executor->answer(worker, value);
 }

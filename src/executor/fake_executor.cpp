@@ -65,6 +65,11 @@ void FakeExecutor::acknowledge(const Receipt& receipt, bool accepted, const std:
   acknowledged_.push_back({.seq = receipt.seq, .accepted = accepted, .reason = reason});
 }
 
+void FakeExecutor::show(const std::string&, const wire::Picture& picture) {
+  const std::scoped_lock lock(mutex_);
+  shown_.push_back(picture);
+}
+
 void FakeExecutor::answer(const WorkerId&, const wire::XComValue& value) {
   const std::scoped_lock lock(mutex_);
   answers_.push_back(value);
@@ -96,6 +101,10 @@ std::vector<FakeExecutor::Acknowledged> FakeExecutor::acknowledged() const {
 std::vector<wire::XComValue> FakeExecutor::answers() const {
   const std::scoped_lock lock(mutex_);
   return answers_;
+}
+std::vector<wire::Picture> FakeExecutor::shown() const {
+  const std::scoped_lock lock(mutex_);
+  return shown_;
 }
 int FakeExecutor::submit_count() const {
   const std::scoped_lock lock(mutex_);
@@ -148,7 +157,11 @@ void FakeExecutor::beat() {
   send(StillRunning{.worker = kWorker, .attempts = std::move(attempts)});
 }
 
-void FakeExecutor::set_slots(int slots) {
+void FakeExecutor::run_ahead(const wire::Finished& report) {
+  send(RanAhead{.receipt = {.worker = kWorker, .seq = report.seq}, .report = report});
+}
+
+void FakeExecutor::set_slots(int slots, const Labels& labels) {
   send(WorkerChanged{{.worker_id = kWorker.value,
                       .state = slots > 0 ? "connected" : "gone",
                       .slots = slots,
@@ -158,7 +171,7 @@ void FakeExecutor::set_slots(int slots) {
                       .last_seen = clock_.now(),
                       .executors = {"local"},
                       .queues = {"default"},
-                      .labels = {},
+                      .labels = labels,
                       .host = "",
                       .cordoned = false}});
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/placement.h"
 #include "executor/executor.h"
 
 namespace aiflow::executor {
@@ -20,6 +21,7 @@ class FakeExecutor final : public Executor {
   [[nodiscard]] Status submit(Job job) override;
   void cancel(const CancelRequest& request) override;
   void acknowledge(const Receipt& receipt, bool accepted, const std::string& reason) override;
+  void show(const std::string& island, const wire::Picture& picture) override;
   void answer(const WorkerId& worker, const wire::XComValue& value) override;
   [[nodiscard]] std::vector<wire::Worker> workers() const override;
   void stop() override;
@@ -36,6 +38,7 @@ class FakeExecutor final : public Executor {
   [[nodiscard]] std::vector<Duration> graces() const;  ///< of the cancelled ones
   [[nodiscard]] std::vector<Acknowledged> acknowledged() const;
   [[nodiscard]] std::vector<wire::XComValue> answers() const;
+  [[nodiscard]] std::vector<wire::Picture> shown() const;
   [[nodiscard]] int submit_count() const;  ///< with duplicates
 
   /// Starts a waiting job. False when there is none of that attempt. Returns through the sink.
@@ -46,8 +49,9 @@ class FakeExecutor final : public Executor {
   void lose(const Attempt& attempt);
   /// A heartbeat that names all attempts, as workers do: also those that have not told their start.
   void beat();
-  /// A worker says hello with so many slots (0: it went).
-  void set_slots(int slots);
+  /// A worker says hello with so many slots (0: it went) and labels.
+  void set_slots(int slots, const Labels& labels = {});
+  void run_ahead(const wire::Finished& report);
   void ask(const wire::XComGet& question);
   void report_progress(const wire::Progress& progress);
   /// From now on submit fails (true) or works again (false).
@@ -67,6 +71,7 @@ class FakeExecutor final : public Executor {
   std::vector<Duration> graces_;
   std::vector<Acknowledged> acknowledged_;
   std::vector<wire::XComValue> answers_;
+  std::vector<wire::Picture> shown_;
 };
 
 }  // namespace aiflow::executor

@@ -337,6 +337,10 @@ void LocalExecutor::acknowledge(const Receipt& receipt, bool accepted, const std
   });
 }
 
+void LocalExecutor::show(const std::string& island, const wire::Picture& picture) {
+  loop_->post([island, picture](auto& assignment) { assignment.show(island, picture); });
+}
+
 void LocalExecutor::answer(const WorkerId& worker, const wire::XComValue& value) {
   loop_->post(
       [this, worker, value](auto&) { loop_->send(worker, detail::typed("XComValue", value)); });

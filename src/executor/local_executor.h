@@ -41,6 +41,7 @@ class LocalExecutor final : public Executor {
   [[nodiscard]] Status submit(Job job) override;
   void cancel(const CancelRequest& request) override;
   void acknowledge(const Receipt& receipt, bool accepted, const std::string& reason) override;
+  void show(const std::string& island, const wire::Picture& picture) override;
   void answer(const WorkerId& worker, const wire::XComValue& value) override;
   [[nodiscard]] std::vector<wire::Worker> workers() const override;
   [[nodiscard]] Status order(const WorkerId& worker, WorkerOrder order) override;

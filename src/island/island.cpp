@@ -12,6 +12,9 @@ namespace {
 
 /// The journal is written anew when it is longer, and little of it is of use.
 constexpr std::uint64_t kJournalBytesMax = 64U << 20;
+/// A run of which nothing is here is remembered for so long: its next job may come without a
+/// picture, when one has just been sent.
+constexpr Duration kRunKept = std::chrono::seconds(60);
 /// After a full disk.
 constexpr Duration kBeginAgain = std::chrono::seconds(5);
 
@@ -21,7 +24,14 @@ json::Value record(std::string_view kind, json::Value value) {
   return json::object({{"kind", kind}, {"value", std::move(value)}});
 }
 
-/// Steady times are comparable while the machine is up.
+json::Value record(const Run& run) {
+  json::Value made =
+      record("run", wire::to_json(wire::Start{.job = run.job, .delivery = run.delivery}));
+  made.set("made_at", run.made_at);
+  return made;
+}
+
+/// Steady times (of os::BootClock) are comparable while the machine is up.
 std::string boot_id() { return os::read_file("/proc/sys/kernel/random/boot_id", 100).value_or(""); }
 
 std::int64_t to_us(SteadyTime time) {
@@ -63,13 +73,16 @@ void Island::replay(const json::Value& entry) {
   if (value == nullptr) return;
   if (kind == "run") {
     auto start = wire::parse_start(*value);
-    if (!start || !start->job.island || !start->delivery) {
+    if (!start || !start->delivery) {
       log::warn("a run in an island's journal cannot be read",
-                {{"error", start ? std::string("it has no picture") : start.error().message}});
+                {{"error", start ? std::string("it has no files") : start.error().message}});
       return;
     }
     const RunName name = run_of(start->job.key);
-    runs_[name] = {std::move(start->job), *std::move(start->delivery)};
+    runs_[name] = {.job = std::move(start->job),
+                   .delivery = *std::move(start->delivery),
+                   .made_at = json::get_int(entry, "made_at").value_or(0),
+                   .used_at = clock_.steady_now()};
   } else if (kind == "in_hand" || kind == "ahead") {
     const auto attempt = wire::parse_attempt_ref(*value);
     if (!attempt) return;
@@ -102,10 +115,7 @@ void Island::replay(const json::Value& entry) {
 
 std::vector<json::Value> Island::records() const {
   std::vector<json::Value> all;
-  for (const auto& [id, run] : runs_) {
-    all.push_back(
-        record("run", wire::to_json(wire::Start{.job = run.job, .delivery = run.delivery})));
-  }
+  for (const auto& [id, run] : runs_) all.push_back(record(run));
   for (const auto& [key, attempt] : in_hand_) {
     all.push_back(record("in_hand", wire::to_json(attempt)));
   }
@@ -137,19 +147,29 @@ bool Island::is_overdue() const {
 bool Island::given(const wire::Start& start) {
   const wire::Job& job = start.job;
   const wire::AttemptRef attempt{job.key, job.try_number, job.epoch};
+  if (!job.placement.contains(kIslandLabel)) return false;
   const auto known = runs_.find(run_of(job.key));
-  const bool is_newer =
-      job.island && start.delivery &&
-      (known == runs_.end() || known->second.job.island->made_at < job.island->made_at);
-  if (is_newer) {
-    runs_[run_of(job.key)] = {job, *start.delivery};
-    journal_->add(record("run", wire::to_json(start)));
+  const std::int64_t made_at = job.island ? job.island->made_at : 0;
+  const bool is_newer = known == runs_.end() || known->second.made_at < made_at;
+  if (start.delivery && is_newer) {
+    Run& run = runs_[run_of(job.key)];
+    run = {.job = job, .delivery = *start.delivery, .made_at = made_at};
+    journal_->add(record(run));
   }
   if (!runs_.contains(run_of(job.key))) return false;
+  runs_.at(run_of(job.key)).used_at = clock_.steady_now();
   const bool was_ahead = ahead_.erase(key_of(attempt)) > 0;
   in_hand_[key_of(attempt)] = attempt;
   journal_->add(record("in_hand", wire::to_json(attempt)));
   return was_ahead;
+}
+
+void Island::picture(const wire::Picture& picture) {
+  const auto known = runs_.find({picture.dag_id, picture.run_id});
+  if (known == runs_.end() || known->second.made_at >= picture.made_at) return;
+  known->second.made_at = picture.made_at;
+  known->second.job.island = picture.part;
+  journal_->add(record(known->second));
 }
 
 std::optional<wire::AttemptRef> Island::acknowledged(std::int64_t seq) {
@@ -170,21 +190,33 @@ void Island::not_begun(const wire::AttemptRef& attempt) {
   journal_->add(record("gone", wire::to_json(attempt)));
 }
 
-/// Of a run of which nothing is here, the server may decide anything: the picture is out of date.
+/// Of a run of which nothing is here, the server may decide anything: it is not gone on with.
+bool Island::is_needed(const RunName& name) const {
+  const auto is_its = [&](const auto& entry) { return run_of(entry.second.key) == name; };
+  return std::ranges::any_of(in_hand_, is_its) || std::ranges::any_of(ahead_, is_its);
+}
+
 void Island::forget_runs() {
   std::set<RunName> needed;
   for (const auto& [key, attempt] : in_hand_) needed.insert(run_of(attempt.key));
   for (const auto& [key, attempt] : ahead_) needed.insert(run_of(attempt.key));
-  std::erase_if(runs_, [&](const auto& run) { return !needed.contains(run.first); });
+  const SteadyTime now = clock_.steady_now();
+  for (auto& [name, run] : runs_) {
+    if (needed.contains(name)) run.used_at = now;
+  }
+  std::erase_if(runs_, [&](const auto& run) { return run.second.used_at + kRunKept <= now; });
   std::erase_if(reports_, [&](const auto& entry) {
-    return !needed.contains(run_of(entry.second.attempt.key));
+    return !runs_.contains(run_of(entry.second.attempt.key));
   });
   std::erase_if(seqs_, [&](const auto& entry) { return !reports_.contains(entry.second); });
 }
 
 void Island::compact() {
-  const bool is_idle = runs_.empty() && !is_cut_ && journal_->bytes() > (1U << 20);
-  if (is_idle || journal_->bytes() > kJournalBytesMax) journal_->replace(records());
+  const std::uint64_t bytes = journal_->bytes();
+  const bool is_idle = in_hand_.empty() && ahead_.empty() && !is_cut_ && bytes > (1U << 20);
+  if (bytes < 2 * bytes_in_use_ || (!is_idle && bytes <= kJournalBytesMax)) return;
+  journal_->replace(records());
+  bytes_in_use_ = journal_->bytes();
 }
 
 void Island::finished(const wire::Finished& report) {
@@ -242,6 +274,7 @@ void Island::build() {
   unbegun_.clear();  // granted again
   std::vector<Replica::Part> parts;
   for (const auto& [id, run] : runs_) {
+    if (!run.job.island || !is_needed(id)) continue;
     Replica::Part part{.job = &run.job, .in_hand = {}};
     for (const auto& [key, attempt] : in_hand_) {
       if (run_of(attempt.key) == id) part.in_hand.push_back(attempt);
@@ -252,9 +285,9 @@ void Island::build() {
   replica_ = std::make_unique<Replica>(parts, options_.offer, now);
   std::vector<wire::Finished> ended;
   for (const auto& [seq, key] : seqs_) ended.push_back(reports_.at(key));
-  if (!runs_.empty()) {
+  if (!parts.empty()) {
     log::info("the server is gone; the island goes on",
-              {{"runs", static_cast<std::int64_t>(runs_.size())}});
+              {{"runs", static_cast<std::int64_t>(parts.size())}});
   }
   go_on(std::move(ended));
 }
@@ -321,6 +354,11 @@ std::optional<wire::Job> Island::job_of(const wire::AttemptRef& attempt) const {
   for (const json::Value& text : runs_.at(run_of(attempt.key)).job.island->jobs) {
     auto job = wire::parse_job(text);
     if (!job || job->key != attempt.key) continue;
+    const std::int64_t retry = attempt.epoch - job->epoch;
+    if (job->retry_tokens && retry > 0 && retry <= std::ssize(*job->retry_tokens)) {
+      job->token = (*job->retry_tokens)[static_cast<std::size_t>(retry - 1)];
+    }
+    job->retry_tokens.reset();
     job->try_number = attempt.try_number;
     job->epoch = attempt.epoch;
     for (const char* name : {"AIFLOW_CTX_TRY_NUMBER", "AIRFLOW_CTX_TRY_NUMBER"}) {
@@ -358,7 +396,8 @@ std::optional<wire::XComValue> Island::xcom(const wire::XComGet& question) const
     answer.value = value.as_array()[static_cast<std::size_t>(*question.item)];
     answer.length = std::ssize(value.as_array());
   };
-  for (const wire::IslandXCom& one : run->second.job.island->xcoms) {
+  const auto& picture = run->second.job.island;
+  for (const wire::IslandXCom& one : picture ? picture->xcoms : std::vector<wire::IslandXCom>()) {
     if (one.task_id == question.task_id && one.map_index == question.map_index &&
         one.key == question.key) {
       take(one.value);

@@ -33,10 +33,12 @@ using AttemptKey = std::tuple<std::string, std::string, std::string, std::int64_
   return {ref.key.dag_id, ref.key.run_id, ref.key.task_id, ref.key.map_index, ref.epoch};
 }
 
-/// What has come with a job of a run; the newest picture of it.
+/// What has come of a run: the newest picture of it.
 struct Run {
-  wire::Job job;            ///< the first: what all jobs of the run share
-  wire::Delivery delivery;  ///< where the DAG's files are
+  wire::Job job;             ///< one of the run, with the picture, if there is one
+  wire::Delivery delivery;   ///< where the DAG's files are
+  std::int64_t made_at = 0;  ///< of the newest picture, or the word that there is none
+  SteadyTime used_at{};      ///< an attempt of it was here
 };
 using RunName = std::pair<std::string, std::string>;  ///< dag_id, run_id
 
@@ -72,6 +74,8 @@ class Island {
   void confirmed(SteadyTime sent);
   /// The server gives out a job. True when it was begun already: it is no more ahead.
   bool given(const wire::Start& start);
+  /// The server says how a run of an attempt that is here is now.
+  void picture(const wire::Picture& picture);
   /// The server has taken a report, or refused it for good. The attempt, if it was still ahead.
   std::optional<wire::AttemptRef> acknowledged(std::int64_t seq);
   /// The server has given it out, and it will not begin before it is given out again.
@@ -114,6 +118,7 @@ class Island {
   [[nodiscard]] bool remember(const std::vector<json::Value>& more);
   void forget_runs();
   void compact();
+  [[nodiscard]] bool is_needed(const RunName& name) const;
   void replay(const json::Value& record);
   [[nodiscard]] std::optional<wire::Job> job_of(const wire::AttemptRef& attempt) const;
   [[nodiscard]] std::vector<json::Value> records() const;
@@ -130,7 +135,8 @@ class Island {
   std::map<std::int64_t, AttemptKey> seqs_;
   std::vector<wire::AttemptRef> unbegun_;  ///< wanted, and the disk was full
   SteadyTime begin_again_at_{};
-  json::Value cut_;  ///< its record, while it is cut off
+  std::uint64_t bytes_in_use_ = 0;  ///< of the journal, when it was last written anew
+  json::Value cut_;                 ///< its record, while it is cut off
   wire::HelloOk hello_;
   Duration lease_{};
   SteadyTime confirmed_at_{};

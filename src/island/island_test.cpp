@@ -126,6 +126,72 @@ TEST_CASE("what ran ahead of a task that is cleared meanwhile runs anew after it
   CHECK(site.refused.size() == 2);
 }
 
+TEST_CASE(
+    "a DAG that is paused before the cut starts nothing in it; one that is not any more does") {
+  for (const bool is_again : {false, true}) {
+    Site site(dag({task("a", {}), task("b", {"a"})}));
+    site.pause(true);
+    if (is_again) site.pause(false);
+    site.cut();
+    CHECK(site.end("a"));
+    site.advance(1s);
+    CHECK(site.running() == (is_again ? std::set<std::string>{"b"} : std::set<std::string>{}));
+  }
+}
+
+TEST_CASE("what is marked before the cut does not run in it, and what follows does") {
+  Site site(dag({task("a", {}), task("b", {"a"}), task("c", {"a", "b"})}));
+  site.mark("b", TaskState::success);
+  site.cut();
+  CHECK(site.end("a"));
+  CHECK(site.begun == Begun{"a/1", "c/1"});
+
+  Site other(dag({task("a", {}), task("b", {"a"}), task("c", {"a"})}));
+  other.mark("b", TaskState::failed);
+  other.cut();
+  CHECK(other.end("a"));
+  CHECK(other.begun == Begun{"a/1", "c/1"});
+}
+
+TEST_CASE("what follows a task that is cleared before the cut waits for its new end") {
+  Rng random(1);
+  Site site(dag({task("a", {}), task("x", {}), task("b", {"a", "x"})}), 2);
+  CHECK(site.end("a"));
+  site.clear("a", false);
+  CHECK(site.running() == std::set<std::string>{"a", "x"});
+  site.cut();
+  CHECK(site.end("x"));
+  CHECK(site.running() == std::set<std::string>{"a"});
+  CHECK(site.end("a"));
+  CHECK(site.end("b"));
+  site.back(random);
+  CHECK(site.run_state() == "success");
+  CHECK(site.refused.empty());
+}
+
+TEST_CASE("a picture that comes late is none; one of an unknown run is of no use") {
+  Site site(dag({task("a", {}), task("b", {"a"})}));
+  site.pause(true);
+  wire::Picture old{.dag_id = "etl", .run_id = "r", .made_at = 1, .part = wire::IslandPart{}};
+  site.island().picture(old);
+  old.run_id = "other";
+  site.island().picture(old);
+  site.cut();
+  site.restart();  // the pause is in the journal
+  site.advance(1s);
+  CHECK(site.begun == Begun{"a/1"});
+}
+
+TEST_CASE("a run that the server has no picture of is not gone on with") {
+  Site site(dag({task("a", {}), task("b", {"a"})}));
+  site.island().picture({.dag_id = "etl", .run_id = "r", .made_at = 1000, .part = {}});
+  site.cut();
+  CHECK(site.end("a"));
+  site.restart();
+  site.advance(1s);
+  CHECK(site.begun == Begun{"a/1"});
+}
+
 TEST_CASE("a retry that ran ahead of a clear is not the cleared task's next attempt") {
   Rng random(1);
   wire::TaskSpec flaky = task("a", {});
@@ -261,6 +327,7 @@ TEST_CASE("whatever is cut, doubled, reordered or lost, every attempt is begun o
     CAPTURE(seed);
     Rng random(seed);
     Site site(random_dag(random), 1 + static_cast<int>(random() % 4));
+    site.omits = seed % 2 == 0;
     for (int move = 0; move < 120 && site.run_state() == "running"; ++move) {
       const std::uint64_t choice = random() % 10;
       if (choice < 5) site.end_any(random);
@@ -282,6 +349,41 @@ TEST_CASE("whatever is cut, doubled, reordered or lost, every attempt is begun o
     std::ranges::sort(once);
     CHECK(std::ranges::adjacent_find(once) == once.end());
   }
+}
+
+TEST_CASE("whatever a user decides before a cut, nothing that runs in the cut is refused") {
+  std::size_t ahead = 0;
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    CAPTURE(seed);
+    Rng random(seed);
+    Site site(random_dag(random), 1 + static_cast<int>(random() % 4));
+    bool is_paused = false;
+    for (int move = 0; move < 150; ++move) {
+      const bool is_cut = site.island().is_cut();
+      const std::uint64_t choice = random() % 12;
+      if (choice < 5) site.end_any(random);
+      if (choice == 5 && !is_cut) site.cut();
+      if (choice == 6 && is_cut) site.back(random);
+      if (choice == 7) site.advance(1100ms);
+      if (choice == 8 && is_cut) site.restart();
+      if (choice == 9 && !is_cut) site.merge(random);
+      const bool may_decide = choice > 9 && !is_cut && site.is_settled(random);
+      if (may_decide && choice == 10) site.decide(random);
+      if (may_decide && choice == 11) site.pause(is_paused = !is_paused);
+      ahead += site.island().ahead().size();
+    }
+    if (site.island().is_cut()) site.back(random);
+    site.pause(false);
+    for (int move = 0; move < 300 && site.run_state() == "running"; ++move) {
+      site.merge(random);
+      site.end_any(random);
+      site.advance(1100ms);
+    }
+    CHECK(site.run_state() != "running");
+    for (const auto& what : site.refused) FAIL_CHECK(what.key.task_id, "/", what.epoch);
+    for (const std::string& what : site.stale) FAIL_CHECK(what);
+  }
+  CHECK(ahead > 100);  // it was tried
 }
 
 TEST_CASE(

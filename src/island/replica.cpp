@@ -113,9 +113,11 @@ Status add_part(sched::Rows& rows, const Replica::Part& part, sched::Now now) {
   const DagId dag_id = definition->dag_id;
   const auto known = std::ranges::find(rows.dags, dag_id, &sched::DagRow::dag_id);
   if (known == rows.dags.end()) {
-    rows.dags.push_back({.dag_id = dag_id, .version = version});
+    rows.dags.push_back(
+        {.dag_id = dag_id, .paused = picture.paused.value_or(false), .version = version});
   } else {
     known->version = std::max(known->version, version);
+    known->paused = known->paused || picture.paused.value_or(false);
   }
   rows.versions.push_back({.version = version, .definition = std::move(definition)});
   rows.runs.push_back(run_row(*part.job, now));

@@ -390,6 +390,9 @@ void Uplink::Impl::from_server(const std::string& frame) {
     if (const auto taken = wire::parse_log_taken(*message)) logs.taken(*taken);
   } else if (type == "BundlePiece") {
     if (const auto piece = wire::parse_bundle_piece(*message)) files.piece(*piece);
+  } else if (type == "Picture") {
+    const auto picture = wire::parse_picture(*message);
+    if (picture && island) island->picture(*picture);
   } else if (type == "Start") {
     if (auto start = wire::parse_start(*message)) on_start(*std::move(start));
   } else {

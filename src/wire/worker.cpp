@@ -26,6 +26,7 @@ Status read_value(const json::Value& value, Progress& out);
 Status read_value(const json::Value& value, Finished& out);
 Status read_value(const json::Value& value, XComGet& out);
 Status read_value(const json::Value& value, HelloOk& out);
+Status read_value(const json::Value& value, Picture& out);
 Status read_value(const json::Value& value, HeartbeatOk& out);
 Status read_value(const json::Value& value, Delivery& out);
 Status read_value(const json::Value& value, Start& out);
@@ -232,7 +233,7 @@ Status read_value(const json::Value& value, IslandXCom& out) {
 
 json::Value to_json(const IslandPart& value) {
   json::Object out;
-  out.reserve(7);
+  out.reserve(8);
   detail::put(out, "made_at", value.made_at);
   detail::put(out, "dag_version", value.dag_version);
   detail::put(out, "run_number", value.run_number);
@@ -240,6 +241,7 @@ json::Value to_json(const IslandPart& value) {
   detail::put(out, "tasks", value.tasks);
   detail::put(out, "jobs", value.jobs);
   detail::put(out, "xcoms", value.xcoms);
+  detail::put(out, "paused", value.paused);
   return json::Value(std::move(out));
 }
 
@@ -253,6 +255,7 @@ Result<IslandPart> parse_island_part(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "tasks", out.tasks));
   AIFLOW_TRY(detail::get(value, "jobs", out.jobs));
   AIFLOW_TRY(detail::get(value, "xcoms", out.xcoms));
+  AIFLOW_TRY(detail::get(value, "paused", out.paused));
   return out;
 }
 
@@ -263,7 +266,7 @@ Status read_value(const json::Value& value, IslandPart& out) {
 
 json::Value to_json(const Job& value) {
   json::Object out;
-  out.reserve(28);
+  out.reserve(29);
   detail::put(out, "key", value.key);
   detail::put(out, "try_number", value.try_number);
   detail::put(out, "epoch", value.epoch);
@@ -292,6 +295,7 @@ json::Value to_json(const Job& value) {
   detail::put(out, "executor_config", value.executor_config);
   detail::put(out, "resume", value.resume);
   detail::put(out, "island", value.island);
+  detail::put(out, "retry_tokens", value.retry_tokens);
   return json::Value(std::move(out));
 }
 
@@ -326,6 +330,7 @@ Result<Job> parse_job(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "executor_config", out.executor_config));
   AIFLOW_TRY(detail::get(value, "resume", out.resume));
   AIFLOW_TRY(detail::get(value, "island", out.island));
+  AIFLOW_TRY(detail::get(value, "retry_tokens", out.retry_tokens));
   return out;
 }
 
@@ -679,6 +684,31 @@ Result<HelloOk> parse_hello_ok(const json::Value& value) {
 
 Status read_value(const json::Value& value, HelloOk& out) {
   AIFLOW_ASSIGN(out, parse_hello_ok(value));
+  return {};
+}
+
+json::Value to_json(const Picture& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "run_id", value.run_id);
+  detail::put(out, "made_at", value.made_at);
+  detail::put(out, "part", value.part);
+  return json::Value(std::move(out));
+}
+
+Result<Picture> parse_picture(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Picture");
+  Picture out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "run_id", out.run_id));
+  AIFLOW_TRY(detail::get(value, "made_at", out.made_at));
+  AIFLOW_TRY(detail::get(value, "part", out.part));
+  return out;
+}
+
+Status read_value(const json::Value& value, Picture& out) {
+  AIFLOW_ASSIGN(out, parse_picture(value));
   return {};
 }
 

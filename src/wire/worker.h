@@ -93,7 +93,7 @@ struct IslandXCom {
 [[nodiscard]] json::Value to_json(const IslandXCom& value);
 [[nodiscard]] Result<IslandXCom> parse_island_xcom(const json::Value& value);
 
-/// A run as its server saw it when it gave out the job that this is in. made_at - larger in a newer picture of the same run. dag - the DagSpec of the run's version. jobs - Jobs of the next attempts of those instances of the island that have not ended. xcoms - what those may ask for.
+/// A run as its server saw it when it gave out the job that this is in. made_at - larger in a newer picture of the same run. dag - the DagSpec of the run's version. jobs - Jobs of the next attempts of those instances of the island that have not ended. xcoms - what those may ask for. paused - the DAG is.
 
 struct IslandPart {
   std::int64_t made_at{};
@@ -103,6 +103,7 @@ struct IslandPart {
   std::vector<IslandTask> tasks{};
   std::vector<json::Value> jobs{};
   std::vector<IslandXCom> xcoms{};
+  std::optional<bool> paused{};
   friend bool operator==(const IslandPart&, const IslandPart&) = default;
 };
 [[nodiscard]] json::Value to_json(const IslandPart& value);
@@ -138,6 +139,7 @@ struct Job {
   std::optional<json::Value> executor_config{};
   std::optional<Resume> resume{};
   std::optional<IslandPart> island{};
+  std::optional<std::vector<std::string>> retry_tokens{};
   friend bool operator==(const Job&, const Job&) = default;
 };
 [[nodiscard]] json::Value to_json(const Job& value);
@@ -298,6 +300,18 @@ struct HelloOk {
 };
 [[nodiscard]] json::Value to_json(const HelloOk& value);
 [[nodiscard]] Result<HelloOk> parse_hello_ok(const json::Value& value);
+
+/// To the worker of an island that has an attempt of the run: it is now so; a user has decided, or the run's last jobs came without a picture. made_at - as in IslandPart. part - null: there is none (the run is over, or too large for a frame), and the island does not go on with it alone.
+
+struct Picture {
+  std::string dag_id{};
+  std::string run_id{};
+  std::int64_t made_at{};
+  std::optional<IslandPart> part{};
+  friend bool operator==(const Picture&, const Picture&) = default;
+};
+[[nodiscard]] json::Value to_json(const Picture& value);
+[[nodiscard]] Result<Picture> parse_picture(const json::Value& value);
 
 struct HeartbeatOk {
   std::int64_t seq{};

@@ -87,8 +87,8 @@ class Role(str, Enum):
 #: Fields of each frame type and of the DAG description, for checks in tests.
 FIELDS: dict[str, dict[str, str]] = {
     "TaskKey": {"dag_id": "string", "run_id": "string", "task_id": "string", "map_index": "int"},
-    "Job": {"key": "TaskKey", "try_number": "int", "epoch": "int", "operator": "string", "dag_file": "string", "payload": "json", "params": "json", "conf": "json?", "logical_date": "time?", "data_interval_start": "time?", "data_interval_end": "time?", "run_type": "string", "execution_timeout_ms": "int?", "log_path": "string", "env": "map<string>", "token": "string", "max_tries": "int", "use_cache": "bool?", "first_started_at": "time?", "triggering_asset_events": "[TriggeringEvent]?", "executor": "string", "queue": "string", "placement": "map<string>", "resources": "JobResources?", "run_as_user": "string?", "executor_config": "json?", "resume": "Resume?", "island": "IslandPart?"},
-    "IslandPart": {"made_at": "int", "dag_version": "int", "run_number": "int", "dag": "json", "tasks": "[IslandTask]", "jobs": "[json]", "xcoms": "[IslandXCom]"},
+    "Job": {"key": "TaskKey", "try_number": "int", "epoch": "int", "operator": "string", "dag_file": "string", "payload": "json", "params": "json", "conf": "json?", "logical_date": "time?", "data_interval_start": "time?", "data_interval_end": "time?", "run_type": "string", "execution_timeout_ms": "int?", "log_path": "string", "env": "map<string>", "token": "string", "max_tries": "int", "use_cache": "bool?", "first_started_at": "time?", "triggering_asset_events": "[TriggeringEvent]?", "executor": "string", "queue": "string", "placement": "map<string>", "resources": "JobResources?", "run_as_user": "string?", "executor_config": "json?", "resume": "Resume?", "island": "IslandPart?", "retry_tokens": "[string]?"},
+    "IslandPart": {"made_at": "int", "dag_version": "int", "run_number": "int", "dag": "json", "tasks": "[IslandTask]", "jobs": "[json]", "xcoms": "[IslandXCom]", "paused": "bool?"},
     "IslandTask": {"task_id": "string", "map_index": "int", "state": "TaskState", "try_number": "int", "max_tries": "int", "epoch": "int", "weight": "int", "next_try_at": "time?", "epoch_floor": "int?", "branch_followed": "[string]?", "skip_all_downstream": "bool", "return_length": "int?"},
     "IslandXCom": {"task_id": "string", "map_index": "int", "key": "string", "value": "json"},
     "JobResources": {"cpus": "double?", "memory_bytes": "int?", "pids": "int?"},
@@ -106,6 +106,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "Finished": {"seq": "int", "attempt": "AttemptRef", "outcome": "Outcome", "exit_code": "int?", "signal": "int?", "cause": "string", "started_at": "time", "ended_at": "time", "xcoms": "[XComEntry]", "branch": "[string]?", "skip_all_downstream": "bool", "reschedule_at": "time?", "deferral": "Deferral?", "assets": "[AssetEmit]?", "cache_key": "string?", "cache_ttl_ms": "int?", "retry_delay_ms": "int?"},
     "XComGet": {"request_id": "int", "attempt": "AttemptRef", "dag_id": "string", "run_id": "string", "task_id": "string", "map_index": "int", "key": "string", "item": "int?", "include_prior_dates": "bool?"},
     "HelloOk": {"server_id": "string", "heartbeat_ms": "int", "lease_ms": "int", "island_lease_ms": "int?"},
+    "Picture": {"dag_id": "string", "run_id": "string", "made_at": "int", "part": "IslandPart?"},
     "HeartbeatOk": {"seq": "int"},
     "Start": {"job": "Job", "delivery": "Delivery?", "trouble": "string?"},
     "Delivery": {"bundle": "string?", "dag_file": "string", "log_offset": "int"},

@@ -130,6 +130,7 @@ class Conductor::Engine {
                                     const std::vector<DagId>& present);
   Status check_assets(const wire::DagSpec& spec) const;
   void sync_assets(detail::Batch& batch);
+  // Islands (engine_islands.cpp: what they say; engine_pictures.cpp: what they are told).
   /// A run of which the island has a task.
   struct IslandRun {
     const sched::RunRow& run;
@@ -137,8 +138,23 @@ class Conductor::Engine {
     const std::string& dag_file;
     const std::string& island;
   };
+  using IslandRunKey = std::pair<store::RunKey, std::string>;  ///< the run, the island
+  struct Told {
+    SteadyTime next_at = SteadyTime::min();  ///< no picture before
+    bool is_due = false;                     ///< one is owed
+    bool is_too_large = false;
+  };
   /// nullopt: it is too much for one frame; the island then waits for the server.
   std::optional<wire::IslandPart> island_part(const IslandRun& of);
+  [[nodiscard]] wire::Job next_job(const IslandRun& of, const sched::TaskInstanceRow& row) const;
+  void add_picture(wire::Job& job, const sched::RunRow& run);
+  void note_decisions(const detail::Batch& batch, const sched::Effects& effects);
+  void owe_pictures(const std::function<bool(const IslandRunKey&)>& is_meant);
+  void send_pictures(SteadyTime now);
+  void send_picture(const IslandRunKey& to);
+  [[nodiscard]] std::int64_t made_now();
+  [[nodiscard]] std::set<IslandRunKey> runs_in_hand() const;
+  [[nodiscard]] std::string island_of(const store::TaskKey& key) const;
   [[nodiscard]] std::string decided_otherwise(const executor::Attempt& attempt) const;
   [[nodiscard]] bool may_have_run(const WorkerId& id, const store::TaskKey& key) const;
   [[nodiscard]] bool is_new_conflict(const store::TaskKey& key, std::int64_t epoch);
@@ -175,6 +191,8 @@ class Conductor::Engine {
   std::map<WorkerId, WorkerOffer> workers_;
   std::map<WorkerId, WallTime> away_;  ///< workers that are not connected, and their last sign
   std::map<store::TaskKey, std::set<std::int64_t>> conflicts_;  ///< told in the history, by epoch
+  std::map<IslandRunKey, Told> told_;                           ///< pictures
+  SteadyTime show_at_ = SteadyTime::max();                      ///< when one is due
   std::int32_t slots_sum_ = 0;
   SteadyTime send_at_ = SteadyTime::max();   ///< when something of the outbox is due again
   SteadyTime retry_at_ = SteadyTime::min();  ///< after a failure, not before

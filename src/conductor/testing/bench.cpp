@@ -40,7 +40,10 @@ void Bench::open() {
   conductor_ = std::make_unique<Conductor>(
       clock_, *store_, *executor_,
       Options{.data_dir = folder_.path(),
-              .sign_token = [](const wire::Job& job) { return "token-of-" + job.key.task_id; },
+              .sign_token =
+                  [](const wire::Job& job) {
+                    return "token-of-" + job.key.task_id + "-" + std::to_string(job.epoch);
+                  },
               .zone = {},
               .on_changes =
                   [this](const std::vector<wire::StreamEvent>& events) {

@@ -54,6 +54,7 @@ class Assignment {
   void cancel(const CancelRequest& request);
   void acknowledge(const Receipt& receipt, bool accepted, const std::string& reason);
   void order(const WorkerId& worker, WorkerOrder order);
+  void show(const std::string& island, const wire::Picture& picture);
 
   // From workers.
   void hello(const wire::Hello& hello);

@@ -99,6 +99,14 @@ void Assignment::give_islands() {
   }
 }
 
+void Assignment::show(const std::string& island, const wire::Picture& picture) {
+  const auto holder = islands_.find(island);
+  if (holder == islands_.end()) return;
+  const auto worker = workers_.find(holder->second);
+  if (worker == workers_.end() || !worker->second.connected) return;
+  outlet_.send(holder->second, typed("Picture", picture));
+}
+
 /// An island goes on by itself: nobody else gets its tasks before it has ended them.
 Duration Assignment::lease_of(const Worker& worker) const {
   return worker.offer.labels.contains(kIslandLabel) ? options_.island_lease : options_.lease;

@@ -82,6 +82,7 @@ class Site {
     island_->back();
     island_->confirmed(clock_.steady_now());
     island_->found(here());
+    show();
     std::vector<sched::TaskKey> queued;
     for (const auto& [key, start] : unclaimed_) queued.push_back(key);
     for (const auto& key : queued) give(unclaimed_.at(key));
@@ -107,6 +108,11 @@ class Site {
       }
     }
   }
+  /// Nothing is ahead, and all that has ended is known.
+  bool is_settled(Rng& random) {
+    merge(random);
+    return spool_.empty() && island_->ahead().empty();
+  }
   /// The core's process is killed; its spool is read back by the next one.
   void restart() {
     running_.clear();
@@ -118,6 +124,7 @@ class Site {
   }
   void advance(Duration by) {
     clock_.advance(by);
+    if (!is_cut_ && std::exchange(owes_picture_, false)) show();
     tell_nothing();
     island_->tick();
   }
@@ -128,10 +135,16 @@ class Site {
                              .tasks = {{TaskId{task_id}, std::nullopt}},
                              .include_downstream = downstream,
                              .user = "kim"});
+    show();
   }
   void mark(const std::string& task_id, TaskState state) {
     tell(sched::TaskMarked{
         .key = {DagId{"etl"}, RunId{"r"}, TaskId{task_id}}, .state = state, .user = "kim"});
+    show();
+  }
+  void pause(bool paused) {
+    tell(sched::DagPaused{.dag_id = DagId{"etl"}, .paused = paused, .user = "kim"});
+    show();
   }
   void decide(Rng& random) {
     const std::string& id = spec_.tasks[random() % spec_.tasks.size()].task_id;
@@ -176,6 +189,7 @@ class Site {
   }
   Island& island() { return *island_; }
 
+  bool omits = false;                     ///< some jobs come without their picture, which follows
   std::vector<std::string> begun;         ///< "task/try", in order
   std::vector<wire::AttemptRef> refused;  ///< results that the server did not take
   /// Results that it took, made of what an attempt left whose task has run again since.
@@ -200,6 +214,7 @@ class Site {
   void begin(const wire::Job& job) {
     const wire::AttemptRef attempt{job.key, job.try_number, job.epoch};
     begun.push_back(job.key.task_id + "/" + std::to_string(job.try_number));
+    CHECK(job.token == token(job.epoch));
     CHECK(seen_.insert(key_of(attempt)).second);
     running_.emplace(key_of(attempt), attempt);
     for (const std::string& upstream : upstream_of(job.key.task_id)) {
@@ -231,7 +246,8 @@ class Site {
                                .worker = WorkerId{"w"},
                                .outcome = report.outcome,
                                .cause = report.cause});
-    if (!replies.front().accepted && is_first) refused.push_back(report.attempt);
+    const bool is_killed = report.outcome == Outcome::killed;  // as the server wanted
+    if (!replies.front().accepted && is_first && !is_killed) refused.push_back(report.attempt);
     if (replies.front().accepted && is_first) check_fresh(report.attempt);
     island_->acknowledged(report.seq);
   }
@@ -302,13 +318,20 @@ class Site {
       spool(std::move(report));
     }
   }
-  /// A job of the server, whose picture is of this moment.
-  wire::Start start_of(const sched::TaskKey& key) {
-    wire::Start start;
-    const auto row = server_->instance_row(key).value();
-    start.job = job(key.task_id.value, row.try_number, row.epoch);
-    wire::IslandPart part{
-        .made_at = ++made_at_, .dag_version = 1, .run_number = 1, .dag = wire::to_json(spec_)};
+  /// The server tells how the run is now.
+  void show() {
+    if (is_cut_) return;
+    wire::Picture picture{.dag_id = "etl", .run_id = "r", .made_at = 0, .part = {}};
+    if (run_state() == "running") picture.part = part();
+    picture.made_at = picture.part ? picture.part->made_at : ++made_at_;
+    island_->picture(picture);
+  }
+  wire::IslandPart part() {
+    wire::IslandPart part{.made_at = ++made_at_,
+                          .dag_version = 1,
+                          .run_number = 1,
+                          .dag = wire::to_json(spec_),
+                          .paused = server_->dag_row(DagId{"etl"})->paused};
     for (const wire::TaskSpec& one : spec_.tasks) {
       const auto of =
           server_->instance_row({DagId{"etl"}, RunId{"r"}, TaskId{one.task_id}}).value();
@@ -321,9 +344,21 @@ class Site {
                             .weight = of.weight,
                             .next_try_at = of.next_try_at,
                             .epoch_floor = of.epoch_floor});
-      part.jobs.push_back(wire::to_json(job(one.task_id, of.try_number, sched::next_epoch(of))));
+      wire::Job next = job(one.task_id, of.try_number, sched::next_epoch(of));
+      next.token = token(next.epoch);
+      next.retry_tokens = {token(next.epoch + 1), token(next.epoch + 2)};
+      part.jobs.push_back(wire::to_json(next));
     }
-    start.job.island = std::move(part);
+    return part;
+  }
+  static std::string token(std::int64_t epoch) { return "of epoch " + std::to_string(epoch); }
+  /// A job of the server, whose picture is of this moment.
+  wire::Start start_of(const sched::TaskKey& key) {
+    wire::Start start;
+    const auto row = server_->instance_row(key).value();
+    start.job = job(key.task_id.value, row.try_number, row.epoch);
+    start.job.token = token(row.epoch);
+    start.job.island = part();
     start.delivery = wire::Delivery{};
     return start;
   }
@@ -339,6 +374,10 @@ class Site {
   void give(wire::Start start) {
     const wire::TaskKey key = start.job.key;
     unclaimed_.erase({DagId{key.dag_id}, RunId{key.run_id}, TaskId{key.task_id}});
+    if (omits && random_() % 3 == 0) {
+      start.job.island.reset();
+      owes_picture_ = true;
+    }
     if (island_->given(start)) {
       // Begun before: nothing starts, and what was withheld is said.
       for (const auto& [seq, report] : std::map(spool_)) {
@@ -373,6 +412,7 @@ class Site {
   std::map<std::int64_t, wire::Finished> spool_;
   std::int64_t seq_ = 0;
   std::int64_t made_at_ = 0;
+  bool owes_picture_ = false;
   Rng random_{7};
   bool is_cut_ = false;
 };

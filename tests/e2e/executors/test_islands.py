@@ -288,5 +288,99 @@ def test_what_a_user_decides_meanwhile_holds_and_the_conflict_is_told(site):
     assert place.ran() == "abcd"
 
 
+def test_what_a_user_decides_before_the_cut_holds_in_it(site):
+    place = site()
+    server = place.server
+    run = run_to_a(place)
+    assert cli(server, "dags", "pause", "chain").returncode == 0
+    time.sleep(1)
+    place.cut()
+    place.go("a", "b", "c", "d")
+    server.wait_for(lambda: '"end"' in (place.worker.home / "island/journal").read_text("latin1"),
+                    "the end of the first task", 15)
+    time.sleep(2)
+    assert place.ran() == "a"  # as the server would
+    place.wire.state = "on"
+    server.wait_for(lambda: server.tasks("chain", run)["a"]["state"] == "success", "its end", 30)
+    assert place.ran() == "a"
+    (place.folder / "go-b").unlink()
+    assert cli(server, "dags", "unpause", "chain").returncode == 0
+    place.wait_ran("ab")
+    assert cli(server, "tasks", "mark", "chain", "c", "failed", "--run", run).returncode == 0
+    time.sleep(1)
+    place.cut()
+    place.go("b")
+    time.sleep(3)
+    assert place.ran() == "ab"
+    place.wire.state = "on"
+    assert server.wait_run("chain", run, 30)["state"] == "failed"
+    assert "conflict" not in server_log(server)
+
+
+def test_another_worker_of_the_island_gets_nothing_of_it_after_the_server_restarts(site):
+    place = site(port=free_port())
+    server = place.server
+    run = run_to_a(place)
+    place.cut()
+    place.go("a")
+    place.wait_ran("ab")
+    server.stop_server(signal.SIGKILL)
+    server.start()
+    spare = FarWorker(server, place.folder / "spare", name="spare",
+                      url=f"http://127.0.0.1:{server.port}")
+    spare.words += ["--label", "island=site-x"]
+    try:
+        spare.start().wait()
+        time.sleep(17)  # past the lease of other workers
+        assert place.ran() == "ab"
+        place.wire.state = "on"
+        place.go("b", "c", "d")
+        assert server.wait_run("chain", run, 60)["state"] == "success"
+        assert place.ran() == "abcd"
+        assert {one["hostname"] for one in server.tasks("chain", run).values()} == {"site"}
+    finally:
+        spare.stop()
+
+
+CALLS = """
+import pathlib, time
+from aiflow import DAG, api, task
+
+HERE = pathlib.Path("{folder}")
+
+with DAG("calls", schedule=None, default_args={{"placement": {{"island": "site-x"}}}}):
+    @task(retries=2, retry_delay=1)
+    def a():
+        with open(HERE / "ran", "a") as out:
+            out.write("a")
+        tries = len((HERE / "ran").read_text())
+        while not (HERE / ("go-" + str(tries))).exists():
+            time.sleep(0.05)
+        if tries < 3:
+            raise ValueError("not yet")
+        return api.call("GET", "/api/v2/services")["items"]
+
+    a()
+"""
+
+
+def test_a_retry_that_was_begun_alone_may_ask_the_server_when_that_is_back(site):
+    place = site()
+    server = place.server
+    server.add_dag("calls", CALLS.format(folder=place.folder))
+    run = server.trigger("calls")
+    place.wait_ran("a")
+    place.cut()
+    place.go("1", "2")
+    place.wait_ran("aaa", 30)
+    place.wire.state = "on"
+    server.wait_for(lambda: server.tasks("calls", run)["a"]["try_number"] == 3, "the third try", 30)
+    place.go("3")
+    assert server.wait_run("calls", run, 30)["state"] == "success"
+    path = f"/api/v2/dags/calls/dagRuns/{run}/taskInstances/a/xcomEntries/return_value"
+    assert server.get(path)["value"] == []
+    assert place.ran() == "aaa"
+
+
 def server_log(server) -> str:
     return (server.home / "logs/server.log").read_text()
