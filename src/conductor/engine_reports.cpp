@@ -191,7 +191,8 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& repor
   const auto row = state_->instance_row(key);
   batch.ended.push_back({.event = batch.events.size(),
                          .report = finished,
-                         .resumed = row && (row->deferral.value != nullptr || row->service)});
+                         .resumed = row && (row->deferral.value != nullptr || row->service),
+                         .service = row && row->service});
   sched::AttemptFinished event{.key = key,
                                .try_number = static_cast<int>(finished.attempt.try_number),
                                .epoch = finished.attempt.epoch,

@@ -20,6 +20,9 @@ constexpr std::size_t kDescriptionMax = 4096;
 constexpr std::size_t kNoteMax = 4096;
 constexpr int kPoolSlotsMax = 1'000'000;
 constexpr std::size_t kServiceCauseMax = 1000;
+/// Of what a service gives to others.
+constexpr std::size_t kValueBytesMax = 48U << 10;
+constexpr std::size_t kValueDepthMax = 48;
 
 wire::Pool to_wire(const sched::PoolUsage& usage) {
   const std::int64_t deferred = usage.pool.include_deferred ? usage.deferred : 0;
@@ -53,6 +56,19 @@ Status check_pool(const sched::PoolRow& pool) {
   }
   if (pool.description.size() <= kDescriptionMax) return {};
   return fail(ErrorCode::invalid_argument, "a pool's description has at most 4096 bytes");
+}
+
+/// As of every XCom: values are wrapped in others on their way.
+Status check_value(const json::Value& value) {
+  const std::string text = json::write(value);
+  if (text.size() > kValueBytesMax) {
+    return fail(ErrorCode::invalid_argument,
+                "a service's 'value' has " + std::to_string(text.size()) +
+                    " bytes; the limit of an XCom is " + std::to_string(kValueBytesMax));
+  }
+  if (json::parse(text, {.depth_max = kValueDepthMax})) return {};
+  return fail(ErrorCode::invalid_argument, "a service's 'value' is nested deeper than " +
+                                               std::to_string(kValueDepthMax) + " levels");
 }
 
 /// A row of history for a pool, in the transaction that changes it.
@@ -245,6 +261,7 @@ void Conductor::Engine::report_service(detail::Batch& batch, const ReportService
                        "at most 1000 bytes"));
   }
   if (request.value) {
+    if (Status fits = check_value(*request.value); !fits) return answer(fail(fits.error()));
     const auto publish = [this, request](db::Connection& db, const sched::Reply&) {
       return store::RunStore(db).put_xcom({.key = request.key,
                                            .name = "return_value",

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "conductor/testing/bench.h"
+#include "store/data/artifact_store.h"
+#include "store/model_store.h"
 
 namespace aiflow::conductor {
 namespace {
@@ -79,6 +81,73 @@ TEST_CASE("a service that serves lets its dependents start, with its address") {
   CHECK_FALSE(bench.tasks("d", run)[1].service);
   CHECK(bench.xcom("d", run, "db")->value == json::Value("http://h:1"));
   CHECK(bench.outbox().empty());
+}
+
+/// Names of the artifacts that can be seen.
+std::vector<std::string> artifacts(Bench& bench) {
+  std::vector<std::string> names;
+  const auto listed = bench.store()
+                          .read([](db::Connection& db) {
+                            return store::ArtifactStore(db).list(store::ArtifactQuery{});
+                          })
+                          .value();
+  for (const wire::Artifact& one : listed.items) names.push_back(one.name);
+  return names;
+}
+
+TEST_CASE("what a service that nobody needs any more saved stays, however its process ends") {
+  for (const Outcome outcome : {Outcome::killed, Outcome::failed, Outcome::failed_no_retry}) {
+    CAPTURE(outcome);
+    Bench bench;
+    bench.put_dag("d", {service_task("db"), bash_task("a", {"db"})});
+    const store::RunRow run = bench.trigger("d");
+    const auto attempt = start_job(bench);
+    const std::string sha(64, 'a');
+    REQUIRE(bench.store().transact([&](db::Connection& db) -> Status {
+      AIFLOW_TRY(store::ModelStore(db).add_blob({sha, 3}, bench.clock().now()));
+      AIFLOW_TRY(store::ArtifactStore(db).offer({.name = "dump", .kind = "file", .sha256 = sha},
+                                                store::maker_of(attempt), bench.clock().now()));
+      return {};
+    }));
+    REQUIRE(report(bench, attempt, "serving", json::Value("http://h:1")));
+    bench.finish(start_job(bench));
+    bench.finish(attempt, outcome);
+    CHECK(bench.state("d", run, "db") == TaskState::success);
+    CHECK(artifacts(bench) == std::vector<std::string>{"dump"});
+    CHECK(bench.xcom("d", run, "db")->value == json::Value("http://h:1"));
+  }
+}
+
+TEST_CASE("a service that fails while it is needed leaves nothing") {
+  Bench bench;
+  bench.put_dag("d", {service_task("db"), bash_task("a", {"db"})});
+  const store::RunRow run = bench.trigger("d");
+  const auto attempt = start_job(bench);
+  REQUIRE(report(bench, attempt, "serving", json::Value("http://h:1")));
+  bench.finish(attempt, Outcome::failed);
+  CHECK(bench.state("d", run, "db") == TaskState::failed);
+  CHECK_FALSE(bench.xcom("d", run, "db"));
+}
+
+TEST_CASE("a service's value keeps to the limits of an XCom") {
+  Bench bench;
+  bench.put_dag("d", {service_task("db"), bash_task("a", {"db"})});
+  const store::RunRow run = bench.trigger("d");
+  const auto attempt = start_job(bench);
+  const auto large = report(bench, attempt, "serving", json::Value(std::string(48 << 10, 'x')));
+  CHECK(large.error().message ==
+        "a service's 'value' has 49154 bytes; the limit of an XCom is 49152");
+  json::Value deep(1);
+  for (int i = 0; i < 49; ++i) {
+    json::Array one;
+    one.push_back(std::move(deep));
+    deep = json::Value(std::move(one));
+  }
+  const auto nested = report(bench, attempt, "serving", deep);
+  CHECK(nested.error().message == "a service's 'value' is nested deeper than 48 levels");
+  CHECK(bench.tasks("d", run)[1].service == "starting");
+  CHECK_FALSE(bench.xcom("d", run, "db"));
+  CHECK(report(bench, attempt, "serving", json::Value(std::string((48 << 10) - 2, 'x'))));
 }
 
 TEST_CASE("what an attempt of before says of its service counts no more") {

@@ -46,6 +46,8 @@ class Batch {
     std::size_t event;  ///< its AttemptFinished
     wire::Finished report;
     bool resumed = false;  ///< its try was deferred, or served: what it published then stays
+    bool service =
+        false;  ///< its end is a success when nothing needs it any more, whatever it says
   };
 
   /// Writes that follow from an event, if it was accepted: after the scheduler's rows.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conductor/detail/recorder.h"
 
+#include <algorithm>
 #include <functional>
 #include <iterator>
 #include <map>
@@ -79,6 +80,7 @@ class Recorder {
   Status ended_try(const sched::Change& change, const store::TaskRow& row);
   Status xcoms();
   Status artifacts(const store::TaskKey& key, const Batch::Ended& ended);
+  [[nodiscard]] bool is_drained(const Batch::Ended& ended) const;
   Status keep_result(const wire::Finished& report);
   Status notices();
   Status outbox();
@@ -377,8 +379,9 @@ Status Recorder::xcoms() {
   for (const Batch::Ended& ended : batch_.ended) {
     if (!effects_.replies.at(ended.event).accepted) continue;
     const store::TaskKey key = store::from_wire(ended.report.attempt.key);
-    const bool keeps = ended.resumed && ended.report.outcome != Outcome::failed &&
-                       ended.report.outcome != Outcome::failed_no_retry;
+    const bool has_failed =
+        ended.report.outcome == Outcome::failed || ended.report.outcome == Outcome::failed_no_retry;
+    const bool keeps = ended.resumed && (!has_failed || is_drained(ended));
     if (!keeps) AIFLOW_TRY(runs_.delete_xcoms(key));
     AIFLOW_TRY(artifacts(key, ended));
     for (const wire::XComEntry& entry : ended.report.xcoms) {
@@ -390,11 +393,20 @@ Status Recorder::xcoms() {
   return {};
 }
 
+/// A service that was told to end has succeeded, however its process ended.
+bool Recorder::is_drained(const Batch::Ended& ended) const {
+  if (!ended.service) return false;
+  const auto key = to_sched(store::from_wire(ended.report.attempt.key));
+  const auto row = std::ranges::find(effects_.instances, key, &sched::TaskInstanceRow::key);
+  return row != effects_.instances.end() && row->state == TaskState::success;
+}
+
 /// What a failed attempt saved is nobody's.
 Status Recorder::artifacts(const store::TaskKey& key, const Batch::Ended& ended) {
   store::ArtifactStore artifacts(writing_.db);
   const Outcome outcome = ended.report.outcome;
-  const bool good = outcome == Outcome::success || outcome == Outcome::deferred;
+  const bool good =
+      outcome == Outcome::success || outcome == Outcome::deferred || is_drained(ended);
   if (!good) return artifacts.drop(key);
   return artifacts.accept(key, ended.report.attempt.epoch, ended.resumed);
 }
