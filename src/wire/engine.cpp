@@ -3186,7 +3186,7 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::list_services, "list_services", "GET", "/api/v2/services", "view", true},
       {Route::get_service, "get_service", "GET", "/api/v2/services/{name}", "view", true},
       {Route::deploy_service, "deploy_service", "POST", "/api/v2/services", "run", true},
-      {Route::delete_service, "delete_service", "DELETE", "/api/v2/services/{name}", "run", false},
+      {Route::delete_service, "delete_service", "DELETE", "/api/v2/services/{name}", "run", true},
       {Route::list_cameras, "list_cameras", "GET", "/api/v2/cameras", "view", true},
       {Route::get_camera, "get_camera", "GET", "/api/v2/cameras/{camera_id}", "view", true},
       {Route::create_camera, "create_camera", "POST", "/api/v2/cameras", "operate", true},

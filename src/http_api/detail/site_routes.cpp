@@ -27,7 +27,16 @@ Result<net::Response> deploy_service(Call& call) {
                    });
 }
 
+/// A task may remove what its own instance has deployed.
 Result<net::Response> delete_service(Call& call) {
+  if (call.who.kind == service::Principal::Kind::task) {
+    AIFLOW_ASSIGN(const auto found, call.parts.services.get(call.param("name")));
+    const auto own = call.who.lineage();
+    const bool is_own = found.lineage.dag_id == own.dag_id &&
+                        found.lineage.dag_run_id == own.dag_run_id &&
+                        found.lineage.task_id == own.task_id;
+    if (!is_own) return fail(ErrorCode::denied, "another one has deployed this service");
+  }
   AIFLOW_TRY(call.parts.services.remove(call.param("name")));
   return nothing();
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ServiceOperator: a process that serves other tasks of the DAG while they run."""
+"""ServiceOperator: a process, or an inference service of AIflow, that serves other tasks of the DAG
+while they run."""
 
 from __future__ import annotations
 
@@ -17,14 +18,16 @@ from aiflow import api
 from aiflow.baseoperator import BaseOperator
 from aiflow.durations import duration
 from aiflow.exceptions import AirflowException
+from aiflow.operators.inference_service import InferenceService, check_deploy
 from aiflow.operators.pod import run_in_pod
+from aiflow.operators.service_rate import METRICS_BYTES_MAX, Rate, counter
 from aiflow.running.templates import is_template
 from aiflow.xcom_arg import find_xcom_args
 
 REPORT_PATH = "/api/v2/taskService"
 #: Between two looks at a service that does not serve, or a report that did not arrive.
 SOON_S = 0.5
-CAUSE_MAX = 300
+CAUSE_MAX = 250  # characters: at most 1000 bytes
 RESTART_DELAY_MIN_S = 0.1  # also when a DAG says 0: one that ends at once is no busy loop
 #: In a cluster, where each pod has all ports for itself.
 CLUSTER_PORT = 8080
@@ -44,17 +47,28 @@ class ServiceOperator(BaseOperator):
     ready_timeout: the attempt fails when it has not served for so long, at first or later.
     restart_delay: before it is started again after it ended by itself; doubled each time up to
     max_restart_delay.
+    metrics: a path ("/metrics") with a counter of its requests, named requests, in Prometheus' text
+    format; its rate is shown as the task's progress.
     host: under which other tasks reach it; scheme: before it in the address.
+    service: instead of command, the name of an inference service that AIflow serves (`aiflow service
+    deploy`): this task follows it. deploy: what it is deployed as when it is not there (a dict with
+    model, variant, pack; version, threads, report_id); then it is removed when nobody needs it any
+    more. Its address is of the Open Inference Protocol; server_url: before it, when the task does
+    not run on the server's machine.
     node_port: in a cluster, its address is a port of the node (for users outside of the cluster)
     instead of a name that the cluster's pods know.
     """
 
-    template_fields: Sequence[str] = ("command", "health", "env", "cwd", "host")
+    template_fields: Sequence[str] = ("command", "health", "env", "cwd", "host", "service", "deploy",
+                                      "server_url")
     caching = "never"
     is_service = True
 
-    def __init__(self, *, command: str | Sequence[str], port: int | None = 0,
-                 health: str | Sequence[str] | None = None, host: str = "127.0.0.1",
+    def __init__(self, *, command: str | Sequence[str] | None = None, port: int | None = 0,
+                 service: str | None = None, deploy: dict | None = None,
+                 server_url: str | None = None,
+                 health: str | Sequence[str] | None = None, metrics: str | None = None,
+                 requests: str = "http_requests_total", host: str = "127.0.0.1",
                  scheme: str = "http", env: dict[str, str] | None = None, cwd: str | None = None,
                  ready_timeout: dt.timedelta | float = 120,
                  health_interval: dt.timedelta | float = 5,
@@ -64,7 +78,15 @@ class ServiceOperator(BaseOperator):
                  stop_grace: dt.timedelta | float = 10, node_port: bool = False, **kwargs: Any):
         super().__init__(**kwargs)
         named = f"task '{self.task_id}'"
-        if not command or not isinstance(command, (str, list, tuple)):
+        if (service is None) == (command is None):
+            raise AirflowException(f"{named}: say either command or service")
+        if service is not None and (not service or not isinstance(service, str)):
+            raise AirflowException(f"{named}: service is the name of an inference service")
+        if service is not None and self.place.in_cluster:
+            raise AirflowException(f"{named}: AIflow serves '{service}' itself; leave out the executor")
+        if service is None and (deploy is not None or server_url is not None):
+            raise AirflowException(f"{named}: deploy and server_url belong to service")
+        if service is None and (not command or not isinstance(command, (str, list, tuple))):
             raise AirflowException(f"{named}: command is a text or a list of words")
         if isinstance(health, str) and not health.startswith("/"):
             raise AirflowException(f"{named}: health is a path like '/health', or a list of words")
@@ -72,7 +94,12 @@ class ServiceOperator(BaseOperator):
             raise AirflowException(f"{named}: health is a path, and there is no port to ask at")
         if port is not None and not 0 <= port <= 65535:
             raise AirflowException(f"{named}: port {port} is not from 0 to 65535")
-        self.command = command if isinstance(command, str) else list(command)
+        self.service, self.server_url = service, server_url
+        self.deploy = check_deploy(deploy, named)
+        self.command = command if isinstance(command, str) else list(command or [])
+        if metrics is not None and (not metrics.startswith("/") or port is None or service is not None):
+            raise AirflowException(f"{named}: metrics is a path like '/metrics', of a command with a port")
+        self.metrics, self.requests = metrics, requests
         self.health = health if health is None or isinstance(health, str) else list(health)
         if node_port and not (self.place.in_cluster and port is not None):
             raise AirflowException(f"{named}: node_port is for a service in a cluster that has a port")
@@ -86,7 +113,7 @@ class ServiceOperator(BaseOperator):
         self.restart_delay = duration(restart_delay, named, "restart_delay")
         self.max_restart_delay = duration(max_restart_delay, named, "max_restart_delay")
         self.stop_grace = duration(stop_grace, named, "stop_grace")
-        self._server: _Server | None = None
+        self._server: _Server | InferenceService | None = None
 
     def payload(self) -> dict:
         if not self.place.in_cluster:
@@ -115,7 +142,9 @@ class ServiceOperator(BaseOperator):
         """Returns only in dag.test(), where it goes on serving until the run has ended."""
         if self.place.in_cluster:
             run_in_pod(self, service=self._in_cluster())
-        self._server = _Server(self)
+        if self.service is not None and context["test_mode"]:
+            raise AirflowException("an inference service needs a server, and dag.test() has none")
+        self._server = _Server(self) if self.service is None else InferenceService(self, context)
         watch = _Watch(self, self._server, report=not context["test_mode"])
         try:
             while not (context["test_mode"] and watch.serves):
@@ -132,7 +161,7 @@ class ServiceOperator(BaseOperator):
             self._server.stop()
 
 
-_left_running: list[_Server] = []
+_left_running: list[_Server | InferenceService] = []
 
 
 def stop_left_running() -> None:
@@ -148,6 +177,8 @@ class _Server:
         self._task = task
         self.port = _free_port() if task.port == 0 else task.port
         self.process: subprocess.Popen | None = None
+        self._rate = Rate()
+        self._metrics_problem = ""
 
     @property
     def address(self) -> str | None:
@@ -190,7 +221,8 @@ class _Server:
         health, timeout_s = self._task.health, self._task.health_timeout.total_seconds()
         try:
             if isinstance(health, str):
-                return self._ask_http(health, timeout_s)
+                status, _ = self._get(health)
+                return "" if status < 400 else f"GET {health}: status {status}"
             if health is not None:
                 ended = subprocess.run([self._with_port(word) for word in health], env=self._env,
                                        cwd=self._task.cwd or None, stdin=subprocess.DEVNULL,
@@ -204,7 +236,23 @@ class _Server:
             return f"port {self.port}: {error}" if self.port is not None else str(error)
         return ""
 
-    def _ask_http(self, path: str, timeout_s: float) -> str:
+    def tell_rate(self) -> None:
+        """What is wrong with its metrics is said once, and is no trouble of the service."""
+        if self._task.metrics is None:
+            return
+        try:
+            status, text = self._get(self._task.metrics, METRICS_BYTES_MAX)
+            if status >= 400:
+                raise ValueError(f"status {status}")
+            self._rate.tell(counter(text, self._task.requests))
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            problem = f"the rate is not known: GET {self._task.metrics}: {error}"
+            if problem != self._metrics_problem:
+                print(problem, flush=True)
+            self._metrics_problem = problem
+
+    def _get(self, path: str, bytes_max: int = 0) -> tuple[int, str]:
+        timeout_s = self._task.health_timeout.total_seconds()
         if self._task.scheme == "https":  # its own process, whoever signed its certificate
             connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout_s,
                                                      context=ssl._create_unverified_context())
@@ -212,10 +260,10 @@ class _Server:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
         try:
             connection.request("GET", path)
-            status = connection.getresponse().status
+            answer = connection.getresponse()
+            return answer.status, answer.read(bytes_max).decode("utf-8", "replace")
         finally:
             connection.close()
-        return "" if status < 400 else f"GET {path}: status {status}"
 
     def stop(self) -> None:
         """SIGTERM, and SIGKILL when it has not ended within its grace."""
@@ -232,7 +280,7 @@ class _Server:
 class _Watch:
     """Starts the server again when it has ended, and tells AIflow how it does."""
 
-    def __init__(self, task: ServiceOperator, server: _Server, *, report: bool):
+    def __init__(self, task: ServiceOperator, server: _Server | InferenceService, *, report: bool):
         self._task, self._server, self._reports = task, server, report
         self.serves = False
         self._has_served = False
@@ -261,6 +309,8 @@ class _Watch:
                 f"the service has not served for {self._task.ready_timeout.total_seconds():g} s: "
                 + problem)
         self._tell(problem)
+        if not problem:
+            self._server.tell_rate()
         self._wait()
 
     def _tend(self) -> str:
@@ -309,7 +359,7 @@ class _Watch:
         try:
             api.call("PUT", REPORT_PATH, self._unsaid)
         except api.ApiError as error:
-            if error.status == 501:
+            if error.status in (400, 501):
                 raise AirflowException(f"AIflow cannot be told how the service does: {error}") from error
             if error.status >= 500:
                 return  # said again at the next look
@@ -328,7 +378,7 @@ class _Watch:
         pause = SOON_S
         if self.serves and self._unsaid is None:
             pause = self._task.health_interval.total_seconds()
-        if self._server.process is not None:
+        if not self._server.ended(0):
             self._server.ended(pause)
         else:
             time.sleep(max(0.0, min(pause, self._start_at - time.monotonic())))
