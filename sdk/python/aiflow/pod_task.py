@@ -18,7 +18,8 @@ import tempfile
 import threading
 from typing import Any
 
-from aiflow import api, fetched_pack, protocol, run_task
+from aiflow import api, protocol, run_task
+from aiflow.containers import fetched_pack
 from aiflow.dag_files.packed import unpack
 from aiflow.environment.log_mask import mask_secret
 from aiflow.exceptions import AirflowException
