@@ -8,7 +8,7 @@ import {
   relative_text,
   zoned_text,
 } from '@/i18n/format';
-import { LogLines, find_lines, first_error } from '@/models/ansi';
+import { LogLines, find_lines, first_error } from '@/models/log/ansi';
 import { camera_end, camera_progress, parse_frame_report, read_rules } from '@/models/camera';
 import { fit_scale, flatten, path_through, to_elk } from '@/models/dag-graph';
 import { paths } from '@/models/paths';

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { ProgressInfo, TaskInstance, TaskTry } from '@/api/types.gen';
 import { DataPanel } from '@/features/workflows/data-panel';
 import { InstanceList } from '@/features/workflows/instance-list';
-import { LogPanel } from '@/features/workflows/log-panel';
+import { LogPanel } from '@/features/workflows/log/log-panel';
 import { StateBar, StateNumbers } from '@/features/workflows/state-counts';
 import { TaskActions } from '@/features/workflows/task-actions';
 import { TaskDetails } from '@/features/workflows/task-details';

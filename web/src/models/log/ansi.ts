@@ -12,6 +12,8 @@ export interface LogLine {
   pieces: LogPiece[];
   /** The text alone, for search and copy. */
   plain: string;
+  /** When it was written, as the server stamps each line; '' = it has no stamp. */
+  time: string;
 }
 
 interface Pen {
@@ -41,9 +43,29 @@ function apply_codes(pen: Pen, codes: string): Pen {
   return next;
 }
 
+/** "[2026-11-29T04:13:10.310Z] " before what the task wrote. */
+const STAMP = /^\[(\d{4}-\d\d-\d\dT[\d:.]+Z)\] /;
+
+/** The stamp of a line and the rest of it, as the server wrote it. */
+export function split_stamp(raw: string): { time: string; rest: string } {
+  const stamp = raw.startsWith('[') ? STAMP.exec(raw) : null;
+  return stamp
+    ? { time: stamp[1] ?? '', rest: raw.slice(stamp[0].length) }
+    : { time: '', rest: raw };
+}
+
+/** The text of a line without its stamp and its escape codes. */
+export function plain_text(raw: string): string {
+  return parse_line(raw, { color: null, bold: false }).line.plain;
+}
+
 function parse_line(raw: string, pen: Pen): { line: LogLine; pen: Pen } {
+  const { time, rest } = split_stamp(raw);
+  if (!rest.includes(ESC) && !rest.includes('\r')) {
+    return { line: { pieces: [{ text: rest, ...pen }], plain: rest, time }, pen };
+  }
   // A progress line redrawn with carriage returns shows as its last form.
-  const text = raw.replace(/\r+$/, '').split('\r').at(-1) ?? '';
+  const text = rest.replace(/\r+$/, '').split('\r').at(-1) ?? '';
   const pieces: LogPiece[] = [];
   let now = pen;
   let from = 0;
@@ -56,8 +78,11 @@ function parse_line(raw: string, pen: Pen): { line: LogLine; pen: Pen } {
     if (match[2] === 'm') now = apply_codes(now, match[1] ?? '');
   }
   push(text.length);
-  return { line: { pieces, plain: pieces.map((p) => p.text).join('') }, pen: now };
+  return { line: { pieces, plain: pieces.map((p) => p.text).join(''), time }, pen: now };
 }
+
+/** A longer line is broken, so that one without an end stays a size that can be drawn. */
+const LINE_MAX = 16 << 10;
 
 /** Takes text as it streams in and keeps it as lines; the last one may still grow. */
 export class LogLines {
@@ -71,13 +96,21 @@ export class LogLines {
     const parts = (this.tail_ + text).split('\n');
     if (this.tail_shown_) this.lines.pop();
     this.tail_ = parts.pop() ?? '';
-    for (const part of parts) {
-      const { line, pen } = parse_line(part, this.pen_);
-      this.pen_ = pen;
-      this.lines.push(line);
+    for (const part of parts) this.add(part);
+    while (this.tail_.length > LINE_MAX) {
+      this.add(this.tail_.slice(0, LINE_MAX));
+      this.tail_ = this.tail_.slice(LINE_MAX);
     }
     this.tail_shown_ = this.tail_ !== '';
     if (this.tail_shown_) this.lines.push(parse_line(this.tail_, this.pen_).line);
+  }
+
+  private add(raw: string): void {
+    for (let from = 0; from === 0 || from < raw.length; from += LINE_MAX) {
+      const { line, pen } = parse_line(raw.slice(from, from + LINE_MAX), this.pen_);
+      this.pen_ = pen;
+      this.lines.push(line);
+    }
   }
 }
 
@@ -92,9 +125,14 @@ export function find_lines(lines: readonly LogLine[], needle: string): number[] 
   return found;
 }
 
-const ERROR = /\b(error|exception|traceback|fatal|critical)\b/i;
+// "ValueError" too, but no "errors".
+const ERROR = /(error|exception)\b|\b(traceback|fatal|critical)\b/i;
+
+export function is_error(plain: string): boolean {
+  return ERROR.test(plain);
+}
 
 /** The first line that looks like an error, or -1. */
 export function first_error(lines: readonly LogLine[]): number {
-  return lines.findIndex((line) => ERROR.test(line.plain));
+  return lines.findIndex((line) => is_error(line.plain));
 }
