@@ -146,6 +146,7 @@ detail::Table make_table() {
   detail::add_config_routes(table);
   detail::add_site_routes(table);
   detail::add_worker_routes(table);
+  detail::add_dag_view_routes(table);
   detail::add_oip_routes(table);
   for (const auto& route : wire::all_routes()) {
     AIFLOW_ASSERT(detail::at(table, route.route).index() != 0);

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "conductor/log_path.h"
 #include "service/detail/principal_name.h"
 #include "store/dag_store.h"
+#include "store/data/history_store.h"
 #include "store/notice_store.h"
 #include "store/run_store.h"
 
@@ -220,6 +220,14 @@ Result<std::vector<wire::TaskTry>> Workflows::tries(const store::TaskKey& key) {
                      .hostname = current.worker_id});
     }
     return out;
+  });
+}
+
+Result<store::Listed<wire::RunTry>> Workflows::run_tries(const store::RunKey& key,
+                                                         store::Page page) {
+  return parts_.store.read([&](db::Connection& db) -> Result<store::Listed<wire::RunTry>> {
+    AIFLOW_TRY(store::RunStore(db).run(key));
+    return store::HistoryStore(db).tries(key, page);
   });
 }
 

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "conductor/conductor.h"
 #include "service/auth.h"
+#include "service/data/dag_views.h"
 #include "service/simulation/workload.h"
 #include "service/task_log.h"
 #include "store/store.h"
@@ -56,6 +57,26 @@ class Workflows {
   /// The newest `runs_max` runs, oldest first.
   [[nodiscard]] Result<wire::Grid> grid(const DagId& id, int runs_max);
   [[nodiscard]] Result<std::vector<wire::ImportError>> import_errors();
+
+  // What its pages show beside (data/dag_views.h).
+  [[nodiscard]] Result<wire::DagDetails> details(const DagId& id, int version) {
+    return parts_.store.read([&](db::Connection& db) { return read_details(db, id, version); });
+  }
+  [[nodiscard]] Result<store::Listed<wire::DagVersionInfo>> versions(const DagId& id,
+                                                                     store::Page page) {
+    return parts_.store.read([&](db::Connection& db) { return read_versions(db, id, page); });
+  }
+  [[nodiscard]] Result<store::Listed<wire::DurationPoint>> durations(const DurationQuery& query) {
+    return parts_.store.read([&](db::Connection& db) { return read_durations(db, query); });
+  }
+  /// `now` is the clock's.
+  [[nodiscard]] Result<wire::Calendar> calendar(CalendarQuery query) {
+    query.now = parts_.clock.now();
+    return parts_.store.read([&](db::Connection& db) { return read_calendar(db, query); });
+  }
+  /// Ended ones. Errors: not_found (the run).
+  [[nodiscard]] Result<store::Listed<wire::RunTry>> run_tries(const store::RunKey& key,
+                                                              store::Page page);
   [[nodiscard]] Result<wire::Workload> workload(const WorkloadQuery& query) {
     return parts_.store.read([&](db::Connection& db) { return read_workload(db, query); });
   }
@@ -163,6 +184,9 @@ class Workflows {
 [[nodiscard]] bool is_mapped(const wire::DagSpec& spec, const wire::TaskSpec& task);
 /// Tasks in topological order, in the file's order where the edges leave a choice.
 [[nodiscard]] std::vector<const wire::TaskSpec*> in_topological_order(const wire::DagSpec& spec);
+
+/// Of two states the one that a person has to know first.
+[[nodiscard]] TaskState most_telling(TaskState a, TaskState b);
 
 /// A run id that can be part of a path and of an address: 1 to 250 of letters, digits and "_.~:+-".
 [[nodiscard]] bool is_run_id(const std::string& id);

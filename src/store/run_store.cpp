@@ -194,8 +194,8 @@ Result<std::optional<Duration>> RunStore::mean_runtime(const Runtime& of) {
 }
 
 Result<std::int64_t> RunStore::total_of(const RunQuery& query, const detail::Where& where) {
-  const bool in_time =
-      query.logical_date_gte || query.logical_date_lte || query.queued_at_gte || query.queued_at_lt;
+  const bool in_time = query.logical_date_gte || query.logical_date_lte || query.queued_at_gte ||
+                       query.queued_at_lt || query.run_after_gte || query.run_after_lt;
   if (!in_time) {
     return detail::count_runs(db_, query.dag_id ? &*query.dag_id : nullptr, query.states);
   }
@@ -213,6 +213,8 @@ Result<Listed<RunRow>> RunStore::list_runs(const RunQuery& query) {
   if (query.logical_date_lte) where.add("logical_date <= ?", *query.logical_date_lte);
   if (query.queued_at_gte) where.add("queued_at >= ?", *query.queued_at_gte);
   if (query.queued_at_lt) where.add("queued_at < ?", *query.queued_at_lt);
+  if (query.run_after_gte) where.add("run_after >= ?", *query.run_after_gte);
+  if (query.run_after_lt) where.add("run_after < ?", *query.run_after_lt);
   AIFLOW_ASSIGN(const std::int64_t total, total_of(query, where));
   const std::string order = query.newest_first
                                 ? " ORDER BY run_after DESC, number DESC LIMIT ? OFFSET ?"

@@ -126,6 +126,8 @@ struct RunQuery {
   std::optional<WallTime> logical_date_lte{};
   std::optional<WallTime> queued_at_gte{};
   std::optional<WallTime> queued_at_lt{};
+  std::optional<WallTime> run_after_gte{};
+  std::optional<WallTime> run_after_lt{};
   bool newest_first = true;  ///< by run_after, then order of creation
   Page page;
 };

@@ -34,6 +34,14 @@ Status read_value(const json::Value& value, GraphGroup& out);
 Status read_value(const json::Value& value, GraphEdge& out);
 Status read_value(const json::Value& value, DagGraph& out);
 Status read_value(const json::Value& value, DagSource& out);
+Status read_value(const json::Value& value, RunTry& out);
+Status read_value(const json::Value& value, DurationPoint& out);
+Status read_value(const json::Value& value, RunCount& out);
+Status read_value(const json::Value& value, CalendarDay& out);
+Status read_value(const json::Value& value, Calendar& out);
+Status read_value(const json::Value& value, DagVersionInfo& out);
+Status read_value(const json::Value& value, DagDeadline& out);
+Status read_value(const json::Value& value, DagDetails& out);
 Status read_value(const json::Value& value, ImportError& out);
 Status read_value(const json::Value& value, DagRun& out);
 Status read_value(const json::Value& value, RunNotice& out);
@@ -833,6 +841,268 @@ Result<DagSource> parse_dag_source(const json::Value& value) {
 
 Status read_value(const json::Value& value, DagSource& out) {
   AIFLOW_ASSIGN(out, parse_dag_source(value));
+  return {};
+}
+
+json::Value to_json(const RunTry& value) {
+  json::Object out;
+  out.reserve(6);
+  detail::put(out, "task_id", value.task_id);
+  detail::put(out, "map_index", value.map_index);
+  detail::put(out, "try_number", value.try_number);
+  detail::put(out, "state", value.state);
+  detail::put(out, "start_date", value.start_date);
+  detail::put(out, "end_date", value.end_date);
+  return json::Value(std::move(out));
+}
+
+Result<RunTry> parse_run_try(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("RunTry");
+  RunTry out;
+  AIFLOW_TRY(detail::get(value, "task_id", out.task_id));
+  AIFLOW_TRY(detail::get(value, "map_index", out.map_index));
+  AIFLOW_TRY(detail::get(value, "try_number", out.try_number));
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "start_date", out.start_date));
+  AIFLOW_TRY(detail::get(value, "end_date", out.end_date));
+  return out;
+}
+
+Status read_value(const json::Value& value, RunTry& out) {
+  AIFLOW_ASSIGN(out, parse_run_try(value));
+  return {};
+}
+
+json::Value to_json(const DurationPoint& value) {
+  json::Object out;
+  out.reserve(7);
+  detail::put(out, "dag_run_id", value.dag_run_id);
+  detail::put(out, "run_type", value.run_type);
+  detail::put(out, "run_after", value.run_after);
+  detail::put(out, "state", value.state);
+  detail::put(out, "start_date", value.start_date);
+  detail::put(out, "end_date", value.end_date);
+  detail::put(out, "instances", value.instances);
+  return json::Value(std::move(out));
+}
+
+Result<DurationPoint> parse_duration_point(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("DurationPoint");
+  DurationPoint out;
+  AIFLOW_TRY(detail::get(value, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::get(value, "run_type", out.run_type));
+  AIFLOW_TRY(detail::get(value, "run_after", out.run_after));
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "start_date", out.start_date));
+  AIFLOW_TRY(detail::get(value, "end_date", out.end_date));
+  AIFLOW_TRY(detail::get(value, "instances", out.instances));
+  return out;
+}
+
+Status read_value(const json::Value& value, DurationPoint& out) {
+  AIFLOW_ASSIGN(out, parse_duration_point(value));
+  return {};
+}
+
+json::Value to_json(const RunCount& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "state", value.state);
+  detail::put(out, "count", value.count);
+  return json::Value(std::move(out));
+}
+
+Result<RunCount> parse_run_count(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("RunCount");
+  RunCount out;
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "count", out.count));
+  return out;
+}
+
+Status read_value(const json::Value& value, RunCount& out) {
+  AIFLOW_ASSIGN(out, parse_run_count(value));
+  return {};
+}
+
+json::Value to_json(const CalendarDay& value) {
+  json::Object out;
+  out.reserve(5);
+  detail::put(out, "date", value.date);
+  detail::put(out, "start", value.start);
+  detail::put(out, "end", value.end);
+  detail::put(out, "runs", value.runs);
+  detail::put(out, "planned", value.planned);
+  return json::Value(std::move(out));
+}
+
+Result<CalendarDay> parse_calendar_day(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("CalendarDay");
+  CalendarDay out;
+  AIFLOW_TRY(detail::get(value, "date", out.date));
+  AIFLOW_TRY(detail::get(value, "start", out.start));
+  AIFLOW_TRY(detail::get(value, "end", out.end));
+  AIFLOW_TRY(detail::get(value, "runs", out.runs));
+  AIFLOW_TRY(detail::get(value, "planned", out.planned));
+  return out;
+}
+
+Status read_value(const json::Value& value, CalendarDay& out) {
+  AIFLOW_ASSIGN(out, parse_calendar_day(value));
+  return {};
+}
+
+json::Value to_json(const Calendar& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "timezone", value.timezone);
+  detail::put(out, "days", value.days);
+  detail::put(out, "planned_until", value.planned_until);
+  return json::Value(std::move(out));
+}
+
+Result<Calendar> parse_calendar(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Calendar");
+  Calendar out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "timezone", out.timezone));
+  AIFLOW_TRY(detail::get(value, "days", out.days));
+  AIFLOW_TRY(detail::get(value, "planned_until", out.planned_until));
+  return out;
+}
+
+Status read_value(const json::Value& value, Calendar& out) {
+  AIFLOW_ASSIGN(out, parse_calendar(value));
+  return {};
+}
+
+json::Value to_json(const DagVersionInfo& value) {
+  json::Object out;
+  out.reserve(8);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "version_number", value.version_number);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "is_first", value.is_first);
+  detail::put(out, "tasks_added", value.tasks_added);
+  detail::put(out, "tasks_removed", value.tasks_removed);
+  detail::put(out, "tasks_changed", value.tasks_changed);
+  detail::put(out, "settings_changed", value.settings_changed);
+  return json::Value(std::move(out));
+}
+
+Result<DagVersionInfo> parse_dag_version_info(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("DagVersionInfo");
+  DagVersionInfo out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "version_number", out.version_number));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "is_first", out.is_first));
+  AIFLOW_TRY(detail::get(value, "tasks_added", out.tasks_added));
+  AIFLOW_TRY(detail::get(value, "tasks_removed", out.tasks_removed));
+  AIFLOW_TRY(detail::get(value, "tasks_changed", out.tasks_changed));
+  AIFLOW_TRY(detail::get(value, "settings_changed", out.settings_changed));
+  return out;
+}
+
+Status read_value(const json::Value& value, DagVersionInfo& out) {
+  AIFLOW_ASSIGN(out, parse_dag_version_info(value));
+  return {};
+}
+
+json::Value to_json(const DagDeadline& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "name", value.name);
+  detail::put(out, "reference", value.reference);
+  detail::put(out, "interval_ms", value.interval_ms);
+  return json::Value(std::move(out));
+}
+
+Result<DagDeadline> parse_dag_deadline(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("DagDeadline");
+  DagDeadline out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "reference", out.reference));
+  AIFLOW_TRY(detail::get(value, "interval_ms", out.interval_ms));
+  return out;
+}
+
+Status read_value(const json::Value& value, DagDeadline& out) {
+  AIFLOW_ASSIGN(out, parse_dag_deadline(value));
+  return {};
+}
+
+json::Value to_json(const DagDetails& value) {
+  json::Object out;
+  out.reserve(28);
+  detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "version", value.version);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "description", value.description);
+  detail::put(out, "doc_md", value.doc_md);
+  detail::put(out, "owner", value.owner);
+  detail::put(out, "tags", value.tags);
+  detail::put(out, "schedule_kind", value.schedule_kind);
+  detail::put(out, "timezone", value.timezone);
+  detail::put(out, "start_date", value.start_date);
+  detail::put(out, "end_date", value.end_date);
+  detail::put(out, "catchup", value.catchup);
+  detail::put(out, "max_active_tasks", value.max_active_tasks);
+  detail::put(out, "max_active_runs", value.max_active_runs);
+  detail::put(out, "max_consecutive_failed_dag_runs", value.max_consecutive_failed_dag_runs);
+  detail::put(out, "dagrun_timeout_ms", value.dagrun_timeout_ms);
+  detail::put(out, "is_paused_upon_creation", value.is_paused_upon_creation);
+  detail::put(out, "fail_fast", value.fail_fast);
+  detail::put(out, "compat", value.compat);
+  detail::put(out, "params", value.params);
+  detail::put(out, "has_success_callback", value.has_success_callback);
+  detail::put(out, "has_failure_callback", value.has_failure_callback);
+  detail::put(out, "deadlines", value.deadlines);
+  detail::put(out, "watchers", value.watchers);
+  detail::put(out, "assets", value.assets);
+  detail::put(out, "task_count", value.task_count);
+  detail::put(out, "group_count", value.group_count);
+  detail::put(out, "shared", value.shared);
+  return json::Value(std::move(out));
+}
+
+Result<DagDetails> parse_dag_details(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("DagDetails");
+  DagDetails out;
+  AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "version", out.version));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "description", out.description));
+  AIFLOW_TRY(detail::get(value, "doc_md", out.doc_md));
+  AIFLOW_TRY(detail::get(value, "owner", out.owner));
+  AIFLOW_TRY(detail::get(value, "tags", out.tags));
+  AIFLOW_TRY(detail::get(value, "schedule_kind", out.schedule_kind));
+  AIFLOW_TRY(detail::get(value, "timezone", out.timezone));
+  AIFLOW_TRY(detail::get(value, "start_date", out.start_date));
+  AIFLOW_TRY(detail::get(value, "end_date", out.end_date));
+  AIFLOW_TRY(detail::get(value, "catchup", out.catchup));
+  AIFLOW_TRY(detail::get(value, "max_active_tasks", out.max_active_tasks));
+  AIFLOW_TRY(detail::get(value, "max_active_runs", out.max_active_runs));
+  AIFLOW_TRY(detail::get(value, "max_consecutive_failed_dag_runs", out.max_consecutive_failed_dag_runs));
+  AIFLOW_TRY(detail::get(value, "dagrun_timeout_ms", out.dagrun_timeout_ms));
+  AIFLOW_TRY(detail::get(value, "is_paused_upon_creation", out.is_paused_upon_creation));
+  AIFLOW_TRY(detail::get(value, "fail_fast", out.fail_fast));
+  AIFLOW_TRY(detail::get(value, "compat", out.compat));
+  AIFLOW_TRY(detail::get(value, "params", out.params));
+  AIFLOW_TRY(detail::get(value, "has_success_callback", out.has_success_callback));
+  AIFLOW_TRY(detail::get(value, "has_failure_callback", out.has_failure_callback));
+  AIFLOW_TRY(detail::get(value, "deadlines", out.deadlines));
+  AIFLOW_TRY(detail::get(value, "watchers", out.watchers));
+  AIFLOW_TRY(detail::get(value, "assets", out.assets));
+  AIFLOW_TRY(detail::get(value, "task_count", out.task_count));
+  AIFLOW_TRY(detail::get(value, "group_count", out.group_count));
+  AIFLOW_TRY(detail::get(value, "shared", out.shared));
+  return out;
+}
+
+Status read_value(const json::Value& value, DagDetails& out) {
+  AIFLOW_ASSIGN(out, parse_dag_details(value));
   return {};
 }
 
@@ -3118,6 +3388,11 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::get_dag_source, "get_dag_source", "GET", "/api/v2/dagSources/{dag_id}", "view", false},
       {Route::get_workload, "get_workload", "GET", "/api/v2/workload", "view", false},
       {Route::get_grid, "get_grid", "GET", "/api/v2/dags/{dag_id}/grid", "view", false},
+      {Route::get_dag_details, "get_dag_details", "GET", "/api/v2/dags/{dag_id}/details", "view", false},
+      {Route::list_dag_versions, "list_dag_versions", "GET", "/api/v2/dags/{dag_id}/dagVersions", "view", false},
+      {Route::list_durations, "list_durations", "GET", "/api/v2/dags/{dag_id}/durations", "view", false},
+      {Route::get_calendar, "get_calendar", "GET", "/api/v2/dags/{dag_id}/calendar", "view", false},
+      {Route::list_run_tries, "list_run_tries", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/tries", "view", false},
       {Route::list_import_errors, "list_import_errors", "GET", "/api/v2/importErrors", "view", false},
       {Route::list_dag_runs, "list_dag_runs", "GET", "/api/v2/dags/{dag_id}/dagRuns", "view", true},
       {Route::trigger_dag_run, "trigger_dag_run", "POST", "/api/v2/dags/{dag_id}/dagRuns", "run", true},

@@ -324,6 +324,123 @@ struct DagSource {
 [[nodiscard]] json::Value to_json(const DagSource& value);
 [[nodiscard]] Result<DagSource> parse_dag_source(const json::Value& value);
 
+/// An ended try of one of a run's task instances.
+struct RunTry {
+  std::string task_id{};
+  std::int64_t map_index{};
+  std::int64_t try_number{};
+  TaskState state{};
+  std::optional<WallTime> start_date{};
+  std::optional<WallTime> end_date{};
+  friend bool operator==(const RunTry&, const RunTry&) = default;
+};
+[[nodiscard]] json::Value to_json(const RunTry& value);
+[[nodiscard]] Result<RunTry> parse_run_try(const json::Value& value);
+
+/// How long a run took, or one of its tasks; of a mapped task from the first start to the last end. state - of the run or, the most telling, of the task's instances. No end_date while something of it is not over.
+struct DurationPoint {
+  std::string dag_run_id{};
+  RunType run_type{};
+  WallTime run_after{};
+  std::string state{};
+  std::optional<WallTime> start_date{};
+  std::optional<WallTime> end_date{};
+  std::int64_t instances{};
+  friend bool operator==(const DurationPoint&, const DurationPoint&) = default;
+};
+[[nodiscard]] json::Value to_json(const DurationPoint& value);
+[[nodiscard]] Result<DurationPoint> parse_duration_point(const json::Value& value);
+
+struct RunCount {
+  RunState state{};
+  std::int64_t count{};
+  friend bool operator==(const RunCount&, const RunCount&) = default;
+};
+[[nodiscard]] json::Value to_json(const RunCount& value);
+[[nodiscard]] Result<RunCount> parse_run_count(const json::Value& value);
+
+/// A day of the DAG's time zone, from start until end. runs - those due on it; planned - runs that the schedule will make.
+struct CalendarDay {
+  std::string date{};
+  WallTime start{};
+  WallTime end{};
+  std::vector<RunCount> runs{};
+  std::int64_t planned{};
+  friend bool operator==(const CalendarDay&, const CalendarDay&) = default;
+};
+[[nodiscard]] json::Value to_json(const CalendarDay& value);
+[[nodiscard]] Result<CalendarDay> parse_calendar_day(const json::Value& value);
+
+/// Days on which something was due or will be, in order. planned_until - the plan is cut here, since it holds too many runs.
+struct Calendar {
+  std::string dag_id{};
+  std::string timezone{};
+  std::vector<CalendarDay> days{};
+  std::optional<WallTime> planned_until{};
+  friend bool operator==(const Calendar&, const Calendar&) = default;
+};
+[[nodiscard]] json::Value to_json(const Calendar& value);
+[[nodiscard]] Result<Calendar> parse_calendar(const json::Value& value);
+
+/// What differs from the version before, by names, at most 100 of each; nothing for the first one that is kept.
+struct DagVersionInfo {
+  std::string dag_id{};
+  std::int64_t version_number{};
+  WallTime created_at{};
+  bool is_first{};
+  std::vector<std::string> tasks_added{};
+  std::vector<std::string> tasks_removed{};
+  std::vector<std::string> tasks_changed{};
+  std::vector<std::string> settings_changed{};
+  friend bool operator==(const DagVersionInfo&, const DagVersionInfo&) = default;
+};
+[[nodiscard]] json::Value to_json(const DagVersionInfo& value);
+[[nodiscard]] Result<DagVersionInfo> parse_dag_version_info(const json::Value& value);
+
+struct DagDeadline {
+  std::string name{};
+  std::string reference{};
+  std::int64_t interval_ms{};
+  friend bool operator==(const DagDeadline&, const DagDeadline&) = default;
+};
+[[nodiscard]] json::Value to_json(const DagDeadline& value);
+[[nodiscard]] Result<DagDeadline> parse_dag_deadline(const json::Value& value);
+
+/// The settings of a DAG as its file gives them. shared - what all its tasks have in common, by the names of a TaskSpec (api/dag.yaml). watchers - names of those whose messages start runs.
+struct DagDetails {
+  std::string dag_id{};
+  std::int64_t version{};
+  WallTime created_at{};
+  std::string description{};
+  std::string doc_md{};
+  std::string owner{};
+  std::vector<std::string> tags{};
+  std::string schedule_kind{};
+  std::string timezone{};
+  std::optional<WallTime> start_date{};
+  std::optional<WallTime> end_date{};
+  bool catchup{};
+  std::int64_t max_active_tasks{};
+  std::int64_t max_active_runs{};
+  std::int64_t max_consecutive_failed_dag_runs{};
+  std::optional<std::int64_t> dagrun_timeout_ms{};
+  bool is_paused_upon_creation{};
+  bool fail_fast{};
+  std::int64_t compat{};
+  json::Value params{};
+  bool has_success_callback{};
+  bool has_failure_callback{};
+  std::vector<DagDeadline> deadlines{};
+  std::vector<std::string> watchers{};
+  std::vector<std::string> assets{};
+  std::int64_t task_count{};
+  std::int64_t group_count{};
+  json::Value shared{};
+  friend bool operator==(const DagDetails&, const DagDetails&) = default;
+};
+[[nodiscard]] json::Value to_json(const DagDetails& value);
+[[nodiscard]] Result<DagDetails> parse_dag_details(const json::Value& value);
+
 struct ImportError {
   std::int64_t import_error_id{};
   std::string filename{};
@@ -1339,6 +1456,11 @@ enum class Route : std::uint16_t {
   get_dag_source,
   get_workload,
   get_grid,
+  get_dag_details,
+  list_dag_versions,
+  list_durations,
+  get_calendar,
+  list_run_tries,
   list_import_errors,
   list_dag_runs,
   trigger_dag_run,

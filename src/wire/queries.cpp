@@ -46,11 +46,35 @@ Result<GridQuery> parse_grid_query(const Query& query) {
   return out;
 }
 
+Result<VersionPage> parse_version_page(const Query& query) {
+  VersionPage out;
+  AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
+  AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));
+  return out;
+}
+
+Result<DurationFilter> parse_duration_filter(const Query& query) {
+  DurationFilter out;
+  AIFLOW_TRY(detail::take(query, "task_id", out.task_id));
+  AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
+  AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));
+  return out;
+}
+
+Result<CalendarPeriod> parse_calendar_period(const Query& query) {
+  CalendarPeriod out;
+  AIFLOW_TRY(detail::take(query, "start", out.start));
+  AIFLOW_TRY(detail::take(query, "end", out.end));
+  return out;
+}
+
 Result<RunFilter> parse_run_filter(const Query& query) {
   RunFilter out;
   AIFLOW_TRY(detail::take(query, "state", out.state));
   AIFLOW_TRY(detail::take(query, "logical_date_gte", out.logical_date_gte));
   AIFLOW_TRY(detail::take(query, "logical_date_lte", out.logical_date_lte));
+  AIFLOW_TRY(detail::take(query, "run_after_gte", out.run_after_gte));
+  AIFLOW_TRY(detail::take(query, "run_after_lt", out.run_after_lt));
   AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
   AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));
   return out;
@@ -248,6 +272,13 @@ Result<PageQuery> parse_page(Route route, const Query& query) {
     case Route::list_worker_credentials:
       out.limit = 1000;
       break;
+    case Route::list_dag_versions:
+      out.limit = 20;
+      break;
+    case Route::list_durations:
+      out.limit = 60;
+      break;
+    case Route::list_run_tries:
     case Route::list_dag_runs:
     case Route::list_asset_events:
     case Route::list_backfills:

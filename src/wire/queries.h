@@ -61,10 +61,37 @@ struct GridQuery {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<GridQuery> parse_grid_query(const Query& query);
 
+/// Each version is read whole, so a page has at most 100.
+struct VersionPage {
+  std::int64_t limit = 20;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<VersionPage> parse_version_page(const Query& query);
+
+/// task_id - of that task; without, of the runs. A page goes back from the newest run.
+struct DurationFilter {
+  std::optional<std::string> task_id{};
+  std::int64_t limit = 60;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<DurationFilter> parse_duration_filter(const Query& query);
+
+/// What was due from start until before end, at most 400 days. Both must be given.
+struct CalendarPeriod {
+  std::optional<WallTime> start{};
+  std::optional<WallTime> end{};
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<CalendarPeriod> parse_calendar_period(const Query& query);
+
 struct RunFilter {
   std::vector<RunState> state{};
   std::optional<WallTime> logical_date_gte{};
   std::optional<WallTime> logical_date_lte{};
+  std::optional<WallTime> run_after_gte{};
+  std::optional<WallTime> run_after_lt{};
   std::int64_t limit = 100;
   std::int64_t offset = 0;
 };

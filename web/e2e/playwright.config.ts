@@ -4,6 +4,7 @@ import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: '.',
+  testIgnore: 'views.spec.ts',
   outputDir: '../test-results',
   workers: 1,
   timeout: 240_000,

@@ -73,6 +73,8 @@ Result<net::Response> list_dag_runs(Call& call) {
   query.states = std::move(asked.state);
   query.logical_date_gte = asked.logical_date_gte;
   query.logical_date_lte = asked.logical_date_lte;
+  query.run_after_gte = asked.run_after_gte;
+  query.run_after_lt = asked.run_after_lt;
   query.page = page_in(asked);
   AIFLOW_ASSIGN(const auto runs, call.parts.workflows.runs(query));
   return list_of(runs.items, runs.total);

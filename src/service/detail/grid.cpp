@@ -12,18 +12,6 @@
 namespace aiflow::service {
 namespace {
 
-/// Of two states the one that a person has to know first.
-TaskState most_telling(TaskState a, TaskState b) {
-  constexpr std::array kOrder = {TaskState::failed,         TaskState::upstream_failed,
-                                 TaskState::running,        TaskState::restarting,
-                                 TaskState::awaiting_input, TaskState::deferred,
-                                 TaskState::up_for_retry,   TaskState::up_for_reschedule,
-                                 TaskState::queued,         TaskState::scheduled,
-                                 TaskState::no_status,      TaskState::success,
-                                 TaskState::skipped,        TaskState::removed};
-  return *std::ranges::find_if(kOrder, [&](TaskState state) { return state == a || state == b; });
-}
-
 const wire::TaskGroupSpec* find_group(const wire::DagSpec& spec,
                                       const std::optional<std::string>& id) {
   const auto at = std::ranges::find_if(
@@ -64,6 +52,17 @@ std::string word_of(const std::vector<store::TaskStateRow>& rows, const Places& 
 }
 
 }  // namespace
+
+TaskState most_telling(TaskState a, TaskState b) {
+  constexpr std::array kOrder = {TaskState::failed,         TaskState::upstream_failed,
+                                 TaskState::running,        TaskState::restarting,
+                                 TaskState::awaiting_input, TaskState::deferred,
+                                 TaskState::up_for_retry,   TaskState::up_for_reschedule,
+                                 TaskState::queued,         TaskState::scheduled,
+                                 TaskState::no_status,      TaskState::success,
+                                 TaskState::skipped,        TaskState::removed};
+  return *std::ranges::find_if(kOrder, [&](TaskState state) { return state == a || state == b; });
+}
 
 bool is_mapped(const wire::DagSpec& spec, const wire::TaskSpec& task) {
   if (task.expand) return true;

@@ -249,6 +249,99 @@ export interface DagSource {
   content: string;
 }
 
+/** An ended try of one of a run's task instances. */
+export interface RunTry {
+  task_id: string;
+  map_index: number;
+  try_number: number;
+  state: TaskState;
+  start_date?: string | null;
+  end_date?: string | null;
+}
+
+/** How long a run took, or one of its tasks; of a mapped task from the first start to the last end. state - of the run or, the most telling, of the task's instances. No end_date while something of it is not over. */
+export interface DurationPoint {
+  dag_run_id: string;
+  run_type: RunType;
+  run_after: string;
+  state: string;
+  start_date?: string | null;
+  end_date?: string | null;
+  instances: number;
+}
+
+export interface RunCount {
+  state: RunState;
+  count: number;
+}
+
+/** A day of the DAG's time zone, from start until end. runs - those due on it; planned - runs that the schedule will make. */
+export interface CalendarDay {
+  date: string;
+  start: string;
+  end: string;
+  runs: RunCount[];
+  planned: number;
+}
+
+/** Days on which something was due or will be, in order. planned_until - the plan is cut here, since it holds too many runs. */
+export interface Calendar {
+  dag_id: string;
+  timezone: string;
+  days: CalendarDay[];
+  planned_until?: string | null;
+}
+
+/** What differs from the version before, by names, at most 100 of each; nothing for the first one that is kept. */
+export interface DagVersionInfo {
+  dag_id: string;
+  version_number: number;
+  created_at: string;
+  is_first: boolean;
+  tasks_added: string[];
+  tasks_removed: string[];
+  tasks_changed: string[];
+  settings_changed: string[];
+}
+
+export interface DagDeadline {
+  name: string;
+  reference: string;
+  interval_ms: number;
+}
+
+/** The settings of a DAG as its file gives them. shared - what all its tasks have in common, by the names of a TaskSpec (api/dag.yaml). watchers - names of those whose messages start runs. */
+export interface DagDetails {
+  dag_id: string;
+  version: number;
+  created_at: string;
+  description: string;
+  doc_md: string;
+  owner: string;
+  tags: string[];
+  schedule_kind: string;
+  timezone: string;
+  start_date?: string | null;
+  end_date?: string | null;
+  catchup: boolean;
+  max_active_tasks: number;
+  max_active_runs: number;
+  max_consecutive_failed_dag_runs: number;
+  dagrun_timeout_ms?: number | null;
+  is_paused_upon_creation: boolean;
+  fail_fast: boolean;
+  compat: number;
+  params: unknown;
+  has_success_callback: boolean;
+  has_failure_callback: boolean;
+  deadlines: DagDeadline[];
+  watchers: string[];
+  assets: string[];
+  task_count: number;
+  group_count: number;
+  shared: unknown;
+}
+
 export interface ImportError {
   import_error_id: number;
   filename: string;
@@ -1132,6 +1225,11 @@ export const ROUTES = {
   get_dag_source: { method: 'GET', path: '/api/v2/dagSources/{dag_id}' },
   get_workload: { method: 'GET', path: '/api/v2/workload' },
   get_grid: { method: 'GET', path: '/api/v2/dags/{dag_id}/grid' },
+  get_dag_details: { method: 'GET', path: '/api/v2/dags/{dag_id}/details' },
+  list_dag_versions: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagVersions' },
+  list_durations: { method: 'GET', path: '/api/v2/dags/{dag_id}/durations' },
+  get_calendar: { method: 'GET', path: '/api/v2/dags/{dag_id}/calendar' },
+  list_run_tries: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/tries' },
   list_import_errors: { method: 'GET', path: '/api/v2/importErrors' },
   list_dag_runs: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns' },
   trigger_dag_run: { method: 'POST', path: '/api/v2/dags/{dag_id}/dagRuns' },

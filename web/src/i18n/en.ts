@@ -4,6 +4,7 @@
 import { en_frame } from '@/i18n/en-frame';
 import { en_account } from '@/i18n/en-account';
 import { en_audit } from '@/i18n/en-audit';
+import { en_pages } from '@/i18n/en-pages';
 import { en_site } from '@/i18n/en-site';
 
 export const en = {
@@ -273,12 +274,6 @@ export const en = {
     failed: 'The backfill was not created.',
   },
   dag: {
-    tab_grid: 'Grid',
-    tab_graph: 'Graph',
-    tab_runs: 'Runs',
-    tab_backfills: 'Backfills',
-    tab_code: 'Code',
-    tab_audit: 'Audit',
     version: 'Version',
     version_number: 'Version {{version}}',
     parsed: 'File read',
@@ -459,6 +454,7 @@ export const en = {
     failed: 'The state was not changed.',
   },
   ...en_frame,
+  ...en_pages,
   ...en_site,
   ...en_audit,
   ...en_account,

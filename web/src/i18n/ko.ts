@@ -4,6 +4,7 @@ import type { en } from '@/i18n/en';
 import { ko_frame } from '@/i18n/ko-frame';
 import { ko_account } from '@/i18n/ko-account';
 import { ko_audit } from '@/i18n/ko-audit';
+import { ko_pages } from '@/i18n/ko-pages';
 import { ko_site } from '@/i18n/ko-site';
 import type { Same } from '@/i18n/same';
 
@@ -274,12 +275,6 @@ export const ko: Same<typeof en> = {
     failed: '백필을 만들지 못했습니다.',
   },
   dag: {
-    tab_grid: '그리드',
-    tab_graph: '그래프',
-    tab_runs: '실행 이력',
-    tab_backfills: '백필',
-    tab_code: '코드',
-    tab_audit: '감사',
     version: '버전',
     version_number: '버전 {{version}}',
     parsed: '파일 읽은 때',
@@ -459,6 +454,7 @@ export const ko: Same<typeof en> = {
     failed: '상태를 바꾸지 못했습니다.',
   },
   ...ko_frame,
+  ...ko_pages,
   ...ko_site,
   ...ko_audit,
   ...ko_account,

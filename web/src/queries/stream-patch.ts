@@ -45,7 +45,9 @@ function patch_dag(client: QueryClient, data: unknown): void {
   put(client, keys.dags, dag, { id: (d) => d.dag_id, where: 'last' });
   if (old && old.version === dag.version) return;
   void client.invalidateQueries({ queryKey: keys.assets });
-  for (const key of [keys.graph(dag.dag_id), keys.source(dag.dag_id), keys.grids(dag.dag_id)]) {
+  const id = dag.dag_id;
+  const made_of_it = [keys.graph, keys.source, keys.grids, keys.details, keys.versions];
+  for (const key of [...made_of_it.map((one) => one(id)), keys.calendar(id)]) {
     void client.invalidateQueries({ queryKey: key });
   }
 }
@@ -89,6 +91,20 @@ function drop_run(client: QueryClient, gone: Record<string, unknown>): void {
   }
 }
 
+/** What cannot be told from what came is read again, at most this often. */
+const AGAIN_MS = 1000;
+const to_read = new Set<string>();
+
+function read_soon(client: QueryClient, queryKey: readonly unknown[]): void {
+  const name = JSON.stringify(queryKey);
+  if (to_read.has(name) || client.getQueriesData({ queryKey }).length === 0) return;
+  to_read.add(name);
+  setTimeout(() => {
+    to_read.delete(name);
+    void client.invalidateQueries({ queryKey });
+  }, AGAIN_MS);
+}
+
 function patch_grids(
   client: QueryClient,
   dag_id: string,
@@ -101,26 +117,14 @@ function patch_grids(
 function patch_run(client: QueryClient, data: unknown): void {
   const run = data as DagRun;
   read_tasks_of_moved(client, run);
+  read_soon(client, keys.durations(run.dag_id));
+  read_soon(client, keys.calendar(run.dag_id));
   put(client, keys.runs(run.dag_id), run, { id: (r) => r.dag_run_id, where: 'first' });
   patch_grids(client, run.dag_id, (grid) => patch_grid_run(grid, run));
   client.setQueryData<Dag>(keys.dag(run.dag_id), (dag) => dag && with_run(dag, run));
   client.setQueryData<Dag[]>(keys.dags, (dags) =>
     dags?.map((dag) => (dag.dag_id === run.dag_id ? with_run(dag, run) : dag)),
   );
-}
-
-/** A grid whose cell cannot be told from what came is read again, at most this often. */
-const GRID_AGAIN_MS = 1000;
-const grids_to_read = new Set<string>();
-
-function read_grid_soon(client: QueryClient, dag_id: string): void {
-  const held = client.getQueryCache().findAll({ queryKey: keys.grids(dag_id) });
-  if (grids_to_read.has(dag_id) || held.length === 0) return;
-  grids_to_read.add(dag_id);
-  setTimeout(() => {
-    grids_to_read.delete(dag_id);
-    void client.invalidateQueries({ queryKey: keys.grids(dag_id) });
-  }, GRID_AGAIN_MS);
 }
 
 /** The cells of tasks of one run; that of a mapped task shows all its instances. */
@@ -133,7 +137,7 @@ function patch_cells(client: QueryClient, changes: readonly TaskInstance[]): voi
     const mapped = changes.some((one) => one.task_id === task_id && is_expanded(one));
     const summary = summaries?.get(task_id);
     if (mapped && !summary) {
-      read_grid_soon(client, dag_id);
+      read_soon(client, keys.grids(dag_id));
       continue;
     }
     states.set(task_id, summary?.state ?? state);
@@ -141,11 +145,18 @@ function patch_cells(client: QueryClient, changes: readonly TaskInstance[]): voi
   patch_grids(client, dag_id, (grid) => patch_grid_states(grid, dag_run_id, states));
 }
 
+/** States that an instance gets when a try has ended and another one may follow. */
+const BETWEEN_TRIES = new Set(['up_for_retry', 'up_for_reschedule', 'restarting', 'failed']);
+
 /** What is known of the changed instances beside their state is read again where it is shown. */
 function read_again(client: QueryClient, changes: readonly TaskInstance[]): void {
   const name = (one: InstanceKey): string => JSON.stringify(keys.tries(one).slice(1));
   const changed = new Set(changes.map(name));
   const ended = new Set(changes.filter((one) => one.state === 'success').map(name));
+  const [{ dag_id, dag_run_id }] = changes as [TaskInstance];
+  if (changes.some((one) => BETWEEN_TRIES.has(one.state))) {
+    void client.invalidateQueries({ queryKey: keys.run_tries(dag_id, dag_run_id) });
+  }
   void client.invalidateQueries({
     predicate: ({ queryKey }) => {
       const [kind, ...rest] = queryKey;

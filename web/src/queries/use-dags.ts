@@ -56,10 +56,16 @@ export function useDagGraph(dag_id: string): UseQueryResult<DagGraph> {
   });
 }
 
-export function useDagSource(dag_id: string): UseQueryResult<DagSource> {
+/** The file's text as it was in a version; 0 = the newest. */
+export function useDagSource(dag_id: string, version = 0): UseQueryResult<DagSource> {
   return useQuery({
-    queryKey: keys.source(dag_id),
-    queryFn: ({ signal }) => call<DagSource>('get_dag_source', { path: { dag_id }, signal }),
+    queryKey: keys.source(dag_id, version),
+    queryFn: ({ signal }) =>
+      call<DagSource>('get_dag_source', {
+        path: { dag_id },
+        query: { version: version || undefined },
+        signal,
+      }),
   });
 }
 

@@ -9,6 +9,7 @@ import { type CallOptions, call, call_all, call_list } from '@/api/client';
 import type {
   ClearRequest,
   MarkRequest,
+  RunTry,
   TaskInstance,
   TaskList,
   TaskState,
@@ -49,6 +50,20 @@ export function useTries(ref: TaskRef): UseQueryResult<TaskTry[]> {
   return useQuery({
     queryKey: keys.tries(ref),
     queryFn: ({ signal }) => call_list<TaskTry>('list_tries', { ...instance_at(ref), signal }),
+  });
+}
+
+/** The ended tries of all instances of a run. */
+export function useRunTries(
+  dag_id: string,
+  dag_run_id: string,
+  enabled: boolean,
+): UseQueryResult<RunTry[]> {
+  return useQuery({
+    queryKey: keys.run_tries(dag_id, dag_run_id),
+    enabled,
+    queryFn: ({ signal }) =>
+      call_all<RunTry>('list_run_tries', { path: { dag_id, dag_run_id }, signal }),
   });
 }
 

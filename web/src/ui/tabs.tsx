@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { KeyboardEvent, ReactNode } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
 import '@/ui/tabs.css';
 
 export interface Tab<K extends string> {
@@ -18,6 +18,17 @@ export interface TabsProps<K extends string> {
 /** A row of tabs; arrow keys move between them. */
 export function Tabs<K extends string>(props: TabsProps<K>): ReactNode {
   const { label, tabs, current, on_change } = props;
+  const row = useRef<HTMLDivElement>(null);
+  // On a phone the row is wider than the screen.
+  useEffect(() => {
+    const tab = row.current?.querySelector<HTMLElement>('[aria-selected=true]');
+    const box = row.current;
+    if (!tab || !box) return;
+    const hidden = tab.offsetLeft < box.scrollLeft;
+    const over = tab.offsetLeft + tab.offsetWidth - box.clientWidth;
+    if (hidden) box.scrollLeft = tab.offsetLeft;
+    else if (over > box.scrollLeft) box.scrollLeft = over;
+  }, [current]);
   const move = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (!step) return;
@@ -26,11 +37,12 @@ export function Tabs<K extends string>(props: TabsProps<K>): ReactNode {
     const next = tabs[(at + step + tabs.length) % tabs.length];
     if (!next) return;
     on_change(next.key);
-    const row = event.currentTarget;
-    requestAnimationFrame(() => row.querySelector<HTMLElement>('[aria-selected=true]')?.focus());
+    requestAnimationFrame(() =>
+      row.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus(),
+    );
   };
   return (
-    <div className="tabs" role="tablist" aria-label={label} onKeyDown={move}>
+    <div ref={row} className="tabs" role="tablist" aria-label={label} onKeyDown={move}>
       {tabs.map((tab) => (
         <button
           key={tab.key}

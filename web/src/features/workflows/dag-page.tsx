@@ -3,13 +3,10 @@ import { Play } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dag } from '@/api/types.gen';
-import { AuditTab } from '@/features/workflows/audit-tab';
-import { BackfillsTab } from '@/features/workflows/backfills/backfills-tab';
-import { CodeTab } from '@/features/workflows/code-tab';
-import { GridAhead, GridTab } from '@/features/workflows/grid/grid-tab';
+import { DAG_TABS, TAB_KEYS } from '@/features/workflows/dag-tabs';
+import { GridAhead } from '@/features/workflows/grid/grid-tab';
 import { ImportErrors } from '@/features/workflows/import-errors';
 import { NextRun } from '@/features/workflows/next-run';
-import { RunsTab } from '@/features/workflows/runs-tab';
 import { ScheduleText } from '@/features/workflows/schedule-text';
 import { TaskDrawer } from '@/features/workflows/task-drawer';
 import { TriggerDialog } from '@/features/workflows/trigger-dialog';
@@ -20,21 +17,12 @@ import { useDag, useImportErrors, usePauseDag, useRuns } from '@/queries/use-dag
 import { useMay } from '@/queries/use-session';
 import { Button, Switch } from '@/ui/button';
 import { ErrorNote, Skeleton } from '@/ui/feedback';
-import { lazy } from '@/ui/lazy';
 import { Page } from '@/ui/page';
 import { set_query, useQueryValue } from '@/ui/router';
 import { Tabs } from '@/ui/tabs';
 import { RelativeTime } from '@/ui/time';
 import { DagZone } from '@/ui/zone';
 import '@/features/workflows/dag-page.css';
-
-// The graph library is half of this feature's size, so it comes with its tab.
-const GraphTab = lazy(async () => ({
-  default: (await import('@/features/workflows/graph-tab')).GraphTab,
-}));
-
-const TAB_KEYS = ['grid', 'graph', 'runs', 'backfills', 'code', 'audit'] as const;
-type TabKey = (typeof TAB_KEYS)[number];
 
 function DagActions({ dag }: { dag: Dag }): ReactNode {
   const { t } = useTranslation();
@@ -63,31 +51,6 @@ function DagActions({ dag }: { dag: Dag }): ReactNode {
   );
 }
 
-function TabBody({
-  dag,
-  tab,
-  run_id,
-}: {
-  dag: Dag;
-  tab: TabKey;
-  run_id: string | null;
-}): ReactNode {
-  switch (tab) {
-    case 'grid':
-      return <GridTab dag_id={dag.dag_id} run_id={run_id} />;
-    case 'graph':
-      return <GraphTab dag_id={dag.dag_id} run_id={run_id} />;
-    case 'runs':
-      return <RunsTab dag_id={dag.dag_id} />;
-    case 'backfills':
-      return <BackfillsTab dag_id={dag.dag_id} />;
-    case 'code':
-      return <CodeTab dag={dag} />;
-    case 'audit':
-      return <AuditTab dag_id={dag.dag_id} />;
-  }
-}
-
 function DagView({ dag }: { dag: Dag }): ReactNode {
   const { t } = useTranslation();
   const [tab_value] = useQueryValue('tab');
@@ -100,6 +63,7 @@ function DagView({ dag }: { dag: Dag }): ReactNode {
   const tabs = TAB_KEYS.filter((key) => key !== 'audit' || may_operate);
   const tab = tabs.find((key) => key === tab_value) ?? 'grid';
   const run_id = run_value ?? runs.data?.[0]?.dag_run_id ?? null;
+  const TabBody = DAG_TABS[tab];
   const own_errors = (errors.data ?? []).filter((error) => error.filename === dag.fileloc);
   return (
     <>
@@ -107,12 +71,12 @@ function DagView({ dag }: { dag: Dag }): ReactNode {
       <Tabs
         label={dag.dag_id}
         current={tab}
-        tabs={tabs.map((key) => ({ key, label: t(`dag.tab_${key}`) }))}
+        tabs={tabs.map((key) => ({ key, label: t(`dag_tab.${key}`) }))}
         on_change={(key) => set_query({ tab: key }, true)}
       />
       <div className={task_id ? 'dag-split dag-split-open' : 'dag-split'}>
         <div className="dag-content" role="tabpanel">
-          <TabBody dag={dag} tab={tab} run_id={run_id} />
+          <TabBody dag={dag} dag_id={dag.dag_id} run_id={run_id} />
         </div>
         {task_id && run_id && (
           <TaskDrawer

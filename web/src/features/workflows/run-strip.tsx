@@ -5,6 +5,7 @@ import { useRuns } from '@/queries/use-dags';
 import { set_query } from '@/ui/router';
 import { StateBadge } from '@/ui/state-badge';
 import { RelativeTime, TimeSpan } from '@/ui/time';
+import '@/features/workflows/run-strip.css';
 
 /** Which run is shown, with its state, cause, start and duration; another one can be chosen. */
 export function RunStrip({ dag_id, run_id }: { dag_id: string; run_id: string | null }): ReactNode {

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The views of a DAG in a real browser: Gantt, durations, calendar, tree, details, code by version."""
+
+import os
+import re
+import shutil
+import subprocess
+
+from server import ROOT
+
+SHOTS = ROOT / "build" / "screenshots"
+SPEC_S = 400
+
+FIRST = '''
+import time
+from datetime import datetime, timedelta
+from aiflow import DAG, Asset, TaskGroup, task
+from aiflow.operators.bash import BashOperator
+from aiflow.operators.empty import EmptyOperator
+
+with DAG("views", description="What the views are tried with", schedule="30 6 * * *",
+         start_date=datetime(2026, 1, 1), catchup=False, tags=["views", "test"],
+         default_args={"owner": "ada", "retries": 1, "retry_delay": timedelta(seconds=1)},
+         params={"count": 3, "word": "x"}, max_active_runs=2) as dag:
+    start = BashOperator(task_id="start", bash_command="sleep 0.3")
+
+    @task
+    def items(params): return list(range(params["count"]))
+
+    @task
+    def shout(item):
+        time.sleep(0.2 * (item + 1))
+        print("shouting", item)
+        return item
+
+    @task
+    def shaky(ti):
+        assert ti.try_number > 1, "the first try fails"
+
+    with TaskGroup("load") as load:
+        one = BashOperator(task_id="one", bash_command="sleep 0.5", outlets=[Asset("table")])
+        two = EmptyOperator(task_id="two")
+        one >> two
+
+    @task.branch
+    def choose(): return "left"
+
+    left, right = EmptyOperator(task_id="left"), EmptyOperator(task_id="right")
+    said = shout.expand(item=items())
+    start >> [said, load]
+    start >> shaky() >> choose() >> [left, right]
+
+with DAG("reader", schedule=[Asset("table")]):
+    EmptyOperator(task_id="read")
+'''
+SECOND = FIRST.replace("max_active_runs=2", "max_active_runs=4").replace(
+    'right = EmptyOperator(task_id="left"), EmptyOperator(task_id="right")',
+    'right = EmptyOperator(task_id="left"), BashOperator(task_id="right", bash_command="true")')
+
+
+def prepare(server) -> str:
+    """A DAG with two versions, a few finished runs of which one failed; the newest run's id."""
+    server.add_dag("views", FIRST, first="views")
+    server.call("PATCH", "/api/v2/dags/reader", {"is_paused": False})
+    server.wait_run("views", server.trigger("views"))
+    (server.dags / "views.py").write_text(SECOND)
+    server.wait_for(lambda: server.get("/api/v2/dags/views")["version"] == 2, "version 2")
+    for _ in range(2):
+        server.wait_run("views", server.trigger("views"))
+    bad = server.trigger("views", conf={"count": 0})
+    server.wait_run("views", bad)
+    server.call("PATCH", f"/api/v2/dags/views/dagRuns/{bad}", {"state": "failed"})
+    newest = server.trigger("views", conf={"count": 5})
+    assert server.wait_run("views", newest)["state"] == "success"
+    return newest
+
+
+def test_the_views_of_a_dag_in_a_browser(server):
+    assert shutil.which("chromium") and (ROOT / "web" / "node_modules").is_dir(), "run ./dev setup and ./dev web"
+    run = prepare(server)
+    server.call("POST", "/api/v2/users",
+                {"username": "viewer", "role": "admin", "password": "long-enough-1"})
+    address = re.search(r"http://127\.0\.0\.1:\d+", server.output.read_text()).group()
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    spec = subprocess.run(
+        ["npx", "playwright", "test", "--config", "e2e/views.config.ts"], cwd=ROOT / "web",
+        capture_output=True, text=True, timeout=SPEC_S, check=False,
+        env={**os.environ, "AIFLOW_E2E_URL": address,
+             "AIFLOW_E2E_USERNAME": "viewer", "AIFLOW_E2E_PASSWORD": "long-enough-1",
+             "AIFLOW_E2E_RUN": run, "AIFLOW_E2E_SHOTS": str(SHOTS)})
+    assert spec.returncode == 0, spec.stdout[-8000:] + spec.stderr[-2000:]
