@@ -99,6 +99,8 @@ class ServiceOperator(BaseOperator):
         self.command = command if isinstance(command, str) else list(command or [])
         if metrics is not None and (not metrics.startswith("/") or port is None or service is not None):
             raise AirflowException(f"{named}: metrics is a path like '/metrics', of a command with a port")
+        if metrics is not None and self.place.in_cluster:
+            raise AirflowException(f"{named}: metrics is not read in a cluster; let its Prometheus do it")
         self.metrics, self.requests = metrics, requests
         self.health = health if health is None or isinstance(health, str) else list(health)
         if node_port and not (self.place.in_cluster and port is not None):

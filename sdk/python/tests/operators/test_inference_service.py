@@ -202,6 +202,9 @@ def test_its_rate_is_its_progress(attempt, aiflow):
     ({"service": "eye", "deploy": {"model": "m"}}, "lacks variant, pack"),
     ({"service": "eye", "deploy": {**DEPLOY, "modle": "m"}}, "deploy is a dict with"),
     ({"service": "eye", "metrics": "/metrics"}, "metrics is a path"),
+    ({"command": ["x"], "metrics": "metrics"}, "metrics is a path"),
+    ({"command": ["x"], "metrics": "/m", "executor": "kubernetes"}, "not read in a cluster"),
+    ({"service": "eye", "executor": "kubernetes"}, "leave out the executor"),
 ])
 def test_wrong_arguments_are_refused_when_the_dag_is_read(arguments, words):
     with DAG("d"), pytest.raises(AirflowException, match=words):
