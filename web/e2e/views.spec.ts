@@ -72,7 +72,8 @@ test('the Gantt is zoomed and walked by keyboard, and the address keeps it', asy
 
 test('durations are of the run or of a chosen task', async () => {
   await open('durations');
-  await expect(page.locator('.duration-bar')).toHaveCount(5);
+  // Five that were triggered, and the one that the schedule was due for.
+  await expect(page.locator('.duration-bar')).toHaveCount(6);
   await expect(page.locator('.duration-bar[data-state=failed] .duration-cross')).toHaveCount(1);
   await expect(page.locator('.duration-median')).toBeVisible();
   await page.getByLabel('What is shown').selectOption('shout');
@@ -88,7 +89,8 @@ test('the calendar leads to the runs of a day, and shows what is planned', async
   await expect(day).toBeVisible();
   await day.click();
   await expect(page).toHaveURL(/day=\d{4}-\d\d-\d\d/);
-  await expect(page.locator('.calendar-runs li')).toHaveCount(5);
+  // Whether the scheduled one is of this day depends on the hour.
+  await expect.poll(() => page.locator('.calendar-runs li').count()).toBeGreaterThanOrEqual(5);
   await day.focus();
   await page.keyboard.press('ArrowLeft');
   await expect(page.locator('button.calendar-day:focus')).toHaveCount(1);

@@ -134,11 +134,16 @@ def test_a_set_up_link_makes_the_first_admin_once(make_server):
     server = make_server()
     server.start()
     link = r"open (http://\S+)/setup#(\S+) within 24 hours"
-    token = re.search(link, server.output.read_text())[2]
+
+    def links() -> list[str]:
+        return [found[1] for found in re.findall(link, server.output.read_text())]
+
+    # The API answers a moment before the link is printed.
+    [token] = server.wait_for(links, "a link")
     server.stop_server()
     server.start()
-    tokens = [found[1] for found in re.findall(link, server.output.read_text())]
-    assert len(tokens) == 2 and tokens[0] != tokens[1]
+    tokens = server.wait_for(lambda: len(links()) == 2 and links(), "another link")
+    assert tokens[0] == token != tokens[1]
     first = Browser(server)
     assert first.ask("GET", "/auth/setup")[1] == {"needed": True}
     admin = {"token": token, "username": "root", "password": f"{CANARY}-password"}
@@ -149,7 +154,8 @@ def test_a_set_up_link_makes_the_first_admin_once(make_server):
     assert first.ask("POST", "/auth/setup", {**admin, "token": tokens[1]})[0] == 409
     server.stop_server()
     server.start()
-    assert len(re.findall(link, server.output.read_text())) == 2
+    server.wait_for(lambda: server.output.read_text().count("is ready at") == 3, "the third start")
+    assert len(links()) == 2
     assert signed_in(server, "root", f"{CANARY}-password").ask("GET", "/auth/me")[0] == 200
 
 
