@@ -16,6 +16,9 @@ ERRORS = {"400": "The request is malformed, or asks for what makes no sense.", "
           "429": "Too many requests; Retry-After says when to ask again.",
           "503": "Not now; ask again.", "504": "It took too long."}
 STREAMS = {"sse": "text/event-stream", "bytes": "application/octet-stream"}
+#: Of answers that are bytes, by the end of their path.
+KINDS_BY_END = {"/picture": ["image/jpeg"], "/snapshot": ["image/jpeg"],
+                "/export": ["text/csv", "application/x-ndjson"]}
 INTRO = """The API of AIflow. The workflow part has Apache Airflow 3's paths and field names.
 
 Who asks: a session's cookie (a request that changes something also gives `X-CSRF-Token`), or a token as
@@ -99,8 +102,8 @@ def answers_of(route: list) -> dict:
         out = {"101": {"description": "A web socket."}}
     else:
         if answer in STREAMS:
-            kind = "image/jpeg" if path.endswith(("/picture", "/snapshot")) else STREAMS[answer]
-            content = {kind: {"schema": {}}}
+            kinds = next((kinds for end, kinds in KINDS_BY_END.items() if path.endswith(end)), [STREAMS[answer]])
+            content = {kind: {"schema": {}} for kind in kinds}
         elif answer in ("oip", "json"):
             content = {"application/json": {"schema": {}}}
             if answer == "oip":

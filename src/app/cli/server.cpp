@@ -440,6 +440,7 @@ wire::Health Server::health() {
       store_->read([](db::Connection& db) { return store::EventLog(db).last_id(); });
   add("database", database ? "" : database.error().message);
   add("scheduler", conductor_->trouble());
+  add("audit log", audit_->trouble());
   add("worker", has_worker() ? "" : "no worker is connected");
   for (const auto* cluster : clusters_) add(cluster->name(), cluster->trouble());
   if (broker_ != nullptr) add("redis", broker_->trouble());

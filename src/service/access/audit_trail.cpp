@@ -13,6 +13,21 @@ constexpr double kRefusalsAtOnce = 100;
 constexpr double kRefusalsPerSecond = 1;
 /// Allowances of so many users are remembered; beyond it all are forgotten.
 constexpr std::size_t kAllowancesMax = 10'000;
+/// What is kept while nothing can be stored; of more the oldest go.
+constexpr std::size_t kPutOffMax = 1000;
+constexpr std::chrono::seconds kAgain(1);
+constexpr int kUnavailable = 503;
+
+template <class T>
+void put_in_front(std::vector<T>& list, std::vector<T> before) {
+  std::ranges::move(list, std::back_inserter(before));
+  list = std::move(before);
+}
+
+template <class T>
+void keep_newest(std::vector<T>& list) {
+  if (list.size() > kPutOffMax) list.erase(list.begin(), list.end() - kPutOffMax);
+}
 
 }  // namespace
 
@@ -81,6 +96,11 @@ bool AuditTrail::take_allowance(const std::string& user) {
   return true;
 }
 
+std::string AuditTrail::trouble() const {
+  const std::scoped_lock lock(mutex_);
+  return trouble_;
+}
+
 Result<wire::AuditPage> AuditTrail::page(const store::AuditQuery& query) {
   std::promise<void> settled;
   auto answer = settled.get_future();
@@ -98,16 +118,24 @@ void AuditTrail::run(const std::stop_token& stop) {
   for (;;) {
     Waiting taken;
     std::int64_t dropped = 0;
+    bool is_last = false;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, stop, [this] { return !waiting_.empty(); });
-      is_over_ = waiting_.empty();  // only when it is to end
-      if (is_over_) return;
+      const auto is_there = [this] { return !waiting_.empty(); };
+      if (put_off_.empty()) {
+        wake_.wait(lock, stop, is_there);
+      } else {
+        wake_.wait_for(lock, stop, kAgain, is_there);
+      }
+      is_last = is_over_ = waiting_.empty() && stop.stop_requested();
       taken = std::exchange(waiting_, {});
       dropped = std::exchange(dropped_, 0);
     }
+    put_in_front(taken.entries, std::exchange(put_off_.entries, {}));
+    put_in_front(taken.ends, std::exchange(put_off_.ends, {}));
     if (dropped > 0) log::warn("too many refused requests", {{"not_in_audit_log", dropped}});
     store(std::move(taken));
+    if (is_last) return;
   }
 }
 
@@ -126,16 +154,35 @@ void AuditTrail::store(Waiting waiting) {
       return {};
     });
   }
-  if (!stored) {
-    log::error("the audit log is not written",
-               {{"entries", static_cast<std::int64_t>(waiting.entries.size())},
-                {"error", stored.error()}});
+  for (auto& settled : waiting.settled) settled.set_value();
+  if (!stored) return put_off(std::move(waiting), stored.error());
+  {
+    const std::scoped_lock lock(mutex_);
+    trouble_.clear();
   }
   for (std::size_t i = 0; i < waiting.entries.size(); ++i) {
-    if (!waiting.entries[i].stored) continue;
-    waiting.entries[i].stored->set_value(stored ? Id(ids[i]) : Id(fail(stored.error())));
+    if (waiting.entries[i].stored) waiting.entries[i].stored->set_value(ids[i]);
   }
-  for (auto& settled : waiting.settled) settled.set_value();
+}
+
+void AuditTrail::put_off(Waiting waiting, const Error& error) {
+  {
+    const std::scoped_lock lock(mutex_);
+    // Once, not with each new try.
+    if (trouble_.empty()) log::error("the audit log is not written", {{"error", error}});
+    trouble_ = error.message;
+  }
+  for (auto& added : waiting.entries) {
+    if (!added.stored) continue;
+    added.stored->set_value(fail(error));
+    added.stored = nullptr;
+    added.entry.outcome = "failed";
+    added.entry.status = kUnavailable;
+  }
+  keep_newest(waiting.entries);
+  keep_newest(waiting.ends);
+  put_off_ = std::move(waiting);
+  put_off_.settled.clear();
 }
 
 }  // namespace aiflow::service

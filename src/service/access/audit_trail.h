@@ -2,8 +2,9 @@
 // Keeps who changed what, in the audit log. In: each request that may change something, before it
 // is carried out, and how it ended; requests that were refused. A change is never made without its
 // entry: begin() returns when the entry is stored, and a server that ends in between leaves it with
-// the outcome "unknown" (decision 0024). Threads: one of its own, which stores all that waits in
-// one transaction; the rest is thread-safe.
+// the outcome "unknown" (decision 0024). What could not be stored, such as on a full disk, is tried
+// again each second, with requests that were refused for it as failed ones. Threads: one of its
+// own, which stores all that waits in one transaction; the rest is thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -43,6 +44,9 @@ class AuditTrail {
   /// once and one a second are kept, so that a flood does not push out what matters.
   void refused(wire::AuditEntry entry);
 
+  /// Why nothing can be stored now; empty: all is well.
+  [[nodiscard]] std::string trouble() const;
+
   /// With all that was told before.
   [[nodiscard]] Result<wire::AuditPage> page(const store::AuditQuery& query);
 
@@ -68,15 +72,19 @@ class AuditTrail {
   bool take_allowance(const std::string& user);
   void run(const std::stop_token& stop);
   void store(Waiting waiting);
+  /// Answers those who wait, and keeps what is to be tried again.
+  void put_off(Waiting waiting, const Error& error);
 
   const Clock& clock_;
   store::Store& store_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any wake_;             ///< with mutex_
   Waiting waiting_;                              ///< guarded by mutex_
   bool is_over_ = false;                         ///< guarded by mutex_: the thread takes no more
   std::map<std::string, Allowance> allowances_;  ///< guarded by mutex_; by user, "" for strangers
   std::int64_t dropped_ = 0;                     ///< guarded by mutex_: refusals not kept
+  std::string trouble_;                          ///< guarded by mutex_
+  Waiting put_off_;                              ///< the thread's
   std::jthread thread_;
 };
 

@@ -83,5 +83,30 @@ TEST_CASE("what was told before the end is stored, what comes after it is refuse
   CHECK(bench.trail.page({}).error().code == ErrorCode::unavailable);
 }
 
+TEST_CASE("what could not be stored is refused, told, and stored as failed once it can be") {
+  Bench bench;
+  const auto change = [&](const char* sql) {
+    REQUIRE(bench.store->transact([&](db::Connection& db) { return db.run(sql); }));
+  };
+  const auto done = bench.trail.begin(entry("ann"));
+  REQUIRE(done);
+  CHECK(bench.trail.trouble().empty());
+  change("ALTER TABLE audit_log RENAME TO away");
+  CHECK_FALSE(bench.trail.begin(entry("bob")));
+  bench.trail.end(*done, {.username = "ann", .outcome = "done", .status = 200});
+  CHECK(bench.trail.trouble().contains("audit_log"));
+  change("ALTER TABLE away RENAME TO audit_log");
+  for (int look = 0; look < 1000 && !bench.trail.trouble().empty(); ++look) {
+    std::this_thread::sleep_for(10ms);
+  }
+  CHECK(bench.trail.trouble().empty());
+  const auto entries = bench.all();
+  REQUIRE(entries.size() == 2);
+  CHECK(entries[0].user == "bob");
+  CHECK(entries[0].outcome == "failed");
+  CHECK(entries[0].status == 503);
+  CHECK(entries[1].outcome == "done");
+}
+
 }  // namespace
 }  // namespace aiflow::service

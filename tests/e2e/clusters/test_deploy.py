@@ -72,7 +72,7 @@ with DAG("inside"):
     server.wait_run("inside", made)
     tasks = server.tasks("inside", made)
     assert tasks["p"]["state"] == "success", tasks["p"]["cause"]
-    assert "forbidden" in tasks["elsewhere"]["cause"]
+    assert "give it a ClusterRole" in tasks["elsewhere"]["cause"]
     assert tasks["web"]["state"] == tasks["user"]["state"] == "success", tasks["web"]["cause"]
     assert "s-web" not in cluster.kubectl("get", "services,deployments", "-n", namespace, "-o", "name")
 

@@ -26,7 +26,10 @@ with DAG({name!r}):
     @task
     def ask(url):
         while not GO.exists():
-            answer = api.call("POST", urlsplit(url).path + "/infer", {{"inputs": [INPUT]}})
+            try:
+                answer = api.call("POST", urlsplit(url).path + "/infer", {{"inputs": [INPUT]}})
+            except api.ApiError:  # it is away for a moment
+                pass
             time.sleep(0.05)
         return [url, answer["outputs"][0]["data"]]
 
@@ -86,7 +89,7 @@ def test_a_dag_deploys_what_it_needs_and_removes_it(server):
     tries = server.wait_run("own", run, 60)
     states = {name: one["state"] for name, one in server.tasks("own", run).items()}
     assert states["eye"] == "success", states
-    assert tries["state"] in ("success", "failed")  # a request may have met it while it was away
+    assert tries["state"] == "success"
     assert services(server) == {}
 
 
