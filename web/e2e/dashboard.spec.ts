@@ -115,7 +115,7 @@ test('the log of a task can be read and searched', async () => {
   await expect(page.getByText('no match')).toBeVisible();
   await page.getByLabel('Search the log').fill('');
   await keep_picture('log');
-  await page.getByRole('tab', { name: 'Details' }).click();
+  await page.locator('.drawer').getByRole('tab', { name: 'Details' }).click();
   await expect(page.getByText('Operator', { exact: true })).toBeVisible();
 });
 
