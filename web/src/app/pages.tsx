@@ -95,6 +95,12 @@ const PAGES: [pattern: string, page: PageComponent][] = [
     '/users',
     lazy(async () => ({ default: (await import('@/features/users/users-page')).UsersPage })),
   ],
+  [
+    '/api/docs',
+    lazy(async () => ({
+      default: (await import('@/features/api-docs/api-docs-page')).ApiDocsPage,
+    })),
+  ],
 ];
 
 export function PageOf(): ReactNode {

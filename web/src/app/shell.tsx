@@ -3,6 +3,7 @@ import {
   Activity,
   Box,
   Boxes,
+  Braces,
   Camera,
   CloudOff,
   Database,
@@ -43,7 +44,8 @@ interface RailItem {
     | 'events'
     | 'users'
     | 'tokens'
-    | 'audit';
+    | 'audit'
+    | 'api';
   icon: LucideIcon;
   also?: string;
   admin?: boolean;
@@ -63,6 +65,7 @@ const RAIL: RailItem[] = [
   { to: paths.users, word: 'users', icon: Users, admin: true },
   { to: paths.tokens, word: 'tokens', icon: KeyRound, admin: true },
   { to: paths.audit(), word: 'audit', icon: ScrollText, admin: true },
+  { to: paths.api_docs, word: 'api', icon: Braces },
 ];
 
 const STORAGE_KEY = 'aiflow.rail';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // English texts: the frame and the workflow pages. ko.ts has the same keys, checked by its type.
 
+import { en_api } from '@/i18n/en-api';
 import { en_frame } from '@/i18n/en-frame';
 import { en_account } from '@/i18n/en-account';
 import { en_audit } from '@/i18n/en-audit';
@@ -35,6 +36,7 @@ export const en = {
     users: 'Users',
     tokens: 'API tokens',
     audit: 'Audit',
+    api: 'API',
   },
   top: {
     theme: 'Theme',
@@ -458,4 +460,5 @@ export const en = {
   ...en_site,
   ...en_audit,
   ...en_account,
+  ...en_api,
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // 한국어 화면 글. 낱말을 옮기지 않고 쓰는 사람의 말로 적는다.
 import type { en } from '@/i18n/en';
+import { ko_api } from '@/i18n/ko-api';
 import { ko_frame } from '@/i18n/ko-frame';
 import { ko_account } from '@/i18n/ko-account';
 import { ko_audit } from '@/i18n/ko-audit';
@@ -36,6 +37,7 @@ export const ko: Same<typeof en> = {
     users: '사용자',
     tokens: 'API 토큰',
     audit: '감사 기록',
+    api: 'API',
   },
   top: {
     theme: '화면 테마',
@@ -458,4 +460,5 @@ export const ko: Same<typeof en> = {
   ...ko_site,
   ...ko_audit,
   ...ko_account,
+  ...ko_api,
 };

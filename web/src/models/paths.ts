@@ -38,4 +38,6 @@ export const paths = {
   tokens: '/tokens',
   account: '/account',
   audit: (query: Query = {}): string => with_query('/audit', query),
+  /** Below /api, where people look for it; the server gives the dashboard there. */
+  api_docs: '/api/docs',
 };
