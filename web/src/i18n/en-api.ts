@@ -5,7 +5,7 @@ export const en_api = {
   api_docs: {
     title: 'API',
     intro:
-      'Every route of this server. On the right: who may use it. A token is made with "aiflow users token".',
+      'Every route of this server. On the right: who may use it. A token is made with "aiflow tokens create".',
     search: 'Search routes',
     required: 'must be given',
     try: 'Try it',

@@ -153,7 +153,7 @@ export function ApiDocsPage(): ReactNode {
       actions={
         <>
           <input
-            className="input"
+            className="input input-small"
             type="search"
             aria-label={t('api_docs.search')}
             placeholder={t('api_docs.search')}

@@ -207,7 +207,7 @@ function WorkerRow({ worker, on_drain }: { worker: Worker; on_drain: () => void 
       <td className="nowrap">
         <RelativeTime time={worker.last_seen} />
       </td>
-      <td className="num nowrap">
+      <td className="num nowrap row-actions">
         {may_order && worker.pid > 0 && <Actions worker={worker} on_drain={on_drain} />}
       </td>
     </tr>
