@@ -3,33 +3,14 @@
 
 #include <doctest/doctest.h>
 
-#include <memory>
-
-#include "store/testing/temp_store.h"
+#include "service/access/testing/account_bench.h"
 
 namespace aiflow::service {
 namespace {
 
 using namespace std::chrono_literals;
-using store::testing::kNow;
-using store::testing::TempStore;
 
-struct Bench {
-  TempStore store;
-  ManualClock clock{kNow};
-  std::unique_ptr<Auth> auth =
-      Auth::open(clock, *store, {.hash_memory_bytes = 8192, .hash_passes = 1}).value();
-  ApiTokens tokens{clock, *store};
-
-  Result<SignedIn> login(const std::string& user, std::string_view password = "long enough") {
-    return auth->login({.username = user,
-                        .password = Secret(password),
-                        .address = "1.2.3.4",
-                        .agent = "Browser\n1"});
-  }
-  void add_user(const std::string& name, Role role) {
-    REQUIRE(auth->create_user({.username = name, .role = role, .password = "long enough"}));
-  }
+struct Bench : testing::AccountBench {
   std::string make(const std::string& user, wire::TokenCreate wanted = {}) {
     const auto made = tokens.create(user, wanted);
     REQUIRE_MESSAGE(made, (made ? "" : made.error().message));

@@ -2,35 +2,16 @@
 // The first start, sessions, and changes of a role.
 #include <doctest/doctest.h>
 
-#include <memory>
-
 #include "service/access/api_tokens.h"
+#include "service/access/testing/account_bench.h"
 #include "service/auth.h"
-#include "store/testing/temp_store.h"
 
 namespace aiflow::service {
 namespace {
 
 using namespace std::chrono_literals;
-using store::testing::kNow;
-using store::testing::TempStore;
 
-struct Bench {
-  TempStore store;
-  ManualClock clock{kNow};
-  std::unique_ptr<Auth> auth =
-      Auth::open(clock, *store, {.hash_memory_bytes = 8192, .hash_passes = 1}).value();
-  ApiTokens tokens{clock, *store};
-
-  Result<SignedIn> login(const std::string& user, std::string_view password = "long enough") {
-    return auth->login({.username = user,
-                        .password = Secret(password),
-                        .address = "1.2.3.4",
-                        .agent = "Browser\n1"});
-  }
-  void add_user(const std::string& name, Role role) {
-    REQUIRE(auth->create_user({.username = name, .role = role, .password = "long enough"}));
-  }
+struct Bench : testing::AccountBench {
   Result<SignedIn> set_up(std::string_view token, const std::string& name = "root",
                           std::string_view password = "my own password") {
     return auth->set_up(token, {.username = name, .password = Secret(password), .address = "x"});
