@@ -91,7 +91,7 @@ test('a search counts as it reads, and leads from match to match', async () => {
   await search.fill('INFO part 1000');
   const status = page.locator('.log-bar [role=status]');
   // The first match has to be there before there is a next one.
-  await expect(status).toContainText(/[1-9]\d* match.*% searched/);
+  await expect(status).toContainText(/[1-9]\d* · \d+ % searched/);
   await page.getByRole('button', { name: 'Next match' }).click();
   await expect(page.locator('.log-here')).toContainText('INFO part 1000 ', WAIT);
   await search.press('Enter');
