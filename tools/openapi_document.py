@@ -183,10 +183,11 @@ def tag_of(path: str) -> str:
     return nested[-1] if nested else parts[0]
 
 
-def openapi_json(engine: dict, enums: dict) -> str:
+def openapi_json(engine: dict, enums: dict, types: dict) -> str:
+    """types - those of every file that routes speak of, by name."""
     schemas = {name: {"type": "string", "enum": spec["values"], "description": spec["doc"]}
                for name, spec in enums.items()}
-    schemas |= {name: object_schema(spec) for name, spec in engine["types"].items()}
+    schemas |= {name: object_schema(spec) for name, spec in types.items()}
     paths: dict[str, dict] = {}
     for name, route in engine["routes"].items():
         paths.setdefault(route[1], {})[route[0].lower()] = operation(engine, name)

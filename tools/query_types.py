@@ -78,7 +78,7 @@ def queries_header(engine: dict) -> str:
     out = ["// SPDX-License-Identifier: Apache-2.0", NOTE, "#pragma once", "", "#include <cstdint>",
            "#include <optional>", "#include <string>", "#include <utility>", "#include <vector>", "",
            '#include "base/clock.h"', '#include "base/result.h"', '#include "base/states.h"',
-           '#include "wire/engine.h"', "", "namespace aiflow::wire {", "",
+           '#include "wire/routes.h"', "", "namespace aiflow::wire {", "",
            "/// A request's query, decoded. An empty value counts as none.",
            "using Query = std::vector<std::pair<std::string, std::string>>;", ""]
     for name, query in engine["queries"].items():

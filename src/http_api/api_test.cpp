@@ -12,6 +12,7 @@
 #include "os/temp_dir.h"
 #include "runtime/folder_pack.h"
 #include "store/event_log.h"
+#include "wire/routes.h"
 
 namespace aiflow::http_api {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "wire/engine.h"
+#include "wire/routes.h"
 
 namespace aiflow::http_api {
 

@@ -18,6 +18,7 @@
 #include "base/states.h"
 #include "service/attempt_token.h"
 #include "store/store.h"
+#include "wire/access.h"
 #include "wire/engine.h"
 
 namespace aiflow::service {

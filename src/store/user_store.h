@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "base/states.h"
 #include "db/connection.h"
-#include "wire/engine.h"
 
 namespace aiflow::store {
 

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/states.h"
-#include "wire/engine.h"
+#include "wire/routes.h"
 
 namespace aiflow::wire {
 

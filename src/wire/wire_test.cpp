@@ -3,6 +3,7 @@
 
 #include "wire/dag.h"
 #include "wire/engine.h"
+#include "wire/routes.h"
 #include "wire/worker.h"
 
 namespace aiflow::wire {

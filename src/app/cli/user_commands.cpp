@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "app/cli/commands.h"
+#include "wire/access.h"
 
 namespace aiflow::app {
 namespace {

@@ -7,7 +7,8 @@
 #include "http_api/router.h"
 #include "net/server.h"
 #include "service/auth.h"
-#include "wire/engine.h"
+#include "wire/access.h"
+#include "wire/routes.h"
 
 namespace aiflow::http_api::detail {
 

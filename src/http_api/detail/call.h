@@ -17,8 +17,9 @@
 #include "net/server.h"
 #include "service/auth.h"
 #include "store/data/lineage_store.h"
-#include "wire/engine.h"
+#include "wire/access.h"
 #include "wire/queries.h"
+#include "wire/routes.h"
 
 namespace aiflow::http_api::detail {
 

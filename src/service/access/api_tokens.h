@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "service/auth.h"
 #include "store/store.h"
-#include "wire/engine.h"
+#include "wire/access.h"
 
 namespace aiflow::service {
 

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "db/connection.h"
-#include "wire/engine.h"
+#include "wire/access.h"
 
 namespace aiflow::store {
 

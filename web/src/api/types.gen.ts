@@ -25,12 +25,6 @@ export type Outcome = (typeof OUTCOMES)[number];
 export const ROLES = ['viewer', 'user', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-export interface ErrorBody {
-  code: string;
-  message: string;
-  request_id: string;
-}
-
 export interface LoginRequest {
   username: string;
   password: string;
@@ -147,6 +141,12 @@ export interface AuditEntry {
 export interface AuditPage {
   items: AuditEntry[];
   next_cursor?: string | null;
+}
+
+export interface ErrorBody {
+  code: string;
+  message: string;
+  request_id: string;
 }
 
 export interface HealthComponent {
