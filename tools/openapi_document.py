@@ -18,7 +18,7 @@ ERRORS = {"400": "The request is malformed, or asks for what makes no sense.", "
 STREAMS = {"sse": "text/event-stream", "bytes": "application/octet-stream"}
 #: Of answers that are bytes, by the end of their path.
 KINDS_BY_END = {"/picture": ["image/jpeg"], "/snapshot": ["image/jpeg"],
-                "/export": ["text/csv", "application/x-ndjson"]}
+                "/export": ["text/csv", "application/x-ndjson"], "/metrics": ["text/plain"]}
 INTRO = """The API of AIflow. The workflow part has Apache Airflow 3's paths and field names.
 
 Who asks: a session's cookie (a request that changes something also gives `X-CSRF-Token`), or a token as
@@ -178,6 +178,8 @@ def tag_of(path: str) -> str:
         return "auth"
     if path == "/v2" or path.startswith("/v2/"):
         return "inference"
+    if path == "/metrics":
+        return "monitor"
     parts = path.removeprefix("/api/v2/").split("/")
     nested = [p for p in parts if p in ("dagRuns", "taskInstances", "xcomEntries", "upstreamAssetEvents")]
     return nested[-1] if nested else parts[0]

@@ -165,5 +165,6 @@ std::optional<wire::ProgressInfo> Conductor::progress(const store::TaskKey& key)
 }
 
 std::string Conductor::trouble() const { return engine_->trouble(); }
+std::size_t Conductor::waiting() const { return engine_->waiting(); }
 
 }  // namespace aiflow::conductor

@@ -31,6 +31,12 @@
 
 namespace aiflow::conductor {
 
+/// How long a step took that stored something.
+struct StepTimes {
+  Duration decide{};  ///< the scheduler core alone
+  Duration commit{};  ///< the transaction
+};
+
 struct Options {
   std::filesystem::path data_dir{};  ///< logs/… and run/api.sock are below it
   /// Makes the attempt's token (secret) for a job whose other fields are set. May be empty.
@@ -40,6 +46,8 @@ struct Options {
   /// Gets the committed changes of each step, in order, and unstored ones (id 0: progress, worker).
   /// Called from the conductor's thread; must not block nor call the conductor. May be empty.
   std::function<void(const std::vector<wire::StreamEvent>&)> on_changes{};
+  /// Called from the conductor's thread after each such step; must return at once. May be empty.
+  std::function<void(const StepTimes&)> on_step{};
   Duration lease = std::chrono::seconds(15);
   Duration island_lease = std::chrono::hours(24);
   std::int64_t max_map_length = 1024;  ///< of one returned value that a task is mapped over
@@ -239,6 +247,8 @@ class Conductor {
 
   /// "" when all is well, else why the loop can't commit (for the health page).
   [[nodiscard]] std::string trouble() const;
+  /// Reports and requests that wait for the next step. Any thread.
+  [[nodiscard]] std::size_t waiting() const;
 
  private:
   class Engine;

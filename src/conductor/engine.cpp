@@ -204,7 +204,9 @@ bool Conductor::Engine::cycle(std::vector<detail::Item> items) {
 }
 
 bool Conductor::Engine::step(detail::Batch& batch) {
+  const SteadyTime begin = clock_.steady_now();
   const sched::Effects effects = sched::step(*state_, batch.events, now());
+  const SteadyTime decided = clock_.steady_now();
   AIFLOW_ASSERT(effects.replies.size() == batch.events.size());
   if (read_error_) {  // it decided without knowing
     fall_back(batch, *std::exchange(read_error_, std::nullopt));
@@ -220,6 +222,9 @@ bool Conductor::Engine::step(detail::Batch& batch) {
       return true;
     }
     failpoint::reach("conductor.committed");
+    if (options_.on_step) {
+      options_.on_step({.decide = decided - begin, .commit = clock_.steady_now() - decided});
+    }
   }
   set_trouble("");
   // Jobs first: a free slot waits for them.

@@ -9,8 +9,9 @@
 #include "http_api/detail/audited.h"
 #include "http_api/detail/call.h"
 #include "http_api/detail/cookie.h"
-#include "http_api/detail/repeats.h"
-#include "http_api/openapi.h"
+#include "http_api/detail/front/answers.h"
+#include "http_api/detail/front/repeats.h"
+#include "http_api/detail/front/route_class.h"
 #include "http_api/router.h"
 #include "log/log.h"
 #include "store/user_store.h"
@@ -19,6 +20,10 @@
 namespace aiflow::http_api {
 namespace {
 
+using detail::add_security_headers;
+using detail::error_response;
+using detail::is_oip;
+using detail::Refusal;
 using service::Principal;
 using wire::Route;
 
@@ -26,23 +31,11 @@ constexpr std::size_t kIdempotencyKeyMax = 128;
 /// A repeat waits so long for the first answer, then it is told 409.
 constexpr auto kRepeatWait = std::chrono::seconds(30);
 
-/// Images from blobs and data, no script but our own files, never inside another page.
-constexpr std::string_view kContentPolicy =
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-    "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'";
-
 struct Context final : net::RequestContext {
   Match match;
+  SteadyTime begin{};
   Principal who;
   wire::Query query;
-};
-
-struct Refusal {
-  int status = 400;
-  ErrorCode code = ErrorCode::invalid_argument;
-  std::string message;
-  std::string allow{};
 };
 
 bool is_safe(std::string_view method) { return method == "GET" || method == "HEAD"; }
@@ -53,53 +46,8 @@ constexpr std::string_view kDocsPath = "/api/docs";
 
 bool is_api_path(std::string_view path) {
   if (path == kDocsPath) return false;
-  return path.starts_with("/api/") || path.starts_with("/auth/") || path == "/v2" ||
-         path.starts_with("/v2/");
-}
-
-bool is_oip(std::string_view path) { return path == "/v2" || path.starts_with("/v2/"); }
-
-void add_security_headers(net::Response& response, const std::string& request_id) {
-  response.headers.emplace_back("Content-Security-Policy", std::string(kContentPolicy));
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  response.headers.emplace_back("X-Frame-Options", "DENY");
-  response.headers.emplace_back("Referrer-Policy", "same-origin");
-  response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
-  response.headers.emplace_back("X-Request-Id", request_id);
-  if (net::find_header(response.headers, "cache-control") == nullptr) {
-    response.headers.emplace_back("Cache-Control", "no-store");
-  }
-}
-
-/// Errors of the inference protocol have its own shape.
-net::Response error_response(const Refusal& refusal, const net::Request& request) {
-  net::Response response;
-  if (is_oip(request.path)) {
-    response = detail::json_response(json::object({{"error", refusal.message}}), refusal.status);
-  } else {
-    const wire::ErrorBody body{.code = std::string(to_string(refusal.code)),
-                               .message = refusal.message,
-                               .request_id = request.id};
-    response =
-        detail::json_response(json::object({{"error", wire::to_json(body)}}), refusal.status);
-  }
-  if (!refusal.allow.empty()) response.headers.emplace_back("Allow", refusal.allow);
-  add_security_headers(response, request.id);
-  return response;
-}
-
-/// Public: it holds nothing that is not in the sources.
-net::Response openapi_response(const net::Request& request) {
-  if (request.method != "GET" && request.method != "HEAD") {
-    return error_response({405, ErrorCode::invalid_argument, "this address takes GET", "GET"},
-                          request);
-  }
-  net::Response response;
-  response.content_type = "application/json";
-  response.static_body = embedded_openapi();
-  response.headers.emplace_back("Cache-Control", "no-cache");
-  add_security_headers(response, request.id);
-  return response;
+  return path == "/metrics" || path.starts_with("/api/") || path.starts_with("/auth/") ||
+         path == "/v2" || path.starts_with("/v2/");
 }
 
 /// Scheme and authority of an Origin must be where the request went.
@@ -147,6 +95,7 @@ detail::Table make_table() {
   detail::add_site_routes(table);
   detail::add_worker_routes(table);
   detail::add_dag_view_routes(table);
+  detail::add_monitor_routes(table);
   detail::add_oip_routes(table);
   for (const auto& route : wire::all_routes()) {
     AIFLOW_ASSERT(detail::at(table, route.route).index() != 0);
@@ -187,6 +136,7 @@ struct Api::Impl {
   std::optional<Refusal> check(const net::Request& request, const Context& context);
   std::optional<Refusal> check_origin(const net::Request& request, const Context& context);
   std::optional<Refusal> check_content_type(const net::Request& request, const Context& context);
+  void count(const Context& context, int status);
   void note_refusal(const net::Request& request, const Context& context, int status);
   /// With its entry in the audit log.
   Result<net::Response> carry_out(detail::Call& call, detail::Answer handler);
@@ -208,18 +158,21 @@ std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
   if (!is_api_path(request.path)) {
     auto response = serve_asset(embedded_assets(), request);
     add_security_headers(response, request.id);
+    impl_->parts.counters.request("pages", response.status, {});
     return response;
   }
-  if (request.path == kOpenApiPath) return openapi_response(request);
+  if (request.path == kOpenApiPath) return detail::openapi_response(request);
   const auto method = request.method == "HEAD" ? "GET" : request.method;
   auto match = impl_->router.match(method, request.path);
   if (!match) {
     const auto& why = match.error();
     const auto code = why.status == 404 ? ErrorCode::not_found : ErrorCode::invalid_argument;
+    impl_->parts.counters.request("unknown", why.status, {});
     return error_response({why.status, code, why.message, why.allow}, request);
   }
   auto context = std::make_unique<Context>();
   context->match = *std::move(match);
+  context->begin = impl_->parts.clock.steady_now();
   auto query = net::parse_query(request.query);
   if (!query) {
     return error_response({400, ErrorCode::invalid_argument, query.error().message}, request);
@@ -230,6 +183,7 @@ std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
   const auto refusal = who ? impl_->check(request, *context) : std::optional(who.error());
   if (refusal) {
     impl_->note_refusal(request, *context, refusal->status);
+    impl_->count(*context, refusal->status);
     return error_response(*refusal, request);
   }
   const auto route = context->match.route->route;
@@ -332,7 +286,7 @@ void Api::handle(net::Request request, net::Responder responder) {
   Result<net::Response> answer = net::Response{};
   if (const auto* open = std::get_if<detail::Open>(&entry)) {
     const auto opened = (*open)(call, responder);
-    if (opened) return;
+    if (opened) return impl_->count(context, 200);
     answer = fail(opened.error());
   } else {
     call.audit = detail::entry_of(request, context.match, context.who);
@@ -340,6 +294,7 @@ void Api::handle(net::Request request, net::Responder responder) {
   }
   if (answer) {
     add_security_headers(*answer, request.id);
+    impl_->count(context, answer->status);
     std::move(responder).send(*std::move(answer));
     return;
   }
@@ -349,7 +304,14 @@ void Api::handle(net::Request request, net::Responder responder) {
     log::error("request failed",
                {{"request", request.id}, {"route", route.name}, {"error", error}});
   }
+  impl_->count(context, status);
   std::move(responder).send(error_response({status, error.code, error.message}, request));
+}
+
+/// Before the answer is sent, so that who has it finds it counted.
+void Api::Impl::count(const Context& context, int status) {
+  parts.counters.request(detail::route_class(context.match.route->path), status,
+                         parts.clock.steady_now() - context.begin);
 }
 
 void Api::Impl::note_refusal(const net::Request& request, const Context& context, int status) {
@@ -432,6 +394,7 @@ Result<net::Response> Api::Impl::answer_once(detail::Call& call, detail::Answer 
 net::Response Api::refuse(int status, std::string_view reason, std::string_view request_id) {
   net::Request request;
   request.id = request_id;
+  impl_->parts.counters.request("refused", status, {});
   const auto code = status >= 500 ? ErrorCode::unavailable : ErrorCode::invalid_argument;
   return error_response({status, code, std::string(reason)}, request);
 }

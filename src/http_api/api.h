@@ -25,6 +25,8 @@
 #include "service/data/result_cache.h"
 #include "service/deployments.h"
 #include "service/event_hub.h"
+#include "service/monitor/counters.h"
+#include "service/monitor/figures.h"
 #include "service/task_log.h"
 #include "service/worker_access.h"
 #include "service/workflows.h"
@@ -60,6 +62,8 @@ struct Parts {
   std::string version;
   std::filesystem::path uploads;  ///< folder for bodies on their way to a blob
   std::uint32_t uid = 0;          ///< the server's: peers of the Unix socket with it are admins
+  service::Counters& counters;    ///< where requests are counted
+  std::function<service::Figures()> figures;
 };
 
 class Api final : public net::Handler {

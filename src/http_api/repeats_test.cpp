@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http_api/detail/repeats.h"
+#include "http_api/detail/front/repeats.h"
 
 #include <doctest/doctest.h>
 

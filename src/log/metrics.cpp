@@ -29,7 +29,12 @@ template <class Map, class Write>
 void render_all(const Map& metrics, std::string_view type, Write write) {
   std::string last;
   for (const auto& [key, metric] : metrics) {
-    if (key.name != last) write("# TYPE " + key.name + " " + std::string(type) + "\n");
+    if (key.name != last) {
+      if (const auto help = write.helps.find(key.name); help != write.helps.end()) {
+        write("# HELP " + key.name + " " + help->second + "\n");
+      }
+      write("# TYPE " + key.name + " " + std::string(type) + "\n");
+    }
     last = key.name;
     write(key, metric);
   }
@@ -98,10 +103,16 @@ Histogram& Registry::histogram(const MetricName& name, std::vector<double> bound
   return histograms_.try_emplace(name, std::move(bounds)).first->second;
 }
 
+void Registry::describe(const std::string& name, std::string help) {
+  const std::scoped_lock lock(mutex_);
+  helps_[name] = std::move(help);
+}
+
 std::string Registry::render() const {
   const std::scoped_lock lock(mutex_);
   std::string out;
   struct Writer {
+    const std::map<std::string, std::string>& helps;
     std::string& out;
     void operator()(const std::string& line) const { out += line; }
     void operator()(const MetricName& key, const Counter& c) const {
@@ -114,9 +125,9 @@ std::string Registry::render() const {
       h.render(key.name, key.labels, out);
     }
   };
-  render_all(counters_, "counter", Writer{out});
-  render_all(gauges_, "gauge", Writer{out});
-  render_all(histograms_, "histogram", Writer{out});
+  render_all(counters_, "counter", Writer{helps_, out});
+  render_all(gauges_, "gauge", Writer{helps_, out});
+  render_all(histograms_, "histogram", Writer{helps_, out});
   return out;
 }
 

@@ -64,11 +64,15 @@ class Registry {
   Gauge& gauge(const MetricName& name);
   Histogram& histogram(const MetricName& name, std::vector<double> bounds = latency_buckets_s());
 
+  /// What people are told of all metrics of that name.
+  void describe(const std::string& name, std::string help);
+
   /// Prometheus text format 0.0.4, sorted by name.
   [[nodiscard]] std::string render() const;
 
  private:
   mutable std::mutex mutex_;
+  std::map<std::string, std::string> helps_;
   std::map<MetricName, Counter> counters_;
   std::map<MetricName, Gauge> gauges_;
   std::map<MetricName, Histogram> histograms_;

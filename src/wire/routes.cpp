@@ -29,6 +29,7 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::export_audit, "export_audit", "GET", "/api/v2/audit/export", "admin", false},
       {Route::list_dag_audit, "list_dag_audit", "GET", "/api/v2/dags/{dag_id}/audit", "operate", false},
       {Route::health, "health", "GET", "/api/v2/monitor/health", "public", false},
+      {Route::get_metrics, "get_metrics", "GET", "/metrics", "view", false},
       {Route::stream, "stream", "GET", "/api/v2/stream", "view", true},
       {Route::list_dags, "list_dags", "GET", "/api/v2/dags", "view", false},
       {Route::get_dag, "get_dag", "GET", "/api/v2/dags/{dag_id}", "view", true},

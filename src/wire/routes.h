@@ -33,6 +33,7 @@ enum class Route : std::uint16_t {
   export_audit,
   list_dag_audit,
   health,
+  get_metrics,
   stream,
   list_dags,
   get_dag,

@@ -225,7 +225,9 @@ Status Server::open_scheduler() {
   options.on_changes = [this](const std::vector<wire::StreamEvent>& changes) {
     events_->publish(changes);
     logs_->wake();
+    counters_.changes(changes);
   };
+  options.on_step = [this](const conductor::StepTimes& times) { counters_.step(times); };
   AIFLOW_TRY(store_->transact([](db::Connection& db) { return store::RunStore(db).recount(); }));
   conductor_ = std::make_unique<conductor::Conductor>(clock_, *store_, *executor_, options);
   AIFLOW_TRY(conductor_->open());
@@ -308,7 +310,27 @@ void Server::make_services() {
                       [this] { return health(); },
                       options_.version,
                       options_.home / "uploads",
-                      static_cast<std::uint32_t>(::geteuid())});
+                      static_cast<std::uint32_t>(::geteuid()),
+                      counters_,
+                      [this] { return figures(); }});
+}
+
+service::Figures Server::figures() {
+  const auto connections = [this] {
+    const auto* http = listening_.load();
+    return http == nullptr ? std::size_t{0} : http->connections();
+  };
+  return service::read_figures({.clock = clock_,
+                                .store = *store_,
+                                .conductor = *conductor_,
+                                .events = *events_,
+                                .services = *services_,
+                                .workers = [this] { return executor_->workers(); },
+                                .health = [this] { return health(); },
+                                .http_connections = connections,
+                                .home = options_.home,
+                                .version = options_.version,
+                                .started_at = started_at_});
 }
 
 Status Server::listen(net::Handler& handler) {
@@ -329,6 +351,7 @@ Status Server::listen(net::Handler& handler) {
   }
   if (!http) return fail(std::move(http).error());
   http_ = *std::move(http);
+  listening_ = http_.get();
   return {};
 }
 

@@ -67,6 +67,7 @@ class Server {
   [[nodiscard]] Status open_worker_access();
   [[nodiscard]] Status open_gateway();
   [[nodiscard]] uplink::DepotOptions depot_options();
+  [[nodiscard]] service::Figures figures();
   [[nodiscard]] Status listen(net::Handler& handler);
   [[nodiscard]] Result<std::string> holder();
   void keep_lead();
@@ -79,6 +80,8 @@ class Server {
 
   ServeOptions options_;
   const os::SystemClock clock_;
+  const WallTime started_at_ = clock_.now();
+  service::Counters counters_;
   std::optional<os::LockFile> lock_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Lead> lead_;  ///< with a MariaDB server only
@@ -111,6 +114,7 @@ class Server {
   std::unique_ptr<http_api::Api> api_;
   StandbyHandler standby_;
   std::unique_ptr<net::Server> http_;
+  std::atomic<const net::Server*> listening_ = nullptr;  ///< http_, for requests
   std::optional<std::uint16_t> taken_port_;
   std::jthread restorer_;
 };

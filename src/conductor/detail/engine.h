@@ -41,6 +41,7 @@ class Conductor::Engine {
   void request(detail::Request request);
   std::optional<wire::ProgressInfo> progress(const store::TaskKey& key) const;
   std::string trouble() const;
+  std::size_t waiting() const { return inbox_.size(); }
 
   // Requests, on the loop's thread (engine_requests.cpp: files and triggers; engine_user.cpp).
   void parsed(detail::Batch& batch, DagFileParsed file, Answer<std::vector<DagId>> answer);

@@ -62,6 +62,11 @@ class Inbox {
     return take();
   }
 
+  [[nodiscard]] std::size_t size() const {
+    const std::scoped_lock lock(mutex_);
+    return items_.size();
+  }
+
   void close() {
     const std::scoped_lock lock(mutex_);
     closed_ = true;
@@ -76,7 +81,7 @@ class Inbox {
   }
 
   const std::size_t requests_max_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Item> items_;
   std::size_t requests_ = 0;

@@ -86,6 +86,7 @@ void add_site_routes(Table& table);
 void add_oip_routes(Table& table);
 void add_worker_routes(Table& table);
 void add_dag_view_routes(Table& table);
+void add_monitor_routes(Table& table);
 
 inline Entry& at(Table& table, wire::Route route) { return table[static_cast<std::size_t>(route)]; }
 

@@ -139,6 +139,17 @@ struct Bench {
   service::WorkerAccess worker_access{{kClock, *store, folder.path() / "logs"}};
   std::unique_ptr<uplink::Gateway> gateway =
       uplink::Gateway::start(kClock, {.executor_socket = folder.path() / "worker.sock"}).value();
+  service::Counters counters;
+  service::FigureSources sources{.clock = kClock,
+                                 .store = *store,
+                                 .conductor = conductor,
+                                 .events = events,
+                                 .services = services,
+                                 .workers = [] { return std::vector<wire::Worker>{}; },
+                                 .health = [] { return wire::Health{}; },
+                                 .http_connections = [] { return std::size_t{3}; },
+                                 .home = folder.path(),
+                                 .version = "test"};
   Api api{{kClock,
            *store,
            *auth,
@@ -162,7 +173,9 @@ struct Bench {
            [] { return wire::Health{}; },
            "test",
            folder.path(),
-           static_cast<std::uint32_t>(::geteuid())}};
+           static_cast<std::uint32_t>(::geteuid()),
+           counters,
+           [this] { return service::read_figures(sources); }}};
   std::unique_ptr<net::Server> http;
 };
 

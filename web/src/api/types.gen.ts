@@ -1217,6 +1217,7 @@ export const ROUTES = {
   export_audit: { method: 'GET', path: '/api/v2/audit/export' },
   list_dag_audit: { method: 'GET', path: '/api/v2/dags/{dag_id}/audit' },
   health: { method: 'GET', path: '/api/v2/monitor/health' },
+  get_metrics: { method: 'GET', path: '/metrics' },
   stream: { method: 'GET', path: '/api/v2/stream' },
   list_dags: { method: 'GET', path: '/api/v2/dags' },
   get_dag: { method: 'GET', path: '/api/v2/dags/{dag_id}' },

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/monitor/metrics_text.h"
+
+#include <algorithm>
+#include <map>
+#include <span>
+
+#include "log/exposition.h"
+
+namespace aiflow::service {
+namespace {
+
+constexpr std::size_t kNamedMax = 100;
+
+template <class T>
+std::span<const T> some(const std::vector<T>& all) {
+  return std::span(all).first(std::min(all.size(), kNamedMax));
+}
+
+double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
+
+class Writer {
+ public:
+  /// A family of one sample.
+  template <class T>
+  void gauge(std::string_view name, std::string_view help, T value) {
+    out.family(name, "gauge", help);
+    out.sample(static_cast<double>(value));
+  }
+  log::Exposition out;
+};
+
+void add_process(Writer& to, const Figures& of) {
+  to.out.family("aiflow_build_info", "gauge", "The server's version; always 1.");
+  to.out.sample(1, {{"version", of.version}});
+  to.out.family("aiflow_component_healthy", "gauge",
+                "1 when a part of the server works, else 0; /api/v2/monitor/health says why.");
+  for (const auto& part : of.health.components) {
+    to.out.sample(part.status == "healthy" ? 1 : 0, {{"component", part.name}});
+  }
+  to.gauge("process_start_time_seconds", "When the server started, in Unix time.",
+           seconds(of.started_at.time_since_epoch()));
+  if (!of.process) return;
+  to.out.family("process_cpu_seconds_total", "counter", "Processor time that the server has used.");
+  to.out.sample(of.process->cpu_s);
+  to.gauge("process_resident_memory_bytes", "The server's memory.", of.process->resident_bytes);
+  to.gauge("process_virtual_memory_bytes", "The server's addresses.", of.process->virtual_bytes);
+  to.gauge("process_open_fds", "Open files and sockets of the server.", of.process->open_files);
+  to.gauge("process_max_fds", "How many it may open.", of.process->open_files_max);
+}
+
+void add_oldest(Writer& to, const Figures& of) {
+  to.out.family("aiflow_task_oldest_wait_seconds", "gauge",
+                "How long the task that waits longest is in this state; 0 when none is.");
+  const auto add = [&](std::string_view state, const std::optional<WallTime>& since) {
+    to.out.sample(since ? std::max(0.0, seconds(of.at - *since)) : 0, {{"state", state}});
+  };
+  add("scheduled", of.census->oldest_scheduled);
+  add("queued", of.census->oldest_queued);
+}
+
+void add_work(Writer& to, const Figures& of) {
+  if (!of.census) return;
+  to.out.family("aiflow_dags", "gauge", "DAGs that are in a file now.");
+  to.out.sample(static_cast<double>(of.census->dags_active), {{"paused", "false"}});
+  to.out.sample(static_cast<double>(of.census->dags_paused), {{"paused", "true"}});
+  to.gauge("aiflow_dag_import_errors", "DAG files that could not be read.",
+           of.census->import_errors);
+  to.out.family("aiflow_dag_runs", "gauge", "Runs that have not ended.");
+  for (const auto& [state, count] : of.census->runs) {
+    to.out.sample(static_cast<double>(count), {{"state", to_string(state)}});
+  }
+  to.out.family("aiflow_task_instances", "gauge", "Task instances of runs that have not ended.");
+  for (const auto& [state, count] : of.census->tasks) {
+    to.out.sample(static_cast<double>(count), {{"state", to_string(state)}});
+  }
+  add_oldest(to, of);
+  to.gauge("aiflow_executor_queue_length",
+           "Jobs and cancellations that no executor has taken over yet.", of.census->outbox);
+}
+
+void add_queues(Writer& to, const Figures& of) {
+  to.gauge("aiflow_scheduler_queue_length", "What waits for the scheduler's next step.",
+           of.scheduler_waiting);
+  to.gauge("aiflow_event_streams", "Open event streams: dashboards and waiting commands.",
+           of.event_streams);
+  to.gauge("aiflow_http_connections", "Open connections.", of.http_connections);
+}
+
+/// Executors by the first word of their names ("kubernetes" of "kubernetes:site-2").
+void add_workers(Writer& to, const Figures& of) {
+  std::map<std::string, int> states = {{"connected", 0}, {"lost", 0}, {"gone", 0}};
+  struct Executor {
+    int workers = 0;
+    std::int64_t slots = 0;
+    std::int64_t used = 0;
+  };
+  std::map<std::string, Executor> executors;
+  std::int64_t cordoned = 0;
+  for (const auto& worker : of.workers) {
+    ++states[worker.state];
+    if (worker.state != "connected") continue;
+    if (worker.cordoned) ++cordoned;
+    for (const auto& name : worker.executors) {
+      if (executors.size() >= kNamedMax && !executors.contains(name)) continue;
+      auto& one = executors[name];
+      ++one.workers;
+      one.slots += worker.slots;
+      one.used += worker.running;
+    }
+  }
+  to.out.family("aiflow_workers", "gauge", "Workers that are known.");
+  for (const auto& [state, count] : states) to.out.sample(count, {{"state", state}});
+  to.gauge("aiflow_workers_cordoned", "Workers that are connected and take no new jobs.", cordoned);
+  const auto add = [&](std::string_view name, std::string_view help, auto value) {
+    to.out.family(name, "gauge", help);
+    for (const auto& [executor, one] : executors) {
+      to.out.sample(static_cast<double>(one.*value), {{"executor", executor}});
+    }
+  };
+  add("aiflow_executor_workers", "Connected workers that an executor can use.", &Executor::workers);
+  add("aiflow_executor_slots", "Slots of these workers; one that serves two counts in both.",
+      &Executor::slots);
+  add("aiflow_executor_slots_used", "Slots of these workers that are in use.", &Executor::used);
+}
+
+void add_pools(Writer& to, const Figures& of) {
+  const auto add = [&](std::string_view name, std::string_view help, auto member) {
+    to.out.family(name, "gauge", help);
+    for (const auto& pool : some(of.pools)) {
+      to.out.sample(static_cast<double>(pool.*member), {{"pool", pool.name}});
+    }
+  };
+  add("aiflow_pool_slots", "Slots of a pool; -1: no limit.", &wire::Pool::slots);
+  add("aiflow_pool_occupied_slots", "Slots in use.", &wire::Pool::occupied_slots);
+  add("aiflow_pool_scheduled_slots", "Slots that waiting tasks want.",
+      &wire::Pool::scheduled_slots);
+}
+
+void add_services(Writer& to, const Figures& of) {
+  const auto services = some(of.services);
+  to.out.family("aiflow_service_up", "gauge", "1 when a service of inference answers, else 0.");
+  for (const auto& one : services) {
+    to.out.sample(one.state == "ready" ? 1 : 0, {{"service", one.name}});
+  }
+  to.out.family("aiflow_service_requests_total", "counter", "Requests to a service of inference.");
+  for (const auto& one : services) {
+    to.out.sample(static_cast<double>(one.requests), {{"service", one.name}});
+  }
+  to.out.family("aiflow_service_latency_seconds", "gauge",
+                "How long a service takes to answer: half of, and 99 of 100 requests.");
+  for (const auto& one : services) {
+    if (one.latency_ms_p50) {
+      to.out.sample(*one.latency_ms_p50 / 1e3, {{"service", one.name}, {"quantile", "0.5"}});
+    }
+    if (one.latency_ms_p99) {
+      to.out.sample(*one.latency_ms_p99 / 1e3, {{"service", one.name}, {"quantile", "0.99"}});
+    }
+  }
+}
+
+void add_storage(Writer& to, const Figures& of) {
+  if (of.database_bytes) {
+    to.gauge("aiflow_database_size_bytes", "The SQLite file with its log.", *of.database_bytes);
+  }
+  if (!of.disk) return;
+  to.gauge("aiflow_disk_free_bytes", "What is free where the data directory is.",
+           of.disk->free_bytes);
+  to.gauge("aiflow_disk_size_bytes", "The size of the data directory's disk.", of.disk->bytes);
+}
+
+}  // namespace
+
+std::string metrics_text(const Figures& figures) {
+  Writer to;
+  add_process(to, figures);
+  add_work(to, figures);
+  add_queues(to, figures);
+  add_workers(to, figures);
+  add_pools(to, figures);
+  add_services(to, figures);
+  add_storage(to, figures);
+  return to.out.take();
+}
+
+}  // namespace aiflow::service
