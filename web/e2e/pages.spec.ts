@@ -4,6 +4,7 @@
 import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import { type Page, expect, test } from '@playwright/test';
+import { all_pages, settled } from './addresses';
 import { enter } from './session';
 
 test.describe.configure({ mode: 'serial' });
@@ -18,37 +19,6 @@ test.beforeAll(async ({ browser }) => {
 
 test.afterAll(async () => page.context().close());
 
-async function first_of(path: string, field: string): Promise<string> {
-  const answer = await page.request.get(`/api/v2/${path}`);
-  const { items } = (await answer.json()) as { items: Record<string, unknown>[] };
-  const value = items[0]?.[field];
-  expect(value, `the server has something at ${path}`).toBeTruthy();
-  return encodeURIComponent(String(value));
-}
-
-/** Addresses of all pages, with things of the demo's run in them. */
-async function all_pages(): Promise<string[]> {
-  const run = await first_of('dags/smart_city/dagRuns', 'dag_run_id');
-  const tabs = ['graph', 'runs', 'code'].map((tab) => `/dags/smart_city?run=${run}&tab=${tab}`);
-  const panels = ['log', 'xcom', 'details'].map(
-    (panel) => `/dags/smart_city?run=${run}&tab=grid&task=watch&panel=${panel}`,
-  );
-  const model = await first_of('models', 'name');
-  const camera = await first_of('cameras', 'camera_id');
-  const lines = await first_of('events?kind=line_crossing', 'event_id');
-  const crowds = await first_of('events?kind=congestion', 'event_id');
-  return [
-    ...['/', '/dags', ...tabs, ...panels, '/models', `/models/${model}`],
-    `/reports/${await first_of('reports', 'report_id')}`,
-    '/runtime',
-    `/runtime?digest=${await first_of('packs', 'digest')}`,
-    '/services',
-    `/services/${await first_of('services', 'name')}`,
-    ...['/cameras', `/cameras/${camera}`, '/events', `/events/${lines}`, `/events/${crowds}`],
-    ...['/users', '/no-such-page', '/events/no-such-event'],
-  ];
-}
-
 /** What axe finds that keeps someone out, as lines to read. */
 async function barriers(where: string, rules: string[] = []): Promise<string[]> {
   const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
@@ -62,11 +32,6 @@ async function barriers(where: string, rules: string[] = []): Promise<string[]> 
     });
 }
 
-async function settled(): Promise<void> {
-  await expect(page.locator('h1, .empty h3').first()).toBeVisible();
-  await expect(page.locator('.skeleton')).toHaveCount(0);
-}
-
 // The dark theme differs in its colours only.
 const THEMES: [theme: string, rules: string[]][] = [
   ['light', []],
@@ -77,9 +42,9 @@ for (const [theme, rules] of THEMES) {
   test(`no page keeps anyone out, ${theme}`, async () => {
     await page.evaluate((name) => localStorage.setItem('aiflow.theme', name), theme);
     const found: string[] = [];
-    for (const address of await all_pages()) {
+    for (const [, address] of await all_pages(page)) {
       await page.goto(address);
-      await settled();
+      await settled(page);
       found.push(...(await barriers(address, rules)));
     }
     await page.goto('/dags');
@@ -155,7 +120,7 @@ test('a lost connection is told with the age of what is on screen', async () => 
 
 test('the first Tab leads past the menu, and the menu works by keyboard', async () => {
   await page.goto('/dags');
-  await settled();
+  await settled(page);
   await page.keyboard.press('Tab');
   const skip = page.getByRole('link', { name: 'Skip to the content' });
   await expect(skip).toBeFocused();
@@ -176,7 +141,7 @@ test('the first page loads at most 300 kB of script', async () => {
     if (request.resourceType() === 'script') scripts.push(request.url());
   });
   await page.goto('/');
-  await settled();
+  await settled(page);
   let bytes = 0;
   for (const address of scripts) {
     const answer = await page.request.get(address);

@@ -28,6 +28,7 @@ import { useEvents } from '@/queries/use-sites';
 import { Link, usePlace } from '@/ui/router';
 import { RelativeTime } from '@/ui/time';
 import '@/ui/frame.css';
+import '@/ui/print.css';
 
 interface RailItem {
   to: string;

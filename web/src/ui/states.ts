@@ -123,6 +123,11 @@ export const EVENT_STATE_ICON: Record<string, LucideIcon> = {
   false_alarm: Ban,
 };
 
+/** Rules that hold on screen only: paper is white whatever the theme. */
+export function on_screen(rules: string): string {
+  return `@media screen{${rules}}`;
+}
+
 /** The table as CSS variables, e.g. --st-failed-fg; one block each for light and dark. */
 export function state_css(): string {
   const block = (theme: 'light' | 'dark'): string =>
@@ -132,5 +137,5 @@ export function state_css(): string {
         return `--st-${name}-fg:${tone.fg};--st-${name}-solid:${tone.solid};--st-${name}-ink:${tone.ink};`;
       })
       .join('');
-  return `:root{${block('light')}}:root[data-theme='dark']{${block('dark')}}`;
+  return `:root{${block('light')}}` + on_screen(`:root[data-theme='dark']{${block('dark')}}`);
 }

@@ -2,7 +2,7 @@
 // Colours of everything that is not a state. The tokens live here, not in CSS, so that the
 // contrast test reads the very values the page uses.
 import { useSyncExternalStore } from 'react';
-import { state_css } from '@/ui/states';
+import { on_screen, state_css } from '@/ui/states';
 
 export type Theme = 'light' | 'dark';
 export const THEME_CHOICES = ['system', 'light', 'dark'] as const;
@@ -82,7 +82,7 @@ export function install_tokens(): void {
   const style = document.createElement('style');
   style.textContent =
     `:root{color-scheme:light;${token_css(TOKENS.light)}}` +
-    `:root[data-theme='dark']{color-scheme:dark;${token_css(TOKENS.dark)}}` +
+    on_screen(`:root[data-theme='dark']{color-scheme:dark;${token_css(TOKENS.dark)}}`) +
     state_css();
   document.head.append(style);
 }
