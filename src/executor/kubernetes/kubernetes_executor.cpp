@@ -190,7 +190,8 @@ void KubernetesExecutor::Loop::connect() {
                                   .worker = WorkerId{options_.names.front()},
                                   .report = [this](Report one) { report(std::move(one)); },
                                   .pause = backoff(),
-                                  .address_every = 10 * options_.service_every});
+                                  .address_every = 10 * options_.service_every,
+                                  .rate_every = 5 * options_.service_every});
   kubernetes::PodWatchOptions wanted;
   wanted.selector = std::string(kOwnerLabel) + "=" + options_.owner + "," + kDoneLabel + "!=true";
   wanted.pause_first = options_.pause_first;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "executor/kubernetes/detail/pod_wish.h"
+#include "executor/kubernetes/service_rate.h"
 
 namespace aiflow::executor {
 namespace {
@@ -84,6 +85,10 @@ json::Value note_of(const ServiceTerms& terms) {
   json::Array masks;
   for (const std::string& mask : terms.masks) masks.emplace_back(mask);
   if (!masks.empty()) note.set("masks", std::move(masks));
+  if (!terms.metrics.empty()) {
+    note.set("metrics", terms.metrics);
+    note.set("requests", terms.requests);
+  }
   return note;
 }
 
@@ -91,6 +96,15 @@ Result<Duration> noted(const json::Value& note, std::string_view key) {
   AIFLOW_ASSIGN(const std::int64_t given, json::get_int(note, key));
   constexpr auto kMost = static_cast<std::int64_t>(kSecondsMax) * 1000;
   return Duration(std::chrono::milliseconds(std::clamp<std::int64_t>(given, 0, kMost)));
+}
+
+/// Of a job, or of an annotation, which others may have written too.
+Status read_metrics(ServiceTerms& terms, const json::Value& from) {
+  AIFLOW_ASSIGN(terms.metrics, json::get_string_or(from, "metrics", ""));
+  AIFLOW_ASSIGN(terms.requests, json::get_string_or(from, "requests", ""));
+  if (terms.metrics.empty() || (is_metrics_path(terms.metrics) && terms.port > 0)) return {};
+  return fail(ErrorCode::invalid_argument,
+              "metrics is a path like '/metrics' of a service with a port");
 }
 
 Result<ServiceTerms> read_note(const json::Value& note) {
@@ -109,6 +123,7 @@ Result<ServiceTerms> read_note(const json::Value& note) {
   if (const json::Value* masks = note.find("masks")) {
     AIFLOW_TRY(read_texts(terms.masks, *masks, "masks"));
   }
+  AIFLOW_TRY(read_metrics(terms, note));
   return terms;
 }
 
@@ -125,6 +140,7 @@ Result<ServiceTerms> terms_of(const PodTerms& pod, const json::Value& wanted) {
   if (terms.port < 0 || terms.port > kPortMax) {
     return fail(ErrorCode::invalid_argument, "port is out of range");
   }
+  AIFLOW_TRY(read_metrics(terms, wanted));
   return terms;
 }
 

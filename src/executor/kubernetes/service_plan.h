@@ -26,6 +26,8 @@ struct ServiceTerms {
   Duration stop_grace = std::chrono::seconds(10);
   std::optional<Duration> time_limit{};
   std::vector<std::string> masks{};  ///< secrets that must not stand in its log
+  std::string metrics{};             ///< the path of its page of metrics; empty: it has none
+  std::string requests{};            ///< its counter there
 };
 
 struct ServicePlan {

@@ -15,8 +15,10 @@ from aiflow import DAG, task
 from aiflow.operators.service import ServiceOperator
 
 with DAG("served"):
-    web = ServiceOperator(task_id="web", executor="kubernetes", health="/hello", health_interval=1,
+    web = ServiceOperator(task_id="web", executor="kubernetes", health="/hello", health_interval=1, metrics="/metrics",
                           command="mkdir -p /www; echo {{ ds and 'hello' }} > /www/hello; "
+                                  "(n=0; while sleep 1; do n=$((n+3)); "
+                                  "echo http_requests_total $n > /www/metrics; done) & "
                                   "echo it begins; exec httpd -f -v -p {port} -h /www")
 
     @task
@@ -58,6 +60,12 @@ def test_it_serves_is_adopted_made_again_and_removed(server, cluster):
     [there] = json.loads(cluster.kubectl("get", "endpoints", name, "-o", "json"))["subsets"]
     url = f"http://{there['addresses'][0]['ip']}:{there['ports'][0]['port']}/hello"
     assert urllib.request.urlopen(url, timeout=10).read() == b"hello\n"
+
+    def rate():
+        said = web("serving")
+        return said and (said.get("progress") or {}).get("what", "").endswith("/s")
+    server.wait_for(rate, "its rate", timeout=60)
+    assert web("serving")["progress"]["unit"] == "requests"
 
     [pod] = of_kind(cluster, "pods")
     cluster.kubectl("delete", "pod", pod["metadata"]["name"], "--grace-period=0", "--force")

@@ -8,6 +8,7 @@ import datetime as dt
 import functools
 import http.client
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -31,6 +32,8 @@ CAUSE_MAX = 250  # characters: at most 1000 bytes
 RESTART_DELAY_MIN_S = 0.1  # also when a DAG says 0: one that ends at once is no busy loop
 #: In a cluster, where each pod has all ports for itself.
 CLUSTER_PORT = 8080
+#: It becomes a part of a path of the cluster's API: plain segments, none of them "." or "..".
+_METRICS_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 
 
 class ServiceOperator(BaseOperator):
@@ -99,8 +102,8 @@ class ServiceOperator(BaseOperator):
         self.command = command if isinstance(command, str) else list(command or [])
         if metrics is not None and (not metrics.startswith("/") or port is None or service is not None):
             raise AirflowException(f"{named}: metrics is a path like '/metrics', of a command with a port")
-        if metrics is not None and self.place.in_cluster:
-            raise AirflowException(f"{named}: metrics is not read in a cluster; let its Prometheus do it")
+        if metrics is not None and self.place.in_cluster and not _METRICS_PATH.fullmatch(metrics):
+            raise AirflowException(f"{named}: metrics in a cluster is a plain path like '/metrics'")
         self.metrics, self.requests = metrics, requests
         self.health = health if health is None or isinstance(health, str) else list(health)
         if node_port and not (self.place.in_cluster and port is not None):
@@ -134,6 +137,7 @@ class ServiceOperator(BaseOperator):
         made = {"command": [with_port(word) for word in command], "port": port,
                 "scheme": self.scheme, "node_port": self.node_port, "cwd": self.cwd,
                 "env": {**({} if port is None else {"PORT": str(port)}), **self.env},
+                "metrics": self.metrics, "requests": self.requests,
                 "health": ([with_port(word) for word in self.health]
                            if isinstance(self.health, list) else self.health)}
         for name in ("health_interval", "health_timeout", "ready_timeout", "stop_grace"):

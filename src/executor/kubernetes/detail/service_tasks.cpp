@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "executor/kubernetes/detail/service_paths.h"
 #include "executor/kubernetes/log_mask.h"
 #include "executor/kubernetes/pod_outcome.h"
 #include "kubernetes/watch_event.h"
@@ -12,24 +13,13 @@ namespace aiflow::executor::detail {
 namespace {
 
 constexpr int kConflict = 409;
-constexpr int kNotFound = 404;
-/// Beyond the grace, for a node that says nothing.
-constexpr auto kRemovalPatience = std::chrono::seconds(30);
 /// After a longer silence of the API the time of it does not count as time without serving.
 constexpr auto kSilence = std::chrono::seconds(5);
+constexpr auto kMetricsPatience = std::chrono::seconds(5);
 /// Receipts of services are told from those of pods by their numbers.
 constexpr std::int64_t kSeqBegin = std::int64_t{1} << 62;
 
 const std::string kRefused = "the cluster takes no such service: ";
-
-std::string deployments(const PodName& of) {
-  return "/apis/apps/v1/namespaces/" + of.space + "/deployments";
-}
-std::string services(const PodName& of) { return "/api/v1/namespaces/" + of.space + "/services"; }
-std::string pods(const PodName& of) {
-  return "/api/v1/namespaces/" + of.space + "/pods?labelSelector=" + kServiceLabel + "%3D" +
-         of.name;
-}
 
 bool is_ready(const kubernetes::Pod& pod) {
   const kubernetes::PodCondition* ready = pod.condition("Ready");
@@ -72,15 +62,6 @@ std::string address_of(const ServiceTerms& terms, const PodName& name) {
 
 /// An address of IPv6 has colons of its own.
 std::string in_address(const std::string& ip) { return ip.contains(':') ? "[" + ip + "]" : ip; }
-
-/// A node's words can be long; not inside of a character.
-void cut(std::string& text) {
-  constexpr std::size_t kMost = 500;
-  if (text.size() <= kMost) return;
-  std::size_t end = kMost;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
-  text.resize(end);
-}
 
 }  // namespace
 
@@ -214,8 +195,8 @@ void ServiceTasks::made(Service& service) {
 }
 
 void ServiceTasks::look(Service& service) {
-  const bool is_to_go = service.phase == Phase::ending && !service.is_removed;
-  is_to_go ? remove(service) : ask_pods(service);
+  if (service.phase != Phase::ending) return ask_pods(service);
+  service.is_removed ? check_gone(service) : remove(service);
 }
 
 void ServiceTasks::ask_pods(Service& service) {
@@ -225,11 +206,8 @@ void ServiceTasks::ask_pods(Service& service) {
 
 void ServiceTasks::on_pods(Service& service, const kubernetes::Response& response) {
   const bool is_removed = service.phase == Phase::ending && service.is_removed;
-  const bool is_late =
-      is_removed && parts_.clock.steady_now() - service.removed_at >=
-                        std::max(service.grace, service.terms.stop_grace) + kRemovalPatience;
   // A refusal that does not pass tells no more than a silent node does.
-  if (is_late && !response.is_passing()) return finish(service);
+  if (is_late(service) && !response.is_passing()) return finish(service);
   if (!response.ok()) return;
   const auto page = kubernetes::parse_pod_list(response.body);
   if (!page) return;
@@ -270,6 +248,47 @@ void ServiceTasks::on_pod(Service& service, const kubernetes::Pod& pod) {
     check_address(service);
   }
   say(service, is_ready(pod) ? "" : trouble_of(pod, service.terms.base));
+  const bool is_due = now - service.rate_at >= parts_.rate_every && !service.is_counting;
+  const bool has_rate = !service.terms.metrics.empty() && service.phase == Phase::there;
+  if (has_rate && is_due && is_ready(pod)) ask_rate(service);
+}
+
+/// Beside the questions that follow it: a slow page, or a status that is the service's own, holds
+/// nothing up.
+void ServiceTasks::ask_rate(Service& service) {
+  service.rate_at = parts_.clock.steady_now();
+  service.is_counting = true;
+  parts_.client.send(
+      {.path = metrics_url(service.name, service.terms), .timeout = kMetricsPatience},
+      [this, name = service.name.name](const kubernetes::Response& response) {
+        const auto found = services_.find(name);
+        if (found == services_.end()) return;
+        found->second.is_counting = false;
+        on_metrics(found->second, response);
+      });
+}
+
+/// What is wrong with its metrics is said once, and is no trouble of the service.
+void ServiceTasks::on_metrics(Service& service, const kubernetes::Response& response) {
+  if (service.phase != Phase::there) return;
+  const Result<double> requests = response.ok()
+                                      ? sum_of_metric(response.body, service.terms.requests)
+                                      : fail(ErrorCode::unavailable, response.trouble);
+  if (requests) {
+    const auto rate = service.rate.take(parts_.clock.steady_now(), *requests);
+    if (!rate) return;
+    return parts_.report(Progress{wire::Progress{.attempt = service.terms.attempt,
+                                                 .done = *requests,
+                                                 .total = 0,
+                                                 .unit = "requests",
+                                                 .what = *rate}});
+  }
+  std::string trouble = "the rate is not known: GET " + service.terms.metrics + ": " +
+                        LogMask(service.terms.masks).masked(requests.error().message);
+  cut(trouble);
+  if (trouble == service.rate_trouble) return;
+  service.rate_trouble = trouble;
+  parts_.logs.note({service.name.space, service.name.name}, service.terms.attempt, trouble);
 }
 
 /// Its pod runs, or another one does, or the same one again: another log.
@@ -379,76 +398,11 @@ void ServiceTasks::end(Service& service, std::string cause, Outcome outcome) {
   if (!service.is_asking && !is_pause) look(service);
 }
 
-/// Repeated until the API has neither. The Deployment goes last: by it another server would find
-/// what is left of both.
-void ServiceTasks::remove(Service& service) {
-  const auto gone = [](const kubernetes::Response& response) {
-    return response.ok() || response.status == kNotFound;
-  };
-  const auto remove_deployment = [this, gone](Service& one) {
-    ask(one,
-        {.method = "DELETE",
-         .path = deployments(one.name) + "/" + one.name.name,
-         .body = R"({"propagationPolicy":"Background"})"},
-        [this, gone](Service& same, const kubernetes::Response& response) {
-          if (!gone(response)) return refused_removal(same, response);
-          same.is_removed = true;
-          same.removed_at = parts_.clock.steady_now();
-          ask_pods(same);
-        });
-  };
-  if (service.terms.port == 0) return remove_deployment(service);
-  ask(service, {.method = "DELETE", .path = services(service.name) + "/" + service.name.name},
-      [this, gone, remove_deployment](Service& one, const kubernetes::Response& response) {
-        if (response.is_passing()) return;  // asked again at the next tick
-        // One that may not be removed keeps no Deployment running.
-        if (!gone(response)) keep_in_mind(one, "its Service stays: " + response.trouble);
-        remove_deployment(one);
-      });
-}
-
-/// One that may not be removed does not keep its run for ever.
-void ServiceTasks::refused_removal(Service& service, const kubernetes::Response& response) {
-  const bool is_late = parts_.clock.steady_now() - service.ending_at >= kRemovalPatience;
-  if (response.is_passing() || !is_late) return;
-  keep_in_mind(service, "the cluster does not remove it: " + response.trouble);
-  finish(service);
-}
-
-/// In the cause of its end, once.
-void ServiceTasks::keep_in_mind(Service& service, const std::string& trouble) {
-  const LogMask mask(service.terms.masks);
-  const std::string words = mask.masked(trouble);  // before it is cut, inside of a secret perhaps
-  if (service.ending.contains(words)) return;
-  service.ending = mask.masked(service.ending) + "; " + words;
-  cut(service.ending);
-}
-
 void ServiceTasks::check_limit(Service& service) {
   const auto& limit = service.terms.time_limit;
   if (service.phase != Phase::there || !service.is_begun || !limit) return;
   if (parts_.clock.now() - service.begun_at < *limit) return;
   end(service, "timed out after " + seconds_of(*limit), Outcome::failed);
-}
-
-void ServiceTasks::finish(Service& service) {
-  service.ending = LogMask(service.terms.masks).masked(service.ending);
-  if (!service.pod.empty()) parts_.logs.stop({service.name.space, service.pod});
-  service.phase = Phase::ended;
-  service.seq = ++next_seq_;
-  if (service.is_ours) {
-    parts_.logs.note({service.name.space, service.name.name}, service.terms.attempt,
-                     "ended: " + service.ending);
-  }
-  wire::Finished report;
-  report.seq = service.seq;
-  report.attempt = service.terms.attempt;
-  report.outcome = service.outcome;
-  report.cause = service.ending;
-  report.ended_at = parts_.clock.now();
-  report.started_at = service.is_begun ? service.begun_at : report.ended_at;
-  parts_.report(Finished{.receipt = {.worker = parts_.worker, .seq = service.seq},
-                         .report = std::move(report)});
 }
 
 }  // namespace aiflow::executor::detail

@@ -13,6 +13,7 @@
 #include "executor/executor.h"
 #include "executor/kubernetes/detail/pod_logs.h"
 #include "executor/kubernetes/service_plan.h"
+#include "executor/kubernetes/service_rate.h"
 #include "kubernetes/backoff.h"
 #include "kubernetes/client.h"
 
@@ -28,6 +29,7 @@ class ServiceTasks {
     ReportSink report;
     kubernetes::Backoff pause;  ///< after answers that pass
     Duration address_every{};   ///< how often it is looked whether Services are still there
+    Duration rate_every{};      ///< how often a service's metrics are read
   };
   explicit ServiceTasks(Parts parts);
 
@@ -62,9 +64,13 @@ class ServiceTasks {
     std::string host_ip{};
     std::string said{};  ///< the state and cause that were reported last
     bool has_served = false;
-    SteadyTime served_at{};   ///< last; at first its beginning
-    SteadyTime looked_at{};   ///< the last answer about its pods
-    SteadyTime address_at{};  ///< the last look at its Service
+    SteadyTime served_at{};    ///< last; at first its beginning
+    SteadyTime looked_at{};    ///< the last answer about its pods
+    SteadyTime address_at{};   ///< the last look at its Service
+    SteadyTime rate_at{};      ///< the last question for its metrics
+    bool is_counting = false;  ///< the answer to it is under way
+    ServiceRate rate{};
+    std::string rate_trouble{};  ///< said already
     WallTime begun_at{};
     std::string ending{};  ///< why
     Outcome outcome = Outcome::killed;
@@ -87,6 +93,8 @@ class ServiceTasks {
   void check_there(Service& service);
   void ask_node_port(Service& service);
   void check_address(Service& service);
+  void ask_rate(Service& service);
+  void on_metrics(Service& service, const kubernetes::Response& response);
   void say(Service& service, const std::string& trouble);
   void tell_waiting(Service& service, const std::string& trouble);
   void keep_in_mind(Service& service, const std::string& trouble);
@@ -94,6 +102,8 @@ class ServiceTasks {
   void check_limit(Service& service);
   void end(Service& service, std::string cause, Outcome outcome);
   void remove(Service& service);
+  void check_gone(Service& service);
+  [[nodiscard]] bool is_late(const Service& service) const;
   void finish(Service& service);
   void begin(Service& service, const kubernetes::Pod& pod);
 
