@@ -25,6 +25,9 @@ Who asks: a session's cookie (a request that changes something also gives `X-CSR
 `Authorization: Bearer TOKEN`. `x-permission` says what a route needs: public, any (signed in), view, run,
 operate, admin, task (an attempt's token), worker (a worker's credential).
 
+Each user, token or address may make a number of requests a second; `RateLimit-Remaining` says how many are left,
+429 with `Retry-After` that there are none.
+
 Unsafe routes with `Idempotency-Key` may be repeated after a lost answer: the same key gives the same answer."""
 
 
@@ -148,9 +151,19 @@ def error_responses() -> dict:
 
     ours = {"type": "object", "required": ["error"], "properties": {"error": {"$ref": "#/components/schemas/ErrorBody"}}}
     inference = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
+    def seconds(text: str) -> dict:
+        return {"description": text, "schema": {"type": "integer", "minimum": 0}}
+
+    limits = {"Retry-After": seconds("Seconds until the next request is taken."),
+              "RateLimit-Limit": seconds("Requests in one go."),
+              "RateLimit-Remaining": seconds("What is left of them."),
+              "RateLimit-Reset": seconds("Seconds until all of them are there again.")}
     texts = ERRORS | {"500": "A fault of the server; its log has the request's id."}
-    return ({f"Error{status}": one(text, ours) for status, text in texts.items()}
-            | {f"InferenceError{status}": one(text, inference) for status, text in texts.items()})
+    out = ({f"Error{status}": one(text, ours) for status, text in texts.items()}
+           | {f"InferenceError{status}": one(text, inference) for status, text in texts.items()})
+    for name in ("Error429", "InferenceError429"):
+        out[name]["headers"] = limits
+    return out
 
 
 def operation(engine: dict, name: str) -> dict:

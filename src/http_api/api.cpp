@@ -10,6 +10,7 @@
 #include "http_api/detail/call.h"
 #include "http_api/detail/cookie.h"
 #include "http_api/detail/front/answers.h"
+#include "http_api/detail/front/rate_limit.h"
 #include "http_api/detail/front/repeats.h"
 #include "http_api/detail/front/route_class.h"
 #include "http_api/router.h"
@@ -20,6 +21,7 @@
 namespace aiflow::http_api {
 namespace {
 
+using detail::add_rate_headers;
 using detail::add_security_headers;
 using detail::error_response;
 using detail::is_oip;
@@ -34,19 +36,30 @@ constexpr auto kRepeatWait = std::chrono::seconds(30);
 struct Context final : net::RequestContext {
   Match match;
   SteadyTime begin{};
+  detail::Allowance allowance{};
   Principal who;
   wire::Query query;
 };
 
 bool is_safe(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
+/// Empty without one.
+std::string_view bearer_of(const net::Request& request) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const auto* authorization = request.header("authorization");
+  if (authorization == nullptr || !authorization->starts_with(kBearer)) return {};
+  return std::string_view(*authorization).substr(kBearer.size());
+}
+
 /// The description of the API, and the dashboard's page that shows it.
 constexpr std::string_view kOpenApiPath = "/api/v2/openapi.json";
 constexpr std::string_view kDocsPath = "/api/docs";
+constexpr std::string_view kMetricsPath = "/metrics";
+constexpr std::string_view kHealthPath = "/api/v2/monitor/health";
 
 bool is_api_path(std::string_view path) {
   if (path == kDocsPath) return false;
-  return path == "/metrics" || path.starts_with("/api/") || path.starts_with("/auth/") ||
+  return path == kMetricsPath || path.starts_with("/api/") || path.starts_with("/auth/") ||
          path == "/v2" || path.starts_with("/v2/");
 }
 
@@ -130,7 +143,14 @@ int http_status(ErrorCode code) {
 
 struct Api::Impl {
   explicit Impl(Parts given)
-      : parts(std::move(given)), table(make_table()), streams(parts.auth), repeats(parts.clock) {}
+      : parts(std::move(given)),
+        table(make_table()),
+        streams(parts.auth),
+        repeats(parts.clock),
+        limiter(parts.clock, parts.rate_limit) {}
+
+  std::optional<Refusal> refuse(const net::Request& request, Context& context);
+  std::optional<Refusal> limit(const net::Request& request, Context& context);
 
   std::expected<Principal, Refusal> identify(const net::Request& request);
   std::optional<Refusal> check(const net::Request& request, const Context& context);
@@ -149,6 +169,7 @@ struct Api::Impl {
   const detail::Table table;
   detail::OpenStreams streams;
   detail::Repeats repeats;
+  detail::RateLimiter limiter;
 };
 
 Api::Api(Parts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
@@ -178,10 +199,7 @@ std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
     return error_response({400, ErrorCode::invalid_argument, query.error().message}, request);
   }
   context->query = *std::move(query);
-  auto who = impl_->identify(request);
-  if (who) context->who = *std::move(who);
-  const auto refusal = who ? impl_->check(request, *context) : std::optional(who.error());
-  if (refusal) {
+  if (const auto refusal = impl_->refuse(request, *context)) {
     impl_->note_refusal(request, *context, refusal->status);
     impl_->count(*context, refusal->status);
     return error_response(*refusal, request);
@@ -189,6 +207,40 @@ std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
   const auto route = context->match.route->route;
   request.context = std::move(context);
   return body_rule(route, impl_->parts.uploads);
+}
+
+net::Handler::Lane Api::lane(const net::Request& request) const {
+  if (request.path == kHealthPath || request.path == kMetricsPath) return Lane::machines;
+  const auto token = bearer_of(request);
+  return token.empty() || service::ApiTokens::is_token(token) ? Lane::people : Lane::machines;
+}
+
+std::optional<Refusal> Api::Impl::refuse(const net::Request& request, Context& context) {
+  auto who = identify(request);
+  if (who) context.who = *who;
+  // Also who is not known: so a token cannot be guessed at any speed.
+  if (auto refusal = limit(request, context)) return refusal;
+  if (!who) return who.error();
+  return check(request, context);
+}
+
+/// Too many requests of one user or token, or of one address that has not signed in.
+std::optional<Refusal> Api::Impl::limit(const net::Request& request, Context& context) {
+  using Kind = Principal::Kind;
+  const auto& who = context.who;
+  if (who.kind == Kind::task || who.kind == Kind::worker || request.peer.unix_socket) return {};
+  // What a model answers is bounded by its own queue.
+  if (who.kind == Kind::user && is_oip(request.path)) return {};
+  context.allowance = limiter.take(who.kind == Kind::anonymous ? "address " + request.peer.address
+                                   : who.is_token ? "token " + digest::sha256_of(bearer_of(request))
+                                                  : "user " + who.username);
+  if (context.allowance.is_granted) return {};
+  auto headers = detail::rate_headers(context.allowance);
+  headers.emplace_back("Retry-After", std::to_string(context.allowance.reset_s));
+  return Refusal{
+      429, ErrorCode::unavailable,
+      "too many requests; ask again in " + std::to_string(context.allowance.reset_s) + " s", "",
+      std::move(headers)};
 }
 
 /// Who asks: a task or a worker elsewhere by its token, a local admin by the socket's uid, a user
@@ -293,6 +345,7 @@ void Api::handle(net::Request request, net::Responder responder) {
     answer = impl_->carry_out(call, std::get<detail::Answer>(entry));
   }
   if (answer) {
+    add_rate_headers(context.allowance, *answer);
     add_security_headers(*answer, request.id);
     impl_->count(context, answer->status);
     std::move(responder).send(*std::move(answer));
@@ -305,7 +358,9 @@ void Api::handle(net::Request request, net::Responder responder) {
                {{"request", request.id}, {"route", route.name}, {"error", error}});
   }
   impl_->count(context, status);
-  std::move(responder).send(error_response({status, error.code, error.message}, request));
+  auto response = error_response({status, error.code, error.message}, request);
+  add_rate_headers(context.allowance, response);
+  std::move(responder).send(std::move(response));
 }
 
 /// Before the answer is sent, so that who has it finds it counted.

@@ -36,6 +36,13 @@
 
 namespace aiflow::http_api {
 
+/// Of each user, each API token, and each address that has not signed in. Tasks, workers, inference
+/// and the Unix socket have none.
+struct RateLimit {
+  double per_second = 0;  ///< 0: no limit
+  double burst = 0;       ///< in one go
+};
+
 /// All must outlive the Api.
 struct Parts {
   const Clock& clock;
@@ -64,6 +71,7 @@ struct Parts {
   std::uint32_t uid = 0;          ///< the server's: peers of the Unix socket with it are admins
   service::Counters& counters;    ///< where requests are counted
   std::function<service::Figures()> figures;
+  RateLimit rate_limit{};
 };
 
 class Api final : public net::Handler {
@@ -72,6 +80,8 @@ class Api final : public net::Handler {
   explicit Api(Parts parts);
   ~Api() override;
 
+  /// Tasks, workers, and who asks whether the server is well, wait for no browser.
+  [[nodiscard]] Lane lane(const net::Request& request) const override;
   [[nodiscard]] std::variant<net::BodyRule, net::Response> admit(net::Request& request) override;
   void handle(net::Request request, net::Responder responder) override;
   [[nodiscard]] net::Response refuse(int status, std::string_view reason,

@@ -65,11 +65,15 @@ Peer peer_of(stream_protocol::socket& socket) {
 struct TlsMark final : Closable {
   explicit TlsMark(Core& core) : mark(core, *this) {}
   void close_now() override {
+    since = asio::steady_timer::time_point::max();
     ErrorCodeOf ignored;
     if (const auto open = stream.lock()) open->next_layer().close(ignored);
   }
   [[nodiscard]] bool is_idle() const override { return false; }
+  [[nodiscard]] asio::steady_timer::time_point waits_since() const override { return since; }
 
+  /// Until the handshake is done.
+  asio::steady_timer::time_point since = asio::steady_timer::clock_type::now();
   std::weak_ptr<asio::ssl::stream<Socket>> stream;
   OpenMark mark;
 };
@@ -87,10 +91,26 @@ void begin(const std::shared_ptr<Core>& core, Socket socket, Peer peer) {
                              .context = *core->tls,
                              .limit = core->options.header_timeout,
                              .held = mark},
-                            [core, peer](Result<Socket> plain) {
+                            [core, peer, mark](Result<Socket> plain) {
+                              mark->since = asio::steady_timer::time_point::max();
                               if (!plain) return;
                               Connection::make(core, *std::move(plain), peer)->start();
                             });
+}
+
+/// Whether there is room for one more: who sends nothing, or a header byte by byte, makes room for
+/// who comes. Who is being answered or follows a stream stays.
+bool make_room(Core& core) {
+  // One with TLS counts twice: itself, and the connection behind it.
+  if (core.connections < core.options.connections_max * (core.tls ? 2 : 1)) return true;
+  Closable* longest = nullptr;
+  for (auto* item : core.list_open()) {
+    if (longest == nullptr || item->waits_since() < longest->waits_since()) longest = item;
+  }
+  const auto never = asio::steady_timer::time_point::max();
+  if (longest == nullptr || longest->waits_since() == never) return false;
+  longest->close_now();
+  return true;
 }
 
 /// Accepts connections of one protocol until it is closed.
@@ -103,8 +123,7 @@ class Acceptor {
     acceptor.async_accept([this, core](const ErrorCodeOf& error, typename Protocol::socket socket) {
       if (!acceptor.is_open()) return;
       if (error) return pause(core);
-      // One with TLS counts twice: itself, and the connection behind it.
-      if (core->connections < core->options.connections_max * (core->tls ? 2 : 1)) {
+      if (make_room(*core)) {
         auto peer = peer_of(socket);
         begin(core, Socket(std::move(socket)), std::move(peer));
       }
@@ -250,6 +269,7 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() { stop(std::chrono::milliseconds(0)); }
 std::uint16_t Server::port() const { return impl_->port; }
 std::size_t Server::connections() const { return impl_->core->connections; }
+std::size_t Server::busy(Handler::Lane lane) const { return impl_->core->pool(lane).busy(); }
 
 void Server::stop(std::chrono::milliseconds grace) {
   if (!impl_->loop.joinable()) return;
@@ -260,7 +280,8 @@ void Server::stop(std::chrono::milliseconds grace) {
     impl->drain(until);
   });
   impl_->loop.join();
-  impl_->core->pool.stop();
+  impl_->core->people.stop();
+  impl_->core->machines.stop();
   // Sockets are closed: what the loop still holds are cancelled operations and connections that
   // came home to die. Running them frees what they keep alive.
   impl_->core->end();

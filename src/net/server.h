@@ -160,7 +160,12 @@ class Responder {
 /// What the application gives. Both functions run on pool threads, many at once.
 class Handler {
  public:
+  /// Each has threads and a queue of its own, so that none waits for requests of the other.
+  enum class Lane { people, machines };
+
   virtual ~Handler() = default;
+  /// Who answers. Sees the header, on the event loop: it returns at once.
+  [[nodiscard]] virtual Lane lane(const Request& /*request*/) const { return Lane::people; }
   /// Sees the header before the body is read: either a rule for the body (and a context in
   /// `request`) or an answer that refuses the request.
   [[nodiscard]] virtual std::variant<BodyRule, Response> admit(Request& request) = 0;
@@ -172,12 +177,13 @@ class Handler {
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  std::optional<std::uint16_t> port{};  ///< nullopt = no TCP; 0 = any free port
-  std::optional<TlsFiles> tls{};        ///< TCP speaks TLS alone
-  std::filesystem::path unix_socket{};  ///< empty = none; mode 0600, an old file is replaced
-  std::size_t handler_threads_max = 16;
-  std::size_t handler_queue_max = 256;  ///< beyond it: 503
-  std::size_t connections_max = 512;    ///< beyond it: closed at once
+  std::optional<std::uint16_t> port{};   ///< nullopt = no TCP; 0 = any free port
+  std::optional<TlsFiles> tls{};         ///< TCP speaks TLS alone
+  std::filesystem::path unix_socket{};   ///< empty = none; mode 0600, an old file is replaced
+  std::size_t handler_threads_max = 16;  ///< of machines; of people half of it
+  std::size_t handler_queue_max = 256;   ///< of each lane; beyond it: 503
+  /// Beyond it, who has kept the server waiting longest for a request is closed, else the new one.
+  std::size_t connections_max = 512;
   std::size_t header_bytes_max = 16 << 10;
   std::chrono::milliseconds header_timeout{10'000};    ///< first byte to end of header
   std::chrono::milliseconds idle_timeout{75'000};      ///< between requests of one connection
@@ -198,6 +204,8 @@ class Server {
   /// The bound TCP port; 0 without TCP.
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::size_t connections() const;
+  /// Requests that wait for a thread or have one.
+  [[nodiscard]] std::size_t busy(Handler::Lane lane) const;
   /// Takes no more connections, gives running handlers `grace` to answer, then closes everything
   /// and joins the threads. Safe to call twice.
   void stop(std::chrono::milliseconds grace);

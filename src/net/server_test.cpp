@@ -1,110 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/server.h"
 
-#include <doctest/doctest.h>
-#include <sys/socket.h>
-
 #include <unistd.h>
-#include <condition_variable>
-#include <functional>
-#include <mutex>
-#include <thread>
-#include <vector>
 
-#include "net/client.h"
-#include "os/file.h"
-#include "os/socket.h"
-#include "os/system_clock.h"
-#include "os/temp_dir.h"
+#include <thread>
+
+#include "net/detail/server_fixture.h"
 
 namespace aiflow::net {
 namespace {
-
-using namespace std::chrono_literals;
-
-const os::SystemClock kClock;
-
-class TestHandler final : public Handler {
- public:
-  std::variant<BodyRule, Response> admit(Request& request) override {
-    if (on_admit) return on_admit(request);
-    return rule;
-  }
-  void handle(Request request, Responder responder) override {
-    on_handle(std::move(request), std::move(responder));
-  }
-  Response refuse(int status, std::string_view reason, std::string_view) override {
-    return {
-        .status = status, .content_type = "text/plain", .headers = {}, .body = std::string(reason)};
-  }
-
-  BodyRule rule;
-  std::function<std::variant<BodyRule, Response>(Request&)> on_admit;
-  std::function<void(Request, Responder)> on_handle = [](Request request, Responder responder) {
-    std::move(responder).send(
-        {.content_type = "text/plain",
-         .headers = {},
-         .body = request.method + " " + request.path + "?" + request.query + " " + request.body});
-  };
-};
-
-struct Fixture {
-  explicit Fixture(ServerOptions options = {}) {
-    options.unix_socket = folder.path() / "s.sock";
-    if (!options.port) options.port = 0;
-    server = Server::start(options, handler).value();
-  }
-  Client client() const { return {kClock, {.unix_socket = folder.path() / "s.sock"}}; }
-  Client tcp_client() const { return {kClock, {.unix_socket = {}, .port = server->port()}}; }
-  os::Fd raw() const {
-    return os::connect_unix(folder.path() / "s.sock", Deadline::after(kClock, 5s)).value();
-  }
-
-  os::TempDir folder = os::TempDir::create("net-test").value();
-  TestHandler handler;
-  std::unique_ptr<Server> server;
-};
-
-Deadline soon() { return Deadline::after(kClock, 10s); }
-
-/// Everything until the server closes.
-std::string read_all(const os::Fd& fd) {
-  std::string out;
-  std::array<char, 4096> piece{};
-  timeval limit{.tv_sec = 10, .tv_usec = 0};
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  for (;;) {
-    const auto got = ::recv(fd.get(), piece.data(), piece.size(), 0);
-    if (got <= 0) return out;
-    out.append(piece.data(), static_cast<std::size_t>(got));
-  }
-}
-
-std::string talk(const Fixture& fixture, std::string_view bytes) {
-  const auto fd = fixture.raw();
-  CHECK(os::send_all(fd.get(), bytes, soon()));
-  return read_all(fd);
-}
-
-/// A value that one thread waits for and another sets. Declared before the fixture whose handler
-/// uses it: the server's threads end with the fixture.
-class Signal {
- public:
-  void set() {
-    const std::scoped_lock lock(mutex_);
-    set_ = true;
-    changed_.notify_all();
-  }
-  bool wait() {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, 10s, [&] { return set_; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool set_ = false;
-};
 
 TEST_CASE("a request is answered on TCP and on the Unix socket, over one kept connection") {
   Fixture fixture;
@@ -241,36 +145,6 @@ TEST_CASE("clients that do not read their answers do not block others") {
   }
   auto client = fixture.client();
   for (int i = 0; i < 20; ++i) CHECK(client.send({}, soon())->body == "xx");
-}
-
-TEST_CASE("beyond the pool's queue requests get 503 at once") {
-  Signal started;
-  Signal go;
-  Fixture fixture({.handler_threads_max = 1, .handler_queue_max = 1});
-  fixture.handler.on_handle = [&](Request, Responder responder) {
-    started.set();
-    go.wait();
-    std::move(responder).send({.headers = {}, .body = "late"});
-  };
-  const auto running = fixture.raw();
-  REQUIRE(os::send_all(running.get(), "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", soon()));
-  REQUIRE(started.wait());
-  // The first of these waits in the queue, the rest finds it full.
-  std::vector<os::Fd> more;
-  for (int i = 0; i < 3; ++i) {
-    more.push_back(fixture.raw());
-    REQUIRE(os::send_all(more.back().get(), "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", soon()));
-  }
-  CHECK(read_all(more.back()).starts_with("HTTP/1.1 503 "));
-  go.set();
-  CHECK(read_all(running).ends_with("late"));
-}
-
-TEST_CASE("connections beyond the limit are closed") {
-  Fixture fixture({.connections_max = 2});
-  const auto a = fixture.raw();
-  const auto b = fixture.raw();
-  CHECK(talk(fixture, "GET / HTTP/1.1\r\n\r\n").empty());
 }
 
 TEST_CASE("a handler that forgets to answer gives 500") {

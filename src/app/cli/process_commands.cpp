@@ -121,6 +121,10 @@ Status serve(const Invocation& in) {
     return fail(ErrorCode::invalid_argument, "--island-lease is from 30 to 31536000 seconds");
   }
   options.island_lease = std::chrono::seconds(island_lease);
+  AIFLOW_ASSIGN(options.requests_per_second, in.number("--rate-limit"));
+  if (options.requests_per_second < 0 || options.requests_per_second > 1'000'000) {
+    return fail(ErrorCode::invalid_argument, "--rate-limit is from 0 (none) to 1000000");
+  }
   options.start_worker = !in.flag("--no-worker");
   AIFLOW_ASSIGN(options.broker, broker_of(in));
   AIFLOW_ASSIGN(options.clusters, cluster_options(in.list("--kubernetes")));
@@ -249,6 +253,9 @@ Command serve_command(const Parameter& home, const Parameter& slots) {
                {.name = "--island-lease",
                 .help = "seconds that the tasks of an island are left to it while it is cut off",
                 .otherwise = "86400"},
+               {.name = "--rate-limit",
+                .help = "requests a second of each user, token or address; 0: no limit",
+                .otherwise = "200"},
                {.name = "--port", .help = "port, or auto: 8080 or a free one", .otherwise = "auto"},
                {.name = "--host", .help = "address to listen on", .otherwise = "127.0.0.1"},
                {.name = "--tls",

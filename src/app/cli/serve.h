@@ -41,7 +41,9 @@ struct ServeOptions {
   std::string pod_image;                           ///< for tasks in a cluster that name none
   std::string pod_server_url;            ///< how pods reach this server; empty: by its address
   std::optional<redis::Address> broker;  ///< that carries tasks of executor "redis"
-  bool start_worker = true;              ///< start a worker when none lives on this data directory
+  /// Generous: a browser asks for some at once, a script that runs wild for thousands.
+  std::int64_t requests_per_second = 200;  ///< of each user, token or address; 0: no limit
+  bool start_worker = true;  ///< start a worker when none lives on this data directory
   std::string version = "0.1.0";
 };
 

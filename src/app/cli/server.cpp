@@ -35,6 +35,12 @@ std::vector<fs::path> dag_folders(const ServeOptions& options) {
   return {options.home / "dags"};
 }
 
+/// Ten seconds' worth in one go: a page that opens asks for much at once.
+http_api::RateLimit rate_limit(const ServeOptions& options) {
+  const auto rate = static_cast<double>(options.requests_per_second);
+  return {.per_second = rate, .burst = rate * 10};
+}
+
 executor::WorkerOrder executor_order(http_api::Parts::WorkerOrder order) {
   using enum http_api::Parts::WorkerOrder;
   if (order == uncordon) return executor::WorkerOrder::uncordon;
@@ -312,13 +318,18 @@ void Server::make_services() {
                       options_.home / "uploads",
                       static_cast<std::uint32_t>(::geteuid()),
                       counters_,
-                      [this] { return figures(); }});
+                      [this] { return figures(); },
+                      rate_limit(options_)});
 }
 
 service::Figures Server::figures() {
-  const auto connections = [this] {
-    const auto* http = listening_.load();
-    return http == nullptr ? std::size_t{0} : http->connections();
+  const auto http = [this] {
+    using Lane = net::Handler::Lane;
+    const auto* server = listening_.load();
+    if (server == nullptr) return service::Figures::Http{};
+    return service::Figures::Http{.connections = server->connections(),
+                                  .people = server->busy(Lane::people),
+                                  .machines = server->busy(Lane::machines)};
   };
   return service::read_figures({.clock = clock_,
                                 .store = *store_,
@@ -327,7 +338,7 @@ service::Figures Server::figures() {
                                 .services = *services_,
                                 .workers = [this] { return executor_->workers(); },
                                 .health = [this] { return health(); },
-                                .http_connections = connections,
+                                .http = http,
                                 .home = options_.home,
                                 .version = options_.version,
                                 .started_at = started_at_});

@@ -25,7 +25,7 @@ inline Deadline soon() { return Deadline::after(kClock, 20s); }
 
 /// The server without processes: a fake executor, no worker, no engine.
 struct Bench {
-  Bench() {
+  explicit Bench(RateLimit limit = {}) : rate_limit(limit) {
     audit.start();
     REQUIRE(events.start());
     REQUIRE(logs.start());
@@ -62,6 +62,11 @@ struct Bench {
     REQUIRE(in);
     return {{"cookie", "aiflow_session=" + std::string(in->cookie.reveal())},
             {"x-csrf-token", in->session.csrf_token}};
+  }
+  /// An API token of a new user, a viewer.
+  std::string api_token(const std::string& name) {
+    REQUIRE(auth->create_user({.username = name, .role = Role::viewer, .password = "long enough"}));
+    return tokens.create(name, {.days = 1, .name = "script"}).value().token;
   }
   /// A DAG of one Bash task, "t".
   static wire::DagSpec one_task(const std::string& dag_id) {
@@ -112,6 +117,7 @@ struct Bench {
     return {{"authorization", "Bearer " + auth->sign_attempt(start_task())}};
   }
 
+  RateLimit rate_limit;
   os::TempDir folder = os::TempDir::create("api-test").value();
   int users = 0;
   std::unique_ptr<store::Store> store =
@@ -147,7 +153,7 @@ struct Bench {
                                  .services = services,
                                  .workers = [] { return std::vector<wire::Worker>{}; },
                                  .health = [] { return wire::Health{}; },
-                                 .http_connections = [] { return std::size_t{3}; },
+                                 .http = [] { return service::Figures::Http{.connections = 3}; },
                                  .home = folder.path(),
                                  .version = "test"};
   Api api{{kClock,
@@ -175,7 +181,8 @@ struct Bench {
            folder.path(),
            static_cast<std::uint32_t>(::geteuid()),
            counters,
-           [this] { return service::read_figures(sources); }}};
+           [this] { return service::read_figures(sources); },
+           rate_limit}};
   std::unique_ptr<net::Server> http;
 };
 

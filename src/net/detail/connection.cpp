@@ -79,6 +79,7 @@ Connection::~Connection() {
 
 void Connection::wait_for_request() {
   phase_ = Phase::waiting;
+  waits_since_ = asio::steady_timer::clock_type::now();
   if (core_->stopping) return shut();
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(core_->options.header_bytes_max));
@@ -120,7 +121,8 @@ void Connection::on_header(const ErrorCodeOf& error) {
   phase_ = Phase::answering;
   auto request = make_request();
   const auto self = shared_from_this();
-  if (!core_->pool.submit([self, request] { self->admit_on_pool(request); })) {
+  lane_ = core_->handler.lane(*request);
+  if (!core_->pool(lane_).submit([self, request] { self->admit_on_pool(request); })) {
     refuse(503, "the server is busy; try again");
   }
 }
@@ -185,6 +187,8 @@ void Connection::take_body(std::shared_ptr<Request> request, BodyRule rule) {
 }
 
 void Connection::read_body() {
+  waits_since_ = asio::steady_timer::clock_type::now();
+  takes_body_ = true;
   arm(core_->options.transfer_timeout);
   auto& body = parser_->get().body();
   body.data = piece().data();
@@ -195,6 +199,7 @@ void Connection::read_body() {
 }
 
 void Connection::on_body(ErrorCodeOf error) {
+  takes_body_ = false;
   disarm();
   if (timed_out_) return refuse(408, "the body did not arrive in time");
   if (error == http::error::need_buffer) error = {};
@@ -221,9 +226,10 @@ Status Connection::store_piece(std::string_view piece) {
 void Connection::handle_on_pool() {
   body_out_ = os::Fd();
   const auto self = shared_from_this();
-  const bool accepted = core_->pool.submit([self, request = std::exchange(request_, nullptr)] {
-    self->core_->handler.handle(std::move(*request), make_responder(self->core_, self));
-  });
+  const bool accepted =
+      core_->pool(lane_).submit([self, request = std::exchange(request_, nullptr)] {
+        self->core_->handler.handle(std::move(*request), make_responder(self->core_, self));
+      });
   if (!accepted) refuse(503, "the server is busy; try again");
 }
 

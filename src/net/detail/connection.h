@@ -42,6 +42,11 @@ class Connection final : public std::enable_shared_from_this<Connection>,
 
   void close_now() override;
   [[nodiscard]] bool is_idle() const override { return phase_ != Phase::answering; }
+  [[nodiscard]] asio::steady_timer::time_point waits_since() const override {
+    if (!socket_.is_open()) return asio::steady_timer::time_point::max();
+    const bool waits = phase_ == Phase::waiting || phase_ == Phase::reading || takes_body_;
+    return waits ? waits_since_ : asio::steady_timer::time_point::max();
+  }
   void pump() override;
 
  private:
@@ -88,6 +93,8 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   OpenMark mark_;
   asio::steady_timer timer_;
   Phase phase_ = Phase::waiting;
+  asio::steady_timer::time_point waits_since_ = asio::steady_timer::clock_type::now();
+  Handler::Lane lane_ = Handler::Lane::people;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::string request_id_;
@@ -96,6 +103,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   bool has_body_ = false;
   bool is_head_ = false;
   bool body_unread_ = false;
+  bool takes_body_ = false;  ///< a piece of the body is on its way
 
   // The body on its way in.
   std::shared_ptr<Request> request_;

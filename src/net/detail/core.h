@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -30,13 +31,24 @@ class Closable {
   virtual void close_now() = 0;
   /// False while a request is being answered: a stopping server waits for it.
   [[nodiscard]] virtual bool is_idle() const = 0;
+  /// Since when it waits for a request header or a piece of a body; max() when it does not.
+  [[nodiscard]] virtual asio::steady_timer::time_point waits_since() const {
+    return asio::steady_timer::time_point::max();
+  }
 };
 
 struct Core {
   Core(ServerOptions server_options, Handler& request_handler)
       : options(std::move(server_options)),
         handler(request_handler),
-        pool({.threads_max = options.handler_threads_max, .queue_max = options.handler_queue_max}) {
+        // Half as many, so that they do not crowd the others out of the processors either.
+        people({.threads_max = (options.handler_threads_max + 1) / 2,
+                .queue_max = options.handler_queue_max}),
+        machines(
+            {.threads_max = options.handler_threads_max, .queue_max = options.handler_queue_max}) {}
+
+  [[nodiscard]] Pool& pool(Handler::Lane lane) {
+    return lane == Handler::Lane::machines ? machines : people;
   }
 
   /// Runs `task` on the loop thread; destroys it here, unrun, when the loop has ended.
@@ -53,7 +65,8 @@ struct Core {
   const ServerOptions options;
   Handler& handler;
   asio::io_context io{1};
-  Pool pool;
+  Pool people;
+  Pool machines;
   std::atomic<bool> stopping{false};  ///< no new requests
   std::atomic<std::size_t> connections{0};
   std::atomic<std::uint64_t> requests{0};

@@ -47,7 +47,7 @@ Figures read_figures(const FigureSources& from) {
   out.disk = disk_of(from.home);
   out.scheduler_waiting = from.conductor.waiting();
   out.event_streams = from.events.followers();
-  out.http_connections = from.http_connections();
+  out.http = from.http();
   out.workers = from.workers();
   out.pools = conductor::wait_for<std::vector<wire::Pool>>([&](auto answer) {
                 from.conductor.pools(answer);

@@ -36,7 +36,12 @@ struct Figures {
   std::optional<Disk> disk;           ///< where the data directory is
   std::size_t scheduler_waiting = 0;  ///< reports and requests for its next step
   std::size_t event_streams = 0;      ///< open ones
-  std::size_t http_connections = 0;
+  struct Http {
+    std::size_t connections = 0;
+    std::size_t people = 0;    ///< requests that wait for a thread or have one, by lane
+    std::size_t machines = 0;  ///< tasks, workers, probes
+  };
+  Http http;
   std::vector<wire::Worker> workers;
   std::vector<wire::Pool> pools;
   std::vector<wire::Service> services;
@@ -51,7 +56,7 @@ struct FigureSources {
   Deployments& services;
   std::function<std::vector<wire::Worker>()> workers;
   std::function<wire::Health()> health;
-  std::function<std::size_t()> http_connections;
+  std::function<Figures::Http()> http;
   std::filesystem::path home;
   std::string version;
   WallTime started_at{};

@@ -84,7 +84,11 @@ void add_queues(Writer& to, const Figures& of) {
            of.scheduler_waiting);
   to.gauge("aiflow_event_streams", "Open event streams: dashboards and waiting commands.",
            of.event_streams);
-  to.gauge("aiflow_http_connections", "Open connections.", of.http_connections);
+  to.gauge("aiflow_http_connections", "Open connections.", of.http.connections);
+  to.out.family("aiflow_http_requests_in_progress", "gauge",
+                "Requests that wait for a thread or have one, by lane.");
+  to.out.sample(static_cast<double>(of.http.people), {{"lane", "people"}});
+  to.out.sample(static_cast<double>(of.http.machines), {{"lane", "machines"}});
 }
 
 /// Executors by the first word of their names ("kubernetes" of "kubernetes:site-2").

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http_api/detail/front/answers.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "http_api/detail/call.h"
 #include "http_api/openapi.h"
 
@@ -43,6 +46,18 @@ net::Response error_response(const Refusal& refusal, const net::Request& request
   response.headers.insert(response.headers.end(), refusal.headers.begin(), refusal.headers.end());
   add_security_headers(response, request.id);
   return response;
+}
+
+net::Headers rate_headers(const Allowance& allowance) {
+  return {{"RateLimit-Limit", std::to_string(allowance.limit)},
+          {"RateLimit-Remaining", std::to_string(allowance.remaining)},
+          {"RateLimit-Reset", std::to_string(allowance.reset_s)}};
+}
+
+void add_rate_headers(const Allowance& allowance, net::Response& response) {
+  if (allowance.limit == 0) return;
+  auto headers = rate_headers(allowance);
+  std::ranges::move(headers, std::back_inserter(response.headers));
 }
 
 net::Response openapi_response(const net::Request& request) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "http_api/detail/front/rate_limit.h"
 #include "net/server.h"
 
 namespace aiflow::http_api::detail {
@@ -23,6 +24,10 @@ struct Refusal {
 [[nodiscard]] bool is_oip(std::string_view path);
 
 void add_security_headers(net::Response& response, const std::string& request_id);
+
+[[nodiscard]] net::Headers rate_headers(const Allowance& allowance);
+/// None where there is no limit.
+void add_rate_headers(const Allowance& allowance, net::Response& response);
 
 /// With all its headers. Errors of the inference protocol have its own shape.
 [[nodiscard]] net::Response error_response(const Refusal& refusal, const net::Request& request);
