@@ -11,7 +11,8 @@ SCALARS = {"string": {"type": "string"}, "double": {"type": "number"}, "bool": {
 TEXT_PARAMETER = {"type": "string", "minLength": 1, "maxLength": 250, "pattern": r"^[^/\\\x00-\x1f\x7f]+$"}
 ERRORS = {"400": "The request is malformed, or asks for what makes no sense.", "401": "Nobody is signed in.",
           "403": "Who is signed in may not do this.", "404": "There is no such thing.",
-          "409": "What is there now stands against it.", "413": "The body is too large.",
+          "409": "What is there now stands against it.",
+          "412": "Somebody has changed it since the client has read it.", "413": "The body is too large.",
           "415": "The body must be application/json.", "422": "What is stored is damaged.",
           "429": "Too many requests; Retry-After says when to ask again.",
           "503": "Not now; ask again.", "504": "It took too long."}
@@ -119,11 +120,28 @@ def answers_of(route: list) -> dict:
         else:
             content = {"application/json": {"schema": schema_of(answer)}}
         out = {"200": {"description": "The answer.", "content": content}}
+    if has_tag(route):
+        out["200"]["headers"] = {"ETag": {"description": "Of these bytes; for If-None-Match and If-Match.",
+                                          "schema": {"type": "string"}}}
+        out["304"] = {"description": "It is as the client has it."}
     error = "#/components/responses/InferenceError" if path.startswith("/v2") else "#/components/responses/Error"
     for status in errors_of(method, permission, request):
         out[status] = {"$ref": f"{error}{status}"}
     out["default"] = {"$ref": f"{error}500"}
     return out
+
+
+def has_tag(route: list) -> bool:
+    """GETs whose answer has an ETag, as in src/http_api/api.cpp."""
+    method, path, permission, _request, answer = route[:5]
+    return (method == "GET" and permission.split("+")[0] == "view" and not path.startswith("/v2")
+            and answer not in STREAMS and answer not in ("-", "websocket"))
+
+
+def takes_if_match(engine: dict, route: list) -> bool:
+    """Changes of what a GET of the same path reads."""
+    return route[0] in ("PATCH", "PUT", "DELETE") and any(
+        one[0] == "GET" and one[1] == route[1] for one in engine["routes"].values())
 
 
 def errors_of(method: str, permission: str, request: str) -> list[str]:
@@ -180,9 +198,16 @@ def operation(engine: dict, name: str) -> dict:
         out["parameters"] = parameters
     if name in engine["repeatable"]:
         out.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
+    if has_tag(route):
+        out.setdefault("parameters", []).append({"$ref": "#/components/parameters/IfNoneMatch"})
+    if takes_if_match(engine, route):
+        out.setdefault("parameters", []).append({"$ref": "#/components/parameters/IfMatch"})
     if (body := body_of(request)) is not None:
         out["requestBody"] = body
-    return out | {"responses": answers_of(route)}
+    responses = answers_of(route)
+    if takes_if_match(engine, route):
+        responses["412"] = {"$ref": "#/components/responses/Error412"}
+    return out | {"responses": responses}
 
 
 def tag_of(path: str) -> str:
@@ -216,7 +241,15 @@ def openapi_json(engine: dict, enums: dict, types: dict) -> str:
             "parameters": {"IdempotencyKey": {
                 "name": "Idempotency-Key", "in": "header", "required": False,
                 "description": "The same key and request give the first answer again.",
-                "schema": {"type": "string", "minLength": 1, "maxLength": 128}}},
+                "schema": {"type": "string", "minLength": 1, "maxLength": 128}},
+                "IfNoneMatch": {
+                    "name": "If-None-Match", "in": "header", "required": False,
+                    "description": "The ETag of what the client has; the answer is 304 when it is still so.",
+                    "schema": {"type": "string", "maxLength": 1000}},
+                "IfMatch": {
+                    "name": "If-Match", "in": "header", "required": False,
+                    "description": "The ETag of what the client has seen; 412 when it is not so any more.",
+                    "schema": {"type": "string", "maxLength": 1000}}},
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": "aiflow_session"},
                 "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"},

@@ -10,6 +10,7 @@
 #include "http_api/detail/call.h"
 #include "http_api/detail/cookie.h"
 #include "http_api/detail/front/answers.h"
+#include "http_api/detail/front/entity_tag.h"
 #include "http_api/detail/front/rate_limit.h"
 #include "http_api/detail/front/repeats.h"
 #include "http_api/detail/front/route_class.h"
@@ -161,6 +162,8 @@ struct Api::Impl {
   /// With its entry in the audit log.
   Result<net::Response> carry_out(detail::Call& call, detail::Answer handler);
   Result<net::Response> answer(detail::Call& call, detail::Answer handler);
+  /// If-Match: only when the thing is as the client has seen it.
+  Result<net::Response> change(detail::Call& call, detail::Answer handler);
   Result<net::Response> answer_once(detail::Call& call, detail::Answer handler,
                                     const std::string& key);
 
@@ -345,6 +348,10 @@ void Api::handle(net::Request request, net::Responder responder) {
     answer = impl_->carry_out(call, std::get<detail::Answer>(entry));
   }
   if (answer) {
+    const bool is_read = route.method == "GET" && route.permission == "view" &&
+                         !is_oip(request.path) && answer->status == 200 &&
+                         answer->content_type == "application/json";
+    if (is_read) detail::tag_answer(request, route.path, *answer);
     add_rate_headers(context.allowance, *answer);
     add_security_headers(*answer, request.id);
     impl_->count(context, answer->status);
@@ -406,11 +413,37 @@ Result<net::Response> Api::Impl::carry_out(detail::Call& call, detail::Answer ha
 
 Result<net::Response> Api::Impl::answer(detail::Call& call, detail::Answer handler) {
   const auto* key = call.request.header("idempotency-key");
-  if (key == nullptr || !wire::is_repeatable(call.route.route)) return handler(call);
+  if (key == nullptr || !wire::is_repeatable(call.route.route)) return change(call, handler);
   if (key->empty() || key->size() > kIdempotencyKeyMax) {
     return fail(ErrorCode::invalid_argument, "Idempotency-Key has 1 to 128 characters");
   }
   return answer_once(call, handler, subject_of(call.who) + "\n" + call.request.path + "\n" + *key);
+}
+
+/// Those with If-Match come one after the other, so that of two clients that have seen the same the
+/// second is refused.
+Result<net::Response> Api::Impl::change(detail::Call& call, detail::Answer handler) {
+  const auto& method = call.route.method;
+  const auto* wanted = call.request.header("if-match");
+  const bool is_change = method == "PATCH" || method == "PUT" || method == "DELETE";
+  if (!is_change || wanted == nullptr) return handler(call);
+  const auto* reader = router.reader_of(call.route);
+  const auto* read =
+      reader == nullptr
+          ? nullptr
+          : std::get_if<detail::Answer>(&table[static_cast<std::size_t>(reader->route)]);
+  if (read == nullptr) {
+    return fail(ErrorCode::invalid_argument, "this address has no ETag to compare If-Match with");
+  }
+  AIFLOW_ASSIGN(const auto turn, repeats.take("change\n" + call.request.path,
+                                              Deadline::after(parts.clock, kRepeatWait)));
+  detail::Call look{parts, streams, *reader, call.request, call.who, call.parameters, call.query};
+  AIFLOW_ASSIGN(const auto now, (*read)(look));
+  if (detail::holds_tag(*wanted, detail::entity_tag(now), false)) return handler(call);
+  const wire::ErrorBody body{.code = std::string(to_string(ErrorCode::conflict)),
+                             .message = "somebody has changed it since; read it again",
+                             .request_id = call.request.id};
+  return detail::json_response(json::object({{"error", wire::to_json(body)}}), 412);
 }
 
 /// The same key gives the same answer (S14). A repeat that comes beside the first waits for it: a
@@ -439,7 +472,7 @@ Result<net::Response> Api::Impl::answer_once(detail::Call& call, detail::Answer 
         key, {.request_sha256 = request_sha256, .status = made.status, .body = made.body},
         parts.clock.now());
   };
-  AIFLOW_ASSIGN(auto made, handler(call));
+  AIFLOW_ASSIGN(auto made, change(call, handler));
   if (call.keep) {
     AIFLOW_TRY(parts.store.transact([&](db::Connection& db) { return call.keep(db, made); }));
   }

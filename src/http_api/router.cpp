@@ -46,6 +46,13 @@ Router::Router() {
   for (const auto& info : wire::all_routes()) entries_.push_back({&info, split(info.path)});
 }
 
+const wire::RouteInfo* Router::reader_of(const wire::RouteInfo& route) const {
+  const auto found = std::ranges::find_if(entries_, [&](const Entry& entry) {
+    return entry.info->method == "GET" && entry.info->path == route.path;
+  });
+  return found == entries_.end() ? nullptr : found->info;
+}
+
 std::expected<Match, Router::Refusal> Router::match(std::string_view method,
                                                     std::string_view path) const {
   if (!path.starts_with('/')) {

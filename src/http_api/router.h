@@ -34,6 +34,9 @@ class Router {
   [[nodiscard]] std::expected<Match, Refusal> match(std::string_view method,
                                                     std::string_view path) const;
 
+  /// The route that reads what `route` changes; null when there is none.
+  [[nodiscard]] const wire::RouteInfo* reader_of(const wire::RouteInfo& route) const;
+
  private:
   struct Entry {
     const wire::RouteInfo* info;
