@@ -110,6 +110,7 @@ detail::Table make_table() {
   detail::add_worker_routes(table);
   detail::add_dag_view_routes(table);
   detail::add_monitor_routes(table);
+  detail::add_value_routes(table);
   detail::add_oip_routes(table);
   for (const auto& route : wire::all_routes()) {
     AIFLOW_ASSERT(detail::at(table, route.route).index() != 0);

@@ -17,6 +17,7 @@
 #include "net/server.h"
 #include "service/access/api_tokens.h"
 #include "service/access/audit_trail.h"
+#include "service/access/kept_values.h"
 #include "service/auth.h"
 #include "service/cameras.h"
 #include "service/catalogue.h"
@@ -50,6 +51,7 @@ struct Parts {
   service::Auth& auth;
   service::ApiTokens& tokens;
   service::AuditTrail& audit;
+  service::KeptValues& values;
   service::Workflows& workflows;
   service::Catalogue& catalogue;
   service::Artifacts& artifacts;

@@ -253,6 +253,8 @@ Result<PageQuery> parse_page(Route route, const Query& query) {
     case Route::list_own_tokens:
     case Route::list_users:
     case Route::list_tokens:
+    case Route::list_variables:
+    case Route::list_connections:
     case Route::list_dags:
     case Route::list_import_errors:
     case Route::list_assets:

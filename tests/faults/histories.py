@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(__file__).resolve().parent / "histories"
 # Nothing of these belongs into a repository, and a server makes its own.
-PRIVATE = ("users", "sessions", "login_failures", "api_tokens", "setup_tokens", "audit_log",
+PRIVATE = ("users", "sessions", "login_failures", "api_tokens", "setup_tokens", "audit_log", "kept_values",
            "kept_answers", "settings")
 
 DAGS = """

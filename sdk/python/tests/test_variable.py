@@ -3,6 +3,7 @@
 
 import pytest
 
+from aiflow import api
 from aiflow.exceptions import AirflowException, AirflowNotFoundException
 from aiflow.environment.variable import BaseHook, Connection, Variable
 
@@ -17,6 +18,8 @@ SOURCE = """
     with DAG("d"):
         BashOperator(task_id="templates", bash_command="echo {{ var.value.place }} {{ var.json.conf.n }} "
                      "{{ conn.db.host }} {{ var.value.get('none', 'nobody') }} {{ conn.get('x') }}")
+        BashOperator(task_id="traced", env={"KEY": "{{ var.value.api_key }}"},
+                     bash_command="set -x; echo {{ conn.db.password }} $KEY; printf last >&2")
         @task
         def prints():
             password = BaseHook.get_connection("db").password
@@ -40,6 +43,33 @@ def test_secrets_that_were_read_are_neither_in_the_log_nor_in_the_cause(supervis
     assert done["cause"] == "ValueError: can't sign in with ***"
     for secret in ("p@ss-word", "hush-hush-42"):
         assert secret not in log and secret not in str(done)
+
+
+def test_what_bash_writes_to_either_of_its_streams_is_masked(supervisor):
+    done, _pushed, log, _ = supervisor(SOURCE).run("traced")
+    assert done["outcome"] == "success", done
+    assert "+ echo *** ***" in log and "last" in log
+    for secret in ("p@ss-word", "hush-hush-42"):
+        assert secret not in log
+
+
+def test_the_server_is_asked_for_what_the_environment_has_not(monkeypatch):
+    kept = {"/api/v2/taskValues/variables/place": {"text": "Busan", "is_secret": False},
+            "/api/v2/taskValues/connections/db": {"text": "http://u:geheim@h", "is_secret": True}}
+
+    def call(method, path):
+        if path not in kept:
+            raise api.ApiError(404, "there is none")
+        return kept[path]
+
+    monkeypatch.setenv("AIFLOW_TOKEN_FILE", "/nowhere")
+    monkeypatch.setattr(api, "call", call)
+    assert Variable.get("place") == "Busan" and Connection.get("db").host == "h"
+    assert Variable.get("other", default=1) == 1
+    with pytest.raises(AirflowNotFoundException):
+        Connection.get("other")
+    monkeypatch.setenv("AIRFLOW_VAR_PLACE", "Seoul")
+    assert Variable.get("place") == "Seoul"
 
 
 @pytest.mark.parametrize("prefix", ["AIRFLOW", "AIFLOW"])

@@ -16,8 +16,8 @@ std::vector<Command> all_commands(const Clock& clock) {
                      test_commands,      pool_commands,     simulate_commands, asset_commands,
                      backfill_commands,  artifact_commands, data_commands,     model_commands,
                      model_job_commands, runtime_commands,  service_commands,  camera_commands,
-                     audit_commands,     token_commands,    user_commands,     worker_commands,
-                     health_commands,    db_commands}) {
+                     audit_commands,     token_commands,    value_commands,    user_commands,
+                     worker_commands,    health_commands,   db_commands}) {
     auto commands = part(clock);
     all.insert(all.end(), std::make_move_iterator(commands.begin()),
                std::make_move_iterator(commands.end()));
@@ -55,6 +55,9 @@ int run(std::vector<std::string> words) {
                            {"events", "what the cameras' rules found"},
                            {"audit", "who changed what, and what was refused"},
                            {"tokens", "API tokens for programs"},
+                           {"variables", "variables that the server keeps for tasks"},
+                           {"connections", "connections that the server keeps for tasks"},
+                           {"secrets", "the key of variables and connections"},
                            {"user", "users and roles"},
                            {"workers", "worker processes"},
                            {"db", "the database: check, backup, restore, schema"}},

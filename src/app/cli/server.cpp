@@ -113,6 +113,9 @@ Status Server::start() {
   AIFLOW_ASSIGN(auth_, service::Auth::open(clock_, *store_));
   AIFLOW_ASSIGN(setup_token_, auth_->offer_setup());
   tokens_ = std::make_unique<service::ApiTokens>(clock_, *store_);
+  AIFLOW_ASSIGN(vault_, service::Vault::open(options_.home / "secrets.key"));
+  values_ =
+      std::make_unique<service::KeptValues>(service::KeptValues::Parts{clock_, *store_, *vault_});
   audit_ = std::make_unique<service::AuditTrail>(clock_, *store_);
   audit_->start();
   events_ = std::make_unique<service::EventHub>(*store_, http_api::stream_text);
@@ -299,6 +302,7 @@ void Server::make_services() {
                       *auth_,
                       *tokens_,
                       *audit_,
+                      *values_,
                       *workflows_,
                       *catalogue_,
                       *artifacts_,
@@ -475,6 +479,8 @@ wire::Health Server::health() {
   add("database", database ? "" : database.error().message);
   add("scheduler", conductor_->trouble());
   add("audit log", audit_->trouble());
+  const Status keys = values_->check_keys();
+  add("secrets", keys ? "" : keys.error().message);
   add("worker", has_worker() ? "" : "no worker is connected");
   for (const auto* cluster : clusters_) add(cluster->name(), cluster->trouble());
   if (broker_ != nullptr) add("redis", broker_->trouble());

@@ -88,6 +88,8 @@ class Server {
   os::Pipe lost_;                      ///< written to once, when the lead is lost
   std::unique_ptr<service::Auth> auth_;
   std::unique_ptr<service::ApiTokens> tokens_;
+  std::unique_ptr<service::Vault> vault_;
+  std::unique_ptr<service::KeptValues> values_;
   std::optional<Secret> setup_token_;
   std::unique_ptr<service::AuditTrail> audit_;
   std::unique_ptr<service::EventHub> events_;

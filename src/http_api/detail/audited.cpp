@@ -20,7 +20,7 @@ constexpr std::array kQuestions = {Route::oip_infer,        Route::oip_infer_ver
 constexpr std::array kTaskData = {Route::put_blob, Route::delete_artifact};
 
 /// Parameters of addresses, and what kind of thing they name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kKinds = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kKinds = {{
     {"username", "user"},
     {"pool_name", "pool"},
     {"sha256", "blob"},
@@ -35,6 +35,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kKinds =
     {"event_id", "event"},
     {"worker_id", "worker"},
     {"token_id", "token"},
+    {"variable_key", "variable"},
+    {"conn_id", "connection"},
     {"session_id", "session"},
 }};
 

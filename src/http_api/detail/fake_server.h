@@ -125,6 +125,9 @@ struct Bench {
   std::unique_ptr<service::Auth> auth =
       service::Auth::open(kClock, *store, {.hash_memory_bytes = 8192, .hash_passes = 1}).value();
   service::ApiTokens tokens{kClock, *store};
+  std::unique_ptr<service::Vault> vault =
+      service::Vault::open(folder.path() / "secrets.key").value();
+  service::KeptValues values{{kClock, *store, *vault}};
   service::AuditTrail audit{kClock, *store};
   service::EventHub events{*store, stream_text};
   service::LogFollower logs;
@@ -161,6 +164,7 @@ struct Bench {
            *auth,
            tokens,
            audit,
+           values,
            workflows,
            catalogue,
            artifacts,

@@ -1099,6 +1099,66 @@ export interface StreamEvent {
   data: unknown;
 }
 
+/** Kept by the server, encrypted. value - absent when is_secret; nobody but a running task gets it then. problem - why it cannot be read. */
+export interface Variable {
+  key: string;
+  value?: string | null;
+  is_secret: boolean;
+  description: string;
+  updated_at: string;
+  updated_by: string;
+  problem?: string | null;
+}
+
+/** is_secret - when absent, as the name says (password, token, ...). */
+export interface VariableSet {
+  value: string;
+  is_secret?: boolean | null;
+  description?: string | null;
+}
+
+/** What may be shown of a connection; how to sign in there is for running tasks alone. problem - why it cannot be read. */
+export interface Connection {
+  conn_id: string;
+  conn_type: string;
+  host: string;
+  description: string;
+  updated_at: string;
+  updated_by: string;
+  problem?: string | null;
+}
+
+/** text - a URI, or a JSON object with conn_type, as in AIRFLOW_CONN_... */
+export interface ConnectionSet {
+  text: string;
+  description?: string | null;
+}
+
+/** A variable's or a connection's text, for a running task. */
+export interface TaskValue {
+  text: string;
+  is_secret: boolean;
+}
+
+/** key_id - of the new key; count - values that it has sealed anew. */
+export interface KeyRotated {
+  key_id: string;
+  count: number;
+}
+
+/** kind - variable or connection. text - in plain. */
+export interface OpenValue {
+  kind: string;
+  name: string;
+  text: string;
+  is_secret: boolean;
+  description: string;
+}
+
+export interface OpenValues {
+  items: OpenValue[];
+}
+
 export interface Point {
   x: number;
   y: number;
@@ -1213,6 +1273,16 @@ export const ROUTES = {
   create_token: { method: 'POST', path: '/api/v2/users/{username}/tokens' },
   list_tokens: { method: 'GET', path: '/api/v2/tokens' },
   revoke_token: { method: 'DELETE', path: '/api/v2/tokens/{token_id}' },
+  list_variables: { method: 'GET', path: '/api/v2/variables' },
+  put_variable: { method: 'PUT', path: '/api/v2/variables/{variable_key}' },
+  delete_variable: { method: 'DELETE', path: '/api/v2/variables/{variable_key}' },
+  list_connections: { method: 'GET', path: '/api/v2/connections' },
+  put_connection: { method: 'PUT', path: '/api/v2/connections/{conn_id}' },
+  delete_connection: { method: 'DELETE', path: '/api/v2/connections/{conn_id}' },
+  get_task_variable: { method: 'GET', path: '/api/v2/taskValues/variables/{variable_key}' },
+  get_task_connection: { method: 'GET', path: '/api/v2/taskValues/connections/{conn_id}' },
+  rotate_secrets_key: { method: 'POST', path: '/api/v2/secretsKey' },
+  open_values: { method: 'POST', path: '/api/v2/openValues' },
   list_audit: { method: 'GET', path: '/api/v2/audit' },
   export_audit: { method: 'GET', path: '/api/v2/audit/export' },
   list_dag_audit: { method: 'GET', path: '/api/v2/dags/{dag_id}/audit' },

@@ -80,6 +80,18 @@ const PAGES: [pattern: string, page: PageComponent][] = [
     lazy(async () => ({ default: (await import('@/features/workers/workers-page')).WorkersPage })),
   ],
   [
+    '/variables',
+    lazy(async () => ({
+      default: (await import('@/features/values/variables-page')).VariablesPage,
+    })),
+  ],
+  [
+    '/connections',
+    lazy(async () => ({
+      default: (await import('@/features/values/connections-page')).ConnectionsPage,
+    })),
+  ],
+  [
     '/account',
     lazy(async () => ({ default: (await import('@/features/auth/account-page')).AccountPage })),
   ],

@@ -13,9 +13,11 @@ import {
   type LucideIcon,
   Package,
   PanelLeft,
+  Plug,
   ScrollText,
   Server,
   Users,
+  Variable,
   Workflow,
 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
@@ -38,6 +40,8 @@ interface RailItem {
     | 'assets'
     | 'pools'
     | 'workers'
+    | 'variables'
+    | 'connections'
     | 'models'
     | 'runtime'
     | 'services'
@@ -50,6 +54,7 @@ interface RailItem {
   icon: LucideIcon;
   also?: string;
   admin?: boolean;
+  operator?: boolean;
 }
 
 const RAIL: RailItem[] = [
@@ -58,6 +63,8 @@ const RAIL: RailItem[] = [
   { to: paths.assets, word: 'assets', icon: Database },
   { to: paths.pools, word: 'pools', icon: Gauge },
   { to: paths.workers, word: 'workers', icon: Server },
+  { to: paths.variables, word: 'variables', icon: Variable, operator: true },
+  { to: paths.connections, word: 'connections', icon: Plug, operator: true },
   { to: paths.models, word: 'models', icon: Boxes, also: '/reports' },
   { to: paths.runtime, word: 'runtime', icon: Package },
   { to: paths.services, word: 'services', icon: Box },
@@ -76,6 +83,11 @@ function is_here(item: RailItem, path: string): boolean {
   return path.startsWith(item.to) || Boolean(item.also && path.startsWith(item.also));
 }
 
+function is_for(item: RailItem, role: string): boolean {
+  if (item.operator) return role === 'admin' || role === 'operator';
+  return !item.admin || role === 'admin';
+}
+
 function Rail({ role, on_fold }: { role: string; on_fold: () => void }): ReactNode {
   const { t } = useTranslation();
   const { path } = usePlace();
@@ -87,7 +99,7 @@ function Rail({ role, on_fold }: { role: string; on_fold: () => void }): ReactNo
         <img src="/favicon.svg" alt="" />
         <span>AIflow</span>
       </Link>
-      {RAIL.filter((item) => !item.admin || role === 'admin').map((item) => (
+      {RAIL.filter((item) => is_for(item, role)).map((item) => (
         <Link
           key={item.to}
           to={item.to}

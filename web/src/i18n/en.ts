@@ -2,6 +2,7 @@
 // English texts: the frame and the workflow pages. ko.ts has the same keys, checked by its type.
 
 import { en_api } from '@/i18n/en-api';
+import { en_values } from '@/i18n/en-values';
 import { en_frame } from '@/i18n/en-frame';
 import { en_account } from '@/i18n/en-account';
 import { en_audit } from '@/i18n/en-audit';
@@ -28,6 +29,8 @@ export const en = {
     assets: 'Assets',
     pools: 'Pools',
     workers: 'Workers',
+    variables: 'Variables',
+    connections: 'Connections',
     models: 'Models',
     runtime: 'Runtime',
     services: 'Services',
@@ -461,4 +464,5 @@ export const en = {
   ...en_audit,
   ...en_account,
   ...en_api,
+  ...en_values,
 };

@@ -2,6 +2,7 @@
 // 한국어 화면 글. 낱말을 옮기지 않고 쓰는 사람의 말로 적는다.
 import type { en } from '@/i18n/en';
 import { ko_api } from '@/i18n/ko-api';
+import { ko_values } from '@/i18n/ko-values';
 import { ko_frame } from '@/i18n/ko-frame';
 import { ko_account } from '@/i18n/ko-account';
 import { ko_audit } from '@/i18n/ko-audit';
@@ -29,6 +30,8 @@ export const ko: Same<typeof en> = {
     assets: '데이터 자산',
     pools: '풀',
     workers: '워커',
+    variables: '변수',
+    connections: '연결',
     models: '모델',
     runtime: '런타임',
     services: '서비스',
@@ -461,4 +464,5 @@ export const ko: Same<typeof en> = {
   ...ko_audit,
   ...ko_account,
   ...ko_api,
+  ...ko_values,
 };

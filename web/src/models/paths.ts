@@ -23,6 +23,8 @@ export const paths = {
   assets: '/data',
   pools: '/pools',
   workers: '/workers',
+  variables: '/variables',
+  connections: '/connections',
   models: '/models',
   model: (name: string, query: Query = {}): string => with_query(`/models/${part(name)}`, query),
   report: (report_id: number | string): string => `/reports/${report_id}`,

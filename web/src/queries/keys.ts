@@ -26,6 +26,8 @@ export const keys = {
   tokens_of: (whose: 'own' | 'all') => ['tokens', whose] as const,
   audit: (filter: object) => ['audit', filter] as const,
   workers: ['workers'] as const,
+  variables: ['variables'] as const,
+  connections: ['connections'] as const,
   worker_tasks: ['worker_tasks'] as const,
   assets: ['assets'] as const,
   pools: ['pools'] as const,

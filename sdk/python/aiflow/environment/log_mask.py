@@ -72,6 +72,11 @@ def _mask_streams() -> None:
             handler.setStream(_Masked(handler.stream))
 
 
+def has_secrets() -> bool:
+    """Whether this process has read any."""
+    return bool(_secrets)
+
+
 def masked(text: str) -> str:
     """The text without secrets."""
     for secret in sorted(_secrets, key=len, reverse=True):

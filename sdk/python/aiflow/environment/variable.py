@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Variables and connections that a task reads from its environment, under Airflow's names.
+"""Variables and connections that a task reads, under Airflow's names.
 
-AIRFLOW_VAR_<KEY> is a variable; AIRFLOW_CONN_<ID> a connection, as a URI or a JSON object. A worker
-hands its own environment to its tasks. What is read as a secret is masked in the task's log.
+First from its environment, which is the worker's: AIRFLOW_VAR_<KEY> is a variable, AIRFLOW_CONN_<ID> a
+connection, as a URI or a JSON object. Then from the server, which keeps them encrypted and gives them to
+running tasks. What is read as a secret is masked in the task's log.
 """
 
 from __future__ import annotations
@@ -28,8 +29,28 @@ def _from_environment(prefixes: tuple[str, ...], name: str) -> str | None:
     return None
 
 
+def _from_server(kind: str, name: str) -> str | None:
+    """What the server keeps; None without one, or outside of a task. A secret is masked from now on.
+
+    Raises AirflowException when the server can't be reached.
+    """
+    if "AIFLOW_TOKEN_FILE" not in os.environ:
+        return None
+    from aiflow import api  # most tasks read none: they need not load http.client
+
+    try:
+        kept = api.call("GET", api.path_of("taskValues", kind, name))
+    except api.ApiError as error:
+        if error.status in (400, 404):  # 400: no name that the server could keep
+            return None
+        raise
+    if kept["is_secret"] and kind == "variables":
+        mask_secret(kept["text"])
+    return kept["text"]
+
+
 class Variable:
-    """Airflow's Variable, as far as the environment can hold one."""
+    """Airflow's Variable, but that a task can't set one."""
 
     @classmethod
     def get(cls, key: str, default: Any = _NOTSET, deserialize_json: bool = False,
@@ -37,11 +58,13 @@ class Variable:
         """Its value. Raises AirflowNotFoundException (a KeyError) without one and without a default."""
         text = _from_environment(_VAR_PREFIXES, key)
         if text is None:
+            text = _from_server("variables", key)
+        if text is None:
             given = default if default is not _NOTSET else default_var
             if given is _NOTSET:
                 raise AirflowNotFoundException(
                     f"variable '{key}' does not exist: set {_VAR_PREFIXES[1]}{key.upper()} in the "
-                    "worker's environment")
+                    "worker's environment, or: aiflow variables set")
             return given
         if is_secret_name(key):
             mask_secret(text)
@@ -56,9 +79,8 @@ class Variable:
 
     @classmethod
     def set(cls, key: str, *_value: Any, **_more: Any) -> None:
-        """Not there: variables come from the environment. Raises AirflowException."""
-        raise AirflowException(f"variable '{key}' can't be set by a task: variables come from the "
-                               "worker's environment")
+        """Not there: a task's token sets none. Raises AirflowException."""
+        raise AirflowException(f"variable '{key}' can't be set by a task: aiflow variables set")
 
     @classmethod
     def delete(cls, key: str) -> None:
@@ -88,9 +110,11 @@ class Connection:
         """Raises AirflowNotFoundException without one, AirflowException when it can't be read."""
         text = _from_environment(_CONN_PREFIXES, conn_id)
         if text is None:
+            text = _from_server("connections", conn_id)
+        if text is None:
             raise AirflowNotFoundException(
                 f"connection '{conn_id}' does not exist: set {_CONN_PREFIXES[1]}{conn_id.upper()} "
-                "in the worker's environment, to a URI or a JSON object")
+                "in the worker's environment, to a URI or a JSON object, or: aiflow connections set")
         found = cls._of_json(conn_id, text) if text.lstrip().startswith("{") else cls.of_uri(conn_id, text)
         if found.password:
             mask_secret(found.password)

@@ -8,10 +8,13 @@ import os
 import select
 import signal
 import subprocess
-from typing import Any, Generator, Iterator, NoReturn, Sequence
+import sys
+import threading
+from typing import IO, Any, Generator, Iterator, NoReturn, Sequence
 
 from aiflow import artifacts, fingerprint
 from aiflow.baseoperator import BaseOperator
+from aiflow.environment.log_mask import has_secrets
 from aiflow.exceptions import AirflowException, AirflowSkipException, CommandFailed
 from aiflow.operators.pod import after_pod, run_in_pod
 from aiflow.running.templates import is_template, names_file
@@ -20,6 +23,7 @@ from aiflow.xcom_arg import find_xcom_args
 
 READ_BYTES = 64 << 10  # all that a pipe holds, so that nothing is left behind at the end
 LINE_BYTES_MAX = 64 << 10
+STDERR_END_S = 1.0  # for its last lines; what runs on in the background may hold it open
 TOO_LONG = (f"the last line of output is longer than {XCOM_BYTES_MAX} bytes, so it is not kept as "
             "the return value")
 
@@ -84,16 +88,22 @@ class BashOperator(BaseOperator):
         if self.place.in_cluster:
             self._run_in_pod()
         env = {**self._environment(), **self._fetched(), **self._promised()}
+        # Else bash would write it (set -x) past this process, which masks what it has read.
+        stderr = subprocess.PIPE if has_secrets() else None
         self._process = subprocess.Popen(["bash", "-c", self.bash_command], env=env,
-                                         cwd=self.cwd or None, stdout=subprocess.PIPE,
+                                         cwd=self.cwd or None, stdout=subprocess.PIPE, stderr=stderr,
                                          process_group=0 if context["test_mode"] else None)
         self._output = _Output(self._process)
+        errors = threading.Thread(target=_pass_on, daemon=True,
+                                  args=(self._process.stderr, self.output_encoding))
+        errors.start()
         last = ""
         for raw, is_whole in self._output.lines():
             line = self._log(raw)
             if line.strip() and not line.startswith("::aiflow:"):
                 last = line.strip() if is_whole and len(raw) <= XCOM_BYTES_MAX else TOO_LONG
         code = self._process.wait()
+        errors.join(STDERR_END_S)
         if code in self.skip_on_exit_code:
             raise AirflowSkipException(f"exit code {code} means skipped")
         if code != 0:
@@ -164,6 +174,15 @@ class BashOperator(BaseOperator):
         for raw, _is_whole in self._output.lines():
             self._log(raw)
         self._process.wait()
+
+
+def _pass_on(stderr: IO[bytes] | None, encoding: str) -> None:
+    """Prints the lines of a command's standard error, masked, until nobody holds it open."""
+    while raw := stderr.readline(LINE_BYTES_MAX) if stderr else b"":
+        sys.stderr.write(raw.decode(encoding, errors="backslashreplace"))
+        if raw.endswith(b"\n"):  # a flush within a line would cut a secret in two
+            sys.stderr.flush()
+    sys.stderr.flush()
 
 
 class _Output:

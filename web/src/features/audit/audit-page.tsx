@@ -14,7 +14,20 @@ import { RelativeTime } from '@/ui/time';
 import '@/features/audit/audit.css';
 
 const KINDS = [
-  ...['dag', 'run', 'task', 'backfill', 'asset', 'pool', 'user', 'token', 'session', 'worker'],
+  ...[
+    'dag',
+    'run',
+    'task',
+    'backfill',
+    'asset',
+    'pool',
+    'variable',
+    'connection',
+    'user',
+    'token',
+    'session',
+    'worker',
+  ],
   ...['model', 'variant', 'report', 'pack', 'service', 'camera', 'event', 'blob', 'artifact'],
 ] as const;
 const ACTIONS = Object.entries(ROUTES)

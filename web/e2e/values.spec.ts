@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Variables and connections on the dashboard: set, changed without being shown, deleted.
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { type Page, expect, test } from '@playwright/test';
+import { enter } from './session';
+
+const SHOTS = process.env.AIFLOW_E2E_SHOTS ?? '';
+const CANARY = 'canary-51ab';
+
+test.describe.configure({ mode: 'serial' });
+
+let page: Page;
+
+test.beforeAll(async ({ browser }) => {
+  page = await (await browser.newContext()).newPage();
+  await enter(page);
+});
+
+test.afterAll(async () => page.context().close());
+
+async function keep_picture(name: string): Promise<void> {
+  if (SHOTS) await page.screenshot({ path: join(SHOTS, `values-${name}.png`) });
+}
+
+async function barriers(): Promise<string[]> {
+  const axe = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
+  return axe.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+const row = (name: string) => page.locator(`tr[data-value="${name}"]`);
+
+test('without any the pages say what comes next', async () => {
+  for (const [path, title] of [
+    ['/variables', 'No variables'],
+    ['/connections', 'No connections'],
+  ] as const) {
+    await page.goto(path);
+    await expect(page.getByText(title)).toBeVisible();
+    expect(await barriers()).toEqual([]);
+  }
+});
+
+test('a variable is set; a secret one is never shown again', async () => {
+  await page.goto('/variables');
+  for (const [name, value] of [
+    ['place', 'Seoul'],
+    ['api_token', CANARY],
+  ] as const) {
+    await page.getByRole('button', { name: 'New variable' }).click();
+    await page.getByLabel('Variable', { exact: true }).fill(name);
+    await page.getByLabel('Value', { exact: true }).fill(value);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(row(name)).toBeVisible();
+  }
+  await expect(row('place')).toContainText('Seoul');
+  await expect(row('api_token')).toContainText('secret');
+  await row('api_token').getByRole('button', { name: 'Change api_token' }).click();
+  await expect(page.getByLabel('Value', { exact: true })).toHaveValue('');
+  expect(await barriers()).toEqual([]);
+  await keep_picture('variable-dialog');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  expect(await page.content()).not.toContain(CANARY);
+  await keep_picture('variables');
+});
+
+test('a connection is set by its fields, and what the server refuses is said', async () => {
+  await page.goto('/connections');
+  await page.getByRole('button', { name: 'New connection' }).click();
+  await page.getByLabel('Connection', { exact: true }).fill('not a name');
+  await page.getByLabel('Type', { exact: true }).fill('postgres');
+  await page.getByLabel('Host', { exact: true }).fill('db.site');
+  await page.getByLabel('Port', { exact: true }).fill('5432');
+  await page.getByLabel('Password', { exact: true }).fill(CANARY);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('alert')).toContainText('1 to 200 characters');
+  await page.getByLabel('Connection', { exact: true }).fill('db');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(row('db')).toContainText('db.site:5432');
+  await page.reload();
+  await expect(row('db')).toContainText('postgres');
+  expect(await page.content()).not.toContain(CANARY);
+  await row('db').getByRole('button', { name: 'Change db' }).click();
+  await expect(page.getByLabel('Host', { exact: true })).toHaveValue('db.site');
+  await expect(page.getByLabel('Port', { exact: true })).toHaveValue('5432');
+  await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
+  expect(await barriers()).toEqual([]);
+  await keep_picture('connection-dialog');
+  await page.keyboard.press('Escape');
+});
+
+test('in Korean, dark, on a phone both pages fit', async () => {
+  await page.evaluate(() => {
+    localStorage.setItem('aiflow.language', 'ko');
+    localStorage.setItem('aiflow.theme', 'dark');
+  });
+  await page.setViewportSize({ width: 390, height: 780 });
+  for (const path of ['/variables', '/connections']) {
+    await page.goto(path);
+    await expect(page.locator('tr[data-value]').first()).toBeVisible();
+    const over = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(over, path).toBeLessThanOrEqual(0);
+    expect(await barriers()).toEqual([]);
+    await keep_picture(`${path.slice(1)}-phone-ko-dark`);
+  }
+  await page.evaluate(() => {
+    localStorage.setItem('aiflow.language', 'en');
+    localStorage.setItem('aiflow.theme', 'light');
+  });
+  await page.setViewportSize({ width: 1360, height: 860 });
+});
+
+test('one is deleted after a second question', async () => {
+  await page.goto('/variables');
+  await row('place').getByRole('button', { name: 'Delete place' }).click();
+  await expect(page.getByText('It cannot be brought back')).toBeVisible();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(row('place')).toHaveCount(0);
+});
+
+test('when the server is away the page says so', async () => {
+  await page.route(/\/variables(\?|$)/, (route) =>
+    route.request().resourceType() === 'document' ? route.continue() : route.abort(),
+  );
+  await page.goto('/variables');
+  await expect(page.getByRole('alert').first()).toBeVisible();
+});

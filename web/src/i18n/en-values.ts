@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// English texts: variables and connections.
+
+export const en_values = {
+  values: {
+    hint: 'Kept encrypted and given to running tasks. What the environment of a worker holds under the same name goes first.',
+    variable: 'Variable',
+    connection: 'Connection',
+    value: 'Value',
+    value_hint: 'Text, or JSON for var.json in templates.',
+    again_hint: 'The value that is kept is not shown. What stands here takes its place.',
+    anew_hint:
+      'What is kept is not shown. This takes the place of all of it: give the login and password too.',
+    secret: 'secret',
+    secret_long: 'Secret: only running tasks get its value',
+    description: 'Description',
+    type: 'Type',
+    type_hint: 'Such as postgres, mysql, http or aws.',
+    host: 'Host',
+    port: 'Port',
+    login: 'Login',
+    password: 'Password',
+    schema: 'Schema',
+    extra: 'More settings',
+    extra_hint: 'A JSON object, as the operator wants it.',
+    changed: 'Changed',
+    problem: 'It cannot be read: {{problem}}',
+    new_variable: 'New variable',
+    new_connection: 'New connection',
+    no_variables: 'No variables',
+    variables_hint: 'DAGs read them by Variable.get, and in templates.',
+    no_connections: 'No connections',
+    connections_hint: 'DAGs reach other systems by them, without passwords in their files.',
+    save: 'Save',
+    save_failed: 'It was not saved.',
+    change_title: 'Change {{name}}',
+    delete: 'Delete',
+    delete_title: 'Delete {{name}}',
+    delete_hint: 'Tasks that read it fail from now on. It cannot be brought back.',
+  },
+};
