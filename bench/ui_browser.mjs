@@ -97,7 +97,7 @@ async function grid(page) {
 
 /** The layout runs in a worker; the longest gap between frames tells whether input would wait. */
 async function graph(page) {
-  await load(page, '/dags/thousand?tab=runs', '.tabs');
+  await load(page, '/dags/thousand?tab=runs&fold=-', '.tabs');
   const found = await page.evaluate(
     () =>
       new Promise((done) => {

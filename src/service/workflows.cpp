@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "conductor/log_path.h"
 #include "service/detail/principal_name.h"
@@ -44,6 +45,14 @@ wire::XComItem to_wire(store::XComRow row) {
           .map_index = row.key.map_index,
           .value = std::move(row.value),
           .timestamp = row.stored_at};
+}
+
+/// The words on the edge to a task, if there are any.
+std::optional<std::string> label_of(const wire::TaskSpec& task, const std::string& upstream) {
+  if (!task.upstream_labels) return std::nullopt;
+  const auto found = task.upstream_labels->find(upstream);
+  if (found == task.upstream_labels->end()) return std::nullopt;
+  return found->second;
 }
 
 }  // namespace
@@ -91,7 +100,9 @@ Result<wire::DagGraph> Workflows::graph(const DagId& id, int version) {
                            .is_mapped = is_mapped(row.spec, task),
                            .doc_md = task.doc_md,
                            .params = task.params});
-    for (const auto& upstream : task.upstream) graph.edges.push_back({upstream, task.task_id});
+    for (const auto& upstream : task.upstream) {
+      graph.edges.push_back({upstream, task.task_id, label_of(task, upstream)});
+    }
   }
   for (const auto& group : row.spec.task_groups) {
     graph.groups.push_back({group.group_id, group.label, group.parent, group.expand.has_value()});

@@ -164,13 +164,14 @@ Status read_value(const json::Value& value, Resources& out) {
 
 json::Value to_json(const TaskSpec& value) {
   json::Object out;
-  out.reserve(44);
+  out.reserve(45);
   detail::put(out, "task_id", value.task_id);
   detail::put(out, "label", value.label);
   detail::put(out, "operator", value.operator_);
   detail::put(out, "operator_name", value.operator_name);
   detail::put(out, "group", value.group);
   detail::put(out, "upstream", value.upstream);
+  detail::put(out, "upstream_labels", value.upstream_labels);
   detail::put(out, "trigger_rule", value.trigger_rule);
   detail::put(out, "payload", value.payload);
   detail::put(out, "retries", value.retries);
@@ -221,6 +222,7 @@ Result<TaskSpec> parse_task_spec(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "operator_name", out.operator_name));
   AIFLOW_TRY(detail::get(value, "group", out.group));
   AIFLOW_TRY(detail::get(value, "upstream", out.upstream));
+  AIFLOW_TRY(detail::get(value, "upstream_labels", out.upstream_labels));
   AIFLOW_TRY(detail::get(value, "trigger_rule", out.trigger_rule));
   AIFLOW_TRY(detail::get(value, "payload", out.payload));
   AIFLOW_TRY(detail::get(value, "retries", out.retries));

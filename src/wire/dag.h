@@ -88,6 +88,7 @@ struct TaskSpec {
   std::string operator_name{};
   std::optional<std::string> group{};
   std::vector<std::string> upstream{};
+  std::optional<std::map<std::string, std::string>> upstream_labels{};
   TriggerRule trigger_rule{};
   json::Value payload{};
   std::int64_t retries{};

@@ -375,9 +375,10 @@ Status read_value(const json::Value& value, GraphGroup& out) {
 
 json::Value to_json(const GraphEdge& value) {
   json::Object out;
-  out.reserve(2);
+  out.reserve(3);
   detail::put(out, "source", value.source);
   detail::put(out, "target", value.target);
+  detail::put(out, "label", value.label);
   return json::Value(std::move(out));
 }
 
@@ -386,6 +387,7 @@ Result<GraphEdge> parse_graph_edge(const json::Value& value) {
   GraphEdge out;
   AIFLOW_TRY(detail::get(value, "source", out.source));
   AIFLOW_TRY(detail::get(value, "target", out.target));
+  AIFLOW_TRY(detail::get(value, "label", out.label));
   return out;
 }
 

@@ -131,9 +131,11 @@ struct GraphGroup {
 [[nodiscard]] json::Value to_json(const GraphGroup& value);
 [[nodiscard]] Result<GraphGroup> parse_graph_group(const json::Value& value);
 
+/// label - words on the edge, such as a branch's choice.
 struct GraphEdge {
   std::string source{};
   std::string target{};
+  std::optional<std::string> label{};
   friend bool operator==(const GraphEdge&, const GraphEdge&) = default;
 };
 [[nodiscard]] json::Value to_json(const GraphEdge& value);

@@ -237,6 +237,7 @@ class BaseOperator(TaskStructure, Edges, metaclass=_DefaultArgs):
     def _join(self) -> None:
         self.upstream_task_ids: set[str] = set()
         self.downstream_task_ids: set[str] = set()
+        self.upstream_labels: dict[str, str] = {}
         if _mapped is not None:
             self.upstream_task_ids |= _mapped.upstream_task_ids
             self.downstream_task_ids |= _mapped.downstream_task_ids

@@ -26,8 +26,12 @@ class Edges:
         return self
 
 
+LABEL_MAX = 200
+
+
 class Label(Edges):
-    """`a >> Label("bad") >> b`: an edge with a text, which stands in the DAG file for its readers."""
+    """`a >> Label("bad") >> b`: an edge with a text, which the graph of the DAG shows; the first 200
+    letters of it."""
 
     def __init__(self, label: str):
         self.label = label
@@ -36,17 +40,26 @@ class Label(Edges):
 
     def set_upstream(self, other: Any) -> None:
         self._above.append(other)
-        _join([other], self._below)
+        self._join([other], self._below)
 
     def set_downstream(self, other: Any) -> None:
         self._below.append(other)
-        _join(self._above, [other])
+        self._join(self._above, [other])
 
-
-def _join(above: list[Any], below: list[Any]) -> None:
-    for upper in above:
-        for lower in below:
-            if isinstance(upper, (list, tuple, set)):
-                _join(list(upper), [lower])
-            else:
+    def _join(self, above: list[Any], below: list[Any]) -> None:
+        for upper in above:
+            for lower in below:
+                if isinstance(upper, (list, tuple, set)):
+                    self._join(list(upper), [lower])
+                    continue
                 upper.set_downstream(lower)
+                for source in _ends(upper, "leaves"):
+                    for target in _ends(lower, "roots"):
+                        target.upstream_labels[source.task_id] = str(self.label)[:LABEL_MAX]
+
+
+def _ends(value: Any, end: str) -> list[Any]:
+    """The operators on one side of a task, group, XComArg, or a list of them."""
+    if isinstance(value, (list, tuple, set)):
+        return [task for item in value for task in _ends(item, end)]
+    return list(getattr(value, end, []))

@@ -46,6 +46,7 @@ def _task(operator) -> dict:
         "task_id": operator.task_id, "label": operator.label,
         "operator": operator.aiflow_operator, "operator_name": operator.operator_name,
         "group": operator.group_id, "upstream": sorted(operator.upstream_task_ids),
+        "upstream_labels": dict(sorted(operator.upstream_labels.items())) or None,
         "trigger_rule": operator.trigger_rule, "payload": payload, "retries": operator.retries,
         "retry_delay_ms": _ms(operator.retry_delay),
         "retry_exponential_backoff": operator.retry_exponential_backoff,

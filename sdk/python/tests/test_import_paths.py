@@ -81,7 +81,7 @@ def upstream(dag: dict) -> dict:
     return {task["task_id"]: task["upstream"] for task in dag["tasks"]}
 
 
-def test_labels_are_transparent_and_chain_linear_crosses(tmp_path):
+def test_labels_join_like_edges_and_are_kept_and_chain_linear_crosses(tmp_path):
     dag = parsed(tmp_path, """
         from airflow.sdk import DAG, Label, chain, chain_linear, task
         from airflow.operators.empty import EmptyOperator
@@ -98,6 +98,24 @@ def test_labels_are_transparent_and_chain_linear_crosses(tmp_path):
         """)
     assert upstream(dag) == {"a": [], "b": ["a"], "c": ["a", "b"], "d": ["a", "b"], "e": ["d"],
                              "f": ["e"], "g": ["f"], "h": ["f"], "t": ["a"]}
+    labels = {task["task_id"]: task["upstream_labels"] for task in dag["tasks"]}
+    assert labels == {"a": None, "b": {"a": "x"}, "c": {"a": "y", "b": "y"},
+                      "d": {"a": "y", "b": "y"}, "e": {"d": "z"}, "f": {"e": "w"}, "g": None,
+                      "h": None, "t": {"a": "task"}}
+
+
+def test_labels_of_groups_stand_on_the_edges_of_their_ends(tmp_path):
+    dag = parsed(tmp_path, """
+        from airflow.sdk import DAG, Label, TaskGroup
+        from airflow.operators.empty import EmptyOperator
+        with DAG("d"):
+            a, z = EmptyOperator(task_id="a"), EmptyOperator(task_id="z")
+            with TaskGroup("g") as g:
+                EmptyOperator(task_id="b") >> EmptyOperator(task_id="c")
+            a >> Label("in" * 200) >> g >> Label("out") >> z
+        """)
+    labels = {task["task_id"]: task["upstream_labels"] for task in dag["tasks"]}
+    assert labels == {"a": None, "g.b": {"a": "in" * 100}, "g.c": None, "z": {"g.c": "out"}}
 
 
 def test_setups_and_teardowns_of_decorated_tasks(tmp_path):

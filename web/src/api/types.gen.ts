@@ -228,9 +228,11 @@ export interface GraphGroup {
   is_mapped: boolean;
 }
 
+/** label - words on the edge, such as a branch's choice. */
 export interface GraphEdge {
   source: string;
   target: string;
+  label?: string | null;
 }
 
 /** Structure only; states come with the task instances. params - name -> {value, schema, description}; no value means that a run must give it. Of a node - its own, which go over the DAG's. */

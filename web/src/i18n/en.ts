@@ -7,6 +7,7 @@ import { en_frame } from '@/i18n/en-frame';
 import { en_account } from '@/i18n/en-account';
 import { en_audit } from '@/i18n/en-audit';
 import { en_pages } from '@/i18n/en-pages';
+import { en_task } from '@/i18n/en-task';
 import { en_site } from '@/i18n/en-site';
 
 export const en = {
@@ -286,9 +287,6 @@ export const en = {
     no_runs: 'No runs yet',
     no_runs_hint: 'Use Trigger above, or this command:',
   },
-  graph: {
-    turn: 'Turn the graph',
-  },
   grid: {
     legend: 'Legend',
     longest: 'Duration of the longest run shown',
@@ -460,6 +458,7 @@ export const en = {
   },
   ...en_frame,
   ...en_pages,
+  ...en_task,
   ...en_site,
   ...en_audit,
   ...en_account,

@@ -7,6 +7,7 @@ import { ko_frame } from '@/i18n/ko-frame';
 import { ko_account } from '@/i18n/ko-account';
 import { ko_audit } from '@/i18n/ko-audit';
 import { ko_pages } from '@/i18n/ko-pages';
+import { ko_task } from '@/i18n/ko-task';
 import { ko_site } from '@/i18n/ko-site';
 import type { Same } from '@/i18n/same';
 
@@ -287,9 +288,6 @@ export const ko: Same<typeof en> = {
     no_runs: '아직 실행한 적이 없습니다',
     no_runs_hint: '위의 실행 단추를 누르거나 다음 명령을 쓰세요.',
   },
-  graph: {
-    turn: '그래프 방향 바꾸기',
-  },
   grid: {
     legend: '범례',
     longest: '표시된 실행 중 가장 긴 시간',
@@ -460,6 +458,7 @@ export const ko: Same<typeof en> = {
   },
   ...ko_frame,
   ...ko_pages,
+  ...ko_task,
   ...ko_site,
   ...ko_audit,
   ...ko_account,

@@ -15,7 +15,12 @@ export interface ElkBox {
   y?: number;
   children?: ElkBox[];
   layoutOptions?: Record<string, string>;
-  edges?: { id: string; sources: string[]; targets: string[] }[];
+  edges?: {
+    id: string;
+    sources: string[];
+    targets: string[];
+    labels?: { text: string; width: number; height: number }[];
+  }[];
 }
 
 const ROOT_OPTIONS: Record<string, string> = {
@@ -40,6 +45,10 @@ export const is_large = (graph: DagGraph): boolean => graph.nodes.length > LARGE
 
 /** Group ids get a prefix, since a group and a task may share a name. */
 export const group_key = (id: string): string => `group:${id}`;
+
+/** The group behind a key; null: it is a task's. */
+export const group_of_key = (key: string): string | null =>
+  key.startsWith('group:') ? key.slice('group:'.length) : null;
 
 export type Direction = 'RIGHT' | 'DOWN';
 
@@ -86,6 +95,15 @@ export function likely_direction(
   return scale(depth, breadth) >= scale(breadth, depth) ? 'RIGHT' : 'DOWN';
 }
 
+const LETTER_WIDTH = 6.5;
+const LABEL_WIDTH = 160;
+
+const label_box = (text: string): { text: string; width: number; height: number } => ({
+  text,
+  width: Math.min(LABEL_WIDTH, text.length * LETTER_WIDTH + 12),
+  height: 18,
+});
+
 export function to_elk(graph: DagGraph, direction: Direction): ElkBox {
   const boxes = new Map<string, ElkBox>();
   for (const group of graph.groups) {
@@ -117,6 +135,8 @@ export function to_elk(graph: DagGraph, direction: Direction): ElkBox {
     id: `${edge.source}->${edge.target}`,
     sources: [edge.source],
     targets: [edge.target],
+    // So that there is room for the words; the picture writes them itself.
+    ...(edge.label ? { labels: [label_box(edge.label)] } : {}),
   }));
   return root;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
-import { GitBranch, Layers } from 'lucide-react';
+import { ChevronDown, ChevronRight, GitBranch, Layers, Timer } from 'lucide-react';
 import { type ReactNode, memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GraphNode, TaskInstance, TaskState } from '@/api/types.gen';
@@ -17,11 +17,18 @@ export interface TaskData extends Record<string, unknown> {
   summary: TaskSummary | undefined;
   /** Not on the path of the selected task. */
   dim: boolean;
+  /** On the chain of tasks that decided how long the run took. */
+  critical: boolean;
+  /** Tasks in it, when it is a folded group; else null. */
+  folded: number | null;
+  /** Unfolds it. */
+  on_fold: (box: string) => void;
   direction: Direction;
 }
 
 export interface GroupData extends Record<string, unknown> {
   label: string;
+  on_fold: (box: string) => void;
   is_mapped: boolean;
   /** How many times it runs; null: not known yet, or not mapped. */
   width: number | null;
@@ -75,26 +82,90 @@ function StateLine({ node, state, instance }: StateLineProps): ReactNode {
   );
 }
 
+/** What opens and closes a group. */
+function FoldButton({ label, is_folded, on_turn }: FoldButtonProps): ReactNode {
+  const { t } = useTranslation();
+  const words = t(is_folded ? 'graph.unfold' : 'graph.fold', { group: label });
+  return (
+    <button
+      type="button"
+      className="graph-fold nodrag nopan"
+      aria-label={words}
+      aria-expanded={!is_folded}
+      title={words}
+      onClick={(event) => {
+        event.stopPropagation();
+        on_turn();
+      }}
+    >
+      {is_folded ? <ChevronRight size={14} aria-hidden /> : <ChevronDown size={14} aria-hidden />}
+    </button>
+  );
+}
+
+interface FoldButtonProps {
+  label: string;
+  is_folded: boolean;
+  on_turn: () => void;
+}
+
+/** The line below a task's or folded group's name. */
+function BelowName({ data, state }: { data: TaskData; state: TaskState }): ReactNode {
+  const { t } = useTranslation();
+  const { node, summary, folded } = data;
+  if (folded !== null) {
+    return (
+      <span className="graph-line">
+        {t('graph.tasks', { count: folded })}
+        {summary && <StateNumbers counts={summary.counts} shown={2} />}
+      </span>
+    );
+  }
+  if (typeof summary?.width === 'number') {
+    return <StateNumbers counts={summary.counts} shown={3} />;
+  }
+  return <StateLine node={node} state={state} instance={summary?.instance} />;
+}
+
+/** What the pointer tells of a box. */
+function useTitle({ node, summary, folded, critical }: TaskData, state: TaskState): string {
+  const { t } = useTranslation();
+  const words = useCountsText();
+  const name = node.label || node.id;
+  const mark = critical ? t('graph.critical_one') : '';
+  if (folded !== null || typeof summary?.width === 'number') {
+    const size = folded ?? summary?.width ?? 0;
+    return [`${name} [${size}]`, summary && words(summary.counts), mark]
+      .filter(Boolean)
+      .join(' · ');
+  }
+  return [name, t(`state.${state}`), summary?.instance.cause, mark].filter(Boolean).join(' · ');
+}
+
 const TaskBox = memo(function TaskBox({ data, selected }: NodeProps<TaskNode>): ReactNode {
   const { t } = useTranslation();
-  const { node, summary, dim, direction } = data;
+  const { node, summary, dim, direction, critical, folded, on_fold } = data;
   const state = summary?.state ?? 'no_status';
-  const is_expanded = typeof summary?.width === 'number';
-  const words = useCountsText();
+  const is_expanded = typeof summary?.width === 'number' && folded === null;
   const flash = useFlash(state);
-  const word = t(`state.${state}`);
+  const title = useTitle(data, state);
   const is_right = direction === 'RIGHT';
   return (
     <div
-      className={`graph-task ${dim ? 'graph-dim' : ''} ${selected ? 'graph-on' : ''} ${flash}`}
+      className={[
+        'graph-task',
+        dim && 'graph-dim',
+        selected && 'graph-on',
+        critical && 'graph-critical',
+        folded !== null && 'graph-folded',
+        flash,
+      ]
+        .filter(Boolean)
+        .join(' ')}
       style={state_style(state)}
       data-task={node.id}
       data-state={state}
-      title={
-        is_expanded
-          ? `${node.label} [${summary.width}] · ${words(summary.counts)}`
-          : [node.label, word, summary?.instance.cause].filter(Boolean).join(' · ')
-      }
+      title={title}
     >
       <Handle
         type="target"
@@ -109,13 +180,18 @@ const TaskBox = memo(function TaskBox({ data, selected }: NodeProps<TaskNode>): 
           <strong>{node.label || node.id}</strong>
           {(node.is_mapped || is_expanded) && <Width width={summary?.width ?? null} />}
         </span>
-        {is_expanded ? (
-          <StateNumbers counts={summary.counts} shown={3} />
-        ) : (
-          <StateLine node={node} state={state} instance={summary?.instance} />
-        )}
+        <BelowName data={data} state={state} />
       </span>
-      {is_expanded ? (
+      {critical && (
+        <span className="graph-critical-mark">
+          <Timer size={13} aria-hidden />
+          <span className="sr-only">{t('graph.critical_one')}</span>
+        </span>
+      )}
+      {folded !== null && (
+        <FoldButton label={node.label} is_folded on_turn={() => on_fold(node.id)} />
+      )}
+      {summary && (is_expanded || folded !== null) ? (
         <StateBar counts={summary.counts} />
       ) : (
         <Progress instance={summary?.instance} />
@@ -129,10 +205,11 @@ const TaskBox = memo(function TaskBox({ data, selected }: NodeProps<TaskNode>): 
   );
 });
 
-const GroupBox = memo(function GroupBox({ data }: NodeProps<GroupNode>): ReactNode {
+const GroupBox = memo(function GroupBox({ id, data }: NodeProps<GroupNode>): ReactNode {
   return (
     <div className="graph-group">
       <span className="graph-name">
+        <FoldButton label={data.label} is_folded={false} on_turn={() => data.on_fold(id)} />
         {data.is_mapped && <Layers size={13} aria-hidden />}
         <strong>{data.label}</strong>
         {data.is_mapped && <Width width={data.width} />}

@@ -5,100 +5,41 @@ import {
   BackgroundVariant,
   ControlButton,
   Controls,
-  type Edge,
   MiniMap,
-  type Node,
   ReactFlow,
   useReactFlow,
 } from '@xyflow/react';
-import { ArrowDown, ArrowRight } from 'lucide-react';
-import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { ArrowDown, ArrowRight, Download, Group, Timer, Ungroup } from 'lucide-react';
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DagGraph, TaskInstance } from '@/api/types.gen';
 import { type Layout, type Space, useLayout } from '@/features/workflows/elk-layout';
+import { save_svg } from '@/features/workflows/graph-export';
+import { NODE_TYPES } from '@/features/workflows/graph-nodes';
 import {
-  type GroupNode,
-  NODE_TYPES,
-  type TaskData,
-  type TaskNode,
-} from '@/features/workflows/graph-nodes';
+  type PaintOptions,
+  minimap_color,
+  paint_edges,
+  paint_nodes,
+} from '@/features/workflows/graph-paint';
 import { RunStrip } from '@/features/workflows/run-strip';
-import { type Direction, group_key, group_widths, path_through } from '@/models/dag-graph';
-import { type TaskSummary, summary_by_task } from '@/models/instances';
+import { type Direction, group_of_key, path_through } from '@/models/dag-graph';
+import { critical_path, task_spans } from '@/models/views/critical-path';
+import { box_summaries, fold_groups, read_folded, write_folded } from '@/models/views/graph-fold';
 import { useDagGraph } from '@/queries/use-dags';
 import { useTaskInstances } from '@/queries/use-tasks';
 import { Await, ErrorNote, Skeleton } from '@/ui/feedback';
 import { set_query, useQueryValue } from '@/ui/router';
 import '@xyflow/react/dist/style.css';
 import '@/features/workflows/graph.css';
-
-interface PaintOptions {
-  graph: DagGraph;
-  layout: Layout;
-  states: Map<string, TaskSummary>;
-  selected: string | null;
-  /** Ids to keep bright; null = all. */
-  on_path: Set<string> | null;
-}
-
-function paint_nodes(options: PaintOptions): (TaskNode | GroupNode)[] {
-  const { graph, layout, states, selected, on_path } = options;
-  const tasks = new Map(graph.nodes.map((node) => [node.id, node]));
-  const groups = new Map(graph.groups.map((group) => [group_key(group.id), group]));
-  const widths = group_widths(graph, states);
-  return layout.boxes.flatMap((box): (TaskNode | GroupNode)[] => {
-    const common = {
-      id: box.id,
-      position: { x: box.x, y: box.y },
-      width: box.width,
-      height: box.height,
-      ...(box.parent ? { parentId: box.parent } : {}),
-    };
-    const group = groups.get(box.id);
-    if (group) {
-      const data = {
-        label: group.label || group.id,
-        is_mapped: group.is_mapped,
-        width: widths.get(group.id) ?? null,
-      };
-      return [{ ...common, type: 'group_box', data, selectable: false, focusable: false }];
-    }
-    const node = tasks.get(box.id);
-    if (!node) return [];
-    const data = {
-      node,
-      summary: states.get(box.id),
-      dim: on_path !== null && !on_path.has(box.id),
-      direction: layout.direction,
-    };
-    return [{ ...common, type: 'task', data, selected: box.id === selected }];
-  });
-}
-
-function paint_edges(options: PaintOptions): Edge[] {
-  const { graph, states, on_path } = options;
-  return graph.edges.map((edge) => {
-    const dim = on_path !== null && !(on_path.has(edge.source) && on_path.has(edge.target));
-    const target = states.get(edge.target)?.state;
-    const source = states.get(edge.source)?.state;
-    return {
-      id: `${edge.source}->${edge.target}`,
-      source: edge.source,
-      target: edge.target,
-      className: [
-        dim ? 'graph-edge-dim' : '',
-        target === 'skipped' ? 'graph-edge-skipped' : '',
-        source === 'success' && target !== 'skipped' ? 'graph-edge-done' : '',
-      ].join(' '),
-      focusable: false,
-    };
-  });
-}
-
-function minimap_color(node: Node): string {
-  const state = (node.data as Partial<TaskData>).summary?.state ?? 'no_status';
-  return node.type === 'task' ? `var(--st-${state}-solid)` : 'var(--sunken)';
-}
 
 const FIT = { padding: 0.08, maxZoom: 1.05 };
 
@@ -129,14 +70,26 @@ function KeepFitted({
 interface FlowProps {
   options: PaintOptions;
   box: RefObject<HTMLDivElement | null>;
-  on_turn: () => void;
+  tools: ReactNode;
 }
 
-function Flow({ options, box, on_turn }: FlowProps): ReactNode {
+/** A task opens in the drawer, a folded group unfolds. */
+function open_box(id: string, on_fold: (box: string) => void): void {
+  if (group_of_key(id) !== null) on_fold(id);
+  else set_query({ task: id, map: null });
+}
+
+function Flow({ options, box, tools }: FlowProps): ReactNode {
   const { t } = useTranslation();
   const moved = useRef(false);
-  const { layout, graph } = options;
-  const is_right = layout.direction === 'RIGHT';
+  const { layout, graph, on_fold } = options;
+  const on_key = (event: KeyboardEvent): void => {
+    const node = (event.target as Element).closest('.react-flow__node');
+    const id = node === event.target ? node.getAttribute('data-id') : null;
+    if (id === null || (event.key !== 'Enter' && event.key !== ' ')) return;
+    event.preventDefault();
+    open_box(id, on_fold);
+  };
   return (
     <ReactFlow
       nodes={paint_nodes(options)}
@@ -149,21 +102,65 @@ function Flow({ options, box, on_turn }: FlowProps): ReactNode {
       nodesConnectable={false}
       edgesFocusable={false}
       proOptions={{ hideAttribution: true }}
+      aria-label={t('graph.label', { dag: graph.dag_id })}
       onMove={(event) => {
         if (event) moved.current = true;
       }}
-      onNodeClick={(_, node) => node.type === 'task' && set_query({ task: node.id, map: null })}
+      onKeyDown={on_key}
+      onNodeClick={(_, node) => node.type === 'task' && open_box(node.id, on_fold)}
       onPaneClick={() => set_query({ task: null, map: null })}
     >
       <KeepFitted box={box} moved={moved} layout={layout} />
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
-      <Controls showInteractive={false}>
-        <ControlButton onClick={on_turn} title={t('graph.turn')} aria-label={t('graph.turn')}>
-          {is_right ? <ArrowDown /> : <ArrowRight />}
-        </ControlButton>
-      </Controls>
+      {tools}
       {graph.nodes.length > 6 && <MiniMap pannable zoomable nodeColor={minimap_color} />}
     </ReactFlow>
+  );
+}
+
+interface ToolsProps {
+  options: PaintOptions;
+  direction: Direction;
+  critical_on: boolean;
+  /** null: there are no groups. */
+  all_folded: boolean | null;
+  on_turn: () => void;
+  on_fold_all: (fold: boolean) => void;
+}
+
+function Tools(props: ToolsProps): ReactNode {
+  const { t } = useTranslation();
+  const { options, direction, critical_on, all_folded, on_turn, on_fold_all } = props;
+  const fold_words = t(all_folded ? 'graph.unfold_all' : 'graph.fold_all');
+  const tool = (label: string): { title: string; 'aria-label': string } => ({
+    title: label,
+    'aria-label': label,
+  });
+  return (
+    <Controls showInteractive={false}>
+      <ControlButton onClick={on_turn} {...tool(t('graph.turn'))}>
+        {direction === 'RIGHT' ? <ArrowDown /> : <ArrowRight />}
+      </ControlButton>
+      {all_folded !== null && (
+        <ControlButton onClick={() => on_fold_all(!all_folded)} {...tool(fold_words)}>
+          {all_folded ? <Ungroup /> : <Group />}
+        </ControlButton>
+      )}
+      <ControlButton
+        onClick={() => set_query({ critical: critical_on ? 'off' : null })}
+        aria-pressed={critical_on}
+        aria-label={t('graph.critical')}
+        title={`${t('graph.critical')} · ${t('graph.critical_hint')}`}
+      >
+        <Timer />
+      </ControlButton>
+      <ControlButton
+        onClick={() => save_svg(options, (state) => t(`state.${state}`))}
+        {...tool(t('graph.export'))}
+      >
+        <Download />
+      </ControlButton>
+    </Controls>
   );
 }
 
@@ -172,8 +169,40 @@ interface CanvasProps {
   instances: TaskInstance[];
 }
 
+/** Which groups are folded, from the address, and how to change that. */
+function useFolds(graph: DagGraph): {
+  folded: ReadonlySet<string>;
+  all_folded: boolean | null;
+  turn: (group: string) => void;
+  turn_all: (fold: boolean) => void;
+} {
+  const [text, set_text] = useQueryValue('fold');
+  const folded = useMemo(() => read_folded(text, graph), [text, graph]);
+  const outer = graph.groups.filter((group) => !group.parent).map((group) => group.id);
+  const keep = (groups: ReadonlySet<string>): void => set_text(write_folded(groups));
+  return {
+    folded,
+    all_folded: outer.length === 0 ? null : outer.every((id) => folded.has(id)),
+    turn: (group) => {
+      const next = new Set(folded);
+      if (!next.delete(group)) next.add(group);
+      keep(next);
+    },
+    turn_all: (fold) => keep(new Set(fold ? outer : [])),
+  };
+}
+
+/** The tasks on the critical path of the run, in its order. */
+function useCritical(graph: DagGraph, instances: TaskInstance[], on: boolean): string[] {
+  return useMemo(
+    () => (on ? critical_path(graph.edges, task_spans(instances, Date.now())) : []),
+    [graph, instances, on],
+  );
+}
+
 function Canvas({ graph, instances }: CanvasProps): ReactNode {
   const [selected] = useQueryValue('task');
+  const [critical_value] = useQueryValue('critical');
   const [direction, set_direction] = useState<Direction | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const [space, set_space] = useState<Space | null>(null);
@@ -181,23 +210,54 @@ function Canvas({ graph, instances }: CanvasProps): ReactNode {
     if (box.current)
       set_space({ width: box.current.clientWidth, height: box.current.clientHeight });
   }, []);
-  const { layout, error } = useLayout(graph, direction, space);
-  const states = useMemo(() => summary_by_task(instances), [instances]);
+  const { folded, all_folded, turn, turn_all } = useFolds(graph);
+  const shown = useMemo(() => fold_groups(graph, folded), [graph, folded]);
+  const { layout, error } = useLayout(shown.graph, direction, space);
+  const states = useMemo(() => box_summaries(instances, shown.box_of), [instances, shown]);
+  const selected_box = selected ? (shown.box_of.get(selected) ?? null) : null;
   const on_path = useMemo(
-    () => (selected ? path_through(graph, selected) : null),
-    [graph, selected],
+    () => (selected_box ? path_through(shown.graph, selected_box) : null),
+    [shown, selected_box],
   );
-  const turn = (): void => set_direction(layout?.direction === 'RIGHT' ? 'DOWN' : 'RIGHT');
+  const critical_on = critical_value !== 'off';
+  const path = useCritical(graph, instances, critical_on);
+  // The graph keeps its direction while groups fold.
+  const hold = (): void => set_direction(layout?.direction ?? null);
+  const options: PaintOptions | null = layout && {
+    graph: shown.graph,
+    layout,
+    states,
+    selected: selected_box,
+    on_path,
+    critical: path.map((id) => shown.box_of.get(id) ?? id),
+    tasks_in: shown.tasks_in,
+    on_fold: (id) => {
+      hold();
+      turn(group_of_key(id) ?? id);
+    },
+  };
   return (
     <div ref={box} className="graph-box">
       {error && <ErrorNote error={error} />}
-      {!layout && !error && <Skeleton rows={6} height={52} />}
-      {layout && (
+      {!options && !error && <Skeleton rows={6} height={52} />}
+      {options && (
         <Flow
-          key={layout.direction}
-          options={{ graph, layout, states, selected, on_path }}
+          key={options.layout.direction}
+          options={options}
           box={box}
-          on_turn={turn}
+          tools={
+            <Tools
+              options={options}
+              direction={options.layout.direction}
+              critical_on={critical_on}
+              all_folded={all_folded}
+              on_turn={() => set_direction(options.layout.direction === 'RIGHT' ? 'DOWN' : 'RIGHT')}
+              on_fold_all={(fold) => {
+                hold();
+                turn_all(fold);
+              }}
+            />
+          }
         />
       )}
     </div>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The chain of tasks that decided how long a run took: from the task that ended last back to the
 // start, over whichever upstream task ended last.
-import type { DagGraph } from '@/api/types.gen';
+import type { DagGraph, TaskInstance } from '@/api/types.gen';
 
 export interface Span {
   /** Milliseconds since 1970. */
@@ -37,4 +37,20 @@ export function critical_path(
     id = last_of(upstream.get(id) ?? []);
   }
   return path;
+}
+
+/** From the first start to the last end of each task that has begun; what still runs ends `now`. */
+export function task_spans(instances: readonly TaskInstance[], now: number): Map<string, Span> {
+  const spans = new Map<string, Span>();
+  for (const { task_id, start_date, end_date } of instances) {
+    if (!start_date) continue;
+    const from = Date.parse(start_date);
+    const to = Math.max(from, end_date ? Date.parse(end_date) : now);
+    const held = spans.get(task_id);
+    spans.set(task_id, {
+      from: Math.min(from, held?.from ?? from),
+      to: Math.max(to, held?.to ?? to),
+    });
+  }
+  return spans;
 }
