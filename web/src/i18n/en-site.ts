@@ -330,6 +330,7 @@ export const en_site = {
     labels: 'Labels',
     version: 'Version',
     last_seen: 'Last heard',
+    seen_now: 'now',
     load: '{{running}} of {{slots}}',
     load_title: 'Load',
     machine_load: '{{load}} of {{cpus}} CPUs',

@@ -331,6 +331,7 @@ export const ko_site: Same<typeof en_site> = {
     labels: '레이블',
     version: '버전',
     last_seen: '마지막 응답',
+    seen_now: '지금',
     load: '{{slots}}개 중 {{running}}개',
     load_title: '부하',
     machine_load: 'CPU {{cpus}}개 중 {{load}}',

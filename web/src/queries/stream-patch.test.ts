@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { QueryClient } from '@tanstack/react-query';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse_stream_event } from '@/api/stream';
 import type { Dag, DagRun, StreamEvent, TaskInstance } from '@/api/types.gen';
 import { type GridData, read_grid, state_at } from '@/models/grid';
@@ -187,4 +187,53 @@ describe('a message of the stream', () => {
     expect(parse_stream_event('{broken')).toBeNull();
     expect(parse_stream_event(undefined)).toBeNull();
   });
+});
+
+describe('what others wait for', () => {
+  const asked = vi.fn(async () => ({}));
+  const shown = [
+    keys.explained({ dag_id: 'd', dag_run_id: 'r2', task_id: 'b', map_index: -1 }),
+    keys.run('d', 'r1'),
+    keys.pools,
+    keys.workers,
+    keys.worker_tasks,
+  ];
+  const watch = (): void => {
+    for (const queryKey of shown) {
+      new QueryObserver(client, { queryKey, queryFn: asked, staleTime: Infinity }).subscribe(
+        () => {},
+      );
+    }
+  };
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is asked again once a task has moved, however many did', async () => {
+    watch();
+    await vi.advanceTimersByTimeAsync(10);
+    asked.mockClear();
+    for (let at = 0; at < 20; at += 1) push('task_instance', { ...TASK, state: 'running' });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(asked).toHaveBeenCalledTimes(shown.length);
+  });
+  it('is not asked while nothing happens', async () => {
+    watch();
+    await vi.advanceTimersByTimeAsync(10);
+    asked.mockClear();
+    push('camera', { camera_id: 'c' });
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(asked).not.toHaveBeenCalled();
+  });
+});
+
+it('nothing is asked for by the clock', async () => {
+  const sources = import.meta.glob<string>('/src/{queries,features,app}/**/*.{ts,tsx}', {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  });
+  const files = Object.entries(sources).filter(([name]) => !name.includes('.test.'));
+  expect(files.length).toBeGreaterThan(100);
+  const polling = files.filter(([, text]) => /refetchInterval|setInterval/.test(text));
+  expect(polling.map(([name]) => name)).toEqual([]);
 });

@@ -296,6 +296,12 @@ function patch_one(client: QueryClient, event: StreamEvent): void {
 const same_run = (a: TaskInstance, b: TaskInstance | undefined): boolean =>
   b !== undefined && a.dag_run_id === b.dag_run_id && a.dag_id === b.dag_id;
 
+/** Kinds of changes that may free or take what somebody waits for. */
+const MOVES = new Set(['task_instance', 'dag_run', 'dag', 'pool', 'worker', 'backfill', 'service']);
+
+/** What the server counts or explains from all of these: why something waits, slots, loads. */
+const MOVED = [keys.all_explained, keys.all_run, keys.pools, keys.workers, keys.worker_tasks];
+
 /** Pushed changes in their order; those who watch are told once. */
 export function patch_cache(client: QueryClient, events: readonly StreamEvent[]): void {
   notifyManager.batch(() => {
@@ -312,4 +318,7 @@ export function patch_cache(client: QueryClient, events: readonly StreamEvent[])
     }
     flush();
   });
+  if (events.some((event) => MOVES.has(event.kind))) {
+    for (const key of MOVED) read_soon(client, key);
+  }
 }

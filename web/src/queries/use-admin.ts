@@ -18,9 +18,6 @@ import type {
 } from '@/api/types.gen';
 import { keys } from '@/queries/keys';
 
-/** Tasks come and go all the time, without an event of the worker's own. */
-const READ_EVERY_MS = 5000;
-
 export function useHealth(): UseQueryResult<Health> {
   return useQuery({
     queryKey: keys.health,
@@ -31,7 +28,6 @@ export function useHealth(): UseQueryResult<Health> {
 export function useWorkers(): UseQueryResult<Worker[]> {
   return useQuery({
     queryKey: keys.workers,
-    refetchInterval: READ_EVERY_MS,
     queryFn: ({ signal }) => call_list<Worker>('list_workers', { signal }),
   });
 }
@@ -40,7 +36,6 @@ export function useWorkers(): UseQueryResult<Worker[]> {
 export function useWorkerTasks(): UseQueryResult<WorkerTask[]> {
   return useQuery({
     queryKey: keys.worker_tasks,
-    refetchInterval: READ_EVERY_MS,
     queryFn: ({ signal }) => call_list<WorkerTask>('list_worker_tasks', { signal }),
   });
 }

@@ -106,16 +106,34 @@ export function useRuns(dag_id: string): UseQueryResult<DagRun[]> {
   });
 }
 
-/** What a run waits for changes without a change of its own. */
-const EXPLAIN_EVERY_MS = 3000;
-
-/** One run with its explanation. */
-export function useRun({ dag_id, dag_run_id }: RunRef): UseQueryResult<DagRun> {
+/** One run with its explanation; not asked for while `enabled` is false. */
+export function useRun({ dag_id, dag_run_id }: RunRef, enabled = true): UseQueryResult<DagRun> {
   return useQuery({
     queryKey: keys.run(dag_id, dag_run_id),
-    refetchInterval: EXPLAIN_EVERY_MS,
+    enabled,
     queryFn: ({ signal }) => call<DagRun>('get_dag_run', { path: { dag_id, dag_run_id }, signal }),
   });
+}
+
+export interface ShownRun {
+  /** Newest first; an older one that is shown stands last. */
+  runs: DagRun[] | undefined;
+  run: DagRun | undefined;
+  error: Error | null;
+}
+
+/** The runs to choose from and the chosen one, which may be older than those. */
+export function useShownRun(dag_id: string, run_id: string | null): ShownRun {
+  const list = useRuns(dag_id);
+  const listed = list.data?.find((one) => one.dag_run_id === run_id);
+  const is_older = run_id !== null && list.data !== undefined && !listed;
+  const older = useRun({ dag_id, dag_run_id: run_id ?? '' }, is_older);
+  const found = is_older ? older.data : undefined;
+  return {
+    runs: list.data && found ? [...list.data, found] : list.data,
+    run: listed ?? found,
+    error: list.error ?? (is_older ? older.error : null),
+  };
 }
 
 /** The DAG's callbacks that a run had. */

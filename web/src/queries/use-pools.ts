@@ -10,13 +10,9 @@ import { call, call_list } from '@/api/client';
 import type { Pool, PoolCreate } from '@/api/types.gen';
 import { keys } from '@/queries/keys';
 
-/** Slots are taken and given back all the time, without an event of their own. */
-const READ_EVERY_MS = 2000;
-
 export function usePools(): UseQueryResult<Pool[]> {
   return useQuery({
     queryKey: keys.pools,
-    refetchInterval: READ_EVERY_MS,
     queryFn: ({ signal }) => call_list<Pool>('list_pools', { signal }),
   });
 }

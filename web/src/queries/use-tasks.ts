@@ -76,19 +76,18 @@ export function useXComs(ref: TaskRef): UseQueryResult<XComItem[]> {
 
 const WAITING: readonly TaskState[] = ['no_status', 'scheduled', 'queued'];
 
-/** What it waits for changes without a change of its own. */
-const EXPLAIN_EVERY_MS = 3000;
-
 /** `cause` in words; `explanation` too when the server was asked for it. */
 export type Cause = Pick<TaskInstance, 'cause' | 'explanation'>;
 
-/** Why an instance is in its state; for one that waits the server says what it waits for now. */
+/**
+ * Why an instance is in its state; for one that waits the server says what it waits for now. That is
+ * asked again when something changes that it may wait for (stream-patch.ts).
+ */
 export function useCause(ref: TaskRef, instance: TaskInstance): Cause {
   const waits = WAITING.includes(instance.state);
   const explained = useQuery({
     queryKey: keys.explained(ref),
     enabled: waits,
-    refetchInterval: EXPLAIN_EVERY_MS,
     queryFn: ({ signal }) =>
       call<TaskInstance>('get_task_instance', { ...instance_at(ref), signal }),
   });

@@ -177,6 +177,7 @@ function Actions({ worker, on_drain }: { worker: Worker; on_drain: () => void })
 }
 
 function WorkerRow({ worker, on_drain }: { worker: Worker; on_drain: () => void }): ReactNode {
+  const { t } = useTranslation();
   const may_order = useMay('operator');
   const labels = Object.entries(worker.labels).map(([name, value]) => `${name}=${value}`);
   return (
@@ -205,7 +206,11 @@ function WorkerRow({ worker, on_drain }: { worker: Worker; on_drain: () => void 
       </td>
       <td>{worker.version}</td>
       <td className="nowrap">
-        <RelativeTime time={worker.last_seen} />
+        {worker.state === 'connected' ? (
+          t('workers.seen_now')
+        ) : (
+          <RelativeTime time={worker.last_seen} />
+        )}
       </td>
       <td className="num nowrap row-actions">
         {may_order && worker.pid > 0 && <Actions worker={worker} on_drain={on_drain} />}

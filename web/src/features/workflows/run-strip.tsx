@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useRuns } from '@/queries/use-dags';
+import { useShownRun } from '@/queries/use-dags';
 import { set_query } from '@/ui/router';
 import { StateBadge } from '@/ui/state-badge';
 import { RelativeTime, TimeSpan } from '@/ui/time';
@@ -10,9 +10,8 @@ import '@/features/workflows/run-strip.css';
 /** Which run is shown, with its state, cause, start and duration; another one can be chosen. */
 export function RunStrip({ dag_id, run_id }: { dag_id: string; run_id: string | null }): ReactNode {
   const { t } = useTranslation();
-  const runs = useRuns(dag_id);
-  const run = runs.data?.find((r) => r.dag_run_id === run_id);
-  if (!runs.data || runs.data.length === 0) {
+  const { runs, run } = useShownRun(dag_id, run_id);
+  if (!runs || runs.length === 0) {
     return <div className="run-strip faint">{t('dag.no_runs')}</div>;
   }
   return (
@@ -23,7 +22,7 @@ export function RunStrip({ dag_id, run_id }: { dag_id: string; run_id: string | 
         value={run_id ?? ''}
         onChange={(event) => set_query({ run: event.target.value })}
       >
-        {runs.data.map((r) => (
+        {runs.map((r) => (
           <option key={r.dag_run_id} value={r.dag_run_id}>
             {r.dag_run_id}
           </option>

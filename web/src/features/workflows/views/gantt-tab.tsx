@@ -16,7 +16,7 @@ import type { DagRun, TaskInstance } from '@/api/types.gen';
 import { type AxisScale, GanttAxis, GanttLine } from '@/features/workflows/views/gantt-line';
 import { RunStrip } from '@/features/workflows/run-strip';
 import { type GanttModel, ZOOMS, gantt_model, next_zoom, read_zoom } from '@/models/views/gantt';
-import { useDagGraph, useRuns } from '@/queries/use-dags';
+import { useDagGraph, useShownRun } from '@/queries/use-dags';
 import { useRunTries, useTaskInstances } from '@/queries/use-tasks';
 import { IconButton } from '@/ui/button';
 import { Await, Empty, ErrorNote, Skeleton } from '@/ui/feedback';
@@ -226,10 +226,9 @@ function GanttChart({ run, instances }: ChartProps): ReactNode {
 
 export function GanttTab({ dag_id, run_id }: { dag_id: string; run_id: string | null }): ReactNode {
   const { t } = useTranslation();
-  const runs = useRuns(dag_id);
+  const { runs, run, error } = useShownRun(dag_id, run_id);
   const instances = useTaskInstances(dag_id, run_id);
-  const run = runs.data?.find((one) => one.dag_run_id === run_id);
-  if (runs.data?.length === 0) {
+  if (runs?.length === 0) {
     return (
       <Empty
         icon={ChartGantt}
@@ -242,9 +241,11 @@ export function GanttTab({ dag_id, run_id }: { dag_id: string; run_id: string | 
   return (
     <div className="gantt-tab">
       <RunStrip dag_id={dag_id} run_id={run_id} />
-      {runs.error && <ErrorNote error={runs.error} />}
+      {error && <ErrorNote error={error} />}
       <Await query={instances} rows={8} height={ROW_HEIGHT}>
-        {(list) => (run ? <GanttChart run={run} instances={list} /> : <Skeleton rows={8} />)}
+        {(list) =>
+          run ? <GanttChart run={run} instances={list} /> : error ? null : <Skeleton rows={8} />
+        }
       </Await>
     </div>
   );
