@@ -28,6 +28,26 @@ std::vector<std::string> texts(const json::Value& object, const char* name) {
   return out;
 }
 
+TEST_CASE("edges have the labels that the DAG's file gives them") {
+  Api api;
+  auto spec = Bench::one_task("d");
+  spec.tasks.push_back(spec.tasks[0]);
+  spec.tasks.push_back(spec.tasks[0]);
+  spec.tasks[1].task_id = "u";
+  spec.tasks[1].upstream = {"t"};
+  spec.tasks[1].upstream_labels.emplace()["t"] = "when good";
+  spec.tasks[2].task_id = "v";
+  spec.tasks[2].upstream = {"t", "u"};
+  spec.tasks[2].upstream_labels.emplace()["u"] = "then";
+  api.bench.add_dag(spec);
+  const auto graph = wire::parse_dag_graph(api.get("/dags/d/graph")).value();
+  std::vector<std::string> edges;
+  for (const auto& edge : graph.edges) {
+    edges.push_back(edge.source + ">" + edge.target + " " + edge.label.value_or("-"));
+  }
+  CHECK(edges == std::vector<std::string>{"t>u when good", "t>v -", "u>v then"});
+}
+
 TEST_CASE("details tell a DAG's settings, and what all its tasks share") {
   Api api;
   auto spec = Bench::one_task("d");

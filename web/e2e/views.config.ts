@@ -3,4 +3,8 @@
 import { defineConfig } from '@playwright/test';
 import base from './playwright.config';
 
-export default defineConfig({ ...base, testIgnore: [], testMatch: 'views.spec.ts' });
+export default defineConfig({
+  ...base,
+  testIgnore: [],
+  testMatch: ['views.spec.ts', 'task.spec.ts'],
+});

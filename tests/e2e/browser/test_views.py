@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The views of a DAG in a real browser: Gantt, durations, calendar, tree, details, code by version."""
+"""The views of a DAG in a real browser: graph, Gantt, durations, calendar, tree, details, code by
+version; the page of a task, assets, and what the event stream is for."""
 
 import os
 import re
@@ -15,6 +16,7 @@ FIRST = '''
 import time
 from datetime import datetime, timedelta
 from aiflow import DAG, Asset, TaskGroup, task
+from aiflow.edges import Label
 from aiflow.operators.bash import BashOperator
 from aiflow.operators.empty import EmptyOperator
 
@@ -48,7 +50,10 @@ with DAG("views", description="What the views are tried with", schedule="30 6 * 
     left, right = EmptyOperator(task_id="left"), EmptyOperator(task_id="right")
     said = shout.expand(item=items())
     start >> [said, load]
-    start >> shaky() >> choose() >> [left, right]
+    choice = choose()
+    start >> shaky() >> choice
+    choice >> Label("to the left") >> left
+    choice >> Label("otherwise") >> right
 
 with DAG("reader", schedule=[Asset("table")]):
     EmptyOperator(task_id="read")

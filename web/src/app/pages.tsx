@@ -24,6 +24,10 @@ const PAGES: [pattern: string, page: PageComponent][] = [
     lazy(async () => ({ default: (await import('@/features/workflows/dag-page')).DagPage })),
   ],
   [
+    '/dags/:dag_id/runs/:run_id/tasks/:task_id',
+    lazy(async () => ({ default: (await import('@/features/workflows/task/task-page')).TaskPage })),
+  ],
+  [
     '/data',
     lazy(async () => ({ default: (await import('@/features/assets/assets-page')).AssetsPage })),
   ],

@@ -16,4 +16,53 @@ export const en_task = {
     export: 'Save as SVG',
     label: 'Graph of {{dag}}',
   },
+  task_page: {
+    open: 'Open its page',
+    run: 'Run',
+    see_in: 'See it in',
+    load_failed: 'Task {{task}} could not be loaded.',
+  },
+  moments: {
+    none: 'Nothing has happened to it yet',
+    scheduled: 'Try {{number}} was scheduled',
+    queued: 'Try {{number}} was queued',
+    started: 'Try {{number}} began',
+    ended: 'Try {{number}} ended',
+    done: 'What was done to it and its run',
+    done_none: 'Nobody changed it, as far as the newest entries tell.',
+  },
+  again: {
+    button: 'Retry from here…',
+    title: 'Retry from {{task}}',
+    do_one: 'Run {{count}} task again',
+    do_other: 'Run {{count}} tasks again',
+  },
+  run_mark: {
+    success: 'The run ends with success. These tasks are marked success; what runs is ended:',
+    failed: 'The run ends as failed. Of these, what runs is ended as failed, the rest is skipped:',
+    do_success: 'Mark the run success',
+    do_failed: 'Mark the run failed',
+  },
+  backfill_preview: {
+    again: 'runs again: {{run}}',
+    new: 'new run',
+    more_one: 'and {{count}} more',
+    more_other: 'and {{count}} more',
+  },
+  switch_many: {
+    on: 'Their schedules make runs again, and runs that wait go on:',
+    off: 'Their schedules make no more runs:',
+    running_one: '{{count}} run goes on',
+    running_other: '{{count}} runs go on',
+    goes_on:
+      'Tasks that run are not ended; nothing more of these runs starts until they are on again.',
+  },
+  asset_graph: {
+    label: 'DAGs and the assets that they make and wait for',
+    dag: 'DAG',
+    never: 'never new so far',
+    uri: 'Address',
+    newest: 'When it was new',
+    outside: 'said from outside, by {{user}}',
+  },
 };

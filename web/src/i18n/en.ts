@@ -338,6 +338,7 @@ export const en = {
     try_of: 'try {{number}} of {{max}}',
     panels: 'Parts of the task',
     panel_log: 'Log',
+    panel_moments: 'Events',
     panel_xcom: 'XCom',
     panel_data: 'Data',
     panel_details: 'Details',

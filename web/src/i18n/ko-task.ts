@@ -18,4 +18,53 @@ export const ko_task: Same<typeof en_task> = {
     export: 'SVG로 저장',
     label: '{{dag}}의 그래프',
   },
+  task_page: {
+    open: '페이지로 열기',
+    run: '실행',
+    see_in: '함께 보기',
+    load_failed: '태스크를 불러오지 못했습니다: {{task}}',
+  },
+  moments: {
+    none: '아직 아무 일도 없었습니다',
+    scheduled: '{{number}}번째 시도 예약됨',
+    queued: '{{number}}번째 시도 대기열에 들어감',
+    started: '{{number}}번째 시도 시작',
+    ended: '{{number}}번째 시도 끝남',
+    done: '이 태스크와 실행에 한 작업',
+    done_none: '최근 기록에는 변경한 사람이 없습니다.',
+  },
+  again: {
+    button: '여기서부터 다시…',
+    title: '{{task}}부터 다시 실행',
+    do_one: '태스크 {{count}}개 다시 실행',
+    do_other: '태스크 {{count}}개 다시 실행',
+  },
+  run_mark: {
+    success:
+      '실행이 성공으로 끝납니다. 아래 태스크가 성공으로 표시되고, 실행 중인 것은 종료됩니다.',
+    failed: '실행이 실패로 끝납니다. 아래에서 실행 중인 것은 실패로 종료되고 나머지는 건너뜁니다.',
+    do_success: '실행을 성공으로 표시',
+    do_failed: '실행을 실패로 표시',
+  },
+  backfill_preview: {
+    again: '다시 실행: {{run}}',
+    new: '새 실행',
+    more_one: '외 {{count}}건',
+    more_other: '외 {{count}}건',
+  },
+  switch_many: {
+    on: '스케줄이 다시 실행을 만들고, 기다리던 실행이 이어집니다.',
+    off: '스케줄이 더 이상 실행을 만들지 않습니다.',
+    running_one: '실행 {{count}}건 진행 중',
+    running_other: '실행 {{count}}건 진행 중',
+    goes_on: '실행 중인 태스크는 끝까지 가지만, 다시 켤 때까지 새로 시작하는 태스크는 없습니다.',
+  },
+  asset_graph: {
+    label: 'DAG와 DAG가 만들고 기다리는 자산',
+    dag: 'DAG',
+    never: '아직 갱신된 적 없음',
+    uri: '주소',
+    newest: '갱신 기록',
+    outside: '외부에서 알림: {{user}}',
+  },
 };

@@ -338,6 +338,7 @@ export const ko: Same<typeof en> = {
     try_of: '{{max}}회 중 {{number}}번째 시도',
     panels: '태스크 정보',
     panel_log: '로그',
+    panel_moments: '이벤트',
     panel_xcom: 'XCom',
     panel_data: '데이터',
     panel_details: '상세',

@@ -167,8 +167,8 @@ export function flatten(box: ElkBox, parent: string | null = null): PlacedBox[] 
 
 /** Ids on any path through `task_id`: itself, what it waits for and what waits for it. */
 export function path_through(graph: DagGraph, task_id: string): Set<string> {
-  const seen = new Set([task_id]);
-  const walk = (from: 'source' | 'target', to: 'source' | 'target'): void => {
+  const walk = (from: 'source' | 'target', to: 'source' | 'target'): Set<string> => {
+    const seen = new Set([task_id]);
     const todo = [task_id];
     for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
       for (const edge of graph.edges) {
@@ -177,10 +177,9 @@ export function path_through(graph: DagGraph, task_id: string): Set<string> {
         todo.push(edge[to]);
       }
     }
+    return seen;
   };
-  walk('source', 'target');
-  walk('target', 'source');
-  return seen;
+  return new Set([...walk('source', 'target'), ...walk('target', 'source')]);
 }
 
 /**

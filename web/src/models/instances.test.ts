@@ -4,6 +4,7 @@ import { type DagGraph, TASK_STATES, type TaskInstance, type TaskState } from '@
 import { group_widths } from './dag-graph';
 import {
   MOST_TELLING,
+  changed_by_run_mark,
   count_states,
   in_state,
   instance_name,
@@ -115,4 +116,14 @@ describe('a mapped group', () => {
     expect([...group_widths(graph, summary_by_task(list))]).toEqual([['outer', 2]]);
     expect([...group_widths(graph, summary_by_task([one('a', -1, 'queued')]))]).toEqual([]);
   });
+});
+
+it('tells what a mark of a run would change', () => {
+  const list = (['success', 'failed', 'running', 'skipped', 'no_status'] as const).map(
+    (state) => ({ task_id: state, state, map_index: -1 }) as TaskInstance,
+  );
+  const names = (to: 'success' | 'failed'): string[] =>
+    changed_by_run_mark(list, to).map((one) => one.task_id);
+  expect(names('success')).toEqual(['failed', 'running', 'no_status']);
+  expect(names('failed')).toEqual(['running', 'no_status']);
 });

@@ -128,3 +128,15 @@ export function read_map_index(text: string | null): number {
 export function markable(instances: readonly TaskInstance[], state: TaskState): TaskInstance[] {
   return instances.filter((one) => one.state !== state && one.state !== 'removed');
 }
+
+const GOOD: readonly TaskState[] = ['success', 'skipped', 'removed'];
+const OVER: readonly TaskState[] = [...GOOD, 'failed', 'upstream_failed'];
+
+/** What a mark of the whole run would change: those that go on without it stay as they are. */
+export function changed_by_run_mark(
+  instances: readonly TaskInstance[],
+  state: 'success' | 'failed',
+): TaskInstance[] {
+  const stays = state === 'success' ? GOOD : OVER;
+  return instances.filter((one) => !stays.includes(one.state));
+}

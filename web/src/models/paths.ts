@@ -20,6 +20,8 @@ export const paths = {
   dag: (dag_id: string, query: Query = {}): string => with_query(`/dags/${part(dag_id)}`, query),
   task: (dag_id: string, run: string, task: string, query: Query = {}): string =>
     with_query(`/dags/${part(dag_id)}`, { run, task, ...query }),
+  task_page: (dag_id: string, run: string, task: string, query: Query = {}): string =>
+    with_query(`/dags/${part(dag_id)}/runs/${part(run)}/tasks/${part(task)}`, query),
   assets: '/data',
   pools: '/pools',
   workers: '/workers',

@@ -30,6 +30,8 @@ export const keys = {
   connections: ['connections'] as const,
   worker_tasks: ['worker_tasks'] as const,
   assets: ['assets'] as const,
+  asset_events: (name: string) => ['asset_events', name] as const,
+  all_asset_events: ['asset_events'] as const,
   pools: ['pools'] as const,
   dags: ['dags'] as const,
   dag: (dag_id: string) => ['dag', dag_id] as const,

@@ -231,6 +231,7 @@ const PATCHES: Record<string, Patch> = {
   // Its counts are the server's.
   asset_event: (client) => {
     void client.invalidateQueries({ queryKey: keys.assets });
+    void client.invalidateQueries({ queryKey: keys.all_asset_events });
   },
   progress: patch_progress,
   import_error: patch_import_error,

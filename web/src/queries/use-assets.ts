@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { call_list } from '@/api/client';
-import type { Asset } from '@/api/types.gen';
+import type { Asset, AssetEvent } from '@/api/types.gen';
 import { keys } from '@/queries/keys';
 
 /** By name. */
@@ -9,5 +9,16 @@ export function useAssets(): UseQueryResult<Asset[]> {
   return useQuery({
     queryKey: keys.assets,
     queryFn: ({ signal }) => call_list<Asset>('list_assets', { signal }),
+  });
+}
+
+const EVENTS_SHOWN = 20;
+
+/** The newest events of an asset, newest first. */
+export function useAssetEvents(name: string): UseQueryResult<AssetEvent[]> {
+  return useQuery({
+    queryKey: keys.asset_events(name),
+    queryFn: ({ signal }) =>
+      call_list<AssetEvent>('list_asset_events', { query: { name, limit: EVENTS_SHOWN }, signal }),
   });
 }

@@ -3,12 +3,14 @@ import { Database } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Asset } from '@/api/types.gen';
+import { AssetDrawer } from '@/features/assets/asset-drawer';
 import { count_text } from '@/i18n/format';
 import { paths } from '@/models/paths';
 import { useAssets } from '@/queries/use-assets';
 import { Await, Empty } from '@/ui/feedback';
 import { Listed, Page, Panel } from '@/ui/page';
-import { Link } from '@/ui/router';
+import { lazy } from '@/ui/lazy';
+import { Link, set_query, useQueryValue } from '@/ui/router';
 import { RelativeTime, useLocale } from '@/ui/time';
 
 function AssetRow({ asset }: { asset: Asset }): ReactNode {
@@ -17,7 +19,13 @@ function AssetRow({ asset }: { asset: Asset }): ReactNode {
   return (
     <tr data-asset={asset.name}>
       <td className="wrap-anywhere">
-        {asset.name}
+        <button
+          type="button"
+          className="link-button"
+          onClick={() => set_query({ asset: asset.name })}
+        >
+          {asset.name}
+        </button>
         {asset.uri !== asset.name && <p className="faint mono">{asset.uri}</p>}
         {!asset.is_active && <p className="faint">{t('assets.not_active')}</p>}
       </td>
@@ -73,6 +81,25 @@ function AssetTable({ assets }: { assets: Asset[] }): ReactNode {
   );
 }
 
+const AssetGraphView = lazy(async () => ({
+  default: (await import('@/features/assets/asset-graph')).AssetGraphView,
+}));
+
+/** The graph with the table below; beside them the chosen asset. */
+function AssetViews({ assets }: { assets: Asset[] }): ReactNode {
+  const [chosen] = useQueryValue('asset');
+  const asset = assets.find((one) => one.name === chosen);
+  return (
+    <div className={asset ? 'asset-split asset-split-open' : 'asset-split'}>
+      <div className="stack">
+        <AssetGraphView assets={assets} chosen={chosen} />
+        <AssetTable assets={assets} />
+      </div>
+      {asset && <AssetDrawer key={asset.name} asset={asset} />}
+    </div>
+  );
+}
+
 export function AssetsPage(): ReactNode {
   const { t } = useTranslation();
   const assets = useAssets();
@@ -91,7 +118,7 @@ export function AssetsPage(): ReactNode {
               />
             </Panel>
           ) : (
-            <AssetTable assets={list} />
+            <AssetViews assets={list} />
           )
         }
       </Await>

@@ -115,6 +115,57 @@ function TriggerManyDialog({ dags, on_close }: { dags: Dag[]; on_close: () => vo
   );
 }
 
+interface SwitchManyProps {
+  dags: Dag[];
+  turn_on: boolean;
+  on_do: (dag_ids: string[]) => void;
+  on_close: () => void;
+}
+
+/** Names what will be switched, and which of them have runs that go on meanwhile. */
+function SwitchManyDialog({ dags, turn_on, on_do, on_close }: SwitchManyProps): ReactNode {
+  const { t } = useTranslation();
+  const [asked] = useState(dags.filter((dag) => dag.is_paused === turn_on));
+  const running = asked.filter((dag) => dag.running_count > 0);
+  const go = (): void => {
+    on_do(asked.map((dag) => dag.dag_id));
+    on_close();
+  };
+  const words = t(turn_on ? 'dag_list.turn_on' : 'dag_list.turn_off', { count: asked.length });
+  return (
+    <Dialog
+      title={words}
+      on_close={on_close}
+      actions={
+        <>
+          <Button onClick={on_close}>{t('ui.cancel')}</Button>
+          <Button kind="primary" icon={turn_on ? Power : Pause} onClick={go}>
+            {words}
+          </Button>
+        </>
+      }
+    >
+      <p className="faint">{t(turn_on ? 'switch_many.on' : 'switch_many.off')}</p>
+      <ul className="preview" data-preview="switch">
+        {asked.slice(0, NAMES_MAX).map((dag) => (
+          <li key={dag.dag_id}>
+            <code>{dag.dag_id}</code>
+            {dag.running_count > 0 && (
+              <span className="faint">
+                {t('switch_many.running', { count: dag.running_count })}
+              </span>
+            )}
+          </li>
+        ))}
+        {asked.length > NAMES_MAX && (
+          <li className="faint">{t('dag_list.more', { count: asked.length - NAMES_MAX })}</li>
+        )}
+      </ul>
+      {running.length > 0 && !turn_on && <p className="faint">{t('switch_many.goes_on')}</p>}
+    </Dialog>
+  );
+}
+
 export interface BulkBarProps {
   dags: Dag[];
   on_clear: () => void;
@@ -125,26 +176,19 @@ export function BulkBar({ dags, on_clear }: BulkBarProps): ReactNode {
   const may_operate = useMay('operator');
   const pause = usePauseDags();
   const [triggering, set_triggering] = useState(false);
+  const [switching, set_switching] = useState<boolean | null>(null);
   const on = dags.filter((dag) => !dag.is_paused).map((dag) => dag.dag_id);
   const off = dags.filter((dag) => dag.is_paused).map((dag) => dag.dag_id);
   return (
     <div className="bulk-bar" role="region" aria-label={t('dag_list.bulk')}>
       <strong role="status">{t('dag_list.chosen', { count: dags.length })}</strong>
       {may_operate && off.length > 0 && (
-        <Button
-          icon={Power}
-          busy={pause.isPending}
-          onClick={() => pause.mutate({ dag_ids: off, is_paused: false })}
-        >
+        <Button icon={Power} busy={pause.isPending} onClick={() => set_switching(true)}>
           {t('dag_list.turn_on', { count: off.length })}
         </Button>
       )}
       {may_operate && on.length > 0 && (
-        <Button
-          icon={Pause}
-          busy={pause.isPending}
-          onClick={() => pause.mutate({ dag_ids: on, is_paused: true })}
-        >
+        <Button icon={Pause} busy={pause.isPending} onClick={() => set_switching(false)}>
           {t('dag_list.turn_off', { count: on.length })}
         </Button>
       )}
@@ -157,6 +201,14 @@ export function BulkBar({ dags, on_clear }: BulkBarProps): ReactNode {
         <div className="bulk-refused">
           <RefusedList refused={pause.data} />
         </div>
+      )}
+      {switching !== null && (
+        <SwitchManyDialog
+          dags={dags}
+          turn_on={switching}
+          on_close={() => set_switching(null)}
+          on_do={(dag_ids) => pause.mutate({ dag_ids, is_paused: !switching })}
+        />
       )}
       {triggering && <TriggerManyDialog dags={dags} on_close={() => set_triggering(false)} />}
     </div>

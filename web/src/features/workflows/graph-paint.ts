@@ -2,7 +2,7 @@
 // States, selection and the critical path painted on a laid-out graph.
 import type { Edge, Node } from '@xyflow/react';
 import type { DagGraph } from '@/api/types.gen';
-import type { Layout } from '@/features/workflows/elk-layout';
+import type { Layout } from '@/queries/use-layout';
 import type { GroupNode, TaskData, TaskNode } from '@/features/workflows/graph-nodes';
 import { group_key, group_widths } from '@/models/dag-graph';
 import type { TaskSummary } from '@/models/instances';

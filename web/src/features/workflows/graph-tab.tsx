@@ -21,7 +21,7 @@ import {
 } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DagGraph, TaskInstance } from '@/api/types.gen';
-import { type Layout, type Space, useLayout } from '@/features/workflows/elk-layout';
+import { type Layout, type Space, useLayout } from '@/queries/use-layout';
 import { save_svg } from '@/features/workflows/graph-export';
 import { NODE_TYPES } from '@/features/workflows/graph-nodes';
 import {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clear and mark, each with a look at what will change before it does.
-import { Check, Eraser, X } from 'lucide-react';
+import { Check, Eraser, RotateCcw, X } from 'lucide-react';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskInstance, TaskState } from '@/api/types.gen';
@@ -59,7 +59,7 @@ function ScopeBoxes<Name extends string>(props: ScopeBoxesProps<Name>): ReactNod
 }
 
 /** One line for each task, however many instances of it will be cleared. */
-function ClearPreview({ items }: { items: TaskInstance[] }): ReactNode {
+export function ClearPreview({ items }: { items: TaskInstance[] }): ReactNode {
   const { t } = useTranslation();
   const runs = new Set(items.map((one) => one.dag_run_id));
   const lines = [...summary_by_task(items)];
@@ -81,8 +81,16 @@ function ClearPreview({ items }: { items: TaskInstance[] }): ReactNode {
   );
 }
 
-function ClearDialog({ task, on_close }: { task: TaskRef; on_close: () => void }): ReactNode {
+interface ClearDialogProps {
+  task: TaskRef;
+  /** Named after what people want of it: the task and what comes after it run again. */
+  is_retry: boolean;
+  on_close: () => void;
+}
+
+function ClearDialog({ task, is_retry, on_close }: ClearDialogProps): ReactNode {
   const { t } = useTranslation();
+  const name = instance_name(task.task_id, task.map_index);
   const preview = useClearTasks(task.dag_id);
   const clear = useClearTasks(task.dag_id);
   const [scope, set_scope] = useState<Partial<Record<ClearScope, boolean>>>({
@@ -104,19 +112,21 @@ function ClearDialog({ task, on_close }: { task: TaskRef; on_close: () => void }
   const items = preview.data?.items ?? [];
   return (
     <Dialog
-      title={t('clear.title', { task: instance_name(task_id, map_index) })}
+      title={is_retry ? t('again.title', { task: name }) : t('clear.title', { task: name })}
       on_close={on_close}
       actions={
         <>
           <Button onClick={on_close}>{t('ui.cancel')}</Button>
           <Button
             kind="primary"
-            icon={Eraser}
+            icon={is_retry ? RotateCcw : Eraser}
             busy={clear.isPending}
             disabled={items.length === 0}
             onClick={() => clear.mutate(body, { onSuccess: on_close })}
           >
-            {t('clear.do', { count: items.length })}
+            {is_retry
+              ? t('again.do', { count: items.length })
+              : t('clear.do', { count: items.length })}
           </Button>
         </>
       }
@@ -242,6 +252,8 @@ function MarkDialog({ task, instances, state, on_close }: MarkDialogProps): Reac
   );
 }
 
+const ENDED: readonly TaskState[] = ['success', 'failed', 'upstream_failed', 'skipped'];
+
 export interface TaskActionsProps {
   task: TaskRef;
   /** What a mark is set on: the one instance, or all of a mapped task. */
@@ -250,12 +262,17 @@ export interface TaskActionsProps {
 
 export function TaskActions({ task, instances }: TaskActionsProps): ReactNode {
   const { t } = useTranslation();
-  const [open, set_open] = useState<'clear' | 'success' | 'failed' | null>(null);
+  const [open, set_open] = useState<'again' | 'clear' | 'success' | 'failed' | null>(null);
   const may_run = useMay('user');
   if (!may_run) return null;
   const close = (): void => set_open(null);
   return (
     <div className="row">
+      {instances.some((one) => ENDED.includes(one.state)) && (
+        <Button icon={RotateCcw} onClick={() => set_open('again')}>
+          {t('again.button')}
+        </Button>
+      )}
       <Button icon={Eraser} onClick={() => set_open('clear')}>
         {t('clear.button')}
       </Button>
@@ -265,7 +282,9 @@ export function TaskActions({ task, instances }: TaskActionsProps): ReactNode {
       <Button icon={X} onClick={() => set_open('failed')}>
         {t('mark.button_failed')}
       </Button>
-      {open === 'clear' && <ClearDialog task={task} on_close={close} />}
+      {(open === 'clear' || open === 'again') && (
+        <ClearDialog task={task} is_retry={open === 'again'} on_close={close} />
+      )}
       {(open === 'success' || open === 'failed') && instances.length === 1 && (
         <MarkOneDialog task={task} state={open} on_close={close} />
       )}

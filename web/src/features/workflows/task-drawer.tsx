@@ -1,219 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ReactNode, useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ProgressInfo, TaskInstance, TaskTry } from '@/api/types.gen';
-import { DataPanel } from '@/features/workflows/data-panel';
-import { InstanceList } from '@/features/workflows/instance-list';
-import { LogPanel } from '@/features/workflows/log/log-panel';
-import { StateBar, StateNumbers } from '@/features/workflows/state-counts';
-import { TaskActions } from '@/features/workflows/task-actions';
-import { TaskDetails } from '@/features/workflows/task-details';
-import { XComPanel } from '@/features/workflows/xcom-panel';
-import { count_text } from '@/i18n/format';
-import { type TaskSummary, instance_name, instances_of, summary_by_task } from '@/models/instances';
-import { why_task } from '@/models/why';
-import { type TaskRef, useCause, useTaskInstances, useTries } from '@/queries/use-tasks';
-import { Button } from '@/ui/button';
+import { TaskBody } from '@/features/workflows/task/task-body';
+import { instance_name } from '@/models/instances';
+import { paths } from '@/models/paths';
+import { type TaskRef, useTaskInstances } from '@/queries/use-tasks';
 import { Drawer } from '@/ui/drawer';
-import { Empty, ErrorNote, Skeleton } from '@/ui/feedback';
-import { set_query, useQueryValue } from '@/ui/router';
-import { HealthBadge, StateBadge, state_style } from '@/ui/state-badge';
-import { Tabs } from '@/ui/tabs';
-import { RelativeTime, TimeSpan, useLocale, useNow } from '@/ui/time';
-import { useZone } from '@/ui/zone';
-import { ArrowLeft, Hourglass } from 'lucide-react';
-import '@/features/workflows/task.css';
-
-const PANEL_KEYS = ['log', 'xcom', 'data', 'details'] as const;
-
-/** Work without an end, such as a service's: how much was done, and how fast on the whole. */
-function RateLine({
-  progress,
-  since,
-}: {
-  progress: ProgressInfo;
-  since?: string | null;
-}): ReactNode {
-  const { t } = useTranslation();
-  const locale = useLocale();
-  const now = useNow();
-  const seconds = since ? (now - Date.parse(since)) / 1000 : 0;
-  const rate = seconds > 0 ? t('task.rate', { rate: (progress.done / seconds).toFixed(1) }) : '';
-  return (
-    <span className="faint">
-      {[`${count_text(progress.done, locale)} ${progress.unit}`, rate].filter(Boolean).join(' · ')}
-    </span>
-  );
-}
-
-function ProgressLine({ instance }: { instance: TaskInstance }): ReactNode {
-  const progress = instance.progress;
-  if (instance.state !== 'running' || !progress) return null;
-  if (progress.total <= 0) return <RateLine progress={progress} since={instance.start_date} />;
-  const share = Math.min(1, progress.done / progress.total);
-  return (
-    <div className="task-progress">
-      <span className="progress">
-        <i style={{ width: `${share * 100}%` }} />
-      </span>
-      <span className="faint">
-        {progress.what} {Math.round(share * 100)} %
-      </span>
-    </div>
-  );
-}
-
-interface TryBarProps {
-  tries: TaskTry[];
-  current: number;
-  on_pick: (try_number: number) => void;
-}
-
-function TryBar({ tries, current, on_pick }: TryBarProps): ReactNode {
-  const { t } = useTranslation();
-  if (tries.length < 2) return null;
-  return (
-    <div className="chips" role="group" aria-label={t('task.tries')}>
-      {tries.map((one) => (
-        <button
-          key={one.try_number}
-          type="button"
-          className="chip try-chip"
-          aria-pressed={one.try_number === current}
-          title={[t(`state.${one.state}`), one.cause].filter(Boolean).join(' · ')}
-          onClick={() => on_pick(one.try_number)}
-        >
-          <i className="state-dot" style={state_style(one.state)} />
-          {t('task.try', { number: one.try_number })}
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function DrawerBody({ task, instance }: { task: TaskRef; instance: TaskInstance }): ReactNode {
-  const { t } = useTranslation();
-  const [panel_value, set_panel] = useQueryValue('panel');
-  const [picked, set_picked] = useState<number | null>(null);
-  const tries = useTries(task);
-  const panel = PANEL_KEYS.find((key) => key === panel_value) ?? 'log';
-  const try_number = picked ?? instance.try_number;
-  const why = useCause(task, instance);
-  const locale = useLocale();
-  const zone = useZone();
-  const cause = why.explanation ? why_task(t, why.explanation, locale, zone) : why.cause;
-  return (
-    <>
-      <div className="task-facts">
-        <div className="row">
-          <StateBadge state={instance.state} />
-          {instance.service && <HealthBadge state={instance.service} />}
-          <span className="faint">
-            <RelativeTime time={instance.start_date ?? instance.queued_when} />
-          </span>
-          <TimeSpan start={instance.start_date} end={instance.end_date} />
-          {instance.max_tries > 1 && (
-            <span className="faint">
-              {t('task.try_of', { number: instance.try_number, max: instance.max_tries })}
-            </span>
-          )}
-        </div>
-        {cause && cause !== 'done' && <p className="task-cause">{cause}</p>}
-        <ProgressLine instance={instance} />
-        <TaskActions task={task} instances={[instance]} />
-        <TryBar tries={tries.data ?? []} current={try_number} on_pick={set_picked} />
-      </div>
-      <Tabs
-        label={t('task.panels')}
-        current={panel}
-        tabs={PANEL_KEYS.map((key) => ({ key, label: t(`task.panel_${key}`) }))}
-        on_change={set_panel}
-      />
-      <div className="task-panel" role="tabpanel">
-        {panel === 'log' &&
-          (try_number > 0 ? (
-            <LogPanel task={task} try_number={try_number} />
-          ) : (
-            <Empty icon={Hourglass} title={t('log.not_started')} hint={cause} />
-          ))}
-        {panel === 'xcom' && <XComPanel task={task} />}
-        {panel === 'data' && <DataPanel task={task} />}
-        {panel === 'details' && <TaskDetails instance={instance} />}
-      </div>
-    </>
-  );
-}
-
-interface MappedBodyProps {
-  task: TaskRef;
-  summary: TaskSummary;
-  instances: readonly TaskInstance[];
-}
-
-/** A mapped task as a whole: how its instances stand, and the list of them. */
-function MappedBody({ task, summary, instances }: MappedBodyProps): ReactNode {
-  return (
-    <>
-      <div className="task-facts">
-        <div className="row">
-          <StateBadge state={summary.state} />
-          <StateNumbers counts={summary.counts} shown={5} />
-        </div>
-        <StateBar counts={summary.counts} />
-        <TaskActions task={task} instances={instances} />
-      </div>
-      <InstanceList
-        instances={instances}
-        counts={summary.counts}
-        on_open={(map_index) => set_query({ map: String(map_index) })}
-      />
-    </>
-  );
-}
-
-/** The way back from one instance to all of its task. */
-function InstanceBar({ task, width }: { task: TaskRef; width: number }): ReactNode {
-  const { t } = useTranslation();
-  return (
-    <div className="instance-bar">
-      <Button kind="quiet" icon={ArrowLeft} onClick={() => set_query({ map: null })}>
-        {t('mapped.all', { count: width })}
-      </Button>
-      <span className="tag mono">{t('mapped.index_is', { index: task.map_index })}</span>
-    </div>
-  );
-}
-
-interface TaskBodyProps {
-  task: TaskRef;
-  list: TaskInstance[];
-}
-
-function TaskBody({ task, list }: TaskBodyProps): ReactNode {
-  const { t } = useTranslation();
-  const { task_id, map_index } = task;
-  const instances = useMemo(() => instances_of(list, task_id), [list, task_id]);
-  const summary = useMemo(() => summary_by_task(instances).get(task_id), [instances, task_id]);
-  if (!summary) return <Empty icon={Hourglass} title={t('task.none')} />;
-  if (summary.width === null) {
-    return <DrawerBody task={{ ...task, map_index: -1 }} instance={summary.instance} />;
-  }
-  if (map_index < 0) return <MappedBody task={task} summary={summary} instances={instances} />;
-  const instance = instances.find((one) => one.map_index === map_index);
-  return (
-    <>
-      <InstanceBar task={task} width={summary.width} />
-      {instance ? (
-        <DrawerBody key={map_index} task={task} instance={instance} />
-      ) : (
-        <Empty icon={Hourglass} title={t('mapped.no_such', { index: map_index })} />
-      )}
-    </>
-  );
-}
+import { ErrorNote, Skeleton } from '@/ui/feedback';
+import { Link } from '@/ui/router';
 
 /** A task of a run; of a mapped one all instances, or the one that `task` names. */
 export function TaskDrawer({ task, on_close }: { task: TaskRef; on_close: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const { dag_id, dag_run_id, task_id, map_index } = task;
+  const page = paths.task_page(dag_id, dag_run_id, task_id, {
+    map: map_index >= 0 ? map_index : null,
+  });
   const instances = useTaskInstances(task.dag_id, task.dag_run_id);
   const known = instances.data?.find((one) => one.task_id === task.task_id);
   return (
@@ -223,12 +25,15 @@ export function TaskDrawer({ task, on_close }: { task: TaskRef; on_close: () => 
       title={
         <>
           <h2>{known?.task_display_name || task.task_id}</h2>
-          <span className="faint mono">{task.dag_run_id}</span>
+          <span className="faint mono">{task.dag_run_id}</span>{' '}
+          <Link to={page} className="nowrap">
+            {t('task_page.open')}
+          </Link>
         </>
       }
     >
       {instances.data ? (
-        <TaskBody task={task} list={instances.data} />
+        <TaskBody task={task} list={instances.data} is_page={false} />
       ) : instances.error ? (
         <ErrorNote error={instances.error} />
       ) : (

@@ -8,6 +8,8 @@ import { useBackfillDryRun, useCreateBackfill } from '@/queries/use-backfills';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { ErrorNote } from '@/ui/feedback';
+import { Time } from '@/ui/time';
+import '@/features/workflows/task.css';
 
 const BEHAVIOURS = ['none', 'failed', 'completed'] as const;
 
@@ -143,6 +145,27 @@ export function BackfillDialog({ dag_id, on_close }: BackfillDialogProps): React
           ? t('backfills.would_make', { count: dry_run.data.total_entries })
           : t('backfills.days_hint')}
       </p>
+      {dry_run.data && dry_run.data.total_entries > 0 && (
+        <ul className="preview" data-backfill-preview>
+          {dry_run.data.items.map((date) => (
+            <li key={date.logical_date}>
+              <Time time={date.logical_date} form="absolute" />
+              <span className="faint">
+                {date.dag_run_id
+                  ? t('backfill_preview.again', { run: date.dag_run_id })
+                  : t('backfill_preview.new')}
+              </span>
+            </li>
+          ))}
+          {dry_run.data.total_entries > dry_run.data.items.length && (
+            <li className="faint">
+              {t('backfill_preview.more', {
+                count: dry_run.data.total_entries - dry_run.data.items.length,
+              })}
+            </li>
+          )}
+        </ul>
+      )}
       {request && dry_run.error && (
         <ErrorNote error={dry_run.error} what={t('backfills.not_possible')} />
       )}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happened to a task instance: its waits, begins and ends, and what people did to it.
+import { History } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TaskInstance } from '@/api/types.gen';
+import { moments_of } from '@/models/views/moments';
+import { entries_of, useAudit } from '@/queries/use-audit';
+import { useMay } from '@/queries/use-session';
+import { type TaskRef, useTries } from '@/queries/use-tasks';
+import { Button } from '@/ui/button';
+import { Await, Empty } from '@/ui/feedback';
+import { OutcomeMark } from '@/ui/outcome';
+import { StateBadge } from '@/ui/state-badge';
+import { RelativeTime, Time } from '@/ui/time';
+
+/** Requests about this task of this run, among the newest of its DAG. */
+function Done({ task }: { task: TaskRef }): ReactNode {
+  const { t } = useTranslation();
+  const pages = useAudit({}, task.dag_id);
+  const run = `${task.dag_id}/${task.dag_run_id}`;
+  const names = new Set([run, `${run}/${task.task_id}`]);
+  return (
+    <section className="stack">
+      <h3>{t('moments.done')}</h3>
+      <Await query={pages} rows={2}>
+        {() => {
+          const entries = entries_of(pages).filter((one) => names.has(one.object_id));
+          return (
+            <>
+              {entries.length === 0 && <p className="faint">{t('moments.done_none')}</p>}
+              <ul className="moments">
+                {entries.map((one) => (
+                  <li key={one.id}>
+                    <RelativeTime time={one.at} />
+                    <span>
+                      {t(`audit.action.${one.action}` as 'audit.action.patch_dag', {
+                        defaultValue: one.action,
+                      })}
+                    </span>
+                    <span className="faint">
+                      {one.user || t(`audit.kind_${one.kind}` as 'audit.kind_user')}
+                    </span>
+                    <OutcomeMark outcome={one.outcome} status={one.status} />
+                  </li>
+                ))}
+              </ul>
+              {pages.hasNextPage && (
+                <p>
+                  <Button
+                    busy={pages.isFetchingNextPage}
+                    onClick={() => void pages.fetchNextPage()}
+                  >
+                    {t('audit.more')}
+                  </Button>
+                </p>
+              )}
+            </>
+          );
+        }}
+      </Await>
+    </section>
+  );
+}
+
+export interface MomentsPanelProps {
+  task: TaskRef;
+  instance: TaskInstance;
+}
+
+export function MomentsPanel({ task, instance }: MomentsPanelProps): ReactNode {
+  const { t } = useTranslation();
+  const tries = useTries(task);
+  const may_see_audit = useMay('operator');
+  return (
+    <div className="stack">
+      <Await query={tries} rows={4}>
+        {(list) => {
+          const moments = moments_of(instance, list);
+          if (moments.length === 0) return <Empty icon={History} title={t('moments.none')} />;
+          return (
+            <ol className="moments">
+              {moments.map((one) => (
+                <li key={`${one.at} ${one.kind} ${one.try_number}`} data-moment={one.kind}>
+                  <Time time={one.at} form="absolute" />
+                  <span>{t(`moments.${one.kind}`, { number: one.try_number })}</span>
+                  {one.kind === 'ended' && <StateBadge state={one.state} />}
+                  {one.cause && one.cause !== 'done' && (
+                    <span className="faint moment-cause">{one.cause}</span>
+                  )}
+                </li>
+              ))}
+            </ol>
+          );
+        }}
+      </Await>
+      {may_see_audit && <Done task={task} />}
+    </div>
+  );
+}
