@@ -47,6 +47,19 @@ bool is_gone(const Error& error) {
   return error.code == ErrorCode::unavailable || error.code == ErrorCode::timeout;
 }
 
+/// What runc says itself: the daemon puts what each layer between them was doing before it.
+std::string plain(std::string_view words) {
+  constexpr std::string_view kRunc = "runc create failed: ";
+  constexpr std::string_view kStarting = "unable to start container process: ";
+  constexpr std::string_view kEnd = ": unknown";  // an error class of containerd
+  const std::size_t runc = words.find(kRunc);
+  if (runc == words.npos) return std::string(words);
+  words.remove_prefix(runc + kRunc.size());
+  if (words.starts_with(kStarting)) words.remove_prefix(kStarting.size());
+  if (words.ends_with(kEnd)) words.remove_suffix(kEnd.size());
+  return std::string(words);
+}
+
 class ContainerRun {
  public:
   ContainerRun(const Clock& clock, Engine& engine, const RunOptions& options,
@@ -73,7 +86,8 @@ class ContainerRun {
     if (options_.stop.stop_requested())
       return fail(ErrorCode::cancelled, "stopped before it started");
     if (auto started = engine_.start(id_); !started) {
-      started.error().message = "the container does not start: " + started.error().message;
+      events_.note("the container does not start: " + started.error().message);
+      started.error().message = "the container does not start: " + plain(started.error().message);
       return fail(std::move(started.error()));
     }
     return follow();

@@ -74,6 +74,24 @@ TEST_CASE("a container is made, started, read, waited for and removed") {
   CHECK(daemon.requests().size() == 5);
 }
 
+TEST_CASE("a container that does not start: the cause is the runtime's own, the log has all") {
+  const std::string runc = R"(exec: "python3": executable file not found in $PATH)";
+  const std::string words =
+      "failed to create task for container: failed to create shim task: OCI runtime create failed: "
+      "runc create failed: unable to start container process: " +
+      runc + ": unknown";
+  const std::string other = "driver failed programming external connectivity";
+  for (const auto& [said, cause] : {std::pair{words, runc}, {other, other}}) {
+    FakeDaemon daemon({{kCreate, kMade},
+                       {kStart, answer(400, json::write(json::object({{"message", said}})))},
+                       {kRemove, kDone}});
+    const auto ran = run(daemon, options());
+    CHECK(ran.result.outcome == Outcome::failed);
+    CHECK(ran.result.cause == "the container does not start: " + cause);
+    CHECK(ran.notes.contains(said));
+  }
+}
+
 TEST_CASE("how it ended: exit code, skipped, out of memory, killed from outside") {
   const struct {
     int code;
