@@ -373,7 +373,8 @@ void WorkerLoop::on_ack(const wire::Ack& ack) {
   std::erase_if(unacknowledged_starts_,
                 [&](const auto& entry) { return entry.second.attempt == ref; });
   if (!ack.accepted) {
-    log::warn("a report was refused", {{"task", ref.key.task_id}, {"reason", ack.reason}});
+    log::info("the server had given this attempt up, its result is not used; nothing is to be done",
+              {{"task", ref.key.task_id}, {"run", ref.key.run_id}, {"reason", ack.reason}});
   }
   failpoint::reach("worker.acknowledged");
   spool_.remove(ack.seq);
