@@ -103,6 +103,10 @@ test('many are switched and triggered at once, told before what will happen', as
   await page.goto('/dags?q=many000');
   await page.getByRole('checkbox', { name: 'Choose all' }).check();
   await page.getByRole('button', { name: 'Switch off 7' }).click();
+  const asked = page.getByRole('dialog');
+  await expect(asked.locator('[data-preview=switch] code')).toHaveCount(7);
+  expect(switched).toEqual([]);
+  await asked.getByRole('button', { name: 'Switch off 7' }).click();
   // What is refused says so and is on again.
   await expect(page.locator('.bulk-refused [role=alert]')).toHaveCount(7);
   expect(switched.length).toBe(7);
