@@ -98,7 +98,7 @@ def body_of(request: str) -> dict | None:
     return {"required": True, "content": content}
 
 
-def answers_of(route: list) -> dict:
+def answers_of(route: list, goes_on: bool) -> dict:
     method, path, permission, request, answer = route[:5]
     if answer == "-":
         out = {"204": {"description": "Done."}}
@@ -114,9 +114,12 @@ def answers_of(route: list) -> dict:
                 content["application/octet-stream"] = {"schema": {}}
         elif answer.startswith("list<"):
             items = {"type": "array", "items": schema_of(answer[5:-1])}
+            properties = {"items": items, "total_entries": dict(SCALARS["int"])}
+            if goes_on:
+                properties["next_cursor"] = {"type": ["string", "null"],
+                                             "description": "For ?cursor= of the next page; null on the last one."}
             content = {"application/json": {"schema": {
-                "type": "object", "required": ["items", "total_entries"],
-                "properties": {"items": items, "total_entries": dict(SCALARS["int"])}}}}
+                "type": "object", "required": list(properties), "properties": properties}}}
         else:
             content = {"application/json": {"schema": schema_of(answer)}}
         out = {"200": {"description": "The answer.", "content": content}}
@@ -204,7 +207,8 @@ def operation(engine: dict, name: str) -> dict:
         out.setdefault("parameters", []).append({"$ref": "#/components/parameters/IfMatch"})
     if (body := body_of(request)) is not None:
         out["requestBody"] = body
-    responses = answers_of(route)
+    query_fields = fields_of(engine["queries"][query]) if query else {}
+    responses = answers_of(route, "cursor" in query_fields)
     if takes_if_match(engine, route):
         responses["412"] = {"$ref": "#/components/responses/Error412"}
     return out | {"responses": responses}

@@ -121,13 +121,25 @@ Result<std::vector<wire::ImportError>> Workflows::import_errors() {
   return parts_.store.read([](db::Connection& db) { return store::DagStore(db).import_errors(); });
 }
 
-Result<store::Listed<wire::DagRun>> Workflows::runs(const store::RunQuery& query) {
-  return parts_.store.read([&](db::Connection& db) -> Result<store::Listed<wire::DagRun>> {
+Result<Workflows::RunPage> Workflows::runs(const store::RunQuery& query,
+                                           const std::optional<store::RunCursor>& after) {
+  return parts_.store.read([&](db::Connection& db) -> Result<RunPage> {
     if (query.dag_id) AIFLOW_TRY(store::DagStore(db).get(*query.dag_id));
-    AIFLOW_ASSIGN(const auto listed, store::RunStore(db).list_runs(query));
-    store::Listed<wire::DagRun> out;
-    out.total = listed.total;
+    auto asked = query;
+    asked.page.limit = after ? 0 : query.page.limit + 1;
+    AIFLOW_ASSIGN(auto listed, store::RunStore(db).list_runs(asked));
+    asked.page.limit = query.page.limit + 1;
+    if (after) {
+      AIFLOW_ASSIGN(listed.items, store::runs_after(db, asked, *after));
+    }
+    RunPage out{.total = listed.total};
+    const bool has_more = std::ssize(listed.items) > query.page.limit;
+    if (has_more) listed.items.pop_back();
     for (const auto& row : listed.items) out.items.push_back(store::to_wire(row));
+    if (has_more && !listed.items.empty()) {
+      const auto& last = listed.items.back();
+      out.next = {.run_after = last.run_after, .number = last.number, .dag_id = last.key.dag_id};
+    }
     return out;
   });
 }

@@ -15,6 +15,7 @@
 #include "service/data/dag_views.h"
 #include "service/simulation/workload.h"
 #include "service/task_log.h"
+#include "store/data/pages.h"
 #include "store/store.h"
 #include "trigger/connection.h"
 #include "wire/engine.h"
@@ -81,7 +82,14 @@ class Workflows {
     return parts_.store.read([&](db::Connection& db) { return read_workload(db, query); });
   }
 
-  [[nodiscard]] Result<store::Listed<wire::DagRun>> runs(const store::RunQuery& query);
+  struct RunPage {
+    std::vector<wire::DagRun> items{};
+    std::int64_t total = 0;
+    std::optional<store::RunCursor> next{};  ///< absent on the last page
+  };
+  /// From the run after `after`, if any. Errors: not_found.
+  [[nodiscard]] Result<RunPage> runs(const store::RunQuery& query,
+                                     const std::optional<store::RunCursor>& after);
   [[nodiscard]] Result<wire::DagRun> run(const store::RunKey& key);
   /// A run for a webhook's message; a repeat of a delivery gives the run that is there.
   /// Errors: denied, not_found, conflict (paused), invalid_argument (its body does not fit).
@@ -128,9 +136,10 @@ class Workflows {
 
   // Assets (detail/assets.cpp).
   [[nodiscard]] Result<std::vector<wire::Asset>> assets();
-  /// Newest first.
+  /// Newest first; those below the id `before`, if any.
   [[nodiscard]] Result<store::Listed<wire::AssetEvent>> asset_events(
-      const std::optional<dag::AssetName>& asset, store::Page page);
+      const std::optional<dag::AssetName>& asset, store::Page page,
+      std::optional<std::int64_t> before);
   /// What a run has consumed, oldest first; the newest 1000 at most. Errors: not_found.
   [[nodiscard]] Result<std::vector<wire::AssetEvent>> triggering_events(const store::RunKey& key);
   /// Errors: not_found when no DAG names the asset.
@@ -140,9 +149,11 @@ class Workflows {
   [[nodiscard]] Result<wire::DagRun> materialize(const wire::AssetMaterialize& request,
                                                  const Principal& who);
 
-  // Backfills (detail/backfills.cpp). Newest first; of all DAGs when none is named.
+  // Backfills (detail/backfills.cpp). Newest first; of all DAGs when none is named; those below the
+  // id `before`, if any.
   [[nodiscard]] Result<store::Listed<wire::Backfill>> backfills(const std::optional<DagId>& dag_id,
-                                                                store::Page page);
+                                                                store::Page page,
+                                                                std::optional<std::int64_t> before);
   [[nodiscard]] Result<wire::Backfill> backfill(dag::BackfillId id);
   /// Errors: not_found, conflict when the DAG has one that is not over, invalid_argument.
   [[nodiscard]] Result<wire::Backfill> create_backfill(const wire::BackfillCreate& request,

@@ -141,6 +141,10 @@ Result<Listed<wire::SceneEvent>> EventStore::list(const SceneEventQuery& query) 
   AIFLOW_ASSIGN(const auto total,
                 db_.first("SELECT count(*) FROM scene_events" + where.text(), where.params(),
                           [](db::Row& row) { return row.integer(); }));
+  if (const auto& after = query.after) {
+    where.add("started_at <= ?", after->started_at);
+    where.add("(started_at < ? OR event_id > ?)", {after->started_at, after->event_id});
+  }
   AIFLOW_ASSIGN(auto items,
                 db_.all(std::string(kSelect) + where.text() +
                             " ORDER BY started_at DESC, event_id LIMIT ? OFFSET ?",

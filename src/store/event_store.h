@@ -23,6 +23,11 @@ struct SceneEventQuery {
   std::optional<RunKey> run;  ///< those whose lineage is this DAG run
   std::optional<WallTime> since;
   Page page;
+  struct After {
+    WallTime started_at{};
+    std::string event_id{};
+  };
+  std::optional<After> after{};  ///< only those that come after it in the list
 };
 
 class EventStore {

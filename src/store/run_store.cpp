@@ -5,6 +5,7 @@
 #include <bit>
 #include <utility>
 
+#include "store/data/pages.h"
 #include "store/detail/rows.h"
 #include "store/detail/run_counts.h"
 
@@ -205,7 +206,9 @@ Result<std::int64_t> RunStore::total_of(const RunQuery& query, const detail::Whe
   return total.value_or(0);
 }
 
-Result<Listed<RunRow>> RunStore::list_runs(const RunQuery& query) {
+namespace {
+
+detail::Where where_of(const RunQuery& query) {
   detail::Where where;
   if (query.dag_id) where.add("dag_id = ?", query.dag_id->value);
   if (!query.states.empty()) where.add(detail::state_is_one_of(query.states));
@@ -215,14 +218,36 @@ Result<Listed<RunRow>> RunStore::list_runs(const RunQuery& query) {
   if (query.queued_at_lt) where.add("queued_at < ?", *query.queued_at_lt);
   if (query.run_after_gte) where.add("run_after >= ?", *query.run_after_gte);
   if (query.run_after_lt) where.add("run_after < ?", *query.run_after_lt);
+  return where;
+}
+
+std::string_view order_of(const RunQuery& query) {
+  return query.newest_first ? " ORDER BY run_after DESC, number DESC, dag_id DESC LIMIT ? OFFSET ?"
+                            : " ORDER BY run_after, number, dag_id LIMIT ? OFFSET ?";
+}
+
+}  // namespace
+
+Result<Listed<RunRow>> RunStore::list_runs(const RunQuery& query) {
+  const detail::Where where = where_of(query);
   AIFLOW_ASSIGN(const std::int64_t total, total_of(query, where));
-  const std::string order = query.newest_first
-                                ? " ORDER BY run_after DESC, number DESC LIMIT ? OFFSET ?"
-                                : " ORDER BY run_after, number LIMIT ? OFFSET ?";
   AIFLOW_ASSIGN(auto items,
-                db_.all(std::string(kSelectRun) + where.text() + order,
+                db_.all(std::string(kSelectRun) + where.text() + std::string(order_of(query)),
                         where.params_with({query.page.limit, query.page.offset}), read_run));
   return Listed<RunRow>{.items = std::move(items), .total = total};
+}
+
+Result<std::vector<RunRow>> runs_after(db::Connection& db, const RunQuery& query,
+                                       const RunCursor& after) {
+  detail::Where where = where_of(query);
+  const std::string later = query.newest_first ? "<" : ">";
+  // The first condition alone says where the index is entered.
+  where.add("run_after " + later + "= ?", after.run_after);
+  where.add("(run_after " + later + " ? OR number " + later + " ? OR (number = ? AND dag_id " +
+                later + " ?))",
+            {after.run_after, after.number, after.number, after.dag_id.value});
+  return db.all(std::string(kSelectRun) + where.text() + std::string(order_of(query)),
+                where.params_with({query.page.limit, query.page.offset}), read_run);
 }
 
 Result<std::vector<RunKey>> RunStore::finished_around(const RunKey& key, Around around) {

@@ -70,6 +70,8 @@ Result<CalendarPeriod> parse_calendar_period(const Query& query) {
 
 Result<RunFilter> parse_run_filter(const Query& query) {
   RunFilter out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
+  AIFLOW_TRY(detail::take(query, "order_by", out.order_by));
   AIFLOW_TRY(detail::take(query, "state", out.state));
   AIFLOW_TRY(detail::take(query, "logical_date_gte", out.logical_date_gte));
   AIFLOW_TRY(detail::take(query, "logical_date_lte", out.logical_date_lte));
@@ -82,6 +84,7 @@ Result<RunFilter> parse_run_filter(const Query& query) {
 
 Result<AssetEventFilter> parse_asset_event_filter(const Query& query) {
   AssetEventFilter out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
   AIFLOW_TRY(detail::take(query, "name", out.name));
   AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
   AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));
@@ -90,6 +93,7 @@ Result<AssetEventFilter> parse_asset_event_filter(const Query& query) {
 
 Result<BackfillFilter> parse_backfill_filter(const Query& query) {
   BackfillFilter out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
   AIFLOW_TRY(detail::take(query, "dag_id", out.dag_id));
   AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
   AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));
@@ -98,6 +102,8 @@ Result<BackfillFilter> parse_backfill_filter(const Query& query) {
 
 Result<TaskFilter> parse_task_filter(const Query& query) {
   TaskFilter out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
+  AIFLOW_TRY(detail::take(query, "order_by", out.order_by));
   AIFLOW_TRY(detail::take(query, "state", out.state));
   AIFLOW_TRY(detail::take(query, "task_id", out.task_id));
   AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
@@ -141,6 +147,7 @@ Result<PackFilePart> parse_pack_file_part(const Query& query) {
 
 Result<ArtifactFilter> parse_artifact_filter(const Query& query) {
   ArtifactFilter out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
   AIFLOW_TRY(detail::take(query, "dag_id", out.dag_id));
   AIFLOW_TRY(detail::take(query, "dag_run_id", out.dag_run_id));
   AIFLOW_TRY(detail::take(query, "task_id", out.task_id));
@@ -189,6 +196,7 @@ Result<ReportFilter> parse_report_filter(const Query& query) {
 
 Result<SceneEventFilter> parse_scene_event_filter(const Query& query) {
   SceneEventFilter out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
   AIFLOW_TRY(detail::take(query, "camera_id", out.camera_id));
   AIFLOW_TRY(detail::take(query, "kind", out.kind));
   AIFLOW_TRY(detail::take(query, "state", out.state));
@@ -215,7 +223,7 @@ Result<AuditFilter> parse_audit_filter(const Query& query) {
   AIFLOW_TRY(detail::take(query, "object_kind", out.object_kind));
   AIFLOW_TRY(detail::take(query, "object_id", out.object_id));
   AIFLOW_TRY(detail::take(query, "dag_id", out.dag_id));
-  AIFLOW_TRY(detail::take(query, "outcome", out.outcome));
+  AIFLOW_TRY(detail::take_word(query, {"outcome", {"done", "denied", "failed", "unknown"}}, out.outcome));
   AIFLOW_TRY(detail::take(query, "since", out.since));
   AIFLOW_TRY(detail::take(query, "until", out.until));
   AIFLOW_TRY(detail::take_int(query, {"cursor", 1, INT64_MAX}, out.cursor));
@@ -230,7 +238,7 @@ Result<AuditExport> parse_audit_export(const Query& query) {
   AIFLOW_TRY(detail::take(query, "object_kind", out.object_kind));
   AIFLOW_TRY(detail::take(query, "object_id", out.object_id));
   AIFLOW_TRY(detail::take(query, "dag_id", out.dag_id));
-  AIFLOW_TRY(detail::take(query, "outcome", out.outcome));
+  AIFLOW_TRY(detail::take_word(query, {"outcome", {"done", "denied", "failed", "unknown"}}, out.outcome));
   AIFLOW_TRY(detail::take(query, "since", out.since));
   AIFLOW_TRY(detail::take(query, "until", out.until));
   AIFLOW_TRY(detail::take_int(query, {"cursor", 1, INT64_MAX}, out.cursor));

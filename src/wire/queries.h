@@ -86,7 +86,10 @@ struct CalendarPeriod {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<CalendarPeriod> parse_calendar_period(const Query& query);
 
+/// order_by - run_after or -run_after, the newest first. cursor - the runs after those of a page, as its next_cursor says.
 struct RunFilter {
+  std::optional<std::string> cursor{};
+  std::optional<std::string> order_by{};
   std::vector<RunState> state{};
   std::optional<WallTime> logical_date_gte{};
   std::optional<WallTime> logical_date_lte{};
@@ -98,7 +101,9 @@ struct RunFilter {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<RunFilter> parse_run_filter(const Query& query);
 
+/// Newest first. cursor - the events after those of a page, as its next_cursor says.
 struct AssetEventFilter {
+  std::optional<std::string> cursor{};
   std::optional<std::string> name{};
   std::int64_t limit = 100;
   std::int64_t offset = 0;
@@ -106,7 +111,9 @@ struct AssetEventFilter {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<AssetEventFilter> parse_asset_event_filter(const Query& query);
 
+/// Newest first. cursor - those after a page, as its next_cursor says.
 struct BackfillFilter {
+  std::optional<std::string> cursor{};
   std::optional<std::string> dag_id{};
   std::int64_t limit = 100;
   std::int64_t offset = 0;
@@ -114,7 +121,10 @@ struct BackfillFilter {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<BackfillFilter> parse_backfill_filter(const Query& query);
 
+/// order_by - task_id, start_date or -start_date. cursor - those after a page, as its next_cursor says.
 struct TaskFilter {
+  std::optional<std::string> cursor{};
+  std::optional<std::string> order_by{};
   std::vector<TaskState> state{};
   std::optional<std::string> task_id{};
   std::int64_t limit = 1000;
@@ -161,7 +171,9 @@ struct PackFilePart {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<PackFilePart> parse_pack_file_part(const Query& query);
 
+/// Newest first. cursor - those after a page, as its next_cursor says.
 struct ArtifactFilter {
+  std::optional<std::string> cursor{};
   std::optional<std::string> dag_id{};
   std::optional<std::string> dag_run_id{};
   std::optional<std::string> task_id{};
@@ -211,8 +223,9 @@ struct ReportFilter {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<ReportFilter> parse_report_filter(const Query& query);
 
-/// dag_id and dag_run_id go together.
+/// Newest first. dag_id and dag_run_id go together. cursor - the events after those of a page, as its next_cursor says.
 struct SceneEventFilter {
+  std::optional<std::string> cursor{};
   std::optional<std::string> camera_id{};
   std::optional<std::string> kind{};
   std::optional<std::string> state{};

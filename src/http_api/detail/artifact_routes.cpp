@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Artifacts: what tasks hand on by content.
 #include "http_api/detail/call.h"
+#include "http_api/detail/front/cursor.h"
 
 namespace aiflow::http_api::detail {
 namespace {
@@ -22,8 +23,14 @@ Result<net::Response> list_artifacts(Call& call) {
                              .sha256 = asked.sha256};
   query.map_index = asked.map_index;
   query.page = page_in(asked);
-  AIFLOW_ASSIGN(const auto listed, call.parts.artifacts.list(query));
-  return list_of(listed.items, listed.total);
+  ++query.page.limit;
+  AIFLOW_ASSIGN(const auto after, parse_cursor(asked.cursor, 2, false));
+  if (after) query.after = {WallTime{Duration{after->numbers[0]}}, after->numbers[1]};
+  AIFLOW_ASSIGN(auto listed, call.parts.artifacts.list(query));
+  const auto next = cut_page(listed.items, asked.limit, [](const wire::Artifact& one) {
+    return Cursor{{one.created_at.time_since_epoch().count(), one.artifact_id}};
+  });
+  return list_to(next, listed.items, listed.total);
 }
 
 Result<net::Response> get_artifact(Call& call) {

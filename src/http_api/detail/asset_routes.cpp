@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Assets and their events.
 #include "http_api/detail/call.h"
+#include "http_api/detail/front/cursor.h"
 
 namespace aiflow::http_api::detail {
 namespace {
@@ -14,8 +15,15 @@ Result<net::Response> list_asset_events(Call& call) {
   AIFLOW_ASSIGN(const auto query, wire::parse_asset_event_filter(call.query));
   std::optional<dag::AssetName> asset;
   if (query.name) asset = dag::AssetName{*query.name};
-  AIFLOW_ASSIGN(const auto events, call.parts.workflows.asset_events(asset, page_in(query)));
-  return list_of(events.items, events.total);
+  AIFLOW_ASSIGN(const auto before, parse_cursor(query.cursor, 1, false));
+  auto page = page_in(query);
+  ++page.limit;
+  AIFLOW_ASSIGN(auto events,
+                call.parts.workflows.asset_events(
+                    asset, page, before ? std::optional(before->numbers[0]) : std::nullopt));
+  const auto next = cut_page(events.items, query.limit,
+                             [](const wire::AssetEvent& event) { return Cursor{{event.id}}; });
+  return list_to(next, events.items, events.total);
 }
 
 Result<net::Response> create_asset_event(Call& call) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Backfills, under Airflow's paths.
 #include "http_api/detail/call.h"
+#include "http_api/detail/front/cursor.h"
 
 namespace aiflow::http_api::detail {
 namespace {
@@ -16,8 +17,15 @@ Result<net::Response> list_backfills(Call& call) {
   AIFLOW_ASSIGN(const auto query, wire::parse_backfill_filter(call.query));
   std::optional<DagId> dag_id;
   if (query.dag_id) dag_id = DagId{*query.dag_id};
-  AIFLOW_ASSIGN(const auto listed, call.parts.workflows.backfills(dag_id, page_in(query)));
-  return list_of(listed.items, listed.total);
+  AIFLOW_ASSIGN(const auto before, parse_cursor(query.cursor, 1, false));
+  auto page = page_in(query);
+  ++page.limit;
+  AIFLOW_ASSIGN(auto listed,
+                call.parts.workflows.backfills(
+                    dag_id, page, before ? std::optional(before->numbers[0]) : std::nullopt));
+  const auto next = cut_page(listed.items, query.limit,
+                             [](const wire::Backfill& one) { return Cursor{{one.id}}; });
+  return list_to(next, listed.items, listed.total);
 }
 
 Result<net::Response> create_backfill(Call& call) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http_api/detail/call.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace aiflow::http_api::detail {
@@ -57,6 +58,17 @@ net::Response json_response(const json::Value& value, int status) {
   response.content_type = "application/json";
   response.body = json::write(value);
   return response;
+}
+
+std::optional<net::Response> check_order(const Call& call, const std::string& given,
+                                         std::span<const std::string_view> words) {
+  if (std::ranges::find(words, given) != words.end()) return std::nullopt;
+  std::string all;
+  for (const auto word : words) all.append(all.empty() ? "" : ", ").append(word);
+  const wire::ErrorBody body{.code = std::string(to_string(ErrorCode::invalid_argument)),
+                             .message = "'order_by' is one of " + all,
+                             .request_id = call.request.id};
+  return json_response(json::object({{"error", wire::to_json(body)}}), 422);
 }
 
 net::Response nothing() {

@@ -5,6 +5,8 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -99,13 +101,30 @@ template <class T>
 [[nodiscard]] net::Response nothing();  ///< 204
 
 template <class T>
-[[nodiscard]] net::Response list_of(const std::vector<T>& items, std::int64_t total) {
+[[nodiscard]] json::Value items_of(const std::vector<T>& items) {
   json::Array out;
   out.reserve(items.size());
   for (const auto& item : items) out.push_back(to_json(item));
-  return json_response(
-      json::object({{"items", json::Value(std::move(out))}, {"total_entries", total}}));
+  return out;
 }
+
+template <class T>
+[[nodiscard]] net::Response list_of(const std::vector<T>& items, std::int64_t total) {
+  return json_response(json::object({{"items", items_of(items)}, {"total_entries", total}}));
+}
+
+/// Of a list that goes on by cursor; without `next` it ends here.
+template <class T>
+[[nodiscard]] net::Response list_to(const std::optional<std::string>& next,
+                                    const std::vector<T>& items, std::int64_t total) {
+  return json_response(json::object({{"items", items_of(items)},
+                                     {"total_entries", total},
+                                     {"next_cursor", next ? json::Value(*next) : json::Value()}}));
+}
+
+/// 422 that names the words, when `given` is none of them.
+[[nodiscard]] std::optional<net::Response> check_order(const Call& call, const std::string& given,
+                                                       std::span<const std::string_view> words);
 
 /// A slice of a whole list.
 template <class T>

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "http_api/detail/call.h"
+#include "http_api/detail/front/cursor.h"
 
 namespace aiflow::http_api::detail {
 namespace {
@@ -125,8 +126,14 @@ Result<net::Response> list_scene_events(Call& call) {
   }
   query.since = asked.since;
   query.page = page_in(asked);
-  AIFLOW_ASSIGN(const auto events, call.parts.cameras.events(query));
-  return list_of(events.items, events.total);
+  ++query.page.limit;
+  AIFLOW_ASSIGN(const auto after, parse_cursor(asked.cursor, 1, true));
+  if (after) query.after = {WallTime{Duration{after->numbers[0]}}, after->text};
+  AIFLOW_ASSIGN(auto events, call.parts.cameras.events(query));
+  const auto next = cut_page(events.items, asked.limit, [](const wire::SceneEvent& one) {
+    return Cursor{{one.started_at.time_since_epoch().count()}, one.event_id};
+  });
+  return list_to(next, events.items, events.total);
 }
 
 Result<net::Response> get_scene_event(Call& call) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // DAGs, runs, task instances, logs.
 #include "http_api/detail/call.h"
+#include "http_api/detail/front/cursor.h"
 #include "http_api/detail/place_trouble.h"
 
 namespace aiflow::http_api::detail {
@@ -68,6 +69,10 @@ Result<net::Response> list_import_errors(Call& call) {
 /// "~" as the DAG means all DAGs, as in Airflow.
 Result<net::Response> list_dag_runs(Call& call) {
   AIFLOW_ASSIGN(auto asked, wire::parse_run_filter(call.query));
+  constexpr std::array<std::string_view, 2> kOrders = {"-run_after", "run_after"};
+  const auto order = asked.order_by.value_or("-run_after");
+  if (auto refusal = check_order(call, order, kOrders)) return *std::move(refusal);
+  AIFLOW_ASSIGN(const auto cursor, parse_cursor(asked.cursor, 2, true));
   store::RunQuery query;
   if (call.param("dag_id") != "~") query.dag_id = call.dag_id();
   query.states = std::move(asked.state);
@@ -75,9 +80,21 @@ Result<net::Response> list_dag_runs(Call& call) {
   query.logical_date_lte = asked.logical_date_lte;
   query.run_after_gte = asked.run_after_gte;
   query.run_after_lt = asked.run_after_lt;
+  query.newest_first = order == "-run_after";
   query.page = page_in(asked);
-  AIFLOW_ASSIGN(const auto runs, call.parts.workflows.runs(query));
-  return list_of(runs.items, runs.total);
+  std::optional<store::RunCursor> after;
+  if (cursor) {
+    after = {.run_after = WallTime{Duration{cursor->numbers[0]}},
+             .number = cursor->numbers[1],
+             .dag_id = DagId{cursor->text}};
+  }
+  AIFLOW_ASSIGN(const auto runs, call.parts.workflows.runs(query, after));
+  std::optional<std::string> next;
+  if (const auto& last = runs.next) {
+    next = write_cursor(
+        {{last->run_after.time_since_epoch().count(), last->number}, last->dag_id.value});
+  }
+  return list_to(next, runs.items, runs.total);
 }
 
 Result<net::Response> trigger_dag_run(Call& call) {
@@ -150,13 +167,47 @@ Result<net::Response> clear_dag_run(Call& call) {
                    });
 }
 
+/// Of a task instance, in an order that no change of state moves, or by the time of its start;
+/// those that have not started come last.
+Cursor cursor_of(const wire::TaskInstance& task, const std::string& order) {
+  std::int64_t start = 0;
+  if (order != "task_id") {
+    start = task.start_date ? task.start_date->time_since_epoch().count() : INT64_MAX;
+    if (order == "-start_date" && task.start_date) start = -start;
+  }
+  return {{start, task.map_index}, task.task_id};
+}
+
+bool comes_before(const Cursor& a, const Cursor& b) {
+  return std::tie(a.numbers[0], a.text, a.numbers[1]) <
+         std::tie(b.numbers[0], b.text, b.numbers[1]);
+}
+
 Result<net::Response> list_task_instances(Call& call) {
   AIFLOW_ASSIGN(auto asked, wire::parse_task_filter(call.query));
+  constexpr std::array<std::string_view, 3> kOrders = {"task_id", "start_date", "-start_date"};
+  const auto order = asked.order_by.value_or("task_id");
+  if (auto refusal = check_order(call, order, kOrders)) return *std::move(refusal);
+  AIFLOW_ASSIGN(const auto after, parse_cursor(asked.cursor, 2, true));
   service::TaskFilter filter{.states = std::move(asked.state)};
   if (asked.task_id) filter.task_id = TaskId{*asked.task_id};
   AIFLOW_ASSIGN(auto tasks, call.parts.workflows.tasks(call.run_key(), filter));
+  const auto total = std::ssize(tasks);
+  if (order != "task_id") {
+    std::ranges::sort(tasks, [&](const auto& a, const auto& b) {
+      return comes_before(cursor_of(a, order), cursor_of(b, order));
+    });
+  }
+  if (after) {
+    std::erase_if(tasks,
+                  [&](const auto& task) { return !comes_before(*after, cursor_of(task, order)); });
+  }
+  tasks.erase(tasks.begin(),
+              tasks.begin() + std::min<std::int64_t>(asked.offset, std::ssize(tasks)));
+  const auto next =
+      cut_page(tasks, asked.limit, [&](const auto& task) { return cursor_of(task, order); });
   add_place_trouble(call.parts, tasks);
-  return page_of(call, tasks);
+  return list_to(next, tasks, total);
 }
 
 Result<net::Response> get_task_instance(Call& call) {

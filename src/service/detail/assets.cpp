@@ -63,9 +63,17 @@ Result<std::vector<wire::Asset>> Workflows::assets() {
 }
 
 Result<store::Listed<wire::AssetEvent>> Workflows::asset_events(
-    const std::optional<dag::AssetName>& asset, store::Page page) {
-  AIFLOW_ASSIGN(const auto listed, parts_.store.read([&](db::Connection& db) {
-    return store::AssetStore(db).events(asset, page);
+    const std::optional<dag::AssetName>& asset, store::Page page,
+    std::optional<std::int64_t> before) {
+  using Rows = store::Listed<store::AssetEventRow>;
+  AIFLOW_ASSIGN(const auto listed, parts_.store.read([&](db::Connection& db) -> Result<Rows> {
+    auto counted = page;
+    if (before) counted.limit = 0;
+    AIFLOW_ASSIGN(auto rows, store::AssetStore(db).events(asset, counted));
+    if (before) {
+      AIFLOW_ASSIGN(rows.items, store::asset_events_before(db, asset, *before, page.limit));
+    }
+    return rows;
   }));
   store::Listed<wire::AssetEvent> out;
   out.total = listed.total;

@@ -34,10 +34,16 @@ Result<dag::BackfillRange> range_of(const wire::BackfillCreate& request) {
 }  // namespace
 
 Result<store::Listed<wire::Backfill>> Workflows::backfills(const std::optional<DagId>& dag_id,
-                                                           store::Page page) {
+                                                           store::Page page,
+                                                           std::optional<std::int64_t> before) {
   return parts_.store.read([&](db::Connection& db) -> Result<store::Listed<wire::Backfill>> {
     if (dag_id) AIFLOW_TRY(store::DagStore(db).get(*dag_id));
-    AIFLOW_ASSIGN(const auto listed, store::BackfillStore(db).list(dag_id, page));
+    auto counted = page;
+    if (before) counted.limit = 0;
+    AIFLOW_ASSIGN(auto listed, store::BackfillStore(db).list(dag_id, counted));
+    if (before) {
+      AIFLOW_ASSIGN(listed.items, store::backfills_before(db, dag_id, *before, page.limit));
+    }
     store::Listed<wire::Backfill> out;
     out.total = listed.total;
     for (const auto& row : listed.items) out.items.push_back(store::to_wire(row));

@@ -91,10 +91,14 @@ Status ArtifactStore::drop(const TaskKey& key) {
 }
 
 Result<Listed<wire::Artifact>> ArtifactStore::list(const ArtifactQuery& query) {
-  const detail::Where where = where_of(query);
+  detail::Where where = where_of(query);
   AIFLOW_ASSIGN(const auto total,
                 db_.first("SELECT count(*) FROM artifacts" + where.text(), where.params(),
                           [](db::Row& row) { return row.integer(); }));
+  if (const auto& after = query.after) {
+    where.add("created_at <= ?", after->created_at);
+    where.add("(created_at < ? OR artifact_id < ?)", {after->created_at, after->artifact_id});
+  }
   AIFLOW_ASSIGN(auto items,
                 db_.all(std::string(kSelect) + where.text() +
                             " ORDER BY created_at DESC, artifact_id DESC LIMIT ? OFFSET ?",

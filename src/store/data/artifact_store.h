@@ -43,6 +43,11 @@ struct ArtifactQuery {
   std::optional<std::string> name{};
   std::optional<std::string> sha256{};
   Page page{};
+  struct After {
+    WallTime created_at{};
+    std::int64_t artifact_id = 0;
+  };
+  std::optional<After> after{};  ///< only those that come after it in the list
 };
 
 class ArtifactStore {

@@ -49,6 +49,20 @@ TEST_CASE_FIXTURE(Bench, "an artifact is seen when its attempt was accepted, not
   CHECK(seen() == Names{"train/model"});
 }
 
+TEST_CASE_FIXTURE(Bench, "a list goes on after a page, artifacts of one moment too") {
+  for (const char* name : {"a", "b", "c"}) offer(name, maker("train", 4));
+  write([](db::Connection& db) { return ArtifactStore(db).accept(maker("train", 4).key, 4); });
+  ArtifactQuery query;
+  query.page.limit = 2;
+  const auto first = read([&](db::Connection& db) { return ArtifactStore(db).list(query); });
+  REQUIRE(first.items.size() == 2);
+  query.after = {first.items[1].created_at, first.items[1].artifact_id};
+  const auto second = read([&](db::Connection& db) { return ArtifactStore(db).list(query); });
+  REQUIRE(second.items.size() == 1);
+  CHECK(second.total == 3);
+  CHECK(first.items[0].name + first.items[1].name + second.items[0].name == "cba");
+}
+
 TEST_CASE_FIXTURE(Bench, "what an attempt before offered is not accepted with the next") {
   offer("old", maker("train", 4));
   offer("new", maker("train", 5));

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "store/data/pages.h"
 #include "store/detail/rows.h"
 
 namespace aiflow::store {
@@ -106,6 +107,16 @@ Result<Listed<AssetEventRow>> AssetStore::events(const std::optional<dag::AssetN
                                         " ORDER BY event_id DESC LIMIT ? OFFSET ?",
                                     where.params_with({page.limit, page.offset}), read_event));
   return Listed<AssetEventRow>{.items = std::move(items), .total = total.value_or(0)};
+}
+
+Result<std::vector<AssetEventRow>> asset_events_before(db::Connection& db,
+                                                       const std::optional<dag::AssetName>& asset,
+                                                       std::int64_t before, int limit) {
+  detail::Where where;
+  if (asset) where.add("asset = ?", asset->value);
+  where.add("event_id < ?", before);
+  return db.all(std::string(kSelectEvent) + where.text() + " ORDER BY event_id DESC LIMIT ?",
+                where.params_with({limit}), read_event);
 }
 
 Result<std::int64_t> AssetStore::last_event() {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "store/data/pages.h"
 #include "store/detail/rows.h"
 
 namespace aiflow::store {
@@ -90,6 +91,16 @@ Result<Listed<BackfillRow>> BackfillStore::list(const std::optional<DagId>& dag_
                                         " ORDER BY backfill_id DESC LIMIT ? OFFSET ?",
                                     where.params_with({page.limit, page.offset}), read_backfill));
   return Listed<BackfillRow>{.items = std::move(items), .total = total.value_or(0)};
+}
+
+Result<std::vector<BackfillRow>> backfills_before(db::Connection& db,
+                                                  const std::optional<DagId>& dag_id,
+                                                  std::int64_t before, int limit) {
+  detail::Where where;
+  if (dag_id) where.add("dag_id = ?", dag_id->value);
+  where.add("backfill_id < ?", before);
+  return db.all(std::string(kSelect) + where.text() + " ORDER BY backfill_id DESC LIMIT ?",
+                where.params_with({limit}), read_backfill);
 }
 
 Result<std::vector<BackfillRow>> BackfillStore::open() {

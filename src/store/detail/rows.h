@@ -70,6 +70,10 @@ class Where {
     add(condition);
     params_.push_back(param);
   }
+  void add(std::string_view condition, std::initializer_list<db::Param> params) {
+    add(condition);
+    params_.insert(params_.end(), params);
+  }
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] const db::Params& params() const { return params_; }
   [[nodiscard]] db::Params params_with(std::initializer_list<db::Param> more) const {

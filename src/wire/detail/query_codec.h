@@ -104,7 +104,9 @@ struct WordParameter {
   std::initializer_list<std::string_view> words;
 };
 
-inline Status take_word(const Query& query, const WordParameter& want, std::string& out) {
+/// `out` - a text, or an optional one.
+template <class T>
+Status take_word(const Query& query, const WordParameter& want, T& out) {
   AIFLOW_ASSIGN(const auto* text, one_of(query, want.name));
   if (text == nullptr) return {};
   if (std::ranges::find(want.words, *text) == want.words.end()) {
