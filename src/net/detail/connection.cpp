@@ -119,6 +119,12 @@ void Connection::on_header(const ErrorCodeOf& error) {
   has_body_ = parser_->chunked() || parser_->content_length().value_or(0) > 0;
   body_unread_ = has_body_;
   phase_ = Phase::answering;
+  if (message.count(http::field::transfer_encoding) > 0 && !parser_->chunked()) {
+    // How long its body is nobody knows: what follows must not be read as a request.
+    keep_alive_ = false;
+    body_unread_ = true;
+    return refuse(400, "only chunked is understood as Transfer-Encoding");
+  }
   auto request = make_request();
   const auto self = shared_from_this();
   lane_ = core_->handler.lane(*request);
