@@ -39,6 +39,7 @@ class LocalExecutor::Loop final : public detail::Outlet {
         options_(std::move(options)),
         assignment_(clock,
                     {.server_id = options_.server_id,
+                     .own_worker = options_.own_worker,
                      .heartbeat = options_.heartbeat,
                      .lease = options_.lease,
                      .island_lease = options_.island_lease,

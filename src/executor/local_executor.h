@@ -18,6 +18,7 @@ namespace aiflow::executor {
 struct LocalExecutorOptions {
   std::filesystem::path socket_path;  ///< data/run/worker.sock
   std::string server_id;
+  WorkerId own_worker{};  ///< the one that worker_wanted starts; empty: any worker will do
   Duration heartbeat = std::chrono::seconds(3);
   Duration lease = std::chrono::seconds(15);
   Duration island_lease = std::chrono::hours(24);  ///< of workers with the label kIslandLabel

@@ -343,6 +343,27 @@ TEST_CASE("a worker is asked for while none is connected, also when nothing wait
   CHECK(came.wait_for(lock, kPatience, [&] { return wanted; }));
 }
 
+TEST_CASE("the server's own worker is asked for beside those of other machines") {
+  std::mutex mutex;
+  std::condition_variable came;
+  int wishes = 0;
+  LocalExecutorOptions options;
+  options.own_worker = WorkerId{"w1"};
+  options.worker_wanted = [&] {
+    const std::scoped_lock lock(mutex);
+    ++wishes;
+    came.notify_all();
+  };
+  LocalRig rig({}, options);
+  rig.start();
+  const auto other = rig.new_worker();
+  other->hello("elsewhere");
+  REQUIRE_FALSE(other->await("HelloOk", [](auto&) { return true; }).is_null());
+  std::unique_lock lock(mutex);
+  const int before = wishes;
+  CHECK(came.wait_for(lock, kPatience, [&] { return wishes > before; }));
+}
+
 TEST_CASE("a heartbeat with a number is confirmed, one without is not") {
   LocalRig rig({});
   rig.start();

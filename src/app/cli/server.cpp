@@ -178,6 +178,7 @@ Status Server::make_executors() {
                 store_->read([](db::Connection& db) { return store::Cordons(db).all(); }));
   executor_options.cordoned = {cordoned.begin(), cordoned.end()};
   AIFLOW_ASSIGN(executor_options.islands_before, conductor::islands_before(*store_));
+  executor_options.own_worker = WorkerId{os::host_name()};  // as `aiflow worker` calls itself
   if (options_.start_worker) executor_options.worker_wanted = [this] { worker_->want(); };
   auto local = std::make_unique<executor::LocalExecutor>(clock_, std::move(executor_options));
   local_ = local.get();

@@ -323,10 +323,13 @@ void Assignment::assign() {
   if (!begun_) return;
   if (options_.pulled) return offer_waiting();
   while (const auto pick = next_pick()) send_start(*pick->entry, pick->worker);
-  // Also when nothing waits here: without a worker the scheduler has no slots to fill.
-  const bool none_connected = std::none_of(workers_.begin(), workers_.end(),
-                                           [](const auto& one) { return one.second.connected; });
-  if (none_connected) outlet_.worker_wanted();
+  // Also when nothing waits here: without a worker the scheduler has no slots to fill. Others do
+  // not replace it: what only this machine has (Docker, its users) would have nowhere to go.
+  const bool is_there = std::ranges::any_of(workers_, [&](const auto& one) {
+    const bool is_meant = options_.own_worker.value.empty() || one.first == options_.own_worker;
+    return is_meant && one.second.connected;
+  });
+  if (!is_there) outlet_.worker_wanted();
 }
 
 void Assignment::offer_waiting() {

@@ -34,6 +34,7 @@ class Outlet {
 
 struct AssignmentOptions {
   std::string server_id;
+  WorkerId own_worker{};  ///< the one that Outlet::worker_wanted starts; empty: any will do
   Duration heartbeat{};
   Duration lease{};
   Duration island_lease = std::chrono::hours(24);  ///< of workers with the label kIslandLabel
