@@ -322,6 +322,9 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::WorkerChanged& 
   if (gone) workers_.erase(WorkerId{worker.worker_id});
   away_.erase(WorkerId{worker.worker_id});
   if (worker.state == "lost") away_[WorkerId{worker.worker_id}] = worker.last_seen;
+  // Kept when it has gone: the lease of its last attempt may end behind that.
+  if (worker.state == "connected") shut_out_.erase(WorkerId{worker.worker_id});
+  if (!report.shut_out.empty()) shut_out_[WorkerId{worker.worker_id}] = report.shut_out;
   const auto island = worker.labels.find(kIslandLabel);
   if (worker.state == "connected" && island != worker.labels.end()) {
     owe_pictures([&](const IslandRunKey& key) { return key.second == island->second; });
@@ -329,7 +332,7 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::WorkerChanged& 
   if (gone) notices_of_lost_worker(batch, worker.worker_id);
   slots_sum_ = 0;
   for (const auto& [id, offer] : workers_) slots_sum_ += offer.slots;
-  batch.add(sched::WorkersChanged{.workers = offers()});
+  batch.add(sched::WorkersChanged{.workers = offers(), .shut_out = shut_out_});
   batch.unstored.push_back({.id = 0,
                             .kind = std::string(store::kind::worker),
                             .at = clock_.now(),

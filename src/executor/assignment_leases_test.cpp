@@ -66,6 +66,31 @@ struct Bench {
   }
 };
 
+TEST_CASE(
+    "a worker that is shut out keeps what it has for its lease, and all that is lost says why") {
+  Bench bench;
+  const WorkerId w{"w"};
+  bench.hello("w");
+  bench.assignment.submit(Bench::job("a"));  // not claimed
+  const std::string why = "the credential of worker 'w' was revoked";
+  REQUIRE(bench.assignment.take(w, json::object({{"type", "ShutOut"}})));
+  bench.assignment.disconnected(w);
+  const auto& cut = std::get<WorkerChanged>(bench.out.reports.back());
+  CHECK(cut.worker.state == "lost");
+  CHECK(cut.shut_out == why);
+  const std::size_t before = bench.out.reports.size();
+  bench.clock.advance(1h - 1s);
+  bench.assignment.expire();
+  CHECK(bench.out.reports.size() == before);
+  bench.clock.advance(1s);
+  bench.assignment.expire();
+  REQUIRE(bench.out.reports.size() >= before + 2);
+  CHECK(std::get<Lost>(bench.out.reports[before]).reason == why);
+  bench.hello("w");  // it has joined anew
+  bench.assignment.disconnected(w);
+  CHECK(std::get<WorkerChanged>(bench.out.reports.back()).shut_out.empty());
+}
+
 TEST_CASE("an island's tasks are left to it for its own lease, while it is cut off") {
   Bench bench;
   bench.hello("w");

@@ -87,6 +87,8 @@ struct XComAsked {
 /// A worker came, went, or took another number of jobs.
 struct WorkerChanged {
   wire::Worker worker;
+  /// It is shut out, and does not come again as it is: why. Empty: it is not, or that is forgotten.
+  std::string shut_out{};
 };
 /// From now on the island's tasks go to this worker alone; empty: to none. It is to be known again
 /// after a restart.

@@ -3,6 +3,7 @@
 // and fires what is due (schedules, retries, leases, run time-outs), so an empty list is a tick.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -195,6 +196,8 @@ struct PoolRemoved {
 /// What all connected workers offer now.
 struct WorkersChanged {
   std::vector<WorkerOffer> workers{};
+  /// Those that are shut out, and why: the cause when a lease of theirs ends.
+  std::map<WorkerId, std::string> shut_out{};
 };
 
 /// Somebody from outside says that an asset is new. Refused: no DAG names it.

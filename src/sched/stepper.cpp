@@ -277,6 +277,11 @@ void Stepper::fire_timers() {
   }
 }
 
+std::string Stepper::why_silent(const WorkerId& worker) const {
+  const auto shut_out = model_.shut_out.find(worker);
+  return shut_out == model_.shut_out.end() ? "no heartbeat from its worker" : shut_out->second;
+}
+
 void Stepper::fire(const Timer& timer) {
   const auto found = model_.runs.find(timer.run);
   if (found == model_.runs.end()) return;
@@ -293,7 +298,7 @@ void Stepper::fire(const Timer& timer) {
   instance.due = kNoTime;
   switch (instance.state) {
     case TaskState::running:
-    case TaskState::restarting: return lose({&run, timer.instance}, "no heartbeat from its worker");
+    case TaskState::restarting: return lose({&run, timer.instance}, why_silent(instance.worker));
     case TaskState::scheduled: return model_.set_ready(run, timer.instance, true);
     case TaskState::deferred: return time_out_trigger({&run, timer.instance});
     default: return push(run, timer.instance);

@@ -205,6 +205,7 @@ Reply Stepper::apply(const PoolRemoved& event) {
 
 Reply Stepper::apply(const WorkersChanged& event) {
   model_.set_workers(event.workers);
+  model_.shut_out = event.shut_out;
   return {};
 }
 

@@ -36,7 +36,11 @@ void Gateway::cut(const std::string& worker) {
     for (const auto& [id, session] : sessions_) {
       if (session.worker == worker) meant.push_back(id);
     }
-    for (const std::int64_t id : meant) end(id);
+    for (const std::int64_t id : meant) {
+      Session& session = sessions_.at(id);
+      if (session.executor) session.executor->send(R"({"type":"ShutOut"})");
+      end(id);
+    }
   });
 }
 
@@ -95,6 +99,9 @@ Status Gateway::pass_on(Session& session, const std::string& frame) {
   if (answer) {
     session.pipe.send(json::write(*answer));
     return {};
+  }
+  if (detail::type_of(message) == "ShutOut") {
+    return fail(ErrorCode::denied, "it says what the server alone may say");
   }
   if (detail::type_of(message) == "Hello") {
     AIFLOW_ASSIGN(const auto hello, wire::parse_hello(message));

@@ -379,6 +379,9 @@ bool Flow::act(const Line& line) {
   } else if (line.verb == "worker") {
     options_.workers.push_back(worker_offer(line));
     send(sched::WorkersChanged{options_.workers});
+  } else if (line.verb == "shut_out") {
+    send(sched::WorkersChanged{options_.workers,
+                               {{WorkerId{line.words.at(0)}, "it is not trusted"}}});
   } else {
     return false;
   }

@@ -191,6 +191,7 @@ class Conductor::Engine {
   std::vector<detail::Report> again_;  ///< of a failed commit
   std::map<WorkerId, WorkerOffer> workers_;
   std::map<WorkerId, WallTime> away_;  ///< workers that are not connected, and their last sign
+  std::map<WorkerId, std::string> shut_out_;                    ///< and why; until they come again
   std::map<store::TaskKey, std::set<std::int64_t>> conflicts_;  ///< told in the history, by epoch
   std::map<IslandRunKey, Told> told_;                           ///< pictures
   SteadyTime show_at_ = SteadyTime::max();                      ///< when one is due

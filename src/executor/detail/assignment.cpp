@@ -135,6 +135,7 @@ void Assignment::hello(const wire::Hello& hello) {
   const std::int64_t slots = is_draining ? before->second.slots : hello.slots;
   workers_[id] = Worker{.hello = hello,
                         .offer = offer_of(hello),
+                        .shut_out = {},
                         .slots = slots,
                         .connected = true,
                         .last_seen = clock_.now(),
@@ -301,6 +302,8 @@ Status Assignment::take(const WorkerId& worker, const json::Value& message) {
   } else if (type == "XComGet") {
     AIFLOW_ASSIGN(wire::XComGet question, wire::parse_xcom_get(message));
     outlet_.report(XComAsked{.worker = worker, .question = std::move(question)});
+  } else if (type == "ShutOut") {
+    shut_out(worker);
   }
   return {};  // other types are of a newer worker
 }
@@ -316,7 +319,7 @@ void Assignment::disconnected(const WorkerId& worker) {
   const auto found = workers_.find(worker);
   if (found == workers_.end()) return;
   found->second.connected = false;
-  outlet_.report(WorkerChanged{describe(found->second)});
+  outlet_.report(WorkerChanged{describe(found->second), found->second.shut_out});
 }
 
 void Assignment::assign() {

@@ -107,6 +107,7 @@ class Assignment {
   struct Worker {
     wire::Hello hello;
     WorkerOffer offer;
+    std::string shut_out{};  ///< why, once it is
     std::int64_t slots = 0;  ///< also while it drains, and its hello has none
     bool connected = true;
     WallTime last_seen{};
@@ -152,6 +153,7 @@ class Assignment {
   [[nodiscard]] Duration lease_of(const Worker& worker) const;
   [[nodiscard]] std::int64_t used_slots(const WorkerId& worker) const;
   [[nodiscard]] wire::Worker describe(const Worker& worker) const;
+  void shut_out(const WorkerId& id);
   void forget_attempts_of(const WorkerId& worker);
   void end_cancels_of_nobody(SteadyTime now);
 

@@ -20,6 +20,7 @@ std::vector<WorkerId> Assignment::expire() {
   }
   for (const WorkerId& id : gone) {
     wire::Worker last = describe(workers_.at(id));
+    std::string why = workers_.at(id).shut_out;
     last.state = "gone";
     last.running = 0;
     forget_attempts_of(id);
@@ -27,13 +28,20 @@ std::vector<WorkerId> Assignment::expire() {
     used_.erase(id);
     drop_islands_of(id);
     give_islands();
-    outlet_.report(WorkerChanged{std::move(last)});
+    outlet_.report(WorkerChanged{std::move(last), std::move(why)});
   }
   for (const WorkerId& id : cut_off) disconnected(id);  // its island goes on
   gone.insert(gone.end(), cut_off.begin(), cut_off.end());
   end_cancels_of_nobody(now);
   if (begun_) assign();
   return gone;
+}
+
+/// It ends its tasks by itself, when it learns of it: they are left to it for the lease.
+void Assignment::shut_out(const WorkerId& id) {
+  const auto found = workers_.find(id);
+  if (found == workers_.end()) return;
+  found->second.shut_out = "the credential of worker '" + id.value + "' was revoked";
 }
 
 /// What ran before a restart, on a worker that has not come back within its lease, runs no more.
@@ -57,8 +65,9 @@ void Assignment::forget_attempts_of(const WorkerId& worker) {
     }
     // A claimed attempt has its lease in the scheduler; an unclaimed one is known only here.
     if (phase == Phase::sent) {
+      const std::string& why = workers_.at(worker).shut_out;
       outlet_.report(Lost{.attempt = entry->second.attempt,
-                          .reason = "worker '" + worker.value + "' is gone"});
+                          .reason = why.empty() ? "worker '" + worker.value + "' is gone" : why});
     } else if (entry->second.cancelled) {
       outlet_.report(Gone{entry->second.attempt});
     }

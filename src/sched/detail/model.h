@@ -250,9 +250,10 @@ struct Timer {
 struct Model {
   Options options;
   std::vector<WorkerOffer> workers;
-  std::int32_t slots = 0;           ///< of all workers
-  std::map<Placement, Lane> lanes;  ///< all that a task has asked for; few
-  std::int32_t active = 0;          ///< attempts queued, running or being ended
+  std::map<WorkerId, std::string> shut_out;  ///< and why
+  std::int32_t slots = 0;                    ///< of all workers
+  std::map<Placement, Lane> lanes;           ///< all that a task has asked for; few
+  std::int32_t active = 0;                   ///< attempts queued, running or being ended
   std::uint64_t next_uid = 1;
   std::map<DagId, DagState> dags;
   std::map<PoolName, Pool> pools;

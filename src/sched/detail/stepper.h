@@ -69,6 +69,7 @@ class Stepper {
   void cancel(Run& run, InstanceIndex at, std::string reason);
   void fire_timers();
   void fire(const Timer& timer);
+  [[nodiscard]] std::string why_silent(const WorkerId& worker) const;
   void collect_rows();
   Reply refuse(ErrorCode code, std::string reason) const {
     return {.accepted = false, .code = code, .reason = std::move(reason)};

@@ -254,6 +254,18 @@ def test_who_may_join_and_who_is_shut_out(far, tmp_path):
             assert secret not in place.read_text()
 
 
+def test_a_task_of_a_revoked_worker_says_that_it_was_revoked(far, tmp_path):
+    server = far.server()
+    worker = far.worker(server).wait()
+    run = start_slow(server, tmp_path)
+    assert cli(server, "workers", "revoke", "far").returncode == 0
+    ends_with(worker)
+    # Nobody tells the server when the task has ended: it waits for the lease.
+    assert server.wait_run("slow", run, 40)["state"] == "failed"
+    cause = server.tasks("slow", run)["work"]["cause"]
+    assert "worker lost: the credential of worker 'far' was revoked" in cause
+
+
 def test_a_worker_credential_opens_nothing_but_its_own_route(far):
     server = far.server()
     worker = far.worker(server).wait()
