@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/bounded_queue.h"
 #include "digest/sha256.h"
 #include "executor/kubernetes/detail/base64.h"
 #include "executor/kubernetes/detail/pod_logs.h"
@@ -28,6 +29,8 @@ namespace {
 
 constexpr int kConflict = 409;
 constexpr auto kTick = std::chrono::milliseconds(250);
+/// More than any cluster gets at a time.
+constexpr std::size_t kToPlanMax = 100'000;
 constexpr int kForbidden = 403;
 constexpr int kNotFound = 404;
 /// A Deployment may have a megabyte; an answer has 64 at most.
@@ -81,6 +84,7 @@ class KubernetesExecutor::Loop final : public PodOutlet {
 
   // PodOutlet
   void report(Report report) override { sink_(std::move(report)); }
+  void plan(const Job& job) override;
   void create(const PodPlan& plan, const Attempt& attempt) override;
   void remove(const PodName& pod, Duration grace) override { orders_->remove(pod, grace); }
   void mark_done(const PodName& pod) override { orders_->mark_done(pod); }
@@ -133,6 +137,8 @@ class KubernetesExecutor::Loop final : public PodOutlet {
   std::string trouble_ = "not connected yet";  ///< guarded by mutex_
   std::int64_t active_ = 0;                    ///< guarded by mutex_
   WallTime heard_{};                           ///< guarded by mutex_
+  BoundedQueue<Job> to_plan_{kToPlanMax, WhenFull::reject};
+  std::jthread planner_;
   std::jthread thread_;
 };
 
@@ -170,6 +176,14 @@ Status KubernetesExecutor::Loop::start(ReportSink sink) {
   });
   connect();
   thread_ = std::jthread([this] { run(); });
+  planner_ = std::jthread([this] {
+    while (const auto job = to_plan_.pop()) {
+      if (stopping_) return;
+      post([attempt = attempt_of(*job), plan = plan_pod(*job, defaults_)](PodTable& table) {
+        table.planned(attempt, plan);
+      });
+    }
+  });
   return {};
 }
 
@@ -213,6 +227,8 @@ void KubernetesExecutor::Loop::stop() {
   const std::uint64_t one = 1;
   static_cast<void>(::write(wake_.get(), &one, sizeof one));
   thread_.join();
+  to_plan_.close();
+  planner_.join();
   watch_.reset();
   services_.reset();
   logs_.reset();
@@ -333,6 +349,14 @@ void KubernetesExecutor::Loop::acknowledge(const Receipt& receipt) {
 void KubernetesExecutor::Loop::tick_services() {
   services_->tick();
   events_->after(options_.service_every, [this] { tick_services(); });
+}
+
+/// In the order in which they come, so that attempts get their pods in that order.
+void KubernetesExecutor::Loop::plan(const Job& job) {
+  if (to_plan_.push(job)) return;
+  events_->after(Duration{0}, [this, attempt = attempt_of(job)] {
+    table_.planned(attempt, fail(ErrorCode::unavailable, "too many pods wait for their plans"));
+  });
 }
 
 void KubernetesExecutor::Loop::create(const PodPlan& plan, const Attempt&) {

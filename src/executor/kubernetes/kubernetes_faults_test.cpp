@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a cluster does wrong, and what then becomes of attempts: faults 41 to 45.
+#include <atomic>
+#include <mutex>
+#include <thread>
+
 #include "executor/kubernetes/testing/bench.h"
 
 namespace aiflow::executor::testing {
@@ -160,6 +164,43 @@ TEST_CASE("a pod that the cluster refuses is a failure with its words") {
   const Job none = pod_job("b", R"(,"cmds":"sh")");
   REQUIRE(bench.executor->submit(none));
   CHECK(bench.finished(none).cause == "no pod can be made of it: cmds is no list");
+}
+
+TEST_CASE(
+    "while a DAG folder is read, pods are followed, and one that waits for it can be cancelled") {
+  std::mutex disk;  // slow while it is held
+  std::atomic<int> reads = 0;
+  Bench bench;
+  bench.dag_files = [&](const std::string&) -> Result<DagFiles> {
+    ++reads;
+    const std::scoped_lock lock(disk);
+    return fail(ErrorCode::not_found, "no such file");
+  };
+  bench.start();
+  const Job runs = pod_job("runs");
+  const std::string pod = bench.make(runs);
+  Job python = test_job("python");
+  python.operator_ = "python";
+  python.payload = json::object({{"callable", "f"}});
+  python.executor = "kubernetes";
+  python.executor_config = json::object({{"image", "i"}});
+  Job cancelled = python;
+  cancelled.key.task_id = "cancelled";
+  std::unique_lock slow(disk);
+  REQUIRE(bench.executor->submit(python));
+  REQUIRE(bench.executor->submit(cancelled));
+  for (int i = 0; reads == 0 && i < 1000; ++i) std::this_thread::sleep_for(10ms);
+  bench.api.set_status(pod, kRunning);
+  CHECK(bench.started(runs));
+  bench.executor->cancel({.attempt = attempt_of(cancelled), .reason = "by a user"});
+  CHECK(bench.await<Gone>([&](const Gone& one) { return one.attempt == attempt_of(cancelled); }));
+  slow.unlock();
+  CHECK(bench.finished(python).cause.contains("no such file"));
+  bench.api.set_status(pod, ended(0));
+  CHECK(bench.finished(runs).outcome == Outcome::success);
+  CHECK(reads == 2);
+  CHECK_FALSE(bench.has_finished(cancelled));
+  CHECK(bench.api.pod_names().size() == 1);
 }
 
 TEST_CASE("a time limit ends the pod") {

@@ -68,9 +68,20 @@ void PodTable::submit(const Job& job) {
   const Attempt attempt = attempt_of(job);
   const auto [place, is_new] = entries_.try_emplace(id_of(attempt));
   if (!is_new) return;
-  Entry& entry = place->second;
-  entry.attempt = attempt;
-  auto plan = plan_pod(job, options_.defaults);
+  place->second.attempt = attempt;
+  outlet_.plan(job);
+}
+
+void PodTable::planned(const Attempt& attempt, Result<PodPlan> plan) {
+  const auto found = entries_.find(id_of(attempt));
+  if (found == entries_.end()) return;  // cancelled meanwhile
+  Entry& entry = found->second;
+  if (entry.phase == Phase::there) {
+    // Made before a restart, maybe without what it needs to run.
+    if (plan && plan->dag_files && !entry.is_begun) outlet_.deliver(entry.last, *plan);
+    return;
+  }
+  if (entry.phase != Phase::waiting) return;
   if (!plan) {
     entry.log = Log::done;
     entry.is_gone = true;
@@ -79,8 +90,8 @@ void PodTable::submit(const Job& job) {
   entry.pod = plan->pod;
   entry.terms = plan->terms;
   entry.plan = *std::move(plan);
-  pods_[entry.pod] = place->first;
-  waiting_.push_back(place->first);
+  pods_[entry.pod] = found->first;
+  waiting_.push_back(found->first);
   pump();
 }
 

@@ -28,6 +28,8 @@ class PodOutlet {
  public:
   virtual ~PodOutlet() = default;
   virtual void report(Report report) = 0;
+  /// Makes its plan elsewhere: that may read a whole DAG folder. Answered by PodTable::planned.
+  virtual void plan(const Job& job) = 0;
   /// Answered by PodTable::created.
   virtual void create(const PodPlan& plan, const Attempt& attempt) = 0;
   /// Repeated until the API takes it.
@@ -69,6 +71,7 @@ class PodTable {
   /// One of these has no pod of its own: it is followed by somebody else.
   void release(const Attempt& attempt);
   void submit(const Job& job);
+  void planned(const Attempt& attempt, Result<PodPlan> plan);
   void cancel(const CancelRequest& request);
   void acknowledge(const Receipt& receipt);
 
@@ -103,7 +106,7 @@ class PodTable {
   struct Entry {
     Attempt attempt;
     Phase phase = Phase::waiting;
-    std::optional<PodPlan> plan;  ///< until the pod exists
+    std::optional<PodPlan> plan;  ///< from when it is made until the pod exists
     PodName pod;
     PodTerms terms;
     kubernetes::Pod last;              ///< as it was seen last

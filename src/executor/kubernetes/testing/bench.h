@@ -76,7 +76,7 @@ class Bench {
     options.pause_last = 100ms;
     options.sdk_zip = "zip bytes";
     options.server_url = [] { return "http://server:1"; };
-    options.dag_files = files_of;
+    options.dag_files = dag_files;
     options.log_file = [this](const Attempt& attempt) { return log_path(attempt); };
     executor = std::make_unique<KubernetesExecutor>(clock, std::move(options));
     executor->reconcile(held_);
@@ -148,6 +148,7 @@ class Bench {
   os::SystemClock clock;
   std::unique_ptr<KubernetesExecutor> executor;
   Receipt last;
+  std::function<Result<DagFiles>(const std::string& dag_file)> dag_files = files_of;
 
  private:
   os::TempDir folder_;
