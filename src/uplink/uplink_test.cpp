@@ -64,6 +64,7 @@ TEST_CASE("a job whose pack nobody has, or that was cancelled while it came, doe
   auto cancelled = bench.job("b");
   cancelled.executor_config = json::object({{"pack", "tiny"}});
   bench.start(cancelled, std::nullopt);
+  std::this_thread::sleep_for(20ms);  // it is asked for, and there is no way to the server
   bench.carrier.deliver("Cancel", wire::Cancel{.attempt = Bench::ref(cancelled), .reason = "no"});
   CHECK(detail::type_of(bench.hear()) == "Cancel");
   api.start();

@@ -86,7 +86,8 @@ class FarPack {
          .stop = options_.stop},
         Deadline::after(clock_, kCallTime));
     if (!bytes.empty()) return bytes;  // what came before a cut, too
-    if (!answer) return fail(answer.error());
+    // No answer, whatever hindered it: also that the way to the server is not there for a moment.
+    if (!answer) return fail(ErrorCode::unavailable, answer.error().message);
     if (answer->status == 0) return fail(ErrorCode::cancelled, "the worker ends");
     if (answer->status != 200) return fail(refusal(*answer));
     return bytes;

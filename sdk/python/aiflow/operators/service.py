@@ -137,7 +137,7 @@ class ServiceOperator(BaseOperator):
         made = {"command": [with_port(word) for word in command], "port": port,
                 "scheme": self.scheme, "node_port": self.node_port, "cwd": self.cwd,
                 "env": {**({} if port is None else {"PORT": str(port)}), **self.env},
-                "metrics": self.metrics, "requests": self.requests,
+                "metrics": self.metrics, "requests": self.metrics and self.requests,
                 "health": ([with_port(word) for word in self.health]
                            if isinstance(self.health, list) else self.health)}
         for name in ("health_interval", "health_timeout", "ready_timeout", "stop_grace"):

@@ -235,12 +235,16 @@ def test_in_a_cluster_the_server_is_told_what_to_run():
                                 health=["ask", "{port}"], env={"A": "b"}, ready_timeout=7)
         templated = ServiceOperator(task_id="templated", executor="kubernetes", command=["{{ ds }}"])
         local = ServiceOperator(task_id="local", command="serve")
+        counted = ServiceOperator(task_id="counted", executor="kubernetes", command="serve {port}",
+                                  metrics="/app/metrics", requests="served")
     assert known.payload() == {"prepares_on_worker": False, "service": {
         "command": ["sh", "-c", "serve 8080"], "port": 8080, "scheme": "http", "node_port": False,
         "env": {"PORT": "8080", "A": "b"}, "health": ["ask", "8080"], "health_interval": 5.0,
         "health_timeout": 5.0, "ready_timeout": 7.0, "stop_grace": 10.0}}
     assert templated.payload() == {"prepares_on_worker": True}
     assert local.payload() == {}
+    made = counted.payload()["service"]
+    assert (made["metrics"], made["requests"]) == ("/app/metrics", "served")
 
 
 @pytest.mark.parametrize("more", [{}, {"executor": "kubernetes", "port": None}])
