@@ -28,6 +28,7 @@
 #include "service/event_hub.h"
 #include "service/monitor/counters.h"
 #include "service/monitor/figures.h"
+#include "service/monitor/history.h"
 #include "service/task_log.h"
 #include "service/worker_access.h"
 #include "service/workflows.h"
@@ -73,6 +74,7 @@ struct Parts {
   std::uint32_t uid = 0;          ///< the server's: peers of the Unix socket with it are admins
   service::Counters& counters;    ///< where requests are counted
   std::function<service::Figures()> figures;
+  const service::History& history;
   RateLimit rate_limit{};
 };
 

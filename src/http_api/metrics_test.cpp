@@ -60,5 +60,22 @@ TEST_CASE("routes have few classes") {
         "taskInstances");
 }
 
+TEST_CASE("how the server has been is for those who may look, as samples") {
+  Bench bench;
+  bench.history.add(service::read_figures(bench.sources));
+  const auto ask = [&](net::Headers headers) {
+    return bench.tcp()
+        .send({.target = "/api/v2/monitor/system", .headers = std::move(headers)}, soon())
+        .value();
+  };
+  CHECK(ask({}).status == 401);
+  const auto answer = ask(bench.session(Role::viewer));
+  CHECK(answer.status == 200);
+  const auto history = wire::parse_system_history(json::parse(answer.body).value()).value();
+  REQUIRE(history.seconds.size() == 1);
+  CHECK(history.seconds[0].tasks.contains("running"));
+  CHECK(history.minutes.empty());
+}
+
 }  // namespace
 }  // namespace aiflow::http_api

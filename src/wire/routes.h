@@ -29,6 +29,7 @@ enum class Route : std::uint16_t {
   create_token,
   list_tokens,
   revoke_token,
+  system_history,
   list_variables,
   put_variable,
   delete_variable,

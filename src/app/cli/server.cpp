@@ -131,6 +131,7 @@ Status Server::start() {
   keep_lead();
   start_loader();
   start_background();
+  start_history();
   return {};
 }
 
@@ -237,7 +238,10 @@ Status Server::open_scheduler() {
     logs_->wake();
     counters_.changes(changes);
   };
-  options.on_step = [this](const conductor::StepTimes& times) { counters_.step(times); };
+  options.on_step = [this](const conductor::StepTimes& times) {
+    counters_.step(times);
+    history_.step(times);
+  };
   AIFLOW_TRY(store_->transact([](db::Connection& db) { return store::RunStore(db).recount(); }));
   conductor_ = std::make_unique<conductor::Conductor>(clock_, *store_, *executor_, options);
   AIFLOW_TRY(conductor_->open());
@@ -324,29 +328,8 @@ void Server::make_services() {
                       static_cast<std::uint32_t>(::geteuid()),
                       counters_,
                       [this] { return figures(); },
+                      history_,
                       rate_limit(options_)});
-}
-
-service::Figures Server::figures() {
-  const auto http = [this] {
-    using Lane = net::Handler::Lane;
-    const auto* server = listening_.load();
-    if (server == nullptr) return service::Figures::Http{};
-    return service::Figures::Http{.connections = server->connections(),
-                                  .people = server->busy(Lane::people),
-                                  .machines = server->busy(Lane::machines)};
-  };
-  return service::read_figures({.clock = clock_,
-                                .store = *store_,
-                                .conductor = *conductor_,
-                                .events = *events_,
-                                .services = *services_,
-                                .workers = [this] { return executor_->workers(); },
-                                .health = [this] { return health(); },
-                                .http = http,
-                                .home = options_.home,
-                                .version = options_.version,
-                                .started_at = started_at_});
 }
 
 Status Server::listen(net::Handler& handler) {
@@ -442,6 +425,7 @@ void Server::stop() {
   if (loader_) loader_->stop();
   // Requests that wait for the conductor are answered while it still runs.
   if (http_) http_->stop(kStopGrace);
+  history_.stop();
   if (audit_) audit_->stop();
   if (cameras_) cameras_->stop_all();
   if (services_) services_->stop();

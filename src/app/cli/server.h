@@ -68,6 +68,7 @@ class Server {
   [[nodiscard]] Status open_gateway();
   [[nodiscard]] uplink::DepotOptions depot_options();
   [[nodiscard]] service::Figures figures();
+  void start_history();
   [[nodiscard]] Status listen(net::Handler& handler);
   [[nodiscard]] Result<std::string> holder();
   void keep_lead();
@@ -82,6 +83,7 @@ class Server {
   const os::SystemClock clock_;
   const WallTime started_at_ = clock_.now();
   service::Counters counters_;
+  service::History history_;
   std::optional<os::LockFile> lock_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Lead> lead_;  ///< with a MariaDB server only

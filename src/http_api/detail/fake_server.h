@@ -149,6 +149,7 @@ struct Bench {
   std::unique_ptr<uplink::Gateway> gateway =
       uplink::Gateway::start(kClock, {.executor_socket = folder.path() / "worker.sock"}).value();
   service::Counters counters;
+  service::History history;
   service::FigureSources sources{.clock = kClock,
                                  .store = *store,
                                  .conductor = conductor,
@@ -186,6 +187,7 @@ struct Bench {
            static_cast<std::uint32_t>(::geteuid()),
            counters,
            [this] { return service::read_figures(sources); },
+           history,
            rate_limit}};
   std::unique_ptr<net::Server> http;
 };

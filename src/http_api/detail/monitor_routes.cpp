@@ -13,8 +13,13 @@ Result<net::Response> get_metrics(Call& call) {
   return response;
 }
 
+Result<net::Response> system_history(Call& call) { return one(call.parts.history.samples()); }
+
 }  // namespace
 
-void add_monitor_routes(Table& table) { at(table, wire::Route::get_metrics) = get_metrics; }
+void add_monitor_routes(Table& table) {
+  at(table, wire::Route::get_metrics) = get_metrics;
+  at(table, wire::Route::system_history) = system_history;
+}
 
 }  // namespace aiflow::http_api::detail

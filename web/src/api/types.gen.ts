@@ -1101,6 +1101,33 @@ export interface StreamEvent {
   data: unknown;
 }
 
+/** Also the data of events of kind system on the stream, every 5 s. cpu_cores - processors' time used a second since the last sample. tasks, runs - of unfinished runs by state. steps - of the scheduler since the last sample; the times are of these. What could not be read is absent. */
+export interface SystemSample {
+  at: string;
+  cpu_cores?: number | null;
+  resident_bytes?: number | null;
+  disk_free_bytes?: number | null;
+  database_bytes?: number | null;
+  scheduler_waiting: number;
+  outbox?: number | null;
+  event_streams: number;
+  http_connections: number;
+  workers: number;
+  tasks: Record<string, number>;
+  runs: Record<string, number>;
+  steps: number;
+  decide_p50_ms: number;
+  decide_p99_ms: number;
+  commit_p50_ms: number;
+  commit_p99_ms: number;
+}
+
+/** seconds - every 5 s for an hour. minutes - one a minute for a day, with the minute's mean cpu_cores and its worst p99. Oldest first; both are empty after a start. */
+export interface SystemHistory {
+  seconds: SystemSample[];
+  minutes: SystemSample[];
+}
+
 /** Kept by the server, encrypted. value - absent when is_secret; nobody but a running task gets it then. problem - why it cannot be read. */
 export interface Variable {
   key: string;
@@ -1275,6 +1302,7 @@ export const ROUTES = {
   create_token: { method: 'POST', path: '/api/v2/users/{username}/tokens' },
   list_tokens: { method: 'GET', path: '/api/v2/tokens' },
   revoke_token: { method: 'DELETE', path: '/api/v2/tokens/{token_id}' },
+  system_history: { method: 'GET', path: '/api/v2/monitor/system' },
   list_variables: { method: 'GET', path: '/api/v2/variables' },
   put_variable: { method: 'PUT', path: '/api/v2/variables/{variable_key}' },
   delete_variable: { method: 'DELETE', path: '/api/v2/variables/{variable_key}' },

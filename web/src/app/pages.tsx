@@ -108,6 +108,10 @@ const PAGES: [pattern: string, page: PageComponent][] = [
     lazy(async () => ({ default: (await import('@/features/audit/audit-page')).AuditPage })),
   ],
   [
+    '/system',
+    lazy(async () => ({ default: (await import('@/features/system/system-page')).SystemPage })),
+  ],
+  [
     '/users',
     lazy(async () => ({ default: (await import('@/features/users/users-page')).UsersPage })),
   ],

@@ -8,6 +8,7 @@ import {
   CloudOff,
   Database,
   Gauge,
+  HeartPulse,
   Home,
   KeyRound,
   type LucideIcon,
@@ -47,6 +48,7 @@ interface RailItem {
     | 'services'
     | 'cameras'
     | 'events'
+    | 'system'
     | 'users'
     | 'tokens'
     | 'audit'
@@ -70,6 +72,7 @@ const RAIL: RailItem[] = [
   { to: paths.services, word: 'services', icon: Box },
   { to: paths.cameras, word: 'cameras', icon: Camera },
   { to: paths.events(), word: 'events', icon: Activity },
+  { to: paths.system(), word: 'system', icon: HeartPulse },
   { to: paths.users, word: 'users', icon: Users, admin: true },
   { to: paths.tokens, word: 'tokens', icon: KeyRound, admin: true },
   { to: paths.audit(), word: 'audit', icon: ScrollText, admin: true },

@@ -2,6 +2,7 @@
 // English texts: the frame and the workflow pages. ko.ts has the same keys, checked by its type.
 
 import { en_api } from '@/i18n/en-api';
+import { en_system } from '@/i18n/en-system';
 import { en_values } from '@/i18n/en-values';
 import { en_frame } from '@/i18n/en-frame';
 import { en_account } from '@/i18n/en-account';
@@ -37,6 +38,7 @@ export const en = {
     services: 'Services',
     cameras: 'Cameras',
     events: 'Events',
+    system: 'System',
     users: 'Users',
     tokens: 'API tokens',
     audit: 'Audit',
@@ -465,4 +467,5 @@ export const en = {
   ...en_account,
   ...en_api,
   ...en_values,
+  ...en_system,
 };

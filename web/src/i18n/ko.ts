@@ -2,6 +2,7 @@
 // 한국어 화면 글. 낱말을 옮기지 않고 쓰는 사람의 말로 적는다.
 import type { en } from '@/i18n/en';
 import { ko_api } from '@/i18n/ko-api';
+import { ko_system } from '@/i18n/ko-system';
 import { ko_values } from '@/i18n/ko-values';
 import { ko_frame } from '@/i18n/ko-frame';
 import { ko_account } from '@/i18n/ko-account';
@@ -38,6 +39,7 @@ export const ko: Same<typeof en> = {
     services: '서비스',
     cameras: '카메라',
     events: '이벤트',
+    system: '시스템',
     users: '사용자',
     tokens: 'API 토큰',
     audit: '감사 기록',
@@ -465,4 +467,5 @@ export const ko: Same<typeof en> = {
   ...ko_account,
   ...ko_api,
   ...ko_values,
+  ...ko_system,
 };

@@ -38,6 +38,7 @@ export const paths = {
   camera: (camera_id: string): string => `/cameras/${part(camera_id)}`,
   events: (query: Query = {}): string => with_query('/events', query),
   event: (event_id: string): string => `/events/${part(event_id)}`,
+  system: (query: Query = {}): string => with_query('/system', query),
   users: '/users',
   tokens: '/tokens',
   account: '/account',

@@ -14,6 +14,8 @@ import type {
   SceneEvent,
   Service,
   StreamEvent,
+  SystemHistory,
+  SystemSample,
   TaskInstance,
   TaskState,
   Worker,
@@ -21,6 +23,7 @@ import type {
 import { type GridData, patch_grid_run, patch_grid_states } from '@/models/grid';
 import { is_expanded, summary_by_task, with_instances } from '@/models/instances';
 import { upserted } from '@/models/list';
+import { with_sample } from '@/models/system';
 import { as_fields, as_number, as_text } from '@/models/unknown';
 import { type InstanceKey, keys } from '@/queries/keys';
 
@@ -251,6 +254,12 @@ const PATCHES: Record<string, Patch> = {
   notice: (client, data) => {
     const { dag_id, dag_run_id } = data as RunNotice;
     void client.invalidateQueries({ queryKey: keys.notices(dag_id, dag_run_id) });
+  },
+  system: (client, data) => {
+    client.setQueryData<SystemHistory>(
+      keys.system,
+      (history) => history && with_sample(history, data as SystemSample),
+    );
   },
   pool: (client) => {
     void client.invalidateQueries({ queryKey: keys.pools });

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/monitor/history.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+
+namespace aiflow::service {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+Figures figures_at(int second, double cpu_s) {
+  Figures out;
+  out.at = WallTime{} + seconds(second);
+  out.process = os::Usage{.cpu_s = cpu_s, .resident_bytes = 1000};
+  out.census = store::Census{};
+  out.census->tasks[TaskState::running] = 7;
+  return out;
+}
+
+TEST_CASE("a sample has the use since the last one and the quantiles of the steps between") {
+  History history;
+  CHECK_FALSE(history.add(figures_at(0, 1.0)).cpu_cores);
+  for (int i = 1; i <= 101; ++i)
+    history.step({.decide = milliseconds(i), .commit = milliseconds(2 * i)});
+  const auto second = history.add(figures_at(5, 6.0));
+  CHECK(second.cpu_cores == doctest::Approx(1.0));
+  CHECK(second.steps == 101);
+  CHECK(second.decide_p50_ms == doctest::Approx(51));
+  CHECK(second.decide_p99_ms == doctest::Approx(100));
+  CHECK(second.commit_p99_ms == doctest::Approx(200));
+  CHECK(second.tasks.at("running") == 7);
+  const auto third = history.add(figures_at(10, 6.0));
+  CHECK(third.steps == 0);
+  CHECK(third.decide_p99_ms == doctest::Approx(0));
+}
+
+TEST_CASE("an hour of samples and a day of minutes are kept, no more") {
+  History history;
+  const int samples = static_cast<int>(History::kPerMinute * (History::kMinutesMax + 10));
+  for (int i = 0; i < samples; ++i) {
+    if (i % 12 == 3) history.step({.decide = milliseconds(9), .commit = milliseconds(9)});
+    history.add(figures_at(5 * i, i));
+  }
+  const auto kept = history.samples();
+  CHECK(kept.seconds.size() == History::kSecondsMax);
+  CHECK(kept.minutes.size() == History::kMinutesMax);
+  CHECK(kept.minutes.back().at == kept.seconds.back().at);
+  CHECK(kept.minutes.back().decide_p99_ms == doctest::Approx(9));  // the worst of the minute
+  CHECK(kept.minutes.back().steps == 1);
+  CHECK(kept.minutes.back().cpu_cores == doctest::Approx(0.2));
+}
+
+TEST_CASE("the thread ends at once, in the middle of its pause") {
+  History history;
+  std::atomic<int> published{0};
+  history.start([] { return figures_at(0, 0); }, [&](const auto&) { ++published; });
+  while (published == 0) std::this_thread::yield();
+  history.stop();
+  CHECK(published == 1);
+  CHECK(history.samples().seconds.size() == 1);
+}
+
+}  // namespace
+}  // namespace aiflow::service

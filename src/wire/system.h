@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Generated from api/system.yaml by tools/codegen; do not edit.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/states.h"
+#include "json/value.h"
+
+namespace aiflow::wire {
+
+/// Also the data of events of kind system on the stream, every 5 s. cpu_cores - processors' time used a second since the last sample. tasks, runs - of unfinished runs by state. steps - of the scheduler since the last sample; the times are of these. What could not be read is absent.
+struct SystemSample {
+  WallTime at{};
+  std::optional<double> cpu_cores{};
+  std::optional<std::int64_t> resident_bytes{};
+  std::optional<std::int64_t> disk_free_bytes{};
+  std::optional<std::int64_t> database_bytes{};
+  std::int64_t scheduler_waiting{};
+  std::optional<std::int64_t> outbox{};
+  std::int64_t event_streams{};
+  std::int64_t http_connections{};
+  std::int64_t workers{};
+  std::map<std::string, std::int64_t> tasks{};
+  std::map<std::string, std::int64_t> runs{};
+  std::int64_t steps{};
+  double decide_p50_ms{};
+  double decide_p99_ms{};
+  double commit_p50_ms{};
+  double commit_p99_ms{};
+  friend bool operator==(const SystemSample&, const SystemSample&) = default;
+};
+[[nodiscard]] json::Value to_json(const SystemSample& value);
+[[nodiscard]] Result<SystemSample> parse_system_sample(const json::Value& value);
+
+/// seconds - every 5 s for an hour. minutes - one a minute for a day, with the minute's mean cpu_cores and its worst p99. Oldest first; both are empty after a start.
+struct SystemHistory {
+  std::vector<SystemSample> seconds{};
+  std::vector<SystemSample> minutes{};
+  friend bool operator==(const SystemHistory&, const SystemHistory&) = default;
+};
+[[nodiscard]] json::Value to_json(const SystemHistory& value);
+[[nodiscard]] Result<SystemHistory> parse_system_history(const json::Value& value);
+
+}  // namespace aiflow::wire

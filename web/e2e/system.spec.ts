@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The system page: health with reasons, lines that grow by the event stream alone.
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { type Page, expect, test } from '@playwright/test';
+import { enter } from './session';
+
+const SHOTS = process.env.AIFLOW_E2E_SHOTS ?? '';
+
+test.describe.configure({ mode: 'serial' });
+
+let page: Page;
+
+test.beforeAll(async ({ browser }) => {
+  page = await (await browser.newContext()).newPage();
+  await enter(page);
+});
+
+test.afterAll(async () => page.context().close());
+
+async function keep_picture(name: string): Promise<void> {
+  if (SHOTS) await page.screenshot({ path: join(SHOTS, `system-${name}.png`), fullPage: true });
+}
+
+async function barriers(): Promise<string[]> {
+  const axe = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
+  return axe.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+test('lines grow as the server is sampled, without asking again', async () => {
+  let asked = 0;
+  page.on('request', (request) => {
+    if (request.url().endsWith('/api/v2/monitor/system')) asked += 1;
+  });
+  await page.goto('/system');
+  const chart = page.locator('[data-chart=memory]');
+  const samples = async () => Number(await chart.getAttribute('data-samples'));
+  await expect(chart).toBeVisible();
+  const first = await samples();
+  await expect.poll(samples, { timeout: 30_000 }).toBeGreaterThan(Math.max(first + 1, 2));
+  expect(asked).toBe(1);
+  await expect(chart.locator('polyline')).toHaveAttribute('points', /\d.* \d/);
+  await expect(page.locator('tr[data-part=database]')).toContainText('works');
+  expect(await barriers()).toEqual([]);
+  await keep_picture('hour');
+});
+
+test('a part that does not work says why, and what to do', async () => {
+  await page.route(/monitor\/health/, (route) =>
+    route.fulfill({
+      json: {
+        status: 'degraded',
+        version: '0',
+        components: [{ name: 'worker', status: 'unhealthy', reason: 'no worker is connected' }],
+      },
+    }),
+  );
+  await page.goto('/system?span=day');
+  await expect(page.locator('tr[data-part=worker]')).toContainText('aiflow worker');
+  await page.unroute(/monitor\/health/);
+});
+
+test('in Korean, dark, on a phone it fits', async () => {
+  await page.evaluate(() => {
+    localStorage.setItem('aiflow.language', 'ko');
+    localStorage.setItem('aiflow.theme', 'dark');
+  });
+  await page.setViewportSize({ width: 390, height: 780 });
+  await page.goto('/system');
+  await expect(page.locator('[data-chart=memory] svg').first()).toBeVisible();
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(over).toBeLessThanOrEqual(0);
+  expect(await barriers()).toEqual([]);
+  await keep_picture('phone-ko-dark');
+});
+
+test('when the server is away the page says so', async () => {
+  await page.route(/monitor\/system/, (route) => route.abort());
+  await page.goto('/system');
+  await expect(page.getByRole('alert').first()).toBeVisible();
+});

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SystemHistory, SystemSample } from '@/api/types.gen';
+import { HealthTable } from '@/features/system/health-table';
+import { type Pick, points_of } from '@/models/system';
+import { paths } from '@/models/paths';
+import { useSystemHistory } from '@/queries/use-system';
+import { TimeLines } from '@/ui/charts/time-lines';
+import { Await } from '@/ui/feedback';
+import { Page, Panel } from '@/ui/page';
+import { Link, usePlace } from '@/ui/router';
+import '@/features/system/system.css';
+
+const GIB = 2 ** 30;
+const MIB = 2 ** 20;
+
+interface Plot {
+  word: 'cpu' | 'memory' | 'tasks' | 'latency' | 'waiting' | 'clients' | 'disk' | 'workers';
+  format: (value: number) => string;
+  lines: [name: string, pick: Pick][];
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(3)));
+
+function charts(t: (key: string) => string): Plot[] {
+  const states = ['running', 'queued', 'scheduled', 'deferred'];
+  return [
+    { word: 'cpu', format: short, lines: [[t('system.cores'), (s) => s.cpu_cores]] },
+    {
+      word: 'memory',
+      format: short,
+      lines: [[t('system.memory'), (s) => s.resident_bytes && s.resident_bytes / MIB]],
+    },
+    {
+      word: 'tasks',
+      format: short,
+      lines: states.map((state) => [t(`state.${state}`), (s: SystemSample) => s.tasks[state]]),
+    },
+    {
+      word: 'latency',
+      format: short,
+      lines: [
+        [t('system.decide_p50'), (s) => s.decide_p50_ms],
+        [t('system.decide_p99'), (s) => s.decide_p99_ms],
+        [t('system.commit_p50'), (s) => s.commit_p50_ms],
+        [t('system.commit_p99'), (s) => s.commit_p99_ms],
+      ],
+    },
+    {
+      word: 'waiting',
+      format: short,
+      lines: [
+        [t('system.inbox'), (s) => s.scheduler_waiting],
+        [t('system.outbox'), (s) => s.outbox],
+      ],
+    },
+    {
+      word: 'clients',
+      format: short,
+      lines: [
+        [t('system.connections'), (s) => s.http_connections],
+        [t('system.streams'), (s) => s.event_streams],
+      ],
+    },
+    {
+      word: 'disk',
+      format: short,
+      lines: [
+        [t('system.free'), (s) => s.disk_free_bytes && s.disk_free_bytes / GIB],
+        [t('system.database'), (s) => s.database_bytes && s.database_bytes / GIB],
+      ],
+    },
+    { word: 'workers', format: short, lines: [[t('nav.workers'), (s) => s.workers]] },
+  ];
+}
+
+function Charts({ history }: { history: SystemHistory }): ReactNode {
+  const { t, i18n } = useTranslation();
+  const { query } = usePlace();
+  const is_day = query.get('span') === 'day';
+  const samples = is_day ? history.minutes : history.seconds;
+  const clock = new Intl.DateTimeFormat(i18n.language, { hour: '2-digit', minute: '2-digit' });
+  return (
+    <>
+      <nav className="row" aria-label={t('system.span')}>
+        <Link to={paths.system()} aria-current={is_day ? undefined : 'page'}>
+          {t('system.hour')}
+        </Link>
+        <Link to={paths.system({ span: 'day' })} aria-current={is_day ? 'page' : undefined}>
+          {t('system.day')}
+        </Link>
+      </nav>
+      {samples.length < 2 && <p className="faint">{t('system.wait')}</p>}
+      <div className="system-charts">
+        {charts(t as (key: string) => string).map((plot) => (
+          <Panel key={plot.word} title={t(`system.chart_${plot.word}`)}>
+            <div data-chart={plot.word} data-samples={samples.length}>
+              <TimeLines
+                label={t(`system.chart_${plot.word}`)}
+                format={plot.format}
+                format_time={(ms) => clock.format(ms)}
+                lines={plot.lines.map(([name, pick]) => ({
+                  name,
+                  points: points_of(samples, pick),
+                }))}
+              />
+            </div>
+          </Panel>
+        ))}
+      </div>
+    </>
+  );
+}
+
+/** How the server is and has been; new samples come over the event stream. */
+export function SystemPage(): ReactNode {
+  const { t } = useTranslation();
+  const history = useSystemHistory();
+  return (
+    <Page title={t('nav.system')}>
+      <HealthTable />
+      <Await query={history}>{(loaded) => <Charts history={loaded} />}</Await>
+    </Page>
+  );
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Korean texts: the system page.
+import type { en_system } from '@/i18n/en-system';
+import type { Same } from '@/i18n/same';
+
+export const ko_system: Same<typeof en_system> = {
+  system: {
+    health: '상태',
+    part: '구성 요소',
+    state: '상태',
+    reason: '원인과 조치',
+    well: '✓ 정상',
+    unwell: '✕ 이상',
+    span: '기간',
+    hour: '최근 1시간',
+    day: '최근 1일',
+    wait: '서버가 방금 시작되었습니다. 다음 측정부터 선이 나타납니다.',
+    chart_cpu: '사용 중인 프로세서',
+    chart_memory: '서버 메모리, MiB',
+    chart_tasks: '끝나지 않은 실행의 태스크',
+    chart_latency: '스케줄러 한 단계, ms',
+    chart_waiting: '처리 대기',
+    chart_clients: '클라이언트',
+    chart_disk: '디스크, GiB',
+    chart_workers: '워커',
+    cores: '프로세서',
+    memory: '메모리',
+    decide_p50: '결정, 중앙값',
+    decide_p99: '결정, p99',
+    commit_p50: '커밋, 중앙값',
+    commit_p99: '커밋, p99',
+    inbox: '보고와 요청',
+    outbox: '워커로 보낼 명령',
+    connections: 'HTTP 연결',
+    streams: '이벤트 스트림',
+    free: '여유 공간',
+    database: '데이터베이스',
+    do_database: '디스크가 가득 찼거나 데이터베이스 서버가 멈췄는지 확인하세요: aiflow db check',
+    do_scheduler: '데이터베이스가 다시 기록을 받을 때까지 아무것도 예약되지 않습니다.',
+    do_audit_log: '저장할 수 있을 때까지 변경 기록을 메모리에 둡니다. 데이터베이스를 확인하세요.',
+    do_secrets: 'secrets.key 파일을 데이터 디렉터리에 되돌려 놓으세요. 바로 다시 읽습니다.',
+    do_worker: '워커를 시작하세요: aiflow worker. 그때까지 태스크는 대기합니다.',
+    do_redis: '브로커를 확인하세요. 실행 중인 태스크는 계속되고 보고는 대기합니다.',
+    do_services: '서비스를 열어 보세요. 종료된 원인이 로그에 있습니다.',
+    do_other: '자세한 내용은 서버 로그에 있습니다.',
+  },
+};
