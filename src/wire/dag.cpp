@@ -16,6 +16,7 @@ Status read_value(const json::Value& value, TaskGroupSpec& out);
 Status read_value(const json::Value& value, WatcherSpec& out);
 Status read_value(const json::Value& value, AssetSpec& out);
 Status read_value(const json::Value& value, DagSpec& out);
+Status read_value(const json::Value& value, ParseProblem& out);
 Status read_value(const json::Value& value, ParseError& out);
 Status read_value(const json::Value& value, DagFile& out);
 
@@ -413,14 +414,40 @@ Status read_value(const json::Value& value, DagSpec& out) {
   return {};
 }
 
+json::Value to_json(const ParseProblem& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "message", value.message);
+  detail::put(out, "line", value.line);
+  detail::put(out, "column", value.column);
+  detail::put(out, "path", value.path);
+  return json::Value(std::move(out));
+}
+
+Result<ParseProblem> parse_parse_problem(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ParseProblem");
+  ParseProblem out;
+  AIFLOW_TRY(detail::get(value, "message", out.message));
+  AIFLOW_TRY(detail::get(value, "line", out.line));
+  AIFLOW_TRY(detail::get(value, "column", out.column));
+  AIFLOW_TRY(detail::get(value, "path", out.path));
+  return out;
+}
+
+Status read_value(const json::Value& value, ParseProblem& out) {
+  AIFLOW_ASSIGN(out, parse_parse_problem(value));
+  return {};
+}
+
 json::Value to_json(const ParseError& value) {
   json::Object out;
-  out.reserve(5);
+  out.reserve(6);
   detail::put(out, "file", value.file);
   detail::put(out, "line", value.line);
   detail::put(out, "kind", value.kind);
   detail::put(out, "message", value.message);
   detail::put(out, "traceback", value.traceback);
+  detail::put(out, "problems", value.problems);
   return json::Value(std::move(out));
 }
 
@@ -432,6 +459,7 @@ Result<ParseError> parse_parse_error(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "kind", out.kind));
   AIFLOW_TRY(detail::get(value, "message", out.message));
   AIFLOW_TRY(detail::get(value, "traceback", out.traceback));
+  AIFLOW_TRY(detail::get(value, "problems", out.problems));
   return out;
 }
 

@@ -196,13 +196,25 @@ struct DagSpec {
 [[nodiscard]] json::Value to_json(const DagSpec& value);
 [[nodiscard]] Result<DagSpec> parse_dag_spec(const json::Value& value);
 
-/// Why a file gives no DAGs.
+/// Line and column from 1; `path` from the top of the document, as tasks 2 pool
+struct ParseProblem {
+  std::string message{};
+  std::int64_t line{};
+  std::int64_t column{};
+  std::vector<std::string> path{};
+  friend bool operator==(const ParseProblem&, const ParseProblem&) = default;
+};
+[[nodiscard]] json::Value to_json(const ParseProblem& value);
+[[nodiscard]] Result<ParseProblem> parse_parse_problem(const json::Value& value);
+
+/// Why a file gives no DAGs; `problems` are all that a YAML file has, in order.
 struct ParseError {
   std::string file{};
   std::optional<std::int64_t> line{};
   std::string kind{};
   std::string message{};
   std::string traceback{};
+  std::optional<std::vector<ParseProblem>> problems{};
   friend bool operator==(const ParseError&, const ParseError&) = default;
 };
 [[nodiscard]] json::Value to_json(const ParseError& value);

@@ -26,9 +26,11 @@ from aiflow.exceptions import AirflowDagCycleException, AirflowException
 from aiflow.linux import hide, keep_orphans
 from aiflow.dag_files.reads import files_read
 from aiflow.run_task import import_dags
+from aiflow.yaml_dags.document import YamlDagError
 from aiflow.timetables import dag_zone, run_limit, schedule_spec, utc_text
 
 RESULT_FD = 3
+PROBLEMS_MAX = 200
 
 
 def _ms(delta: dt.timedelta | None) -> int | None:
@@ -152,6 +154,10 @@ def dag_spec(dag: DAG, source_hash: str) -> dict:
 
 
 def _parse_error(path: str, error: BaseException) -> dict:
+    if isinstance(error, YamlDagError):
+        return {"file": path, "line": error.lineno, "kind": "YamlDagError",
+                "message": str(error)[:2000], "traceback": error.listing()[-20000:],
+                "problems": [one.spec() for one in error.problems[:PROBLEMS_MAX]]}
     line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None
     if line is None:
         for frame in reversed(traceback.extract_tb(error.__traceback__)):

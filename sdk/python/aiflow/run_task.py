@@ -28,6 +28,7 @@ from aiflow.exceptions import (AirflowException, AirflowFailException, AirflowRe
                                AirflowSensorTimeout, AirflowSkipException, AirflowTaskTerminated,
                                AirflowTaskTimeout, TaskDeferralTimeout, TaskDeferred)
 from aiflow.map_index import check_can_be_mapped_over, name_map_index
+from aiflow.yaml_dags import is_yaml
 from aiflow.policies.retry_policy import RetryAction, RetryDecision
 from aiflow.triggers.base import decode, deferral_of, wait_here
 
@@ -48,9 +49,14 @@ def _dags_of(path: str) -> list[DAG]:
 
 
 def import_dags(path: str) -> None:
-    """Imports what may define DAGs: a Python file, or the modules at the top of a zip archive."""
+    """Makes the DAGs of a file: imports a Python file, or the modules at the top of a zip archive, or
+    reads a YAML file."""
     if is_archive(path):
         import_archive(path)
+    elif is_yaml(path):
+        from aiflow.yaml_dags.build import load_yaml
+
+        load_yaml(path)
     else:
         import_file(path)
 

@@ -53,6 +53,10 @@ bool contains_without_case(std::string_view text, std::string_view word) {
 
 bool is_archive(const std::filesystem::path& path) { return path.extension() == ".zip"; }
 
+bool is_yaml(const std::filesystem::path& path) {
+  return path.extension() == ".yaml" || path.extension() == ".yml";
+}
+
 }  // namespace
 
 DagLoader::DagLoader(DagLoaderOptions options, DagLoaderParts parts)
@@ -220,7 +224,7 @@ void DagLoader::list_folder(const Folder& folder, Stamps& found) {
       list_folder({.root = folder.root, .path = path, .above = &here, .rules = nullptr}, found);
       continue;
     }
-    if (!name.ends_with(".py") && !is_archive(path)) continue;
+    if (!name.ends_with(".py") && !is_archive(path) && !is_yaml(path)) continue;
     if (!it->is_regular_file(gone) || here.ignores(path, false)) continue;
     found[path] = stamp_of(path);
   }
@@ -342,7 +346,7 @@ std::optional<std::string> DagLoader::text_of(const std::filesystem::path& file)
     log::warn("DAG file skipped", {{"file", file}, {"error", text.error()}});
     return std::nullopt;
   }
-  if (may_hold_dag(*text)) return *std::move(text);
+  if (is_yaml(file) ? is_yaml_dag(*text) : may_hold_dag(*text)) return *std::move(text);
   const auto removed = parts_.remove(file.string());
   if (!removed) log::error("DAGs not removed", {{"file", file}, {"error", removed.error()}});
   return std::nullopt;
@@ -424,6 +428,11 @@ void DagLoader::drop(const std::filesystem::path& file) {
 bool may_hold_dag(std::string_view text) {
   return contains_without_case(text, "dag") &&
          (contains_without_case(text, "airflow") || contains_without_case(text, "aiflow"));
+}
+
+bool is_yaml_dag(std::string_view text) {
+  constexpr std::string_view kMark = "aiflow_dag:";
+  return text.starts_with(kMark) || text.contains("\n" + std::string(kMark));
 }
 
 }  // namespace aiflow::service

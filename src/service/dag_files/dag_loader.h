@@ -135,4 +135,7 @@ class DagLoader {
 /// Airflow's rule for which files are worth parsing: *.py that mentions a DAG and the package.
 [[nodiscard]] bool may_hold_dag(std::string_view text);
 
+/// Whether a YAML file is a DAG: a line begins with "aiflow_dag:" (sdk/python/aiflow/yaml_dags).
+[[nodiscard]] bool is_yaml_dag(std::string_view text);
+
 }  // namespace aiflow::service

@@ -161,6 +161,15 @@ TEST_CASE("archives are parsed whatever is in them") {
   CHECK(bench.next() == "save flows.zip");
 }
 
+TEST_CASE("a YAML file is parsed when it says that it is a DAG; others are somebody's data") {
+  Bench bench;
+  bench.write("settings.yaml", "title: aiflow and dag\n");
+  bench.write("flow.yaml", "# of ours\naiflow_dag: 1\ndag_id: d\n");
+  REQUIRE(bench.loader->start());
+  CHECK(bench.next() == "remove settings.yaml");
+  CHECK(bench.next() == "save flow.yaml");
+}
+
 TEST_CASE("a file that vanishes takes its DAGs along, also while nobody looked") {
   Bench bench({"/gone/old.py"});
   bench.write("a.py", kText);

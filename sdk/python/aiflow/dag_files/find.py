@@ -11,6 +11,7 @@ from typing import Iterator
 from aiflow.dag_files.archives import is_archive
 from aiflow.exceptions import AirflowException
 from aiflow.parse import parse_file
+from aiflow.yaml_dags import MARK, is_yaml
 
 FILE_BYTES_MAX = 8 << 20
 
@@ -37,7 +38,8 @@ def _candidates(folder: str) -> Iterator[str]:
         folders[:] = [one for one in folders if not one.startswith(".") and one != "__pycache__"]
         for name in files:
             path = os.path.abspath(os.path.join(root, name))
-            if is_archive(name) or (name.endswith(".py") and _may_hold_dag(path)):
+            if (is_archive(name) or (name.endswith(".py") and _may_hold_dag(path))
+                    or (is_yaml(name) and _is_yaml_dag(path))):
                 yield path
 
 
@@ -52,6 +54,10 @@ def _text(path: str) -> bytes:
 def _may_hold_dag(path: str) -> bool:
     text = _text(path).lower()
     return b"dag" in text and (b"airflow" in text or b"aiflow" in text)
+
+
+def _is_yaml_dag(path: str) -> bool:
+    return any(line.startswith(MARK.encode() + b":") for line in _text(path).splitlines())
 
 
 def _mentions(path: str, dag_id: str) -> bool:

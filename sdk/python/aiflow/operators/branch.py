@@ -53,8 +53,8 @@ class BranchDateTimeOperator(_IfElse):
     """Whether it is between target_lower and target_upper (each may be missing): moments, or times of
     day, where an upper one before the lower one is that of the next day."""
 
-    def __init__(self, *, target_lower: dt.datetime | dt.time | None,
-                 target_upper: dt.datetime | dt.time | None, **kwargs: Any):
+    def __init__(self, *, target_lower: dt.datetime | dt.time | None = None,
+                 target_upper: dt.datetime | dt.time | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         if target_lower is None and target_upper is None:
             raise AirflowException(f"task '{self.task_id}': target_lower or target_upper is needed")
