@@ -13,8 +13,17 @@ async function first_of(page: Page, path: string, field: string): Promise<string
 const TABS = ['grid', 'graph', 'tree', 'gantt', 'durations', 'calendar', 'runs', 'backfills'];
 const MORE_TABS = ['details', 'code', 'audit'];
 const PANELS = ['log', 'xcom', 'details'];
-const PLAIN = ['dags', 'data', 'pools', 'workers', 'models', 'runtime', 'services', 'cameras'];
-const ADMIN = ['events', 'users', 'tokens', 'account', 'audit', 'api/docs', 'no-such-page'];
+const PLAIN = ['dags', 'data', 'pools', 'workers', 'variables', 'connections', 'models', 'runtime'];
+const ADMIN = [
+  'events',
+  'system',
+  'users',
+  'tokens',
+  'account',
+  'audit',
+  'api/docs',
+  'no-such-page',
+];
 
 /** [a name for pictures, its address] of each page. */
 export async function all_pages(page: Page): Promise<[name: string, address: string][]> {
@@ -23,12 +32,15 @@ export async function all_pages(page: Page): Promise<[name: string, address: str
   const event = async (kind: string) => first_of(page, `events?kind=${kind}`, 'event_id');
   return [
     ['home', '/'],
+    ['services', '/services'],
+    ['cameras', '/cameras'],
     ...[...PLAIN, ...ADMIN].map((one): [string, string] => [one.replace('/', '-'), `/${one}`]),
     ...[...TABS, ...MORE_TABS].map((tab): [string, string] => [`dag-${tab}`, `${dag}&tab=${tab}`]),
     ...PANELS.map((panel): [string, string] => [
       `task-${panel}`,
       `${dag}&tab=grid&task=watch&panel=${panel}`,
     ]),
+    ['task', `/dags/smart_city/runs/${run}/tasks/watch`],
     ['model', `/models/${await first_of(page, 'models', 'name')}`],
     ['report', `/reports/${await first_of(page, 'reports', 'report_id')}`],
     ['pack', `/runtime?digest=${await first_of(page, 'packs', 'digest')}`],
