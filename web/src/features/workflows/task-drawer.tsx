@@ -26,7 +26,7 @@ export function TaskDrawer({ task, on_close }: { task: TaskRef; on_close: () => 
         <>
           <h2>{known?.task_display_name || task.task_id}</h2>
           <span className="faint mono">{task.dag_run_id}</span>{' '}
-          <Link to={page} className="nowrap">
+          <Link to={page} className="nowrap text-link">
             {t('task_page.open')}
           </Link>
         </>
