@@ -72,8 +72,11 @@ test('the Gantt is zoomed and walked by keyboard, and the address keeps it', asy
 
 test('durations are of the run or of a chosen task', async () => {
   await open('durations');
-  // Five that were triggered, and the one that the schedule was due for.
-  await expect(page.locator('.duration-bar')).toHaveCount(6);
+  const answer = await page.request.get('/api/v2/dags/views/dagRuns?limit=1');
+  const { total_entries } = (await answer.json()) as { total_entries: number };
+  // Five that were triggered, the one that the schedule was due for, and those of other specs.
+  expect(total_entries).toBeGreaterThanOrEqual(6);
+  await expect(page.locator('.duration-bar')).toHaveCount(total_entries);
   await expect(page.locator('.duration-bar[data-state=failed] .duration-cross')).toHaveCount(1);
   await expect(page.locator('.duration-median')).toBeVisible();
   await page.getByLabel('What is shown').selectOption('shout');

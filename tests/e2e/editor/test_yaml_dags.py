@@ -40,4 +40,5 @@ def test_a_yaml_dag_runs_and_a_broken_one_says_where(server):
     (folder / "flow.yaml").write_text(FLOW.replace("EmptyOperator", "EmptyOperatr"))
     server.wait_for(lambda: server.get("/api/v2/importErrors")["items"], "its error")
     (error,) = server.get("/api/v2/importErrors")["items"]
-    assert error["line"] == 20 and "flow.yaml:20:29: tasks[3].operator: unknown operator" in error["message"]
+    assert error["line"] == 19
+    assert "flow.yaml:19:30: tasks[3].operator: unknown operator" in error["message"]
