@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "params/params.h"
 
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
 #include "params/schema.h"
 
 namespace aiflow::params {
@@ -109,16 +113,26 @@ Status check_run(const Definition& definition, const json::Value& conf) {
 }
 
 json::Value merge(std::initializer_list<const json::Value*> params, const json::Value& conf) {
-  json::Value merged = json::object({});
+  json::Object merged;
+  // A client may send tens of thousands of names: none is looked for from the beginning.
+  std::unordered_map<std::string_view, std::size_t> places;
+  const auto set = [&](std::string_view name, const json::Value& value) {
+    const auto [place, is_new] = places.try_emplace(name, merged.size());
+    if (is_new) {
+      merged.emplace_back(std::string(name), value);
+    } else {
+      merged[place->second].second = value;
+    }
+  };
   for (const json::Value* one : params) {
     if (one == nullptr || !one->is_object()) continue;
     for (const auto& [name, param] : one->as_object()) {
-      if (const json::Value* value = param.find("value")) merged.set(name, *value);
+      if (const json::Value* value = param.find("value")) set(name, *value);
     }
   }
-  if (!conf.is_object()) return merged;
-  for (const auto& [name, value] : conf.as_object()) merged.set(name, value);
-  return merged;
+  if (!conf.is_object()) return json::Value(std::move(merged));
+  for (const auto& [name, value] : conf.as_object()) set(name, value);
+  return json::Value(std::move(merged));
 }
 
 }  // namespace aiflow::params

@@ -86,6 +86,17 @@ TEST_CASE("conf goes over the task's params, and these over the dag's") {
         read(R"({"a": 1, "b": 2, "c": 3, "d": null, "more": 4})"));
 }
 
+TEST_CASE("a run may have tens of thousands of values, in the order that they were given") {
+  json::Object many;
+  for (int i = 0; i < 60'000; ++i) many.emplace_back("k" + std::to_string(i), i);
+  const json::Value conf(std::move(many));
+  const json::Value params = json::object({{"k7", json::object({{"value", "default"}})}});
+  const json::Value merged = merge({&params, nullptr}, conf);
+  REQUIRE(merged.as_object().size() == 60'000);
+  CHECK(merged.as_object().front() == json::Member{"k7", 7});
+  CHECK(merged.as_object().back().first == "k59999");
+}
+
 TEST_CASE("a typed text becomes what the schema wants") {
   const auto as = [](const std::string& param, const std::string& text) {
     const auto value = value_from_text(read(param), text);

@@ -4,9 +4,7 @@
 import subprocess
 from pathlib import Path
 
-import pytest
-
-from product import load_tool
+from product import load_tool, not_installed
 
 with_dockerd = load_tool("with_dockerd")
 TOOL = Path(__file__).resolve().parents[3] / "tools/with_dockerd"
@@ -20,7 +18,7 @@ echo $folder
 
 def test_a_daemon_that_somebody_killed_is_cleaned_up():
     if reason := with_dockerd.why_not():
-        pytest.skip(reason)
+        not_installed(reason)
     done = subprocess.run([TOOL, "sh", "-c", CRASH], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     folder = done.stdout.strip()
