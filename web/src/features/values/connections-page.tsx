@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Plug, Plus } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { Plug } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Connection } from '@/api/types.gen';
 import { connection_text, host_and_port } from '@/features/values/connection-text';
+import { KeptValuesPage } from '@/features/values/kept-values';
 import { AreaField, TextField, ValueDialog } from '@/features/values/value-fields';
-import { ValueTable } from '@/features/values/value-table';
-import { useMay } from '@/queries/use-session';
 import { useConnections, useDeleteConnection, useSetConnection } from '@/queries/use-values';
-import { Button } from '@/ui/button';
-import { DeleteDialog } from '@/ui/delete-dialog';
-import { Await, Empty } from '@/ui/feedback';
-import { Page } from '@/ui/page';
 
 /** `connection` null: a new one. How to sign in is given anew each time: nobody gets it back. */
 function ConnectionDialog(props: {
@@ -61,73 +56,28 @@ function ConnectionDialog(props: {
   );
 }
 
-function Connections({ connections }: { connections: Connection[] }): ReactNode {
-  const { t } = useTranslation();
-  const [editing, set_editing] = useState<string | null>(null);
-  const [deleting, set_deleting] = useState<string | null>(null);
-  const remove = useDeleteConnection();
-  if (connections.length === 0) {
-    return (
-      <Empty
-        icon={Plug}
-        title={t('values.no_connections')}
-        hint={t('values.connections_hint')}
-        command="aiflow connections set db --file db.uri"
-      />
-    );
-  }
-  return (
-    <>
-      <ValueTable
-        header={[t('values.connection'), t('values.type'), t('values.host')]}
-        rows={connections.map((one) => ({
-          ...one,
-          name: one.conn_id,
-          problem: one.problem ?? null,
-          cells: [one.conn_type, one.host],
-        }))}
-        on_edit={set_editing}
-        on_delete={set_deleting}
-      />
-      {editing !== null && (
-        <ConnectionDialog
-          connection={connections.find((one) => one.conn_id === editing) ?? null}
-          on_close={() => set_editing(null)}
-        />
-      )}
-      {deleting !== null && (
-        <DeleteDialog
-          title={t('values.delete_title', { name: deleting })}
-          hint={t('values.delete_hint')}
-          action={t('values.delete')}
-          remove={remove}
-          on_delete={() => remove.mutate(deleting, { onSuccess: () => set_deleting(null) })}
-          on_close={() => set_deleting(null)}
-        />
-      )}
-    </>
-  );
-}
-
 export function ConnectionsPage(): ReactNode {
   const { t } = useTranslation();
-  const connections = useConnections();
-  const may_change = useMay('operator');
-  const [creating, set_creating] = useState(false);
   return (
-    <Page
+    <KeptValuesPage
       title={t('nav.connections')}
-      actions={
-        may_change && (
-          <Button kind="primary" icon={Plus} onClick={() => set_creating(true)}>
-            {t('values.new_connection')}
-          </Button>
-        )
-      }
-    >
-      <p className="faint">{t('values.hint')}</p>
-      <Await query={connections}>{(list) => <Connections connections={list} />}</Await>
-      {creating && <ConnectionDialog connection={null} on_close={() => set_creating(false)} />}
-    </Page>
+      create={t('values.new_connection')}
+      empty={{
+        icon: Plug,
+        title: t('values.no_connections'),
+        hint: t('values.connections_hint'),
+        command: 'aiflow connections set db --file db.uri',
+      }}
+      query={useConnections()}
+      remove={useDeleteConnection()}
+      header={[t('values.connection'), t('values.type'), t('values.host')]}
+      row_of={(one) => ({
+        ...one,
+        name: one.conn_id,
+        problem: one.problem ?? null,
+        cells: [one.conn_type, one.host],
+      })}
+      dialog={(one, on_close) => <ConnectionDialog connection={one} on_close={on_close} />}
+    />
   );
 }

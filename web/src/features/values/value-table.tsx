@@ -20,12 +20,12 @@ interface ValueTableProps {
   /** Of the name, and of the cells after it. */
   header: string[];
   rows: ValueRow[];
-  on_edit: (name: string) => void;
-  on_delete: (name: string) => void;
+  /** null: who looks may not change them. */
+  actions: { on_edit: (name: string) => void; on_delete: (name: string) => void } | null;
 }
 
 /** Variables or connections: what may be seen of each, who set it, and its actions. */
-export function ValueTable({ header, rows, on_edit, on_delete }: ValueTableProps): ReactNode {
+export function ValueTable({ header, rows, actions }: ValueTableProps): ReactNode {
   const { t } = useTranslation();
   return (
     <Panel flush>
@@ -37,9 +37,11 @@ export function ValueTable({ header, rows, on_edit, on_delete }: ValueTableProps
                 <th key={word}>{word}</th>
               ))}
               <th>{t('values.changed')}</th>
-              <th>
-                <span className="sr-only">{t('dags.actions')}</span>
-              </th>
+              {actions && (
+                <th>
+                  <span className="sr-only">{t('dags.actions')}</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -59,18 +61,20 @@ export function ValueTable({ header, rows, on_edit, on_delete }: ValueTableProps
                   <RelativeTime time={row.updated_at} />{' '}
                   <span className="faint">{row.updated_by}</span>
                 </td>
-                <td className="num nowrap">
-                  <IconButton
-                    icon={Pencil}
-                    label={t('values.change_title', { name: row.name })}
-                    onClick={() => on_edit(row.name)}
-                  />
-                  <IconButton
-                    icon={Trash2}
-                    label={t('values.delete_title', { name: row.name })}
-                    onClick={() => on_delete(row.name)}
-                  />
-                </td>
+                {actions && (
+                  <td className="num nowrap">
+                    <IconButton
+                      icon={Pencil}
+                      label={t('values.change_title', { name: row.name })}
+                      onClick={() => actions.on_edit(row.name)}
+                    />
+                    <IconButton
+                      icon={Trash2}
+                      label={t('values.delete_title', { name: row.name })}
+                      onClick={() => actions.on_delete(row.name)}
+                    />
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>
