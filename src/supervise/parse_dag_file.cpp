@@ -20,6 +20,7 @@
 #include "os/file.h"
 #include "os/process.h"
 #include "os/system_clock.h"
+#include "supervise/sdk.h"
 
 namespace aiflow::supervise {
 namespace {
@@ -213,6 +214,9 @@ void parse_some(const ParseOptions& options, Files& files, const ParsedFile& don
     files.pop_front();
     if (!done(file, std::move(parsed))) files.clear();
   };
+  if (const Status sdk = check_sdk(options.python, options.sdk); !sdk) {
+    return give(broken(files.front(), "no_sdk", sdk.error().message));
+  }
   auto run = start(options, files);
   if (!run) return give(fail(run.error()));
   std::size_t results = 0;

@@ -36,10 +36,10 @@ using ParsedFile = std::function<bool(const std::filesystem::path& file, Result<
 /// Calls `done` for each file as soon as its result is there: in order, those last that only root
 /// may read. One process serves them all and forks for each; after a file that breaks it, the rest
 /// goes to a new one. Kinds of ParseError made here; the parser adds its own (syntax, import, …).
-/// "timeout", "crash", "too_large", "bad_result".
+/// "timeout", "crash", "too_large", "bad_result", "no_sdk" (none was read: check_sdk says why).
 ///
 /// Thread-safe, blocks up to wall_max a file. What a file does wrong is in DagFile.error, naming
-/// the file; only failures of our own side (no Python, no process) are an Error.
+/// the file; only failures of our own side (no process) are an Error.
 void parse_dag_files(const ParseOptions& options, std::vector<std::filesystem::path> files,
                      const ParsedFile& done);
 

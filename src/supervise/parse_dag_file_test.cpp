@@ -51,6 +51,25 @@ TEST_CASE("a good file gives its DAGs") {
   CHECK(parsed.dags[0].tasks.size() == 2);
 }
 
+TEST_CASE("without the SDK, or without Python, each file says so and what to do") {
+  Folder folder;
+  SUBCASE("no SDK") {
+    folder.options.sdk = folder.dir.path() / "bin/../lib/aiflow/python";
+    const auto parsed = folder.parse(kGoodDag);
+    REQUIRE(parsed.error.has_value());
+    CHECK(parsed.error->kind == "no_sdk");
+    CHECK(parsed.error->message.contains("Python SDK is not in '" +
+                                         (folder.dir.path() / "lib/aiflow/python").string()));
+    CHECK(parsed.error->message.contains("./dev install FOLDER"));
+  }
+  SUBCASE("no Python") {
+    folder.options.python = "/nonexistent/python3";
+    const auto parsed = folder.parse(kGoodDag);
+    REQUIRE(parsed.error.has_value());
+    CHECK(parsed.error->message.contains("there is no Python at '/nonexistent/python3'"));
+  }
+}
+
 TEST_CASE("a syntax error and an error at import name the file and the line") {
   Folder folder;
   auto parsed = folder.parse("x = 1\ndef broken(:\n");
@@ -178,13 +197,6 @@ TEST_CASE("each of many files has its own result, whatever the others do") {
   CHECK(said ==
         "1good 1, 2loops timeout 0, 3good 1, 4dies crash 0, 5leaves 1, 6lies bad_result 0, "
         "7nothing crash 0, 8good 1, ");
-}
-
-TEST_CASE("a Python that is not there is an error of ours") {
-  Folder folder;
-  folder.options.python = "/no/python3";
-  CHECK(folder.parse_path(folder.file("")).error().message ==
-        "could not start: No such file or directory: '/no/python3'");
 }
 
 }  // namespace

@@ -472,6 +472,16 @@ TEST_CASE("a job whose files could not be brought here fails with that cause") {
   CHECK(report.cause == "no such files");
 }
 
+TEST_CASE("a worker without the SDK runs Bash tasks, and says of others where it looked") {
+  Bench bench({.sdk = "/nonexistent/python"});
+  auto job = bench.bash_job("true");
+  job.operator_ = "python";
+  const auto report = bench.run(job);
+  CHECK(report.outcome == Outcome::failed);
+  CHECK(report.cause.contains("Python SDK is not in '/nonexistent/python/aiflow'"));
+  CHECK(bench.run(bench.bash_job("true")).outcome == Outcome::success);
+}
+
 TEST_CASE("a message that is not understood is passed over") {
   Bench bench;
   REQUIRE(bench.run(bench.bash_job("true")).outcome == Outcome::success);

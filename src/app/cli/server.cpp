@@ -19,6 +19,7 @@
 #include "store/dag_store.h"
 #include "store/event_log.h"
 #include "store/run_store.h"
+#include "supervise/sdk.h"
 
 namespace aiflow::app {
 namespace {
@@ -466,6 +467,8 @@ wire::Health Server::health() {
   add("audit log", audit_->trouble());
   const Status keys = values_->check_keys();
   add("secrets", keys ? "" : keys.error().message);
+  const Status sdk = supervise::check_sdk(options_.python, options_.sdk);
+  add("sdk", sdk ? "" : sdk.error().message);
   add("worker", has_worker() ? "" : "no worker is connected");
   for (const auto* cluster : clusters_) add(cluster->name(), cluster->trouble());
   if (broker_ != nullptr) add("redis", broker_->trouble());

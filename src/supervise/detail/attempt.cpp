@@ -113,7 +113,7 @@ Status Attempt::prepare() {
   AIFLOW_TRY(os::make_dirs(work));
   AIFLOW_TRY(give_to_user(work));
   AIFLOW_TRY(make_limits());
-  AIFLOW_TRY(find_own_pack());
+  AIFLOW_TRY(find_own_files());
   if (job_.token.empty()) return {};
   const os::Path& token = settings_.token_file;
   const os::Fd fd(::open(token.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));

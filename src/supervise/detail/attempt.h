@@ -96,7 +96,7 @@ class Attempt {
     os::Pipe error;
   };
   Status prepare();
-  Status find_own_pack();
+  Status find_own_files();
   std::map<std::string, std::string> task_env() const;
   void start_bash(Pipes pipes, const std::string& command);
   void start_python(Zygote& zygote, Pipes pipes);

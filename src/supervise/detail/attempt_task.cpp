@@ -11,6 +11,7 @@
 #include "os/socket.h"
 #include "supervise/detail/attempt.h"
 #include "supervise/detail/held_packs.h"
+#include "supervise/sdk.h"
 
 namespace aiflow::supervise::detail {
 namespace {
@@ -21,8 +22,9 @@ constexpr std::size_t kXComBytesSumMax = 4U << 20;
 
 }  // namespace
 
-/// $AIFLOW_PACK. A container has the pack at a place of its own (task_container.h).
-Status Attempt::find_own_pack() {
+/// The SDK, and $AIFLOW_PACK. A container has the pack at a place of its own (task_container.h).
+Status Attempt::find_own_files() {
+  if (!runs_directly(job_)) AIFLOW_TRY(check_sdk(settings_.python, settings_.sdk));
   const std::string wanted = wanted_pack(job_);
   if (wanted.empty() || job_.executor == "docker") return {};
   const auto env = task_env();

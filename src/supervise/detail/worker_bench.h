@@ -50,6 +50,7 @@ struct WorkerSetup {
   std::uint64_t log_bytes_max = 1 << 20;
   std::optional<std::uint64_t> file_bytes_max = std::nullopt;
   bool ends_with_lease = false;
+  std::string sdk = AIFLOW_SOURCE_DIR "/sdk/python";
 };
 
 class Bench {
@@ -79,7 +80,7 @@ class Bench {
     os::ProcessOptions options;
     options.argv = {AIFLOW_BUILD_DIR "/bin/supervise_test_worker",
                     home().string(),
-                    AIFLOW_SOURCE_DIR "/sdk/python",
+                    setup_.sdk,
                     std::to_string(setup_.grace_ms),
                     std::to_string(setup_.log_bytes_max),
                     setup_.ends_with_lease ? "1" : "0"};
