@@ -87,6 +87,12 @@ class KubernetesExecutor::Loop final : public PodOutlet {
   void plan(const Job& job) override;
   void create(const PodPlan& plan, const Attempt& attempt) override;
   void remove(const PodName& pod, Duration grace) override { orders_->remove(pod, grace); }
+  void remove_if_made(const PodName& pod, const Attempt& attempt, Duration grace) override {
+    orders_->remove_if(pod, grace, [attempt](const kubernetes::Pod& there) {
+      const auto note = read_note(there);
+      return note && note->attempt == attempt;
+    });
+  }
   void mark_done(const PodName& pod) override { orders_->mark_done(pod); }
   void read_log(const PodName& pod, const PodTerms& terms, const Attempt& attempt) override {
     logs_->read(pod, terms, attempt);

@@ -121,6 +121,33 @@ TEST_CASE("fault 44: a create whose answer was lost is found again by its name")
   CHECK(bench.api.pod_names().size() == 1);
 }
 
+TEST_CASE("a create without an answer that is cancelled leaves no pod, whatever the watch shows") {
+  Bench bench;
+  std::atomic<int> creates = 0;
+  std::atomic<int> lists = 0;  // the first one is answered, so that pods are made
+  std::atomic<bool> is_cancelled = false;
+  bool waits = false;
+  SUBCASE("before it is asked again") {}
+  SUBCASE("while it is asked") { waits = true; }
+  bench.api.misbehave([&](const ApiRequest& request) -> std::optional<Misbehaviour> {
+    if (request.is_watch()) return Misbehaviour{.status = 500};
+    if (request.is_list() && lists++ > 0) return Misbehaviour{.status = 500};
+    if (request.method != "POST") return std::nullopt;
+    if (creates++ > 0) return Misbehaviour{.status = 500};
+    for (int i = 0; waits && !is_cancelled && i < 1000; ++i) std::this_thread::sleep_for(10ms);
+    return Misbehaviour{.status = 0, .after = true};
+  });
+  bench.start();
+  const Job job = pod_job("a");
+  REQUIRE(bench.executor->submit(job));
+  const std::string name = plan_pod(job, {.owner = "o1"})->pod.name;
+  REQUIRE(bench.api.await([&] { return creates > (waits ? 0 : 1); }));
+  bench.executor->cancel({.attempt = attempt_of(job), .reason = "by a user"});
+  is_cancelled = true;
+  if (waits) CHECK(bench.finished(job).cause == "by a user");
+  CHECK(bench.api.await_no_pod(name));
+}
+
 TEST_CASE("a foreign pod of the same name is not taken for the attempt's") {
   Bench bench;
   const Job job = pod_job("a");

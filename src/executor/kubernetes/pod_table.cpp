@@ -98,7 +98,11 @@ void PodTable::planned(const Attempt& attempt, Result<PodPlan> plan) {
 void PodTable::cancel(const CancelRequest& request) {
   const auto found = entries_.find(id_of(request.attempt));
   if (found == entries_.end() || found->second.phase == Phase::waiting) {
-    if (found != entries_.end()) forget(found->second);
+    if (found != entries_.end()) {
+      const Entry& entry = found->second;
+      if (entry.is_asked) outlet_.remove_if_made(entry.pod, entry.attempt, request.grace);
+      forget(found->second);
+    }
     return outlet_.report(Gone{request.attempt});
   }
   Entry& entry = found->second;
@@ -126,6 +130,7 @@ void PodTable::pump() {
     if (found == entries_.end() || found->second.phase != Phase::waiting) continue;
     Entry& entry = found->second;
     entry.phase = Phase::creating;
+    entry.is_asked = true;
     ++creating_;
     outlet_.create(*entry.plan, entry.attempt);
   }
@@ -162,6 +167,7 @@ void PodTable::created(const PodName& pod, const kubernetes::Response& response,
     entry->phase = Phase::waiting;
     waiting_.push_front(id_of(entry->attempt));
     if (entry->ending) {
+      outlet_.remove_if_made(pod, entry->attempt, entry->ending_grace);
       entry->is_gone = true;
       conclude(*entry, *entry->ending);
     }

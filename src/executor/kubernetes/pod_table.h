@@ -34,6 +34,8 @@ class PodOutlet {
   virtual void create(const PodPlan& plan, const Attempt& attempt) = 0;
   /// Repeated until the API takes it.
   virtual void remove(const PodName& pod, Duration grace) = 0;
+  /// A create of it got no answer: removed if it is there, and of that attempt; likewise.
+  virtual void remove_if_made(const PodName& pod, const Attempt& attempt, Duration grace) = 0;
   /// Gives it kDoneLabel; likewise.
   virtual void mark_done(const PodName& pod) = 0;
   /// Once a pod; answered by PodTable::log_ended.
@@ -110,6 +112,7 @@ class PodTable {
     PodName pod;
     PodTerms terms;
     kubernetes::Pod last;              ///< as it was seen last
+    bool is_asked = false;             ///< a create was sent: the pod may exist
     bool is_begun = false;             ///< Started was reported
     bool is_gone = false;              ///< the pod
     bool is_stored = false;            ///< Finished was acknowledged

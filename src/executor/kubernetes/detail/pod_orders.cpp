@@ -38,6 +38,17 @@ void PodOrders::remove(const PodName& pod, Duration grace) {
         .request = {.method = "DELETE", .path = path_of(pod), .body = json::write(body)}});
 }
 
+void PodOrders::remove_if(const PodName& pod, Duration grace,
+                          std::function<bool(const kubernetes::Pod&)> is_meant) {
+  auto then = [this, pod, grace, is_meant = std::move(is_meant)](const std::string& body) {
+    const auto object = json::parse(body);
+    const auto there =
+        object ? kubernetes::parse_pod(*object) : Result<kubernetes::Pod>(fail(object.error()));
+    if (there && is_meant(*there)) remove(pod, grace);
+  };
+  give({.pod = pod, .request = {.method = "GET", .path = path_of(pod)}, .then = std::move(then)});
+}
+
 void PodOrders::mark_done(const PodName& pod) {
   const auto labels = json::object({{kDoneLabel, "true"}});
   const auto body = json::object({{"metadata", json::object({{"labels", labels}})}});
@@ -114,6 +125,7 @@ void PodOrders::on_answer(Order order, const kubernetes::Response& response) {
     return;
   }
   backoff_.succeeded();
+  if (order.then && response.ok()) order.then(response.body);
   const bool is_there = is_new && response.status == kConflict;
   if (response.ok() || is_there || response.status == kNotFound) return;
   log::warn(

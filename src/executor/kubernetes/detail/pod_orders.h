@@ -20,6 +20,9 @@ class PodOrders {
       : loop_(loop), client_(client), backoff_(backoff) {}
 
   void remove(const PodName& pod, Duration grace);
+  /// Only when it is there and `is_meant` says so.
+  void remove_if(const PodName& pod, Duration grace,
+                 std::function<bool(const kubernetes::Pod&)> is_meant);
   void mark_done(const PodName& pod);
   /// A secret of the pod's name that goes with it.
   void give_secret(const kubernetes::Pod& pod, const json::Value& texts);
@@ -36,6 +39,7 @@ class PodOrders {
     /// so it is written when it is sent.
     std::function<kubernetes::Request()> make{};
     bool is_to_make = false;
+    std::function<void(const std::string& body)> then{};  ///< with the answer, when it is one
   };
   void give(Order order);
   void send_some();
