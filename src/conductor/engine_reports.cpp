@@ -321,7 +321,8 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::WorkerChanged& 
   const bool gone = worker.state == "gone";
   if (gone) workers_.erase(WorkerId{worker.worker_id});
   away_.erase(WorkerId{worker.worker_id});
-  if (worker.state == "lost") away_[WorkerId{worker.worker_id}] = worker.last_seen;
+  if (worker.state == "lost" || worker.state == "revoked")
+    away_[WorkerId{worker.worker_id}] = worker.last_seen;
   // Kept when it has gone: the lease of its last attempt may end behind that.
   if (worker.state == "connected") shut_out_.erase(WorkerId{worker.worker_id});
   if (!report.shut_out.empty()) shut_out_[WorkerId{worker.worker_id}] = report.shut_out;

@@ -2,6 +2,8 @@
 // Who gets the jobs of an island, and for how long they are left to it.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "base/placement.h"
 #include "executor/detail/assignment.h"
 
@@ -76,7 +78,7 @@ TEST_CASE(
   REQUIRE(bench.assignment.take(w, json::object({{"type", "ShutOut"}})));
   bench.assignment.disconnected(w);
   const auto& cut = std::get<WorkerChanged>(bench.out.reports.back());
-  CHECK(cut.worker.state == "lost");
+  CHECK(cut.worker.state == "revoked");
   CHECK(cut.shut_out == why);
   const std::size_t before = bench.out.reports.size();
   bench.clock.advance(1h - 1s);
@@ -89,6 +91,51 @@ TEST_CASE(
   bench.hello("w");  // it has joined anew
   bench.assignment.disconnected(w);
   CHECK(std::get<WorkerChanged>(bench.out.reports.back()).shut_out.empty());
+}
+
+TEST_CASE("who takes no more and has nothing in hand is gone with its connection") {
+  Bench bench;
+  const WorkerId w{"w"};
+  bench.hello("w");
+  wire::Hello drained = Bench::hello_of("w");
+  drained.slots = 0;
+  const auto last = [&] {
+    bench.assignment.disconnected(w);
+    const auto is_of_worker = [](const Report& one) {
+      return std::holds_alternative<WorkerChanged>(one);
+    };
+    const auto found =
+        std::ranges::find_if(bench.out.reports.rbegin(), bench.out.reports.rend(), is_of_worker);
+    return std::get<WorkerChanged>(*found);
+  };
+  SUBCASE("it has drained") {
+    bench.assignment.hello(drained);
+    CHECK(last().worker.state == "gone");
+    CHECK(bench.assignment.workers().empty());
+    CHECK_FALSE(bench.assignment.knows(w));
+  }
+  SUBCASE("it was shut out") {
+    REQUIRE(bench.assignment.take(w, json::object({{"type", "ShutOut"}})));
+    const WorkerChanged gone = last();
+    CHECK(gone.worker.state == "gone");
+    CHECK(gone.shut_out == "the credential of worker 'w' was revoked");
+  }
+  SUBCASE("but not one that drains and has a task, before that has ended") {
+    const Job job = Bench::job("a");
+    bench.assignment.submit(job);
+    drained.running = {attempt_of(job)};
+    bench.assignment.hello(drained);
+    CHECK(last().worker.state == "lost");
+    bench.assignment.hello(drained);
+    bench.assignment.finished(w, {.seq = 1, .attempt = attempt_of(job)});
+    CHECK(last().worker.state == "gone");
+  }
+  SUBCASE("nor an island with something that nobody else knows") {
+    drained.ahead = 1;
+    bench.assignment.hello(drained);
+    CHECK(last().worker.state == "lost");
+  }
+  SUBCASE("nor one that is cut off") { CHECK(last().worker.state == "lost"); }
 }
 
 TEST_CASE("an island's tasks are left to it for its own lease, while it is cut off") {

@@ -50,6 +50,7 @@ struct WebSocketClient::Impl {
   void shake_hands();
   void read();
   void write();
+  void finish(Duration within);
   void end(Error reason);
 
   const WebSocketClientOptions options;
@@ -62,6 +63,7 @@ struct WebSocketClient::Impl {
   std::string out;
   bool open = false;
   bool writing = false;
+  bool finishing = false;  ///< ends when all is written
   bool told = false;
 
   std::mutex mutex;
@@ -102,6 +104,10 @@ void WebSocketClient::cut() {
   });
 }
 
+void WebSocketClient::finish(Duration within) {
+  asio::post(impl_->io, [impl = impl_.get(), within] { impl->finish(within); });
+}
+
 void WebSocketClient::Impl::run() {
   const auto guard = asio::make_work_guard(io);
   timer.expires_after(options.connect_timeout);
@@ -135,7 +141,7 @@ void WebSocketClient::Impl::shake_hands() {
     if (told) return;
     if (error == websocket::error::upgrade_declined) return end(refusal(response));
     if (error) return end({ErrorCode::unavailable, detail::words_of(error)});
-    timer.cancel();
+    if (!finishing) timer.cancel();
     open = true;
     if (options.on_open) options.on_open();
     read();
@@ -158,13 +164,18 @@ void WebSocketClient::Impl::read() {
 
 void WebSocketClient::Impl::write() {
   if (!open || told || writing) return;
+  bool is_over = false;
   {
     const std::scoped_lock lock(mutex);
-    if (unsent.empty()) return;
-    out = std::move(unsent.front());
-    unsent.pop_front();
-    unsent_bytes -= out.size();
+    is_over = unsent.empty();
+    if (!is_over) {
+      out = std::move(unsent.front());
+      unsent.pop_front();
+      unsent_bytes -= out.size();
+    }
   }
+  if (is_over && finishing) end({ErrorCode::cancelled, "the connection was ended"});
+  if (is_over) return;
   writing = true;
   stream->text(true);
   stream->async_write(asio::buffer(out), [this](const ErrorCodeOf& error, std::size_t) {
@@ -173,6 +184,20 @@ void WebSocketClient::Impl::write() {
     if (error) return end({ErrorCode::unavailable, detail::words_of(error)});
     write();
   });
+}
+
+void WebSocketClient::Impl::finish(Duration within) {
+  if (told || std::exchange(finishing, true)) return;
+  const bool has_words = [this] {
+    const std::scoped_lock lock(mutex);
+    return !unsent.empty();
+  }();
+  if (!open && !has_words) return end({ErrorCode::cancelled, "the connection was ended"});
+  timer.expires_after(within);
+  timer.async_wait([this](const ErrorCodeOf& error) {
+    if (!error) end({ErrorCode::timeout, "the server did not read in time"});
+  });
+  write();
 }
 
 /// What is still running is cancelled; the loop ends once it has come home.

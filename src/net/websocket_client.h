@@ -42,6 +42,8 @@ class WebSocketClient {
 
   /// From any thread, also before on_open. False when it has ended, or ends because too much waits.
   bool send_text(std::string message);
+  /// Ends the connection when all that waits is written, or `within` is over; on_end follows.
+  void finish(Duration within);
   /// Ends the connection at once; on_end follows.
   void cut();
 

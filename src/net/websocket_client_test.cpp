@@ -35,6 +35,7 @@ class EchoHandler final : public Handler {
     options.message_bytes_max = 1U << 20;
     options.on_message = [this](std::string_view text) {
       const std::scoped_lock lock(mutex);
+      ++count;
       if (echoes) (void)socket->send_text(std::string(text));
     };
     const std::scoped_lock lock(mutex);
@@ -48,6 +49,7 @@ class EchoHandler final : public Handler {
   int status = 0;
   bool echoes = true;
   std::mutex mutex;
+  int count = 0;  ///< of messages that came
   std::string token;
   std::optional<WebSocket> socket;
 };
@@ -114,6 +116,25 @@ TEST_CASE("a web socket client sends and hears messages in order, and shows its 
     CHECK(bench.ear.heard()[static_cast<std::size_t>(i)] == std::to_string(i));
   }
   CHECK(bench.handler.token == "Bearer x");
+}
+
+TEST_CASE("a client that finishes sends what waits before it ends") {
+  Bench bench;
+  bench.handler.echoes = false;
+  std::optional<WebSocketClient> client(bench.options());
+  for (int i = 0; i < 200; ++i) client->send_text(std::to_string(i) + std::string(10'000, ' '));
+  while (true) {  // it is open
+    const std::scoped_lock lock(bench.handler.mutex);
+    if (bench.handler.socket) break;
+  }
+  client->finish(10s);
+  REQUIRE(bench.ear.wait_end());
+  CHECK(bench.ear.wait_end()->code == ErrorCode::cancelled);
+  CHECK_FALSE(client->send_text("late"));
+  client.reset();
+  bench.server->stop(1s);
+  const std::scoped_lock lock(bench.handler.mutex);
+  CHECK(bench.handler.count == 200);
 }
 
 TEST_CASE("a refusal says the server's words, and that another try is of no use") {

@@ -2,6 +2,7 @@
 #include "uplink/uplink.h"
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <optional>
 #include <set>
@@ -24,6 +25,8 @@ using detail::AttemptKey;
 using detail::key_of;
 
 constexpr Duration kLookEvery = std::chrono::milliseconds(200);
+/// For the last words of a core that has ended.
+constexpr auto kLeaveTime = std::chrono::seconds(1);
 /// Of heartbeats that were not confirmed, so many are remembered.
 constexpr std::size_t kHeartbeatsMax = 1000;
 
@@ -119,6 +122,8 @@ struct Uplink::Impl {
   os::Fd listener;
   std::unique_ptr<detail::FrameSocket> core;
   bool has_greeted = false;  ///< the core, on this connection
+  bool core_drains = false;  ///< it has said that it takes nothing new
+  std::function<void()> on_core_closed;
 
   std::unique_ptr<island::Island> island;         ///< none: this worker is of no island
   bool is_cut = false;                            ///< the island is alone
@@ -148,6 +153,15 @@ Result<std::unique_ptr<Uplink>> Uplink::start(const Clock& clock, UplinkOptions 
 }
 
 Uplink::Uplink(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+void Uplink::await_core_end() {
+  const auto closed = std::make_shared<std::promise<void>>();
+  impl_->thread->post([impl = impl_.get(), closed] {
+    if (!impl->core) return closed->set_value();
+    impl->on_core_closed = [closed] { closed->set_value(); };
+  });
+  closed->get_future().wait_for(kLeaveTime);
+}
 
 Uplink::~Uplink() {
   impl_->carrier.stop();
@@ -254,7 +268,8 @@ void Uplink::Impl::accept_core() {
 
 void Uplink::Impl::core_closed() {
   core.reset();
-  carrier.reconnect();  // the server must see a new hello
+  if (!core_drains) carrier.reconnect();  // the server must see a new hello
+  if (on_core_closed) on_core_closed();
 }
 
 void Uplink::Impl::from_core(const std::string& frame) {
@@ -341,6 +356,7 @@ void Uplink::Impl::catch_up(const wire::Start& start) {
 }
 
 void Uplink::Impl::on_hello(wire::Hello hello) {
+  core_drains = hello.slots == 0;
   // What a core that has just connected does not know has never reached it, or is over.
   if (!std::exchange(has_greeted, true)) files.keep_only(hello.running);
   if (island) island->found(hello.running);

@@ -43,6 +43,9 @@ class Uplink {
   [[nodiscard]] static Result<std::unique_ptr<Uplink>> start(const Clock& clock,
                                                              UplinkOptions options,
                                                              Carrier& carrier);
+  /// After the core has ended: waits until all that it said has been given to the carrier, for at
+  /// most a second. Without it the server may learn late that it ended in order.
+  void await_core_end();
   /// Stops the carrier. Logs that were not sent stay for the next worker on this home.
   ~Uplink();
   Uplink(const Uplink&) = delete;

@@ -194,6 +194,17 @@ TEST_CASE("a core that goes makes the carrier begin anew; a lost carrier ends th
   bench.lose();
 }
 
+TEST_CASE("the end of a core that has drained is no new beginning, and its last words are sent") {
+  Bench bench;
+  bench.connect();
+  bench.say("Hello", wire::Hello{.worker_id = "w", .slots = 0});
+  for (int i = 0; i < 1000; ++i) bench.say("Heartbeat", wire::Heartbeat{});
+  bench.core.reset();
+  bench.uplink->await_core_end();
+  CHECK(bench.carrier.count("Heartbeat") == 1000);
+  CHECK(bench.carrier.reconnects() == 0);
+}
+
 TEST_CASE("a server's home is no worker's") {
   const auto dir = os::TempDir::create("uplink-test").value();
   fs::create_directories(dir.path() / "run");

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kPauseMaxOfMany{500};
 constexpr std::chrono::milliseconds kConnectTimeOfMany{2'000};  ///< to a machine that is off
+constexpr std::chrono::milliseconds kLastWordsTime{500};
 
 }  // namespace
 
@@ -119,7 +120,11 @@ Error WebSocketCarrier::Impl::connect_once(const net::Endpoint& server, const st
   // Under the lock: what connected() leads to is sent by this client.
   std::unique_lock lock(mutex);
   client = std::make_unique<net::WebSocketClient>(std::move(socket));
-  changed.wait(lock, stop, [this] { return end.has_value(); });
+  const auto has_ended = [this] { return end.has_value(); };
+  if (!changed.wait(lock, stop, has_ended)) {
+    client->finish(kLastWordsTime);
+    changed.wait_for(lock, 2 * kLastWordsTime, has_ended);
+  }
   const Error reason = std::exchange(end, std::nullopt).value_or(Error{});
   const auto over = std::move(client);
   lock.unlock();  // its last callback may wait for it

@@ -1168,7 +1168,7 @@ struct WorkerPack {
 [[nodiscard]] json::Value to_json(const WorkerPack& value);
 [[nodiscard]] Result<WorkerPack> parse_worker_pack(const json::Value& value);
 
-/// state - connected, lost (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one. cpus, load - processors of its machine, and its load average over a minute; absent where nobody tells. packs - runtime packs that it holds.
+/// state - connected, draining, lost or revoked (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one. cpus, load - processors of its machine, and its load average over a minute; absent where nobody tells. packs - runtime packs that it holds.
 struct Worker {
   std::string worker_id{};
   std::string state{};

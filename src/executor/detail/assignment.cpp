@@ -315,13 +315,6 @@ void Assignment::heard(const WorkerId& worker) {
   found->second.last_seen = clock_.now();
 }
 
-void Assignment::disconnected(const WorkerId& worker) {
-  const auto found = workers_.find(worker);
-  if (found == workers_.end()) return;
-  found->second.connected = false;
-  outlet_.report(WorkerChanged{describe(found->second), found->second.shut_out});
-}
-
 void Assignment::assign() {
   if (!begun_) return;
   if (options_.pulled) return offer_waiting();
@@ -477,9 +470,10 @@ std::vector<wire::Worker> Assignment::workers() const {
 wire::Worker Assignment::describe(const Worker& worker) const {
   const WorkerId id{worker.hello.worker_id};
   const std::string here = worker.hello.slots == 0 ? "draining" : "connected";
+  const std::string away = worker.shut_out.empty() ? "lost" : "revoked";
   const std::int64_t used = used_slots(id);
   return {.worker_id = id.value,
-          .state = worker.connected ? here : "lost",
+          .state = worker.connected ? here : away,
           .slots = worker.connected ? worker.slots : 0,
           // What it was given ahead does not run yet. Of one that drained before this start of the
           // server nobody knows how many slots it had.

@@ -66,7 +66,11 @@ class Assignment {
   [[nodiscard]] Status take(const WorkerId& worker, const json::Value& message);
   /// Any frame came from it.
   void heard(const WorkerId& worker);
+  /// Its connection is gone. One that was draining, or was shut out, and has nothing in hand is
+  /// forgotten at once.
   void disconnected(const WorkerId& worker);
+  /// It is connected, or within its lease.
+  [[nodiscard]] bool knows(const WorkerId& worker) const { return workers_.contains(worker); }
 
   /// It was ordered to take nothing new.
   [[nodiscard]] bool is_cordoned(const WorkerId& worker) const {
@@ -154,6 +158,8 @@ class Assignment {
   [[nodiscard]] std::int64_t used_slots(const WorkerId& worker) const;
   [[nodiscard]] wire::Worker describe(const Worker& worker) const;
   void shut_out(const WorkerId& id);
+  [[nodiscard]] bool has_ended(const WorkerId& id, const Worker& worker) const;
+  void forget(const WorkerId& id);
   void forget_attempts_of(const WorkerId& worker);
   void end_cancels_of_nobody(SteadyTime now);
 

@@ -18,23 +18,44 @@ std::vector<WorkerId> Assignment::expire() {
     if (is_silent && options_.lease < lease_of(worker)) cut_off.push_back(id);
     if (worker.heard + lease_of(worker) <= now) gone.push_back(id);
   }
-  for (const WorkerId& id : gone) {
-    wire::Worker last = describe(workers_.at(id));
-    std::string why = workers_.at(id).shut_out;
-    last.state = "gone";
-    last.running = 0;
-    forget_attempts_of(id);
-    workers_.erase(id);
-    used_.erase(id);
-    drop_islands_of(id);
-    give_islands();
-    outlet_.report(WorkerChanged{std::move(last), std::move(why)});
-  }
+  for (const WorkerId& id : gone) forget(id);
   for (const WorkerId& id : cut_off) disconnected(id);  // its island goes on
   gone.insert(gone.end(), cut_off.begin(), cut_off.end());
   end_cancels_of_nobody(now);
   if (begun_) assign();
   return gone;
+}
+
+void Assignment::disconnected(const WorkerId& id) {
+  const auto found = workers_.find(id);
+  if (found == workers_.end()) return;
+  Worker& worker = found->second;
+  worker.connected = false;
+  if (!has_ended(id, worker)) {
+    return outlet_.report(WorkerChanged{describe(worker), worker.shut_out});
+  }
+  forget(id);
+  if (begun_) assign();
+}
+
+/// It takes nothing new and has nothing in hand: no lease has to be waited for. Should it only have
+/// been cut off, it says hello again.
+bool Assignment::has_ended(const WorkerId& id, const Worker& worker) const {
+  const bool takes_no_more = worker.hello.slots == 0 || !worker.shut_out.empty();
+  return takes_no_more && used_slots(id) == 0 && worker.ahead == 0;
+}
+
+void Assignment::forget(const WorkerId& id) {
+  wire::Worker last = describe(workers_.at(id));
+  std::string why = workers_.at(id).shut_out;
+  last.state = "gone";
+  last.running = 0;
+  forget_attempts_of(id);
+  workers_.erase(id);
+  used_.erase(id);
+  drop_islands_of(id);
+  give_islands();
+  outlet_.report(WorkerChanged{std::move(last), std::move(why)});
 }
 
 /// It ends its tasks by itself, when it learns of it: they are left to it for the lease.

@@ -215,6 +215,7 @@ Status RedisExecutor::Loop::take(const std::string& worker, const std::string& f
   if (type == "Claim") return claim(worker, message);
   if (type == "Left") {
     if (greeted_.erase(worker) > 0) assignment_.disconnected(WorkerId{worker});
+    if (!assignment_.knows(WorkerId{worker})) broker_->forget(worker);
     return {};
   }
   if (greeted_.contains(worker)) return assignment_.take(WorkerId{worker}, message);

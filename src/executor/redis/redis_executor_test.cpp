@@ -72,6 +72,24 @@ TEST_CASE("a cordoned worker is given nothing, whatever it reads; a drain is tol
   CHECK(rig.worker().await_type("Drain"));
 }
 
+TEST_CASE("a worker that drained and left is gone at once, with its stream") {
+  RedisRig rig;
+  rig.connect_worker();
+  wire::Hello drained;
+  drained.worker_id = "w1";
+  rig.worker().say("Hello", drained);
+  rig.worker().say("Left", wire::Left{});
+  CHECK(rig.await_report([](const Report& report) {
+    const auto* changed = std::get_if<WorkerChanged>(&report);
+    return changed != nullptr && changed->worker.state == "gone";
+  }));
+  const std::string stream = keys::control(rig.worker().session(), "w1");
+  const SteadyTime end = os::SystemClock().steady_now() + kPatience;
+  while (rig.worker().redis().ask({"EXISTS", stream}).integer != 0) {
+    REQUIRE(os::SystemClock().steady_now() < end);
+  }
+}
+
 TEST_CASE("a job that asks for a label goes to a worker that has it") {
   RedisRig rig;
   rig.connect_worker();

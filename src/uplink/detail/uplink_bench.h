@@ -69,6 +69,15 @@ class FakeCarrier final : public Carrier {
     return std::ranges::any_of(
         sent_, [&](const json::Value& frame) { return detail::type_of(frame) == type; });
   }
+  std::ptrdiff_t count(std::string_view type) {
+    const std::scoped_lock lock(mutex_);
+    return std::ranges::count_if(
+        sent_, [&](const json::Value& frame) { return detail::type_of(frame) == type; });
+  }
+  int reconnects() {
+    const std::scoped_lock lock(mutex_);
+    return reconnects_;
+  }
   bool wait_reconnects(int count) {
     std::unique_lock lock(mutex_);
     return came_.wait_for(lock, 10s, [&] { return reconnects_ >= count; });

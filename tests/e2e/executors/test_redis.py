@@ -104,6 +104,14 @@ with DAG("mixed"):
     assert tasks["plain"]["hostname"] in ("plain", "gpu")
 
 
+def test_a_drained_worker_leaves_without_an_alarm_and_is_gone_at_once(party):
+    worker = party.add_worker("drains")
+    assert cli(party.server, "workers", "drain", "drains").returncode == 0
+    assert worker.process.wait(20) == 0
+    assert "lost" not in worker.text()
+    party.server.wait_for(lambda: party.server.get("/api/v2/workers")["items"] == [], "its end", 8)
+
+
 def test_a_killed_workers_tasks_are_taken_up(party):
     party.server.add_dag("long", """
 from aiflow import DAG

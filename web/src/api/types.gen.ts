@@ -1031,7 +1031,7 @@ export interface WorkerPack {
   size: number;
 }
 
-/** state - connected, lost (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one. cpus, load - processors of its machine, and its load average over a minute; absent where nobody tells. packs - runtime packs that it holds. */
+/** state - connected, draining, lost or revoked (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one. cpus, load - processors of its machine, and its load average over a minute; absent where nobody tells. packs - runtime packs that it holds. */
 export interface Worker {
   worker_id: string;
   state: string;

@@ -101,6 +101,7 @@ const HEALTH_STATE: Record<string, TaskState> = {
   error: 'failed',
   down: 'failed',
   lost: 'failed',
+  revoked: 'failed',
   connected: 'success',
   cordoned: 'skipped',
   stopped: 'skipped',

@@ -64,6 +64,7 @@ Status run_broker_worker(const Clock& clock, BrokerWorkerOptions options) {
                                                             }},
                                                        carrier));
   AIFLOW_TRY(supervise::run_worker(worker, stop.get_token()));
+  link->await_core_end();
   if (!stop.stop_requested()) return {};
   return fail(std::move(*refused).with_context(redis::describe(options.address)));
 }

@@ -100,6 +100,7 @@ Status run_remote_worker(const Clock& clock, const RemoteWorkerOptions& options)
                                                             }},
                                                        carrier));
   AIFLOW_TRY(supervise::run_worker(worker, stop.get_token()));
+  link->await_core_end();
   if (!stop.stop_requested()) return {};
   AIFLOW_TRY(uplink::leave(worker.home));
   return fail(ErrorCode::denied, "the server refuses this worker: " + refused->message +
