@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/placement.h"
 
+#include "base/run_as.h"
+
 namespace aiflow {
 
 std::string describe(const Placement& wanted) {
@@ -11,7 +13,10 @@ std::string describe(const Placement& wanted) {
   };
   if (wanted.executor != "local") add("executor '" + wanted.executor + "'");
   if (wanted.queue != "default") add("queue '" + wanted.queue + "'");
-  for (const auto& [name, value] : wanted.labels) add("label " + name + "=" + value);
+  for (const auto& [name, value] : wanted.labels) {
+    const auto user = user_of_label(name);
+    add(user ? "tasks of user '" + *user + "'" : "label " + name + "=" + value);
+  }
   return words;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/run_as.h"
 #include "sched/detail/decide.h"
 #include "sched/step.h"
 
@@ -98,6 +99,17 @@ std::string place_text(const Placement& placement) {
   return words.empty() ? "the default queue" : words;
 }
 
+/// What it asks for, and of a user the option by which a worker serves it.
+std::string unserved_text(const Placement& placement) {
+  std::string text = place_text(placement);
+  for (const auto& [label, value] : placement.labels) {
+    if (const auto user = user_of_label(label)) {
+      text += " (start one with --run-as-users " + *user + ")";
+    }
+  }
+  return text;
+}
+
 std::string limit_text(const Model& model, const Run& run, const dag::Task& spec, Limit limit) {
   const dag::Dag& definition = *run.version->definition;
   switch (limit) {
@@ -108,7 +120,7 @@ std::string limit_text(const Model& model, const Run& run, const dag::Task& spec
     case Limit::parallelism:
       return "waiting: all " + std::to_string(model.slots) + " slots of the workers are taken";
     case Limit::place_unserved:
-      return "waiting: no connected worker serves " + place_text(spec.placement);
+      return "waiting: no connected worker serves " + unserved_text(spec.placement);
     case Limit::place_full:
       return "waiting: all " + std::to_string(model.slots_for(spec.placement)) + " slots for " +
              place_text(spec.placement) + " are taken";
@@ -279,7 +291,7 @@ Params params_of(const Model& model, const Run& run, InstanceIndex at, Limit lim
   };
   switch (limit) {
     case Limit::parallelism: return {{"limit", std::to_string(model.slots)}};
-    case Limit::place_unserved: return {{"place", place_text(spec.placement)}};
+    case Limit::place_unserved: return {{"place", unserved_text(spec.placement)}};
     case Limit::place_full:
       return {{"place", place_text(spec.placement)},
               {"limit", std::to_string(model.slots_for(spec.placement))}};

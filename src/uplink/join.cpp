@@ -177,6 +177,24 @@ Status register_worker(const Clock& clock, const JoinOptions& options, Kept& kep
   }
 }
 
+/// Without a token nothing could be gained by giving up what the directory has.
+Status check_same(const Kept& kept, const JoinOptions& options) {
+  const std::string has =
+      "this data directory has joined " + kept.servers + " as '" + kept.worker_id + "'";
+  if (kept.joined && !options.worker_id.empty() && options.worker_id != kept.worker_id) {
+    return fail(ErrorCode::conflict, has + ", not as '" + options.worker_id +
+                                         "': leave --id away; or give the other worker a directory"
+                                         " of its own and a token (--home, --token-file)");
+  }
+  if (kept.joined && !knows_one_of(kept, options.servers)) {
+    return fail(ErrorCode::conflict,
+                has + ", not " + addresses_of(options.servers) +
+                    ": if that is the same server, name the address of before too (--server twice);"
+                    " to join another one, give its token: --token-file FILE");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Membership> join(const Clock& clock, const JoinOptions& options,
@@ -185,6 +203,7 @@ Result<Membership> join(const Clock& clock, const JoinOptions& options,
   const fs::path file = options.home / "worker.json";
   AIFLOW_ASSIGN(auto known, read_kept(file));
   Kept kept = known.value_or(Kept{});
+  if (known && options.token_file.empty()) AIFLOW_TRY(check_same(kept, options));
   const bool is_same = known && knows_one_of(kept, options.servers) &&
                        (options.worker_id.empty() || options.worker_id == kept.worker_id);
   // A credential that no server has taken yet is asked for again: its answer may have been lost.

@@ -119,7 +119,8 @@ def test_a_task_runs_as_a_user_that_the_worker_allows_and_as_no_other():
         server.wait_for(lambda: server.tasks("of_nobody", run)["who"]["state"] == "success", "the user")
         value = server.get(f"/api/v2/dags/of_nobody/dagRuns/{run}/taskInstances/who/xcomEntries/return_value")
         assert value["value"] == [65534, "nobody", "/nonexistent"]
-        server.wait_for(lambda: "no connected worker serves label run_as:daemon=true"
+        server.wait_for(lambda: "no connected worker serves tasks of user 'daemon' "
+                        "(start one with --run-as-users daemon)"
                         in server.tasks("of_nobody", run)["waits"]["cause"], "the reason")
         assert "run_as:nobody=true" in cli(server, "workers", "list").stdout
 

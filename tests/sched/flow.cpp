@@ -51,7 +51,7 @@ std::vector<dag::AssetName> assets(const std::string& text) {
 Labels labels(const std::string& text) {
   Labels made;
   for (const std::string& part : split(text, ',')) {
-    const auto colon = part.find(':');
+    const auto colon = part.rfind(':');
     made[part.substr(0, colon)] = part.substr(colon + 1);
   }
   return made;

@@ -131,6 +131,10 @@ int usage_error(const CLI::App& root, const CLI::ParseError& error) {
 
 /// Whoever named something that is not there wants to see what is.
 void print_where_to_look(const std::vector<Command>& commands, const Command& failed) {
+  if (!failed.names_from.empty()) {
+    std::cerr << "       see: aiflow " << failed.names_from << "\n";
+    return;
+  }
   const std::vector<std::string> wanted = {failed.words.front(), "list"};
   if (failed.words == wanted || wanted.front() == "tasks") return;
   if (std::ranges::find(commands, wanted, &Command::words) == commands.end()) return;

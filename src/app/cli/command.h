@@ -45,6 +45,8 @@ struct Command {
   std::string summary;
   std::vector<Parameter> parameters;
   std::vector<std::string> examples;
+  /// The command that lists what may be named, "workers joined"; empty: its group's list.
+  std::string names_from = {};
   std::function<Status(const Invocation&)> run;
 };
 

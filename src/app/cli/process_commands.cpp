@@ -16,6 +16,7 @@
 #include "docker/engine.h"
 #include "os/environment.h"
 #include "os/file.h"
+#include "os/lock_file.h"
 #include "supervise/worker.h"
 
 namespace aiflow::app {
@@ -158,6 +159,15 @@ std::optional<supervise::WorkerDocker> docker_of(const Clock& clock, const Invoc
   return found;
 }
 
+/// Waiting is right when the server comes later, and all that a new user would see otherwise.
+void hint_at_servers(const fs::path& home) {
+  if (os::LockFile::holder(home / "run/server.lock") != 0) return;
+  std::cerr << "waiting for a server on this data directory, '" << home.string()
+            << "'; for one elsewhere:\n"
+               "  aiflow worker --server https://HOST:8080 --token-file FILE --home FOLDER\n"
+               "  aiflow worker --broker redis://HOST:6379 --home FOLDER\n";
+}
+
 Status work(const Clock& clock, const Invocation& in) {
   AIFLOW_ASSIGN(const auto slots, in.number("--slots"));
   supervise::WorkerOptions options;
@@ -193,6 +203,7 @@ Status work(const Clock& clock, const Invocation& in) {
     return fail(ErrorCode::invalid_argument, "--token-file goes with --server URL");
   }
   if (options.worker_id.empty()) options.worker_id = os::host_name();
+  hint_at_servers(options.home);
   return supervise::run_worker(options, {});
 }
 

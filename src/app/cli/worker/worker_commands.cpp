@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <iostream>
+#include <optional>
 
 #include "app/cli/commands.h"
 
@@ -50,12 +51,22 @@ Status print_unhealthy(ApiClient& client) {
   return {};
 }
 
-/// cordon, uncordon or drain.
-Status order_worker(const Clock& clock, const Invocation& in, const std::string& order,
-                    const std::string& done) {
+/// cordon, uncordon or drain: of each that was named, also after one that failed.
+Status order_workers(const Clock& clock, const Invocation& in, const std::string& order,
+                     const std::string& done) {
   auto client = client_for(clock, in);
-  AIFLOW_TRY(client.call("POST", api_path({"workers", in.text("worker"), order})));
-  std::cout << "worker " << in.text("worker") << " " << done << "\n";
+  std::optional<Error> failed;
+  for (const std::string& worker : in.list("worker")) {
+    const auto given = client.call("POST", api_path({"workers", worker, order}));
+    if (given) {
+      std::cout << "worker " << worker << " " << done << "\n";
+    } else if (failed) {
+      failed->message += "; " + given.error().message;
+    } else {
+      failed = given.error();
+    }
+  }
+  if (failed) return fail(*std::move(failed));
   return {};
 }
 
@@ -208,30 +219,32 @@ Status revoke(const Clock& clock, const Invocation& in) {
 
 std::vector<Command> worker_commands(const Clock& clock) {
   const Parameter worker{.name = "worker", .help = "its id, as in workers list", .required = true};
+  const Parameter workers{
+      .name = "worker", .help = "their ids, as in workers list", .required = true, .many = true};
   return {
       {.words = {"workers", "cordon"},
        .summary = "gives a worker no new tasks, until uncordon; what runs goes on",
-       .parameters = with_common({worker}),
+       .parameters = with_common({workers}),
        .examples = {"aiflow workers cordon edge-7"},
        .run =
            [&clock](const Invocation& in) {
-             return order_worker(clock, in, "cordon", "gets no new tasks");
+             return order_workers(clock, in, "cordon", "gets no new tasks");
            }},
       {.words = {"workers", "uncordon"},
        .summary = "gives a worker tasks again",
-       .parameters = with_common({worker}),
+       .parameters = with_common({workers}),
        .examples = {"aiflow workers uncordon edge-7"},
        .run =
            [&clock](const Invocation& in) {
-             return order_worker(clock, in, "uncordon", "gets tasks again");
+             return order_workers(clock, in, "uncordon", "gets tasks again");
            }},
       {.words = {"workers", "drain"},
        .summary = "gives a worker no new tasks, and ends it after its last one",
-       .parameters = with_common({worker}),
-       .examples = {"aiflow workers drain edge-7"},
+       .parameters = with_common({workers}),
+       .examples = {"aiflow workers drain edge-7", "aiflow workers drain edge-7 edge-8"},
        .run =
            [&clock](const Invocation& in) {
-             return order_worker(clock, in, "drain", "ends after its last task");
+             return order_workers(clock, in, "drain", "ends after its last task");
            }},
       {.words = {"workers", "list"},
        .summary = "connected workers, their slots and load",
@@ -261,6 +274,7 @@ std::vector<Command> worker_commands(const Clock& clock) {
        .parameters =
            with_common({{.name = "worker", .help = "name of the worker", .required = true}}),
        .examples = {"aiflow workers revoke gpu-3"},
+       .names_from = "workers joined",
        .run = [&clock](const Invocation& in) { return revoke(clock, in); }},
   };
 }

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "app/cli/workflow/words.h"
+#include "net/http.h"
 
 namespace aiflow::app {
 namespace {
@@ -18,6 +19,39 @@ Status show(const Invocation& in, const json::Value& run, const std::string& lin
     std::cout << line << "\n";
   }
   return {};
+}
+
+/// "?limit=20&state=failed&state=queued"
+std::string runs_query(const Invocation& in) {
+  std::string query = "?limit=" + net::percent_encode(in.text("--limit"));
+  for (const std::string& state : in.list("--state")) {
+    query += "&state=" + net::percent_encode(state);
+  }
+  return query;
+}
+
+/// Of one DAG, or of all.
+Status list_runs(const Clock& clock, const Invocation& in) {
+  auto client = client_for(clock, in);
+  const std::string dag = in.given("dag_id") ? in.text("dag_id") : "~";
+  AIFLOW_ASSIGN(const auto items, client.list(api_path({"dags", dag, "dagRuns"}) + runs_query(in)));
+  const bool is_filtered = in.given("--state");
+  return print_list(
+      in, items,
+      {.header = {"DAG", "RUN", "STATE", "TYPE", "STARTED", "TOOK", "CAUSE"},
+       .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
+         AIFLOW_ASSIGN(const auto run, wire::parse_dag_run(item));
+         return std::vector<std::string>{
+             run.dag_id,
+             run.dag_run_id,
+             std::string(to_string(run.state)),
+             std::string(to_string(run.run_type)),
+             or_dash(run.start_date, clock.now()),
+             run.start_date ? format_duration(run.end_date.value_or(clock.now()) - *run.start_date)
+                            : "-",
+             run.cause};
+       },
+       .empty = is_filtered ? "no runs are so" : "no runs yet: aiflow dags trigger DAG"});
 }
 
 /// How a run is, why, and who was told of it.
@@ -116,11 +150,27 @@ Status delete_run(const Clock& clock, const Invocation& in) {
   return {};
 }
 
+Command list_command(const Clock& clock) {
+  return {.words = {"runs", "list"},
+          .summary = "the runs of a DAG, or of all, newest first",
+          .parameters = with_common(
+              {{.name = "dag_id", .help = "the DAG; all DAGs when left out"},
+               {.name = "--state",
+                .help = "only those: queued, running, success or failed; again for more",
+                .repeat = true},
+               {.name = "--limit", .help = "how many", .otherwise = "20"}}),
+          .examples = {"aiflow runs list", "aiflow runs list etl --state failed --limit 5",
+                       "aiflow runs list --state queued --state running --json"},
+          .names_from = "dags list",
+          .run = bound(clock, list_runs)};
+}
+
 }  // namespace
 
 std::vector<Command> run_commands(const Clock& clock) {
   const Parameter run{.name = "run_id", .help = "the DAG run", .required = true};
   return {
+      list_command(clock),
       {.words = {"runs", "explain"},
        .summary = "the state of a run, why it is so, and the callbacks that it had",
        .parameters = with_common({kDag, run}),
