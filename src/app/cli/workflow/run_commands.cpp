@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // aiflow runs …
+#include <algorithm>
+#include <array>
 #include <iostream>
+#include <string_view>
 
 #include "app/cli/workflow/words.h"
 #include "net/http.h"
@@ -21,11 +24,16 @@ Status show(const Invocation& in, const json::Value& run, const std::string& lin
   return {};
 }
 
-/// "?limit=20&state=failed&state=queued"
-std::string runs_query(const Invocation& in) {
+/// "?limit=20&state=failed&state=queued". Errors: invalid_argument for another state.
+Result<std::string> runs_query(const Invocation& in) {
+  constexpr std::array<std::string_view, 4> kStates = {"queued", "running", "success", "failed"};
   std::string query = "?limit=" + net::percent_encode(in.text("--limit"));
   for (const std::string& state : in.list("--state")) {
-    query += "&state=" + net::percent_encode(state);
+    if (std::ranges::find(kStates, state) == kStates.end()) {
+      return fail(ErrorCode::invalid_argument,
+                  "--state is queued, running, success or failed, not '" + state + "'");
+    }
+    query += "&state=" + state;
   }
   return query;
 }
@@ -34,7 +42,8 @@ std::string runs_query(const Invocation& in) {
 Status list_runs(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   const std::string dag = in.given("dag_id") ? in.text("dag_id") : "~";
-  AIFLOW_ASSIGN(const auto items, client.list(api_path({"dags", dag, "dagRuns"}) + runs_query(in)));
+  AIFLOW_ASSIGN(const auto query, runs_query(in));
+  AIFLOW_ASSIGN(const auto items, client.list(api_path({"dags", dag, "dagRuns"}) + query));
   const bool is_filtered = in.given("--state");
   return print_list(
       in, items,
