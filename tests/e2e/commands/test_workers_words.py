@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from far import FarServer, FarWorker
 from product import cli
-from server import BIN, Server
+from server import BIN, ROOT, Server
 
 ONE = """
 from airflow.sdk import DAG
@@ -80,6 +80,18 @@ def test_a_program_without_its_sdk_says_so_everywhere(tmp_path):
         assert place in said and "exit code" not in said
     finally:
         server.stop()
+
+
+def test_what_is_installed_finds_its_sdk_and_can_run_containers(tmp_path):
+    subprocess.run([ROOT / "dev", "install", tmp_path / "own"], check=True, capture_output=True,
+                   env=os.environ | {"AIFLOW_BIN": str(BIN)})
+    assert {one.name for one in (tmp_path / "own/bin").iterdir()} == {"aiflow", "aiflow-docker"}
+    home = tmp_path / "home"
+    (home / "dags").mkdir(parents=True)
+    (home / "dags/one.py").write_text(ONE.format(command="true"))
+    done = subprocess.run([tmp_path / "own/bin/aiflow", "dags", "test", "one", "--home", home],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_task_that_no_configured_executor_takes_names_the_option(server):
