@@ -68,6 +68,16 @@ TEST_CASE("a body beyond the rule gets 413, announced or chunked") {
   CHECK(client.send({.method = "POST", .body = "0123456789"}, soon())->status == 200);
 }
 
+TEST_CASE("who sends all of a body that is far too large before reading learns why") {
+  Fixture fixture;
+  fixture.handler.rule.bytes_max = 10;
+  const auto body = std::string(16U << 20, 'x');
+  const auto answer = talk(
+      fixture,
+      "POST / HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  CHECK(answer.starts_with("HTTP/1.1 413 "));
+}
+
 TEST_CASE("a refused request's body is never read into memory") {
   Fixture fixture;
   fixture.handler.on_admit = [](Request&) -> std::variant<BodyRule, Response> {

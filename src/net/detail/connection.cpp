@@ -16,7 +16,10 @@
 namespace aiflow::net::detail {
 namespace {
 
-constexpr std::size_t kDrainBytesMax = 1U << 20;
+// What a refused client may go on sending until it has read why. More than any body that the routes
+// take is not waited for; bytes that are thrown away cost little.
+constexpr std::size_t kDrainBytesMax = 64U << 20;
+constexpr std::chrono::milliseconds kDrainTime{10'000};
 
 std::string lower_case(std::string_view text) {
   std::string out(text);
@@ -323,7 +326,7 @@ void Connection::linger() {
   ErrorCodeOf ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   phase_ = Phase::waiting;
-  arm(std::chrono::milliseconds(2000));
+  arm(kDrainTime);
   drain(kDrainBytesMax);
 }
 
