@@ -2,9 +2,13 @@
 // Against a running server, in the system's own Chromium (nothing is downloaded). See README.md.
 import { defineConfig } from '@playwright/test';
 
+/** What a finished demo is looked at with; other specs are named by who has prepared a server for them. */
+const OF_THE_DEMO = ['dashboard', 'gallery', 'log', 'pages', 'palette', 'workflows'];
+const chosen = process.env.AIFLOW_E2E_SPECS?.split(',') ?? OF_THE_DEMO;
+
 export default defineConfig({
   testDir: '.',
-  testIgnore: ['views.spec.ts', 'task.spec.ts', 'values.spec.ts', 'system.spec.ts'],
+  testMatch: chosen.map((name) => `${name}.spec.ts`),
   outputDir: '../test-results',
   workers: 1,
   timeout: 240_000,

@@ -2,15 +2,7 @@
 """The views of a DAG in a real browser: graph, Gantt, durations, calendar, tree, details, code by
 version; the page of a task, assets, and what the event stream is for."""
 
-import os
-import re
-import shutil
-import subprocess
-
-from server import ROOT
-
-SHOTS = ROOT / "build" / "screenshots"
-SPEC_S = 400
+from specs import run_specs
 
 FIRST = '''
 import time
@@ -81,16 +73,4 @@ def prepare(server) -> str:
 
 
 def test_the_views_of_a_dag_in_a_browser(server):
-    assert shutil.which("chromium") and (ROOT / "web" / "node_modules").is_dir(), "run ./dev setup and ./dev web"
-    run = prepare(server)
-    server.call("POST", "/api/v2/users",
-                {"username": "viewer", "role": "admin", "password": "long-enough-1"})
-    address = re.search(r"http://127\.0\.0\.1:\d+", server.output.read_text()).group()
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    spec = subprocess.run(
-        ["npx", "playwright", "test", "--config", "e2e/views.config.ts"], cwd=ROOT / "web",
-        capture_output=True, text=True, timeout=SPEC_S, check=False,
-        env={**os.environ, "AIFLOW_E2E_URL": address,
-             "AIFLOW_E2E_USERNAME": "viewer", "AIFLOW_E2E_PASSWORD": "long-enough-1",
-             "AIFLOW_E2E_RUN": run, "AIFLOW_E2E_SHOTS": str(SHOTS)})
-    assert spec.returncode == 0, spec.stdout[-8000:] + spec.stderr[-2000:]
+    run_specs(server, "views", "task", role="admin", limit_s=400, AIFLOW_E2E_RUN=prepare(server))
