@@ -65,6 +65,9 @@ test('a triggered run is seen changing, pushed and not polled', async () => {
   }
   await row.getByRole('button', { name: /Trigger/ }).click();
   const dialog = page.getByRole('dialog');
+  await expect(dialog.getByLabel('Note', { exact: true })).toBeVisible();
+  const as_json = dialog.getByRole('button', { name: 'Edit as JSON' });
+  if (await as_json.isVisible()) await as_json.click();
   await dialog.getByLabel('Configuration (JSON)').fill('{broken');
   await expect(dialog.getByRole('alert')).toBeVisible();
   await dialog.getByLabel('Configuration (JSON)').fill('{"from": "e2e"}');

@@ -12,6 +12,8 @@ export interface CallOptions {
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
   signal?: AbortSignal;
+  /** One for each wish of a person (Idempotency-Key): asked again under it, nothing is done twice. */
+  wish?: string;
 }
 
 let csrf_token = '';
@@ -52,6 +54,7 @@ export async function call<T>(name: RouteName, options: CallOptions = {}): Promi
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET' && csrf_token) headers['X-CSRF-Token'] = csrf_token;
+  if (options.wish) headers['Idempotency-Key'] = options.wish;
   let answer: Response;
   try {
     answer = await fetch(route_url(name, options), {

@@ -3,6 +3,7 @@
 
 import { en_api } from '@/i18n/en-api';
 import { en_system } from '@/i18n/en-system';
+import { en_trigger } from '@/i18n/en-trigger';
 import { en_values } from '@/i18n/en-values';
 import { en_frame } from '@/i18n/en-frame';
 import { en_account } from '@/i18n/en-account';
@@ -226,16 +227,6 @@ export const en = {
     daily: 'every day {{time}} {{zone}}',
     weekly: 'every {{day}} {{time}} {{zone}}',
     monthly: 'on day {{day}} of each month, {{time}} {{zone}}',
-  },
-  trigger: {
-    button: 'Trigger',
-    title: 'Trigger {{dag}}',
-    start: 'Trigger',
-    conf: 'Configuration (JSON)',
-    conf_hint: 'The params of the DAG with their defaults; change what this run shall have.',
-    conf_object: 'Must be a JSON object, such as {"key": 1}',
-    note: 'Note',
-    failed: 'The run was not created.',
   },
   assets: {
     intro: 'Data that tasks make and DAGs wait for.',
@@ -468,6 +459,7 @@ export const en = {
   ...en_audit,
   ...en_account,
   ...en_api,
+  ...en_trigger,
   ...en_values,
   ...en_system,
 };

@@ -3,6 +3,7 @@
 import type { en } from '@/i18n/en';
 import { ko_api } from '@/i18n/ko-api';
 import { ko_system } from '@/i18n/ko-system';
+import { ko_trigger } from '@/i18n/ko-trigger';
 import { ko_values } from '@/i18n/ko-values';
 import { ko_frame } from '@/i18n/ko-frame';
 import { ko_account } from '@/i18n/ko-account';
@@ -227,16 +228,6 @@ export const ko: Same<typeof en> = {
     daily: '매일 {{time}} {{zone}}',
     weekly: '매주 {{day}} {{time}} {{zone}}',
     monthly: '매월 {{day}}일 {{time}} {{zone}}',
-  },
-  trigger: {
-    button: '실행',
-    title: '{{dag}} 실행',
-    start: '실행',
-    conf: '설정값 (JSON)',
-    conf_hint: 'DAG의 params와 기본값입니다. 이번 실행에서 바꿀 값만 고치세요.',
-    conf_object: '{"key": 1}처럼 JSON 객체여야 합니다',
-    note: '메모',
-    failed: '실행을 만들지 못했습니다.',
   },
   assets: {
     intro: '작업이 만들고 DAG가 기다리는 데이터입니다.',
@@ -468,6 +459,7 @@ export const ko: Same<typeof en> = {
   ...ko_audit,
   ...ko_account,
   ...ko_api,
+  ...ko_trigger,
   ...ko_values,
   ...ko_system,
 };

@@ -6,8 +6,10 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call, call_list } from '@/api/client';
 import type { Backfill, BackfillCreate, BackfillDate } from '@/api/types.gen';
+import { Wish } from '@/api/wish';
 import { upserted } from '@/models/list';
 import { keys } from '@/queries/keys';
 
@@ -48,9 +50,13 @@ function useShown(): (backfill: Backfill) => void {
 
 export function useCreateBackfill(): UseMutationResult<Backfill, Error, BackfillCreate> {
   const shown = useShown();
+  const [wish] = useState(() => new Wish());
   return useMutation({
-    mutationFn: (body) => call<Backfill>('create_backfill', { body }),
-    onSuccess: shown,
+    mutationFn: (body) => call<Backfill>('create_backfill', { body, wish: wish.key_of(body) }),
+    onSuccess: (backfill) => {
+      wish.done();
+      shown(backfill);
+    },
   });
 }
 

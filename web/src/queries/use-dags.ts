@@ -9,6 +9,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call, call_all, call_list } from '@/api/client';
 import type {
   ClearRunRequest,
@@ -23,6 +24,7 @@ import type {
   TaskList,
   TriggerRequest,
 } from '@/api/types.gen';
+import { Wish } from '@/api/wish';
 import { type GridData, read_grid } from '@/models/grid';
 import { upserted } from '@/models/list';
 import { type Refused, each_of } from '@/queries/each-of';
@@ -232,9 +234,12 @@ export function useTriggerDags(): UseMutationResult<Refused<string>[], Error, Tr
 
 export function useTriggerDag(dag_id: string): UseMutationResult<DagRun, Error, TriggerRequest> {
   const client = useQueryClient();
+  const [wish] = useState(() => new Wish());
   return useMutation({
-    mutationFn: (body) => call<DagRun>('trigger_dag_run', { path: { dag_id }, body }),
+    mutationFn: (body) =>
+      call<DagRun>('trigger_dag_run', { path: { dag_id }, body, wish: wish.key_of(body) }),
     onSuccess: (run) => {
+      wish.done();
       client.setQueryData<DagRun[]>(
         keys.runs(dag_id),
         (list) => list && upserted(list, run, (r) => r.dag_run_id, 'first'),

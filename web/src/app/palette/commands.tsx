@@ -9,7 +9,7 @@ import { is_typing } from '@/ui/use-key';
 const Palette = lazy(() => import('@/app/palette/palette'));
 const KeysSheet = lazy(() => import('@/app/palette/keys-sheet'));
 const TriggerDialog = lazy(async () => ({
-  default: (await import('@/features/workflows/trigger-dialog')).TriggerDialog,
+  default: (await import('@/features/workflows/trigger/trigger-dialog')).TriggerDialog,
 }));
 
 type Open = { what: 'palette' } | { what: 'keys' } | { what: 'trigger'; dag_id: string };

@@ -7,7 +7,7 @@ import { BulkBar } from '@/features/workflows/bulk-bar';
 import { DagFilters, clear_filters } from '@/features/workflows/dag-filters';
 import { DagTable } from '@/features/workflows/dag-table';
 import { ImportErrors } from '@/features/workflows/import-errors';
-import { TriggerDialog } from '@/features/workflows/trigger-dialog';
+import { TriggerDialog } from '@/features/workflows/trigger/trigger-dialog';
 import { useSelection } from '@/features/workflows/use-selection';
 import { dag_passes, filter_of, sort_of, sorted_dags } from '@/models/find/dag-list';
 import { useDags, useImportErrors } from '@/queries/use-dags';

@@ -9,7 +9,7 @@ import { ImportErrors } from '@/features/workflows/import-errors';
 import { NextRun } from '@/features/workflows/next-run';
 import { ScheduleText } from '@/features/workflows/schedule-text';
 import { TaskDrawer } from '@/features/workflows/task-drawer';
-import { TriggerDialog } from '@/features/workflows/trigger-dialog';
+import { TriggerDialog } from '@/features/workflows/trigger/trigger-dialog';
 import { read_map_index } from '@/models/instances';
 import { paths } from '@/models/paths';
 import { zone_of } from '@/models/schedule';

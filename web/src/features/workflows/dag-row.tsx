@@ -150,7 +150,7 @@ export function DagRow(props: DagRowProps): ReactNode {
           {may_run && (
             <IconButton
               icon={Play}
-              label={`${t('trigger.button')} ${dag.dag_id}`}
+              label={t('trigger.title', { dag: dag.dag_id })}
               onClick={() => on_trigger(dag.dag_id)}
             />
           )}

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A DAG's params as its graph gives them: name -> {value, schema, description}.
 
-type Fields = Record<string, unknown>;
+export type Fields = Record<string, unknown>;
 
-function fields_of(value: unknown): Fields {
+/** An object's fields; none of what is no object. */
+export function fields_of(value: unknown): Fields {
   const is_object = typeof value === 'object' && value !== null && !Array.isArray(value);
   return is_object ? (value as Fields) : {};
 }

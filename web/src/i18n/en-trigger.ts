@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// English texts: starting a run.
+
+export const en_trigger = {
+  trigger: {
+    button: 'Trigger',
+    title: 'Trigger {{dag}}',
+    start: 'Trigger',
+    as_json: 'Edit as JSON',
+    as_form: 'Back to the form',
+    conf: 'Configuration (JSON)',
+    conf_hint: 'The params of the DAG with their defaults; change what this run shall have.',
+    conf_object: 'Must be a JSON object, such as {"key": 1}',
+    note: 'Note',
+    failed: 'The run was not created.',
+    nothing: '— none —',
+    hint_lines: 'One on each line.',
+    hint_numbers: 'One number on each line.',
+    hint_json: 'As JSON.',
+    hint_time: 'In the time of {{zone}}.',
+    error_required: 'Needs a value: the DAG has no default for it.',
+    error_number: 'Must be a number.',
+    error_integer: 'Must be a whole number.',
+    error_json: 'Is not valid JSON.',
+    error_range: 'Must be from {{low}} to {{high}}.',
+    error_length: 'Must have {{low}} to {{high}} characters.',
+    error_pattern: 'Does not have the form that the DAG asks for.',
+    error_time: 'Is no date with a time.',
+    more: 'More: run id, logical date, cache',
+    run_id: 'Run id',
+    run_id_default: 'made from the time',
+    logical_date: 'Logical date',
+    date_hint: 'Empty: now. Later ones wait until then. In the time of {{zone}}.',
+    use_cache: 'Take kept results of tasks that have not changed',
+  },
+};
