@@ -80,6 +80,8 @@ net::BodyRule body_rule(Route route, const std::filesystem::path& uploads) {
       return {.bytes_max = service::Catalogue::kBlobBytesMax, .to_folder = uploads};
     case Route::oip_infer:
     case Route::oip_infer_version: return {.bytes_max = 64U << 20};
+    case Route::check_dag_text:
+    case Route::put_dag_file: return {.bytes_max = 4U << 20};
     case Route::find_missing_blobs:
     case Route::create_report:
     case Route::create_variant: return {.bytes_max = 16U << 20};
@@ -110,6 +112,7 @@ detail::Table make_table() {
   detail::add_worker_routes(table);
   detail::add_dag_view_routes(table);
   detail::add_monitor_routes(table);
+  detail::add_editor_routes(table);
   detail::add_value_routes(table);
   detail::add_oip_routes(table);
   for (const auto& route : wire::all_routes()) {

@@ -21,6 +21,7 @@
 #include "service/auth.h"
 #include "service/cameras.h"
 #include "service/catalogue.h"
+#include "service/dag_files/dag_editor.h"
 #include "service/data/artifacts.h"
 #include "service/data/housekeeper.h"
 #include "service/data/result_cache.h"
@@ -53,6 +54,7 @@ struct Parts {
   service::ApiTokens& tokens;
   service::AuditTrail& audit;
   service::KeptValues& values;
+  service::DagEditor& editor;
   service::Workflows& workflows;
   service::Catalogue& catalogue;
   service::Artifacts& artifacts;

@@ -74,9 +74,10 @@ bool nobody_can_read(const os::Path& path) {
   return fd.valid();
 }
 
-os::ProcessOptions process_options(const ParseOptions& options, const Files& files) {
+os::ProcessOptions process_options(const ParseOptions& options, const std::string& module,
+                                   const Files& files) {
   os::ProcessOptions process;
-  process.argv = {options.python, "-m", "aiflow.parse"};
+  process.argv = {options.python, "-m", module};
   for (const auto& file : files) process.argv.push_back(file.string());
   // Nothing of the server's environment: it may hold secrets, the file is somebody's code.
   process.env = {{"PATH", os::get_env("PATH").value_or("/usr/local/bin:/usr/bin:/bin")},
@@ -105,13 +106,16 @@ os::ProcessOptions process_options(const ParseOptions& options, const Files& fil
   return process;
 }
 
-Result<Run> start(const ParseOptions& options, const Files& files) {
+/// `result_fd`: where the child writes its answer.
+Result<Run> start(const ParseOptions& options, const std::string& module, const Files& files,
+                  int result_fd) {
   AIFLOW_ASSIGN(auto result, os::make_pipe());
   AIFLOW_ASSIGN(auto output, os::make_pipe());
-  auto process_opts = process_options(options, files);
+  auto process_opts = process_options(options, module, files);
   process_opts.fds = {{output.write_end.get(), 1},
                       {output.write_end.get(), 2},
-                      {result.write_end.get(), kResultFd}};
+                      {result.write_end.get(), result_fd}};
+  if (result_fd == 1) process_opts.fds.erase(process_opts.fds.begin());
   AIFLOW_ASSIGN(auto process, os::Process::start(process_opts));
   AIFLOW_TRY(os::set_nonblocking(result.read_end.get()));
   AIFLOW_TRY(os::set_nonblocking(output.read_end.get()));
@@ -217,7 +221,7 @@ void parse_some(const ParseOptions& options, Files& files, const ParsedFile& don
   if (const Status sdk = check_sdk(options.python, options.sdk); !sdk) {
     return give(broken(files.front(), "no_sdk", sdk.error().message));
   }
-  auto run = start(options, files);
+  auto run = start(options, "aiflow.parse", files, kResultFd);
   if (!run) return give(fail(run.error()));
   std::size_t results = 0;
   std::optional<End> end;
@@ -246,6 +250,17 @@ void parse_dag_files(const ParseOptions& options, std::vector<std::filesystem::p
   for (Files* left : {&open, &closed}) {
     while (goes_on && !left->empty()) parse_some(options, *left, stop_at_once);
   }
+}
+
+Result<std::string> module_answer(const ParseOptions& options, const std::string& module) {
+  auto run = start(options, module, {}, STDOUT_FILENO);
+  if (!run) return fail(ErrorCode::unavailable, run.error().message);
+  const auto end = follow(*run, options);
+  const os::ExitStatus status = end_tree(run->process);
+  if (!end) return run->result.take_line();
+  run->output.read_some();
+  return fail(ErrorCode::unavailable, module + " gave no answer: " + os::describe(status) + "\n" +
+                                          output_tail(run->output.bytes));
 }
 
 }  // namespace aiflow::supervise

@@ -43,4 +43,9 @@ using ParsedFile = std::function<bool(const std::filesystem::path& file, Result<
 void parse_dag_files(const ParseOptions& options, std::vector<std::filesystem::path> files,
                      const ParsedFile& done);
 
+/// What `python3 -m MODULE` of the SDK prints: one line of JSON. In a child with the same limits.
+/// Errors: unavailable (no Python, no answer within wall_max, an end without one).
+[[nodiscard]] Result<std::string> module_answer(const ParseOptions& options,
+                                                const std::string& module);
+
 }  // namespace aiflow::supervise

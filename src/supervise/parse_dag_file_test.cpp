@@ -199,5 +199,16 @@ TEST_CASE("each of many files has its own result, whatever the others do") {
         "7nothing crash 0, 8good 1, ");
 }
 
+TEST_CASE("a module's answer, or why there is none") {
+  Folder folder;
+  const auto answer = module_answer(folder.options, "aiflow.yaml_dags.catalogue");
+  REQUIRE_MESSAGE(answer, (answer ? "" : answer.error().message));
+  CHECK(answer->find("\"OptimizeModelOperator\"") != std::string::npos);
+  const auto none = module_answer(folder.options, "aiflow.no_such_module");
+  REQUIRE_FALSE(none);
+  CHECK(none.error().code == ErrorCode::unavailable);
+  CHECK(none.error().message.find("no_such_module") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace aiflow::supervise

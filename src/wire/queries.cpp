@@ -263,6 +263,7 @@ Result<PageQuery> parse_page(Route route, const Query& query) {
     case Route::list_tokens:
     case Route::list_variables:
     case Route::list_connections:
+    case Route::list_dag_file_versions:
     case Route::list_dags:
     case Route::list_import_errors:
     case Route::list_assets:

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "app/cli/broker/broker.h"
+#include "app/cli/workflow/editor_parts.h"
 #include "digest/sha256.h"
 #include "log/log.h"
 #include "os/environment.h"
@@ -288,6 +289,8 @@ void Server::make_services() {
   packs_ = std::make_unique<runtime::Pool>(options_.home / "packs");
   workflows_ = std::make_unique<service::Workflows>(
       service::Workflows::Parts{clock_, *store_, *conductor_, options_.home / "logs", os::get_env});
+  editor_ =
+      std::make_unique<service::DagEditor>(editor_parts(clock_, *store_, options_, loader_parts()));
   catalogue_ = std::make_unique<service::Catalogue>(
       service::Catalogue::Parts{clock_, *store_, *blobs_, *packs_, *events_});
   artifacts_ =
@@ -309,6 +312,7 @@ void Server::make_services() {
                       *tokens_,
                       *audit_,
                       *values_,
+                      *editor_,
                       *workflows_,
                       *catalogue_,
                       *artifacts_,

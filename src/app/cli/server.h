@@ -18,6 +18,7 @@
 #include "http_api/api.h"
 #include "os/lock_file.h"
 #include "os/system_clock.h"
+#include "service/dag_files/dag_editor.h"
 #include "service/dag_files/dag_loader.h"
 #include "service/worker_access.h"
 #include "store/admin/lead.h"
@@ -105,6 +106,7 @@ class Server {
   std::unique_ptr<conductor::Conductor> conductor_;
   std::unique_ptr<blobs::BlobStore> blobs_;
   std::unique_ptr<runtime::Pool> packs_;
+  std::unique_ptr<service::DagEditor> editor_;
   std::unique_ptr<service::Workflows> workflows_;
   std::unique_ptr<service::Catalogue> catalogue_;
   std::unique_ptr<service::Artifacts> artifacts_;

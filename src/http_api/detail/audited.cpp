@@ -15,7 +15,8 @@ using wire::Route;
 /// Questions that need a body.
 constexpr std::array kQuestions = {Route::oip_infer,        Route::oip_infer_version,
                                    Route::preview_mark,     Route::find_missing_blobs,
-                                   Route::dry_run_backfill, Route::lookup_cached_result};
+                                   Route::dry_run_backfill, Route::lookup_cached_result,
+                                   Route::check_dag_text};
 /// A task's own data: its lineage says what it made.
 constexpr std::array kTaskData = {Route::put_blob, Route::delete_artifact};
 

@@ -86,6 +86,7 @@ void add_data_routes(Table& table);
 void add_config_routes(Table& table);
 void add_site_routes(Table& table);
 void add_oip_routes(Table& table);
+void add_editor_routes(Table& table);
 void add_value_routes(Table& table);
 void add_worker_routes(Table& table);
 void add_dag_view_routes(Table& table);

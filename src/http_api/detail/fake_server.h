@@ -11,6 +11,7 @@
 #include "executor/fake_executor.h"
 #include "http_api/api.h"
 #include "net/client.h"
+#include "os/file.h"
 #include "os/system_clock.h"
 #include "os/temp_dir.h"
 #include "store/run_store.h"
@@ -128,6 +129,21 @@ struct Bench {
   std::unique_ptr<service::Vault> vault =
       service::Vault::open(folder.path() / "secrets.key").value();
   service::KeptValues values{{kClock, *store, *vault}};
+  /// Reads `dag_id: NAME`, and finds a mistake in what is "broken".
+  static void parse(const std::vector<std::filesystem::path>& files,
+                    const supervise::ParsedFile& done) {
+    const auto text = os::read_file(files.front(), 1U << 20).value();
+    wire::DagFile parsed{.file = files.front().string()};
+    const auto at = text.find("dag_id: ");
+    if (text.find("broken") == std::string::npos && at != std::string::npos) {
+      parsed.dags = {one_task(text.substr(at + 8, text.find('\n', at) - at - 8))};
+    } else {
+      parsed.error.emplace().problems = {{{.message = "a mistake", .line = 2, .column = 3}}};
+    }
+    done(files.front(), parsed);
+  }
+  std::filesystem::path dags() const { return folder.path() / "dags"; }
+
   service::AuditTrail audit{kClock, *store};
   service::EventHub events{*store, stream_text};
   service::LogFollower logs;
@@ -136,6 +152,23 @@ struct Bench {
   blobs::BlobStore blobs{folder.path() / "blobs"};
   runtime::Pool packs{folder.path() / "packs"};
   service::Workflows workflows{{kClock, *store, conductor, folder.path() / "logs"}};
+  service::DagEditor editor{
+      {.clock = kClock,
+       .store = *store,
+       .folders = {dags()},
+       .scratch = folder.path() / "texts",
+       .parse = parse,
+       .describe = [] { return Result<std::string>(R"({"operators":[],"common":[],"dag":[]})"); },
+       .load = [this](wire::DagFile file, std::string text) -> Status {
+         const auto loaded = conductor::wait_for<std::vector<DagId>>(
+             [&](auto answer) { conductor.parsed({std::move(file), std::move(text)}, answer); });
+         return loaded ? Status{} : fail(loaded.error());
+       },
+       .unload = [this](const std::string& file) -> Status {
+         const auto gone = conductor::wait_for<std::vector<DagId>>(
+             [&](auto answer) { conductor.file_removed(file, answer); });
+         return gone ? Status{} : fail(gone.error());
+       }}};
   service::Catalogue catalogue{{kClock, *store, blobs, packs, events}};
   service::Artifacts artifacts{{kClock, *store, blobs}};
   service::ResultCache result_cache{{kClock, *store}};
@@ -166,6 +199,7 @@ struct Bench {
            tokens,
            audit,
            values,
+           editor,
            workflows,
            catalogue,
            artifacts,

@@ -143,6 +143,86 @@ export interface AuditPage {
   next_cursor?: string | null;
 }
 
+/** An argument, of an operator or of a DAG. kinds - what it may be, the first is what a form offers (docs/guide/editor.md). minimum - of a number. is_open - it may also have other values than `choices`. templated - {{ }} in it is filled in. */
+export interface OperatorField {
+  name: string;
+  kinds: string[];
+  required: boolean;
+  default: unknown;
+  doc: string;
+  choices?: string[] | null;
+  templated: boolean;
+  is_open: boolean;
+  minimum?: number | null;
+}
+
+export interface OperatorInfo {
+  name: string;
+  group: string;
+  doc: string;
+  fields: OperatorField[];
+}
+
+/** common - arguments of every operator; dag - of a DAG. */
+export interface OperatorCatalogue {
+  operators: OperatorInfo[];
+  common: OperatorField[];
+  dag: OperatorField[];
+}
+
+export interface DagText {
+  content: string;
+}
+
+/** Tasks that can start at the same time, when all steps before are done. */
+export interface DagStep {
+  tasks: string[];
+}
+
+/** What tasks ask for beside a free worker. kind - pack or pool. is_there - this server has it. */
+export interface DagNeed {
+  kind: string;
+  name: string;
+  is_there: boolean;
+  tasks: string[];
+}
+
+/** Line and column from 1; `path` from the top of the document, as tasks 2 pool */
+export interface DagProblem {
+  message: string;
+  line: number;
+  column: number;
+  path: string[];
+}
+
+/** What a text would do. With problems, the rest is empty. */
+export interface DagCheck {
+  problems: DagProblem[];
+  dag_id: string;
+  steps: DagStep[];
+  needs: DagNeed[];
+}
+
+/** The text of a DAG's YAML file. version - the one it is, 0 when it was changed by other means since. What it was read from is told by its ETag. */
+export interface DagFileText {
+  dag_id: string;
+  file: string;
+  content: string;
+  version: number;
+  saved_at?: string | null;
+  saved_by: string;
+}
+
+/** A text that a DAG's file had. cause - saved, outside (changed by other means, found by the next save) or deleted. content - when one version is asked for. */
+export interface DagFileVersion {
+  dag_id: string;
+  version_number: number;
+  cause: string;
+  saved_at: string;
+  saved_by: string;
+  content?: string | null;
+}
+
 export interface ErrorBody {
   code: string;
   message: string;
@@ -1313,6 +1393,13 @@ export const ROUTES = {
   get_task_connection: { method: 'GET', path: '/api/v2/taskValues/connections/{conn_id}' },
   rotate_secrets_key: { method: 'POST', path: '/api/v2/secretsKey' },
   open_values: { method: 'POST', path: '/api/v2/openValues' },
+  list_operators: { method: 'GET', path: '/api/v2/operators' },
+  check_dag_text: { method: 'POST', path: '/api/v2/dagFiles' },
+  get_dag_file: { method: 'GET', path: '/api/v2/dagFiles/{dag_id}' },
+  put_dag_file: { method: 'PUT', path: '/api/v2/dagFiles/{dag_id}' },
+  delete_dag_file: { method: 'DELETE', path: '/api/v2/dagFiles/{dag_id}' },
+  list_dag_file_versions: { method: 'GET', path: '/api/v2/dagFiles/{dag_id}/versions' },
+  get_dag_file_version: { method: 'GET', path: '/api/v2/dagFiles/{dag_id}/versions/{version_number}' },
   list_audit: { method: 'GET', path: '/api/v2/audit' },
   export_audit: { method: 'GET', path: '/api/v2/audit/export' },
   list_dag_audit: { method: 'GET', path: '/api/v2/dags/{dag_id}/audit' },

@@ -341,6 +341,8 @@ def value_problem(field: Field, node: Node) -> str | None:
         return f"{field.name} is {' or '.join(_WORDS[kind] for kind in field.kinds)}, not {_said(value)}"
     if not field.is_open and field.choices and value not in field.choices:
         return f"{field.name} is one of {', '.join(field.choices)}, not {_said(value)}"
+    if field.minimum is not None and _is_number(value) and value < field.minimum:
+        return f"{field.name} is at least {field.minimum:g}, not {_said(value)}"
     return None
 
 

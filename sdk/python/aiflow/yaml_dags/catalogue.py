@@ -60,6 +60,11 @@ _CHOICES = {"trigger_rule": list(TriggerRule.__members__), "mode": ["poke", "res
             "scheme": ["http", "https"]}
 #: those that may have other values than the listed ones
 _OPEN_CHOICES = {"method", "executor", "trigger_rule", "on_finish_action"}
+#: what a number may not be below
+_MINIMUM = {"retries": 0, "pool_slots": 1, "max_active_tis_per_dag": 1,
+            "max_active_tis_per_dagrun": 1, "max_active_runs": 1, "max_active_tasks": 1,
+            "max_consecutive_failed_dag_runs": 0, "poke_interval": 0, "timeout": 0,
+            "retry_delay": 0, "max_retry_delay": 0, "execution_timeout": 0, "dagrun_timeout": 0}
 #: texts of several lines
 _LONG = {"bash_command", "sql", "doc_md", "html_content", "description"}
 _ENTRY = re.compile(r"(?:^|(?<=[.;)]\s))(\w+(?:, \w+)*):\s", re.MULTILINE)
@@ -79,6 +84,7 @@ class Field:
     choices: list[str] | None
     templated: bool
     is_open: bool
+    minimum: float | None = None
 
 
 @dataclass(frozen=True)
@@ -153,7 +159,7 @@ def fields_of(base: type, cls: type) -> list[Field]:
         choices = _CHOICES.get(name)
         found.append(Field(name, kinds, required, default if _is_json(default) else None,
                            docs.get(name, ""), choices, name in templated,
-                           choices is None or name in _OPEN_CHOICES))
+                           choices is None or name in _OPEN_CHOICES, _MINIMUM.get(name)))
     return found
 
 
