@@ -165,6 +165,22 @@ export function flatten(box: ElkBox, parent: string | null = null): PlacedBox[] 
   ]);
 }
 
+/** What all outer boxes take up. */
+export function bounds_of(boxes: readonly PlacedBox[]): {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+} {
+  const outer = boxes.filter((box) => box.parent === null);
+  return {
+    left: Math.min(...outer.map((box) => box.x)),
+    top: Math.min(...outer.map((box) => box.y)),
+    right: Math.max(...outer.map((box) => box.x + box.width)),
+    bottom: Math.max(...outer.map((box) => box.y + box.height)),
+  };
+}
+
 /** Ids on any path through `task_id`: itself, what it waits for and what waits for it. */
 export function path_through(graph: DagGraph, task_id: string): Set<string> {
   const walk = (from: 'source' | 'target', to: 'source' | 'target'): Set<string> => {

@@ -8,6 +8,7 @@ import {
   MiniMap,
   ReactFlow,
   useReactFlow,
+  useStore,
 } from '@xyflow/react';
 import { ArrowDown, ArrowRight, Download, Group, Timer, Ungroup } from 'lucide-react';
 import {
@@ -31,7 +32,7 @@ import {
   paint_nodes,
 } from '@/features/workflows/graph-paint';
 import { RunStrip } from '@/features/workflows/run-strip';
-import { type Direction, group_of_key, path_through } from '@/models/dag-graph';
+import { type Direction, bounds_of, group_of_key, path_through } from '@/models/dag-graph';
 import { critical_path, task_spans } from '@/models/views/critical-path';
 import { box_summaries, fold_groups, read_folded, write_folded } from '@/models/views/graph-fold';
 import { useDagGraph } from '@/queries/use-dags';
@@ -65,6 +66,23 @@ function KeepFitted({
     return () => observer.disconnect();
   }, [box, moved, fitView, layout]);
   return null;
+}
+
+/** The whole graph is in sight: a small one beside it would tell nothing, and may cover a box. */
+function useAllInSight(boxes: Layout['boxes']): boolean {
+  const bounds = useMemo(() => bounds_of(boxes), [boxes]);
+  return useStore(({ transform: [x, y, zoom], width, height }) => {
+    const left = bounds.left * zoom + x;
+    const top = bounds.top * zoom + y;
+    const right = bounds.right * zoom + x;
+    const bottom = bounds.bottom * zoom + y;
+    return left >= 0 && top >= 0 && right <= width && bottom <= height;
+  });
+}
+
+function Overview({ boxes }: { boxes: Layout['boxes'] }): ReactNode {
+  const all_in_sight = useAllInSight(boxes);
+  return !all_in_sight && <MiniMap pannable zoomable nodeColor={minimap_color} />;
 }
 
 interface FlowProps {
@@ -113,7 +131,7 @@ function Flow({ options, box, tools }: FlowProps): ReactNode {
       <KeepFitted box={box} moved={moved} layout={layout} />
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
       {tools}
-      {graph.nodes.length > 6 && <MiniMap pannable zoomable nodeColor={minimap_color} />}
+      {graph.nodes.length > 6 && <Overview boxes={layout.boxes} />}
     </ReactFlow>
   );
 }

@@ -58,6 +58,23 @@ function ScopeBoxes<Name extends string>(props: ScopeBoxesProps<Name>): ReactNod
   );
 }
 
+/** Of so many instances the names are told; of the rest the number. */
+const NAMES_SHOWN = 8;
+
+function InstanceNames({ instances }: { instances: readonly TaskInstance[] }): ReactNode {
+  const { t } = useTranslation();
+  const rest = instances.length - NAMES_SHOWN;
+  return (
+    <span className="faint preview-names">
+      {instances
+        .slice(0, NAMES_SHOWN)
+        .map((one) => instance_name(one.task_id, one.map_index))
+        .join(', ')}
+      {rest > 0 && ` ${t('backfill_preview.more', { count: rest })}`}
+    </span>
+  );
+}
+
 /** One line for each task, however many instances of it will be cleared. */
 export function ClearPreview({ items }: { items: TaskInstance[] }): ReactNode {
   const { t } = useTranslation();
@@ -73,6 +90,9 @@ export function ClearPreview({ items }: { items: TaskInstance[] }): ReactNode {
           <li key={task_id}>
             <code>{single ? instance_name(task_id, instance.map_index) : task_id}</code>
             {single ? <StateBadge state={state} /> : <StateNumbers counts={counts} shown={6} />}
+            {!single && runs.size === 1 && (
+              <InstanceNames instances={items.filter((one) => one.task_id === task_id)} />
+            )}
           </li>
         );
       })}
@@ -244,6 +264,11 @@ function MarkDialog({ task, instances, state, on_close }: MarkDialogProps): Reac
       </p>
       <p className="faint">{t(state === 'success' ? 'mark.hint_success' : 'mark.hint_failed')}</p>
       {wanted.length === 0 && !mark.isPending && <p className="faint">{t('mark.nothing')}</p>}
+      {is_many && !mark.isPending && wanted.length > 0 && (
+        <p>
+          <InstanceNames instances={wanted} />
+        </p>
+      )}
       {is_many && mark.isPending && (
         <p role="status">{t('mark.progress', { done, count: total })}</p>
       )}
