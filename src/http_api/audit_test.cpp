@@ -159,5 +159,32 @@ TEST_CASE("an operator sees what was done to a DAG, without addresses") {
   CHECK(page->items[0].address.empty());
 }
 
+TEST_CASE("what was done to a run, or to one of its tasks, is asked for by name") {
+  AuditBench bench;
+  bench.add_dag(Bench::one_task("d"));
+  const auto ann = bench.session(Role::operator_);
+  for (const char* run : {"r1", "r2"}) {
+    const std::string body = R"({"dag_run_id": ")" + std::string(run) + "\"}";
+    REQUIRE(bench.send("POST", "/api/v2/dags/d/dagRuns", body, ann).status == 200);
+    const std::string task = "/api/v2/dags/d/dagRuns/" + std::string(run) + "/taskInstances/t";
+    REQUIRE(bench.send("PATCH", task, R"({"new_state": "success"})", ann).status == 200);
+  }
+  const auto actions = [&](const std::string& query) {
+    const auto answer = bench.send("GET", "/api/v2/dags/d/audit" + query, "", ann);
+    REQUIRE_MESSAGE(answer.status == 200, answer.body);
+    const auto page = wire::parse_audit_page(json::parse(answer.body).value()).value();
+    std::vector<std::string> found;
+    for (const auto& one : page.items) found.push_back(one.action + " " + one.object_id);
+    return found;
+  };
+  using Found = std::vector<std::string>;
+  CHECK(actions("?dag_run_id=r1") == Found{"trigger_dag_run d/r1"});
+  CHECK(actions("?dag_run_id=r1&task_id=t") ==
+        Found{"mark_task_instance d/r1/t", "trigger_dag_run d/r1"});
+  CHECK(actions("?dag_run_id=r1&task_id=other") == Found{"trigger_dag_run d/r1"});
+  CHECK(actions("").size() == 4);
+  CHECK(bench.send("GET", "/api/v2/dags/d/audit?task_id=t", "", ann).status == 400);
+}
+
 }  // namespace
 }  // namespace aiflow::http_api

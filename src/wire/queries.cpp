@@ -249,6 +249,8 @@ Result<AuditExport> parse_audit_export(const Query& query) {
 
 Result<AuditPart> parse_audit_part(const Query& query) {
   AuditPart out;
+  AIFLOW_TRY(detail::take(query, "dag_run_id", out.dag_run_id));
+  AIFLOW_TRY(detail::take(query, "task_id", out.task_id));
   AIFLOW_TRY(detail::take_int(query, {"cursor", 1, INT64_MAX}, out.cursor));
   AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
   return out;

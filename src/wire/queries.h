@@ -279,8 +279,10 @@ struct AuditExport {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<AuditExport> parse_audit_export(const Query& query);
 
-/// cursor - the entries before it, as next_cursor says.
+/// dag_run_id - what was done to that run; with task_id also what was done to that task of it. cursor - the entries before it, as next_cursor says.
 struct AuditPart {
+  std::optional<std::string> dag_run_id{};
+  std::optional<std::string> task_id{};
   std::optional<std::int64_t> cursor{};
   std::int64_t limit = 100;
 };

@@ -32,7 +32,14 @@ Result<net::Response> list_audit(Call& call) {
 /// Addresses are for admins.
 Result<net::Response> list_dag_audit(Call& call) {
   AIFLOW_ASSIGN(const auto asked, wire::parse_audit_part(call.query));
-  AIFLOW_ASSIGN(auto page, call.parts.audit.page({.dag_id = call.dag_id().value,
+  if (asked.task_id && !asked.dag_run_id) {
+    return fail(ErrorCode::invalid_argument, "task_id goes with dag_run_id: which run's?");
+  }
+  std::vector<std::string> objects;
+  if (asked.dag_run_id) objects.push_back(call.dag_id().value + "/" + *asked.dag_run_id);
+  if (asked.task_id) objects.push_back(objects.front() + "/" + *asked.task_id);
+  AIFLOW_ASSIGN(auto page, call.parts.audit.page({.object_ids = std::move(objects),
+                                                  .dag_id = call.dag_id().value,
                                                   .before_id = asked.cursor,
                                                   .limit = static_cast<int>(asked.limit)}));
   for (auto& entry : page.items) entry.address.clear();

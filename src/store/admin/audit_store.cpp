@@ -60,6 +60,11 @@ Result<wire::AuditPage> AuditStore::page(const AuditQuery& query) {
   fit(" AND object_kind = ?", query.object_kind);
   fit(" AND object_id = ?", query.object_id);
   fit(" AND dag_id = ?", query.dag_id);
+  if (!query.object_ids.empty()) sql += " AND object_id IN (";
+  for (std::size_t i = 0; i < query.object_ids.size(); ++i) {
+    sql += i + 1 < query.object_ids.size() ? "?, " : "?)";
+    params.emplace_back(query.object_ids[i]);
+  }
   fit(" AND outcome = ?", query.outcome);
   fit(" AND at >= ?", query.from);
   fit(" AND at < ?", query.to);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "db/connection.h"
@@ -19,6 +20,7 @@ struct AuditQuery {
   std::optional<std::string> action{};
   std::optional<std::string> object_kind{};
   std::optional<std::string> object_id{};
+  std::vector<std::string> object_ids{};  ///< any of them; empty: all
   std::optional<std::string> dag_id{};
   std::optional<std::string> outcome{};
   std::optional<WallTime> from{};

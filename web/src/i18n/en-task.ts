@@ -29,7 +29,7 @@ export const en_task = {
     started: 'Try {{number}} began',
     ended: 'Try {{number}} ended',
     done: 'What was done to it and its run',
-    done_none: 'Nobody changed it, as far as the newest entries tell.',
+    done_none: 'Nobody has changed it.',
   },
   again: {
     button: 'Retry from here…',

@@ -31,7 +31,7 @@ export const ko_task: Same<typeof en_task> = {
     started: '{{number}}번째 시도 시작',
     ended: '{{number}}번째 시도 끝남',
     done: '이 태스크와 실행에 한 작업',
-    done_none: '최근 기록에는 변경한 사람이 없습니다.',
+    done_none: '변경한 사람이 없습니다.',
   },
   again: {
     button: '여기서부터 다시…',

@@ -22,16 +22,24 @@ export interface AuditFilter {
 
 export type AuditPages = UseInfiniteQueryResult<InfiniteData<AuditPage>>;
 
-/** Newest first; the next page is asked for by its cursor. With a DAG's id: what was done to it. */
-export function useAudit(filter: AuditFilter, of_dag?: string): AuditPages {
+/** A DAG, one of its runs, or one task of such a run. */
+export interface AuditOf {
+  dag_id: string;
+  dag_run_id?: string;
+  task_id?: string;
+}
+
+/** Newest first; the next page is asked for by its cursor. `of`: only what was done to that. */
+export function useAudit(filter: AuditFilter, of?: AuditOf): AuditPages {
   return useInfiniteQuery({
-    queryKey: keys.audit({ ...filter, of_dag }),
+    queryKey: keys.audit({ ...filter, of }),
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) => {
-      const query = { ...filter, cursor: pageParam };
-      return of_dag === undefined
-        ? call<AuditPage>('list_audit', { query, signal })
-        : call<AuditPage>('list_dag_audit', { path: { dag_id: of_dag }, query, signal });
+      if (!of)
+        return call<AuditPage>('list_audit', { query: { ...filter, cursor: pageParam }, signal });
+      const { dag_id, ...part } = of;
+      const query = { ...filter, ...part, cursor: pageParam };
+      return call<AuditPage>('list_dag_audit', { path: { dag_id }, query, signal });
     },
     getNextPageParam: (page) => page.next_cursor,
   });

@@ -37,7 +37,7 @@ function Row({ entry }: { entry: AuditEntry }): ReactNode {
 /** What was done to a DAG, its runs and its tasks, and by whom. */
 export function AuditTab({ dag_id }: { dag_id: string }): ReactNode {
   const { t } = useTranslation();
-  const pages = useAudit({}, dag_id);
+  const pages = useAudit({}, { dag_id });
   return (
     <Await query={pages}>
       {() => {

@@ -14,18 +14,17 @@ import { OutcomeMark } from '@/ui/outcome';
 import { StateBadge } from '@/ui/state-badge';
 import { RelativeTime, Time } from '@/ui/time';
 
-/** Requests about this task of this run, among the newest of its DAG. */
+/** Requests about this task of this run, and about the run. */
 function Done({ task }: { task: TaskRef }): ReactNode {
   const { t } = useTranslation();
-  const pages = useAudit({}, task.dag_id);
-  const run = `${task.dag_id}/${task.dag_run_id}`;
-  const names = new Set([run, `${run}/${task.task_id}`]);
+  const { dag_id, dag_run_id, task_id } = task;
+  const pages = useAudit({}, { dag_id, dag_run_id, task_id });
   return (
     <section className="stack">
       <h3>{t('moments.done')}</h3>
       <Await query={pages} rows={2}>
         {() => {
-          const entries = entries_of(pages).filter((one) => names.has(one.object_id));
+          const entries = entries_of(pages);
           return (
             <>
               {entries.length === 0 && <p className="faint">{t('moments.done_none')}</p>}
