@@ -11,10 +11,13 @@ Status read_value(const json::Value& value, SystemHistory& out);
 
 json::Value to_json(const SystemSample& value) {
   json::Object out;
-  out.reserve(17);
+  out.reserve(20);
   detail::put(out, "at", value.at);
   detail::put(out, "cpu_cores", value.cpu_cores);
   detail::put(out, "resident_bytes", value.resident_bytes);
+  detail::put(out, "host_cpu", value.host_cpu);
+  detail::put(out, "host_memory_bytes", value.host_memory_bytes);
+  detail::put(out, "host_memory_used_bytes", value.host_memory_used_bytes);
   detail::put(out, "disk_free_bytes", value.disk_free_bytes);
   detail::put(out, "database_bytes", value.database_bytes);
   detail::put(out, "scheduler_waiting", value.scheduler_waiting);
@@ -38,6 +41,9 @@ Result<SystemSample> parse_system_sample(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "at", out.at));
   AIFLOW_TRY(detail::get(value, "cpu_cores", out.cpu_cores));
   AIFLOW_TRY(detail::get(value, "resident_bytes", out.resident_bytes));
+  AIFLOW_TRY(detail::get(value, "host_cpu", out.host_cpu));
+  AIFLOW_TRY(detail::get(value, "host_memory_bytes", out.host_memory_bytes));
+  AIFLOW_TRY(detail::get(value, "host_memory_used_bytes", out.host_memory_used_bytes));
   AIFLOW_TRY(detail::get(value, "disk_free_bytes", out.disk_free_bytes));
   AIFLOW_TRY(detail::get(value, "database_bytes", out.database_bytes));
   AIFLOW_TRY(detail::get(value, "scheduler_waiting", out.scheduler_waiting));

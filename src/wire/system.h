@@ -16,11 +16,14 @@
 
 namespace aiflow::wire {
 
-/// Also the data of events of kind system on the stream, every 5 s. cpu_cores - processors' time used a second since the last sample. tasks, runs - of unfinished runs by state. steps - of the scheduler since the last sample; the times are of these. What could not be read is absent.
+/// Also the data of events of kind system on the stream, every 5 s. cpu_cores - processors' time used a second since the last sample. tasks, runs - of unfinished runs by state. host_cpu - the busy part of all processors of its machine since the last sample, 0 to 1; host_memory_used_bytes - without caches. steps - of the scheduler since the last sample; the times are of these. What could not be read is absent.
 struct SystemSample {
   WallTime at{};
   std::optional<double> cpu_cores{};
   std::optional<std::int64_t> resident_bytes{};
+  std::optional<double> host_cpu{};
+  std::optional<std::int64_t> host_memory_bytes{};
+  std::optional<std::int64_t> host_memory_used_bytes{};
   std::optional<std::int64_t> disk_free_bytes{};
   std::optional<std::int64_t> database_bytes{};
   std::int64_t scheduler_waiting{};

@@ -42,6 +42,7 @@ Figures read_figures(const FigureSources& from) {
   out.started_at = from.started_at;
   out.health = from.health();
   out.process = if_read(os::own_usage());
+  out.host = if_read(os::host_use());
   out.census = if_read(from.store.read([](db::Connection& db) { return store::take_census(db); }));
   out.database_bytes = bytes_of(from.store);
   out.disk = disk_of(from.home);

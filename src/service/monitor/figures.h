@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "conductor/conductor.h"
+#include "os/limits/host_use.h"
 #include "os/limits/usage.h"
 #include "service/deployments.h"
 #include "service/event_hub.h"
@@ -27,6 +28,7 @@ struct Figures {
   WallTime started_at{};
   wire::Health health;
   std::optional<os::Usage> process;
+  std::optional<os::HostUse> host;
   std::optional<store::Census> census;
   std::optional<std::int64_t> database_bytes;  ///< of a SQLite file with its log
   struct Disk {

@@ -26,6 +26,10 @@ wire::SystemSample sample_of(const Figures& figures) {
   out.at = figures.at;
   if (figures.process) out.resident_bytes = figures.process->resident_bytes;
   if (figures.disk) out.disk_free_bytes = static_cast<std::int64_t>(figures.disk->free_bytes);
+  if (figures.host) {
+    out.host_memory_bytes = figures.host->memory_bytes;
+    out.host_memory_used_bytes = figures.host->memory_used_bytes;
+  }
   out.database_bytes = figures.database_bytes;
   out.scheduler_waiting = static_cast<std::int64_t>(figures.scheduler_waiting);
   out.event_streams = static_cast<std::int64_t>(figures.event_streams);
@@ -43,11 +47,29 @@ wire::SystemSample sample_of(const Figures& figures) {
   return out;
 }
 
-/// The last of these, with the mean use of the processor and the worst latency of all.
+/// Of what is known; nothing when that is none.
+class Mean {
+ public:
+  void add(const std::optional<double>& value) {
+    if (!value) return;
+    sum_ += *value;
+    ++count_;
+  }
+  [[nodiscard]] std::optional<double> value() const {
+    if (count_ == 0) return std::nullopt;
+    return sum_ / static_cast<double>(count_);
+  }
+
+ private:
+  double sum_ = 0;
+  std::int64_t count_ = 0;
+};
+
+/// The last of these, with the mean use of the processors and the worst latency of all.
 wire::SystemSample whole_minute(const std::deque<wire::SystemSample>& seconds) {
   auto out = seconds.back();
-  double cpu = 0;
-  std::int64_t count = 0;
+  Mean cpu;
+  Mean host;
   out.steps = 0;
   const auto first = seconds.size() - std::min(seconds.size(), History::kPerMinute);
   for (std::size_t i = first; i < seconds.size(); ++i) {
@@ -55,11 +77,11 @@ wire::SystemSample whole_minute(const std::deque<wire::SystemSample>& seconds) {
     out.steps += one.steps;
     out.decide_p99_ms = std::max(out.decide_p99_ms, one.decide_p99_ms);
     out.commit_p99_ms = std::max(out.commit_p99_ms, one.commit_p99_ms);
-    if (!one.cpu_cores) continue;
-    cpu += *one.cpu_cores;
-    ++count;
+    cpu.add(one.cpu_cores);
+    host.add(one.host_cpu);
   }
-  if (count > 0) out.cpu_cores = cpu / static_cast<double>(count);
+  out.cpu_cores = cpu.value();
+  out.host_cpu = host.value();
   return out;
 }
 
@@ -109,6 +131,8 @@ wire::SystemSample History::add(const Figures& figures) {
     out.cpu_cores = (figures.process->cpu_s - *cpu_s_) / passed.count();
   }
   if (figures.process) cpu_s_ = figures.process->cpu_s;
+  if (figures.host && host_) out.host_cpu = os::busy_share(*host_, *figures.host);
+  if (figures.host) host_ = figures.host;
   seconds_.push_back(out);
   if (seconds_.size() > kSecondsMax) seconds_.pop_front();
   if (++since_minute_ == kPerMinute) {

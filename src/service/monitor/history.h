@@ -46,6 +46,7 @@ class History {
   std::deque<wire::SystemSample> seconds_;   ///< guarded by mutex_
   std::deque<wire::SystemSample> minutes_;   ///< guarded by mutex_
   std::optional<double> cpu_s_;              ///< at the last sample; guarded by mutex_
+  std::optional<os::HostUse> host_;          ///< the same
   std::size_t since_minute_ = 0;             ///< guarded by mutex_
   std::jthread thread_;
 };

@@ -37,6 +37,28 @@ TEST_CASE("a sample has the use since the last one and the quantiles of the step
   CHECK(third.decide_p99_ms == doctest::Approx(0));
 }
 
+TEST_CASE("a sample tells how busy the machine was since the last one, a minute the mean") {
+  History history;
+  auto figures = figures_at(0, 0);
+  figures.host = os::HostUse{.busy = 100, .all = 1000, .memory_bytes = 64, .memory_used_bytes = 16};
+  CHECK_FALSE(history.add(figures).host_cpu);
+  figures.at += seconds(5);
+  figures.host->busy += 50;
+  figures.host->all += 200;
+  const auto second = history.add(figures);
+  CHECK(second.host_cpu == doctest::Approx(0.25));
+  CHECK(second.host_memory_bytes == 64);
+  CHECK(second.host_memory_used_bytes == 16);
+  for (int i = 2; i < 12; ++i) {
+    figures.at += seconds(5);
+    figures.host->all += 100;
+    if (i == 11) figures.host->busy += 85;
+    history.add(figures);
+  }
+  REQUIRE(history.samples().minutes.size() == 1);
+  CHECK(history.samples().minutes[0].host_cpu == doctest::Approx(0.1));
+}
+
 TEST_CASE("an hour of samples and a day of minutes are kept, no more") {
   History history;
   const int samples = static_cast<int>(History::kPerMinute * (History::kMinutesMax + 10));

@@ -163,6 +163,38 @@ void add_services(Writer& to, const Figures& of) {
   }
 }
 
+void add_host(Writer& to, const Figures& of) {
+  if (!of.host) return;
+  to.gauge("aiflow_host_memory_bytes", "Memory of the server's machine.", of.host->memory_bytes);
+  to.gauge("aiflow_host_memory_used_bytes", "Of that, what could not be had: caches do not count.",
+           of.host->memory_used_bytes);
+}
+
+/// Connected workers by the queues that they take tasks of; one that takes of two counts in both.
+void add_worker_queues(Writer& to, const Figures& of) {
+  struct Queue {
+    std::int64_t slots = 0;
+    std::int64_t running = 0;
+  };
+  std::map<std::string, Queue> queues;
+  for (const auto& worker : of.workers) {
+    if (worker.state != "connected") continue;
+    for (const auto& name : worker.queues) {
+      if (queues.size() >= kNamedMax && !queues.contains(name)) continue;
+      queues[name].slots += worker.slots;
+      queues[name].running += worker.running;
+    }
+  }
+  to.out.family("aiflow_queue_slots", "gauge", "Slots of the workers that serve a queue.");
+  for (const auto& [name, queue] : queues) {
+    to.out.sample(static_cast<double>(queue.slots), {{"queue", name}});
+  }
+  to.out.family("aiflow_queue_slots_used", "gauge", "Of these slots, those that have a task.");
+  for (const auto& [name, queue] : queues) {
+    to.out.sample(static_cast<double>(queue.running), {{"queue", name}});
+  }
+}
+
 void add_storage(Writer& to, const Figures& of) {
   if (of.database_bytes) {
     to.gauge("aiflow_database_size_bytes", "The SQLite file with its log.", *of.database_bytes);
@@ -184,6 +216,8 @@ std::string metrics_text(const Figures& figures) {
   add_pools(to, figures);
   add_services(to, figures);
   add_storage(to, figures);
+  add_host(to, figures);
+  add_worker_queues(to, figures);
   return to.out.take();
 }
 

@@ -66,6 +66,31 @@ TEST_CASE("names of pools and services are quoted, and a hundred at most are lab
   CHECK(samples == 100);
 }
 
+TEST_CASE("slots are told by queue, of connected workers, and the machine's memory") {
+  Figures figures;
+  figures.workers.resize(3);
+  for (auto& worker : figures.workers) {
+    worker.state = "connected";
+    worker.queues = {"default"};
+    worker.slots = 4;
+    worker.running = 1;
+  }
+  figures.workers[1].queues = {"default", "gpu"};
+  figures.workers[2].state = "lost";
+  figures.host = os::HostUse{.memory_bytes = 64, .memory_used_bytes = 16};
+  const auto text = metrics_text(figures);
+  CHECK(holds(text, "aiflow_queue_slots{queue=\"default\"} 8"));
+  CHECK(holds(text, "aiflow_queue_slots_used{queue=\"default\"} 2"));
+  CHECK(holds(text, "aiflow_queue_slots{queue=\"gpu\"} 4"));
+  CHECK(holds(text, "aiflow_host_memory_bytes 64"));
+  CHECK(holds(text, "aiflow_host_memory_used_bytes 16"));
+  figures.workers[0].queues.assign(150, "");
+  for (int i = 0; i < 150; ++i) figures.workers[0].queues[i] = "q" + std::to_string(i);
+  const auto many = metrics_text(figures);
+  CHECK(many.find("queue=\"q97\"") != std::string::npos);
+  CHECK(many.find("queue=\"q149\"") == std::string::npos);
+}
+
 TEST_CASE("who waits longest is told as an age, never below 0") {
   Figures figures;
   figures.at = WallTime{100s};

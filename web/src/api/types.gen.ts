@@ -1181,11 +1181,14 @@ export interface StreamEvent {
   data: unknown;
 }
 
-/** Also the data of events of kind system on the stream, every 5 s. cpu_cores - processors' time used a second since the last sample. tasks, runs - of unfinished runs by state. steps - of the scheduler since the last sample; the times are of these. What could not be read is absent. */
+/** Also the data of events of kind system on the stream, every 5 s. cpu_cores - processors' time used a second since the last sample. tasks, runs - of unfinished runs by state. host_cpu - the busy part of all processors of its machine since the last sample, 0 to 1; host_memory_used_bytes - without caches. steps - of the scheduler since the last sample; the times are of these. What could not be read is absent. */
 export interface SystemSample {
   at: string;
   cpu_cores?: number | null;
   resident_bytes?: number | null;
+  host_cpu?: number | null;
+  host_memory_bytes?: number | null;
+  host_memory_used_bytes?: number | null;
   disk_free_bytes?: number | null;
   database_bytes?: number | null;
   scheduler_waiting: number;

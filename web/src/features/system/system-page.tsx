@@ -16,7 +16,17 @@ const GIB = 2 ** 30;
 const MIB = 2 ** 20;
 
 interface Plot {
-  word: 'cpu' | 'memory' | 'tasks' | 'latency' | 'waiting' | 'clients' | 'disk' | 'workers';
+  word:
+    | 'host_cpu'
+    | 'host_memory'
+    | 'cpu'
+    | 'memory'
+    | 'tasks'
+    | 'latency'
+    | 'waiting'
+    | 'clients'
+    | 'disk'
+    | 'workers';
   format: (value: number) => string;
   lines: [name: string, pick: Pick][];
 }
@@ -25,7 +35,22 @@ const short = (value: number): string => String(Number(value.toPrecision(3)));
 
 function charts(t: (key: string) => string): Plot[] {
   const states = ['running', 'queued', 'scheduled', 'deferred'];
+  const in_gib = (bytes: number | null | undefined): number | null | undefined =>
+    bytes && bytes / GIB;
   return [
+    {
+      word: 'host_cpu',
+      format: short,
+      lines: [[t('system.host_busy'), (s) => (s.host_cpu != null ? s.host_cpu * 100 : null)]],
+    },
+    {
+      word: 'host_memory',
+      format: short,
+      lines: [
+        [t('system.host_used'), (s) => in_gib(s.host_memory_used_bytes)],
+        [t('system.host_all'), (s) => in_gib(s.host_memory_bytes)],
+      ],
+    },
     { word: 'cpu', format: short, lines: [[t('system.cores'), (s) => s.cpu_cores]] },
     {
       word: 'memory',
