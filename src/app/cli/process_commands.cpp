@@ -2,6 +2,7 @@
 // aiflow serve | worker | demo
 #include <array>
 #include <charconv>
+#include <csignal>
 #include <iostream>
 
 #include "app/cli/broker/broker.h"
@@ -17,6 +18,7 @@
 #include "os/environment.h"
 #include "os/file.h"
 #include "os/lock_file.h"
+#include "os/signals.h"
 #include "supervise/worker.h"
 
 namespace aiflow::app {
@@ -169,6 +171,8 @@ void hint_at_servers(const fs::path& home) {
 }
 
 Status work(const Clock& clock, const Invocation& in) {
+  // Before any thread starts: one that had them unblocked would be ended by them, and all with it.
+  AIFLOW_ASSIGN(const os::Fd signals, os::signal_fd({SIGTERM, SIGINT, SIGUSR1}));
   AIFLOW_ASSIGN(const auto slots, in.number("--slots"));
   supervise::WorkerOptions options;
   options.worker_id = in.text("--id");

@@ -112,6 +112,23 @@ def test_a_drained_worker_leaves_without_an_alarm_and_is_gone_at_once(party):
     party.server.wait_for(lambda: party.server.get("/api/v2/workers")["items"] == [], "its end", 8)
 
 
+@pytest.mark.parametrize("with_server", [True, False])
+def test_sigterm_lets_a_worker_end_its_tasks(party, with_server):
+    party.server.add_dag("brief", """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("brief"):
+    BashOperator(task_id="t", executor="redis", bash_command="sleep 3; echo done")
+""")
+    worker = party.add_worker("ends", with_server=with_server)
+    run = party.server.trigger("brief")
+    party.server.wait_for(lambda: party.server.tasks("brief", run)["t"]["state"] == "running", "the start")
+    worker.process.send_signal(signal.SIGTERM)
+    assert worker.process.wait(30) == 0
+    assert party.server.wait_run("brief", run)["state"] == "success"
+    assert "lost" not in worker.text()
+
+
 def test_a_killed_workers_tasks_are_taken_up(party):
     party.server.add_dag("long", """
 from aiflow import DAG
