@@ -102,6 +102,9 @@ def answers_of(route: list, goes_on: bool) -> dict:
     method, path, permission, request, answer = route[:5]
     if answer == "-":
         out = {"204": {"description": "Done."}}
+    elif answer == "redirect":
+        out = {"303": {"description": "Where to go on.",
+                       "headers": {"Location": {"description": "An address.", "schema": {"type": "string"}}}}}
     elif answer == "websocket":
         out = {"101": {"description": "A web socket."}}
     else:

@@ -115,6 +115,7 @@ detail::Table make_table() {
   detail::add_editor_routes(table);
   detail::add_value_routes(table);
   detail::add_oip_routes(table);
+  detail::add_provider_routes(table);
   for (const auto& route : wire::all_routes()) {
     AIFLOW_ASSERT(detail::at(table, route.route).index() != 0);
     AIFLOW_ASSERT(service::is_known_permission(route.permission));
@@ -369,7 +370,10 @@ void Api::handle(net::Request request, net::Responder responder) {
                {{"request", request.id}, {"route", route.name}, {"error", error}});
   }
   impl_->count(context, status);
-  auto response = error_response({status, error.code, error.message}, request);
+  auto response = call.on_error.empty()
+                      ? error_response({status, error.code, error.message}, request)
+                      : detail::redirect_to(call.on_error);
+  if (!call.on_error.empty()) add_security_headers(response, request.id);
   add_rate_headers(context.allowance, response);
   std::move(responder).send(std::move(response));
 }

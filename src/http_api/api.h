@@ -18,6 +18,7 @@
 #include "service/access/api_tokens.h"
 #include "service/access/audit_trail.h"
 #include "service/access/kept_values.h"
+#include "service/access/provider_login.h"
 #include "service/auth.h"
 #include "service/cameras.h"
 #include "service/catalogue.h"
@@ -78,6 +79,7 @@ struct Parts {
   std::function<service::Figures()> figures;
   const service::History& history;
   RateLimit rate_limit{};
+  service::ProviderLogin* provider_login = nullptr;  ///< null: there are passwords alone
 };
 
 class Api final : public net::Handler {

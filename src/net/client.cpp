@@ -33,7 +33,6 @@ using ErrorCodeOf = boost::system::error_code;
 using Parser = http::response_parser<http::buffer_body>;
 
 constexpr std::size_t kPieceBytes = 64U << 10;
-constexpr std::size_t kBodyBytesMax = 256U << 20;
 
 /// Takes the answer's body piece by piece; false = enough.
 using Sink = std::function<Result<bool>(std::string_view piece)>;
@@ -46,10 +45,11 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
-Sink into_text(std::string& out) {
-  return [&out](std::string_view piece) -> Result<bool> {
-    if (out.size() + piece.size() > kBodyBytesMax) {
-      return fail(ErrorCode::corrupt, "the answer is longer than 256 MiB");
+Sink into_text(std::string& out, std::size_t bytes_max) {
+  return [&out, bytes_max](std::string_view piece) -> Result<bool> {
+    if (out.size() + piece.size() > bytes_max) {
+      return fail(ErrorCode::corrupt,
+                  "the answer is longer than " + std::to_string(bytes_max) + " bytes");
     }
     out.append(piece);
     return true;
@@ -101,7 +101,8 @@ Client& Client::operator=(Client&&) noexcept = default;
 Result<ClientResponse> Client::send(const ClientRequest& request, Deadline deadline) {
   Parser parser;
   AIFLOW_ASSIGN(auto response, impl_->exchange(request, parser, deadline));
-  AIFLOW_TRY(impl_->read_body(parser, into_text(response.body), deadline));
+  AIFLOW_TRY(
+      impl_->read_body(parser, into_text(response.body, request.answer_bytes_max), deadline));
   return response;
 }
 
@@ -110,7 +111,8 @@ Result<ClientResponse> Client::download(const ClientRequest& request,
   Parser parser;
   AIFLOW_ASSIGN(auto response, impl_->exchange(request, parser, deadline));
   if (response.status != 200) {
-    AIFLOW_TRY(impl_->read_body(parser, into_text(response.body), deadline));
+    AIFLOW_TRY(
+        impl_->read_body(parser, into_text(response.body, request.answer_bytes_max), deadline));
     return response;
   }
   const os::Fd out(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
@@ -134,7 +136,8 @@ Result<ClientResponse> Client::stream_body(BodyCall call, Deadline deadline) {
   Result<bool> read = true;
   if (response) {
     const bool wanted = response->status / 100 == 2;
-    read = impl_->read_body(parser, wanted ? call.on_piece : into_text(response->body), deadline);
+    const auto text = into_text(response->body, call.request.answer_bytes_max);
+    read = impl_->read_body(parser, wanted ? call.on_piece : text, deadline);
   }
   impl_->stop = {};
   if (response && !read && !call.stop.stop_requested()) return fail(read.error());

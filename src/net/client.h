@@ -3,6 +3,7 @@
 // at a time. An HTTP error status is an answer, not an Error; Error means that no answer came.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -33,12 +34,14 @@ struct ClientRequest {
   Headers headers{};
   std::string body{};
   std::filesystem::path body_file{};  ///< set: sent instead of `body`, in pieces
+  /// Of an answer that is kept in memory; a longer one is an error.
+  std::size_t answer_bytes_max = 256U << 20;
 };
 
 struct ClientResponse {
   int status = 0;
   Headers headers{};   ///< names in lower case
-  std::string body{};  ///< at most 256 MiB
+  std::string body{};  ///< at most ClientRequest::answer_bytes_max
 };
 
 class Client {
@@ -50,7 +53,7 @@ class Client {
 
   /// Sends and reads the whole answer; keeps the connection for the next call, and connects again
   /// when the server had closed it. Errors: unavailable (cannot connect, connection lost), timeout,
-  /// corrupt (not HTTP), invalid_argument (body_file unreadable).
+  /// corrupt (not HTTP, too long), invalid_argument (body_file unreadable).
   [[nodiscard]] Result<ClientResponse> send(const ClientRequest& request, Deadline deadline);
 
   /// As send, but a 200 answer's body goes to `file` (created or truncated), of any size.

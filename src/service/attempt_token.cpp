@@ -84,25 +84,6 @@ std::string random_bytes(std::size_t count) {
   return out;
 }
 
-std::string base64url(std::string_view bytes) {
-  constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-  std::string out(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
-  sodium_bin2base64(out.data(), out.size(), bytes_of(bytes), bytes.size(), kVariant);
-  out.pop_back();  // the terminating NUL is counted in the length
-  return out;
-}
-
-Result<std::string> base64url_decode(std::string_view text) {
-  std::string out(text.size(), '\0');
-  std::size_t length = 0;
-  const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(),
-                                       text.data(), text.size(), nullptr, &length, nullptr,
-                                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  if (failed != 0) return fail(ErrorCode::invalid_argument, "not base64url text");
-  out.resize(length);
-  return out;
-}
-
 std::string to_hex(std::string_view bytes) {
   std::string out(bytes.size() * 2 + 1, '\0');
   sodium_bin2hex(out.data(), out.size(), bytes_of(bytes), bytes.size());

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "digest/base64url.h"
 #include "wire/worker.h"
 
 namespace aiflow::service {
@@ -31,10 +32,8 @@ class AttemptTokens {
 
 /// Random bytes from the kernel.
 [[nodiscard]] std::string random_bytes(std::size_t count);
-/// RFC 4648 section 5, without padding.
-[[nodiscard]] std::string base64url(std::string_view bytes);
-/// Errors: invalid_argument.
-[[nodiscard]] Result<std::string> base64url_decode(std::string_view text);
+using digest::base64url;
+using digest::base64url_decode;
 [[nodiscard]] std::string to_hex(std::string_view bytes);
 /// Takes the same time wherever the texts differ.
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b);

@@ -9,6 +9,7 @@
 #include "base/assert.h"
 #include "digest/sha256.h"
 #include "service/access/credentials.h"
+#include "service/detail/last_admin.h"
 #include "store/admin/token_store.h"
 #include "store/notice_store.h"
 #include "store/run_store.h"
@@ -48,16 +49,14 @@ std::unexpected<Error> unknown_user(const std::string& username) {
   return fail(ErrorCode::not_found, "user '" + username + "' does not exist");
 }
 
-/// There is always somebody who may do everything.
-Status check_not_last_admin(store::UserStore& users, const std::string& username) {
-  AIFLOW_ASSIGN(const auto all, users.list());
-  const auto is_other_admin = [&](const store::UserRow& row) {
-    return row.role == Role::admin && row.username != username;
-  };
-  const auto found = std::ranges::find(all, username, &store::UserRow::username);
-  const bool is_admin = found != all.end() && found->role == Role::admin;
-  if (!is_admin || std::ranges::any_of(all, is_other_admin)) return {};
-  return fail(ErrorCode::conflict, "'" + username + "' is the last admin: make another one first");
+std::unexpected<Error> has_no_password(const std::string& username) {
+  return fail(
+      ErrorCode::conflict,
+      "user '" + username + "' has no password here and gets the role by the provider's groups");
+}
+
+wire::UserInfo info_of(const store::UserRow& row) {
+  return {row.username, row.role, row.created_at, row.last_login_at, row.issuer};
 }
 
 store::TaskKey key_of(const wire::TaskKey& key) { return store::from_wire(key); }
@@ -231,7 +230,9 @@ Result<SignedIn> Auth::open_session(const std::string& username, Origin from) {
                   .session = {.username = username,
                               .role = user->role,
                               .csrf_token = row.csrf_token,
-                              .must_change_password = user->must_change_password}};
+                              .must_change_password = user->must_change_password,
+                              .issuer = user->issuer,
+                              .sign_out_url = std::nullopt}};
 }
 
 Result<bool> Auth::is_user(const std::string& username) {
@@ -263,6 +264,7 @@ Result<Principal> Auth::session(std::string_view cookie) {
     who.session_hash = hash;
     who.session_ends_at = row->expires_at;
     who.csrf_token = row->csrf_token;
+    who.issuer = user->issuer;
     return who;
   });
 }
@@ -351,6 +353,7 @@ Result<SignedIn> Auth::change_password(const Principal& who, PasswordChange chan
   AIFLOW_ASSIGN(const auto user, store_.read([&](db::Connection& db) {
     return store::UserStore(db).find(who.username);
   }));
+  if (user && user->issuer) return has_no_password(who.username);
   if (!user || !check_password(user->password_hash, change.old_password.reveal())) {
     AIFLOW_TRY(store_.transact([&](db::Connection& db) {
       return store::UserStore(db).add_login_failure(account_of(who.username), clock_.now());
@@ -378,9 +381,7 @@ Result<std::vector<wire::UserInfo>> Auth::users() {
   AIFLOW_ASSIGN(const auto rows,
                 store_.read([](db::Connection& db) { return store::UserStore(db).list(); }));
   std::vector<wire::UserInfo> out;
-  for (const auto& row : rows) {
-    out.push_back({row.username, row.role, row.created_at, row.last_login_at});
-  }
+  for (const auto& row : rows) out.push_back(info_of(row));
   return out;
 }
 
@@ -407,6 +408,7 @@ Result<wire::UserCreated> Auth::reset_password(const std::string& username) {
     store::UserStore users(db);
     AIFLOW_ASSIGN(auto user, users.find(username));
     if (!user) return unknown_user(username);
+    if (user->issuer) return has_no_password(username);
     user->password_hash = hash;
     user->must_change_password = true;
     AIFLOW_TRY(users.update(*user));
@@ -423,7 +425,7 @@ Status Auth::delete_user(const std::string& username, const Principal& who) {
   }
   return store_.transact([&](db::Connection& db) -> Status {
     store::UserStore users(db);
-    AIFLOW_TRY(check_not_last_admin(users, username));
+    AIFLOW_TRY(detail::check_not_last_admin(users, username));
     return users.remove(username);
   });
 }
@@ -433,13 +435,14 @@ Result<wire::UserInfo> Auth::set_role(const std::string& username, Role role) {
     store::UserStore users(db);
     AIFLOW_ASSIGN(auto user, users.find(username));
     if (!user) return unknown_user(username);
+    if (user->issuer) return has_no_password(username);
     if (user->role != role) {
-      if (user->role == Role::admin) AIFLOW_TRY(check_not_last_admin(users, username));
+      if (user->role == Role::admin) AIFLOW_TRY(detail::check_not_last_admin(users, username));
       user->role = role;
       AIFLOW_TRY(users.update(*user));
       AIFLOW_TRY(users.end_sessions_of(username));
     }
-    return wire::UserInfo{username, user->role, user->created_at, user->last_login_at};
+    return info_of(*user);
   });
 }
 

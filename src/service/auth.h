@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "base/states.h"
+#include "service/access/login_refusal.h"
 #include "service/attempt_token.h"
 #include "store/store.h"
 #include "wire/access.h"
@@ -37,6 +39,7 @@ struct Principal {
   std::string csrf_token;                   ///< user; empty with an API token
   bool is_token = false;                    ///< user: a program with an API token
   bool read_only = false;                   ///< user: the token changes nothing
+  std::optional<std::string> issuer{};      ///< user: of the OpenID provider that signed in
 
   /// What things that it makes remember.
   [[nodiscard]] wire::Lineage lineage() const;
@@ -75,6 +78,16 @@ struct LoginAttempt {
   std::string agent{};  ///< what the browser calls itself
 };
 
+/// Somebody whom an OpenID provider vouches for.
+struct ExternalLogin {
+  std::string issuer;
+  std::string subject;       ///< the provider's own name of the person, by which one is known here
+  std::string username;      ///< of a new user
+  std::optional<Role> role;  ///< nullopt: none by the provider's groups
+  std::string address;       ///< where it comes from
+  std::string agent;         ///< what the browser calls itself
+};
+
 class Auth {
  public:
   /// Reads or makes the server's token key. Errors: those of the store.
@@ -92,6 +105,9 @@ class Auth {
   /// Errors: denied (the same for an unknown user and a wrong password, in words and in time);
   /// unavailable with the seconds to wait when there were too many failures.
   [[nodiscard]] Result<SignedIn> login(const LoginAttempt& attempt);
+  /// Makes the user at the first time; then the role is the provider's, and a change of it ends the
+  /// user's other sessions. Who has no role any more is refused, and signed out everywhere.
+  [[nodiscard]] std::expected<SignedIn, LoginRefusal> login_external(const ExternalLogin& login);
   [[nodiscard]] Result<bool> is_user(const std::string& username);
   Status logout(const Principal& who);
   /// The session of a cookie. Errors: denied.
@@ -109,7 +125,8 @@ class Auth {
     std::string agent{};
   };
   /// Ends all sessions and tokens of the user and gives a new session. Errors: denied (old
-  /// password), invalid_argument (new one too short or the same; an API token).
+  /// password), invalid_argument (new one too short or the same; an API token), conflict (a
+  /// provider signs the user in).
   [[nodiscard]] Result<SignedIn> change_password(const Principal& who, PasswordChange change);
 
   /// Of a user, newest first.
@@ -119,10 +136,11 @@ class Auth {
 
   [[nodiscard]] Result<std::vector<wire::UserInfo>> users();
   [[nodiscard]] Result<wire::UserCreated> create_user(const wire::UserCreate& request);
-  /// Gives a new one-time password and ends all sessions and tokens of the user. Errors: not_found.
+  /// Gives a new one-time password and ends all sessions and tokens of the user. Errors: not_found,
+  /// conflict (a provider signs the user in).
   [[nodiscard]] Result<wire::UserCreated> reset_password(const std::string& username);
   /// Ends all sessions of the user, so that no page shows what it may no more; tokens never do more
-  /// than their user. Errors: not_found, conflict for the last admin.
+  /// than their user. Errors: not_found, conflict (the last admin; a provider gives the role).
   [[nodiscard]] Result<wire::UserInfo> set_role(const std::string& username, Role role);
   /// Errors: conflict for the last admin and for oneself.
   Status delete_user(const std::string& username, const Principal& who);

@@ -7,8 +7,8 @@ namespace aiflow::store {
 namespace {
 
 constexpr std::string_view kSelectUser =
-    "SELECT username, role, password_hash, must_change_password, created_at, last_login_at"
-    " FROM users";
+    "SELECT username, role, password_hash, must_change_password, created_at, last_login_at,"
+    " issuer, subject FROM users";
 
 constexpr auto kAnswersKept = std::chrono::hours(24);
 
@@ -18,7 +18,9 @@ UserRow read_user(db::Row& row) {
           .password_hash = row.text(),
           .must_change_password = row.boolean(),
           .created_at = row.time(),
-          .last_login_at = row.optional_time()};
+          .last_login_at = row.optional_time(),
+          .issuer = row.optional_text(),
+          .subject = row.optional_text()};
 }
 
 constexpr std::string_view kSelectSession =
@@ -41,12 +43,13 @@ Status missing_user(const std::string& username) {
 }  // namespace
 
 Status UserStore::add(const UserRow& user) {
-  Status done = db_.run(R"(
+  Status done =
+      db_.run(R"(
     INSERT INTO users (username, role, password_hash, must_change_password, created_at,
-      last_login_at)
-    VALUES (?, ?, ?, ?, ?, ?))",
-                        {user.username, to_string(user.role), user.password_hash,
-                         user.must_change_password, user.created_at, user.last_login_at});
+      last_login_at, issuer, subject)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?))",
+              {user.username, to_string(user.role), user.password_hash, user.must_change_password,
+               user.created_at, user.last_login_at, user.issuer, user.subject});
   if (done || done.error().code != ErrorCode::conflict) return done;
   return fail(ErrorCode::conflict, "user '" + user.username + "' already exists");
 }
@@ -70,6 +73,12 @@ Status UserStore::remove(const std::string& username) {
 Result<std::optional<UserRow>> UserStore::find(const std::string& username) {
   static const std::string sql = std::string(kSelectUser) + " WHERE username = ?";
   return db_.first(sql, {username}, read_user);
+}
+
+Result<std::optional<UserRow>> UserStore::find_external(const std::string& issuer,
+                                                        const std::string& subject) {
+  static const std::string sql = std::string(kSelectUser) + " WHERE issuer = ? AND subject = ?";
+  return db_.first(sql, {issuer, subject}, read_user);
 }
 
 Result<std::vector<UserRow>> UserStore::list() {

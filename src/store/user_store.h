@@ -20,6 +20,9 @@ struct UserRow {
   bool must_change_password = false;
   WallTime created_at;
   std::optional<WallTime> last_login_at;
+  /// Of a user whom an OpenID provider signs in; both empty for one with a password.
+  std::optional<std::string> issuer{};
+  std::optional<std::string> subject{};  ///< the provider's own name of the person
 };
 
 struct SessionRow {
@@ -50,11 +53,13 @@ class UserStore {
 
   /// Errors: conflict when the name is taken.
   Status add(const UserRow& user);
-  /// Writes all columns. Errors: not_found.
+  /// Writes all columns but issuer and subject, which never change. Errors: not_found.
   Status update(const UserRow& user);
   /// Their sessions end too. Errors: not_found.
   Status remove(const std::string& username);
   [[nodiscard]] Result<std::optional<UserRow>> find(const std::string& username);
+  [[nodiscard]] Result<std::optional<UserRow>> find_external(const std::string& issuer,
+                                                             const std::string& subject);
   /// By name.
   [[nodiscard]] Result<std::vector<UserRow>> list();
 

@@ -8,6 +8,8 @@ namespace aiflow::wire {
 
 Status read_value(const json::Value& value, LoginRequest& out);
 Status read_value(const json::Value& value, Session& out);
+Status read_value(const json::Value& value, SignInProvider& out);
+Status read_value(const json::Value& value, SignInOptions& out);
 Status read_value(const json::Value& value, PasswordChange& out);
 Status read_value(const json::Value& value, UserInfo& out);
 Status read_value(const json::Value& value, UserCreate& out);
@@ -45,11 +47,13 @@ Status read_value(const json::Value& value, LoginRequest& out) {
 
 json::Value to_json(const Session& value) {
   json::Object out;
-  out.reserve(4);
+  out.reserve(6);
   detail::put(out, "username", value.username);
   detail::put(out, "role", value.role);
   detail::put(out, "csrf_token", value.csrf_token);
   detail::put(out, "must_change_password", value.must_change_password);
+  detail::put(out, "issuer", value.issuer);
+  detail::put(out, "sign_out_url", value.sign_out_url);
   return json::Value(std::move(out));
 }
 
@@ -60,11 +64,53 @@ Result<Session> parse_session(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "role", out.role));
   AIFLOW_TRY(detail::get(value, "csrf_token", out.csrf_token));
   AIFLOW_TRY(detail::get(value, "must_change_password", out.must_change_password));
+  AIFLOW_TRY(detail::get(value, "issuer", out.issuer));
+  AIFLOW_TRY(detail::get(value, "sign_out_url", out.sign_out_url));
   return out;
 }
 
 Status read_value(const json::Value& value, Session& out) {
   AIFLOW_ASSIGN(out, parse_session(value));
+  return {};
+}
+
+json::Value to_json(const SignInProvider& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "name", value.name);
+  detail::put(out, "url", value.url);
+  return json::Value(std::move(out));
+}
+
+Result<SignInProvider> parse_sign_in_provider(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("SignInProvider");
+  SignInProvider out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "url", out.url));
+  return out;
+}
+
+Status read_value(const json::Value& value, SignInProvider& out) {
+  AIFLOW_ASSIGN(out, parse_sign_in_provider(value));
+  return {};
+}
+
+json::Value to_json(const SignInOptions& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "provider", value.provider);
+  return json::Value(std::move(out));
+}
+
+Result<SignInOptions> parse_sign_in_options(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("SignInOptions");
+  SignInOptions out;
+  AIFLOW_TRY(detail::get(value, "provider", out.provider));
+  return out;
+}
+
+Status read_value(const json::Value& value, SignInOptions& out) {
+  AIFLOW_ASSIGN(out, parse_sign_in_options(value));
   return {};
 }
 
@@ -91,11 +137,12 @@ Status read_value(const json::Value& value, PasswordChange& out) {
 
 json::Value to_json(const UserInfo& value) {
   json::Object out;
-  out.reserve(4);
+  out.reserve(5);
   detail::put(out, "username", value.username);
   detail::put(out, "role", value.role);
   detail::put(out, "created_at", value.created_at);
   detail::put(out, "last_login_at", value.last_login_at);
+  detail::put(out, "issuer", value.issuer);
   return json::Value(std::move(out));
 }
 
@@ -106,6 +153,7 @@ Result<UserInfo> parse_user_info(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "role", out.role));
   AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
   AIFLOW_TRY(detail::get(value, "last_login_at", out.last_login_at));
+  AIFLOW_TRY(detail::get(value, "issuer", out.issuer));
   return out;
 }
 

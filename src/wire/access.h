@@ -24,15 +24,35 @@ struct LoginRequest {
 [[nodiscard]] json::Value to_json(const LoginRequest& value);
 [[nodiscard]] Result<LoginRequest> parse_login_request(const json::Value& value);
 
+/// issuer - of the OpenID provider that has signed the user in; absent with a password. sign_out_url - where one signs out of it too.
 struct Session {
   std::string username{};
   Role role{};
   std::string csrf_token{};
   bool must_change_password{};
+  std::optional<std::string> issuer{};
+  std::optional<std::string> sign_out_url{};
   friend bool operator==(const Session&, const Session&) = default;
 };
 [[nodiscard]] json::Value to_json(const Session& value);
 [[nodiscard]] Result<Session> parse_session(const json::Value& value);
+
+/// An OpenID provider. url - where a browser begins; ?next= takes the path to come back to.
+struct SignInProvider {
+  std::string name{};
+  std::string url{};
+  friend bool operator==(const SignInProvider&, const SignInProvider&) = default;
+};
+[[nodiscard]] json::Value to_json(const SignInProvider& value);
+[[nodiscard]] Result<SignInProvider> parse_sign_in_provider(const json::Value& value);
+
+/// Ways to sign in beside a password.
+struct SignInOptions {
+  std::optional<SignInProvider> provider{};
+  friend bool operator==(const SignInOptions&, const SignInOptions&) = default;
+};
+[[nodiscard]] json::Value to_json(const SignInOptions& value);
+[[nodiscard]] Result<SignInOptions> parse_sign_in_options(const json::Value& value);
 
 struct PasswordChange {
   std::string old_password{};
@@ -42,11 +62,13 @@ struct PasswordChange {
 [[nodiscard]] json::Value to_json(const PasswordChange& value);
 [[nodiscard]] Result<PasswordChange> parse_password_change(const json::Value& value);
 
+/// issuer - of the OpenID provider that signs the user in and gives the role; absent with a password.
 struct UserInfo {
   std::string username{};
   Role role{};
   WallTime created_at{};
   std::optional<WallTime> last_login_at{};
+  std::optional<std::string> issuer{};
   friend bool operator==(const UserInfo&, const UserInfo&) = default;
 };
 [[nodiscard]] json::Value to_json(const UserInfo& value);

@@ -21,6 +21,21 @@ Result<WholeList> parse_whole_list(const Query& query) {
   return out;
 }
 
+Result<ProviderStart> parse_provider_start(const Query& query) {
+  ProviderStart out;
+  AIFLOW_TRY(detail::take(query, "next", out.next));
+  return out;
+}
+
+Result<ProviderAnswer> parse_provider_answer(const Query& query) {
+  ProviderAnswer out;
+  AIFLOW_TRY(detail::take(query, "code", out.code));
+  AIFLOW_TRY(detail::take(query, "state", out.state));
+  AIFLOW_TRY(detail::take(query, "iss", out.iss));
+  AIFLOW_TRY(detail::take(query, "error", out.error));
+  return out;
+}
+
 Result<StreamQuery> parse_stream_query(const Query& query) {
   StreamQuery out;
   AIFLOW_TRY(detail::take_int(query, {"last_event_id", 0, INT64_MAX}, out.last_event_id));

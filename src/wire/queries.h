@@ -32,6 +32,23 @@ struct WholeList {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<WholeList> parse_whole_list(const Query& query);
 
+/// next - the path of the dashboard to come back to; / for all that is none.
+struct ProviderStart {
+  std::optional<std::string> next{};
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<ProviderStart> parse_provider_start(const Query& query);
+
+/// What the provider sends the browser back with.
+struct ProviderAnswer {
+  std::optional<std::string> code{};
+  std::optional<std::string> state{};
+  std::optional<std::string> iss{};
+  std::optional<std::string> error{};
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<ProviderAnswer> parse_provider_answer(const Query& query);
+
 /// last_event_id - the stream goes on after it; without, a new one begins.
 struct StreamQuery {
   std::optional<std::int64_t> last_event_id{};

@@ -7,6 +7,9 @@ namespace aiflow::wire {
 const std::vector<RouteInfo>& all_routes() {
   static const std::vector<RouteInfo> routes = {
       {Route::login, "login", "POST", "/auth/login", "public", false},
+      {Route::get_sign_in, "get_sign_in", "GET", "/auth/signIn", "public", false},
+      {Route::begin_provider_sign_in, "begin_provider_sign_in", "GET", "/auth/oidc/start", "public", false},
+      {Route::finish_provider_sign_in, "finish_provider_sign_in", "GET", "/auth/oidc/callback", "public", false},
       {Route::logout, "logout", "POST", "/auth/logout", "any", false},
       {Route::who_am_i, "who_am_i", "GET", "/auth/me", "any", false},
       {Route::change_password, "change_password", "POST", "/auth/password", "any", false},

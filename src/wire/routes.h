@@ -11,6 +11,9 @@ namespace aiflow::wire {
 /// Every route of the REST API.
 enum class Route : std::uint16_t {
   login,
+  get_sign_in,
+  begin_provider_sign_in,
+  finish_provider_sign_in,
   logout,
   who_am_i,
   change_password,

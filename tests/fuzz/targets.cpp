@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "targets.h"
 
+#include <algorithm>
 #include <span>
 
 #include "app/optimize/test_tflite.h"
@@ -12,6 +13,7 @@
 #include "executor/kubernetes/pod_outcome.h"
 #include "graph/onnx_io.h"
 #include "graph/tflite_io.h"
+#include "id_tokens.h"
 #include "infer/model.h"
 #include "infer/oip.h"
 #include "json/value.h"
@@ -19,6 +21,8 @@
 #include "kubernetes/watch_event.h"
 #include "kubernetes/yaml.h"
 #include "net/http.h"
+#include "oidc/id_token.h"
+#include "oidc/key_set.h"
 #include "os/file.h"
 #include "os/frame.h"
 #include "redis/address.h"
@@ -73,6 +77,43 @@ Verdict redis_address_holds(std::string_view input) {
   const auto again = redis::parse_address(redis::describe(*address));
   return verdict(again && again->host == address->host && again->port == address->port &&
                  again->db == address->db && again->tls == address->tls);
+}
+
+/// A token counts only with a signature of one of the keys, so with the claims that were signed.
+Verdict id_token_holds(std::string_view input) {
+  static const oidc::KeySet keys = oidc::KeySet::parse(kProviderKeys).value();
+  static const json::Value signed_claims = keys.verify(kIdTokens[0]).value();
+  const auto claims = keys.verify(input);
+  return claims ? verdict(*claims == signed_claims) : Verdict::refused;
+}
+
+/// Keys are of use or left out: they check a token, whatever they are.
+Verdict key_set_holds(std::string_view input) {
+  const auto keys = oidc::KeySet::parse(input);
+  if (!keys) return Verdict::refused;
+  bool holds = keys->size() >= 1 && keys->size() <= 64;
+  for (const auto token : kIdTokens) {
+    const auto claims = keys->verify(token);
+    holds = holds && (!claims || json::get_string(*claims, "sub") == "7");
+  }
+  return verdict(holds);
+}
+
+/// Claims that pass are this issuer's, for this client and log-in; a person has a subject.
+Verdict claims_hold(std::string_view input) {
+  const auto claims = json::parse(input);
+  if (!claims) return Verdict::refused;
+  const auto person =
+      oidc::person_of(*claims, {.user = "preferred_username", .groups = "a.groups"});
+  if (person && (person->subject.empty() || person->subject.size() > 255)) return Verdict::broken;
+  const auto checked =
+      oidc::check_claims(*claims, {.issuer = "https://id.local",
+                                   .client_id = "aiflow",
+                                   .nonce = "n-1",
+                                   .now = WallTime(std::chrono::seconds(1'800'000'000))});
+  if (!checked) return Verdict::refused;
+  return verdict(json::get_string(*claims, "nonce") == "n-1" &&
+                 json::get_double(*claims, "exp").value_or(0) > 1'799'999'940);
 }
 
 /// What was read and written again reads as the same.
@@ -355,6 +396,13 @@ std::vector<Target> all_targets() {
         R"("run_id":"r","task_id":"t","map_index":-1},"try_number":1,"epoch":2}}]})"},
        message_holds<wire::parse_claim>},
       {"artifact_tree", {tree_seed()}, tree_holds},
+      {"id_token", {kIdTokens.begin(), kIdTokens.end()}, id_token_holds},
+      {"key_set", {std::string(kProviderKeys)}, key_set_holds},
+      {"id_token_claims",
+       {R"({"iss":"https://id.local","sub":"7","aud":["aiflow","b"],"azp":"aiflow",)"
+        R"("exp":1800000300,"iat":1800000000,"nbf":1,"nonce":"n-1",)"
+        R"("preferred_username":"ann","a":{"groups":["g"]}})"},
+       claims_hold},
       {"watch_line",
        {watch_line_seed(), R"({"type":"ERROR","object":{"code":410,"reason":"Expired"}})",
         R"({"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9"}}})"},

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "app/cli/access/provider_options.h"
 #include "app/cli/broker/broker.h"
 #include "app/cli/broker/broker_options.h"
 #include "app/cli/broker/worker_offer.h"
@@ -130,6 +131,7 @@ Status serve(const Invocation& in) {
   }
   options.start_worker = !in.flag("--no-worker");
   AIFLOW_ASSIGN(options.broker, broker_of(in));
+  AIFLOW_ASSIGN(options.provider_login, provider_of(in));
   AIFLOW_ASSIGN(options.clusters, cluster_options(in.list("--kubernetes")));
   options.pod_image = in.text("--pod-image");
   if (in.given("--docker")) options.worker_words = {"--docker", in.text("--docker")};
@@ -251,51 +253,42 @@ fs::path sdk_folder() { return shared_file("sdk/python", "lib/aiflow/python"); }
 
 namespace {
 
-Command serve_command(const Parameter& home, const Parameter& slots) {
-  const auto database = database_parameters();
-  const auto blobs = blob_parameters();
-  const auto broker = broker_parameters();
-  const auto clusters = cluster_parameters();
+std::vector<Parameter> serve_parameters(const Parameter& home, const Parameter& slots) {
   const std::array docker = docker_parameters();
+  std::vector<Parameter> out = {
+      home,
+      slots,
+      {.name = "--max-map-length",
+       .help = "items of one value that a task may be mapped over",
+       .otherwise = "1024"},
+      {.name = "--island-lease",
+       .help = "seconds that the tasks of an island are left to it while it is cut off",
+       .otherwise = "86400"},
+      {.name = "--rate-limit",
+       .help = "requests a second of each user, token or address; 0: no limit",
+       .otherwise = "200"},
+      {.name = "--port", .help = "port, or auto: 8080 or a free one", .otherwise = "auto"},
+      {.name = "--host", .help = "address to listen on", .otherwise = "127.0.0.1"},
+      {.name = "--tls", .help = "self: HTTPS with a certificate that the server makes in HOME"},
+      {.name = "--tls-cert", .help = "HTTPS with this certificate (PEM)"},
+      {.name = "--tls-key", .help = "and this key (PEM)"},
+      {.name = "--dags", .help = "folder with DAG files; HOME/dags when left out", .many = true},
+      {.name = "--no-worker", .help = "start no worker", .flag = true}};
+  const auto add = [&](const auto& more) { out.insert(out.end(), more.begin(), more.end()); };
+  add(cluster_parameters());
+  add(docker);
+  out.push_back(run_as_parameter());
+  add(database_parameters());
+  add(blob_parameters());
+  add(broker_parameters());
+  add(provider_parameters());
+  return out;
+}
+
+Command serve_command(const Parameter& home, const Parameter& slots) {
   return {.words = {"serve"},
           .summary = "runs the server, and a worker when none is there",
-          .parameters =
-              {home,
-               slots,
-               {.name = "--max-map-length",
-                .help = "items of one value that a task may be mapped over",
-                .otherwise = "1024"},
-               {.name = "--island-lease",
-                .help = "seconds that the tasks of an island are left to it while it is cut off",
-                .otherwise = "86400"},
-               {.name = "--rate-limit",
-                .help = "requests a second of each user, token or address; 0: no limit",
-                .otherwise = "200"},
-               {.name = "--port", .help = "port, or auto: 8080 or a free one", .otherwise = "auto"},
-               {.name = "--host", .help = "address to listen on", .otherwise = "127.0.0.1"},
-               {.name = "--tls",
-                .help = "self: HTTPS with a certificate that the server makes in HOME"},
-               {.name = "--tls-cert", .help = "HTTPS with this certificate (PEM)"},
-               {.name = "--tls-key", .help = "and this key (PEM)"},
-               {.name = "--dags",
-                .help = "folder with DAG files; HOME/dags when left out",
-                .many = true},
-               {.name = "--no-worker", .help = "start no worker", .flag = true},
-               clusters[0],
-               clusters[1],
-               clusters[2],
-               docker[0],
-               docker[1],
-               docker[2],
-               run_as_parameter(),
-               database[0],
-               database[1],
-               blobs[0],
-               blobs[1],
-               blobs[2],
-               blobs[3],
-               broker[0],
-               broker[1]},
+          .parameters = serve_parameters(home, slots),
           .examples = {"aiflow serve", "aiflow serve --home /srv/aiflow --port 9000 --dags ./dags",
                        "aiflow serve --host 0.0.0.0 --tls self",
                        "aiflow serve --database mysql://aiflow@db.local/aiflow"
@@ -305,7 +298,11 @@ Command serve_command(const Parameter& home, const Parameter& slots) {
                        "aiflow serve --kubernetes main=~/.kube/config --kubernetes"
                        " site-2=/etc/aiflow/site-2.yaml#aiflow",
                        "aiflow serve --broker redis://redis.local:6379"
-                       " --broker-password-file /etc/aiflow/redis.password"},
+                       " --broker-password-file /etc/aiflow/redis.password",
+                       "aiflow serve --tls self --host 0.0.0.0 --public-url https://flow.local:8080"
+                       " --oidc-issuer https://id.local/realms/site --oidc-client-id aiflow"
+                       " --oidc-secret-file /etc/aiflow/oidc.secret --oidc-name Keycloak"
+                       " --oidc-role flow-admins=admin --oidc-role staff=user"},
           .run = serve};
 }
 

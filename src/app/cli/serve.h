@@ -15,6 +15,7 @@
 #include "db/address.h"
 #include "net/tls.h"
 #include "redis/address.h"
+#include "service/access/provider_login.h"
 
 namespace aiflow::app {
 
@@ -43,6 +44,7 @@ struct ServeOptions {
   std::optional<redis::Address> broker;  ///< that carries tasks of executor "redis"
   /// Generous: a browser asks for some at once, a script that runs wild for thousands.
   std::int64_t requests_per_second = 200;  ///< of each user, token or address; 0: no limit
+  std::optional<service::ProviderLoginOptions> provider_login;  ///< besides passwords
   bool start_worker = true;  ///< start a worker when none lives on this data directory
   std::string version = "0.1.0";
 };

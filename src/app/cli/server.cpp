@@ -116,6 +116,9 @@ Status Server::start() {
   AIFLOW_ASSIGN(setup_token_, auth_->offer_setup());
   tokens_ = std::make_unique<service::ApiTokens>(clock_, *store_);
   AIFLOW_ASSIGN(vault_, service::Vault::open(options_.home / "secrets.key"));
+  if (options_.provider_login) {
+    provider_ = std::make_unique<ProviderSignIn>(clock_, *auth_, *vault_, *options_.provider_login);
+  }
   values_ =
       std::make_unique<service::KeptValues>(service::KeptValues::Parts{clock_, *store_, *vault_});
   audit_ = std::make_unique<service::AuditTrail>(clock_, *store_);
@@ -334,7 +337,8 @@ void Server::make_services() {
                       counters_,
                       [this] { return figures(); },
                       history_,
-                      rate_limit(options_)});
+                      rate_limit(options_),
+                      provider_ ? &provider_->login() : nullptr});
 }
 
 Status Server::listen(net::Handler& handler) {
@@ -476,6 +480,7 @@ wire::Health Server::health() {
   add("worker", has_worker() ? "" : "no worker is connected");
   for (const auto* cluster : clusters_) add(cluster->name(), cluster->trouble());
   if (broker_ != nullptr) add("redis", broker_->trouble());
+  if (provider_) add("sign-in provider", provider_->login().trouble());
   std::string failed;
   const auto services = services_->list();
   for (const auto& service : services.value_or(std::vector<wire::Service>{})) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "app/cli/access/provider_sign_in.h"
 #include "app/cli/database/standby.h"
 #include "app/cli/serve.h"
 #include "app/cli/worker/worker_starter.h"
@@ -92,6 +93,7 @@ class Server {
   std::unique_ptr<service::Auth> auth_;
   std::unique_ptr<service::ApiTokens> tokens_;
   std::unique_ptr<service::Vault> vault_;
+  std::unique_ptr<ProviderSignIn> provider_;  ///< null: passwords alone
   std::unique_ptr<service::KeptValues> values_;
   std::optional<Secret> setup_token_;
   std::unique_ptr<service::AuditTrail> audit_;

@@ -13,11 +13,11 @@ Status list_users(const Clock& clock, const Invocation& in) {
   AIFLOW_ASSIGN(const auto items, client.list("/api/v2/users"));
   return print_list(
       in, items,
-      {.header = {"USER", "ROLE", "LAST LOGIN"},
+      {.header = {"USER", "ROLE", "SIGNS IN BY", "LAST LOGIN"},
        .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
          AIFLOW_ASSIGN(const auto user, wire::parse_user_info(item));
          return std::vector<std::string>{
-             user.username, std::string(to_string(user.role)),
+             user.username, std::string(to_string(user.role)), user.issuer.value_or("password"),
              user.last_login_at ? format_ago(*user.last_login_at, clock.now()) : "never"};
        },
        .empty = "no users yet: aiflow user add NAME --role admin"});

@@ -99,6 +99,8 @@ void add_object(wire::AuditEntry& entry, const Parameters& parameters) {
 }  // namespace
 
 bool is_audited(const wire::RouteInfo& route, const Principal& who) {
+  // Browsers come to it by an address, and it signs them in.
+  if (route.route == Route::finish_provider_sign_in) return true;
   if (route.method == "GET" || is_one_of(kQuestions, route.route)) return false;
   if (who.kind != Principal::Kind::task) return true;
   return route.permission != "task" && !is_one_of(kTaskData, route.route);

@@ -32,10 +32,16 @@ Result<net::Response> logout(Call& call) {
 }
 
 Result<net::Response> who_am_i(Call& call) {
+  std::optional<std::string> sign_out_url;
+  if (call.who.issuer && call.parts.provider_login != nullptr) {
+    sign_out_url = call.parts.provider_login->sign_out_url(*call.who.issuer);
+  }
   return one(wire::Session{.username = call.who.username,
                            .role = call.who.role,
                            .csrf_token = call.who.csrf_token,
-                           .must_change_password = call.who.must_change_password});
+                           .must_change_password = call.who.must_change_password,
+                           .issuer = call.who.issuer,
+                           .sign_out_url = std::move(sign_out_url)});
 }
 
 Result<net::Response> change_password(Call& call) {

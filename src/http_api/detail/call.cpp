@@ -77,4 +77,11 @@ net::Response nothing() {
   return response;
 }
 
+net::Response redirect_to(std::string url) {
+  net::Response response;
+  response.status = 303;
+  response.headers.emplace_back("Location", std::move(url));
+  return response;
+}
+
 }  // namespace aiflow::http_api::detail

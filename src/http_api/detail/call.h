@@ -38,6 +38,8 @@ struct Call {
   std::function<Status(db::Connection&, const net::Response&)> keep{};
   /// What the audit log says of it.
   wire::AuditEntry audit{};
+  /// Where a browser goes when the handler fails; empty: it gets the error.
+  std::string on_error{};
 
   /// For the audit log: what it is about, where the address does not tell.
   void about(std::string_view kind, std::string_view id, std::string_view dag = "");
@@ -87,6 +89,7 @@ void add_config_routes(Table& table);
 void add_site_routes(Table& table);
 void add_oip_routes(Table& table);
 void add_editor_routes(Table& table);
+void add_provider_routes(Table& table);
 void add_value_routes(Table& table);
 void add_worker_routes(Table& table);
 void add_dag_view_routes(Table& table);
@@ -99,7 +102,8 @@ template <class T>
 [[nodiscard]] net::Response one(const T& value) {
   return json_response(to_json(value));
 }
-[[nodiscard]] net::Response nothing();  ///< 204
+[[nodiscard]] net::Response nothing();                     ///< 204
+[[nodiscard]] net::Response redirect_to(std::string url);  ///< 303
 
 template <class T>
 [[nodiscard]] json::Value items_of(const std::vector<T>& items) {

@@ -19,19 +19,33 @@ inline constexpr std::string_view kSessionCookie = "aiflow_session";
   return std::string(kSessionCookie) + "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
 }
 
-/// The session's value in a Cookie header, "" when there is none.
-[[nodiscard]] inline std::string_view session_of(std::string_view header) {
+/// Holds a log-in by a provider on its way. Lax, for the provider's site sends the browser back.
+inline constexpr std::string_view kLoginCookie = "aiflow_login";
+
+[[nodiscard]] inline std::string set_login_cookie(std::string_view value, int seconds,
+                                                  bool is_encrypted) {
+  return std::string(kLoginCookie) + "=" + std::string(value) +
+         "; Path=/auth/oidc; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(seconds) +
+         (is_encrypted ? "; Secure" : "");
+}
+
+/// A value in a Cookie header, "" when there is none of that name.
+[[nodiscard]] inline std::string_view cookie_of(std::string_view header, std::string_view name) {
   while (!header.empty()) {
     const auto end = header.find(';');
     auto pair = header.substr(0, end);
     header.remove_prefix(end == std::string_view::npos ? header.size() : end + 1);
     while (pair.starts_with(' ')) pair.remove_prefix(1);
     const auto equals = pair.find('=');
-    if (equals != std::string_view::npos && pair.substr(0, equals) == kSessionCookie) {
+    if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
       return pair.substr(equals + 1);
     }
   }
   return {};
+}
+
+[[nodiscard]] inline std::string_view session_of(std::string_view header) {
+  return cookie_of(header, kSessionCookie);
 }
 
 }  // namespace aiflow::http_api::detail

@@ -30,11 +30,25 @@ export interface LoginRequest {
   password: string;
 }
 
+/** issuer - of the OpenID provider that has signed the user in; absent with a password. sign_out_url - where one signs out of it too. */
 export interface Session {
   username: string;
   role: Role;
   csrf_token: string;
   must_change_password: boolean;
+  issuer?: string | null;
+  sign_out_url?: string | null;
+}
+
+/** An OpenID provider. url - where a browser begins; ?next= takes the path to come back to. */
+export interface SignInProvider {
+  name: string;
+  url: string;
+}
+
+/** Ways to sign in beside a password. */
+export interface SignInOptions {
+  provider?: SignInProvider | null;
 }
 
 export interface PasswordChange {
@@ -42,11 +56,13 @@ export interface PasswordChange {
   new_password: string;
 }
 
+/** issuer - of the OpenID provider that signs the user in and gives the role; absent with a password. */
 export interface UserInfo {
   username: string;
   role: Role;
   created_at: string;
   last_login_at?: string | null;
+  issuer?: string | null;
 }
 
 export interface UserCreate {
@@ -1367,6 +1383,9 @@ export interface CameraStop {
 
 export const ROUTES = {
   login: { method: 'POST', path: '/auth/login' },
+  get_sign_in: { method: 'GET', path: '/auth/signIn' },
+  begin_provider_sign_in: { method: 'GET', path: '/auth/oidc/start' },
+  finish_provider_sign_in: { method: 'GET', path: '/auth/oidc/callback' },
   logout: { method: 'POST', path: '/auth/logout' },
   who_am_i: { method: 'GET', path: '/auth/me' },
   change_password: { method: 'POST', path: '/auth/password' },

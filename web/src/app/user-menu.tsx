@@ -42,9 +42,11 @@ export function UserMenu({ session }: { session: Session }): ReactNode {
             <User size={15} aria-hidden />
             {t('account.title')}
           </Link>
-          <Button kind="quiet" icon={KeyRound} onClick={change}>
-            {t('top.change_password')}
-          </Button>
+          {!session.issuer && (
+            <Button kind="quiet" icon={KeyRound} onClick={change}>
+              {t('top.change_password')}
+            </Button>
+          )}
           <Button
             kind="quiet"
             icon={LogOut}

@@ -56,6 +56,7 @@ export const en_audit = {
     object_artifact: 'Artifact',
     action: {
       login: 'Sign in',
+      finish_provider_sign_in: 'Sign in by the provider',
       logout: 'Sign out',
       change_password: 'Change the own password',
       create_user: 'Create a user',

@@ -7,6 +7,7 @@ import { en_trigger } from '@/i18n/en-trigger';
 import { en_values } from '@/i18n/en-values';
 import { en_frame } from '@/i18n/en-frame';
 import { en_account } from '@/i18n/en-account';
+import { en_provider } from '@/i18n/en-provider';
 import { en_audit } from '@/i18n/en-audit';
 import { en_pages } from '@/i18n/en-pages';
 import { en_task } from '@/i18n/en-task';
@@ -458,6 +459,7 @@ export const en = {
   ...en_site,
   ...en_audit,
   ...en_account,
+  ...en_provider,
   ...en_api,
   ...en_trigger,
   ...en_values,

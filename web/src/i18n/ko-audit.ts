@@ -56,6 +56,7 @@ export const ko_audit = {
     object_artifact: '아티팩트',
     action: {
       login: '로그인',
+      finish_provider_sign_in: '제공자로 로그인',
       logout: '로그아웃',
       change_password: '자기 비밀번호 변경',
       create_user: '사용자 만들기',

@@ -7,6 +7,7 @@ import { ko_trigger } from '@/i18n/ko-trigger';
 import { ko_values } from '@/i18n/ko-values';
 import { ko_frame } from '@/i18n/ko-frame';
 import { ko_account } from '@/i18n/ko-account';
+import { ko_provider } from '@/i18n/ko-provider';
 import { ko_audit } from '@/i18n/ko-audit';
 import { ko_pages } from '@/i18n/ko-pages';
 import { ko_task } from '@/i18n/ko-task';
@@ -458,6 +459,7 @@ export const ko: Same<typeof en> = {
   ...ko_site,
   ...ko_audit,
   ...ko_account,
+  ...ko_provider,
   ...ko_api,
   ...ko_trigger,
   ...ko_values,

@@ -21,6 +21,7 @@ export const keys = {
   health: ['health'] as const,
   users: ['users'] as const,
   setup: ['setup'] as const,
+  sign_in: ['sign_in'] as const,
   own_sessions: ['own_sessions'] as const,
   tokens: ['tokens'] as const,
   tokens_of: (whose: 'own' | 'all') => ['tokens', whose] as const,

@@ -14,6 +14,7 @@ import type {
   SessionInfo,
   SetupRequest,
   SetupState,
+  SignInOptions,
   TokenCreate,
   TokenCreated,
 } from '@/api/types.gen';
@@ -24,6 +25,14 @@ export function useSetupState(): UseQueryResult<SetupState> {
   return useQuery({
     queryKey: keys.setup,
     queryFn: ({ signal }) => call<SetupState>('get_setup', { signal }),
+  });
+}
+
+/** The ways to sign in beside a password. */
+export function useSignInOptions(): UseQueryResult<SignInOptions> {
+  return useQuery({
+    queryKey: keys.sign_in,
+    queryFn: ({ signal }) => call<SignInOptions>('get_sign_in', { signal }),
   });
 }
 

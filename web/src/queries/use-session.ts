@@ -53,9 +53,12 @@ export function useLogout(): UseMutationResult<unknown, Error, void> {
   return useMutation({
     mutationFn: () => call('logout'),
     onSuccess: () => {
+      const session = client.getQueryData<Session | null>(keys.session);
       set_csrf_token('');
       client.clear();
       client.setQueryData(keys.session, null);
+      // The provider would else sign the next person at this browser in as this one.
+      if (session?.sign_out_url) window.location.assign(session.sign_out_url);
     },
   });
 }

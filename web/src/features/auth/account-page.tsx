@@ -6,6 +6,7 @@ import type { Session, SessionInfo } from '@/api/types.gen';
 import { PasswordDialog } from '@/features/auth/password-dialog';
 import { TokenDialog } from '@/features/auth/token-dialog';
 import { TokenTable } from '@/features/auth/token-table';
+import { host_of } from '@/models/api/issuer';
 import { useEndSession, useOwnSessions, useTokens } from '@/queries/use-account';
 import { useSession } from '@/queries/use-session';
 import { Button } from '@/ui/button';
@@ -106,11 +107,16 @@ export function AccountPage(): ReactNode {
       facts={[
         { label: t('auth.username'), value: session.username },
         { label: t('users.role'), value: t(`role.${session.role}`) },
+        ...(session.issuer
+          ? [{ label: t('provider.signed_in_by'), value: host_of(session.issuer) }]
+          : []),
       ]}
       actions={
-        <Button icon={KeyRound} onClick={() => set_changing(true)}>
-          {t('top.change_password')}
-        </Button>
+        !session.issuer && (
+          <Button icon={KeyRound} onClick={() => set_changing(true)}>
+            {t('top.change_password')}
+          </Button>
+        )
       }
     >
       <Sessions />

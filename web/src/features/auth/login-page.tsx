@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AuthCard, AuthField, is_denied } from '@/features/auth/auth-card';
 import { remember_password } from '@/features/auth/first-password';
+import { ProviderButton, ProviderTrouble } from '@/features/auth/provider-button';
 import { useSetupState } from '@/queries/use-account';
 import { useLogin } from '@/queries/use-session';
 import { Button } from '@/ui/button';
@@ -27,6 +28,7 @@ export function LoginPage(): ReactNode {
       hint={t(needs_setup ? 'setup.needed' : 'auth.sign_in_hint')}
       on_submit={submit}
     >
+      <ProviderTrouble />
       <AuthField
         name="username"
         label={t('auth.username')}
@@ -51,6 +53,7 @@ export function LoginPage(): ReactNode {
       <Button kind="primary" type="submit" busy={login.isPending}>
         {t('auth.sign_in')}
       </Button>
+      <ProviderButton />
     </AuthCard>
   );
 }

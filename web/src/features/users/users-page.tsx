@@ -3,6 +3,7 @@ import { Trash2, UserPlus } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ROLES, type Role, type UserCreated, type UserInfo } from '@/api/types.gen';
+import { host_of } from '@/models/api/issuer';
 import { useCreateUser, useDeleteUser, useSetRole, useUsers } from '@/queries/use-admin';
 import { useSession } from '@/queries/use-session';
 import { Button, IconButton } from '@/ui/button';
@@ -140,10 +141,19 @@ function UserTable({ users }: { users: UserInfo[] }): ReactNode {
             {users.map((user) => (
               <tr key={user.username}>
                 <td>
-                  <strong>{user.username}</strong>
+                  <strong>{user.username}</strong>{' '}
+                  {user.issuer && (
+                    <span className="tag" title={user.issuer}>
+                      {host_of(user.issuer)}
+                    </span>
+                  )}
                 </td>
                 <td>
-                  {user.username === session.data?.username ? (
+                  {user.issuer ? (
+                    <span title={t('provider.role_note', { host: host_of(user.issuer) })}>
+                      {t(`role.${user.role}`)}
+                    </span>
+                  ) : user.username === session.data?.username ? (
                     t(`role.${user.role}`)
                   ) : (
                     <RoleOf user={user} />
