@@ -14,6 +14,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** One for each wish of a person (Idempotency-Key): asked again under it, nothing is done twice. */
   wish?: string;
+  /** The tag of what is to be changed, as it was seen: the server refuses (412) when it is another. */
+  if_match?: string;
 }
 
 let csrf_token = '';
@@ -50,9 +52,18 @@ async function read_body(answer: Response): Promise<unknown> {
 
 /** Calls a route and returns its JSON answer; throws ApiError on any failure. */
 export async function call<T>(name: RouteName, options: CallOptions = {}): Promise<T> {
+  return (await call_tagged<T>(name, options)).value;
+}
+
+/** The same with the answer's ETag, which names what was read; empty when it has none. */
+export async function call_tagged<T>(
+  name: RouteName,
+  options: CallOptions = {},
+): Promise<{ value: T; tag: string }> {
   const { method } = ROUTES[name];
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (options.if_match) headers['If-Match'] = options.if_match;
   if (method !== 'GET' && csrf_token) headers['X-CSRF-Token'] = csrf_token;
   if (options.wish) headers['Idempotency-Key'] = options.wish;
   let answer: Response;
@@ -72,7 +83,7 @@ export async function call<T>(name: RouteName, options: CallOptions = {}): Promi
   if (!answer.ok) {
     throw error_from_answer(answer.status, body, answer.headers.get('X-Request-Id') ?? '');
   }
-  return body as T;
+  return { value: body as T, tag: answer.headers.get('ETag') ?? '' };
 }
 
 /** A page of a list route. */

@@ -28,6 +28,14 @@ const PAGES: [pattern: string, page: PageComponent][] = [
     lazy(async () => ({ default: (await import('@/features/workflows/task/task-page')).TaskPage })),
   ],
   [
+    '/editor',
+    lazy(async () => ({ default: (await import('@/features/editor/editor-page')).EditorPage })),
+  ],
+  [
+    '/editor/:dag_id',
+    lazy(async () => ({ default: (await import('@/features/editor/editor-page')).EditorPage })),
+  ],
+  [
     '/data',
     lazy(async () => ({ default: (await import('@/features/assets/assets-page')).AssetsPage })),
   ],

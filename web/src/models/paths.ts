@@ -22,6 +22,8 @@ export const paths = {
     with_query(`/dags/${part(dag_id)}`, { run, task, ...query }),
   task_page: (dag_id: string, run: string, task: string, query: Query = {}): string =>
     with_query(`/dags/${part(dag_id)}/runs/${part(run)}/tasks/${part(task)}`, query),
+  /** Without a DAG: a new one. */
+  editor: (dag_id?: string): string => (dag_id ? `/editor/${part(dag_id)}` : '/editor'),
   assets: '/data',
   pools: '/pools',
   workers: '/workers',

@@ -29,7 +29,8 @@ export interface Layout {
   direction: Direction;
 }
 
-async function lay_out(graph: DagGraph, direction: Direction): Promise<Layout> {
+/** In that direction, without a component around it. */
+export async function lay_out(graph: DagGraph, direction: Direction): Promise<Layout> {
   const root = await engine().layout(to_elk(graph, direction) as ElkNode);
   return { boxes: flatten(root as unknown as ElkBox), direction };
 }

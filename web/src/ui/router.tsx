@@ -6,6 +6,7 @@ import {
   type MouseEvent,
   type ReactNode,
   useCallback,
+  useEffect,
   useMemo,
   useSyncExternalStore,
 } from 'react';
@@ -23,10 +24,38 @@ function subscribe(listener: () => void): () => void {
 
 const address = (): string => window.location.pathname + window.location.search;
 
+/** Asked before the page is left; false keeps it. */
+let may_leave: (() => boolean) | null = null;
+
+/** Asks `question` before a page with unsaved work is left, by whatever way. */
+export function useLeaveQuestion(has_work: boolean, question: string): void {
+  useEffect(() => {
+    if (!has_work) return;
+    const here = address();
+    const ask = (): boolean => window.confirm(question);
+    const on_close = (event: BeforeUnloadEvent): void => event.preventDefault();
+    // Before the listeners that show another page; the browser has moved already.
+    const on_move = (event: PopStateEvent): void => {
+      if (window.location.pathname === here.split('?')[0] || ask()) return;
+      event.stopImmediatePropagation();
+      window.history.pushState(null, '', here);
+    };
+    may_leave = ask;
+    window.addEventListener('beforeunload', on_close);
+    window.addEventListener('popstate', on_move, true);
+    return () => {
+      may_leave = null;
+      window.removeEventListener('beforeunload', on_close);
+      window.removeEventListener('popstate', on_move, true);
+    };
+  }, [has_work, question]);
+}
+
 /** Goes to an address of this page; `replace` leaves no step in the history. */
 export function navigate(to: string, replace = false): void {
   if (to === address()) return;
   const moved = to.split('?')[0] !== window.location.pathname;
+  if (moved && may_leave && !may_leave()) return;
   window.history[replace ? 'replaceState' : 'pushState'](null, '', to);
   window.dispatchEvent(new Event(CHANGED));
   if (moved) document.querySelector('main')?.scrollTo(0, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Workflow } from 'lucide-react';
+import { Plus, Workflow } from 'lucide-react';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dag } from '@/api/types.gen';
@@ -10,10 +10,13 @@ import { ImportErrors } from '@/features/workflows/import-errors';
 import { TriggerDialog } from '@/features/workflows/trigger/trigger-dialog';
 import { useSelection } from '@/features/workflows/use-selection';
 import { dag_passes, filter_of, sort_of, sorted_dags } from '@/models/find/dag-list';
+import { paths } from '@/models/paths';
 import { useDags, useImportErrors } from '@/queries/use-dags';
+import { useMay } from '@/queries/use-session';
+import { Button } from '@/ui/button';
 import { Await, Empty } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';
-import { usePlace } from '@/ui/router';
+import { navigate, usePlace } from '@/ui/router';
 import { is_typing } from '@/ui/use-key';
 import '@/features/workflows/dag-list.css';
 
@@ -64,8 +67,19 @@ export function DagListPage(): ReactNode {
   const { t } = useTranslation();
   const dags = useDags();
   const errors = useImportErrors();
+  const may_operate = useMay('operator');
   return (
-    <Page title={t('nav.workflows')} fill>
+    <Page
+      title={t('nav.workflows')}
+      fill
+      actions={
+        may_operate && (
+          <Button icon={Plus} onClick={() => navigate(paths.editor())}>
+            {t('editor.new_dag')}
+          </Button>
+        )
+      }
+    >
       {errors.data && <ImportErrors errors={errors.data} />}
       <Await query={dags} rows={8} height={52}>
         {(list) =>

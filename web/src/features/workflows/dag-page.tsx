@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Play } from 'lucide-react';
+import { Pencil, Play } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dag } from '@/api/types.gen';
@@ -18,7 +18,7 @@ import { useMay } from '@/queries/use-session';
 import { Button, Switch } from '@/ui/button';
 import { ErrorNote, Skeleton } from '@/ui/feedback';
 import { Page } from '@/ui/page';
-import { set_query, useQueryValue } from '@/ui/router';
+import { navigate, set_query, useQueryValue } from '@/ui/router';
 import { Tabs } from '@/ui/tabs';
 import { RelativeTime } from '@/ui/time';
 import { DagZone } from '@/ui/zone';
@@ -41,6 +41,11 @@ function DagActions({ dag }: { dag: Dag }): ReactNode {
           on_change={(on) => pause.mutate({ dag_id: dag.dag_id, is_paused: !on })}
         />
       </label>
+      {may_operate && /\.ya?ml$/.test(dag.fileloc) && (
+        <Button icon={Pencil} onClick={() => navigate(paths.editor(dag.dag_id))}>
+          {t('editor.edit')}
+        </Button>
+      )}
       {may_run && (
         <Button kind="primary" icon={Play} onClick={() => set_triggering(true)}>
           {t('trigger.button')}

@@ -65,7 +65,8 @@ interface CodeDiffProps {
   source: DagSource;
 }
 
-function Diff({
+/** What changed from one text to the other. */
+export function Diff({
   before,
   after,
   is_split,

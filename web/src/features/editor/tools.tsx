@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import { History, ListOrdered, Play, Redo2, Save, Undo2 } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Draft } from '@/features/editor/use-draft';
+import type { Saving } from '@/features/editor/use-saving';
+import { Button, IconButton } from '@/ui/button';
+
+export interface EditorToolsProps {
+  draft: Draft;
+  saving: Saving;
+  has_changes: boolean;
+  may_save: boolean;
+  is_bad: boolean;
+  on_open: (what: 'dry_run' | 'versions') => void;
+}
+
+export function EditorTools(props: EditorToolsProps): ReactNode {
+  const { draft, saving, has_changes, may_save, is_bad, on_open } = props;
+  const { t } = useTranslation();
+  const is_new = saving.saved === null;
+  return (
+    <>
+      <span className="faint" data-saved={!has_changes && !is_new}>
+        {!may_save
+          ? t('editor.read_only')
+          : t(has_changes || is_new ? 'editor.unsaved' : 'editor.saved')}
+      </span>
+      <IconButton
+        icon={Undo2}
+        label={t('editor.undo')}
+        disabled={!draft.can_undo}
+        onClick={draft.undo}
+      />
+      <IconButton
+        icon={Redo2}
+        label={t('editor.redo')}
+        disabled={!draft.can_redo}
+        onClick={draft.redo}
+      />
+      <Button icon={ListOrdered} onClick={() => on_open('dry_run')}>
+        {t('editor.dry_run')}
+      </Button>
+      {!is_new && (
+        <Button icon={History} onClick={() => on_open('versions')}>
+          {t('editor.versions')}
+        </Button>
+      )}
+      {may_save && (
+        <>
+          <Button
+            icon={Save}
+            busy={saving.busy === 'save'}
+            disabled={is_bad || (!has_changes && !is_new)}
+            onClick={() => void saving.save()}
+          >
+            {t('editor.save')}
+          </Button>
+          <Button
+            kind="primary"
+            icon={Play}
+            busy={saving.busy === 'run'}
+            disabled={is_bad}
+            onClick={() => void saving.save(true)}
+          >
+            {t(has_changes || is_new ? 'editor.save_and_run' : 'editor.run')}
+          </Button>
+        </>
+      )}
+    </>
+  );
+}
