@@ -4,7 +4,7 @@
 import { en_api } from '@/i18n/en-api';
 import { en_system } from '@/i18n/en-system';
 import { en_trigger } from '@/i18n/en-trigger';
-import { en_editor } from '@/i18n/en-editor';
+import { en_editor } from '@/i18n/editor/en';
 import { en_values } from '@/i18n/en-values';
 import { en_frame } from '@/i18n/en-frame';
 import { en_account } from '@/i18n/en-account';

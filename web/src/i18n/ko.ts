@@ -4,7 +4,7 @@ import type { en } from '@/i18n/en';
 import { ko_api } from '@/i18n/ko-api';
 import { ko_system } from '@/i18n/ko-system';
 import { ko_trigger } from '@/i18n/ko-trigger';
-import { ko_editor } from '@/i18n/ko-editor';
+import { ko_editor } from '@/i18n/editor/ko';
 import { ko_values } from '@/i18n/ko-values';
 import { ko_frame } from '@/i18n/ko-frame';
 import { ko_account } from '@/i18n/ko-account';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Korean texts: the editor of YAML DAGs.
-import type { en_editor } from '@/i18n/en-editor';
+import type { en_editor } from '@/i18n/editor/en';
 import type { Same } from '@/i18n/same';
 
 export const ko_editor: Same<typeof en_editor> = {
