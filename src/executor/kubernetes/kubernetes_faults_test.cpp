@@ -225,6 +225,7 @@ TEST_CASE(
   CHECK(bench.finished(python).cause.contains("no such file"));
   bench.api.set_status(pod, ended(0));
   CHECK(bench.finished(runs).outcome == Outcome::success);
+  for (int i = 0; reads < 2 && i < 1000; ++i) std::this_thread::sleep_for(10ms);
   CHECK(reads == 2);
   CHECK_FALSE(bench.has_finished(cancelled));
   CHECK(bench.api.pod_names().size() == 1);
