@@ -3,11 +3,10 @@
 // the same file.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { type Locator, type Page, expect, test } from '@playwright/test';
+import { barriers, keep_picture } from './look';
 import { enter } from './session';
 
-const SHOTS = process.env.AIFLOW_E2E_SHOTS ?? '';
 /** The server's DAG folder. */
 const DAGS = process.env.AIFLOW_E2E_DAGS ?? '';
 
@@ -21,17 +20,6 @@ test.beforeAll(async ({ browser }) => {
 });
 
 test.afterAll(async () => page.context().close());
-
-async function keep_picture(name: string): Promise<void> {
-  if (SHOTS) await page.screenshot({ path: join(SHOTS, `editor-${name}.png`) });
-}
-
-async function barriers(): Promise<string[]> {
-  const axe = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
-  return axe.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
 
 const task = (name: string): Locator => page.locator(`.canvas-task[data-task="${name}"]`);
 const field = (name: string): Locator =>
@@ -64,8 +52,8 @@ test('an empty canvas says what comes next', async () => {
   await page.getByRole('button', { name: 'New DAG' }).first().click();
   await expect(page.getByText('No tasks yet')).toBeVisible();
   await expect(page.locator('[data-state="good"]')).toBeVisible();
-  expect(await barriers()).toEqual([]);
-  await keep_picture('empty');
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'editor-empty');
 });
 
 test('two operators are dropped, connected, filled in, saved and run', async () => {
@@ -78,7 +66,7 @@ test('two operators are dropped, connected, filled in, saved and run', async () 
   // What is missing is said on the task, in the form and in the list of lines.
   await expect(task('bash_2').locator('.canvas-mark')).toBeVisible();
   await expect(page.locator('.yaml-problems')).toContainText('bash_command');
-  await keep_picture('drawn');
+  await keep_picture(page, 'editor-drawn');
   await field('bash_command').fill('echo second {{ ds }}');
   await task('bash').click();
   await field('bash_command').fill('echo first');
@@ -93,8 +81,8 @@ test('two operators are dropped, connected, filled in, saved and run', async () 
   await page.getByRole('button', { name: 'Dry run' }).click();
   await expect(page.locator('.dry-steps li')).toHaveCount(2);
   await expect(page.locator('.dry-steps li').first()).toContainText('hello');
-  expect(await barriers()).toEqual([]);
-  await keep_picture('dry-run');
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'editor-dry-run');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Save and run' }).click();
   await page.waitForURL(/\/dags\/drawn\?.*run=/);
@@ -108,7 +96,7 @@ test('comments and the spelling of what is not changed stay', async () => {
   await expect(task('load.first')).toBeVisible();
   await expect(page.locator('.canvas-group')).toHaveCount(1);
   await expect(page.locator('.react-flow__edge')).toHaveCount(1);
-  await keep_picture('written');
+  await keep_picture(page, 'editor-written');
   await task('second').click();
   await field('bash_command').fill('echo changed');
   await expect(page.locator('[data-state="good"]')).toBeVisible();
@@ -125,11 +113,11 @@ test('a mistake in the YAML is told where it is, and the canvas keeps what was g
   await expect(page.getByText(/of the YAML cannot be read/)).toBeVisible();
   await expect(task('second')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeDisabled();
-  await keep_picture('broken');
+  await keep_picture(page, 'editor-broken');
   await yaml().fill(good.replace('BashOperator', 'BashOperatr'));
   await expect(page.locator('.yaml-problems')).toContainText('BashOperatr');
   await expect(task('load.first').locator('.canvas-mark')).toBeVisible();
-  expect(await barriers()).toEqual([]);
+  expect(await barriers(page)).toEqual([]);
   await yaml().press('Control+z');
   await expect.poll(text_now).toBe(good);
   await expect(page.locator('[data-state="good"]')).toBeVisible();
@@ -144,8 +132,8 @@ test('somebody else has saved meanwhile: nothing is lost', async () => {
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByRole('dialog')).toContainText('changed outside');
   await expect(page.getByRole('dialog')).toContainText('# of somebody else');
-  expect(await barriers()).toEqual([]);
-  await keep_picture('conflict');
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'editor-conflict');
   await page.getByRole('button', { name: 'Keep mine' }).click();
   await expect(page.locator('[data-saved="true"]')).toBeVisible();
   await page.getByRole('button', { name: 'Versions' }).click();
@@ -154,7 +142,7 @@ test('somebody else has saved meanwhile: nothing is lost', async () => {
     .first()
     .click();
   await expect(page.getByRole('dialog')).toContainText('# of somebody else');
-  await keep_picture('versions');
+  await keep_picture(page, 'editor-versions');
   await page.getByRole('button', { name: /Load version/ }).click();
   await expect.poll(text_now).toBe(theirs);
   await yaml().press('Control+z');
@@ -211,8 +199,8 @@ test('in Korean and dark, and on a phone', async () => {
   await task('second').click();
   await expect(page.getByText('선행 태스크').first()).toBeVisible();
   await expect(page.locator('[data-state="good"]')).toBeVisible();
-  expect(await barriers()).toEqual([]);
-  await keep_picture('ko-dark');
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'editor-ko-dark');
   await page.setViewportSize({ width: 390, height: 780 });
   await expect(page.locator('.editor-tasks')).toBeVisible();
   await page.locator('.editor-tasks button', { hasText: 'second' }).click();
@@ -222,12 +210,10 @@ test('in Korean and dark, and on a phone', async () => {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   expect(over).toBeLessThanOrEqual(0);
-  expect(await barriers()).toEqual([]);
-  await keep_picture('phone-ko-dark');
-  if (SHOTS) {
-    await page.locator('.editor-form').scrollIntoViewIfNeeded();
-    await keep_picture('phone-form');
-  }
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'editor-phone-ko-dark');
+  await page.locator('.editor-form').scrollIntoViewIfNeeded();
+  await keep_picture(page, 'editor-phone-form');
 });
 
 test('a DAG without a YAML file says so', async () => {

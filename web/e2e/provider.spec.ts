@@ -1,21 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signing in by a real OpenID provider: the button, the way there and back, the account, and out again.
-import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { type Page, expect, test } from '@playwright/test';
-
-const SHOTS = process.env.AIFLOW_E2E_SHOTS ?? '';
-
-async function keep_picture(page: Page, name: string): Promise<void> {
-  if (SHOTS) await page.screenshot({ path: join(SHOTS, `provider-${name}.png`), fullPage: true });
-}
-
-async function barriers(page: Page): Promise<string[]> {
-  const axe = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
-  return axe.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
+import { barriers, keep_picture } from './look';
 
 /** The pages of oidc-provider: name and password, then consent. */
 async function at_the_provider(page: Page, name: string): Promise<void> {
@@ -30,7 +16,7 @@ test('one goes to the provider and comes back to the page one wanted', async ({ 
   const button = page.getByRole('link', { name: 'Sign in with Site ID' });
   await expect(button).toBeVisible();
   expect(await barriers(page)).toEqual([]);
-  await keep_picture(page, 'sign-in');
+  await keep_picture(page, 'provider-sign-in', true);
   await page.getByLabel('User name').focus();
   for (let i = 0; i < 3; i += 1) await page.keyboard.press('Tab');
   await expect(button).toBeFocused();
@@ -42,13 +28,13 @@ test('one goes to the provider and comes back to the page one wanted', async ({ 
   await expect(page.getByText('Signed in by')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Change password' })).toHaveCount(0);
   expect(await barriers(page)).toEqual([]);
-  await keep_picture(page, 'account');
+  await keep_picture(page, 'provider-account', true);
   await page.goto('/users');
   const row = page.locator('tr', { hasText: 'ann' });
   await expect(row).toContainText('127.0.0.1:');
   await expect(row.locator('select')).toHaveCount(0);
   expect(await barriers(page)).toEqual([]);
-  await keep_picture(page, 'users');
+  await keep_picture(page, 'provider-users', true);
   await page.getByRole('button', { name: 'Account of ann' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   // At the provider, which asks.
@@ -72,6 +58,6 @@ for (const [language, words] of [
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
       390,
     );
-    await keep_picture(page, `refused-${language}`);
+    await keep_picture(page, `provider-refused-${language}`, true);
   });
 }

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The system page: health with reasons, lines that grow by the event stream alone.
-import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { type Page, expect, test } from '@playwright/test';
+import { barriers, keep_picture } from './look';
 import { enter } from './session';
-
-const SHOTS = process.env.AIFLOW_E2E_SHOTS ?? '';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -17,17 +14,6 @@ test.beforeAll(async ({ browser }) => {
 });
 
 test.afterAll(async () => page.context().close());
-
-async function keep_picture(name: string): Promise<void> {
-  if (SHOTS) await page.screenshot({ path: join(SHOTS, `system-${name}.png`), fullPage: true });
-}
-
-async function barriers(): Promise<string[]> {
-  const axe = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
-  return axe.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
 
 test('lines grow as the server is sampled, without asking again', async () => {
   let asked = 0;
@@ -43,8 +29,8 @@ test('lines grow as the server is sampled, without asking again', async () => {
   expect(asked).toBe(1);
   await expect(chart.locator('polyline')).toHaveAttribute('points', /\d.* \d/);
   await expect(page.locator('tr[data-part=database]')).toContainText('works');
-  expect(await barriers()).toEqual([]);
-  await keep_picture('hour');
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'system-hour', true);
 });
 
 test('a part that does not work says why, and what to do', async () => {
@@ -74,8 +60,8 @@ test('in Korean, dark, on a phone it fits', async () => {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   expect(over).toBeLessThanOrEqual(0);
-  expect(await barriers()).toEqual([]);
-  await keep_picture('phone-ko-dark');
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'system-phone-ko-dark', true);
 });
 
 test('when the server is away the page says so', async () => {

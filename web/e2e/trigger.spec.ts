@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starting a run: the form that a DAG's params make, and that one wish makes one run. The server has
 // the DAG `asks` of tests/e2e/browser/test_trigger_form.py.
-import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { type Locator, type Page, expect, test } from '@playwright/test';
+import { barriers, keep_picture } from './look';
 import { enter } from './session';
 
-const SHOTS = process.env.AIFLOW_E2E_SHOTS ?? '';
 const RUNS = '/api/v2/dags/asks/dagRuns';
 
 test.describe.configure({ mode: 'serial' });
@@ -19,17 +17,6 @@ test.beforeAll(async ({ browser }) => {
 });
 
 test.afterAll(async () => page.context().close());
-
-async function keep_picture(name: string): Promise<void> {
-  if (SHOTS) await page.screenshot({ path: join(SHOTS, `trigger-${name}.png`) });
-}
-
-async function barriers(): Promise<string[]> {
-  const axe = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
-  return axe.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
 
 async function open_form(): Promise<Locator> {
   await page.goto('/dags');
@@ -50,8 +37,8 @@ test('each param has the control that its schema asks for', async () => {
   await expect(form.getByText('Needs a value')).toBeVisible();
   await expect(start).toBeDisabled();
   await expect(form.getByRole('heading', { name: 'Model' })).toBeVisible();
-  await keep_picture('form');
-  expect(await barriers()).toEqual([]);
+  await keep_picture(page, 'trigger-form');
+  expect(await barriers(page)).toEqual([]);
 
   await form.getByLabel('Where').fill('gate 3');
   await form.getByLabel('Frames a second').fill('99');
@@ -134,8 +121,8 @@ test('in Korean, dark, as wide as a phone', async () => {
   await page.goto('/dags');
   await page.getByRole('button', { name: 'asks 실행' }).click();
   await expect(page.getByText('DAG에 기본값이 없어')).toBeVisible();
-  await keep_picture('phone-ko-dark');
-  expect(await barriers()).toEqual([]);
+  await keep_picture(page, 'trigger-phone-ko-dark');
+  expect(await barriers(page)).toEqual([]);
   const width = await page.evaluate(() => document.querySelector('dialog')?.scrollWidth ?? 0);
   expect(width).toBeLessThanOrEqual(390);
 });

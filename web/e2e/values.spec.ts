@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Variables and connections on the dashboard: set, changed without being shown, deleted.
-import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { type Page, expect, test } from '@playwright/test';
+import { barriers, keep_picture } from './look';
 import { enter } from './session';
 
-const SHOTS = process.env.AIFLOW_E2E_SHOTS ?? '';
 const CANARY = 'canary-51ab';
 
 test.describe.configure({ mode: 'serial' });
@@ -19,17 +17,6 @@ test.beforeAll(async ({ browser }) => {
 
 test.afterAll(async () => page.context().close());
 
-async function keep_picture(name: string): Promise<void> {
-  if (SHOTS) await page.screenshot({ path: join(SHOTS, `values-${name}.png`) });
-}
-
-async function barriers(): Promise<string[]> {
-  const axe = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
-  return axe.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
-
 const row = (name: string) => page.locator(`tr[data-value="${name}"]`);
 
 test('without any the pages say what comes next', async () => {
@@ -39,7 +26,7 @@ test('without any the pages say what comes next', async () => {
   ] as const) {
     await page.goto(path);
     await expect(page.getByText(title)).toBeVisible();
-    expect(await barriers()).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
   }
 });
 
@@ -59,11 +46,11 @@ test('a variable is set; a secret one is never shown again', async () => {
   await expect(row('api_token')).toContainText('secret');
   await row('api_token').getByRole('button', { name: 'Change api_token' }).click();
   await expect(page.getByLabel('Value', { exact: true })).toHaveValue('');
-  expect(await barriers()).toEqual([]);
-  await keep_picture('variable-dialog');
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'values-variable-dialog');
   await page.getByRole('button', { name: 'Cancel' }).click();
   expect(await page.content()).not.toContain(CANARY);
-  await keep_picture('variables');
+  await keep_picture(page, 'values-variables');
 });
 
 test('a connection is set by its fields, and what the server refuses is said', async () => {
@@ -86,8 +73,8 @@ test('a connection is set by its fields, and what the server refuses is said', a
   await expect(page.getByLabel('Host', { exact: true })).toHaveValue('db.site');
   await expect(page.getByLabel('Port', { exact: true })).toHaveValue('5432');
   await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
-  expect(await barriers()).toEqual([]);
-  await keep_picture('connection-dialog');
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'values-connection-dialog');
   await page.keyboard.press('Escape');
 });
 
@@ -104,8 +91,8 @@ test('in Korean, dark, on a phone both pages fit', async () => {
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
     expect(over, path).toBeLessThanOrEqual(0);
-    expect(await barriers()).toEqual([]);
-    await keep_picture(`${path.slice(1)}-phone-ko-dark`);
+    expect(await barriers(page)).toEqual([]);
+    await keep_picture(page, `values-${path.slice(1)}-phone-ko-dark`);
   }
   await page.evaluate(() => {
     localStorage.setItem('aiflow.language', 'en');
