@@ -5,6 +5,7 @@ import { CircleAlert, CircleCheck, LoaderCircle } from 'lucide-react';
 import { type ReactNode, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { yaml_lines } from '@/models/editor/yaml-tokens';
+import '@/features/editor/yaml-pane.css';
 
 export interface LineProblem {
   line: number;
