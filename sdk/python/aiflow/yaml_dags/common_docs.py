@@ -47,6 +47,6 @@ COMMON_DOCS = {
     "deferrable": "it waits without holding a worker slot",
     "env": "variables of its environment",
     "cwd": "the folder it runs in",
-    "bash_command": "what bash runs; templates such as {{ ds }} are filled in",
+    "bash_command": "what bash runs",
     "append_env": "env is added to the worker's environment instead of replacing it",
 }
