@@ -51,6 +51,7 @@ struct WebSocketClient::Impl {
   void read();
   void write();
   void finish(Duration within);
+  void close();
   void end(Error reason);
 
   const WebSocketClientOptions options;
@@ -63,7 +64,8 @@ struct WebSocketClient::Impl {
   std::string out;
   bool open = false;
   bool writing = false;
-  bool finishing = false;  ///< ends when all is written
+  bool finishing = false;  ///< ends when the server has read all
+  bool closing = false;
   bool told = false;
 
   std::mutex mutex;
@@ -152,6 +154,7 @@ void WebSocketClient::Impl::shake_hands() {
 void WebSocketClient::Impl::read() {
   stream->async_read(in, [this](const ErrorCodeOf& error, std::size_t) {
     if (told) return;
+    if (error && closing) return end({ErrorCode::cancelled, "the connection was ended"});
     if (error) return end({ErrorCode::unavailable, detail::words_of(error)});
     const auto data = in.data();
     if (options.on_message) {
@@ -163,7 +166,7 @@ void WebSocketClient::Impl::read() {
 }
 
 void WebSocketClient::Impl::write() {
-  if (!open || told || writing) return;
+  if (!open || told || writing || closing) return;
   bool is_over = false;
   {
     const std::scoped_lock lock(mutex);
@@ -174,7 +177,7 @@ void WebSocketClient::Impl::write() {
       unsent_bytes -= out.size();
     }
   }
-  if (is_over && finishing) end({ErrorCode::cancelled, "the connection was ended"});
+  if (is_over && finishing) close();
   if (is_over) return;
   writing = true;
   stream->text(true);
@@ -198,6 +201,16 @@ void WebSocketClient::Impl::finish(Duration within) {
     if (!error) end({ErrorCode::timeout, "the server did not read in time"});
   });
   write();
+}
+
+/// By the protocol's own close, which the server answers once it has read all that came before. To
+/// close the socket alone could lose what was written: a message of the server on its way here
+/// would reset the connection.
+void WebSocketClient::Impl::close() {
+  if (std::exchange(closing, true)) return;
+  stream->async_close(websocket::close_code::normal, [this](const ErrorCodeOf&) {
+    end({ErrorCode::cancelled, "the connection was ended"});
+  });
 }
 
 /// What is still running is cancelled; the loop ends once it has come home.
