@@ -102,8 +102,8 @@ TEST_CASE("410 as an event in the stream: what was missed comes with a new list"
 }
 
 TEST_CASE("410 as the status of the watch: a new list") {
-  Bench bench;
   std::atomic<int> refused = 0;
+  Bench bench;
   bench.api.misbehave([&](const ApiRequest& request) -> std::optional<Misbehaviour> {
     if (!request.is_watch() || refused++ > 0) return std::nullopt;
     return Misbehaviour{.status = 410, .body = R"({"code":410,"reason":"Expired"})"};
@@ -113,8 +113,8 @@ TEST_CASE("410 as the status of the watch: a new list") {
 }
 
 TEST_CASE("an API that answers 500, 429 or not at all is asked again after pauses") {
-  Bench bench;
   std::atomic<int> asked = 0;
+  Bench bench;
   bench.api.misbehave([&](const ApiRequest&) -> std::optional<Misbehaviour> {
     const int n = asked++;
     if (n == 0) return Misbehaviour{.status = 500, .body = R"({"message":"broken"})"};

@@ -11,8 +11,8 @@ namespace {
 
 TEST_CASE(
     "fault 41: 429 with Retry-After, 500 and no answer: each pod is made once, without a storm") {
-  Bench bench;
   std::atomic<int> refused = 0;
+  Bench bench;
   bench.api.misbehave([&](const ApiRequest& request) -> std::optional<Misbehaviour> {
     if (request.method != "POST") return std::nullopt;
     const int n = refused++;
@@ -30,13 +30,13 @@ TEST_CASE(
 }
 
 TEST_CASE("fault 42: an end that came while the watch was broken and forgotten is not lost") {
+  std::atomic<bool> broken = true;
   Bench bench;
   bench.start();
   const Job job = pod_job("a");
   const std::string pod = bench.make(job);
   bench.api.set_status(pod, kRunning);
   REQUIRE(bench.started(job));
-  std::atomic<bool> broken = true;
   bench.api.misbehave([&](const ApiRequest& request) -> std::optional<Misbehaviour> {
     if (broken && (request.is_watch() || request.is_list())) return Misbehaviour{.status = 500};
     return std::nullopt;
@@ -100,8 +100,8 @@ TEST_CASE("fault 43: evicted, deleted, without room, without image, on a lost no
 }
 
 TEST_CASE("fault 44: a create whose answer was lost is found again by its name") {
-  Bench bench;
   std::atomic<int> lost = 0;
+  Bench bench;
   bench.api.misbehave([&](const ApiRequest& request) -> std::optional<Misbehaviour> {
     if (request.is_watch()) return Misbehaviour{.status = 500};  // the watch would tell as well
     if (request.method != "POST" || lost++ > 0) return std::nullopt;
@@ -122,28 +122,28 @@ TEST_CASE("fault 44: a create whose answer was lost is found again by its name")
 }
 
 TEST_CASE("a create without an answer that is cancelled leaves no pod, whatever the watch shows") {
-  Bench bench;
   std::atomic<int> creates = 0;
   std::atomic<int> lists = 0;  // the first one is answered, so that pods are made
-  std::atomic<bool> is_cancelled = false;
+  const Job job = pod_job("a");
   bool waits = false;
+  Bench bench;
+  // The order to cancel is only queued: its effect is what the answer waits for.
+  const auto is_ending = [&bench, &job] { return bench.log(job).contains("ending the pod"); };
   SUBCASE("before it is asked again") {}
   SUBCASE("while it is asked") { waits = true; }
-  bench.api.misbehave([&](const ApiRequest& request) -> std::optional<Misbehaviour> {
+  bench.api.misbehave([&, is_ending](const ApiRequest& request) -> std::optional<Misbehaviour> {
     if (request.is_watch()) return Misbehaviour{.status = 500};
     if (request.is_list() && lists++ > 0) return Misbehaviour{.status = 500};
     if (request.method != "POST") return std::nullopt;
     if (creates++ > 0) return Misbehaviour{.status = 500};
-    for (int i = 0; waits && !is_cancelled && i < 1000; ++i) std::this_thread::sleep_for(10ms);
+    for (int i = 0; waits && !is_ending() && i < 1000; ++i) std::this_thread::sleep_for(10ms);
     return Misbehaviour{.status = 0, .after = true};
   });
   bench.start();
-  const Job job = pod_job("a");
   REQUIRE(bench.executor->submit(job));
   const std::string name = plan_pod(job, {.owner = "o1"})->pod.name;
   REQUIRE(bench.api.await([&] { return creates > (waits ? 0 : 1); }));
   bench.executor->cancel({.attempt = attempt_of(job), .reason = "by a user"});
-  is_cancelled = true;
   if (waits) CHECK(bench.finished(job).cause == "by a user");
   CHECK(bench.api.await_no_pod(name));
 }

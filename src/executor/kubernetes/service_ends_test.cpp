@@ -8,11 +8,11 @@ namespace aiflow::executor::testing {
 namespace {
 
 TEST_CASE("the rate of a service comes through the API, and its lack is said once") {
-  Bench bench;
   const Job job = service_job("web", R"(,"metrics":"/metrics","requests":"http_requests_total")");
   const std::string page =
       "/api/v1/namespaces/default/services/http:" + name_of(job) + ":8080/proxy/metrics";
   std::atomic<int> looks = 0;
+  Bench bench;
   bench.api.misbehave([&](const ApiRequest& request) -> std::optional<Misbehaviour> {
     if (request.path != page) return std::nullopt;
     const int look = ++looks;

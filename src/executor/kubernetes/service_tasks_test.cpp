@@ -118,10 +118,10 @@ TEST_CASE("a service for users outside of the cluster has a port of its node as 
 }
 
 TEST_CASE("a service that is ended before it has a pod is removed before it counts as ended") {
-  Bench bench;
   // Its end comes while the API thinks about its pods.
   std::latch asked(1);
   std::latch ended(1);
+  Bench bench;
   bench.api.misbehave(
       [&, is_first = true](const ApiRequest& request) mutable -> std::optional<Misbehaviour> {
         if (!request.is_list() || !request.has(kServiceLabel)) return std::nullopt;

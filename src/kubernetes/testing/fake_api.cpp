@@ -57,6 +57,7 @@ struct FakeApi::State {
   os::Fd listener;
   int port = 0;
   bool stops = false;
+  std::mutex how_mutex;
   std::function<std::optional<Misbehaviour>(const ApiRequest&)> how;
   std::vector<ApiRequest> asked;
   std::map<std::string, json::Value> pods;
@@ -168,6 +169,10 @@ bool FakeApi::State::answer(int fd, const ApiRequest& request) {
     round = watch_round;
     asked.push_back(request);
     changed.notify_all();
+  }
+  {
+    // It may take its time: who looks at the API meanwhile does not wait for it.
+    const std::scoped_lock lock(how_mutex);
     if (how) bad = how(request);
   }
   if (bad && bad->after) carry_out(request);
@@ -345,7 +350,7 @@ void FakeApi::State::log(int fd, const ApiRequest& request, const std::string& n
 }
 
 void FakeApi::misbehave(std::function<std::optional<Misbehaviour>(const ApiRequest&)> how) {
-  const std::scoped_lock lock(state_->mutex);
+  const std::scoped_lock lock(state_->how_mutex);
   state_->how = std::move(how);
 }
 

@@ -47,6 +47,8 @@ inline Result<DagFiles> files_of(const std::string& dag_file) {
                   .dag_file = std::filesystem::path(dag_file).filename()};
 }
 
+/// What the API is told to do wrong may use only what was declared before the bench: the API asks
+/// it until the bench is gone.
 class Bench {
  public:
   explicit Bench(const std::vector<Job>& running = {})
