@@ -1,9 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lease of a worker elsewhere: it is renewed by heartbeats that the server confirms.
+// Heartbeats between the beats, and the lease of a worker elsewhere: it is renewed by heartbeats
+// that the server confirms.
+#include <utility>
+
 #include "log/log.h"
 #include "supervise/detail/worker_loop.h"
 
 namespace aiflow::supervise::detail {
+namespace {
+
+constexpr auto kTellDelay = std::chrono::milliseconds(200);
+
+}  // namespace
+
+/// Once for many: the server may answer each with a cancel for every attempt in it, when it has
+/// given them up or their acknowledgements are on the way.
+void WorkerLoop::heartbeat_soon() {
+  if (std::exchange(is_heartbeat_due_, true)) return;
+  loop_.after(kTellDelay, [this] {
+    is_heartbeat_due_ = false;
+    send_heartbeat();
+  });
+}
 
 /// The server has heard heartbeat `seq`: it holds the tasks for ours for a lease from a time that
 /// is not before we sent it.

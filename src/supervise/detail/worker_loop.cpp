@@ -362,7 +362,7 @@ void WorkerLoop::on_cancel(const wire::Cancel& cancel) {
                   .grace = milliseconds(std::clamp<std::int64_t>(cancel.grace_ms, 0, 3'600'000))});
   }
   failpoint::reach("worker.cancel_done");
-  if (!found) send_heartbeat();  // tells the server that it is not here
+  if (!found) heartbeat_soon();  // tells the server that it is not here
 }
 
 void WorkerLoop::on_ack(const wire::Ack& ack) {

@@ -81,6 +81,7 @@ class WorkerLoop {
   [[nodiscard]] std::vector<wire::AttemptRef> attempts_here() const;
   void say_hello();
   void send_heartbeat();
+  void heartbeat_soon();
   void beat();
   void confirm_lease(std::int64_t seq);
   void watch_lease();
@@ -128,6 +129,7 @@ class WorkerLoop {
   std::optional<os::EventLoop::TimerId> sweep_timer_;
   SteadyTime sweep_at_{};
   bool settle_armed_ = false;
+  bool is_heartbeat_due_ = false;  ///< before the next beat
   bool draining_ = false;
   SteadyTime leave_at_ = SteadyTime::max();
 };

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a worker tells between its heartbeats.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "supervise/detail/worker_bench.h"
+
+namespace aiflow::supervise {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Reads all that the worker sends until it has handled what was sent to it before.
+void read_up(Bench& bench, const std::string& mark) {
+  wire::Job job = bench.bash_job("true");
+  job.key.task_id = mark;
+  bench.send("Start", wire::Start{.job = job, .delivery = {}, .trouble = "no files"});
+  CHECK_EQ(bench.finished().attempt.key.task_id, mark);
+}
+
+TEST_CASE("what is cancelled and not here is told once for many, or answers would breed answers") {
+  // The server answers a heartbeat with a cancel for each attempt in it that it has given up: were
+  // each of these answered at once, a busy worker would send more and more of them.
+  Bench bench;
+  bench.send("HelloOk", wire::HelloOk{.server_id = "s", .heartbeat_ms = 60'000, .lease_ms = 1000});
+  read_up(bench, "before");
+  bench.seen.clear();
+  for (int i = 0; i < 100; ++i) {
+    bench.send("Cancel", wire::Cancel{.attempt = ref_of(bench.bash_job("true")),
+                                      .reason = "superseded",
+                                      .grace_ms = 0});
+  }
+  read_up(bench, "after");
+  CHECK_LT(std::ranges::count(bench.seen, "Heartbeat"), 10);
+  bench.seen.clear();
+  bench.send("Cancel",
+             wire::Cancel{
+                 .attempt = ref_of(bench.bash_job("true")), .reason = "superseded", .grace_ms = 0});
+  bench.wait_for("Heartbeat");
+}
+
+}  // namespace
+}  // namespace aiflow::supervise
