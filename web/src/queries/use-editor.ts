@@ -91,10 +91,11 @@ export function useDagText(dag_id: string, version: number): UseQueryResult<DagF
 export function useForgetDag(): (dag_id: string) => void {
   const client = useQueryClient();
   return (dag_id) => {
+    // Not shown while the new one is on its way: a form of params is made from it.
+    client.removeQueries({ queryKey: keys.graph(dag_id) });
     for (const queryKey of [
       keys.dags,
       keys.dag(dag_id),
-      keys.graph(dag_id),
       keys.source(dag_id),
       keys.versions(dag_id),
       keys.details(dag_id),

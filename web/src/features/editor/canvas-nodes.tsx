@@ -14,6 +14,8 @@ export interface TaskData extends Record<string, unknown> {
 export interface GroupData extends Record<string, unknown> {
   label: string;
   problems: readonly string[];
+  /** What is dragged would go into it. */
+  is_target: boolean;
 }
 export type TaskNode = Node<TaskData, 'task'>;
 export type GroupNode = Node<GroupData, 'group_box'>;
@@ -52,8 +54,14 @@ const TaskBox = memo(function TaskBox({ data, selected }: NodeProps<TaskNode>): 
 });
 
 const GroupBox = memo(function GroupBox({ data, selected }: NodeProps<GroupNode>): ReactNode {
+  const classes = [
+    'canvas-group',
+    selected && 'canvas-on',
+    data.is_target && 'canvas-target',
+    data.problems.length > 0 && 'canvas-bad',
+  ];
   return (
-    <div className={selected ? 'canvas-group canvas-on' : 'canvas-group'} data-group={data.label}>
+    <div className={classes.filter(Boolean).join(' ')} data-group={data.label}>
       <Handle type="target" position={Position.Left} />
       <span className="canvas-group-name">
         <Group size={13} aria-hidden />

@@ -1,87 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the editor asks and shows over its page: a dry run, earlier texts, a change by somebody else.
-import { Check, History, TriangleAlert } from 'lucide-react';
+// What the editor shows over its page: earlier texts, a change by somebody else.
+import { History } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { DagCheck, DagFileVersion } from '@/api/types.gen';
+import type { DagFileVersion } from '@/api/types.gen';
 import { Diff } from '@/features/workflows/views/code-diff';
 import { type SeenFile, useDagText, useDagTexts } from '@/queries/use-editor';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
-import { Await, Empty, ErrorNote, Skeleton } from '@/ui/feedback';
+import { Await, Empty } from '@/ui/feedback';
 import { RelativeTime } from '@/ui/time';
 import '@/features/workflows/views/code.css';
-
-function Needs({ check }: { check: DagCheck }): ReactNode {
-  const { t } = useTranslation();
-  if (check.needs.length === 0) return <p className="faint">{t('editor.needs_nothing')}</p>;
-  return (
-    <ul className="dry-needs">
-      {check.needs.map((need) => (
-        <li key={`${need.kind} ${need.name}`} data-there={need.is_there}>
-          {need.is_there ? (
-            <Check size={14} aria-hidden />
-          ) : (
-            <TriangleAlert size={14} aria-hidden />
-          )}
-          <span>
-            {t(need.kind === 'pack' ? 'editor.need_pack' : 'editor.need_pool')}{' '}
-            <code>{need.name}</code> {t(need.is_there ? 'editor.is_there' : 'editor.is_missing')}
-            <span className="faint"> · {need.tasks.join(', ')}</span>
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-export interface DryRunDialogProps {
-  /** Null: it is still being checked. */
-  check: DagCheck | null;
-  error: Error | null;
-  problems: readonly string[];
-  on_close: () => void;
-}
-
-/** In which order the tasks can run, and what they ask for; nothing is started. */
-export function DryRunDialog({ check, error, problems, on_close }: DryRunDialogProps): ReactNode {
-  const { t } = useTranslation();
-  const is_bad = check !== null && check.problems.length > 0;
-  return (
-    <Dialog title={t('editor.dry_run')} on_close={on_close}>
-      {error && <ErrorNote error={error} what={t('editor.check_failed')} />}
-      {!check && !error && <Skeleton rows={4} />}
-      {is_bad && (
-        <>
-          <p>{t('editor.mend_first')}</p>
-          <ul className="dry-problems">
-            {problems.map((one, at) => (
-              <li key={at}>{one}</li>
-            ))}
-          </ul>
-        </>
-      )}
-      {check && !is_bad && (
-        <>
-          <h3>{t('editor.order')}</h3>
-          {check.steps.length === 0 && <p className="faint">{t('editor.no_tasks')}</p>}
-          <ol className="dry-steps">
-            {check.steps.map((step, at) => (
-              <li key={at}>
-                <span className="dry-step">{at + 1}</span>
-                {step.tasks.map((task) => (
-                  <code key={task}>{task}</code>
-                ))}
-              </li>
-            ))}
-          </ol>
-          <h3>{t('editor.needs')}</h3>
-          <Needs check={check} />
-        </>
-      )}
-    </Dialog>
-  );
-}
 
 function VersionText(props: {
   dag_id: string;

@@ -2,18 +2,21 @@
 // One text, shown as canvas, form and YAML: each changes the text, and all show what it says.
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { OperatorCatalogue, OperatorInfo } from '@/api/types.gen';
+import type { OperatorCatalogue } from '@/api/types.gen';
 import { Canvas } from '@/features/editor/canvas';
-import { ConflictDialog, DryRunDialog, VersionsDialog } from '@/features/editor/dialogs';
-import { Form, type FormActions } from '@/features/editor/form';
+import { ConflictDialog, VersionsDialog } from '@/features/editor/dialogs';
+import { DryRunDialog } from '@/features/editor/dry-run';
+import { Form } from '@/features/editor/form';
 import { OperatorPalette } from '@/features/editor/palette';
 import { TaskList } from '@/features/editor/task-list';
 import { EditorTools } from '@/features/editor/tools';
+import { useActions } from '@/features/editor/use-actions';
 import { useCanvas } from '@/features/editor/use-canvas';
 import { type Draft, useDraft } from '@/features/editor/use-draft';
 import { useSaving } from '@/features/editor/use-saving';
 import { problem_text } from '@/features/editor/words';
 import { YamlPane } from '@/features/editor/yaml-pane';
+import { TriggerDialog } from '@/features/workflows/trigger/trigger-dialog';
 import { type Problem, flow_problems, server_problems } from '@/models/editor/check';
 import {
   type Flow,
@@ -23,17 +26,6 @@ import {
   parse_flow,
   place_at,
 } from '@/models/editor/flow';
-import {
-  add_task,
-  connect,
-  delete_task,
-  disconnect,
-  makes_circle,
-  move_task,
-  rename_task,
-  set_field,
-} from '@/models/editor/flow-edits';
-import type { Spot } from '@/models/editor/places';
 import type { Path } from '@/models/editor/text-edits';
 import { type SeenFile, useCheck } from '@/queries/use-editor';
 import { useMay } from '@/queries/use-session';
@@ -147,42 +139,6 @@ export interface EditorProps {
   seen: SeenFile | null;
 }
 
-/** What the canvas and the form do to the text. */
-function useActions(
-  draft: Draft,
-  flow: Flow,
-  canvas: ReturnType<typeof useCanvas>,
-  select: (key: string | null) => void,
-): FormActions {
-  const key_at = (text: string, at: number): string | null =>
-    parse_flow(text).flow?.tasks.find((task) => task.at === at)?.key ?? null;
-  const follow = (key: string, make: (text: string) => string): void => {
-    const at = flow.tasks.find((task) => task.key === key)?.at ?? -1;
-    let next: string | null = null;
-    const done = draft.edit((text) => {
-      const made = make(text);
-      next = key_at(made, at);
-      return made;
-    });
-    if (!done || next === null) return;
-    canvas.rename(key, next);
-    select(next);
-  };
-  return {
-    set: (path, value) => draft.edit((text) => set_field(text, path, value), path.join('.')),
-    rename: (key, id) => follow(key, (text) => rename_task(text, key, id)),
-    move: (key, group) => follow(key, (text) => move_task(text, key, group)),
-    connect: (source, target) => {
-      if (makes_circle(flow, source, target)) return;
-      draft.edit((text) => connect(text, source, target));
-    },
-    disconnect: (source, target) => draft.edit((text) => disconnect(text, source, target)),
-    remove: (key) => {
-      if (draft.edit((text) => delete_task(text, key))) select(null);
-    },
-  };
-}
-
 /** All that the parts of the page share. */
 function useEditing({ catalogue, first, seen }: EditorProps) {
   const { t } = useTranslation();
@@ -194,29 +150,18 @@ function useEditing({ catalogue, first, seen }: EditorProps) {
   const canvas = useCanvas(flow);
   const [selected, select] = useState<string | null>(null);
   const [open, set_open] = useState<'dry_run' | 'versions' | null>(null);
-  const saving = useSaving(text, flow.dag_id, seen);
+  const saving = useSaving(text, flow, seen);
   const locked = reading.error !== null || !may_save;
   const has_changes = text !== (saving.saved ?? first);
   useLeaveQuestion(has_changes, t('editor.leave'));
   useKeys(draft, () => void (may_save && saving.save()));
-  const actions = useActions(draft, flow, canvas, select);
-  const add = (operator: OperatorInfo, spot: Spot | null): void => {
-    let key = '';
-    const done = draft.edit((now) => {
-      const made = add_task(now, operator);
-      key = made.key;
-      return made.text;
-    });
-    if (!done) return;
-    canvas.place(key, spot, selected);
-    select(key);
-  };
+  const actions = useActions({ draft, flow, canvas, selected, select });
   const lines = judged.problems.map((one) => ({
     line: line_of(text, reading, one),
     words: problem_text(t, one),
   }));
   const state = { may_save, draft, text, reading, flow, ...judged, canvas, selected, select };
-  return { ...state, catalogue, open, set_open, saving, locked, has_changes, actions, add, lines };
+  return { ...state, catalogue, open, set_open, saving, locked, has_changes, actions, lines };
 }
 
 type Editing = ReturnType<typeof useEditing>;
@@ -231,6 +176,7 @@ function Dialogs({ editing }: { editing: Editing }): ReactNode {
         <DryRunDialog
           check={check?.check ?? null}
           error={check?.error ?? null}
+          flow={flow}
           problems={lines.map((one) => `${t('editor.line', { line: one.line })} ${one.words}`)}
           on_close={() => set_open(null)}
         />
@@ -246,6 +192,7 @@ function Dialogs({ editing }: { editing: Editing }): ReactNode {
           on_close={() => set_open(null)}
         />
       )}
+      {saving.asks && <TriggerDialog dag_id={flow.dag_id} on_close={saving.close_asking} />}
       {saving.conflict && (
         <ConflictDialog
           theirs={saving.conflict}
@@ -268,7 +215,8 @@ function Workspace({ editing }: { editing: Editing }): ReactNode {
       <OperatorPalette
         operators={catalogue.operators}
         disabled={locked}
-        on_add={(operator) => editing.add(operator, null)}
+        on_add={(operator) => actions.add(operator, null)}
+        on_group={() => actions.new_group(null)}
       />
       {narrow ? (
         <TaskList {...shared} />
@@ -281,9 +229,12 @@ function Workspace({ editing }: { editing: Editing }): ReactNode {
           locked={locked}
           on_drop={(name, spot) => {
             const operator = catalogue.operators.find((one) => one.name === name);
-            if (operator) editing.add(operator, spot);
+            if (operator) actions.add(operator, spot);
           }}
           on_move={canvas.move}
+          on_move_all={canvas.move_all}
+          on_group={actions.move}
+          on_new_group={actions.new_group}
           on_connect={actions.connect}
           on_disconnect={actions.disconnect}
           on_delete={actions.remove}

@@ -5,6 +5,7 @@ import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { parse, stringify } from 'yaml';
 import type { OperatorField } from '@/api/types.gen';
+import { useHint } from '@/features/editor/hints';
 import { problem_text } from '@/features/editor/words';
 import { type Problem, kind_of } from '@/models/editor/check';
 
@@ -214,6 +215,7 @@ export function FieldRow(props: FieldProps): ReactNode {
   const { t } = useTranslation();
   const id = useId();
   const hint = `${id}-hint`;
+  const hint_of = useHint();
   return (
     <div className="field" data-field={field.name}>
       <label htmlFor={id}>
@@ -227,7 +229,7 @@ export function FieldRow(props: FieldProps): ReactNode {
             {problem_text(t, one)}
           </span>
         ))}
-        {field.doc && <span className="field-hint">{field.doc}</span>}
+        {field.doc && <span className="field-hint">{hint_of(field.doc)}</span>}
         {field.templated && (
           <span className="field-hint">{t('editor.templated', { open: '{{', close: '}}' })}</span>
         )}

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The form of what is selected: a task, a group, or else the DAG.
-import { Trash2, X } from 'lucide-react';
+import { Group, Trash2, X } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OperatorCatalogue, OperatorField } from '@/api/types.gen';
 import { FieldRow } from '@/features/editor/field';
+import { useHint } from '@/features/editor/hints';
+import type { EditorActions } from '@/features/editor/use-actions';
 import { problem_text } from '@/features/editor/words';
 import { type Problem, problems_at } from '@/models/editor/check';
 import {
@@ -13,19 +15,12 @@ import {
   type FlowGroup,
   type FlowTask,
   group_node,
+  group_of_node,
+  tasks_in,
 } from '@/models/editor/flow';
 import { makes_circle } from '@/models/editor/flow-edits';
 import type { Path } from '@/models/editor/text-edits';
 import { Button, IconButton } from '@/ui/button';
-
-export interface FormActions {
-  set: (path: Path, value: unknown) => void;
-  rename: (key: string, id: string) => void;
-  move: (key: string, group: string | null) => void;
-  connect: (source: string, target: string) => void;
-  disconnect: (source: string, target: string) => void;
-  remove: (key: string) => void;
-}
 
 export interface FormProps {
   flow: Flow;
@@ -33,7 +28,7 @@ export interface FormProps {
   problems: readonly Problem[];
   selected: string | null;
   locked: boolean;
-  actions: FormActions;
+  actions: EditorActions;
 }
 
 function plain_field(name: string, more: Partial<OperatorField> = {}): OperatorField {
@@ -172,6 +167,7 @@ function More({ label, children }: { label: string; children: ReactNode }): Reac
 function TaskForm(props: FormProps & { task: FlowTask }): ReactNode {
   const { flow, catalogue, task, problems, locked, actions } = props;
   const { t } = useTranslation();
+  const hint = useHint();
   const at: Path = ['tasks', task.at];
   const operator = catalogue.operators.find((one) => one.name === task.operator);
   const groups = flow.groups.map((group) => group.id);
@@ -180,7 +176,7 @@ function TaskForm(props: FormProps & { task: FlowTask }): ReactNode {
   const own_fields = { ...props, at, given: task.fields };
   return (
     <>
-      {operator?.doc && <p className="faint">{operator.doc}</p>}
+      {operator?.doc && <p className="faint">{hint(operator.doc)}</p>}
       <NameField
         label="task_id"
         value={typeof task.fields.task_id === 'string' ? task.fields.task_id : ''}
@@ -208,6 +204,11 @@ function TaskForm(props: FormProps & { task: FlowTask }): ReactNode {
           on_change={(value) => actions.move(task.key, typeof value === 'string' ? value : null)}
         />
       )}
+      <div>
+        <Button icon={Group} disabled={locked} onClick={() => actions.new_group(null)}>
+          {t('editor.group_it')}
+        </Button>
+      </div>
       <FieldList {...own_fields} fields={[...(operator?.fields ?? []), ...used]} />
       <More label={t('editor.more')}>
         <FieldList {...own_fields} fields={rest} />
@@ -224,23 +225,117 @@ function TaskForm(props: FormProps & { task: FlowTask }): ReactNode {
   );
 }
 
+/** What is in a group, and the way to move tasks without a pointer. */
+function InsideField(props: FormProps & { group: FlowGroup }): ReactNode {
+  const { flow, group, locked, actions } = props;
+  const { t } = useTranslation();
+  const id = useId();
+  const inside = flow.tasks.filter((task) => task.group === group.id);
+  const others = flow.tasks.filter((task) => task.group !== group.id && task.id);
+  return (
+    <div className="field" data-field="inside">
+      <label htmlFor={id}>{t('editor.inside')}</label>
+      {inside.length > 0 && (
+        <ul className="editor-after">
+          {inside.map((task) => (
+            <li key={task.key}>
+              <code>{task.id || '–'}</code>
+              <IconButton
+                icon={X}
+                label={t('editor.not_inside', { task: task.id })}
+                disabled={locked}
+                onClick={() => actions.move(task.key, group.parent)}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      <select
+        id={id}
+        className="input"
+        value=""
+        disabled={locked || others.length === 0}
+        onChange={(event) => actions.move(event.target.value, group.id)}
+      >
+        <option value="">{t('editor.add_inside')}</option>
+        {others.map((task) => (
+          <option key={task.key} value={task.key}>
+            {task.id}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
 function GroupForm(props: FormProps & { group: FlowGroup }): ReactNode {
-  const { group } = props;
+  const { flow, group, problems, locked, actions } = props;
   const { t } = useTranslation();
   const at: Path = ['task_groups', group.at];
-  const inside = props.flow.tasks.filter((task) => task.group === group.id);
+  // The text names the group around another one above it.
+  const above = flow.groups.filter((one) => one.at < group.at).map((one) => one.id);
+  const problems_of = (name: string): readonly Problem[] => problems_at(problems, [...at, name]);
+  const list = { ...props, at, given: group.fields };
   return (
     <>
-      <AfterField {...props} node={group_node(group.id)} after={group.after} at={at} />
-      <FieldList
-        {...props}
-        at={at}
-        given={group.fields}
-        fields={[plain_field('tooltip'), plain_field('default_args', { kinds: ['map'] })]}
+      <NameField
+        label="group_id"
+        value={typeof group.fields.group_id === 'string' ? group.fields.group_id : ''}
+        problems={problems_of('group_id')}
+        disabled={locked}
+        on_take={(id) => actions.change_group(group.id, 'group_id', id)}
       />
-      <p className="faint">
-        {t('editor.inside')}: {inside.map((task) => task.id).join(', ') || '–'}
-      </p>
+      {(above.length > 0 || group.fields.parent_group !== undefined) && (
+        <FieldRow
+          field={plain_field('parent_group', { choices: above, is_open: false })}
+          value={group.fields.parent_group}
+          problems={problems_of('parent_group')}
+          disabled={locked}
+          on_change={(value) => actions.change_group(group.id, 'parent_group', value)}
+        />
+      )}
+      <InsideField {...props} group={group} />
+      <AfterField {...props} node={group_node(group.id)} after={group.after} at={at} />
+      <FieldList {...list} fields={[plain_field('tooltip')]} />
+      <More label={t('editor.more_group')}>
+        <FieldRow
+          field={plain_field('prefix_group_id', {
+            kinds: ['boolean'],
+            default: true,
+            doc: t('editor.prefix_hint'),
+          })}
+          value={group.fields.prefix_group_id}
+          problems={problems_of('prefix_group_id')}
+          disabled={locked}
+          on_change={(value) => actions.change_group(group.id, 'prefix_group_id', value)}
+        />
+        <FieldList
+          {...list}
+          fields={[
+            plain_field('default_args', { kinds: ['map'], doc: t('editor.default_args_hint') }),
+          ]}
+        />
+      </More>
+      <div className="row editor-deletes">
+        <Button
+          icon={Trash2}
+          kind="danger"
+          disabled={locked}
+          onClick={() => actions.remove(group_node(group.id))}
+        >
+          {t('editor.delete_group')}
+        </Button>
+        {tasks_in(flow, group.id).length > 0 && (
+          <Button
+            icon={Trash2}
+            kind="danger"
+            disabled={locked}
+            onClick={() => actions.remove_all(group.id)}
+          >
+            {t('editor.delete_all')}
+          </Button>
+        )}
+      </div>
     </>
   );
 }
@@ -278,7 +373,7 @@ export function Form(props: FormProps): ReactNode {
   const { flow, selected } = props;
   const { t } = useTranslation();
   const task = flow.tasks.find((one) => one.key === selected);
-  const group = flow.groups.find((one) => group_node(one.id) === selected);
+  const group = group_of_node(flow, selected);
   const title = task ? task.id || '–' : group ? group.id : t('editor.dag');
   return (
     <section className="editor-form" aria-label={t('editor.form')}>

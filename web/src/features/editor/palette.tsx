@@ -4,6 +4,7 @@ import {
   Box,
   Container,
   Database,
+  Group,
   type LucideIcon,
   Radar,
   Search,
@@ -13,6 +14,7 @@ import {
 import { type KeyboardEvent, type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OperatorInfo } from '@/api/types.gen';
+import { useHint } from '@/features/editor/hints';
 
 export const DRAGGED = 'application/x-aiflow-operator';
 
@@ -30,8 +32,8 @@ export function OperatorIcon({ group, size = 15 }: { group: string; size?: numbe
   return <Icon size={size} aria-hidden />;
 }
 
-function found_by(operator: OperatorInfo, words: string): boolean {
-  const text = `${operator.name} ${operator.group} ${operator.doc}`.toLowerCase();
+function found_by(operator: OperatorInfo, hint: string, words: string): boolean {
+  const text = `${operator.name} ${operator.group} ${operator.doc} ${hint}`.toLowerCase();
   return words
     .toLowerCase()
     .split(/\s+/)
@@ -49,19 +51,37 @@ function on_arrows(event: KeyboardEvent<HTMLElement>): void {
   next.focus();
 }
 
+function GroupItem(props: { disabled: boolean; on_group: () => void }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="button"
+      className="palette-item palette-group"
+      disabled={props.disabled}
+      title={t('editor.group_hint')}
+      onClick={props.on_group}
+    >
+      <Group size={15} aria-hidden />
+      <span>{t('editor.group_word')}</span>
+    </button>
+  );
+}
+
 export interface OperatorPaletteProps {
   operators: readonly OperatorInfo[];
   disabled: boolean;
   on_add: (operator: OperatorInfo) => void;
+  on_group: () => void;
 }
 
 export function OperatorPalette(props: OperatorPaletteProps): ReactNode {
-  const { operators, disabled, on_add } = props;
+  const { operators, disabled, on_add, on_group } = props;
   const { t } = useTranslation();
+  const hint = useHint();
   const [words, set_words] = useState('');
   const shown = useMemo(
-    () => operators.filter((one) => found_by(one, words.trim())),
-    [operators, words],
+    () => operators.filter((one) => found_by(one, hint(one.doc), words.trim())),
+    [operators, words, hint],
   );
   return (
     <section className="editor-palette" aria-label={t('editor.palette')} onKeyDown={on_arrows}>
@@ -80,6 +100,7 @@ export function OperatorPalette(props: OperatorPaletteProps): ReactNode {
         />
       </div>
       <div className="palette-list">
+        {words.trim() === '' && <GroupItem disabled={disabled} on_group={on_group} />}
         {shown.length === 0 && <p className="faint">{t('editor.none_found')}</p>}
         {GROUPS.map((group) => {
           const inside = shown.filter((one) => one.group === group);
@@ -93,7 +114,7 @@ export function OperatorPalette(props: OperatorPaletteProps): ReactNode {
                   type="button"
                   className="palette-item"
                   data-operator={one.name}
-                  title={one.doc}
+                  title={hint(one.doc)}
                   disabled={disabled}
                   draggable={!disabled}
                   onDragStart={(event) => {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // In the place of the canvas where there is no room for one.
-import { CircleAlert } from 'lucide-react';
+import { CircleAlert, Group } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Problem, problems_at } from '@/models/editor/check';
-import type { Flow } from '@/models/editor/flow';
+import { type Flow, group_node, tasks_in } from '@/models/editor/flow';
 
 export interface TaskListProps {
   flow: Flow;
@@ -21,6 +21,21 @@ export function TaskList({ flow, problems, selected, on_select }: TaskListProps)
         <strong>{flow.dag_id || '–'}</strong>
         <span className="faint">{t('editor.dag')}</span>
       </button>
+      {flow.groups.map((group) => (
+        <button
+          key={group_node(group.id)}
+          type="button"
+          aria-pressed={selected === group_node(group.id)}
+          onClick={() => on_select(group_node(group.id))}
+        >
+          <strong className="row">
+            <Group size={14} aria-hidden /> {group.id || '–'}
+          </strong>
+          <span className="faint">
+            {t('editor.group_word')} · {tasks_in(flow, group.id).length}
+          </span>
+        </button>
+      ))}
       {flow.tasks.map((task) => {
         const count = problems_at(problems, ['tasks', task.at]).length;
         return (

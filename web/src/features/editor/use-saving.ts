@@ -2,6 +2,7 @@
 // Saving, and what comes in between: mistakes, a change by somebody else, a run right after.
 import { useState } from 'react';
 import { ApiError } from '@/api/error';
+import type { Flow } from '@/models/editor/flow';
 import { paths } from '@/models/paths';
 import {
   type SeenFile,
@@ -24,6 +25,9 @@ export interface Saving {
   /** Their text, which is from now on what changes are made to. */
   take_theirs: () => string;
   close_conflict: () => void;
+  /** It is saved, and the run's params are to be asked for. */
+  asks: boolean;
+  close_asking: () => void;
 }
 
 interface Known {
@@ -31,7 +35,15 @@ interface Known {
   tag: string | null;
 }
 
-export function useSaving(text: string, dag_id: string, first: SeenFile | null): Saving {
+/** Whether a run of it may be given something. */
+function has_params(flow: Flow): boolean {
+  const { params } = flow.fields;
+  return typeof params === 'object' && params !== null && Object.keys(params).length > 0;
+}
+
+export function useSaving(text: string, flow: Flow, first: SeenFile | null): Saving {
+  const { dag_id } = flow;
+  const [asks, set_asks] = useState(false);
   const [known, set_known] = useState<Known>({
     text: first?.file.content ?? null,
     tag: first?.tag ?? null,
@@ -63,7 +75,8 @@ export function useSaving(text: string, dag_id: string, first: SeenFile | null):
     try {
       const is_saved = known.text === text || (await store(tag));
       // The page of the run is left for only when the question about unsaved work has gone.
-      if (is_saved && and_run) window.setTimeout(() => void run().catch(set_error), 0);
+      if (is_saved && and_run && has_params(flow)) set_asks(true);
+      else if (is_saved && and_run) window.setTimeout(() => void run().catch(set_error), 0);
     } catch (cause) {
       set_error(cause as Error);
     } finally {
@@ -88,5 +101,7 @@ export function useSaving(text: string, dag_id: string, first: SeenFile | null):
       return theirs;
     },
     close_conflict: () => set_conflict(null),
+    asks,
+    close_asking: () => set_asks(false),
   };
 }

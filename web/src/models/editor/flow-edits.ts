@@ -2,10 +2,17 @@
 // What the canvas and the forms do to a DAG's text. Each takes the text and gives the new one, or
 // throws EditRefused.
 import type { OperatorInfo } from '@/api/types.gen';
-import { type Flow, type FlowTask, parse_flow } from '@/models/editor/flow';
-import { EditRefused, type Path, append_at, remove_at, set_at } from '@/models/editor/text-edits';
+import { type Flow, type FlowTask, groups_in, parse_flow, tasks_in } from '@/models/editor/flow';
+import {
+  EditRefused,
+  type Path,
+  append_at,
+  remove_at,
+  set_at,
+  set_texts,
+} from '@/models/editor/text-edits';
 
-function flow_of(text: string): Flow {
+export function flow_of(text: string): Flow {
   const { flow, error } = parse_flow(text);
   if (flow) return flow;
   throw new EditRefused(error.message);
@@ -21,22 +28,37 @@ function task_of(flow: Flow, key: string): FlowTask {
 export const new_dag = (dag_id: string): string =>
   `aiflow_dag: 1\ndag_id: ${dag_id}\ndescription: ""\ntasks: []\n`;
 
-/** `bash`, `bash_2`, ... after the operator's name. */
-export function free_task_id(flow: Flow, operator: string): string {
-  const words = operator.replace(/(Operator|Sensor)$/, '') || operator;
-  const base = words.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+/** `base`, `base_2`, ...: with the prefix of the group around it, no task's and no group's id. */
+export function free_id(flow: Flow, base: string, group: string | null): string {
+  const prefix = flow.groups.find((one) => one.id === group)?.prefix ?? '';
   const taken = new Set([...flow.tasks.map((task) => task.id), ...flow.groups.map(({ id }) => id)]);
-  if (!taken.has(base)) return base;
+  if (!taken.has(prefix + base)) return base;
   for (let number = 2; ; number += 1) {
-    if (!taken.has(`${base}_${number}`)) return `${base}_${number}`;
+    if (!taken.has(`${prefix}${base}_${number}`)) return `${base}_${number}`;
   }
 }
 
+/** What a task is called first, after its operator's name. */
+function base_of(operator: string): string {
+  const words = operator.replace(/(Operator|Sensor)$/, '') || operator;
+  return words.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+}
+
 /** A task with what its operator needs left empty, so that the form and the checks ask for it. */
-export function add_task(text: string, operator: OperatorInfo): { text: string; key: string } {
-  const key = free_task_id(flow_of(text), operator.name);
-  const item: Record<string, unknown> = { task_id: key, operator: operator.name };
-  return { text: append_at(text, ['tasks'], item), key };
+export function add_task(
+  text: string,
+  operator: OperatorInfo,
+  group: string | null = null,
+): { text: string; key: string } {
+  const flow = flow_of(text);
+  const task_id = free_id(flow, base_of(operator.name), group);
+  const item = {
+    task_id,
+    ...(group === null ? {} : { task_group: group }),
+    operator: operator.name,
+  };
+  const prefix = flow.groups.find((one) => one.id === group)?.prefix ?? '';
+  return { text: append_at(text, ['tasks'], item), key: prefix + task_id };
 }
 
 export function set_field(text: string, path: Path, value: unknown): string {
@@ -61,7 +83,7 @@ function named_at(flow: Flow, id: string): Path[] {
   return found;
 }
 
-function without_names(text: string, flow: Flow, id: string): string {
+export function without_names(text: string, flow: Flow, id: string): string {
   // From the end on, so that places of a list stay right.
   return named_at(flow, id)
     .reverse()
@@ -92,25 +114,38 @@ export function delete_task(text: string, key: string): string {
   return remove_at(rest, ['tasks', task.at]);
 }
 
+/**
+ * Whoever names a task or a group by an id that it had `before` names it by the one it has now; each
+ * stands at the place in its list where it stood.
+ */
+export function following(before: Flow, made: string): string {
+  const now = flow_of(made);
+  const tasks = new Map(now.tasks.map((task) => [task.at, task.id]));
+  const groups = new Map(now.groups.map((group) => [group.at, group.id]));
+  const ids = [
+    ...before.tasks.map((task) => [task.id, tasks.get(task.at)] as const),
+    ...before.groups.map((group) => [group.id, groups.get(group.at)] as const),
+  ];
+  const changes = ids.flatMap(([id, new_id]): [Path, string][] => {
+    const is_clear = id && ids.filter(([one]) => one === id).length === 1;
+    if (!is_clear || !new_id || new_id === id) return [];
+    return named_at(before, id).map((path) => [path, new_id]);
+  });
+  return changes.length === 0 ? made : set_texts(made, changes);
+}
+
 /** Gives a task another id (without the groups' prefix), also where others name it. */
 export function rename_task(text: string, key: string, own_id: string): string {
   const flow = flow_of(text);
-  const task = task_of(flow, key);
-  const renamed = set_at(text, ['tasks', task.at, 'task_id'], own_id);
-  const new_id = flow_of(renamed).tasks.find((one) => one.at === task.at)?.id;
-  const is_clear = new_id && task.id && key === task.id && own_id !== '';
-  if (!is_clear || new_id === task.id) return renamed;
-  return named_at(flow, task.id).reduce((now, path) => set_at(now, path, new_id), renamed);
+  const renamed = set_at(text, ['tasks', task_of(flow, key).at, 'task_id'], own_id);
+  return own_id === '' ? renamed : following(flow, renamed);
 }
 
 /** Moves a task into a group, or out of all; who names it follows. */
 export function move_task(text: string, key: string, group: string | null): string {
   const flow = flow_of(text);
-  const task = task_of(flow, key);
-  const moved = set_field(text, ['tasks', task.at, 'task_group'], group ?? undefined);
-  const new_id = flow_of(moved).tasks.find((one) => one.at === task.at)?.id;
-  if (!new_id || new_id === task.id || key !== task.id) return moved;
-  return named_at(flow, task.id).reduce((now, path) => set_at(now, path, new_id), moved);
+  const path = ['tasks', task_of(flow, key).at, 'task_group'];
+  return following(flow, set_field(text, path, group ?? undefined));
 }
 
 function place_of(flow: Flow, target: string): { path: Path; after: readonly string[] } {
@@ -128,17 +163,36 @@ export function id_of_node(flow: Flow, node: string): string {
     : (flow.tasks.find((task) => task.key === node)?.id ?? node);
 }
 
+/** An id, and with a group's those of all in it. */
+function with_inner(flow: Flow, id: string): string[] {
+  if (!flow.groups.some((group) => group.id === id)) return [id];
+  return [...groups_in(flow, id), ...tasks_in(flow, id).map((task) => task.id)];
+}
+
+/** What each runs after: also what the groups around it do. */
+function all_after(flow: Flow): Map<string, string[]> {
+  const after = new Map<string, string[]>();
+  for (const one of flow.groups) {
+    after.set(one.id, [...one.after, ...(after.get(one.parent ?? '') ?? [])]);
+  }
+  const of_groups = new Map(after);
+  for (const one of flow.tasks) {
+    after.set(one.id, [...one.after, ...(of_groups.get(one.group ?? '') ?? [])]);
+  }
+  return after;
+}
+
 /** Whether `target` would then, over others, run after itself. */
 export function makes_circle(flow: Flow, source: string, target: string): boolean {
-  const after = new Map<string, readonly string[]>(flow.tasks.map((task) => [task.id, task.after]));
-  const goal = id_of_node(flow, target);
-  const todo = [id_of_node(flow, source)];
+  const after = all_after(flow);
+  const goals = new Set(with_inner(flow, id_of_node(flow, target)));
+  const todo = with_inner(flow, id_of_node(flow, source));
   const seen = new Set<string>();
   for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
-    if (id === goal) return true;
+    if (goals.has(id)) return true;
     if (seen.has(id)) continue;
     seen.add(id);
-    todo.push(...(after.get(id) ?? []));
+    todo.push(...(after.get(id) ?? []).flatMap((one) => with_inner(flow, one)));
   }
   return false;
 }

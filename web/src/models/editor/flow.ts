@@ -24,6 +24,8 @@ export interface FlowGroup {
   at: number;
   /** Full id. */
   id: string;
+  /** In front of the ids of what is in it. */
+  prefix: string;
   parent: string | null;
   after: readonly string[];
   fields: Fields;
@@ -68,8 +70,9 @@ function read_groups(root: Fields): [groups: FlowGroup[], prefixes: Map<string, 
     const parent = prefixes.has(wanted) ? wanted : null;
     const outer = parent === null ? '' : (prefixes.get(parent) ?? '');
     const id = outer + text_of(fields.group_id);
-    prefixes.set(id, fields.prefix_group_id === false ? outer : `${id}.`);
-    groups.push({ at, id, parent, after: ids_in(fields.dependencies), fields });
+    const prefix = fields.prefix_group_id === false ? outer : `${id}.`;
+    prefixes.set(id, prefix);
+    groups.push({ at, id, prefix, parent, after: ids_in(fields.dependencies), fields });
   });
   return [groups, prefixes];
 }
@@ -151,6 +154,10 @@ export interface FlowEdge {
 
 export const group_node = (id: string): string => `group:${id}`;
 
+/** The group that a node of the canvas stands for. */
+export const group_of_node = (flow: Flow, node: string | null): FlowGroup | undefined =>
+  flow.groups.find((one) => group_node(one.id) === node);
+
 export function edges_of(flow: Flow): FlowEdge[] {
   const tasks = new Map(flow.tasks.map((task) => [task.id, task.key]));
   const groups = new Set(flow.groups.map((group) => group.id));
@@ -167,9 +174,15 @@ export function edges_of(flow: Flow): FlowEdge[] {
   ];
 }
 
-/** Tasks below a group, those of groups inside it too. */
-export function tasks_in(flow: Flow, group: string): FlowTask[] {
+/** A group and those inside it, outer ones first. */
+export function groups_in(flow: Flow, group: string): Set<string> {
   const inside = new Set([group]);
   for (const one of flow.groups) if (one.parent && inside.has(one.parent)) inside.add(one.id);
+  return inside;
+}
+
+/** Tasks below a group, those of groups inside it too. */
+export function tasks_in(flow: Flow, group: string): FlowTask[] {
+  const inside = groups_in(flow, group);
   return flow.tasks.filter((task) => task.group !== null && inside.has(task.group));
 }

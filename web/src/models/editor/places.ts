@@ -2,7 +2,14 @@
 // Where tasks stand on the canvas. The text does not say: a layout gives the places, new tasks go
 // where nothing is, and what somebody has moved stays.
 import type { DagGraph } from '@/api/types.gen';
-import { type Flow, edges_of, group_node, tasks_in } from '@/models/editor/flow';
+import {
+  type Flow,
+  type FlowTask,
+  edges_of,
+  group_node,
+  groups_in,
+  tasks_in,
+} from '@/models/editor/flow';
 import type { PlacedBox } from '@/models/dag-graph';
 
 export interface Spot {
@@ -75,6 +82,10 @@ export function free_spot(taken: readonly Spot[], wanted: Spot): Spot {
 export function with_all(flow: Flow, spots: Spots): Spots {
   if (flow.tasks.every((task) => spots[task.key])) return spots;
   const all: Record<string, Spot> = {};
+  for (const { id } of flow.groups) {
+    const known = spots[group_node(id)];
+    if (known) all[group_node(id)] = known;
+  }
   for (const task of flow.tasks) {
     const known = spots[task.key];
     if (known) all[task.key] = known;
@@ -114,17 +125,63 @@ export function group_boxes(flow: Flow, spots: Spots): Map<string, Box> {
     }
     if (inner.length > 0) boxes.set(group.id, around(inner));
     else {
-      boxes.set(group.id, { x: 0, y: below, width: TASK_WIDTH, height: TASK_HEIGHT });
-      below += TASK_HEIGHT + GAP;
+      const spot = spots[group_node(group.id)];
+      const size = { width: TASK_WIDTH + 2 * PAD.side, height: TASK_HEIGHT + PAD.top + PAD.side };
+      boxes.set(group.id, { ...(spot ?? { x: 0, y: below }), ...size });
+      if (!spot) below += size.height + GAP;
     }
   }
   return new Map([...boxes].reverse());
 }
 
-/** Spots under a task's new name. */
-export function renamed_spot(spots: Spots, from: string, to: string): Spots {
-  const spot = spots[from];
-  return from === to || !spot ? spots : { ...spots, [to]: spot };
+/** As far as a task is taken over the edge of its group until it is out of it. */
+const LEAVE = 40;
+
+function holds(box: Box, spot: Spot, margin: number): boolean {
+  return (
+    spot.x >= box.x - margin &&
+    spot.x <= box.x + box.width + margin &&
+    spot.y >= box.y - margin &&
+    spot.y <= box.y + box.height + margin
+  );
+}
+
+/** Whether something else is in the task's group, so that its box can be told without the task. */
+function has_others(flow: Flow, task: FlowTask): boolean {
+  return (
+    flow.groups.some((one) => one.parent === task.group) ||
+    flow.tasks.some((one) => one.group === task.group && one !== task)
+  );
+}
+
+/** While a task is dragged, its group's box stays as it is without it. */
+export function flow_without(flow: Flow, key: string | null): Flow {
+  const task = flow.tasks.find((one) => one.key === key);
+  if (!task || task.group === null || !has_others(flow, task)) return flow;
+  return { ...flow, tasks: flow.tasks.filter((one) => one !== task) };
+}
+
+/**
+ * Full id of the innermost group in whose box a task's middle would be; null in none. A task alone in
+ * its group takes the box along, and does not leave it but for another group.
+ */
+export function group_under(
+  flow: Flow,
+  spots: Spots,
+  key: string | null,
+  spot: Spot,
+): string | null {
+  const task = flow.tasks.find((one) => one.key === key);
+  const own = task?.group ?? null;
+  const middle = { x: spot.x + TASK_WIDTH / 2, y: spot.y + TASK_HEIGHT / 2 };
+  const is_alone = task !== undefined && own !== null && !has_others(flow, task);
+  let found: string | null = null;
+  for (const [id, box] of group_boxes(flow_without(flow, key), spots)) {
+    if (is_alone && id === own) continue;
+    if (holds(box, middle, id === own ? LEAVE : 0)) found = id;
+  }
+  const stays = is_alone && (found === null || groups_in(flow, found).has(own));
+  return stays ? own : found;
 }
 
 export { group_node };

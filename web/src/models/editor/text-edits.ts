@@ -301,6 +301,28 @@ export function set_at(text: string, path: Path, value: Value): string {
   return found !== undefined && equal(found, value) ? text : change(text, path, value);
 }
 
+/** Several texts that are there already, all at once: as set_at for each. Throws EditRefused. */
+export function set_texts(text: string, changes: readonly (readonly [Path, string])[]): string {
+  const doc = read_yaml(text);
+  const spots = changes.map(([path, value]) => {
+    const node = doc.getIn(path, true);
+    if (!isScalar(node) || !node.range) throw new EditRefused('there is nothing at that place');
+    return { from: node.range[0], to: node.range[1], value };
+  });
+  // From the end on, so that the places before stay right.
+  spots.sort((one, two) => two.from - one.from);
+  const made = spots.reduce((now, { from, to, value }) => {
+    return splice(now, from, to, flow_text(value));
+  }, text);
+  const after = read_yaml(made);
+  const wanted = changes.reduce<unknown>(
+    (root, [path, value]) => changed(root, path, value),
+    doc.toJS(),
+  );
+  if (after.errors.length === 0 && equal(said_by(after), wanted)) return made;
+  throw new EditRefused('the text is written in a way that the form cannot change');
+}
+
 /** The text without what is at that place, if anything is. Throws EditRefused. */
 export function remove_at(text: string, path: Path): string {
   const doc = read_yaml(text);
