@@ -177,6 +177,12 @@ Status register_worker(const Clock& clock, const JoinOptions& options, Kept& kep
   }
 }
 
+/// A credential that no server has taken yet is asked for again: its answer may have been lost.
+bool is_for(const Kept& kept, const JoinOptions& options) {
+  return knows_one_of(kept, options.servers) &&
+         (options.worker_id.empty() || options.worker_id == kept.worker_id);
+}
+
 /// Without a token nothing could be gained by giving up what the directory has.
 Status check_same(const Kept& kept, const JoinOptions& options) {
   const std::string has =
@@ -201,17 +207,22 @@ Result<Membership> join(const Clock& clock, const JoinOptions& options,
                         const std::stop_token& stop) {
   AIFLOW_TRY(os::make_dirs(options.home));
   const fs::path file = options.home / "worker.json";
+  const fs::path pending_file = options.home / "worker.joining.json";
   AIFLOW_ASSIGN(auto known, read_kept(file));
   Kept kept = known.value_or(Kept{});
   if (known && options.token_file.empty()) AIFLOW_TRY(check_same(kept, options));
-  const bool is_same = known && knows_one_of(kept, options.servers) &&
-                       (options.worker_id.empty() || options.worker_id == kept.worker_id);
-  // A credential that no server has taken yet is asked for again: its answer may have been lost.
-  if (!is_same) {
-    kept = {.worker_id = options.worker_id.empty() ? os::host_name() : options.worker_id,
-            .servers = addresses_of(options.servers),
-            .credential = make_credential()};
-    AIFLOW_TRY(write_kept(file, kept));
+  const bool has_joined = kept.joined;
+  if (!known || !is_for(kept, options)) {
+    AIFLOW_ASSIGN(const auto pending, read_kept(pending_file));
+    if (pending && is_for(*pending, options)) {
+      kept = *pending;
+    } else {
+      kept = {.worker_id = options.worker_id.empty() ? os::host_name() : options.worker_id,
+              .servers = addresses_of(options.servers),
+              .credential = make_credential()};
+      // What the directory has stays good until the other server has said yes.
+      AIFLOW_TRY(write_kept(has_joined ? pending_file : file, kept));
+    }
   }
   const bool is_known = kept.joined && kept.servers == addresses_of(options.servers);
   if (!kept.joined) AIFLOW_TRY(register_worker(clock, options, kept, stop));
@@ -219,6 +230,7 @@ Result<Membership> join(const Clock& clock, const JoinOptions& options,
     kept.joined = true;
     kept.servers = addresses_of(options.servers);
     AIFLOW_TRY(write_kept(file, kept));
+    AIFLOW_TRY(os::remove_file(pending_file));
   }
   std::vector<net::Endpoint> servers = options.servers;
   for (net::Endpoint& server : servers) server.pin = kept.pin;

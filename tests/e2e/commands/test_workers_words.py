@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from far import FarServer, FarWorker
+from far import FarServer, FarWorker, free_port
 from product import cli
 from server import BIN, ROOT, Server
 
@@ -85,7 +85,6 @@ def test_a_program_without_its_sdk_says_so_everywhere(tmp_path):
 def test_what_is_installed_finds_its_sdk_and_can_run_containers(tmp_path):
     subprocess.run([ROOT / "dev", "install", tmp_path / "own"], check=True, capture_output=True,
                    env=os.environ | {"AIFLOW_BIN": str(BIN)})
-    assert {one.name for one in (tmp_path / "own/bin").iterdir()} == {"aiflow", "aiflow-docker"}
     home = tmp_path / "home"
     (home / "dags").mkdir(parents=True)
     (home / "dags/one.py").write_text(ONE.format(command="true"))
@@ -130,6 +129,45 @@ def test_a_joined_home_keeps_its_name_and_says_it(far):
     assert (worker.home / "worker.json").read_text() == kept  # nothing was given up
     worker.words = [word for word in worker.words if str(word) not in
                     ("--token-file", str(worker.home / "join.token"))]
+    worker.start().wait()
+
+
+def test_a_server_that_refuses_a_token_costs_the_worker_nothing(far, tmp_path):
+    _, make = far
+    worker = make("isl").start().wait()
+    worker.stop()
+    kept = (worker.home / "worker.json").read_text()
+    other = FarServer(tmp_path / "other", port=free_port()).start()
+    try:
+        words = [str(word) for word in worker.words]
+        url = words.index("--server") + 1
+        mine, words[url] = words[url], f"http://127.0.0.1:{other.port}"
+        refused = subprocess.run(words, capture_output=True, text=True, timeout=20)
+        assert "the join token is unknown, used up or over" in refused.stderr
+        assert (worker.home / "worker.json").read_text() == kept
+        # Nor is anything lost when it asks again with a good one, and then belongs there.
+        (worker.home / "join.token").write_text(other.join_token())
+        worker.words, worker.server = words, other
+        worker.start().wait()
+        worker.stop()
+        assert mine not in (worker.home / "worker.json").read_text()
+        assert not (worker.home / "worker.joining.json").exists()
+    finally:
+        worker.stop()
+        other.stop()
+
+
+def test_a_joined_home_that_was_refused_elsewhere_goes_on_where_it_was(far, tmp_path):
+    _, make = far
+    worker = make("isl").start().wait()
+    worker.stop()
+    with_token = [str(word) for word in worker.words]
+    at = with_token.index("--token-file")
+    with_token[with_token.index("--id") + 1] = "other"
+    (worker.home / "join.token").write_text("aiflow-join.nonsense")
+    refused = subprocess.run(with_token, capture_output=True, text=True, timeout=20)
+    assert refused.returncode != 0
+    del worker.words[at:at + 2]
     worker.start().wait()
 
 
