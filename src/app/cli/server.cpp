@@ -13,6 +13,7 @@
 #include "log/log.h"
 #include "os/environment.h"
 #include "os/file.h"
+#include "os/host/address.h"
 #include "os/signals.h"
 #include "service/dag_files/dag_file_print.h"
 #include "service/time_zone.h"
@@ -455,8 +456,11 @@ std::string Server::url_for_pods() const {
 }
 
 std::string Server::url() const {
-  const bool is_v6 = options_.host.find(':') != std::string::npos;
-  const auto host = is_v6 ? "[" + options_.host + "]" : options_.host;
+  // "All addresses" is none that could be opened.
+  const bool is_any = options_.host == "0.0.0.0" || options_.host == "::";
+  const std::string named = is_any ? os::first_address() : options_.host;
+  const bool is_v6 = named.find(':') != std::string::npos;
+  const auto host = is_v6 ? "[" + named + "]" : named;
   return (options_.tls ? "https://" : "http://") + host + ":" + std::to_string(http_->port());
 }
 
