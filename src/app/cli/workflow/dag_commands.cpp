@@ -95,27 +95,6 @@ Status explain(const Clock& clock, const Invocation& in) {
   return {};
 }
 
-Status list_runs(const Clock& clock, const Invocation& in) {
-  auto client = client_for(clock, in);
-  AIFLOW_ASSIGN(const auto items, client.list(api_path({"dags", in.text("dag_id"), "dagRuns"}) +
-                                              "?limit=" + in.text("--limit")));
-  return print_list(
-      in, items,
-      {.header = {"RUN", "STATE", "TYPE", "STARTED", "TOOK", "CAUSE"},
-       .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
-         AIFLOW_ASSIGN(const auto run, wire::parse_dag_run(item));
-         return std::vector<std::string>{
-             run.dag_run_id,
-             std::string(to_string(run.state)),
-             std::string(to_string(run.run_type)),
-             or_dash(run.start_date, clock.now()),
-             run.start_date ? format_duration(run.end_date.value_or(clock.now()) - *run.start_date)
-                            : "-",
-             run.cause};
-       },
-       .empty = "no runs yet: aiflow dags trigger " + in.text("dag_id")});
-}
-
 }  // namespace
 
 std::vector<Command> dag_commands(const Clock& clock) {
@@ -163,12 +142,7 @@ std::vector<Command> dag_commands(const Clock& clock) {
        .parameters = with_common({kDag}),
        .examples = {"aiflow dags explain etl"},
        .run = bound(clock, explain)},
-      {.words = {"dags", "runs"},
-       .summary = "the runs of a DAG, newest first",
-       .parameters =
-           with_common({kDag, {.name = "--limit", .help = "how many", .otherwise = "20"}}),
-       .examples = {"aiflow dags runs etl --limit 5"},
-       .run = bound(clock, list_runs)},
+      dag_runs_command(clock),
       {.words = {"dags", "errors"},
        .summary = "DAG files that could not be read, and why",
        .parameters = with_common({}),

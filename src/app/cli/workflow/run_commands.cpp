@@ -41,17 +41,18 @@ Result<std::string> runs_query(const Invocation& in) {
 /// Of one DAG, or of all.
 Status list_runs(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
-  const std::string dag = in.given("dag_id") ? in.text("dag_id") : "~";
+  const bool is_of_all = !in.given("dag_id");
+  const std::string dag = is_of_all ? "~" : in.text("dag_id");
   AIFLOW_ASSIGN(const auto query, runs_query(in));
   AIFLOW_ASSIGN(const auto items, client.list(api_path({"dags", dag, "dagRuns"}) + query));
-  const bool is_filtered = in.given("--state");
+  std::vector<std::string> header = {"RUN", "STATE", "TYPE", "STARTED", "TOOK", "CAUSE"};
+  if (is_of_all) header.insert(header.begin(), "DAG");
   return print_list(
       in, items,
-      {.header = {"DAG", "RUN", "STATE", "TYPE", "STARTED", "TOOK", "CAUSE"},
+      {.header = std::move(header),
        .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
          AIFLOW_ASSIGN(const auto run, wire::parse_dag_run(item));
-         return std::vector<std::string>{
-             run.dag_id,
+         std::vector<std::string> cells = {
              run.dag_run_id,
              std::string(to_string(run.state)),
              std::string(to_string(run.run_type)),
@@ -59,8 +60,12 @@ Status list_runs(const Clock& clock, const Invocation& in) {
              run.start_date ? format_duration(run.end_date.value_or(clock.now()) - *run.start_date)
                             : "-",
              run.cause};
+         if (is_of_all) cells.insert(cells.begin(), run.dag_id);
+         return cells;
        },
-       .empty = is_filtered ? "no runs are so" : "no runs yet: aiflow dags trigger DAG"});
+       .empty = in.given("--state")
+                    ? "no runs are so"
+                    : "no runs yet: aiflow dags trigger " + (is_of_all ? "DAG" : dag)});
 }
 
 /// How a run is, why, and who was told of it.
@@ -159,15 +164,16 @@ Status delete_run(const Clock& clock, const Invocation& in) {
   return {};
 }
 
+const Parameter kState{.name = "--state",
+                       .help = "only those: queued, running, success or failed; again for more",
+                       .repeat = true};
+const Parameter kLimit{.name = "--limit", .help = "how many", .otherwise = "20"};
+
 Command list_command(const Clock& clock) {
   return {.words = {"runs", "list"},
           .summary = "the runs of a DAG, or of all, newest first",
           .parameters = with_common(
-              {{.name = "dag_id", .help = "the DAG; all DAGs when left out"},
-               {.name = "--state",
-                .help = "only those: queued, running, success or failed; again for more",
-                .repeat = true},
-               {.name = "--limit", .help = "how many", .otherwise = "20"}}),
+              {{.name = "dag_id", .help = "the DAG; all DAGs when left out"}, kState, kLimit}),
           .examples = {"aiflow runs list", "aiflow runs list etl --state failed --limit 5",
                        "aiflow runs list --state queued --state running --json"},
           .names_from = "dags list",
@@ -175,6 +181,14 @@ Command list_command(const Clock& clock) {
 }
 
 }  // namespace
+
+Command dag_runs_command(const Clock& clock) {
+  return {.words = {"dags", "runs"},
+          .summary = "the runs of a DAG, newest first: the same as 'aiflow runs list DAG'",
+          .parameters = with_common({kDag, kState, kLimit}),
+          .examples = {"aiflow dags runs etl --limit 5"},
+          .run = bound(clock, list_runs)};
+}
 
 std::vector<Command> run_commands(const Clock& clock) {
   const Parameter run{.name = "run_id", .help = "the DAG run", .required = true};

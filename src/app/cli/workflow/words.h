@@ -30,6 +30,9 @@ using Action = Status (*)(const Clock&, const Invocation&);
 /// --run, or the newest run of the DAG. Errors: not_found when it has none.
 [[nodiscard]] Result<std::string> run_of(ApiClient& client, const Invocation& in);
 
+/// `runs list` for one DAG, where one looks for it beside the other commands about DAGs.
+[[nodiscard]] Command dag_runs_command(const Clock& clock);
+
 /// "load", or "load[3]" for an instance of a mapped task.
 [[nodiscard]] std::string shown_name(const wire::TaskInstance& ti);
 
