@@ -156,9 +156,9 @@ def test_an_executor_config_may_hold_a_client_s_objects_and_nothing_that_is_no_d
 
 @pytest.mark.parametrize("source, says", [
     ("DockerOperator(task_id='a', image='i', pack='p')", "pack is not available: a task with executor='docker' has one"),
-    ("KubernetesPodOperator(task_id='a', image='i', pack='p')", "only those in Python have a pack"),
+    ("KubernetesPodOperator(task_id='a', image='i', pack='p')", "put what this one needs into its image"),
     ("BashOperator(task_id='a', bash_command='x', executor='kubernetes', pack='p')",
-     "only those in Python have a pack"),
+     "put what this one needs into its image"),
     ("ServiceOperator(task_id='a', command='x', executor='kubernetes', pack='p')",
      "a service in a cluster has no pack"),
     ("BashOperator(task_id='a', bash_command='x', pack=7)", "pack is a name or a digest, not 7"),

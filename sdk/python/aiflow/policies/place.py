@@ -138,7 +138,9 @@ class Place:
             raise AirflowException(f"{named}: executor 'docker' needs executor_config="
                                    "{'image': ...}")
         if "pack" in self.executor_config and self.in_cluster and operator_kind != "python":
-            raise AirflowException(f"{named}: of tasks in pods, only those in Python have a pack")
+            raise AirflowException(
+                f"{named}: of tasks in pods, only those in Python have a pack; put what this one needs "
+                "into its image, or run the command from a task in Python (subprocess)")
 
     def spec(self) -> dict:
         """The fields of TaskSpec in api/dag.yaml; what is as usual is left out."""
