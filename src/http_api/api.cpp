@@ -112,6 +112,7 @@ detail::Table make_table() {
   detail::add_worker_routes(table);
   detail::add_dag_view_routes(table);
   detail::add_monitor_routes(table);
+  detail::add_server_log_routes(table);
   detail::add_editor_routes(table);
   detail::add_value_routes(table);
   detail::add_oip_routes(table);

@@ -31,6 +31,7 @@
 #include "service/monitor/counters.h"
 #include "service/monitor/figures.h"
 #include "service/monitor/history.h"
+#include "service/monitor/server_log.h"
 #include "service/task_log.h"
 #include "service/worker_access.h"
 #include "service/workflows.h"
@@ -78,6 +79,7 @@ struct Parts {
   service::Counters& counters;    ///< where requests are counted
   std::function<service::Figures()> figures;
   const service::History& history;
+  service::ServerLog& server_log;
   RateLimit rate_limit{};
   service::ProviderLogin* provider_login = nullptr;  ///< null: there are passwords alone
 };

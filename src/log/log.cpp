@@ -2,6 +2,7 @@
 #include "log/log.h"
 
 #include <fmt/format.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -10,8 +11,30 @@
 #include <memory>
 #include <vector>
 
+#include "log/mask.h"
+#include "log/recent.h"
+
 namespace aiflow::log {
 namespace {
+
+/// Hands lines to a Recent, which has a lock of its own.
+class RecentSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit RecentSink(std::shared_ptr<Recent> recent) : recent_(std::move(recent)) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& msg) override {
+    recent_->add(std::chrono::floor<std::chrono::microseconds>(msg.time), level_of(msg.level),
+                 {msg.payload.data(), msg.payload.size()});
+  }
+  void flush_() override {}
+  static Level level_of(spdlog::level::level_enum level) {
+    if (level >= spdlog::level::err) return Level::error;
+    if (level == spdlog::level::warn) return Level::warn;
+    return level == spdlog::level::info ? Level::info : Level::debug;
+  }
+  const std::shared_ptr<Recent> recent_;
+};
 
 constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v";
 
@@ -77,7 +100,7 @@ struct ValueWriter {
 void write(spdlog::level::level_enum level, std::string_view message, Fields fields) {
   const auto logger = current();
   if (!logger->should_log(level)) return;
-  logger->log(level, "{}", format_line(message, fields));
+  logger->log(level, "{}", mask_secrets(format_line(message, fields)));
 }
 
 }  // namespace
@@ -103,6 +126,16 @@ Status set_up(const Options& options) {
                 "log file '" + options.file.string() + "' cannot be opened: " + e.what());
   }
   return {};
+}
+
+void keep_recent(std::shared_ptr<Recent> recent, const std::filesystem::path& file) {
+  const auto before = current();
+  recent->load(file);
+  auto sinks = before->sinks();
+  sinks.push_back(std::make_shared<RecentSink>(std::move(recent)));
+  auto after = make_logger(std::move(sinks), Level::info);
+  after->set_level(before->level());
+  std::atomic_store(&slot(), std::move(after));
 }
 
 bool enabled(Level level) {

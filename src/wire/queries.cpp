@@ -262,6 +262,17 @@ Result<AuditExport> parse_audit_export(const Query& query) {
   return out;
 }
 
+Result<ServerLogFilter> parse_server_log_filter(const Query& query) {
+  ServerLogFilter out;
+  AIFLOW_TRY(detail::take_word(query, {"level", {"debug", "info", "warning", "error"}}, out.level));
+  AIFLOW_TRY(detail::take(query, "text", out.text));
+  AIFLOW_TRY(detail::take(query, "since", out.since));
+  AIFLOW_TRY(detail::take_int(query, {"before", 1, INT64_MAX}, out.before));
+  AIFLOW_TRY(detail::take_int(query, {"after", 0, INT64_MAX}, out.after));
+  AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
+  return out;
+}
+
 Result<AuditPart> parse_audit_part(const Query& query) {
   AuditPart out;
   AIFLOW_TRY(detail::take(query, "dag_run_id", out.dag_run_id));

@@ -296,6 +296,18 @@ struct AuditExport {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<AuditExport> parse_audit_export(const Query& query);
 
+/// level - that and more serious ones. text - part of the line; capitals do not matter. before, after - cursors of a page; without both, the newest lines.
+struct ServerLogFilter {
+  std::string level = "debug";
+  std::optional<std::string> text{};
+  std::optional<WallTime> since{};
+  std::optional<std::int64_t> before{};
+  std::optional<std::int64_t> after{};
+  std::int64_t limit = 200;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<ServerLogFilter> parse_server_log_filter(const Query& query);
+
 /// dag_run_id - what was done to that run; with task_id also what was done to that task of it. cursor - the entries before it, as next_cursor says.
 struct AuditPart {
   std::optional<std::string> dag_run_id{};

@@ -29,6 +29,8 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::list_tokens, "list_tokens", "GET", "/api/v2/tokens", "admin", false},
       {Route::revoke_token, "revoke_token", "DELETE", "/api/v2/tokens/{token_id}", "admin", false},
       {Route::system_history, "system_history", "GET", "/api/v2/monitor/system", "view", false},
+      {Route::list_server_log, "list_server_log", "GET", "/api/v2/monitor/logs", "operate", false},
+      {Route::stream_server_log, "stream_server_log", "GET", "/api/v2/monitor/logs/stream", "operate", false},
       {Route::list_variables, "list_variables", "GET", "/api/v2/variables", "operate", false},
       {Route::put_variable, "put_variable", "PUT", "/api/v2/variables/{variable_key}", "operate", false},
       {Route::delete_variable, "delete_variable", "DELETE", "/api/v2/variables/{variable_key}", "operate", false},

@@ -33,6 +33,8 @@ enum class Route : std::uint16_t {
   list_tokens,
   revoke_token,
   system_history,
+  list_server_log,
+  stream_server_log,
   list_variables,
   put_variable,
   delete_variable,

@@ -4,6 +4,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
+#include "app/cli/monitor/log_commands.h"
 #include "os/signals.h"
 #include "os/system_clock.h"
 
@@ -17,7 +18,7 @@ std::vector<Command> all_commands(const Clock& clock) {
                      backfill_commands,  artifact_commands, data_commands,     model_commands,
                      model_job_commands, runtime_commands,  service_commands,  camera_commands,
                      audit_commands,     token_commands,    value_commands,    user_commands,
-                     worker_commands,    health_commands,   db_commands}) {
+                     worker_commands,    health_commands,   log_commands,      db_commands}) {
     auto commands = part(clock);
     all.insert(all.end(), std::make_move_iterator(commands.begin()),
                std::make_move_iterator(commands.end()));

@@ -56,8 +56,7 @@ Status Server::open() {
   AIFLOW_TRY(make_folders());
   AIFLOW_TRY(lock());
   os::remove_temporaries(options_.home / "run");
-  AIFLOW_TRY(log::set_up(
-      {.to_stderr = ::isatty(STDERR_FILENO) == 1, .file = options_.home / "logs" / "server.log"}));
+  AIFLOW_TRY(set_up_log());
   AIFLOW_ASSIGN(store_, store::Store::open(options_.database, clock_.now()));
   if (!options_.database.is_server()) return {};
   AIFLOW_ASSIGN(lost_, os::make_pipe());
@@ -338,6 +337,7 @@ void Server::make_services() {
                       counters_,
                       [this] { return figures(); },
                       history_,
+                      server_log_,
                       rate_limit(options_),
                       provider_ ? &provider_->login() : nullptr});
 }
@@ -435,7 +435,7 @@ void Server::stop() {
   if (loader_) loader_->stop();
   // Requests that wait for the conductor are answered while it still runs.
   if (http_) http_->stop(kStopGrace);
-  history_.stop();
+  stop_monitor();
   if (audit_) audit_->stop();
   if (cameras_) cameras_->stop_all();
   if (services_) services_->stop();

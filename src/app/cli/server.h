@@ -70,7 +70,9 @@ class Server {
   [[nodiscard]] Status open_gateway();
   [[nodiscard]] uplink::DepotOptions depot_options();
   [[nodiscard]] service::Figures figures();
+  [[nodiscard]] Status set_up_log();
   void start_history();
+  void stop_monitor();
   [[nodiscard]] Status listen(net::Handler& handler);
   [[nodiscard]] Result<std::string> holder();
   void keep_lead();
@@ -86,6 +88,8 @@ class Server {
   const WallTime started_at_ = clock_.now();
   service::Counters counters_;
   service::History history_;
+  std::shared_ptr<log::Recent> recent_log_ = std::make_shared<log::Recent>();
+  service::ServerLog server_log_{recent_log_};
   std::optional<os::LockFile> lock_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Lead> lead_;  ///< with a MariaDB server only

@@ -94,6 +94,7 @@ void add_value_routes(Table& table);
 void add_worker_routes(Table& table);
 void add_dag_view_routes(Table& table);
 void add_monitor_routes(Table& table);
+void add_server_log_routes(Table& table);
 
 inline Entry& at(Table& table, wire::Route route) { return table[static_cast<std::size_t>(route)]; }
 

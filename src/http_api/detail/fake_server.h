@@ -30,6 +30,7 @@ struct Bench {
     audit.start();
     REQUIRE(events.start());
     REQUIRE(logs.start());
+    server_log.start();
     REQUIRE(conductor.open());
     conductor.start();
     executor.set_slots(4);
@@ -42,6 +43,7 @@ struct Bench {
     http->stop(1s);
     conductor.stop();
     logs.stop();
+    server_log.stop();
     events.stop();
   }
 
@@ -183,6 +185,8 @@ struct Bench {
       uplink::Gateway::start(kClock, {.executor_socket = folder.path() / "worker.sock"}).value();
   service::Counters counters;
   service::History history;
+  std::shared_ptr<log::Recent> recent_log = std::make_shared<log::Recent>();
+  service::ServerLog server_log{recent_log};
   service::FigureSources sources{.clock = kClock,
                                  .store = *store,
                                  .conductor = conductor,
@@ -222,6 +226,7 @@ struct Bench {
            counters,
            [this] { return service::read_figures(sources); },
            history,
+           server_log,
            rate_limit}};
   std::unique_ptr<net::Server> http;
 };

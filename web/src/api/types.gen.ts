@@ -1197,6 +1197,22 @@ export interface StreamEvent {
   data: unknown;
 }
 
+/** level - debug, info, warning or error. text - a constant message, then fields as name=value; secrets are masked. ids rise, also over a restart. */
+export interface ServerLogLine {
+  id: number;
+  at: string;
+  level: string;
+  text: string;
+}
+
+/** Oldest first. before_cursor - what ?before= takes for the lines before these; absent when there are none. after_cursor - what ?after= takes, also of the stream, for those that come after. missed - lines after the asked-for ?after= are kept no longer. */
+export interface ServerLogPage {
+  items: ServerLogLine[];
+  before_cursor?: number | null;
+  after_cursor: number;
+  missed: boolean;
+}
+
 /** Also the data of events of kind system on the stream, every 5 s. cpu_cores - processors' time used a second since the last sample. tasks, runs - of unfinished runs by state. host_cpu - the busy part of all processors of its machine since the last sample, 0 to 1; host_memory_used_bytes - without caches. steps - of the scheduler since the last sample; the times are of these. What could not be read is absent. */
 export interface SystemSample {
   at: string;
@@ -1405,6 +1421,8 @@ export const ROUTES = {
   list_tokens: { method: 'GET', path: '/api/v2/tokens' },
   revoke_token: { method: 'DELETE', path: '/api/v2/tokens/{token_id}' },
   system_history: { method: 'GET', path: '/api/v2/monitor/system' },
+  list_server_log: { method: 'GET', path: '/api/v2/monitor/logs' },
+  stream_server_log: { method: 'GET', path: '/api/v2/monitor/logs/stream' },
   list_variables: { method: 'GET', path: '/api/v2/variables' },
   put_variable: { method: 'PUT', path: '/api/v2/variables/{variable_key}' },
   delete_variable: { method: 'DELETE', path: '/api/v2/variables/{variable_key}' },

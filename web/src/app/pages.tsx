@@ -120,6 +120,12 @@ const PAGES: [pattern: string, page: PageComponent][] = [
     lazy(async () => ({ default: (await import('@/features/system/system-page')).SystemPage })),
   ],
   [
+    '/system/log',
+    lazy(async () => ({
+      default: (await import('@/features/server-log/server-log-page')).ServerLogPage,
+    })),
+  ],
+  [
     '/users',
     lazy(async () => ({ default: (await import('@/features/users/users-page')).UsersPage })),
   ],

@@ -3,6 +3,7 @@
 
 import { en_api } from '@/i18n/en-api';
 import { en_system } from '@/i18n/en-system';
+import { en_server_log } from '@/i18n/server-log/en';
 import { en_trigger } from '@/i18n/en-trigger';
 import { en_editor } from '@/i18n/editor/en';
 import { en_values } from '@/i18n/en-values';
@@ -466,4 +467,5 @@ export const en = {
   ...en_editor,
   ...en_values,
   ...en_system,
+  ...en_server_log,
 };

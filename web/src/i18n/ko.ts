@@ -3,6 +3,7 @@
 import type { en } from '@/i18n/en';
 import { ko_api } from '@/i18n/ko-api';
 import { ko_system } from '@/i18n/ko-system';
+import { ko_server_log } from '@/i18n/server-log/ko';
 import { ko_trigger } from '@/i18n/ko-trigger';
 import { ko_editor } from '@/i18n/editor/ko';
 import { ko_values } from '@/i18n/ko-values';
@@ -466,4 +467,5 @@ export const ko: Same<typeof en> = {
   ...ko_editor,
   ...ko_values,
   ...ko_system,
+  ...ko_server_log,
 };

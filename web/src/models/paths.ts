@@ -41,6 +41,7 @@ export const paths = {
   events: (query: Query = {}): string => with_query('/events', query),
   event: (event_id: string): string => `/events/${part(event_id)}`,
   system: (query: Query = {}): string => with_query('/system', query),
+  server_log: '/system/log',
   users: '/users',
   tokens: '/tokens',
   account: '/account',

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The server's figures, and their history.
+// The server's log and its figures, and their history.
+#include <unistd.h>
+
 #include "app/cli/server.h"
+#include "log/log.h"
 
 namespace aiflow::app {
+
+Status Server::set_up_log() {
+  const auto file = options_.home / "logs" / "server.log";
+  AIFLOW_TRY(log::set_up({.to_stderr = ::isatty(STDERR_FILENO) == 1, .file = file}));
+  log::keep_recent(recent_log_, file);
+  return {};
+}
 
 service::Figures Server::figures() {
   const auto http = [this] {
@@ -27,6 +37,7 @@ service::Figures Server::figures() {
 }
 
 void Server::start_history() {
+  server_log_.start();
   history_.start(
       [this] { return figures(); },
       [this](const wire::SystemSample& sample) {
@@ -34,6 +45,11 @@ void Server::start_history() {
         events_->publish(
             {{.id = 0, .kind = "system", .at = sample.at, .data = wire::to_json(sample)}});
       });
+}
+
+void Server::stop_monitor() {
+  history_.stop();
+  server_log_.stop();
 }
 
 }  // namespace aiflow::app

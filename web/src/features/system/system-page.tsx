@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { ScrollText } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SystemHistory, SystemSample } from '@/api/types.gen';
 import { HealthTable } from '@/features/system/health-table';
 import { type Pick, points_of } from '@/models/system';
 import { paths } from '@/models/paths';
+import { useMay } from '@/queries/use-session';
 import { useSystemHistory } from '@/queries/use-system';
 import { TimeLines } from '@/ui/charts/time-lines';
 import { Await } from '@/ui/feedback';
@@ -142,8 +144,19 @@ function Charts({ history }: { history: SystemHistory }): ReactNode {
 export function SystemPage(): ReactNode {
   const { t } = useTranslation();
   const history = useSystemHistory();
+  const may_read_log = useMay('operator');
   return (
-    <Page title={t('nav.system')}>
+    <Page
+      title={t('nav.system')}
+      actions={
+        may_read_log && (
+          <Link className="button" to={paths.server_log}>
+            <ScrollText size={15} aria-hidden />
+            {t('server_log.title')}
+          </Link>
+        )
+      }
+    >
       <HealthTable />
       <Await query={history}>{(loaded) => <Charts history={loaded} />}</Await>
     </Page>
