@@ -75,18 +75,22 @@ def _serve(sock: socket.socket, job: dict, said: dict) -> None:
         if kind == "TaskXComPush":
             said["xcoms"] = [one for one in said["xcoms"] if one["key"] != frame["key"]] + [frame]
         elif kind == "TaskXComGet":
-            protocol.send(sock, "TaskXComValue", request_id=frame["request_id"], **_value(frame))
+            try:
+                value = _value(frame)
+            except Exception as error:
+                # Not "there is none": the task would go on with None, whatever the value is.
+                said["done"] = _failed(f"a value of task '{frame['task_id']}' cannot be read: {error}")
+                print("aiflow:", said["done"]["cause"], flush=True)
+                sock.shutdown(socket.SHUT_RDWR)
+                return
+            protocol.send(sock, "TaskXComValue", request_id=frame["request_id"], **value)
         elif kind == "TaskDone":
             said["done"] = frame
 
 
 def _value(question: dict) -> dict:
-    """{found, value, length?}, as a worker would get it."""
-    try:
-        found, value = _look_up(question)
-    except Exception as error:  # the task's own code says what to do without the value
-        print(f"aiflow: a value of task '{question['task_id']}' cannot be read: {error}", flush=True)
-        return {"found": False}
+    """{found, value, length?}, as a worker would get it. Raises when the server cannot be asked."""
+    found, value = _look_up(question)
     item = question.get("item")
     if not found or item is None:
         return {"found": found, "value": value}

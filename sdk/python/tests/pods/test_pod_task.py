@@ -28,7 +28,13 @@ def work(ti):
     print("working")
     ti.xcom_push("more", [1])
     return {"got": ti.xcom_pull("before"), "all": ti.xcom_pull("many"), "x": "x" * 9000}
+def hopes(ti):
+    try:
+        return ti.xcom_pull("broken")
+    except Exception:
+        return None
 with DAG("d"):
+    PythonOperator(task_id="hopes", python_callable=hopes)
     PythonOperator(task_id="work", python_callable=work)
     PythonOperator(task_id="bad", python_callable=lambda: 1 / 0)
 """
@@ -51,6 +57,8 @@ class Api(http.server.BaseHTTPRequestHandler):
             return self.answer(404, {"error": {"message": "no such pack"}})
         if path.endswith("/before/xcomEntries/return_value"):
             return self.answer(200, {"value": 5})
+        if "/broken/" in path:
+            return self.answer(500, {"error": {"message": "the disk is full"}})
         if path.endswith("/taskInstances"):
             return self.answer(200, {"items": [], "total_entries": 0})
         return self.answer(404, {"error": {"message": "no such value"}})
@@ -109,6 +117,13 @@ def run(folder, task, api=None, path=SDK, more=None, dag_file="sub/d.py", pack=N
     told = "".join(line.removeprefix(begin) for line in lines if line.startswith(begin))
     assert all(len(line) < 8192 for line in lines)
     return done, json.loads(told)
+
+
+def test_a_value_that_cannot_be_read_fails_the_task_whatever_it_makes_of_it(tmp_path, api):
+    done, told = run(tmp_path, "hopes", api)
+    assert done.returncode == 1
+    assert told["done"]["outcome"] == "failed"
+    assert told["done"]["cause"] == "a value of task 'broken' cannot be read: the disk is full"
 
 
 def test_a_task_tells_its_end_and_its_values(tmp_path, api):
