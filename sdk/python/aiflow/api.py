@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import socket
+import ssl
 import time
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -51,8 +52,21 @@ def _connection() -> http.client.HTTPConnection | None:
     url = urlsplit(os.environ.get("AIFLOW_API_URL", ""))
     if not url.hostname:
         return None
-    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    return kind(url.hostname, url.port, timeout=TIMEOUT_S)
+    if url.scheme != "https":
+        return http.client.HTTPConnection(url.hostname, url.port, timeout=TIMEOUT_S)
+    return http.client.HTTPSConnection(url.hostname, url.port, timeout=TIMEOUT_S, context=_trust())
+
+
+def _trust() -> ssl.SSLContext | None:
+    """Of a server that has signed its certificate itself: this one and no other, whatever its name,
+    as workers do. None: the authorities of the machine decide."""
+    certificate = os.environ.get("AIFLOW_API_CERTIFICATE")
+    if not certificate:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # it requires a certificate that is verified
+    context.check_hostname = False
+    context.load_verify_locations(cadata=certificate)
+    return context
 
 
 def quoted(part: str) -> str:
@@ -114,6 +128,8 @@ def _ask_once(method: str, path: str, body: dict | None, query: dict | None,
         connection.request(method, target, None if body is None else json.dumps(body), headers)
         response = connection.getresponse()
         text = response.read(ANSWER_BYTES_MAX)
+    except ssl.SSLCertVerificationError as error:  # waiting would not help
+        raise AirflowException(f"the AIflow server is not trusted: {error}") from error
     except (OSError, http.client.HTTPException) as error:
         raise _Unreachable(f"the AIflow server does not answer: {error}") from error
     finally:

@@ -64,7 +64,7 @@ def everywhere(tmp_path_factory):
     daemon.folder.mkdir()
     redis = with_redis.Redis(tmp_path / "redis")
     server = Server(tmp_path / "home", slots=4, keep=True, extra=(
-        "--docker", str(daemon.socket), "--broker", redis.url,
+        "--tls", "self", "--docker", str(daemon.socket), "--broker", redis.url,
         "--kubernetes", f"main={cluster.kubeconfig}"))
     party = types.SimpleNamespace(server=server, folder=tmp_path, redis=redis, login=())
     worker = RedisWorker(party, "through-redis", slots=2, with_server=False)
@@ -84,9 +84,11 @@ def everywhere(tmp_path_factory):
 
 def test_a_value_goes_through_all_executors_of_one_dag(everywhere):
     server = everywhere
+    certificate = (server.home / "tls.crt").read_text()
     server.add_dag("everywhere", DAG.format(
         docker=Docker.arguments, kubernetes='executor="kubernetes", executor_config={'
-                                            '"image": "kube.local/python:1", "hostnetwork": True}'))
+                                            '"image": "kube.local/python:1", "hostnetwork": True, '
+                                            f'"env_vars": {{"AIFLOW_API_CERTIFICATE": {certificate!r}}}}}'))
     run = server.trigger("everywhere")
     ended = server.wait_run("everywhere", run, 120)
     tasks = server.tasks("everywhere", run)

@@ -6,6 +6,7 @@ import http.server
 import io
 import json
 import os
+import ssl
 import subprocess
 import sys
 import threading
@@ -97,7 +98,7 @@ def pack_files(file, files):
     file.write_bytes(zlib.compress(data + tree + len(tree).to_bytes(8, "big")))
 
 
-def run(folder, task, api=None, path=SDK, more=None, dag_file="sub/d.py", pack=None):
+def run(folder, task, api=None, path=SDK, more=None, dag_file="sub/d.py", pack=None, certificate=None):
     job = {"key": {"dag_id": "d", "run_id": "r", "task_id": task, "map_index": -1}, "try_number": 1,
            "epoch": 1, "operator": "python", "dag_file": dag_file, "payload": {},
            "params": {}, "conf": {}, "run_type": "manual", "log_path": "/x", "env": {}, "token": "",
@@ -109,7 +110,9 @@ def run(folder, task, api=None, path=SDK, more=None, dag_file="sub/d.py", pack=N
     pack_files(folder / "files", {"sub/d.py": DAG, **(more or {})})
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(path), "AIFLOW_TOKEN_FILE": str(folder / "token")}
     if api is not None:
-        env["AIFLOW_API_URL"] = f"http://127.0.0.1:{api.server_port}"
+        env["AIFLOW_API_URL"] = f"http{'s' if certificate else ''}://127.0.0.1:{api.server_port}"
+    if certificate:
+        env["AIFLOW_API_CERTIFICATE"] = certificate
     done = subprocess.run([sys.executable, "-m", "aiflow.pod_task", str(folder),
                            str(folder / "files")], env=env, capture_output=True, text=True, timeout=60)
     begin = "::aiflow:result "
@@ -124,6 +127,31 @@ def test_a_value_that_cannot_be_read_fails_the_task_whatever_it_makes_of_it(tmp_
     assert done.returncode == 1
     assert told["done"]["outcome"] == "failed"
     assert told["done"]["cause"] == "a value of task 'broken' cannot be read: the disk is full"
+
+
+def own_certificate(folder):
+    """-> (certificate, key), for a name that is not the server's."""
+    made = folder / "tls.crt", folder / "tls.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-subj", "/CN=flow", "-out", made[0], "-keyout", made[1]], check=True,
+                   capture_output=True)
+    return made
+
+
+def test_a_server_that_has_signed_its_certificate_itself_is_trusted_by_it_and_no_other(tmp_path, api):
+    (tmp_path / "other").mkdir()
+    certificate, key = own_certificate(tmp_path)
+    other, _ = own_certificate(tmp_path / "other")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    api.socket = context.wrap_socket(api.socket, server_side=True)
+    done, told = run(tmp_path, "work", api, certificate=certificate.read_text())
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [one["value"]["got"] for one in told["xcoms"] if one["key"] == "return_value"] == [5]
+    asked = len(Api.asked)
+    done, told = run(tmp_path, "work", api, certificate=other.read_text())
+    assert "certificate verify failed" in told["done"]["cause"]
+    assert len(Api.asked) == asked
 
 
 def test_a_task_tells_its_end_and_its_values(tmp_path, api):
