@@ -122,6 +122,7 @@ Status ExecutorSet::submit(Job job) {
     const std::scoped_lock lock(mutex_);
     attempts_[id_of(attempt_of(job))] = executor;
   }
+  if (prepare_) prepare_(job);
   return executor->submit(std::move(job));
 }
 

@@ -4,6 +4,7 @@
 // "docker" is the local executor's: its workers say whether they have a daemon.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,6 +21,9 @@ class ExecutorSet final : public Executor {
 
   /// Another name of one that was added (asserted).
   void add_name(std::string name, const std::string& of);
+
+  /// Called with each job before it goes to its executor. Before start.
+  void on_submit(std::function<void(Job&)> prepare) { prepare_ = std::move(prepare); }
 
   void reconcile(const std::vector<Held>& running) override;
   /// Errors: of the first that does not start; those before it are stopped again.
@@ -49,6 +53,7 @@ class ExecutorSet final : public Executor {
 
   std::map<std::string, std::unique_ptr<Executor>> executors_;
   std::map<std::string, std::string> other_names_;
+  std::function<void(Job&)> prepare_;
   mutable std::mutex mutex_;
   std::map<Id, Executor*> attempts_;       ///< guarded by mutex_; from submit to the last word
   std::map<WorkerId, Executor*> workers_;  ///< guarded by mutex_

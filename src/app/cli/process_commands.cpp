@@ -132,6 +132,7 @@ Status serve(const Invocation& in) {
   options.start_worker = !in.flag("--no-worker");
   AIFLOW_ASSIGN(options.broker, broker_of(in));
   AIFLOW_ASSIGN(options.provider_login, provider_of(in));
+  AIFLOW_ASSIGN(options.tracing, tracing_of(in));
   AIFLOW_ASSIGN(options.clusters, cluster_options(in.list("--kubernetes")));
   options.pod_image = in.text("--pod-image");
   if (in.given("--docker")) options.worker_words = {"--docker", in.text("--docker")};
@@ -282,6 +283,7 @@ std::vector<Parameter> serve_parameters(const Parameter& home, const Parameter& 
   add(blob_parameters());
   add(broker_parameters());
   add(provider_parameters());
+  add(tracing_parameters());
   return out;
 }
 
@@ -299,6 +301,7 @@ Command serve_command(const Parameter& home, const Parameter& slots) {
                        " site-2=/etc/aiflow/site-2.yaml#aiflow",
                        "aiflow serve --broker redis://redis.local:6379"
                        " --broker-password-file /etc/aiflow/redis.password",
+                       "aiflow serve --otlp-endpoint http://collector.local:4318",
                        "aiflow serve --tls self --host 0.0.0.0 --public-url https://flow.local:8080"
                        " --oidc-issuer https://id.local/realms/site --oidc-client-id aiflow"
                        " --oidc-secret-file /etc/aiflow/oidc.secret --oidc-name Keycloak"

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/cli/clusters/clusters.h"
+#include "app/cli/monitor/tracing.h"
 #include "base/clock.h"
 #include "blobs/blob_remote.h"
 #include "db/address.h"
@@ -45,6 +46,7 @@ struct ServeOptions {
   /// Generous: a browser asks for some at once, a script that runs wild for thousands.
   std::int64_t requests_per_second = 200;  ///< of each user, token or address; 0: no limit
   std::optional<service::ProviderLoginOptions> provider_login;  ///< besides passwords
+  std::optional<TracingOptions> tracing;  ///< where traces of runs go; none: nowhere
   bool start_worker = true;  ///< start a worker when none lives on this data directory
   std::string version = "0.1.0";
 };

@@ -227,6 +227,7 @@ Status Server::order_worker(const WorkerId& worker, http_api::Parts::WorkerOrder
 
 Status Server::open_scheduler() {
   AIFLOW_TRY(make_executors());
+  open_tracing();
   triggers_ = std::make_unique<trigger::LoopHost>(
       clock_, trigger::LoopHost::Options{.environment = os::get_env, .client_name = client_name()});
   conductor::Options options;
@@ -238,11 +239,7 @@ Status Server::open_scheduler() {
     return auth_->sign_attempt(executor::attempt_of(job));
   };
   options.zone = [](const std::string& name) { return service::utc_offset_of(name); };
-  options.on_changes = [this](const std::vector<wire::StreamEvent>& changes) {
-    events_->publish(changes);
-    logs_->wake();
-    counters_.changes(changes);
-  };
+  options.on_changes = [this](const auto& changes) { note_changes(changes); };
   options.on_step = [this](const conductor::StepTimes& times) {
     counters_.step(times);
     history_.step(times);
@@ -442,6 +439,7 @@ void Server::stop() {
   restorer_ = {};
   if (housekeeper_) housekeeper_->stop();
   if (conductor_) conductor_->stop();
+  if (tracer_) tracer_->stop();
   if (executor_) executor_->stop();
   if (logs_) logs_->stop();
   if (events_) events_->stop();

@@ -71,6 +71,9 @@ class Server {
   [[nodiscard]] uplink::DepotOptions depot_options();
   [[nodiscard]] service::Figures figures();
   [[nodiscard]] Status set_up_log();
+  void note_changes(const std::vector<wire::StreamEvent>& changes);
+  [[nodiscard]] std::string site_name() const;
+  void open_tracing();
   void start_history();
   void stop_monitor();
   [[nodiscard]] Status listen(net::Handler& handler);
@@ -109,6 +112,7 @@ class Server {
   std::vector<const executor::KubernetesExecutor*> clusters_;  ///< of executor_
   const executor::RedisExecutor* broker_ = nullptr;            ///< one of executor_'s, if any
   std::unique_ptr<trigger::LoopHost> triggers_;
+  std::unique_ptr<service::RunTracer> tracer_;  ///< null: nobody wants traces
   std::unique_ptr<conductor::Conductor> conductor_;
   std::unique_ptr<blobs::BlobStore> blobs_;
   std::unique_ptr<runtime::Pool> packs_;

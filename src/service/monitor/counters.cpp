@@ -29,6 +29,13 @@ std::optional<WallTime> time_of(const json::Value& object, std::string_view memb
   return time ? std::optional(*time) : std::nullopt;
 }
 
+/// How many spans came to which end on their way to a collector: {"exported": 3}.
+void spans_sent(log::Registry& registry, const json::Value& counts) {
+  for (const auto& [outcome, count] : counts.as_object()) {
+    registry.counter({"aiflow_trace_spans_total", label("outcome", outcome)}).add(count.as_int());
+  }
+}
+
 }  // namespace
 
 Counters::Counters() {
@@ -45,6 +52,10 @@ Counters::Counters() {
   registry_.describe("aiflow_http_requests_total", "Answered requests.");
   registry_.describe("aiflow_http_request_duration_seconds",
                      "From a request's header to its answer.");
+  registry_.describe("aiflow_trace_spans_total",
+                     "Spans of ended runs and tries: what became of them on the way to the "
+                     "collector.");
+  spans_sent(registry_, json::object({{"exported", 0}, {"rejected", 0}, {"dropped", 0}}));
   // They are there from the start: a rate over what appears with its first event lacks that event.
   registry_.histogram({"aiflow_scheduler_decision_seconds", ""});
   registry_.histogram({"aiflow_database_commit_seconds", ""});
@@ -66,6 +77,7 @@ void Counters::step(const conductor::StepTimes& times) {
 void Counters::changes(const std::vector<wire::StreamEvent>& events) {
   for (const auto& event : events) {
     if (event.kind == "task_instance") task_changed(event.data);
+    if (event.kind == "spans") spans_sent(registry_, event.data);
     if (event.kind != "dag_run") continue;
     if (const auto state = parse_run_state(text_of(event.data, "state"))) {
       registry_.counter({"aiflow_dag_run_state_changes_total", label("state", to_string(*state))})
