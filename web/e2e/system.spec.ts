@@ -29,6 +29,8 @@ test('lines grow as the server is sampled, without asking again', async () => {
   expect(asked).toBe(1);
   await expect(chart.locator('polyline')).toHaveAttribute('points', /\d.* \d/);
   await expect(page.locator('tr[data-part=database]')).toContainText('works');
+  await expect(page.locator('tr[data-queue=default]')).toContainText('4');
+  await expect(page.locator('tr[data-pool=default_pool]')).toContainText('128');
   expect(await barriers(page)).toEqual([]);
   await keep_picture(page, 'system-hour', true);
 });

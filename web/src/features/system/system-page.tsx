@@ -3,6 +3,7 @@ import { ScrollText } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SystemHistory, SystemSample } from '@/api/types.gen';
+import { Capacity } from '@/features/system/capacity';
 import { HealthTable } from '@/features/system/health-table';
 import { type Pick, points_of } from '@/models/system';
 import { paths } from '@/models/paths';
@@ -158,6 +159,7 @@ export function SystemPage(): ReactNode {
       }
     >
       <HealthTable />
+      <Capacity />
       <Await query={history}>{(loaded) => <Charts history={loaded} />}</Await>
     </Page>
   );

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// English texts: the page of the server's own log.
+// English texts: the page of the server's own log, and the use of queues on the system page.
 
 export const en_server_log = {
   server_log: {
@@ -23,5 +23,11 @@ export const en_server_log = {
     none: 'No line fits',
     download: 'Download',
     lines: 'Lines of the log',
+  },
+  capacity: {
+    queues: 'Queues',
+    queue: 'Queue',
+    some_open: '{{open}} of {{all}} take tasks',
+    no_worker: 'No worker is connected: aiflow worker starts one.',
   },
 };

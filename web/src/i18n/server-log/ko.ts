@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Korean texts: the page of the server's own log.
+// Korean texts: the page of the server's own log, and the use of queues on the system page.
 import type { en_server_log } from '@/i18n/server-log/en';
 import type { Same } from '@/i18n/same';
 
@@ -25,5 +25,11 @@ export const ko_server_log: Same<typeof en_server_log> = {
     none: '조건에 맞는 줄이 없습니다',
     download: '내려받기',
     lines: '로그의 줄',
+  },
+  capacity: {
+    queues: '큐',
+    queue: '큐',
+    some_open: '{{all}}개 중 {{open}}개가 태스크를 받음',
+    no_worker: '연결된 워커가 없습니다. aiflow worker로 시작하세요.',
   },
 };
