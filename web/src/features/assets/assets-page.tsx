@@ -18,7 +18,7 @@ function AssetRow({ asset }: { asset: Asset }): ReactNode {
   const locale = useLocale();
   return (
     <tr data-asset={asset.name}>
-      <td className="wrap-anywhere">
+      <td className="wrap-anywhere asset-name">
         <button
           type="button"
           className="link-button"

@@ -202,7 +202,7 @@ function Entries({ entries }: { entries: AuditEntry[] }): ReactNode {
     return <Empty icon={ScrollText} title={t('audit.none')} command="aiflow audit list" />;
   return (
     <Panel flush>
-      <div className="table-wrap">
+      <div className="table-wrap" tabIndex={0} role="region" aria-label={t('nav.audit')}>
         <table className="table">
           <thead>
             <tr>

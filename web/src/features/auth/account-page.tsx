@@ -50,7 +50,7 @@ function Sessions(): ReactNode {
     <Panel title={t('account.sessions')} flush>
       <Await query={sessions}>
         {(list) => (
-          <div className="table-wrap">
+          <div className="table-wrap" tabIndex={0}>
             <table className="table">
               <thead>
                 <tr>

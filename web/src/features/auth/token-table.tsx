@@ -77,7 +77,7 @@ export function TokenTable({ tokens, whose }: { tokens: ApiToken[]; whose: Whose
       />
     );
   return (
-    <div className="table-wrap">
+    <div className="table-wrap" tabIndex={0}>
       <table className="table">
         <thead>
           <tr>

@@ -124,7 +124,7 @@ function UserTable({ users }: { users: UserInfo[] }): ReactNode {
   const [deleting, set_deleting] = useState<string | null>(null);
   return (
     <Panel flush>
-      <div className="table-wrap">
+      <div className="table-wrap" tabIndex={0}>
         <table className="table">
           <thead>
             <tr>

@@ -33,7 +33,7 @@ function RunRow({ run, on_change }: { run: DagRun; on_change?: () => void }): Re
       </td>
       <td>
         <StateBadge state={run.state} />
-        {run.cause && <p className="faint">{run.cause}</p>}
+        {run.cause && run.state !== 'success' && <p className="faint run-cause">{run.cause}</p>}
         {run.deadlines_missed > 0 && (
           <p className="faint">{t('runs.deadlines_missed', { count: run.deadlines_missed })}</p>
         )}

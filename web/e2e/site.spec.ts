@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pages of a site: pools, workers, backfills, the audit log, users and tokens. What one does there,
+// by the keyboard; what they say when there is nothing, when the server refuses, and when it is away.
+import { type Page, expect, test } from '@playwright/test';
+import { barriers, keep_picture } from './look';
+import { enter } from './session';
+
+test.describe.configure({ mode: 'serial' });
+
+let page: Page;
+
+test.beforeAll(async ({ browser }) => {
+  page = await (await browser.newContext()).newPage();
+  await enter(page);
+});
+
+test.afterAll(async () => page.context().close());
+
+const BACKFILLS = '/dags/daily?tab=backfills';
+const dialog = () => page.getByRole('dialog');
+
+/** A button by the keyboard alone. */
+async function press(name: string | RegExp): Promise<void> {
+  await page.getByRole('button', { name }).first().focus();
+  await page.keyboard.press('Enter');
+}
+
+test('a pool is made, changed and deleted; a second one of its name is refused', async () => {
+  await page.goto('/pools');
+  await press('Create pool');
+  expect(await barriers(page)).toEqual([]);
+  await dialog().getByLabel('Pool').focus();
+  await page.keyboard.type('gpu');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('2');
+  await page.keyboard.press('Enter');
+  const row = page.locator('tr', { hasText: 'gpu' });
+  await expect(row).toContainText('2');
+  await press('Change gpu');
+  await dialog().getByLabel('Slots', { exact: true }).fill('5');
+  await page.keyboard.press('Enter');
+  await expect(row).toContainText('5');
+  await keep_picture(page, 'site-pools');
+  await page.route('**/api/v2/pools*', (route) =>
+    route.request().method() === 'GET'
+      ? route.continue()
+      : route.fulfill({
+          status: 409,
+          json: { error: { code: 'conflict', message: 'there is a pool gpu', request_id: 'r1' } },
+        }),
+  );
+  await press('Create pool');
+  await dialog().getByLabel('Pool').fill('gpu');
+  await page.keyboard.press('Enter');
+  await expect(dialog().getByRole('alert')).toContainText('The pool was not changed');
+  await page.keyboard.press('Escape');
+  await page.unroute('**/api/v2/pools*');
+  await press('Delete gpu');
+  await dialog().getByRole('button', { name: 'Delete' }).click();
+  await expect(row).toHaveCount(0);
+});
+
+test('a worker gets no new tasks, and gets them again', async () => {
+  await page.goto('/workers');
+  await press(/no new tasks/);
+  await expect(page.getByRole('button', { name: /tasks again/ })).toBeVisible();
+  await keep_picture(page, 'site-workers');
+  await press(/tasks again/);
+  await expect(page.getByRole('button', { name: /no new tasks/ })).toBeVisible();
+});
+
+test('a backfill tells what it would make, makes it, and is listed', async () => {
+  await page.goto(BACKFILLS);
+  await expect(page.locator('.empty')).toContainText('No backfills yet');
+  await press('Backfill…');
+  await dialog().getByLabel('First day (UTC)').fill('2026-01-05');
+  await dialog().getByLabel('Last day (UTC)').fill('2026-01-07');
+  await expect(dialog()).toContainText('Makes 3 runs');
+  expect(await barriers(page)).toEqual([]);
+  await dialog().getByRole('button', { name: 'Start' }).click();
+  await expect(page.locator('tbody tr')).toHaveCount(1);
+  await expect(page.locator('tbody tr')).toContainText('100 % of 3 runs', { timeout: 60_000 });
+  await keep_picture(page, 'site-backfills');
+  // A time that ends before it begins is refused by the server, and said in the dialog.
+  await press('Backfill…');
+  await dialog().getByLabel('First day (UTC)').fill('2026-02-05');
+  await dialog().getByLabel('Last day (UTC)').fill('2026-02-01');
+  await expect(
+    dialog().getByRole('alert').or(dialog().locator('.field-error')).first(),
+  ).toBeVisible();
+  await page.keyboard.press('Escape');
+});
+
+test('what was done is in the audit log, which is narrowed by its filters', async () => {
+  await page.goto('/audit');
+  await expect(page.locator('tbody tr').first()).toBeVisible();
+  const all = await page.locator('tbody tr').count();
+  await page.getByLabel('Name of object').fill('gpu');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator('tbody tr').count()).toBeLessThan(all);
+  await expect(page.locator('tbody')).toContainText('gpu');
+  await expect(page).toHaveURL(/gpu/);
+  await page.getByLabel('Name of object').fill('no-such-thing');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.empty')).toContainText('No entry fits');
+  await keep_picture(page, 'site-audit');
+});
+
+test('a user is made, whose password is shown once', async () => {
+  await page.goto('/users');
+  await press('Create user');
+  await dialog().getByRole('textbox').first().fill('bea');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/shown once/)).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(page.locator('tr', { hasText: 'bea' })).toBeVisible();
+});
+
+const PAGES = ['/pools', '/workers', BACKFILLS, '/audit', '/users', '/tokens', '/account'];
+
+test('when the server is away each page says so, and comes back', async () => {
+  const api = /\/api\/v2\//;
+  // The account is not asked for at this address.
+  for (const address of PAGES.filter((one) => one !== '/account')) {
+    await page.route(api, (route) => route.abort());
+    await page.goto(address);
+    const alert = page.getByRole('alert').first();
+    await expect(alert, address).toContainText('does not answer');
+    await page.unroute(api);
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByRole('alert'), address).toHaveCount(0);
+  }
+});
+
+test('without anything to list a page says what that means', async () => {
+  const lists = /\/api\/v2\/(workers|audit|tokens)/;
+  await page.route(lists, (route) => route.fulfill({ json: { items: [], total_entries: 0 } }));
+  for (const address of ['/workers', '/audit', '/tokens']) {
+    await page.goto(address);
+    await expect(page.locator('.empty h3').first(), address).toBeVisible();
+    await expect(page.locator('.empty code').first(), address).toContainText('aiflow');
+  }
+  await page.unroute(lists);
+});
+
+test('in Korean, dark, on a phone nothing hangs over the side', async () => {
+  await page.evaluate(() => {
+    localStorage.setItem('aiflow.language', 'ko');
+    localStorage.setItem('aiflow.theme', 'dark');
+  });
+  await page.setViewportSize({ width: 390, height: 780 });
+  for (const address of [...PAGES, '/dags/daily?tab=runs']) {
+    await page.goto(address);
+    await expect(page.locator('h1')).toBeVisible();
+    await expect(page.locator('.skeleton')).toHaveCount(0);
+    const over = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(over, address).toBeLessThanOrEqual(0);
+    expect(await barriers(page), address).toEqual([]);
+    await keep_picture(page, `site-${address.replace(/\W+/g, '-')}-phone-ko-dark`);
+  }
+});
