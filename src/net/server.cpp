@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/server.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -60,10 +63,29 @@ Peer peer_of(stream_protocol::socket& socket) {
   return peer;
 }
 
+/// A machine that is off or cut off answers nothing, and what is sent to it waits for a quarter of
+/// an hour in the kernel: so the kernel asks, and ends what has been silent for so long.
+void end_when_silent(tcp::socket& socket, std::chrono::milliseconds limit) {
+  const auto set = [&](int level, int name, int value) {
+    // What a kernel does not know leaves the connection as it was.
+    (void)::setsockopt(socket.native_handle(), level, name, &value, sizeof value);
+  };
+  constexpr int kProbes = 3;
+  const auto whole_s = std::max<int>(1, static_cast<int>(limit.count() / 1000));
+  const int pause_s = std::max(1, whole_s / (kProbes + 1));
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, pause_s);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, pause_s);
+  set(IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+  // Of bytes that the peer's machine does not take: RFC 5482.
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limit.count()));
+}
+void end_when_silent(stream_protocol::socket& /*socket*/, std::chrono::milliseconds /*limit*/) {}
+
 /// What is encrypted, between a peer and the connection behind it: the server's stop waits until it
 /// has carried all, and closes it in the end.
 struct TlsMark final : Closable {
-  explicit TlsMark(Core& core) : mark(core, *this) {}
+  explicit TlsMark(Core& core) : mark(core, *this, false) {}
   void close_now() override {
     since = asio::steady_timer::time_point::max();
     ErrorCodeOf ignored;
@@ -100,11 +122,15 @@ void begin(const std::shared_ptr<Core>& core, Socket socket, Peer peer) {
 
 /// Whether there is room for one more: who sends nothing, or a header byte by byte, makes room for
 /// who comes. Who is being answered or follows a stream stays.
-bool make_room(Core& core) {
+bool make_room(Core& core, bool is_local) {
   // One with TLS counts twice: itself, and the connection behind it.
-  if (core.connections < core.options.connections_max * (core.tls ? 2 : 1)) return true;
+  const std::size_t local = core.local_connections;
+  const std::size_t used = is_local ? local : core.connections - local;
+  const std::size_t each = !is_local && core.tls ? 2 : 1;
+  if (used < core.options.connections_max * each) return true;
   Closable* longest = nullptr;
   for (auto* item : core.list_open()) {
+    if (item->is_local() != is_local) continue;
     if (longest == nullptr || item->waits_since() < longest->waits_since()) longest = item;
   }
   const auto never = asio::steady_timer::time_point::max();
@@ -123,8 +149,9 @@ class Acceptor {
     acceptor.async_accept([this, core](const ErrorCodeOf& error, typename Protocol::socket socket) {
       if (!acceptor.is_open()) return;
       if (error) return pause(core);
-      if (make_room(*core)) {
+      if (make_room(*core, std::is_same_v<Protocol, stream_protocol>)) {
         auto peer = peer_of(socket);
+        end_when_silent(socket, core->options.silence_timeout);
         begin(core, Socket(std::move(socket)), std::move(peer));
       }
       accept(core);

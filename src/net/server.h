@@ -182,13 +182,17 @@ struct ServerOptions {
   std::filesystem::path unix_socket{};   ///< empty = none; mode 0600, an old file is replaced
   std::size_t handler_threads_max = 16;  ///< of machines; of people half of it
   std::size_t handler_queue_max = 256;   ///< of each lane; beyond it: 503
-  /// Beyond it, who has kept the server waiting longest for a request is closed, else the new one.
+  /// Over TCP; as many again on the Unix socket, so that no stranger keeps this machine's own
+  /// programs out. Beyond it, who has kept the server waiting longest for a request is closed, else
+  /// the new one.
   std::size_t connections_max = 512;
   std::size_t header_bytes_max = 16 << 10;
   std::chrono::milliseconds header_timeout{10'000};    ///< first byte to end of header
   std::chrono::milliseconds idle_timeout{75'000};      ///< between requests of one connection
   std::chrono::milliseconds transfer_timeout{30'000};  ///< a piece of 64 KiB, either way
   std::chrono::milliseconds heartbeat{15'000};         ///< comment on event streams
+  /// TCP: of a peer whose machine says nothing any more, also not that it has our bytes.
+  std::chrono::milliseconds silence_timeout{45'000};
 };
 
 class Server {
