@@ -126,6 +126,18 @@ const PAGES: [pattern: string, page: PageComponent][] = [
     })),
   ],
   [
+    '/projects',
+    lazy(async () => ({
+      default: (await import('@/features/projects/projects-page')).ProjectsPage,
+    })),
+  ],
+  [
+    '/projects/:name',
+    lazy(async () => ({
+      default: (await import('@/features/projects/project-page')).ProjectPage,
+    })),
+  ],
+  [
     '/users',
     lazy(async () => ({ default: (await import('@/features/users/users-page')).UsersPage })),
   ],

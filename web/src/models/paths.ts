@@ -43,6 +43,8 @@ export const paths = {
   system: (query: Query = {}): string => with_query('/system', query),
   server_log: '/system/log',
   users: '/users',
+  projects: '/projects',
+  project: (name: string): string => `/projects/${part(name)}`,
   tokens: '/tokens',
   account: '/account',
   audit: (query: Query = {}): string => with_query('/audit', query),

@@ -28,7 +28,7 @@ import {
 } from '@/models/editor/flow';
 import type { Path } from '@/models/editor/text-edits';
 import { type SeenFile, useCheck } from '@/queries/use-editor';
-import { useMay } from '@/queries/use-session';
+import { useMayOnFile } from '@/queries/use-projects';
 import { ErrorNote } from '@/ui/feedback';
 import { Page } from '@/ui/page';
 import { useLeaveQuestion } from '@/ui/router';
@@ -142,7 +142,7 @@ export interface EditorProps {
 /** All that the parts of the page share. */
 function useEditing({ catalogue, first, seen }: EditorProps) {
   const { t } = useTranslation();
-  const may_save = useMay('operator');
+  const may_save = useMayOnFile('operator', seen?.file.dag_id ?? null);
   const draft = useDraft(first);
   const { text } = draft;
   const { reading, flow } = useFlow(text);
