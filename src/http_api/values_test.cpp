@@ -2,7 +2,7 @@
 // Variables and connections: who may write them, and who gets what of them.
 #include <doctest/doctest.h>
 
-#include "http_api/detail/fake_server.h"
+#include "http_api/testing/two_projects.h"
 
 namespace aiflow::http_api {
 namespace {
@@ -48,6 +48,52 @@ TEST_CASE("what is secret goes to a running task, and to nobody else") {
   CHECK(send("POST", "secretsKey", ann).status == 403);
   CHECK(send("POST", "secretsKey", admin).body.find("\"count\":2") != std::string::npos);
   CHECK(send("GET", "taskValues/variables/key", task).body.find("canary-1") != std::string::npos);
+}
+
+TEST_CASE("values belong to a project: its operators set them, and its tasks alone get them") {
+  TwoProjects bench;
+  const auto operator_of = [&](const std::string& project) {
+    return bench.member(std::nullopt, {{project, Role::operator_}});
+  };
+  const auto alpha = operator_of("alpha");
+  const auto body = [](const char* text) { return json::object({{"value", text}}); };
+  const std::string of_alpha = "/api/v2/projects/alpha/variables/place";
+  CHECK(bench.send("PUT", of_alpha, alpha, body("of-alpha")).status == 200);
+  CHECK(bench.send("PUT", "/api/v2/projects/beta/variables/place", alpha, body("x")).status == 404);
+  CHECK(bench.send("PUT", "/api/v2/variables/place", alpha, body("x")).status == 403);
+  CHECK(bench
+            .send("PUT", "/api/v2/projects/beta/variables/place", operator_of("beta"),
+                  body("of-beta"))
+            .status == 200);
+  CHECK(
+      bench.send("PUT", "/api/v2/variables/place", bench.session(Role::operator_), body("of-site"))
+          .status == 200);
+  CHECK(bench
+            .send("PUT", "/api/v2/projects/none/variables/place", bench.session(Role::admin),
+                  body("x"))
+            .status == 404);
+  const auto task = [&](const std::string& project, const std::string& path) {
+    return bench.send("GET", "/api/v2/taskValues/" + path, bench.tasks.at(project));
+  };
+  CHECK(task("alpha", "variables/place").body == R"({"text":"of-alpha","is_secret":false})");
+  CHECK(task("beta", "variables/place").body == R"({"text":"of-beta","is_secret":false})");
+  const auto db = json::object({{"text", "mysql://u:canary@h/s"}});
+  CHECK(bench.send("PUT", "/api/v2/projects/beta/connections/db", operator_of("beta"), db).status ==
+        200);
+  CHECK(task("beta", "connections/db").body.find("canary") != std::string::npos);
+  CHECK(task("alpha", "connections/db").status == 404);
+  const auto seen = bench.send("GET", "/api/v2/variables", alpha).body;
+  CHECK(seen.find("of-alpha") != std::string::npos);
+  CHECK(seen.find("of-beta") == std::string::npos);
+  CHECK(seen.find("of-site") == std::string::npos);
+  CHECK(bench.send("GET", "/api/v2/connections", alpha).body.find("\"db\"") == std::string::npos);
+  const auto viewer = bench.member(std::nullopt, {{"alpha", Role::user}});
+  CHECK(bench.send("GET", "/api/v2/variables", viewer).status == 403);
+  CHECK(bench.send("DELETE", of_alpha, viewer).status == 403);
+  const auto audit = bench.send("GET", "/api/v2/audit", bench.session(Role::admin)).body;
+  CHECK(audit.find("alpha/place") != std::string::npos);
+  CHECK(bench.send("DELETE", of_alpha, alpha).status == 204);
+  CHECK(task("alpha", "variables/place").status == 404);
 }
 
 }  // namespace

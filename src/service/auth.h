@@ -92,14 +92,21 @@ struct LoginAttempt {
   std::string agent{};  ///< what the browser calls itself
 };
 
+/// What one may do on the whole site; without a role one sees the projects alone that one is a
+/// member of.
+struct SiteRole {
+  std::optional<Role> role;
+  auto operator<=>(const SiteRole&) const = default;
+};
+
 /// Somebody whom an OpenID provider vouches for.
 struct ExternalLogin {
   std::string issuer;
-  std::string subject;       ///< the provider's own name of the person, by which one is known here
-  std::string username;      ///< of a new user
-  std::optional<Role> role;  ///< nullopt: none by the provider's groups
-  std::string address;       ///< where it comes from
-  std::string agent;         ///< what the browser calls itself
+  std::string subject;   ///< the provider's own name of the person, by which one is known here
+  std::string username;  ///< of a new user
+  std::optional<SiteRole> role;  ///< nullopt: the provider's groups let the person not in
+  std::string address;           ///< where it comes from
+  std::string agent;             ///< what the browser calls itself
 };
 
 class Auth {

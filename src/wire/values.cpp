@@ -17,7 +17,8 @@ Status read_value(const json::Value& value, OpenValues& out);
 
 json::Value to_json(const Variable& value) {
   json::Object out;
-  out.reserve(7);
+  out.reserve(8);
+  detail::put(out, "project", value.project);
   detail::put(out, "key", value.key);
   detail::put(out, "value", value.value);
   detail::put(out, "is_secret", value.is_secret);
@@ -31,6 +32,7 @@ json::Value to_json(const Variable& value) {
 Result<Variable> parse_variable(const json::Value& value) {
   if (!value.is_object()) return detail::not_an_object("Variable");
   Variable out;
+  AIFLOW_TRY(detail::get(value, "project", out.project));
   AIFLOW_TRY(detail::get(value, "key", out.key));
   AIFLOW_TRY(detail::get(value, "value", out.value));
   AIFLOW_TRY(detail::get(value, "is_secret", out.is_secret));
@@ -71,7 +73,8 @@ Status read_value(const json::Value& value, VariableSet& out) {
 
 json::Value to_json(const Connection& value) {
   json::Object out;
-  out.reserve(7);
+  out.reserve(8);
+  detail::put(out, "project", value.project);
   detail::put(out, "conn_id", value.conn_id);
   detail::put(out, "conn_type", value.conn_type);
   detail::put(out, "host", value.host);
@@ -85,6 +88,7 @@ json::Value to_json(const Connection& value) {
 Result<Connection> parse_connection(const json::Value& value) {
   if (!value.is_object()) return detail::not_an_object("Connection");
   Connection out;
+  AIFLOW_TRY(detail::get(value, "project", out.project));
   AIFLOW_TRY(detail::get(value, "conn_id", out.conn_id));
   AIFLOW_TRY(detail::get(value, "conn_type", out.conn_type));
   AIFLOW_TRY(detail::get(value, "host", out.host));
@@ -165,7 +169,8 @@ Status read_value(const json::Value& value, KeyRotated& out) {
 
 json::Value to_json(const OpenValue& value) {
   json::Object out;
-  out.reserve(5);
+  out.reserve(6);
+  detail::put(out, "project", value.project);
   detail::put(out, "kind", value.kind);
   detail::put(out, "name", value.name);
   detail::put(out, "text", value.text);
@@ -177,6 +182,7 @@ json::Value to_json(const OpenValue& value) {
 Result<OpenValue> parse_open_value(const json::Value& value) {
   if (!value.is_object()) return detail::not_an_object("OpenValue");
   OpenValue out;
+  AIFLOW_TRY(detail::get(value, "project", out.project));
   AIFLOW_TRY(detail::get(value, "kind", out.kind));
   AIFLOW_TRY(detail::get(value, "name", out.name));
   AIFLOW_TRY(detail::get(value, "text", out.text));

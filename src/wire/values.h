@@ -16,8 +16,9 @@
 
 namespace aiflow::wire {
 
-/// Kept by the server, encrypted. value - absent when is_secret; nobody but a running task gets it then. problem - why it cannot be read.
+/// Kept by the server, encrypted, for the tasks of its project. value - absent when is_secret; nobody but a running task gets it then. problem - why it cannot be read.
 struct Variable {
+  std::string project{};
   std::string key{};
   std::optional<std::string> value{};
   bool is_secret{};
@@ -42,6 +43,7 @@ struct VariableSet {
 
 /// What may be shown of a connection; how to sign in there is for running tasks alone. problem - why it cannot be read.
 struct Connection {
+  std::string project{};
   std::string conn_id{};
   std::string conn_type{};
   std::string host{};
@@ -83,6 +85,7 @@ struct KeyRotated {
 
 /// kind - variable or connection. text - in plain.
 struct OpenValue {
+  std::string project{};
   std::string kind{};
   std::string name{};
   std::string text{};

@@ -28,6 +28,7 @@ struct TwoProjects : Bench {
                          .value();
       tasks[name] = {{"authorization", "Bearer " + auth->sign_attempt(start_run(name))}};
       add_import_error(name);
+      add_values(name);
       REQUIRE(workflows.tell_asset({.name = std::string(name) + "-asset"}, mine));
     }
   }
@@ -41,6 +42,11 @@ struct TwoProjects : Bench {
                      .extra = json::object({})}}};
     spec.tasks[0].outlets = {{project + "-asset"}};
     add_dag(spec, project + "/");
+  }
+  void add_values(const std::string& project) {
+    REQUIRE(values.set_variable({project, project + "-variable"}, {.value = "x"}, "test"));
+    REQUIRE(
+        values.set_connection({project, project + "-connection"}, {.text = "http://h"}, "test"));
   }
   void add_import_error(const std::string& project) {
     wire::DagFile file;

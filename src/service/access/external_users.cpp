@@ -22,7 +22,7 @@ Result<Admitted> admit_new(store::UserStore& users, const ExternalLogin& login, 
   AIFLOW_ASSIGN(const auto other, users.find(name));
   if (other) return Admitted{name, "name_taken"};
   AIFLOW_TRY(users.add({.username = name,
-                        .role = *login.role,
+                        .role = login.role->role,
                         .password_hash = "",
                         .must_change_password = false,
                         .created_at = now,
@@ -40,13 +40,13 @@ Result<Admitted> admit_known(db::Connection& db, store::UserRow user, const Exte
     AIFLOW_TRY(store::TokenStore(db).revoke_all_of(user.username));
     return Admitted{user.username, "no_role"};
   }
-  if (*login.role != user.role) {
+  if (login.role->role != user.role) {
     const Status others = detail::check_not_last_admin(users, user.username);
     if (!others && others.error().code == ErrorCode::conflict) {
       return Admitted{user.username, "last_admin"};
     }
     AIFLOW_TRY(others);
-    user.role = *login.role;
+    user.role = login.role->role;
     AIFLOW_TRY(users.end_sessions_of(user.username));
   }
   user.last_login_at = now;

@@ -4,6 +4,7 @@
 
 #include "service/access/provider_login.h"
 #include "service/access/testing/account_bench.h"
+#include "store/admin/project_store.h"
 
 namespace aiflow::service {
 namespace {
@@ -17,7 +18,7 @@ struct Bench : testing::AccountBench {
     return auth->login_external({.issuer = kIssuer,
                                  .subject = subject,
                                  .username = name,
-                                 .role = role,
+                                 .role = role ? std::optional(SiteRole{role}) : std::nullopt,
                                  .address = "1.2.3.4",
                                  .agent = "Browser"});
   }
@@ -62,7 +63,7 @@ TEST_CASE("another person or a password's user is never taken over by a name") {
   const auto other = bench.auth->login_external({.issuer = "https://other.local",
                                                  .subject = "7",
                                                  .username = "ann",
-                                                 .role = Role::user,
+                                                 .role = SiteRole{Role::user},
                                                  .address = "",
                                                  .agent = ""});
   REQUIRE_FALSE(other);
@@ -91,6 +92,36 @@ TEST_CASE("the role is the provider's at each log-in; another one ends the sessi
   CHECK(bench.auth->set_role("ann", Role::admin).error().code == ErrorCode::conflict);
 }
 
+TEST_CASE("a group that stands for no role lets in, to the projects that one is a member of") {
+  Bench bench;
+  const auto sign_in = [&] {
+    return bench.auth->login_external({.issuer = kIssuer,
+                                       .subject = "7",
+                                       .username = "ann",
+                                       .role = SiteRole{},
+                                       .address = "1.2.3.4",
+                                       .agent = "Browser"});
+  };
+  const auto in = sign_in().value();
+  CHECK_FALSE(in.session.role);
+  CHECK_FALSE(may(bench.auth->session(in.cookie.reveal()).value(), {"view"}));
+  REQUIRE(bench.store->transact([&](db::Connection& db) {
+    return store::ProjectStore(db).put_member({.username = "ann",
+                                               .project = "default",
+                                               .role = Role::user,
+                                               .granted_at = bench.clock.now(),
+                                               .granted_by = "root"});
+  }));
+  CHECK(may(bench.auth->session(in.cookie.reveal()).value(), {"run"}));
+  REQUIRE(bench.sign_in(Role::viewer));
+  CHECK_FALSE(bench.is_open(in));
+  // Back to none: what the role gave ends, what the membership gives stays.
+  const auto again = sign_in().value();
+  const auto who = bench.auth->session(again.cookie.reveal()).value();
+  CHECK_FALSE(who.role);
+  CHECK(who.role_in("default") == Role::user);
+}
+
 TEST_CASE("the last admin stays one") {
   Bench bench;
   REQUIRE(bench.sign_in(Role::admin));
@@ -115,7 +146,7 @@ TEST_CASE("such a user has no password, and can be given none") {
 TEST_CASE("a name that cannot be a user's is refused") {
   Bench bench;
   for (const std::string& name : {std::string(), std::string("a b"), std::string("안나"),
-                                 std::string(65, 'a'), std::string("a/b")}) {
+                                  std::string(65, 'a'), std::string("a/b")}) {
     CHECK(bench.refused(Role::user, "7", name) == "name_unusable");
   }
 }

@@ -111,10 +111,11 @@ Result<Secret> KeptValues::open(const store::KeptValueRow& row) const {
 }
 
 Result<WallTime> KeptValues::put(const Value& value) {
-  AIFLOW_TRY(check(value.name, value.text, value.description));
+  AIFLOW_TRY(check(value.id.name, value.text, value.description));
   const std::scoped_lock lock(sealing_);
-  store::KeptValueRow row{.kind = value.kind,
-                          .name = value.name,
+  store::KeptValueRow row{.project = value.id.project,
+                          .kind = value.kind,
+                          .name = value.id.name,
                           .is_secret = value.is_secret,
                           .description = value.description,
                           .key_id = {},
@@ -125,6 +126,10 @@ Result<WallTime> KeptValues::put(const Value& value) {
   row.key_id = std::move(sealed.key_id);
   row.sealed = std::move(sealed.text);
   const Status kept = parts_.store.transact([&](db::Connection& db) -> Status {
+    AIFLOW_ASSIGN(const auto project, store::ProjectStore(db).find(row.project));
+    if (!project) {
+      return fail(ErrorCode::not_found, "there is no project '" + row.project + "'");
+    }
     store::KeptValueStore values(db);
     AIFLOW_TRY(check_keys(values));
     return values.put(row);
@@ -133,13 +138,14 @@ Result<WallTime> KeptValues::put(const Value& value) {
   return row.updated_at;
 }
 
-Result<std::vector<wire::Variable>> KeptValues::variables() {
-  AIFLOW_ASSIGN(const auto rows, parts_.store.read([](db::Connection& db) {
-    return store::KeptValueStore(db).list("variable");
+Result<std::vector<wire::Variable>> KeptValues::variables(const store::Sight& sight) {
+  AIFLOW_ASSIGN(const auto rows, parts_.store.read([&](db::Connection& db) {
+    return store::KeptValueStore(db).list("variable", sight);
   }));
   std::vector<wire::Variable> out;
   for (const auto& row : rows) {
-    wire::Variable one{.key = row.name,
+    wire::Variable one{.project = row.project,
+                       .key = row.name,
                        .value = std::nullopt,
                        .is_secret = row.is_secret,
                        .description = row.description,
@@ -154,17 +160,17 @@ Result<std::vector<wire::Variable>> KeptValues::variables() {
   return out;
 }
 
-Result<wire::Variable> KeptValues::set_variable(const std::string& key,
-                                                const wire::VariableSet& wanted,
+Result<wire::Variable> KeptValues::set_variable(const ValueId& id, const wire::VariableSet& wanted,
                                                 const std::string& who) {
   const Value value{.kind = "variable",
-                    .name = key,
-                    .is_secret = wanted.is_secret.value_or(has_secret_name(key)),
+                    .id = id,
+                    .is_secret = wanted.is_secret.value_or(has_secret_name(id.name)),
                     .description = wanted.description.value_or(""),
                     .text = wanted.value,
                     .who = who};
   AIFLOW_ASSIGN(const auto at, put(value));
-  wire::Variable out{.key = key,
+  wire::Variable out{.project = id.project,
+                     .key = id.name,
                      .value = std::nullopt,
                      .is_secret = value.is_secret,
                      .description = value.description,
@@ -175,13 +181,14 @@ Result<wire::Variable> KeptValues::set_variable(const std::string& key,
   return out;
 }
 
-Result<std::vector<wire::Connection>> KeptValues::connections() {
-  AIFLOW_ASSIGN(const auto rows, parts_.store.read([](db::Connection& db) {
-    return store::KeptValueStore(db).list("connection");
+Result<std::vector<wire::Connection>> KeptValues::connections(const store::Sight& sight) {
+  AIFLOW_ASSIGN(const auto rows, parts_.store.read([&](db::Connection& db) {
+    return store::KeptValueStore(db).list("connection", sight);
   }));
   std::vector<wire::Connection> out;
   for (const auto& row : rows) {
-    wire::Connection one{.conn_id = row.name,
+    wire::Connection one{.project = row.project,
+                         .conn_id = row.name,
                          .conn_type = {},
                          .host = {},
                          .description = row.description,
@@ -201,18 +208,19 @@ Result<std::vector<wire::Connection>> KeptValues::connections() {
   return out;
 }
 
-Result<wire::Connection> KeptValues::set_connection(const std::string& conn_id,
+Result<wire::Connection> KeptValues::set_connection(const ValueId& id,
                                                     const wire::ConnectionSet& wanted,
                                                     const std::string& who) {
   AIFLOW_ASSIGN(auto shown, shown_of(wanted.text));
   const auto description = wanted.description.value_or("");
   AIFLOW_ASSIGN(const auto at, put({.kind = "connection",
-                                    .name = conn_id,
+                                    .id = id,
                                     .is_secret = true,
                                     .description = description,
                                     .text = wanted.text,
                                     .who = who}));
-  return wire::Connection{.conn_id = conn_id,
+  return wire::Connection{.project = id.project,
+                          .conn_id = id.name,
                           .conn_type = std::move(shown.conn_type),
                           .host = std::move(shown.host),
                           .description = description,
@@ -221,16 +229,20 @@ Result<wire::Connection> KeptValues::set_connection(const std::string& conn_id,
                           .problem = std::nullopt};
 }
 
-Status KeptValues::remove(const std::string& kind, const std::string& name) {
-  return parts_.store.transact(
-      [&](db::Connection& db) { return store::KeptValueStore(db).remove(kind, name); });
+Status KeptValues::remove(const std::string& kind, const ValueId& id) {
+  return parts_.store.transact([&](db::Connection& db) {
+    return store::KeptValueStore(db).remove({id.project, kind, id.name});
+  });
 }
 
-Result<wire::TaskValue> KeptValues::for_task(const std::string& kind, const std::string& name) {
+Result<wire::TaskValue> KeptValues::for_task(const std::string& kind, const ValueId& id) {
   AIFLOW_ASSIGN(const auto row, parts_.store.read([&](db::Connection& db) {
-    return store::KeptValueStore(db).find(kind, name);
+    return store::KeptValueStore(db).find({id.project, kind, id.name});
   }));
-  if (!row) return fail(ErrorCode::not_found, "there is no " + kind + " '" + name + "'");
+  if (!row) {
+    return fail(ErrorCode::not_found,
+                "there is no " + kind + " '" + id.name + "' in the project '" + id.project + "'");
+  }
   AIFLOW_ASSIGN(const auto plain, open(*row));
   return wire::TaskValue{.text = std::string(plain.reveal()), .is_secret = row->is_secret};
 }
@@ -242,7 +254,8 @@ Result<wire::OpenValues> KeptValues::open_all() {
   wire::OpenValues out;
   for (const auto& row : rows) {
     AIFLOW_ASSIGN(const auto plain, open(row));
-    out.items.push_back({.kind = row.kind,
+    out.items.push_back({.project = row.project,
+                         .kind = row.kind,
                          .name = row.name,
                          .text = std::string(plain.reveal()),
                          .is_secret = row.is_secret,

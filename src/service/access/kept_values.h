@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Variables and connections that the server keeps for tasks: encrypted in the database, written by
-// operators, and given in full to running tasks alone. A connection is a text as in the environment
-// (AIRFLOW_CONN_...): a URI, or a JSON object. Thread-safe.
+// operators, and given in full to running tasks of the same project alone. A connection is a text
+// as in the environment (AIRFLOW_CONN_...): a URI, or a JSON object. Thread-safe.
 #pragma once
 
 #include <mutex>
@@ -14,10 +14,17 @@
 #include "base/secret.h"
 #include "service/access/vault.h"
 #include "store/admin/kept_value_store.h"
+#include "store/admin/project_store.h"
 #include "store/store.h"
 #include "wire/values.h"
 
 namespace aiflow::service {
+
+/// Which one of a kind.
+struct ValueId {
+  std::string project = std::string(store::kDefaultProject);
+  std::string name{};
+};
 
 class KeptValues {
  public:
@@ -28,20 +35,21 @@ class KeptValues {
   };
   explicit KeptValues(Parts parts) : parts_(parts) {}
 
-  [[nodiscard]] Result<std::vector<wire::Variable>> variables();
-  /// Errors: invalid_argument (its name, too long).
-  [[nodiscard]] Result<wire::Variable> set_variable(const std::string& key,
+  [[nodiscard]] Result<std::vector<wire::Variable>> variables(const store::Sight& sight = {});
+  /// Errors: not_found (the project), invalid_argument (its name, too long).
+  [[nodiscard]] Result<wire::Variable> set_variable(const ValueId& id,
                                                     const wire::VariableSet& wanted,
                                                     const std::string& who);
-  [[nodiscard]] Result<std::vector<wire::Connection>> connections();
-  /// Errors: invalid_argument (its name, neither a URI nor JSON, too long); never repeats the text.
-  [[nodiscard]] Result<wire::Connection> set_connection(const std::string& conn_id,
+  [[nodiscard]] Result<std::vector<wire::Connection>> connections(const store::Sight& sight = {});
+  /// Errors: not_found (the project), invalid_argument (its name, neither a URI nor JSON, too
+  /// long); never repeats the text.
+  [[nodiscard]] Result<wire::Connection> set_connection(const ValueId& id,
                                                         const wire::ConnectionSet& wanted,
                                                         const std::string& who);
   /// `kind`: variable or connection. Errors: not_found.
-  Status remove(const std::string& kind, const std::string& name);
-  /// For a task that runs. Errors: not_found.
-  [[nodiscard]] Result<wire::TaskValue> for_task(const std::string& kind, const std::string& name);
+  Status remove(const std::string& kind, const ValueId& id);
+  /// For a task that runs, of its own project. Errors: not_found.
+  [[nodiscard]] Result<wire::TaskValue> for_task(const std::string& kind, const ValueId& id);
 
   /// All in plain text, for an export that an admin of this machine has asked for.
   [[nodiscard]] Result<wire::OpenValues> open_all();
@@ -56,7 +64,7 @@ class KeptValues {
  private:
   struct Value {
     std::string kind;
-    std::string name;
+    ValueId id;
     bool is_secret = true;
     std::string description;
     std::string_view text;

@@ -121,11 +121,11 @@ std::expected<ProviderLogin::Done, LoginRefusal> ProviderLogin::finish(const Ans
   return Done{.in = *std::move(in), .url = options_.public_url + attempt->next};
 }
 
-std::optional<Role> ProviderLogin::role_of(const std::vector<std::string>& groups) const {
-  std::optional<Role> out = options_.default_role;
+std::optional<SiteRole> ProviderLogin::role_of(const std::vector<std::string>& groups) const {
+  std::optional<SiteRole> out = options_.default_role;
   for (const auto& [group, role] : options_.roles) {
     const bool is_in = std::ranges::find(groups, group) != groups.end();
-    if (is_in && (!out || role > *out)) out = role;
+    if (is_in) out = std::max(out, std::optional(role));
   }
   return out;
 }

@@ -29,8 +29,8 @@ struct ProviderLoginOptions {
   std::string public_url;  ///< at which browsers reach this server, without a '/' at its end
   oidc::ClaimNames claims;
   /// Group and role; of all that fit, the one that may most.
-  std::vector<std::pair<std::string, Role>> roles;
-  std::optional<Role> default_role;  ///< of people in none of the groups; nullopt: refused
+  std::vector<std::pair<std::string, SiteRole>> roles;
+  std::optional<SiteRole> default_role;  ///< of people in none of the groups; nullopt: refused
 };
 
 class ProviderLogin {
@@ -75,7 +75,7 @@ class ProviderLogin {
   };
   [[nodiscard]] std::string seal(const Attempt& attempt) const;
   [[nodiscard]] std::optional<Attempt> unseal(std::string_view cookie) const;
-  [[nodiscard]] std::optional<Role> role_of(const std::vector<std::string>& groups) const;
+  [[nodiscard]] std::optional<SiteRole> role_of(const std::vector<std::string>& groups) const;
 
   const Clock& clock_;
   Auth& auth_;

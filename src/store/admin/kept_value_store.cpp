@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/admin/kept_value_store.h"
 
+#include "store/detail/rows.h"
+#include "store/detail/sight_filter.h"
+
 namespace aiflow::store {
 namespace {
 
@@ -31,16 +34,20 @@ Status KeptValueStore::put(const KeptValueRow& row) {
                   row.sealed, row.updated_at, row.updated_by});
 }
 
-Result<std::optional<KeptValueRow>> KeptValueStore::find(const std::string& kind,
-                                                         const std::string& name) {
-  static const std::string sql = std::string(kSelect) + " WHERE kind = ? AND name = ?";
-  return db_.first(sql, {kind, name}, read_row);
+Result<std::optional<KeptValueRow>> KeptValueStore::find(const KeptValueKey& key) {
+  static const std::string sql =
+      std::string(kSelect) + " WHERE project = ? AND kind = ? AND name = ?";
+  return db_.first(sql, {key.project, key.kind, key.name}, read_row);
 }
 
-Result<std::vector<KeptValueRow>> KeptValueStore::list(const std::string& kind) {
-  static const std::string sql =
-      std::string(kSelect) + " WHERE (? = '' OR kind = ?) ORDER BY kind, name";
-  return db_.all(sql, {kind, kind}, read_row);
+Result<std::vector<KeptValueRow>> KeptValueStore::list(const std::string& kind,
+                                                       const Sight& sight) {
+  if (sight && sight->empty()) return std::vector<KeptValueRow>{};
+  detail::Where where;
+  if (!kind.empty()) where.add("kind = ?", kind);
+  if (sight) where.add("project IN " + detail::marks(sight->size()), *sight);
+  return db_.all(std::string(kSelect) + where.text() + " ORDER BY kind, name, project",
+                 where.params(), read_row);
 }
 
 Result<std::vector<std::string>> KeptValueStore::key_ids() {
@@ -48,10 +55,12 @@ Result<std::vector<std::string>> KeptValueStore::key_ids() {
                  [](db::Row& row) { return row.text(); });
 }
 
-Status KeptValueStore::remove(const std::string& kind, const std::string& name) {
-  AIFLOW_TRY(db_.run("DELETE FROM kept_values WHERE kind = ? AND name = ?", {kind, name}));
+Status KeptValueStore::remove(const KeptValueKey& key) {
+  AIFLOW_TRY(db_.run("DELETE FROM kept_values WHERE project = ? AND kind = ? AND name = ?",
+                     {key.project, key.kind, key.name}));
   if (db_.changes() > 0) return {};
-  return fail(ErrorCode::not_found, "there is no " + kind + " '" + name + "'");
+  return fail(ErrorCode::not_found, "there is no " + key.kind + " '" + key.name +
+                                        "' in the project '" + key.project + "'");
 }
 
 }  // namespace aiflow::store

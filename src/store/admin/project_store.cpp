@@ -120,6 +120,8 @@ Status ProjectStore::describe(const std::string& name, const std::string& descri
 
 Status ProjectStore::remove(const std::string& name) {
   AIFLOW_TRY(db_.run("DELETE FROM memberships WHERE project = ?", {name}));
+  // Another project of that name would else get them.
+  AIFLOW_TRY(db_.run("DELETE FROM kept_values WHERE project = ?", {name}));
   AIFLOW_TRY(db_.run("DELETE FROM projects WHERE name = ?", {name}));
   return db_.changes() > 0 ? Status{} : no_project(name);
 }

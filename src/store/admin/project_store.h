@@ -46,7 +46,7 @@ class ProjectStore {
   Status add(const ProjectRow& project);
   /// Errors: not_found.
   Status describe(const std::string& name, const std::string& description);
-  /// Its memberships end too. Errors: not_found.
+  /// Its memberships end too, and its variables and connections go. Errors: not_found.
   Status remove(const std::string& name);
   /// By name.
   [[nodiscard]] Result<std::vector<ProjectRow>> list(const Sight& sight);

@@ -296,10 +296,31 @@ def test_no_secret_of_it_is_found_anywhere(make_server, tmp_path, hostile):
         assert secret.encode() not in lines + files
 
 
+def test_a_group_without_a_role_sees_the_projects_of_its_people(make_server, tmp_path, hostile):
+    site = oidc.Site(make_server, tmp_path, "--oidc-role", "guests=none").start(hostile.issuer)
+    hostile.tell(claims={"groups": ["guests"]})
+    ann = oidc.Surfer()
+    site.sign_in(ann)
+    session = ann.session(site.url)
+    assert "role" not in session or session["role"] is None
+    assert ann.get(site.url + "/api/v2/dags")[0] == 403
+    name = session["username"]
+    assert cli(site.server, "projects", "grant", "default", name, "--role", "viewer").returncode == 0
+    assert ann.get(site.url + "/api/v2/dags")[0] == 200
+    assert ann.get(site.url + "/api/v2/workers")[0] == 403
+    # The strongest of the groups counts; without any of them nobody comes in, member or not.
+    hostile.tell(claims={"groups": ["guests", "staff"]})
+    site.sign_in(ann)
+    assert ann.session(site.url)["role"] == "user"
+    hostile.tell(claims={"groups": ["others"]})
+    assert site.refused() == "no_role"
+
+
 @pytest.mark.parametrize("wrong", [
     ("--oidc-issuer", "http://id.local", "http is for this machine alone"),
     ("--oidc-role", "admins", "GROUP=ROLE"),
     ("--oidc-role", "admins=root", "is no role"),
+    ("--oidc-default-role", "nobody", "is no role"),
     ("--oidc-secret-file", "/nonexistent", "--oidc-secret-file"),
     ("--public-url", "flow.local", "--public-url"),
 ])

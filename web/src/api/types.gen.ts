@@ -1288,8 +1288,9 @@ export interface SystemHistory {
   minutes: SystemSample[];
 }
 
-/** Kept by the server, encrypted. value - absent when is_secret; nobody but a running task gets it then. problem - why it cannot be read. */
+/** Kept by the server, encrypted, for the tasks of its project. value - absent when is_secret; nobody but a running task gets it then. problem - why it cannot be read. */
 export interface Variable {
+  project: string;
   key: string;
   value?: string | null;
   is_secret: boolean;
@@ -1308,6 +1309,7 @@ export interface VariableSet {
 
 /** What may be shown of a connection; how to sign in there is for running tasks alone. problem - why it cannot be read. */
 export interface Connection {
+  project: string;
   conn_id: string;
   conn_type: string;
   host: string;
@@ -1337,6 +1339,7 @@ export interface KeyRotated {
 
 /** kind - variable or connection. text - in plain. */
 export interface OpenValue {
+  project: string;
   kind: string;
   name: string;
   text: string;
@@ -1482,6 +1485,10 @@ export const ROUTES = {
   list_connections: { method: 'GET', path: '/api/v2/connections' },
   put_connection: { method: 'PUT', path: '/api/v2/connections/{conn_id}' },
   delete_connection: { method: 'DELETE', path: '/api/v2/connections/{conn_id}' },
+  put_project_variable: { method: 'PUT', path: '/api/v2/projects/{project}/variables/{variable_key}' },
+  delete_project_variable: { method: 'DELETE', path: '/api/v2/projects/{project}/variables/{variable_key}' },
+  put_project_connection: { method: 'PUT', path: '/api/v2/projects/{project}/connections/{conn_id}' },
+  delete_project_connection: { method: 'DELETE', path: '/api/v2/projects/{project}/connections/{conn_id}' },
   get_task_variable: { method: 'GET', path: '/api/v2/taskValues/variables/{variable_key}' },
   get_task_connection: { method: 'GET', path: '/api/v2/taskValues/connections/{conn_id}' },
   rotate_secrets_key: { method: 'POST', path: '/api/v2/secretsKey' },

@@ -27,7 +27,7 @@ import { useTranslation } from 'react-i18next';
 import type { Role, Session } from '@/api/types.gen';
 import { TopBar } from '@/app/top-bar';
 import { paths } from '@/models/paths';
-import { is_at_least } from '@/models/roles';
+import { best_role, is_at_least } from '@/models/roles';
 import { useStream } from '@/queries/use-stream';
 import { useEvents } from '@/queries/use-sites';
 import { Link, usePlace } from '@/ui/router';
@@ -60,6 +60,8 @@ interface RailItem {
   also?: string;
   /** The role for the whole site that it takes; none: it shows what belongs to projects. */
   site?: Role;
+  /** The role in any project that it takes. */
+  any?: Role;
 }
 
 const RAIL: RailItem[] = [
@@ -68,8 +70,8 @@ const RAIL: RailItem[] = [
   { to: paths.assets, word: 'assets', icon: Database },
   { to: paths.pools, word: 'pools', icon: Gauge, site: 'viewer' },
   { to: paths.workers, word: 'workers', icon: Server, site: 'viewer' },
-  { to: paths.variables, word: 'variables', icon: Variable, site: 'operator' },
-  { to: paths.connections, word: 'connections', icon: Plug, site: 'operator' },
+  { to: paths.variables, word: 'variables', icon: Variable, any: 'operator' },
+  { to: paths.connections, word: 'connections', icon: Plug, any: 'operator' },
   { to: paths.models, word: 'models', icon: Boxes, also: '/reports' },
   { to: paths.runtime, word: 'runtime', icon: Package },
   { to: paths.services, word: 'services', icon: Box },
@@ -91,6 +93,7 @@ function is_here(item: RailItem, path: string): boolean {
 }
 
 function is_for(item: RailItem, session: Session): boolean {
+  if (item.any) return is_at_least(best_role(session), item.any);
   return !item.site || is_at_least(session.role, item.site);
 }
 

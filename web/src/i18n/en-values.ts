@@ -3,10 +3,11 @@
 
 export const en_values = {
   values: {
-    hint: 'Kept encrypted and given to running tasks. What the environment of a worker holds under the same name goes first.',
+    hint: 'Kept encrypted and given to running tasks of their project. What the environment of a worker holds under the same name goes first.',
     variable: 'Variable',
     connection: 'Connection',
     value: 'Value',
+    project_hint: 'Only its tasks get the value. Each project has values of its own.',
     value_hint: 'Text, or JSON for var.json in templates.',
     again_hint: 'The value that is kept is not shown. What stands here takes its place.',
     anew_hint:

@@ -5,10 +5,11 @@ import type { Same } from '@/i18n/same';
 
 export const ko_values: Same<typeof en_values> = {
   values: {
-    hint: '암호화해 보관하며 실행 중인 태스크에만 전달합니다. 워커 환경 변수에 같은 이름이 있으면 그 값이 우선합니다.',
+    hint: '암호화해 보관하며 같은 프로젝트에서 실행 중인 태스크에만 전달합니다. 워커 환경 변수에 같은 이름이 있으면 그 값이 우선합니다.',
     variable: '변수',
     connection: '연결',
     value: '값',
+    project_hint: '이 프로젝트의 태스크만 값을 받습니다. 값은 프로젝트마다 따로 보관합니다.',
     value_hint: '일반 텍스트, 또는 템플릿의 var.json에 쓸 JSON.',
     again_hint: '보관된 값은 표시되지 않습니다. 여기에 입력한 값으로 바뀝니다.',
     anew_hint:

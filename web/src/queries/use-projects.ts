@@ -11,7 +11,7 @@ import type { Member, Project, ProjectCreate, Role } from '@/api/types.gen';
 import { DEFAULT_PROJECT } from '@/models/roles';
 import { keys } from '@/queries/keys';
 import { useDag, useDags } from '@/queries/use-dags';
-import { useMay } from '@/queries/use-session';
+import { useMay, useMayIn } from '@/queries/use-session';
 
 /** Those that one has a part in. */
 export function useProjects(): UseQueryResult<Project[]> {
@@ -19,6 +19,13 @@ export function useProjects(): UseQueryResult<Project[]> {
     queryKey: keys.projects,
     queryFn: ({ signal }) => call_list<Project>('list_projects', { signal }),
   });
+}
+
+/** Those in which the signed-in user holds a role, or a stronger one. */
+export function useProjectsWith(role: Role): string[] {
+  const projects = useProjects();
+  const may = useMayIn(role);
+  return (projects.data ?? []).map((project) => project.name).filter(may);
 }
 
 export function useMembers(project: string, enabled: boolean): UseQueryResult<Member[]> {

@@ -10,6 +10,12 @@ import { call, call_list } from '@/api/client';
 import type { Connection, ConnectionSet, Variable, VariableSet } from '@/api/types.gen';
 import { keys } from '@/queries/keys';
 
+/** Each project has values of its own. */
+export interface ValueRef {
+  project: string;
+  name: string;
+}
+
 export function useVariables(): UseQueryResult<Variable[]> {
   return useQuery({
     queryKey: keys.variables,
@@ -27,13 +33,16 @@ export function useConnections(): UseQueryResult<Connection[]> {
 export function useSetVariable(): UseMutationResult<
   Variable,
   Error,
-  { key: string; wanted: VariableSet }
+  ValueRef & { wanted: VariableSet }
 > {
   const client = useQueryClient();
   return useMutation({
     gcTime: 0, // what was typed is not kept
-    mutationFn: ({ key, wanted }) =>
-      call<Variable>('put_variable', { path: { variable_key: key }, body: wanted }),
+    mutationFn: ({ project, name, wanted }) =>
+      call<Variable>('put_project_variable', {
+        path: { project, variable_key: name },
+        body: wanted,
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.variables }),
   });
 }
@@ -41,29 +50,34 @@ export function useSetVariable(): UseMutationResult<
 export function useSetConnection(): UseMutationResult<
   Connection,
   Error,
-  { conn_id: string; wanted: ConnectionSet }
+  ValueRef & { wanted: ConnectionSet }
 > {
   const client = useQueryClient();
   return useMutation({
     gcTime: 0, // what was typed is not kept
-    mutationFn: ({ conn_id, wanted }) =>
-      call<Connection>('put_connection', { path: { conn_id }, body: wanted }),
+    mutationFn: ({ project, name, wanted }) =>
+      call<Connection>('put_project_connection', {
+        path: { project, conn_id: name },
+        body: wanted,
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.connections }),
   });
 }
 
-export function useDeleteVariable(): UseMutationResult<unknown, Error, string> {
+export function useDeleteVariable(): UseMutationResult<unknown, Error, ValueRef> {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (variable_key) => call('delete_variable', { path: { variable_key } }),
+    mutationFn: ({ project, name }) =>
+      call('delete_project_variable', { path: { project, variable_key: name } }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.variables }),
   });
 }
 
-export function useDeleteConnection(): UseMutationResult<unknown, Error, string> {
+export function useDeleteConnection(): UseMutationResult<unknown, Error, ValueRef> {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (conn_id) => call('delete_connection', { path: { conn_id } }),
+    mutationFn: ({ project, name }) =>
+      call('delete_project_connection', { path: { project, conn_id: name } }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.connections }),
   });
 }

@@ -26,15 +26,17 @@ Result<Secret> read_secret(const Invocation& in) {
   return Secret(*std::move(content));
 }
 
-Result<Role> role_in(const std::string& option, const std::string& text) {
+/// none: whoever it is comes in, and sees the projects alone of which one is a member.
+Result<service::SiteRole> role_in(const std::string& option, const std::string& text) {
+  if (text == "none") return service::SiteRole{};
   const auto role = parse_role(text);
-  if (role) return *role;
+  if (role) return service::SiteRole{*role};
   return fail(ErrorCode::invalid_argument,
-              option + ": '" + text + "' is no role: viewer, user, operator or admin");
+              option + ": '" + text + "' is no role: none, viewer, user, operator or admin");
 }
 
 /// GROUP=ROLE; a group's name may have a '='.
-Result<std::pair<std::string, Role>> read_rule(const std::string& text) {
+Result<std::pair<std::string, service::SiteRole>> read_rule(const std::string& text) {
   const auto equals = text.rfind('=');
   if (equals == std::string::npos || equals == 0 || equals > kWordBytesMax) {
     return fail(ErrorCode::invalid_argument,
@@ -97,7 +99,9 @@ std::vector<Parameter> provider_parameters() {
           {.name = "--oidc-groups-claim",
            .help = "claim with the groups; a.b is b inside of a",
            .otherwise = "groups"},
-          {.name = "--oidc-role", .help = "GROUP=ROLE: role of a group's people", .repeat = true},
+          {.name = "--oidc-role",
+           .help = "GROUP=ROLE: role of a group's people for the site; none: members of projects",
+           .repeat = true},
           {.name = "--oidc-default-role",
            .help = "role of people in none of these groups; they are refused when left out"}};
 }

@@ -33,33 +33,56 @@ Result<std::string> read_value(const Invocation& in) {
   return text;
 }
 
+/// Those of the project that was asked for; without one, of all that one may see.
+Result<json::Array> listed(ApiClient& client, const Invocation& in,
+                                        const std::string& path) {
+  AIFLOW_ASSIGN(auto items, client.list(api_path({path})));
+  const auto project = in.text("--project");
+  std::erase_if(items, [&](const json::Value& item) {
+    const auto* of = item.find("project");
+    return !project.empty() && (of == nullptr || !of->is_string() || of->as_string() != project);
+  });
+  return items;
+}
+
+std::string value_path(const Invocation& in, const std::string& path, const std::string& name) {
+  return api_path({"projects", in.text("--project"), path, name});
+}
+
 Status list_variables(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
-  AIFLOW_ASSIGN(const auto items, client.list("/api/v2/variables"));
+  AIFLOW_ASSIGN(const auto items, listed(client, in, "variables"));
   return print_list(in, items,
-                    {.header = {"VARIABLE", "VALUE", "CHANGED", "BY", "DESCRIPTION"},
+                    {.header = {"VARIABLE", "PROJECT", "VALUE", "CHANGED", "BY", "DESCRIPTION"},
                      .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
                        AIFLOW_ASSIGN(const auto one, wire::parse_variable(item));
-                       return std::vector<std::string>{one.key, one.value.value_or("***"),
+                       return std::vector<std::string>{one.key,
+                                                       one.project,
+                                                       one.value.value_or("***"),
                                                        format_ago(one.updated_at, clock.now()),
-                                                       one.updated_by, one.description};
+                                                       one.updated_by,
+                                                       one.description};
                      },
                      .empty = "the server keeps no variables: aiflow variables set --help"});
 }
 
 Status list_connections(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
-  AIFLOW_ASSIGN(const auto items, client.list("/api/v2/connections"));
-  return print_list(in, items,
-                    {.header = {"CONNECTION", "TYPE", "HOST", "CHANGED", "BY", "DESCRIPTION"},
-                     .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
-                       AIFLOW_ASSIGN(const auto one, wire::parse_connection(item));
-                       return std::vector<std::string>{
-                           one.conn_id,    one.conn_type,
-                           one.host,       format_ago(one.updated_at, clock.now()),
-                           one.updated_by, one.description};
-                     },
-                     .empty = "the server keeps no connections: aiflow connections set --help"});
+  AIFLOW_ASSIGN(const auto items, listed(client, in, "connections"));
+  return print_list(
+      in, items,
+      {.header = {"CONNECTION", "PROJECT", "TYPE", "HOST", "CHANGED", "BY", "DESCRIPTION"},
+       .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {
+         AIFLOW_ASSIGN(const auto one, wire::parse_connection(item));
+         return std::vector<std::string>{one.conn_id,
+                                         one.project,
+                                         one.conn_type,
+                                         one.host,
+                                         format_ago(one.updated_at, clock.now()),
+                                         one.updated_by,
+                                         one.description};
+       },
+       .empty = "the server keeps no connections: aiflow connections set --help"});
 }
 
 Status set_variable(const Clock& clock, const Invocation& in) {
@@ -68,7 +91,7 @@ Status set_variable(const Clock& clock, const Invocation& in) {
   if (in.flag("--secret")) body.set("is_secret", true);
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto answer,
-                client.call("PUT", api_path({"variables", in.text("key")}), body));
+                client.call("PUT", value_path(in, "variables", in.text("key")), body));
   AIFLOW_ASSIGN(const auto made, wire::parse_variable(answer));
   std::cout << "variable " << made.key << " is set"
             << (made.is_secret ? "; it is secret: only running tasks get it" : "") << "\n";
@@ -79,7 +102,7 @@ Status set_connection(const Clock& clock, const Invocation& in) {
   AIFLOW_ASSIGN(auto text, read_value(in));
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto answer,
-                client.call("PUT", api_path({"connections", in.text("conn_id")}),
+                client.call("PUT", value_path(in, "connections", in.text("conn_id")),
                             json::object({{"text", std::move(text)},
                                           {"description", in.text("--description")}})));
   AIFLOW_ASSIGN(const auto made, wire::parse_connection(answer));
@@ -91,15 +114,20 @@ Status set_connection(const Clock& clock, const Invocation& in) {
 Status remove_value(const Clock& clock, const Invocation& in, const char* path,
                     const char* parameter) {
   auto client = client_for(clock, in);
-  AIFLOW_TRY(client.call("DELETE", api_path({path, in.text(parameter)})));
+  AIFLOW_TRY(client.call("DELETE", value_path(in, path, in.text(parameter))));
   std::cout << in.text(parameter) << " is deleted\n";
   return {};
+}
+
+std::unexpected<Error> none_of(const std::string& what, const Invocation& in) {
+  return fail(ErrorCode::not_found,
+              "there is no " + what + " in the project '" + in.text("--project") + "'");
 }
 
 /// Its value alone on the standard output, for scripts.
 Status get_variable(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
-  AIFLOW_ASSIGN(const auto items, client.list("/api/v2/variables"));
+  AIFLOW_ASSIGN(const auto items, listed(client, in, "variables"));
   for (const auto& item : items) {
     AIFLOW_ASSIGN(const auto one, wire::parse_variable(item));
     if (one.key != in.text("key")) continue;
@@ -115,19 +143,19 @@ Status get_variable(const Clock& clock, const Invocation& in) {
     }
     return {};
   }
-  return fail(ErrorCode::not_found, "there is no variable '" + in.text("key") + "'");
+  return none_of("variable '" + in.text("key") + "'", in);
 }
 
 Status get_connection(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
-  AIFLOW_ASSIGN(const auto items, client.list("/api/v2/connections"));
+  AIFLOW_ASSIGN(const auto items, listed(client, in, "connections"));
   for (const auto& item : items) {
     AIFLOW_ASSIGN(const auto one, wire::parse_connection(item));
     if (one.conn_id != in.text("conn_id")) continue;
     print_object(in, item);
     return {};
   }
-  return fail(ErrorCode::not_found, "there is no connection '" + in.text("conn_id") + "'");
+  return none_of("connection '" + in.text("conn_id") + "'", in);
 }
 
 /// What differs between variables and connections in a file.
@@ -155,7 +183,7 @@ Status import_values(const Clock& clock, const Invocation& in, const Kind& kind)
   std::size_t count = 0;
   for (const auto& one : *values) {
     const auto set =
-        client.call("PUT", api_path({kind.path, one.name}),
+        client.call("PUT", value_path(in, kind.path, one.name),
                     json::object({{kind.text_member, one.text}, {"description", one.description}}));
     if (!set) {
       return fail(set.error().code, std::string(kind.noun) + " '" + one.name +
@@ -169,19 +197,22 @@ Status import_values(const Clock& clock, const Invocation& in, const Kind& kind)
 }
 
 /// Everything, with secrets: the server gives it over its own socket alone.
-Result<std::vector<FileValue>> open_values(ApiClient& client, const Kind& kind) {
+Result<std::vector<FileValue>> open_values(ApiClient& client, const Invocation& in,
+                                           const Kind& kind) {
   AIFLOW_ASSIGN(const auto answer, client.call("POST", "/api/v2/openValues"));
   AIFLOW_ASSIGN(const auto all, wire::parse_open_values(answer));
   std::vector<FileValue> out;
   for (const auto& one : all.items) {
-    if (one.kind == kind.noun) out.push_back({one.name, one.text, one.description});
+    if (one.kind == kind.noun && one.project == in.text("--project"))
+      out.push_back({one.name, one.text, one.description});
   }
   return out;
 }
 
 /// What everybody may see who lists them; of connections type and host.
-Result<std::vector<FileValue>> shown_values(ApiClient& client, const Kind& kind) {
-  AIFLOW_ASSIGN(const auto items, client.list(api_path({kind.path})));
+Result<std::vector<FileValue>> shown_values(ApiClient& client, const Invocation& in,
+                                            const Kind& kind) {
+  AIFLOW_ASSIGN(const auto items, listed(client, in, kind.path));
   std::vector<FileValue> out;
   for (const auto& item : items) {
     if (kind.noun == kVariables.noun) {
@@ -202,8 +233,8 @@ Result<std::vector<FileValue>> shown_values(ApiClient& client, const Kind& kind)
 
 Status export_values(const Clock& clock, const Invocation& in, const Kind& kind) {
   auto client = client_for(clock, in);
-  AIFLOW_ASSIGN(const auto values,
-                in.flag("--with-secrets") ? open_values(client, kind) : shown_values(client, kind));
+  AIFLOW_ASSIGN(const auto values, in.flag("--with-secrets") ? open_values(client, in, kind)
+                                                             : shown_values(client, in, kind));
   const auto text = json::write_pretty(kind.write(values)) + "\n";
   if (in.text("--file") == "-") {
     std::cout << text;
@@ -231,6 +262,11 @@ const Parameter kFile{
     .name = "--file", .help = "read from here; - is the standard input", .otherwise = "-"};
 const Parameter kDescription{.name = "--description", .help = "what it is for"};
 
+const Parameter kProject{.name = "--project",
+                         .help = "whose tasks get it: each project has values of its own",
+                         .otherwise = "default"};
+const Parameter kAnyProject{.name = "--project", .help = "of this project alone"};
+
 const Parameter kKey{.name = "key", .help = "the variable's name", .required = true};
 const Parameter kConnId{.name = "conn_id", .help = "the connection's id", .required = true};
 
@@ -242,7 +278,8 @@ std::vector<Command> file_commands(const Clock& clock, const Kind& kind) {
        .summary = "sets all that stand in a file of Airflow's: JSON, YAML or env",
        .parameters = with_common(
            {{.name = "file", .help = "the file; - is the standard input", .required = true},
-            {.name = "--format", .help = "json, yaml or env; else as the file's name ends"}}),
+            {.name = "--format", .help = "json, yaml or env; else as the file's name ends"},
+            kProject}),
        .examples = {"aiflow " + path + " import " + path + ".json",
                     "aiflow " + path + " import - --format env < " + path + ".env"},
        .run = [&clock, &kind](const Invocation& in) { return import_values(clock, in, kind); }},
@@ -254,7 +291,8 @@ std::vector<Command> file_commands(const Clock& clock, const Kind& kind) {
                          .otherwise = "-"},
                         {.name = "--with-secrets",
                          .help = "everything in plain text; on the server's machine alone",
-                         .flag = true}}),
+                         .flag = true},
+                        kProject}),
        .examples = {"aiflow " + path + " export",
                     "aiflow " + path + " export --with-secrets --file " + path + ".json"},
        .run = [&clock, &kind](const Invocation& in) { return export_values(clock, in, kind); }},
@@ -265,13 +303,13 @@ std::vector<Command> variable_commands(const Clock& clock) {
   return {
       {.words = {"variables", "list"},
        .summary = "variables that the server keeps; values of secret ones are not shown",
-       .parameters = with_common({}),
-       .examples = {"aiflow variables list", "aiflow variables list --json"},
+       .parameters = with_common({kAnyProject}),
+       .examples = {"aiflow variables list", "aiflow variables list --project line1 --json"},
        .run = [&clock](const Invocation& in) { return list_variables(clock, in); }},
       {.words = {"variables", "get"},
        .summary = "prints the value of a variable that is not secret",
-       .parameters = with_common({kKey}),
-       .examples = {"aiflow variables get place"},
+       .parameters = with_common({kKey, kProject}),
+       .examples = {"aiflow variables get place", "aiflow variables get place --project line1"},
        .run = [&clock](const Invocation& in) { return get_variable(clock, in); }},
       {.words = {"variables", "set"},
        .summary = "sets a variable, from the standard input or a file",
@@ -279,13 +317,15 @@ std::vector<Command> variable_commands(const Clock& clock) {
            {kKey,
             kFile,
             kDescription,
-            {.name = "--secret", .help = "only running tasks get its value", .flag = true}}),
+            {.name = "--secret", .help = "only running tasks get its value", .flag = true},
+            kProject}),
        .examples = {"echo Seoul | aiflow variables set place",
+                    "echo Busan | aiflow variables set place --project line1",
                     "aiflow variables set api_token --file token.txt --secret"},
        .run = [&clock](const Invocation& in) { return set_variable(clock, in); }},
       {.words = {"variables", "delete"},
        .summary = "removes a variable",
-       .parameters = with_common({kKey}),
+       .parameters = with_common({kKey, kProject}),
        .examples = {"aiflow variables delete place"},
        .run =
            [&clock](const Invocation& in) { return remove_value(clock, in, "variables", "key"); }},
@@ -296,23 +336,24 @@ std::vector<Command> connection_commands(const Clock& clock) {
   return {
       {.words = {"connections", "list"},
        .summary = "connections that the server keeps, without how to sign in there",
-       .parameters = with_common({}),
-       .examples = {"aiflow connections list"},
+       .parameters = with_common({kAnyProject}),
+       .examples = {"aiflow connections list", "aiflow connections list --project line1"},
        .run = [&clock](const Invocation& in) { return list_connections(clock, in); }},
       {.words = {"connections", "get"},
        .summary = "what may be shown of a connection: type and host",
-       .parameters = with_common({kConnId}),
+       .parameters = with_common({kConnId, kProject}),
        .examples = {"aiflow connections get db --json"},
        .run = [&clock](const Invocation& in) { return get_connection(clock, in); }},
       {.words = {"connections", "set"},
        .summary = "sets a connection: a URI or a JSON object, from the standard input or a file",
-       .parameters = with_common({kConnId, kFile, kDescription}),
+       .parameters = with_common({kConnId, kFile, kDescription, kProject}),
        .examples = {"aiflow connections set db --file db.uri",
+                    "aiflow connections set db --file line1.uri --project line1",
                     "aiflow connections set api < api.json"},
        .run = [&clock](const Invocation& in) { return set_connection(clock, in); }},
       {.words = {"connections", "delete"},
        .summary = "removes a connection",
-       .parameters = with_common({kConnId}),
+       .parameters = with_common({kConnId, kProject}),
        .examples = {"aiflow connections delete db"},
        .run =
            [&clock](const Invocation& in) {

@@ -5,12 +5,19 @@ import { useTranslation } from 'react-i18next';
 import type { Connection } from '@/api/types.gen';
 import { connection_text, host_and_port } from '@/features/values/connection-text';
 import { KeptValuesPage } from '@/features/values/kept-values';
-import { AreaField, TextField, ValueDialog } from '@/features/values/value-fields';
+import {
+  AreaField,
+  ProjectField,
+  TextField,
+  ValueDialog,
+  ref_in,
+} from '@/features/values/value-fields';
 import { useConnections, useDeleteConnection, useSetConnection } from '@/queries/use-values';
 
 /** `connection` null: a new one. How to sign in is given anew each time: nobody gets it back. */
 function ConnectionDialog(props: {
   connection: Connection | null;
+  projects: string[];
   on_close: () => void;
 }): ReactNode {
   const { t } = useTranslation();
@@ -19,7 +26,7 @@ function ConnectionDialog(props: {
   const place = host_and_port(connection?.host ?? '');
   const on_save = (form: FormData): void => {
     const wanted = { text: connection_text(form), description: String(form.get('description')) };
-    save.mutate({ conn_id: String(form.get('name')).trim(), wanted }, { onSuccess: on_close });
+    save.mutate({ ...ref_in(form), wanted }, { onSuccess: on_close });
   };
   const title = connection
     ? t('values.change_title', { name: connection.conn_id })
@@ -27,6 +34,7 @@ function ConnectionDialog(props: {
   return (
     <ValueDialog title={title} save={save} on_save={on_save} on_close={on_close}>
       {connection && <p>{t('values.anew_hint')}</p>}
+      <ProjectField project={connection?.project ?? null} projects={props.projects} />
       <TextField
         name="name"
         label={t('values.connection')}
@@ -77,7 +85,9 @@ export function ConnectionsPage(): ReactNode {
         problem: one.problem ?? null,
         cells: [one.conn_type, one.host],
       })}
-      dialog={(one, on_close) => <ConnectionDialog connection={one} on_close={on_close} />}
+      dialog={(one, projects, on_close) => (
+        <ConnectionDialog connection={one} projects={projects} on_close={on_close} />
+      )}
     />
   );
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FormEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DEFAULT_PROJECT } from '@/models/roles';
+import type { ValueRef } from '@/queries/use-values';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { ErrorNote } from '@/ui/feedback';
@@ -59,6 +61,42 @@ export function AreaField(props: AreaFieldProps): ReactNode {
         defaultValue={props.value ?? ''}
       />
       <p className="field-hint">{props.hint}</p>
+    </div>
+  );
+}
+
+/** Which value a form is about. */
+export function ref_in(form: FormData): ValueRef {
+  return { project: String(form.get('project')), name: String(form.get('name')).trim() };
+}
+
+interface ProjectFieldProps {
+  /** Whose value it is; of a new one null. */
+  project: string | null;
+  /** In which a new one may be made. */
+  projects: string[];
+}
+
+/** Whose tasks get it; hidden where there is nothing to choose. */
+export function ProjectField({ project, projects }: ProjectFieldProps): ReactNode {
+  const { t } = useTranslation();
+  if (project !== null || projects.length < 2) {
+    return <input type="hidden" name="project" value={project ?? projects[0] ?? DEFAULT_PROJECT} />;
+  }
+  return (
+    <div className="field">
+      <label htmlFor="value-project">{t('projects.project')}</label>
+      <select
+        id="value-project"
+        name="project"
+        className="input"
+        defaultValue={projects.includes(DEFAULT_PROJECT) ? DEFAULT_PROJECT : projects[0]}
+      >
+        {projects.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <p className="field-hint">{t('values.project_hint')}</p>
     </div>
   );
 }

@@ -4,11 +4,21 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Variable } from '@/api/types.gen';
 import { KeptValuesPage } from '@/features/values/kept-values';
-import { AreaField, TextField, ValueDialog } from '@/features/values/value-fields';
+import {
+  AreaField,
+  ProjectField,
+  TextField,
+  ValueDialog,
+  ref_in,
+} from '@/features/values/value-fields';
 import { useDeleteVariable, useSetVariable, useVariables } from '@/queries/use-values';
 
 /** `variable` null: a new one. The value of a secret one is never there to be shown. */
-function VariableDialog(props: { variable: Variable | null; on_close: () => void }): ReactNode {
+function VariableDialog(props: {
+  variable: Variable | null;
+  projects: string[];
+  on_close: () => void;
+}): ReactNode {
   const { t } = useTranslation();
   const { variable, on_close } = props;
   const save = useSetVariable();
@@ -19,13 +29,14 @@ function VariableDialog(props: { variable: Variable | null; on_close: () => void
       is_secret: form.get('secret') !== null ? true : variable ? false : null,
       description: String(form.get('description')),
     };
-    save.mutate({ key: String(form.get('name')).trim(), wanted }, { onSuccess: on_close });
+    save.mutate({ ...ref_in(form), wanted }, { onSuccess: on_close });
   };
   const title = variable
     ? t('values.change_title', { name: variable.key })
     : t('values.new_variable');
   return (
     <ValueDialog title={title} save={save} on_save={on_save} on_close={on_close}>
+      <ProjectField project={variable?.project ?? null} projects={props.projects} />
       <TextField
         name="name"
         label={t('values.variable')}
@@ -69,7 +80,9 @@ export function VariablesPage(): ReactNode {
         problem: one.problem ?? null,
         cells: [one.is_secret ? t('values.secret') : <code key="value">{one.value}</code>],
       })}
-      dialog={(one, on_close) => <VariableDialog variable={one} on_close={on_close} />}
+      dialog={(one, projects, on_close) => (
+        <VariableDialog variable={one} projects={projects} on_close={on_close} />
+      )}
     />
   );
 }

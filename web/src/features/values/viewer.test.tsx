@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pages of variables and connections, as somebody who may only look sees them.
 import { QueryClientProvider } from '@tanstack/react-query';
-import { cleanup, render, screen } from '@testing-library/react';
+import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Role } from '@/api/types.gen';
 import { ConnectionsPage } from '@/features/values/connections-page';
@@ -12,9 +12,19 @@ import { keys } from '@/queries/keys';
 
 const about = { description: 'of the site', updated_at: '2026-01-01T00:00:00Z', updated_by: 'kim' };
 const ANSWERS: Record<string, object[]> = {
-  '/api/v2/variables': [{ key: 'place', value: 'Seoul', is_secret: false, ...about }],
+  '/api/v2/projects': [{ name: 'default', description: '', dag_count: 1, role: null }],
+  '/api/v2/variables': [
+    { project: 'default', key: 'place', value: 'Seoul', is_secret: false, ...about },
+  ],
   '/api/v2/connections': [
-    { conn_id: 'lake', conn_type: 'http', host: 'lake.example', has_password: true, ...about },
+    {
+      project: 'default',
+      conn_id: 'lake',
+      conn_type: 'http',
+      host: 'lake.example',
+      has_password: true,
+      ...about,
+    },
   ],
 };
 
@@ -29,7 +39,7 @@ afterEach(cleanup);
 
 function show(Shown: typeof VariablesPage, role: Role): void {
   const client = make_query_client();
-  client.setQueryData(keys.session, { username: 'lee', role, csrf_token: '' });
+  client.setQueryData(keys.session, { username: 'lee', role, csrf_token: '', projects: [] });
   render(
     <QueryClientProvider client={client}>
       <Shown />
@@ -49,6 +59,6 @@ describe.each([
   it('has them for an operator', async () => {
     show(Shown, 'operator');
     expect(await screen.findByText(name)).toBeTruthy();
-    expect(screen.getAllByRole('button').length).toBeGreaterThanOrEqual(3);
+    await waitFor(() => expect(screen.getAllByRole('button').length).toBe(3));
   });
 });

@@ -26,7 +26,7 @@ export const en_projects = {
     delete: 'Delete project',
     delete_title: 'Delete the project {{project}}',
     delete_hint:
-      'Its members lose their roles in it. It can be deleted when no DAG is in its folder; what its DAGs have left belongs to default then.',
+      'Its members lose their roles in it, and its variables and connections go. It can be deleted when no DAG is in its folder; what its DAGs have left belongs to default then.',
     add_member: 'Add member',
     add_failed: 'The member was not added.',
     role_of: 'Role of {{user}} in the project',

@@ -27,7 +27,7 @@ export const ko_projects: Same<typeof en_projects> = {
     delete: '프로젝트 삭제',
     delete_title: '프로젝트 {{project}} 삭제',
     delete_hint:
-      '구성원은 이 프로젝트의 역할을 잃습니다. 폴더에 DAG가 없을 때 삭제할 수 있으며, 남은 기록은 default에 속하게 됩니다.',
+      '구성원은 이 프로젝트의 역할을 잃고 프로젝트의 변수와 연결은 삭제됩니다. 폴더에 DAG가 없을 때 삭제할 수 있으며, 남은 기록은 default에 속하게 됩니다.',
     add_member: '구성원 추가',
     add_failed: '구성원을 추가하지 못했습니다.',
     role_of: '프로젝트에서 {{user}}의 역할',
