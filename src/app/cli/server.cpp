@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/server.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 

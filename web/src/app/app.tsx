@@ -4,7 +4,7 @@ import { LoginPage } from '@/features/auth/login-page';
 import { PasswordPage } from '@/features/auth/password-page';
 import { SetupPage } from '@/features/auth/setup-page';
 import { useSession } from '@/queries/use-session';
-import { best_role } from '@/models/roles';
+import { best_role } from '@/models/access/roles';
 import { NoPart } from '@/app/no-part';
 import { PageOf } from '@/app/pages';
 import { Shell } from '@/app/shell';

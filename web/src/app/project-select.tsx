@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useProjects } from '@/queries/use-projects';
+import { useProjects } from '@/queries/access/use-projects';
 import { set_project, useProjectChoice } from '@/ui/project-choice';
 
 /** Which project's workflows are shown; hidden where there is nothing to choose. */

@@ -27,7 +27,7 @@ import { useTranslation } from 'react-i18next';
 import type { Role, Session } from '@/api/types.gen';
 import { TopBar } from '@/app/top-bar';
 import { paths } from '@/models/paths';
-import { best_role, is_at_least } from '@/models/roles';
+import { best_role, is_at_least } from '@/models/access/roles';
 import { useStream } from '@/queries/use-stream';
 import { useEvents } from '@/queries/use-sites';
 import { Link, usePlace } from '@/ui/router';

@@ -9,7 +9,7 @@ import {
 import { call, set_csrf_token } from '@/api/client';
 import { is_signed_out } from '@/api/error';
 import type { LoginRequest, PasswordChange, Role, Session } from '@/api/types.gen';
-import { is_at_least, role_of } from '@/models/roles';
+import { is_at_least, role_of } from '@/models/access/roles';
 import { keys } from '@/queries/keys';
 
 function keep_token(session: Session): Session {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { KeyRound, Plus } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { best_role } from '@/models/roles';
+import { best_role } from '@/models/access/roles';
 import { useTranslation } from 'react-i18next';
 import type { Session, SessionInfo } from '@/api/types.gen';
 import { PasswordDialog } from '@/features/auth/password-dialog';

@@ -28,7 +28,7 @@ import {
 } from '@/models/editor/flow';
 import type { Path } from '@/models/editor/text-edits';
 import { type SeenFile, useCheck } from '@/queries/use-editor';
-import { useMayOnFile } from '@/queries/use-projects';
+import { useMayOnFile } from '@/queries/access/use-projects';
 import { ErrorNote } from '@/ui/feedback';
 import { Page } from '@/ui/page';
 import { useLeaveQuestion } from '@/ui/router';

@@ -23,7 +23,7 @@ import { read_rules } from '@/models/camera';
 import { paths } from '@/models/paths';
 import { type ThreadKind, event_thread } from '@/models/thread';
 import { useVariant } from '@/queries/use-models';
-import { useMayOnMade } from '@/queries/use-projects';
+import { useMayOnMade } from '@/queries/access/use-projects';
 import {
   type EventVerdict,
   useCameras,

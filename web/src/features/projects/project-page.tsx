@@ -4,14 +4,14 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Member, type Project, ROLES, type Role } from '@/api/types.gen';
 import { paths } from '@/models/paths';
-import { DEFAULT_PROJECT, is_at_least } from '@/models/roles';
+import { DEFAULT_PROJECT, is_at_least } from '@/models/access/roles';
 import {
   useDeleteMember,
   useDeleteProject,
   useMembers,
   useProjects,
   usePutMember,
-} from '@/queries/use-projects';
+} from '@/queries/access/use-projects';
 import { useMay } from '@/queries/use-session';
 import { Button, IconButton } from '@/ui/button';
 import { DeleteDialog } from '@/ui/delete-dialog';

@@ -4,7 +4,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Project } from '@/api/types.gen';
 import { paths } from '@/models/paths';
-import { useCreateProject, useProjects } from '@/queries/use-projects';
+import { useCreateProject, useProjects } from '@/queries/access/use-projects';
 import { useMay } from '@/queries/use-session';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';

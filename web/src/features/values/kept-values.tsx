@@ -6,7 +6,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query';
 import { type ValueRow, ValueTable, key_of } from '@/features/values/value-table';
-import { useProjectsWith } from '@/queries/use-projects';
+import { useProjectsWith } from '@/queries/access/use-projects';
 import { useMayIn } from '@/queries/use-session';
 import type { ValueRef } from '@/queries/use-values';
 import { Button } from '@/ui/button';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FormEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { DEFAULT_PROJECT } from '@/models/roles';
+import { DEFAULT_PROJECT } from '@/models/access/roles';
 import type { ValueRef } from '@/queries/use-values';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';

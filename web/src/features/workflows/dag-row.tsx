@@ -7,7 +7,7 @@ import { DagRunsBars } from '@/features/workflows/dag-runs-bars';
 import { NextRun } from '@/features/workflows/next-run';
 import { ScheduleText } from '@/features/workflows/schedule-text';
 import { paths } from '@/models/paths';
-import { DEFAULT_PROJECT } from '@/models/roles';
+import { DEFAULT_PROJECT } from '@/models/access/roles';
 import { zone_of } from '@/models/schedule';
 import { usePauseDag } from '@/queries/use-dags';
 import { useMay } from '@/queries/use-session';

@@ -6,7 +6,7 @@ import type { DagRun } from '@/api/types.gen';
 import { RunDialog } from '@/features/workflows/run-dialog';
 import { paths } from '@/models/paths';
 import { useRuns } from '@/queries/use-dags';
-import { useMayOnDag } from '@/queries/use-projects';
+import { useMayOnDag } from '@/queries/access/use-projects';
 import { IconButton } from '@/ui/button';
 import { Await, Empty } from '@/ui/feedback';
 import { Link } from '@/ui/router';

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { TaskInstance, TaskState } from '@/api/types.gen';
 import { StateNumbers } from '@/features/workflows/state-counts';
 import { instance_name, markable, summary_by_task } from '@/models/instances';
-import { useMayOnDag } from '@/queries/use-projects';
+import { useMayOnDag } from '@/queries/access/use-projects';
 import { type TaskRef, useClearTasks, useMarkAround, useMarkTasks } from '@/queries/use-tasks';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';

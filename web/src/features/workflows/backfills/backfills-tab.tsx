@@ -6,7 +6,7 @@ import type { Backfill } from '@/api/types.gen';
 import { BackfillDialog } from '@/features/workflows/backfills/backfill-dialog';
 import { backfill_share, backfill_state } from '@/models/backfill';
 import { useBackfills, useSteerBackfill } from '@/queries/use-backfills';
-import { useMayOnDag } from '@/queries/use-projects';
+import { useMayOnDag } from '@/queries/access/use-projects';
 import { Button, IconButton } from '@/ui/button';
 import { Await, Empty, ErrorNote } from '@/ui/feedback';
 import { RelativeTime } from '@/ui/time';

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { TaskInstance } from '@/api/types.gen';
 import { moments_of } from '@/models/views/moments';
 import { entries_of, useAudit } from '@/queries/use-audit';
-import { useMayOnDag } from '@/queries/use-projects';
+import { useMayOnDag } from '@/queries/access/use-projects';
 import { type TaskRef, useTries } from '@/queries/use-tasks';
 import { Button } from '@/ui/button';
 import { Await, Empty } from '@/ui/feedback';

@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-query';
 import { call, call_list } from '@/api/client';
 import type { Member, Project, ProjectCreate, Role } from '@/api/types.gen';
-import { DEFAULT_PROJECT } from '@/models/roles';
+import { DEFAULT_PROJECT } from '@/models/access/roles';
 import { keys } from '@/queries/keys';
 import { useDag, useDags } from '@/queries/use-dags';
 import { useMay, useMayIn } from '@/queries/use-session';

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Projects and their members on the dashboard; and the dashboard of somebody who is in one of them.
+import { type Browser, type Page, expect, test } from '@playwright/test';
+import { barriers, keep_picture } from './look';
+import { enter } from './session';
+
+const MEMBER_PASSWORD = process.env.AIFLOW_E2E_PASSWORD ?? '';
+
+test.describe.configure({ mode: 'serial' });
+
+let page: Page;
+
+test.beforeAll(async ({ browser }) => {
+  page = await (await browser.newContext()).newPage();
+  await enter(page);
+});
+
+test.afterAll(async () => page.context().close());
+
+const project = (name: string) => page.locator(`tr[data-project="${name}"]`);
+const member = (name: string) => page.locator(`tr[data-member="${name}"]`);
+const sideways = (at: Page): Promise<number> =>
+  at.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+async function add_member(name: string, role: string): Promise<void> {
+  await page.getByRole('button', { name: 'Add member' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('User name').fill(name);
+  await dialog.getByLabel('Role').selectOption(role);
+  await dialog.getByRole('button', { name: 'Add member' }).click();
+}
+
+test('a project is made, with what its name may be', async () => {
+  await page.goto('/projects');
+  await expect(project('default')).toBeVisible();
+  await expect(project('line1')).toContainText('Hall B');
+  await page.getByRole('button', { name: 'Create project' }).click();
+  await page.getByLabel('Name').fill('no name');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create project' }).click();
+  await expect(page.getByRole('alert')).toContainText('1 to 64 letters');
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'projects-create-refused');
+  await page.getByLabel('Name').fill('line2');
+  await page.getByLabel('Description').fill('Line 2, hall C');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create project' }).click();
+  await expect(page.getByRole('heading', { name: 'line2' })).toBeVisible();
+});
+
+test('without members it says who sees the project', async () => {
+  await expect(page.getByText('No members')).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'projects-no-members');
+});
+
+test('members are added, given another role, and taken out', async () => {
+  await page.goto('/projects/line1');
+  await add_member('nobody', 'viewer');
+  await expect(page.getByRole('alert')).toContainText("'nobody' does not exist");
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await add_member('mina', 'viewer');
+  await add_member('joon', 'operator');
+  await expect(member('mina')).toBeVisible();
+  await expect(member('joon')).toBeVisible();
+  await page.getByLabel('Role of mina in the project').selectOption('user');
+  await page.reload();
+  await expect(page.getByLabel('Role of mina in the project')).toHaveValue('user');
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'projects-members');
+  await member('joon').getByRole('button', { name: 'Take joon out of line1' }).click();
+  await page.getByRole('button', { name: 'Take out', exact: true }).click();
+  await expect(member('joon')).toHaveCount(0);
+});
+
+test('by keys alone a member is added', async () => {
+  await page.goto('/projects/line1');
+  await page.getByRole('button', { name: 'Add member' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.getByLabel('User name').focus();
+  await page.keyboard.type('joon');
+  await page.keyboard.press('Enter');
+  await expect(member('joon')).toBeVisible();
+  await page.getByRole('button', { name: 'Add member' }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('in Korean, dark, on a phone the pages fit', async () => {
+  await page.evaluate(() => {
+    localStorage.setItem('aiflow.language', 'ko');
+    localStorage.setItem('aiflow.theme', 'dark');
+  });
+  await page.setViewportSize({ width: 390, height: 780 });
+  for (const [path, row] of [
+    ['/projects', 'tr[data-project]'],
+    ['/projects/line1', 'tr[data-member]'],
+  ] as const) {
+    await page.goto(path);
+    await expect(page.locator(row).first()).toBeVisible();
+    expect(await sideways(page), path).toBeLessThanOrEqual(0);
+    expect(await barriers(page)).toEqual([]);
+    await keep_picture(page, `projects${path === '/projects' ? '' : '-members'}-phone-ko-dark`);
+  }
+  await page.evaluate(() => {
+    localStorage.setItem('aiflow.language', 'en');
+    localStorage.setItem('aiflow.theme', 'light');
+  });
+  await page.setViewportSize({ width: 1360, height: 860 });
+});
+
+test('a project with DAGs stays, an empty one goes', async () => {
+  await page.goto('/projects/line1');
+  await page.getByRole('button', { name: 'Delete project' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete project' }).click();
+  await expect(page.getByRole('alert')).toContainText('move their files');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.goto('/projects/line2');
+  await page.getByRole('button', { name: 'Delete project' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete project' }).click();
+  await expect(project('line1')).toBeVisible();
+  await expect(project('line2')).toHaveCount(0);
+});
+
+test('a variable says whose tasks get it', async () => {
+  await page.goto('/variables');
+  await page.getByRole('button', { name: 'New variable' }).click();
+  await page.getByLabel('Project', { exact: true }).selectOption('line1');
+  await page.getByLabel('Variable', { exact: true }).fill('place');
+  await page.getByLabel('Value', { exact: true }).fill('Seoul');
+  await keep_picture(page, 'projects-variable-dialog');
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.locator('tr[data-value="place"]')).toContainText('line1');
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'projects-variables');
+});
+
+async function as_member(browser: Browser, name: string): Promise<Page> {
+  const theirs = await (await browser.newContext()).newPage();
+  await theirs.goto('/');
+  await theirs.locator('#username').fill(name);
+  await theirs.locator('#password').fill(MEMBER_PASSWORD);
+  await theirs.locator('button[type=submit]').click();
+  return theirs;
+}
+
+test('a member sees one project, and no page of the site', async ({ browser }) => {
+  const theirs = await as_member(browser, 'mina');
+  await expect(theirs.locator('.shell')).toBeVisible();
+  await theirs.goto('/dags');
+  await expect(theirs.getByText('line1_etl')).toBeVisible();
+  await expect(theirs.getByText('loose_etl')).toHaveCount(0);
+  const rail = theirs.getByRole('navigation').first();
+  await expect(rail.getByText('Workflows')).toBeVisible();
+  for (const word of ['Users', 'Audit', 'Workers', 'Variables', 'System']) {
+    await expect(rail.getByText(word, { exact: true })).toHaveCount(0);
+  }
+  expect(await barriers(theirs)).toEqual([]);
+  await keep_picture(theirs, 'projects-dags-of-a-member');
+  await theirs.goto('/projects/line1');
+  await expect(theirs.getByText('Admins of the project see its members.')).toBeVisible();
+  await keep_picture(theirs, 'projects-page-of-a-member');
+  await theirs.goto('/dags/loose_etl');
+  await expect(
+    theirs.getByText(/there is no such thing|not found|does not exist/i).first(),
+  ).toBeVisible();
+  await keep_picture(theirs, 'projects-dag-of-others');
+  await theirs.context().close();
+});
+
+test('who is in no project is told so', async ({ browser }) => {
+  const theirs = await as_member(browser, 'kim');
+  await expect(theirs.getByText('kim is in no project yet')).toBeVisible();
+  expect(await barriers(theirs)).toEqual([]);
+  await keep_picture(theirs, 'projects-no-part');
+  await theirs.context().close();
+});
+
+test('when the server is away the page says so', async () => {
+  await page.route(/\/api\/v2\/projects(\?|$)/, (route) => route.abort());
+  await page.goto('/projects');
+  await expect(page.getByRole('alert').first()).toBeVisible();
+  await keep_picture(page, 'projects-server-away');
+});
