@@ -57,10 +57,14 @@ test('members are added, given another role, and taken out', async () => {
   await add_member('nobody', 'viewer');
   await expect(page.getByRole('alert')).toContainText("'nobody' does not exist");
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await add_member('mina', 'viewer');
-  await add_member('joon', 'operator');
-  await expect(member('mina')).toBeVisible();
-  await expect(member('joon')).toBeVisible();
+  for (const [name, role] of [
+    ['mina', 'viewer'],
+    ['joon', 'operator'],
+  ] as const) {
+    await add_member(name, role);
+    await expect(member(name)).toBeVisible();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  }
   await page.getByLabel('Role of mina in the project').selectOption('user');
   await page.reload();
   await expect(page.getByLabel('Role of mina in the project')).toHaveValue('user');

@@ -202,7 +202,13 @@ function DeleteProject({ name, on_close }: { name: string; on_close: () => void 
       hint={t('projects.delete_hint')}
       action={t('projects.delete')}
       remove={remove}
-      on_delete={() => remove.mutate(name, { onSuccess: () => navigate(paths.projects) })}
+      // The page is gone with the project, and what mutate() would call afterwards with it.
+      on_delete={() =>
+        void remove.mutateAsync(name).then(
+          () => navigate(paths.projects),
+          () => undefined,
+        )
+      }
       on_close={on_close}
     />
   );
