@@ -120,7 +120,10 @@ TEST_CASE("a calendar counts what was due and what is planned, by the DAG's own 
   api.bench.add_dag(spec);
   const WallTime now = kClock.now();
   const auto at = [](WallTime time) { return format_time(time); };
-  const auto calendar = api.get("/dags/d/calendar?start=" + at(now) + "&end=" + at(now + 72h));
+  // The first tick is the conductor's, which knows no time zones here: what is asked for lies
+  // after.
+  const auto calendar =
+      api.get("/dags/d/calendar?start=" + at(now + 48h) + "&end=" + at(now + 120h));
   CHECK(calendar.find("timezone")->as_string() == "Asia/Seoul");
   const auto& days = calendar.find("days")->as_array();
   REQUIRE(days.size() == 3);
