@@ -24,7 +24,9 @@ INTRO = """The API of AIflow. The workflow part has Apache Airflow 3's paths and
 
 Who asks: a session's cookie (a request that changes something also gives `X-CSRF-Token`), or a token as
 `Authorization: Bearer TOKEN`. `x-permission` says what a route needs: public, any (signed in), view, run,
-operate, admin, task (an attempt's token), worker (a worker's credential).
+operate, admin, task (an attempt's token), worker (a worker's credential). `x-project` says whose project decides
+about it (docs/guide/access.md): a role may be that for the whole site, or one in a project. Things of projects in
+which one has no part do not exist for one: 404.
 
 Each user, token or address may make a number of requests a second; `RateLimit-Remaining` says how many are left,
 429 with `Retry-After` that there are none.
@@ -197,7 +199,8 @@ def operation(engine: dict, name: str) -> dict:
     doc = (engine["queries"][query].get("doc") if query else None) or ""
     words = permission.split("+")
     out = {"operationId": name, "summary": engine["docs"][name], "tags": [tag_of(path)],
-           "x-permission": words[0], "x-task-token": "task" in words, "security": security_of(method, permission)}
+           "x-permission": words[0], "x-project": engine["owners"][name],
+           "x-task-token": "task" in words, "security": security_of(method, permission)}
     if doc:
         out["description"] = doc
     if parameters := parameters_of(engine, route):

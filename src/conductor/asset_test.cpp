@@ -122,8 +122,8 @@ TEST_CASE("what a run consumed goes with the run; the events stay") {
   REQUIRE(consumed() == 2);
   REQUIRE(bench.delete_run({.key = run}).has_value());
   CHECK(consumed() == 0);
-  const auto events = bench.store().read(
-      [](db::Connection& db) { return store::AssetStore(db).events(std::nullopt, {}); });
+  const auto events =
+      bench.store().read([](db::Connection& db) { return store::AssetStore(db).events({}, {}); });
   CHECK(events->total == 2);
 }
 
@@ -136,8 +136,8 @@ TEST_CASE("a failed attempt and a late second report make nothing new") {
   bench.settle();
   bench.finish(attempt, Outcome::failed);
   bench.finish(attempt, Outcome::success);
-  const auto events = bench.store().read(
-      [](db::Connection& db) { return store::AssetStore(db).events(std::nullopt, {}); });
+  const auto events =
+      bench.store().read([](db::Connection& db) { return store::AssetStore(db).events({}, {}); });
   CHECK(events->total == 0);
 }
 

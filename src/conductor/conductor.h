@@ -39,6 +39,8 @@ struct StepTimes {
 
 struct Options {
   std::filesystem::path data_dir{};  ///< logs/… and run/api.sock are below it
+  /// The first folder below one of them says which project a DAG belongs to.
+  std::vector<std::filesystem::path> dag_folders{};
   /// Makes the attempt's token (secret) for a job whose other fields are set. May be empty.
   std::function<std::string(const wire::Job&)> sign_token{};
   /// Offset function of an IANA zone; empty = UTC everywhere.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "conductor/detail/dag_folder.h"
 #include "conductor/detail/engine.h"
 #include "conductor/detail/jobs.h"
 #include "conductor/detail/loader.h"
@@ -54,6 +55,11 @@ Status Conductor::Engine::open() {
     AIFLOW_TRY(options_.triggers->start(
         [this](trigger::Fired fired) { inbox_.push(std::move(fired), false); }));
   }
+  // The DAG folders may be others than last time.
+  AIFLOW_TRY(store_.transact([&](db::Connection& db) {
+    return store::DagStore(db).place(
+        [&](const std::string& file) { return detail::dag_folder_of(file, options_.dag_folders); });
+  }));
   AIFLOW_TRY(restore());
   std::vector<executor::Held> running;
   for (const sched::TaskInstanceRow& row : state_->rows().instances) {

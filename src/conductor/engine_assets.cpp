@@ -72,7 +72,7 @@ void Conductor::Engine::asset_changed(detail::Batch& batch, const TellAsset& req
         if (!reply) return answer(fail(reply.error()));
         if (!reply->accepted) return answer(fail(reply->code, reply->reason));
         answer(store_.read([&](db::Connection& db) -> Result<store::AssetEventRow> {
-          AIFLOW_ASSIGN(auto newest, store::AssetStore(db).events(name, {.limit = 1}));
+          AIFLOW_ASSIGN(auto newest, store::AssetStore(db).events({.asset = name}, {.limit = 1}));
           return std::move(newest.items.at(0));
         }));
       });

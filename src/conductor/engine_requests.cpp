@@ -6,6 +6,7 @@
 
 #include "conductor/dag_from_spec.h"
 #include "conductor/detail/answering.h"
+#include "conductor/detail/dag_folder.h"
 #include "conductor/detail/engine.h"
 #include "dag/topology.h"
 #include "log/log.h"
@@ -133,6 +134,7 @@ void Conductor::Engine::add_version(detail::Batch& batch, const wire::DagSpec& s
     known.row.created_at = now;
   }
   known.row.fileloc = file.file.file;
+  known.row.folder = detail::dag_folder_of(file.file.file, options_.dag_folders);
   known.row.last_parsed_at = now;
   known.row.is_active = true;
   known.spec = spec;
@@ -168,6 +170,7 @@ void Conductor::Engine::touch_dag(detail::Batch& batch, const wire::DagSpec& spe
 }
 
 void Conductor::Engine::import_error(detail::Batch& batch, wire::ImportError error) {
+  error.folder = detail::dag_folder_of(error.filename, options_.dag_folders);
   batch.writes.push_back([error = std::move(error)](detail::Writing& writing) -> Status {
     AIFLOW_ASSIGN(const wire::ImportError stored,
                   store::DagStore(writing.db).set_import_error(error));
@@ -176,11 +179,13 @@ void Conductor::Engine::import_error(detail::Batch& batch, wire::ImportError err
 }
 
 void Conductor::Engine::no_import_error(detail::Batch& batch, const std::string& filename) {
-  batch.writes.push_back([filename](detail::Writing& writing) -> Status {
+  const std::string folder = detail::dag_folder_of(filename, options_.dag_folders);
+  batch.writes.push_back([filename, folder](detail::Writing& writing) -> Status {
     AIFLOW_ASSIGN(const bool had, store::DagStore(writing.db).clear_import_error(filename));
     if (!had) return {};
-    return writing.log(store::kind::import_error,
-                       json::object({{"filename", filename}, {"removed", true}}));
+    return writing.log(
+        store::kind::import_error,
+        json::object({{"filename", filename}, {"folder", folder}, {"removed", true}}));
   });
 }
 

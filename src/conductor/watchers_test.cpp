@@ -151,7 +151,7 @@ TEST_CASE("a message of an asset's watcher makes it new, whichever DAGs name it"
   REQUIRE(runs(bench).size() == 1);
   CHECK(runs(bench)[0].key.dag_id == DagId{"reader"});
   const auto events = bench.store().read([](db::Connection& db) {
-    return store::AssetStore(db).events(dag::AssetName{"lake"}, {.limit = 10});
+    return store::AssetStore(db).events({.asset = dag::AssetName{"lake"}}, {.limit = 10});
   });
   REQUIRE(events->items.size() == 1);
   CHECK(events->items[0].user == "watcher 'queue'");

@@ -11,6 +11,8 @@
 #include "http_api/detail/cookie.h"
 #include "http_api/detail/front/answers.h"
 #include "http_api/detail/front/entity_tag.h"
+#include "http_api/detail/front/gate.h"
+#include "http_api/detail/front/project_gate.h"
 #include "http_api/detail/front/rate_limit.h"
 #include "http_api/detail/front/repeats.h"
 #include "http_api/detail/front/route_class.h"
@@ -39,10 +41,9 @@ struct Context final : net::RequestContext {
   SteadyTime begin{};
   detail::Allowance allowance{};
   Principal who;
+  store::Sight sight = std::vector<std::string>{};
   wire::Query query;
 };
-
-bool is_safe(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
 /// Empty without one.
 std::string_view bearer_of(const net::Request& request) {
@@ -62,15 +63,6 @@ bool is_api_path(std::string_view path) {
   if (path == kDocsPath) return false;
   return path == kMetricsPath || path.starts_with("/api/") || path.starts_with("/auth/") ||
          path == "/v2" || path.starts_with("/v2/");
-}
-
-/// Scheme and authority of an Origin must be where the request went.
-bool is_same_origin(const net::Request& request) {
-  const auto* origin = request.header("origin");
-  if (origin == nullptr) return true;
-  const auto* host = request.header("host");
-  const auto scheme = origin->find("://");
-  return host != nullptr && scheme != std::string::npos && origin->substr(scheme + 3) == *host;
 }
 
 /// The rule for each route's body. Only uploads go to a file.
@@ -108,6 +100,7 @@ detail::Table make_table() {
   detail::add_artifact_routes(table);
   detail::add_data_routes(table);
   detail::add_config_routes(table);
+  detail::add_project_routes(table);
   detail::add_site_routes(table);
   detail::add_worker_routes(table);
   detail::add_dag_view_routes(table);
@@ -159,9 +152,6 @@ struct Api::Impl {
   std::optional<Refusal> limit(const net::Request& request, Context& context);
 
   std::expected<Principal, Refusal> identify(const net::Request& request);
-  std::optional<Refusal> check(const net::Request& request, const Context& context);
-  std::optional<Refusal> check_origin(const net::Request& request, const Context& context);
-  std::optional<Refusal> check_content_type(const net::Request& request, const Context& context);
   void count(const Context& context, int status);
   void note_refusal(const net::Request& request, const Context& context, int status);
   /// With its entry in the audit log.
@@ -229,7 +219,9 @@ std::optional<Refusal> Api::Impl::refuse(const net::Request& request, Context& c
   // Also who is not known: so a token cannot be guessed at any speed.
   if (auto refusal = limit(request, context)) return refusal;
   if (!who) return who.error();
-  return check(request, context);
+  if (auto refusal = detail::check_request(request, *context.match.route, *who)) return refusal;
+  context.sight = detail::sight_of(*who, *context.match.route);
+  return detail::check_address(parts, context.match, *who);
 }
 
 /// Too many requests of one user or token, or of one address that has not signed in.
@@ -285,63 +277,16 @@ std::expected<Principal, Refusal> Api::Impl::identify(const net::Request& reques
   return unknown(session.error());
 }
 
-std::optional<Refusal> Api::Impl::check(const net::Request& request, const Context& context) {
-  const auto& route = *context.match.route;
-  const auto& who = context.who;
-  const service::Permission permission{route.permission, route.task_token};
-  if (!service::may(who, permission)) {
-    if (who.kind == Principal::Kind::anonymous) {
-      return Refusal{401, ErrorCode::denied, "log in first"};
-    }
-    if (who.must_change_password) {
-      return Refusal{403, ErrorCode::denied, "change the one-time password first"};
-    }
-    return Refusal{403, ErrorCode::denied,
-                   "this needs the permission '" + std::string(route.permission) + "'"};
-  }
-  if (who.read_only && !is_safe(request.method)) {
-    return Refusal{403, ErrorCode::denied, "this token may only read"};
-  }
-  if (auto refusal = check_origin(request, context)) return refusal;
-  return check_content_type(request, context);
-}
-
-/// What a browser of another site could send along with our cookie is refused.
-std::optional<Refusal> Api::Impl::check_origin(const net::Request& request,
-                                               const Context& context) {
-  const bool can_change = !is_safe(request.method) || request.wants_websocket;
-  if (!can_change || request.peer.unix_socket) return std::nullopt;
-  // No browser sends a token by itself.
-  if (request.header("authorization") != nullptr) return std::nullopt;
-  if (!is_same_origin(request)) {
-    return Refusal{403, ErrorCode::denied, "the request comes from another site"};
-  }
-  if (context.who.kind != Principal::Kind::user || is_safe(request.method)) return std::nullopt;
-  const auto* token = request.header("x-csrf-token");
-  if (token != nullptr && service::equal_in_constant_time(*token, context.who.csrf_token)) {
-    return std::nullopt;
-  }
-  return Refusal{403, ErrorCode::denied, "the header X-CSRF-Token is missing or wrong"};
-}
-
-/// Forms of other sites can send text and forms, not JSON.
-std::optional<Refusal> Api::Impl::check_content_type(const net::Request& request,
-                                                     const Context& context) {
-  const auto route = context.match.route->route;
-  const auto* type = request.header("content-type");
-  const bool is_raw = route == Route::put_blob || is_oip(request.path);
-  if (is_safe(request.method) || type == nullptr || is_raw || request.peer.unix_socket) {
-    return std::nullopt;
-  }
-  if (type->starts_with("application/json")) return std::nullopt;
-  return Refusal{415, ErrorCode::invalid_argument, "the body must be application/json"};
-}
-
 void Api::handle(net::Request request, net::Responder responder) {
   auto& context = static_cast<Context&>(*request.context);
   const auto& route = *context.match.route;
-  detail::Call call{impl_->parts, impl_->streams,           route,        request,
-                    context.who,  context.match.parameters, context.query};
+  if (const auto refusal = detail::check_body(impl_->parts, context.match, context.who, request)) {
+    impl_->note_refusal(request, context, refusal->status);
+    impl_->count(context, refusal->status);
+    return std::move(responder).send(error_response(*refusal, request));
+  }
+  detail::Call call{impl_->parts, impl_->streams,           route,         request,
+                    context.who,  context.match.parameters, context.query, context.sight};
   const auto& entry = impl_->table[static_cast<std::size_t>(route.route)];
   Result<net::Response> answer = net::Response{};
   if (const auto* open = std::get_if<detail::Open>(&entry)) {
@@ -387,7 +332,8 @@ void Api::Impl::count(const Context& context, int status) {
 void Api::Impl::note_refusal(const net::Request& request, const Context& context, int status) {
   if (!detail::is_audited(*context.match.route, context.who)) return;
   auto entry = detail::entry_of(request, context.match, context.who);
-  entry.outcome = detail::outcome_of(status);
+  // What one may not see is not there for one.
+  entry.outcome = status == 404 ? "denied" : detail::outcome_of(status);
   entry.status = status;
   parts.audit.refused(std::move(entry));
 }
@@ -445,7 +391,8 @@ Result<net::Response> Api::Impl::change(detail::Call& call, detail::Answer handl
   }
   AIFLOW_ASSIGN(const auto turn, repeats.take("change\n" + call.request.path,
                                               Deadline::after(parts.clock, kRepeatWait)));
-  detail::Call look{parts, streams, *reader, call.request, call.who, call.parameters, call.query};
+  detail::Call look{parts,    streams,         *reader,    call.request,
+                    call.who, call.parameters, call.query, detail::sight_of(call.who, *reader)};
   AIFLOW_ASSIGN(const auto now, (*read)(look));
   if (detail::holds_tag(*wanted, detail::entity_tag(now), false)) return handler(call);
   const wire::ErrorBody body{.code = std::string(to_string(ErrorCode::conflict)),

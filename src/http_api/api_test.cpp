@@ -6,7 +6,6 @@
 #include <fstream>
 #include <map>
 
-#include "digest/sha256.h"
 #include "http_api/detail/fake_server.h"
 #include "os/file.h"
 #include "os/temp_dir.h"
@@ -36,35 +35,6 @@ int admit(Bench& bench, const wire::RouteInfo& info, const net::Headers& headers
   const auto verdict = bench.api.admit(request);
   const auto* response = std::get_if<net::Response>(&verdict);
   return response == nullptr ? 200 : response->status;
-}
-
-TEST_CASE("every route lets in exactly those whose role or token its permission names") {
-  Bench bench;
-  const std::map<std::string_view, int> level = {{"any", 0},     {"view", 0},  {"run", 1},
-                                                 {"operate", 2}, {"admin", 3}, {"task", 4},
-                                                 {"worker", 4}};
-  std::vector<net::Headers> sessions;
-  for (const auto role : kAllRoles) sessions.push_back(bench.session(role));
-  const auto token = bench.task_token();
-  const auto join = bench.worker_access.make_token({}).value();
-  REQUIRE(bench.worker_access.join({.token = join.token,
-                                    .worker_id = "w",
-                                    .credential_sha256 = digest::sha256_of("aiflow-worker.w")},
-                                   "test"));
-  const net::Headers worker = {{"authorization", "Bearer aiflow-worker.w"}};
-  for (const auto& info : wire::all_routes()) {
-    CAPTURE(info.name);
-    const bool is_public = info.permission == "public";
-    CHECK(admit(bench, info, {}) == (is_public ? 200 : 401));
-    CHECK(admit(bench, info, token) == (is_public || info.task_token ? 200 : 403));
-    const bool is_workers = is_public || info.permission == "worker";
-    CHECK(admit(bench, info, worker) == (is_workers ? 200 : 403));
-    CHECK(admit(bench, info, {{"authorization", "Bearer x.y"}}) == 401);
-    for (std::size_t role = 0; role < sessions.size(); ++role) {
-      const bool may = is_public || static_cast<int>(role) >= level.at(info.permission);
-      CHECK(admit(bench, info, sessions[role]) == (may ? 200 : 403));
-    }
-  }
 }
 
 TEST_CASE("unsafe requests with a cookie need the token and the right origin") {

@@ -115,6 +115,16 @@ TEST_CASE("what is there and is no YAML DAG is left alone") {
   CHECK(os::read_file(outside, 1000).value() == kText);
 }
 
+TEST_CASE("a DAG that is away comes back into its folder, where it is of its project") {
+  Editing api;
+  api.bench.add_dag(Bench::one_task("etl"), "line1/");
+  REQUIRE(conductor::wait_for<std::vector<DagId>>(
+      [&](auto answer) { api.bench.conductor.file_removed("/dags/line1/etl.py", answer); }));
+  CHECK(api.ask("PUT", "dagFiles/etl", {}, kText).status == 200);
+  CHECK(api.file("line1/etl.yaml") == kText);
+  CHECK(api.file("etl.yaml") == "(none)");
+}
+
 TEST_CASE("names that could lead elsewhere are refused") {
   Editing api;
   for (const char* name : {".hidden", "a%2Fb", "a%20b", "%2E%2E", "a%5Cb", "a%3Bb"}) {

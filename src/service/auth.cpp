@@ -10,6 +10,7 @@
 #include "digest/sha256.h"
 #include "service/access/credentials.h"
 #include "service/detail/last_admin.h"
+#include "store/admin/project_store.h"
 #include "store/admin/token_store.h"
 #include "store/notice_store.h"
 #include "store/run_store.h"
@@ -37,14 +38,6 @@ std::string shortened(std::string agent) {
   return agent;
 }
 
-int level_of(std::string_view permission) {
-  if (permission == "any" || permission == "view") return 0;
-  if (permission == "run") return 1;
-  if (permission == "operate") return 2;
-  if (permission == "admin") return 3;
-  return 4;  // public, task and worker are not for roles to decide
-}
-
 std::unexpected<Error> unknown_user(const std::string& username) {
   return fail(ErrorCode::not_found, "user '" + username + "' does not exist");
 }
@@ -62,33 +55,6 @@ wire::UserInfo info_of(const store::UserRow& row) {
 store::TaskKey key_of(const wire::TaskKey& key) { return store::from_wire(key); }
 
 }  // namespace
-
-wire::Lineage Principal::lineage() const {
-  if (kind != Kind::task) return {.username = username};
-  return {.dag_id = attempt.key.dag_id,
-          .dag_run_id = attempt.key.run_id,
-          .task_id = attempt.key.task_id,
-          .try_number = attempt.try_number};
-}
-
-bool is_known_permission(std::string_view name) {
-  return name == "public" || name == "task" || name == "worker" || level_of(name) < 4;
-}
-
-bool may(const Principal& who, const Permission& permission) {
-  if (permission.name == "public") return true;
-  switch (who.kind) {
-    case Principal::Kind::anonymous: return false;
-    case Principal::Kind::task: return permission.task_token || permission.name == "task";
-    case Principal::Kind::worker: return permission.name == "worker";
-    case Principal::Kind::local_admin:
-      return permission.name != "task" && permission.name != "worker";
-    case Principal::Kind::user: break;
-  }
-  // Until the one-time password is changed, only the routes about oneself are open.
-  if (who.must_change_password && permission.name != "any") return false;
-  return static_cast<int>(who.role) >= level_of(permission.name);
-}
 
 Result<std::unique_ptr<Auth>> Auth::open(const Clock& clock, store::Store& store,
                                          AuthOptions options) {
@@ -218,9 +184,11 @@ Result<SignedIn> Auth::open_session(const std::string& username, Origin from) {
                               .expires_at = clock_.now() + options_.session_life,
                               .address = std::move(from.address),
                               .agent = shortened(std::move(from.agent))};
+  std::map<std::string, Role> projects;
   auto user = store_.transact([&](db::Connection& db) -> Result<store::UserRow> {
     store::UserStore users(db);
     AIFLOW_TRY(users.add_session(row));
+    AIFLOW_ASSIGN(projects, store::ProjectStore(db).roles_of(username));
     AIFLOW_ASSIGN(auto found, users.find(username));
     if (!found) return fail(ErrorCode::denied, "user name or password is wrong");
     return *std::move(found);
@@ -232,7 +200,8 @@ Result<SignedIn> Auth::open_session(const std::string& username, Origin from) {
                               .csrf_token = row.csrf_token,
                               .must_change_password = user->must_change_password,
                               .issuer = user->issuer,
-                              .sign_out_url = std::nullopt}};
+                              .sign_out_url = std::nullopt,
+                              .projects = to_wire(projects)}};
 }
 
 Result<bool> Auth::is_user(const std::string& username) {
@@ -260,6 +229,7 @@ Result<Principal> Auth::session(std::string_view cookie) {
     who.kind = Principal::Kind::user;
     who.username = user->username;
     who.role = user->role;
+    AIFLOW_ASSIGN(who.projects, store::ProjectStore(db).roles_of(user->username));
     who.must_change_password = user->must_change_password;
     who.session_hash = hash;
     who.session_ends_at = row->expires_at;
@@ -328,10 +298,14 @@ Result<bool> is_current(db::Connection& db, const wire::AttemptRef& attempt) {
 
 Result<Principal> Auth::task(std::string_view token) {
   AIFLOW_ASSIGN(const auto attempt, tokens_.verify(token, clock_.now()));
-  AIFLOW_ASSIGN(const bool current,
-                store_.read([&](db::Connection& db) { return is_current(db, attempt); }));
-  if (!current) return fail(ErrorCode::denied, "the task of this token does not run any more");
   Principal who;
+  AIFLOW_ASSIGN(const bool current, store_.read([&](db::Connection& db) -> Result<bool> {
+    const std::string& dag_id = attempt.key.dag_id;
+    AIFLOW_ASSIGN(const auto projects, store::ProjectStore(db).of_dags({dag_id}));
+    for (const auto& [dag, project] : projects) who.projects[project] = Role::viewer;
+    return is_current(db, attempt);
+  }));
+  if (!current) return fail(ErrorCode::denied, "the task of this token does not run any more");
   who.kind = Principal::Kind::task;
   who.attempt = attempt;
   return who;
@@ -430,7 +404,7 @@ Status Auth::delete_user(const std::string& username, const Principal& who) {
   });
 }
 
-Result<wire::UserInfo> Auth::set_role(const std::string& username, Role role) {
+Result<wire::UserInfo> Auth::set_role(const std::string& username, std::optional<Role> role) {
   return store_.transact([&](db::Connection& db) -> Result<wire::UserInfo> {
     store::UserStore users(db);
     AIFLOW_ASSIGN(auto user, users.find(username));

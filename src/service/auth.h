@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,8 +30,11 @@ namespace aiflow::service {
 struct Principal {
   enum class Kind { anonymous, user, local_admin, task, worker };
   Kind kind = Kind::anonymous;
-  std::string username;  ///< user; "local" for a local admin; "" for a task
-  Role role = Role::viewer;
+  std::string username;      ///< user; "local" for a local admin; "" for a task
+  std::optional<Role> role;  ///< for the whole site
+  /// user: roles by membership; an API token's scope has cut them. task: the one of its DAG, where
+  /// the routes say what it may do, not the role.
+  std::map<std::string, Role> projects;
   wire::AttemptRef attempt;  ///< task
   std::string worker_id;     ///< worker
   bool must_change_password = false;
@@ -43,7 +47,14 @@ struct Principal {
 
   /// What things that it makes remember.
   [[nodiscard]] wire::Lineage lineage() const;
+  /// The stronger one of the site's and the membership's.
+  [[nodiscard]] std::optional<Role> role_in(const std::string& project) const;
+  /// The strongest one that it has anywhere.
+  [[nodiscard]] std::optional<Role> best_role() const;
 };
+
+/// As a session names them.
+[[nodiscard]] std::vector<wire::ProjectRole> to_wire(const std::map<std::string, Role>& projects);
 
 /// A route's permission as in api/engine.yaml.
 struct Permission {
@@ -51,6 +62,9 @@ struct Permission {
   bool task_token = false;
 };
 [[nodiscard]] bool is_known_permission(std::string_view name);
+/// The role that a permission needs; nullopt: no role gives it (public, any, task, worker).
+[[nodiscard]] std::optional<Role> role_for(std::string_view permission);
+/// Whether it has the permission anywhere: for the whole site, or in a project.
 [[nodiscard]] bool may(const Principal& who, const Permission& permission);
 
 struct AuthOptions {
@@ -114,6 +128,8 @@ class Auth {
   [[nodiscard]] Result<Principal> session(std::string_view cookie);
   /// Whether a session or an API token (Principal::session_hash) has not ended.
   [[nodiscard]] Result<bool> is_open(const std::string& session_hash);
+  /// Whether a user's memberships are still of the projects that they were. Others': true.
+  [[nodiscard]] Result<bool> has_same_part(const Principal& who);
   /// The attempt of a token, if it is the current one of a task that runs. Errors: denied.
   [[nodiscard]] Result<Principal> task(std::string_view token);
   [[nodiscard]] static Principal local_admin();
@@ -141,7 +157,8 @@ class Auth {
   [[nodiscard]] Result<wire::UserCreated> reset_password(const std::string& username);
   /// Ends all sessions of the user, so that no page shows what it may no more; tokens never do more
   /// than their user. Errors: not_found, conflict (the last admin; a provider gives the role).
-  [[nodiscard]] Result<wire::UserInfo> set_role(const std::string& username, Role role);
+  [[nodiscard]] Result<wire::UserInfo> set_role(const std::string& username,
+                                                std::optional<Role> role);
   /// Errors: conflict for the last admin and for oneself.
   Status delete_user(const std::string& username, const Principal& who);
 

@@ -2,9 +2,11 @@
 #include "service/event_hub.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "log/log.h"
+#include "service/detail/event_owners.h"
 #include "store/event_log.h"
 
 namespace aiflow::service {
@@ -45,7 +47,7 @@ void EventHub::wake() {
   has_work_.notify_one();
 }
 
-void EventHub::follow(std::optional<std::int64_t> after, Sink sink) {
+void EventHub::follow(std::optional<std::int64_t> after, Sink sink, store::Sight sight) {
   if (!after) {
     // Now is when it asked, not when the hub comes to it.
     const auto last = store_.read([](db::Connection& db) { return store::EventLog(db).last_id(); });
@@ -53,7 +55,7 @@ void EventHub::follow(std::optional<std::int64_t> after, Sink sink) {
   }
   const std::scoped_lock lock(mutex_);
   ++follower_count_;
-  work_.joining.push_back({after, std::move(sink)});
+  work_.joining.push_back({after, std::move(sink), std::move(sight)});
   has_work_.notify_one();
 }
 
@@ -71,7 +73,8 @@ void EventHub::run() {
     auto joining = std::exchange(put_off_, {});
     std::ranges::move(work.joining, std::back_inserter(joining));
     for (auto& one : joining) join(std::move(one));
-    if (!sinks_.empty()) hand_out(in_order(std::move(work)));
+    const std::int64_t before = last_id_;
+    if (!sinks_.empty()) hand_out(in_order(std::move(work)), before);
     failures_ = has_failed_ ? failures_ + 1 : 0;
   }
   sinks_.clear();
@@ -140,12 +143,63 @@ void EventHub::join(Joining joining) {
     return;
   }
   if (*stays) {
-    sinks_.push_back(std::move(joining.sink));
+    sinks_.push_back({std::move(joining.sink), std::move(joining.sight)});
     return;
   }
   const std::scoped_lock lock(mutex_);
   --follower_count_;
 }
+
+/// The events that followers see, made once for all who see the same.
+class EventHub::Views {
+ public:
+  Views(EventHub& hub, const Events& events) : hub_(hub), events_(events) {}
+
+  /// Null: it sees none of them. Errors: those of the store.
+  Result<const Batch*> of(const store::Sight& sight) {
+    auto [place, is_new] = views_.try_emplace(sight);
+    View& view = place->second;
+    if (is_new) {
+      if (auto made = fill(view, sight); !made) {
+        views_.erase(place);
+        return fail(std::move(made).error());
+      }
+    }
+    return view.batch ? &*view.batch : nullptr;
+  }
+
+ private:
+  struct View {
+    Events events;
+    std::optional<Batch> batch;
+  };
+
+  Status fill(View& view, const store::Sight& sight) {
+    if (!sight) {
+      view.batch.emplace(hub_.batch_of(events_));
+      return {};
+    }
+    if (!owners_) {
+      AIFLOW_ASSIGN(owners_, hub_.store_.read([&](db::Connection& db) {
+        return detail::owners_of(db, events_);
+      }));
+    }
+    const auto is_in_sight = [&](const std::string& project) {
+      return std::ranges::find(*sight, project) != sight->end();
+    };
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+      const auto& owners = (*owners_)[i];
+      if (owners && std::ranges::all_of(*owners, is_in_sight)) view.events.push_back(events_[i]);
+    }
+    if (!view.events.empty()) view.batch.emplace(hub_.batch_of(view.events));
+    return {};
+  }
+
+  EventHub& hub_;
+  const Events& events_;
+  std::optional<std::vector<detail::EventOwners>> owners_;
+  std::map<store::Sight, View> views_;
+};
 
 Result<bool> EventHub::replay(const Joining& joining) {
   // While nobody followed, nothing was read.
@@ -158,19 +212,35 @@ Result<bool> EventHub::replay(const Joining& joining) {
       static_cast<int>(rows.size()) >= kReplayMax ||
       (!rows.empty() && *joining.after > 0 && rows.front().id != *joining.after + 1);
   std::erase_if(rows, [&](const auto& row) { return row.id > last_id_; });
-  return is_too_old || rows.empty() || joining.sink(batch_of(rows));
+  if (is_too_old || rows.empty()) return true;
+  Views views(*this, rows);
+  AIFLOW_ASSIGN(const Batch* batch, views.of(joining.sight));
+  return batch == nullptr || joining.sink(*batch);
 }
 
 EventHub::Batch EventHub::batch_of(const Events& events) const {
   return {.events = events, .text = std::make_shared<const std::string>(encode_(events))};
 }
 
-void EventHub::hand_out(const Events& events) {
+/// `before`: the last row of the batch before. Who cannot be told what it may see joins again
+/// there.
+void EventHub::hand_out(const Events& events, std::int64_t before) {
   if (events.empty()) return;
-  const Batch batch = batch_of(events);
-  const auto gone = std::erase_if(sinks_, [&](const Sink& sink) { return !sink(batch); });
+  Views views(*this, events);
+  std::size_t gone = 0;
+  std::erase_if(sinks_, [&](Follower& follower) {
+    const auto batch = views.of(follower.sight);
+    if (!batch) {
+      note_failure(batch.error());
+      put_off_.push_back({before, std::move(follower.sink), std::move(follower.sight)});
+      return true;
+    }
+    const bool stays = *batch == nullptr || follower.sink(**batch);
+    if (!stays) ++gone;
+    return !stays;
+  });
   const std::scoped_lock lock(mutex_);
-  follower_count_ -= static_cast<std::size_t>(gone);
+  follower_count_ -= gone;
 }
 
 }  // namespace aiflow::service

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "store/data/sight.h"
 #include "store/store.h"
 #include "wire/engine.h"
 
@@ -51,8 +52,9 @@ class EventHub {
   void wake();
 
   /// Follows from the row after `after` (nullopt: from now). A follower that is more than
-  /// kReplayMax rows behind starts at now: it must load everything anew.
-  void follow(std::optional<std::int64_t> after, Sink sink);
+  /// kReplayMax rows behind starts at now: it must load everything anew. It gets what belongs to
+  /// the projects of `sight`; while that cannot be found out it waits.
+  void follow(std::optional<std::int64_t> after, Sink sink, store::Sight sight = {});
   static constexpr int kReplayMax = 1000;
   static constexpr std::chrono::milliseconds kRetryPauseMax{2'000};
 
@@ -62,6 +64,11 @@ class EventHub {
   struct Joining {
     std::optional<std::int64_t> after;
     Sink sink;
+    store::Sight sight;
+  };
+  struct Follower {
+    Sink sink;
+    store::Sight sight;
   };
   struct Work {
     std::vector<wire::StreamEvent> events{};
@@ -78,8 +85,9 @@ class EventHub {
   void join(Joining joining);
   /// False when it is gone already. Errors: those of the store; then it is to be tried again.
   [[nodiscard]] Result<bool> replay(const Joining& joining);
-  void hand_out(const Events& events);
+  void hand_out(const Events& events, std::int64_t before);
   [[nodiscard]] Batch batch_of(const Events& events) const;
+  class Views;
 
   store::Store& store_;
   const Encoder encode_;
@@ -88,7 +96,7 @@ class EventHub {
   Work work_;                       ///< guarded by mutex_
   std::size_t follower_count_ = 0;  ///< guarded by mutex_
   std::int64_t last_id_ = 0;        ///< hub's thread (start() before it)
-  std::vector<Sink> sinks_;         ///< hub's thread
+  std::vector<Follower> sinks_;     ///< hub's thread
   std::vector<Joining> put_off_;    ///< hub's thread; what they missed could not be read
   int failures_ = 0;                ///< hub's thread; rounds in a row whose reading failed
   bool has_failed_ = false;         ///< hub's thread; in this round

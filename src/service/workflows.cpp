@@ -57,10 +57,10 @@ std::optional<std::string> label_of(const wire::TaskSpec& task, const std::strin
 
 }  // namespace
 
-Result<std::vector<wire::Dag>> Workflows::dags() {
-  return parts_.store.read([](db::Connection& db) -> Result<std::vector<wire::Dag>> {
+Result<std::vector<wire::Dag>> Workflows::dags(const store::Sight& sight) {
+  return parts_.store.read([&](db::Connection& db) -> Result<std::vector<wire::Dag>> {
     store::DagStore dags(db);
-    AIFLOW_ASSIGN(const auto rows, dags.list());
+    AIFLOW_ASSIGN(const auto rows, dags.list(sight));
     std::vector<wire::Dag> out;
     for (const auto& row : rows) {
       AIFLOW_ASSIGN(out.emplace_back(), dags.view(row, kBars));
@@ -117,8 +117,9 @@ Result<wire::DagSource> Workflows::source(const DagId& id, int version) {
   return wire::DagSource{id.value, row.version, std::move(row.source)};
 }
 
-Result<std::vector<wire::ImportError>> Workflows::import_errors() {
-  return parts_.store.read([](db::Connection& db) { return store::DagStore(db).import_errors(); });
+Result<std::vector<wire::ImportError>> Workflows::import_errors(const store::Sight& sight) {
+  return parts_.store.read(
+      [&](db::Connection& db) { return store::DagStore(db).import_errors(sight); });
 }
 
 Result<Workflows::RunPage> Workflows::runs(const store::RunQuery& query,

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,7 @@ class Workflows {
   using AlsoStoreTasks = conductor::AlsoStore<std::vector<wire::TaskInstance>>;
   explicit Workflows(Parts parts) : parts_(std::move(parts)) {}
 
-  [[nodiscard]] Result<std::vector<wire::Dag>> dags();
+  [[nodiscard]] Result<std::vector<wire::Dag>> dags(const store::Sight& sight = {});
   [[nodiscard]] Result<wire::Dag> dag(const DagId& id);
   [[nodiscard]] Result<wire::Dag> patch_dag(const DagId& id, const wire::DagPatch& patch,
                                             const Principal& who);
@@ -57,7 +58,7 @@ class Workflows {
   [[nodiscard]] Result<wire::DagSource> source(const DagId& id, int version = 0);
   /// The newest `runs_max` runs, oldest first.
   [[nodiscard]] Result<wire::Grid> grid(const DagId& id, int runs_max);
-  [[nodiscard]] Result<std::vector<wire::ImportError>> import_errors();
+  [[nodiscard]] Result<std::vector<wire::ImportError>> import_errors(const store::Sight& sight);
 
   // What its pages show beside (data/dag_views.h).
   [[nodiscard]] Result<wire::DagDetails> details(const DagId& id, int version) {
@@ -135,13 +136,23 @@ class Workflows {
                                                               AlsoStoreTasks also = {});
 
   // Assets (detail/assets.cpp).
-  [[nodiscard]] Result<std::vector<wire::Asset>> assets();
-  /// Newest first; those below the id `before`, if any.
-  [[nodiscard]] Result<store::Listed<wire::AssetEvent>> asset_events(
-      const std::optional<dag::AssetName>& asset, store::Page page,
-      std::optional<std::int64_t> before);
+
+  /// Those that DAGs of `sight` make or wait for; without the DAGs that are not.
+  [[nodiscard]] Result<std::vector<wire::Asset>> assets(const store::Sight& sight);
+  struct AssetEvents {
+    std::optional<dag::AssetName> asset{};  ///< of all when none is named
+    std::optional<std::int64_t> before{};   ///< those below this id
+    store::Page page{};
+    store::Sight sight{};
+  };
+  /// Newest first; those of assets() for `sight`, without sources that are not in it.
+  [[nodiscard]] Result<store::Listed<wire::AssetEvent>> asset_events(const AssetEvents& query);
   /// What a run has consumed, oldest first; the newest 1000 at most. Errors: not_found.
-  [[nodiscard]] Result<std::vector<wire::AssetEvent>> triggering_events(const store::RunKey& key);
+  [[nodiscard]] Result<std::vector<wire::AssetEvent>> triggering_events(const store::RunKey& key,
+                                                                        const store::Sight& sight);
+  /// The DAGs that make it, and unless `makers_only` those that wait for it.
+  [[nodiscard]] Result<std::set<std::string>> dags_of_asset(const std::string& name,
+                                                            bool makers_only);
   /// Errors: not_found when no DAG names the asset.
   [[nodiscard]] Result<wire::AssetEvent> tell_asset(const wire::AssetEventCreate& request,
                                                     const Principal& who);
@@ -149,9 +160,8 @@ class Workflows {
   [[nodiscard]] Result<wire::DagRun> materialize(const wire::AssetMaterialize& request,
                                                  const Principal& who);
 
-  // Backfills (detail/backfills.cpp). Newest first; of all DAGs when none is named; those below the
-  // id `before`, if any.
-  [[nodiscard]] Result<store::Listed<wire::Backfill>> backfills(const std::optional<DagId>& dag_id,
+  // Backfills (detail/backfills.cpp). Newest first; those below the id `before`, if any.
+  [[nodiscard]] Result<store::Listed<wire::Backfill>> backfills(const store::BackfillQuery& query,
                                                                 store::Page page,
                                                                 std::optional<std::int64_t> before);
   [[nodiscard]] Result<wire::Backfill> backfill(dag::BackfillId id);

@@ -51,6 +51,11 @@ struct RunAssetsRow {
   std::int64_t last = 0;
 };
 
+struct AssetEventQuery {
+  std::optional<dag::AssetName> asset{};            ///< of all assets when none is named
+  std::optional<std::vector<std::string>> among{};  ///< only of these
+};
+
 class AssetStore {
  public:
   explicit AssetStore(db::Connection& db) : db_(db) {}
@@ -71,9 +76,8 @@ class AssetStore {
   Status add_event(const AssetEventRow& row);
   /// Errors: not_found.
   [[nodiscard]] Result<AssetEventRow> event(std::int64_t id);
-  /// Newest first; of all assets when none is named.
-  [[nodiscard]] Result<Listed<AssetEventRow>> events(const std::optional<dag::AssetName>& asset,
-                                                     Page page);
+  /// Newest first.
+  [[nodiscard]] Result<Listed<AssetEventRow>> events(const AssetEventQuery& query, Page page);
   /// 0 when there was none.
   [[nodiscard]] Result<std::int64_t> last_event();
 

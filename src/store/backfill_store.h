@@ -10,6 +10,7 @@
 #include "dag/backfill.h"
 #include "db/connection.h"
 #include "json/value.h"
+#include "store/data/sight.h"
 #include "store/keys.h"
 #include "wire/engine.h"
 
@@ -43,6 +44,11 @@ struct BackfillDateRow {
   std::string reason;
 };
 
+struct BackfillQuery {
+  std::optional<DagId> dag_id{};  ///< of all DAGs when none is named
+  Sight sight{};
+};
+
 class BackfillStore {
  public:
   explicit BackfillStore(db::Connection& db) : db_(db) {}
@@ -52,7 +58,7 @@ class BackfillStore {
   /// Errors: not_found.
   [[nodiscard]] Result<BackfillRow> get(dag::BackfillId id);
   /// Newest first; of all DAGs when none is named.
-  [[nodiscard]] Result<Listed<BackfillRow>> list(const std::optional<DagId>& dag_id, Page page);
+  [[nodiscard]] Result<Listed<BackfillRow>> list(const BackfillQuery& query, Page page);
   /// Those that are not over, by id.
   [[nodiscard]] Result<std::vector<BackfillRow>> open();
   /// 0 when there was none.

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/admin/project_store.h"
 #include "store/asset_store.h"
 #include "store/detail/rows.h"
 #include "store/detail/run_counts.h"
+#include "store/detail/sight_filter.h"
 
 namespace aiflow::store {
 namespace {
@@ -41,7 +43,7 @@ constexpr std::string_view kSelect =
     "SELECT dag_id, fileloc, is_paused, is_active, version, last_parsed_at, created_at,"
     " last_logical_date, last_interval_start, last_interval_end, last_run_after,"
     " next_logical_date, next_interval_start, next_interval_end, next_run_after,"
-    " consecutive_failed_runs, last_run_number, epoch_floor, cause FROM dags";
+    " consecutive_failed_runs, last_run_number, epoch_floor, cause, folder FROM dags";
 
 std::optional<dag::Tick> read_tick(db::Row& row) {
   const auto logical = row.optional_time();
@@ -68,7 +70,8 @@ DagRow read_dag(db::Row& row) {
           .consecutive_failed_runs = row.small(),
           .last_run_number = row.integer(),
           .epoch_floor = row.integer(),
-          .cause = row.text()};
+          .cause = row.text(),
+          .folder = row.text()};
 }
 
 /// The four columns of a tick.
@@ -84,6 +87,7 @@ void add_tick(db::Params& params, const std::optional<dag::Tick>& tick) {
 wire::ImportError read_import_error(db::Row& row) {
   return {.import_error_id = row.integer(),
           .filename = row.text(),
+          .folder = row.text(),
           .line = row.optional_integer(),
           .timestamp = row.time(),
           .stack_trace = row.text(),
@@ -91,7 +95,8 @@ wire::ImportError read_import_error(db::Row& row) {
 }
 
 constexpr std::string_view kSelectImportErrors =
-    "SELECT import_error_id, filename, line, timestamp, stack_trace, message FROM import_errors";
+    "SELECT import_error_id, filename, folder, line, timestamp, stack_trace, message FROM "
+    "import_errors";
 
 }  // namespace
 
@@ -101,13 +106,13 @@ Status DagStore::put(const DagRow& dag) {
   add_tick(params, dag.last_tick);
   add_tick(params, dag.next_tick);
   params.insert(params.end(), {dag.consecutive_failed_runs, dag.last_run_number, dag.epoch_floor,
-                               dag.cause, dag.dag_id.value});
+                               dag.cause, dag.folder, dag.dag_id.value});
   AIFLOW_TRY(db_.run(R"(
     UPDATE dags SET fileloc = ?, is_paused = ?, is_active = ?, version = ?, last_parsed_at = ?,
       created_at = ?, last_logical_date = ?, last_interval_start = ?, last_interval_end = ?,
       last_run_after = ?, next_logical_date = ?, next_interval_start = ?, next_interval_end = ?,
       next_run_after = ?, consecutive_failed_runs = ?, last_run_number = ?, epoch_floor = ?,
-      cause = ?
+      cause = ?, folder = ?
     WHERE dag_id = ?)",
                      params));
   if (db_.changes() > 0) return {};
@@ -115,8 +120,8 @@ Status DagStore::put(const DagRow& dag) {
     INSERT INTO dags (fileloc, is_paused, is_active, version, last_parsed_at, created_at,
       last_logical_date, last_interval_start, last_interval_end, last_run_after,
       next_logical_date, next_interval_start, next_interval_end, next_run_after,
-      consecutive_failed_runs, last_run_number, epoch_floor, cause, dag_id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+      consecutive_failed_runs, last_run_number, epoch_floor, cause, folder, dag_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
                  params);
 }
 
@@ -142,6 +147,31 @@ Result<DagRow> DagStore::get(const DagId& dag_id) {
 Result<std::vector<DagRow>> DagStore::list(bool with_inactive) {
   static const std::string sql = std::string(kSelect) + " WHERE is_active >= ? ORDER BY dag_id";
   return db_.all(sql, {with_inactive ? 0 : 1}, read_dag);
+}
+
+Result<std::vector<DagRow>> DagStore::list(const Sight& sight) {
+  detail::Where where;
+  where.add("is_active = 1");
+  detail::add_sight(where, "dag_id", sight);
+  return db_.all(std::string(kSelect) + where.text() + " ORDER BY dag_id", where.params(),
+                 read_dag);
+}
+
+Status DagStore::place(const std::function<std::string(const std::string& file)>& folder_of) {
+  AIFLOW_ASSIGN(const auto dags, list(true));
+  for (const DagRow& dag : dags) {
+    const std::string folder = folder_of(dag.fileloc);
+    if (folder == dag.folder) continue;
+    AIFLOW_TRY(db_.run("UPDATE dags SET folder = ? WHERE dag_id = ?", {folder, dag.dag_id.value}));
+  }
+  AIFLOW_ASSIGN(const auto errors, import_errors());
+  for (const wire::ImportError& error : errors) {
+    const std::string folder = folder_of(error.filename);
+    if (folder == error.folder) continue;
+    AIFLOW_TRY(db_.run("UPDATE import_errors SET folder = ? WHERE import_error_id = ?",
+                       {folder, error.import_error_id}));
+  }
+  return {};
 }
 
 Result<DagVersionRow> DagStore::version(const DagId& dag_id, int version) {
@@ -191,9 +221,11 @@ Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
                 db_.first("SELECT count(*) FROM import_errors WHERE filename = ?", {dag.fileloc},
                           [](db::Row& row) { return row.integer(); }));
   AIFLOW_ASSIGN(auto assets, assets_of(db_, dag.dag_id, newest.spec.schedule));
+  AIFLOW_ASSIGN(auto project, ProjectStore(db_).of_folder(dag.folder));
   std::vector<wire::RunBar> oldest_first(runs.rbegin(), runs.rend());
   const wire::DagSpec& spec = newest.spec;
   return wire::Dag{.dag_id = dag.dag_id.value,
+                   .project = std::move(project),
                    .dag_display_name = dag.dag_id.value,
                    .description = spec.description,
                    .is_paused = dag.is_paused,
@@ -216,11 +248,11 @@ Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
 
 Result<wire::ImportError> DagStore::set_import_error(const wire::ImportError& error) {
   AIFLOW_TRY(db_.run("DELETE FROM import_errors WHERE filename = ?", {error.filename}));
-  AIFLOW_TRY(
-      db_.run(R"(
-    INSERT INTO import_errors (filename, line, timestamp, stack_trace, message)
-    VALUES (?, ?, ?, ?, ?))",
-              {error.filename, error.line, error.timestamp, error.stack_trace, error.message}));
+  AIFLOW_TRY(db_.run(R"(
+    INSERT INTO import_errors (filename, folder, line, timestamp, stack_trace, message)
+    VALUES (?, ?, ?, ?, ?, ?))",
+                     {error.filename, error.folder, error.line, error.timestamp, error.stack_trace,
+                      error.message}));
   wire::ImportError stored = error;
   stored.import_error_id = db_.last_insert_id();
   return stored;
@@ -231,9 +263,16 @@ Result<bool> DagStore::clear_import_error(const std::string& filename) {
   return db_.changes() > 0;
 }
 
-Result<std::vector<wire::ImportError>> DagStore::import_errors() {
-  static const std::string sql = std::string(kSelectImportErrors) + " ORDER BY filename";
-  return db_.all(sql, {}, read_import_error);
+Result<std::vector<wire::ImportError>> DagStore::import_errors(const Sight& sight) {
+  if (sight && sight->empty()) return std::vector<wire::ImportError>{};
+  detail::Where where;
+  if (sight) {
+    where.add("coalesce((SELECT p.name FROM projects p WHERE p.name = folder), 'default') IN " +
+                  detail::marks(sight->size()),
+              *sight);
+  }
+  return db_.all(std::string(kSelectImportErrors) + where.text() + " ORDER BY filename",
+                 where.params(), read_import_error);
 }
 
 Result<std::vector<DagFileRow>> DagStore::files() {

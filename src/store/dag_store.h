@@ -3,6 +3,7 @@
 // conductor alone.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/id.h"
 #include "dag/schedule.h"
 #include "db/connection.h"
+#include "store/data/sight.h"
 #include "store/keys.h"
 #include "wire/dag.h"
 #include "wire/engine.h"
@@ -32,6 +34,8 @@ struct DagRow {
   std::int64_t last_run_number = 0;
   std::int64_t epoch_floor = 0;
   std::string cause;  ///< why it is paused, in words
+  /// The first folder below the DAG folder; empty when its file lies in the DAG folder itself.
+  std::string folder = {};
 };
 
 /// One version of a DAG, as the parser gave it. Runs keep the version that they began with.
@@ -65,6 +69,10 @@ class DagStore {
   [[nodiscard]] Result<DagRow> get(const DagId& dag_id);
   /// By dag_id; inactive ones only when asked.
   [[nodiscard]] Result<std::vector<DagRow>> list(bool with_inactive = false);
+  /// The active ones of these projects, by dag_id.
+  [[nodiscard]] Result<std::vector<DagRow>> list(const Sight& sight);
+  /// Brings the folder of all DAGs and import errors up to date, by their files' paths.
+  Status place(const std::function<std::string(const std::string& file)>& folder_of);
   /// version 0 = the newest. Errors: not_found.
   [[nodiscard]] Result<DagVersionRow> version(const DagId& dag_id, int version = 0);
 
@@ -75,7 +83,8 @@ class DagStore {
   [[nodiscard]] Result<wire::ImportError> set_import_error(const wire::ImportError& error);
   /// True when there was one.
   [[nodiscard]] Result<bool> clear_import_error(const std::string& filename);
-  [[nodiscard]] Result<std::vector<wire::ImportError>> import_errors();
+  /// Of files of these projects.
+  [[nodiscard]] Result<std::vector<wire::ImportError>> import_errors(const Sight& sight = {});
 
   /// Files with active DAGs or an import error.
   [[nodiscard]] Result<std::vector<DagFileRow>> files();

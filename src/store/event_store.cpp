@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "store/detail/rows.h"
+#include "store/detail/sight_filter.h"
 #include "store/event_log.h"
 
 namespace aiflow::store {
@@ -138,6 +139,7 @@ Result<Listed<wire::SceneEvent>> EventStore::list(const SceneEventQuery& query) 
     where.add("dag_id = ?", query.run->dag_id.value);
     where.add("run_id = ?", query.run->run_id.value);
   }
+  detail::add_sight(where, "dag_id", query.sight);
   AIFLOW_ASSIGN(const auto total,
                 db_.first("SELECT count(*) FROM scene_events" + where.text(), where.params(),
                           [](db::Row& row) { return row.integer(); }));

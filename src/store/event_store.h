@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "db/connection.h"
+#include "store/data/sight.h"
 #include "store/keys.h"
 #include "wire/engine.h"
 
@@ -27,6 +28,7 @@ struct SceneEventQuery {
     WallTime started_at{};
     std::string event_id{};
   };
+  Sight sight{};
   std::optional<After> after{};  ///< only those that come after it in the list
 };
 

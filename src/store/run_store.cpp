@@ -8,6 +8,7 @@
 #include "store/data/pages.h"
 #include "store/detail/rows.h"
 #include "store/detail/run_counts.h"
+#include "store/detail/sight_filter.h"
 
 namespace aiflow::store {
 namespace {
@@ -197,7 +198,7 @@ Result<std::optional<Duration>> RunStore::mean_runtime(const Runtime& of) {
 Result<std::int64_t> RunStore::total_of(const RunQuery& query, const detail::Where& where) {
   const bool in_time = query.logical_date_gte || query.logical_date_lte || query.queued_at_gte ||
                        query.queued_at_lt || query.run_after_gte || query.run_after_lt;
-  if (!in_time) {
+  if (!in_time && !query.sight) {
     return detail::count_runs(db_, query.dag_id ? &*query.dag_id : nullptr, query.states);
   }
   AIFLOW_ASSIGN(const auto total,
@@ -218,6 +219,7 @@ detail::Where where_of(const RunQuery& query) {
   if (query.queued_at_lt) where.add("queued_at < ?", *query.queued_at_lt);
   if (query.run_after_gte) where.add("run_after >= ?", *query.run_after_gte);
   if (query.run_after_lt) where.add("run_after < ?", *query.run_after_lt);
+  detail::add_sight(where, "dag_id", query.sight);
   return where;
 }
 

@@ -12,6 +12,7 @@
 #include "dag/backfill.h"
 #include "db/connection.h"
 #include "json/value.h"
+#include "store/data/sight.h"
 #include "store/keys.h"
 #include "wire/engine.h"
 #include "wire/worker.h"
@@ -130,6 +131,7 @@ struct RunQuery {
   std::optional<WallTime> run_after_lt{};
   bool newest_first = true;  ///< by run_after, then order of creation
   Page page;
+  Sight sight{};
 };
 
 struct TaskStateRow {

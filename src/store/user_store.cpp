@@ -12,9 +12,23 @@ constexpr std::string_view kSelectUser =
 
 constexpr auto kAnswersKept = std::chrono::hours(24);
 
+/// Who has no role for the whole site.
+constexpr std::string_view kNoRole = "none";
+
+std::optional<Role> read_role(db::Row& row) {
+  const std::string text = row.text();
+  const auto role = parse_role(text);
+  AIFLOW_ASSERT(role.has_value() || text == kNoRole);
+  return role;
+}
+
+std::string_view role_text(const UserRow& user) {
+  return user.role ? to_string(*user.role) : kNoRole;
+}
+
 UserRow read_user(db::Row& row) {
   return {.username = row.text(),
-          .role = detail::read_enum(row, parse_role),
+          .role = read_role(row),
           .password_hash = row.text(),
           .must_change_password = row.boolean(),
           .created_at = row.time(),
@@ -48,7 +62,7 @@ Status UserStore::add(const UserRow& user) {
     INSERT INTO users (username, role, password_hash, must_change_password, created_at,
       last_login_at, issuer, subject)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?))",
-              {user.username, to_string(user.role), user.password_hash, user.must_change_password,
+              {user.username, role_text(user), user.password_hash, user.must_change_password,
                user.created_at, user.last_login_at, user.issuer, user.subject});
   if (done || done.error().code != ErrorCode::conflict) return done;
   return fail(ErrorCode::conflict, "user '" + user.username + "' already exists");
@@ -58,7 +72,7 @@ Status UserStore::update(const UserRow& user) {
   AIFLOW_TRY(db_.run(R"(
     UPDATE users SET role = ?, password_hash = ?, must_change_password = ?, created_at = ?,
       last_login_at = ? WHERE username = ?)",
-                     {to_string(user.role), user.password_hash, user.must_change_password,
+                     {role_text(user), user.password_hash, user.must_change_password,
                       user.created_at, user.last_login_at, user.username}));
   return db_.changes() > 0 ? Status{} : missing_user(user.username);
 }
@@ -66,6 +80,7 @@ Status UserStore::update(const UserRow& user) {
 Status UserStore::remove(const std::string& username) {
   AIFLOW_TRY(end_sessions_of(username));
   AIFLOW_TRY(db_.run("DELETE FROM api_tokens WHERE username = ?", {username}));
+  AIFLOW_TRY(db_.run("DELETE FROM memberships WHERE username = ?", {username}));
   AIFLOW_TRY(db_.run("DELETE FROM users WHERE username = ?", {username}));
   return db_.changes() > 0 ? Status{} : missing_user(username);
 }

@@ -15,8 +15,8 @@ namespace aiflow::store {
 
 struct UserRow {
   std::string username;
-  Role role = Role::viewer;
-  std::string password_hash;  ///< Argon2id, encoded
+  std::optional<Role> role{};  ///< for the whole site; nullopt: none
+  std::string password_hash;   ///< Argon2id, encoded
   bool must_change_password = false;
   WallTime created_at;
   std::optional<WallTime> last_login_at;

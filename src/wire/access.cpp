@@ -7,9 +7,15 @@
 namespace aiflow::wire {
 
 Status read_value(const json::Value& value, LoginRequest& out);
+Status read_value(const json::Value& value, ProjectRole& out);
 Status read_value(const json::Value& value, Session& out);
 Status read_value(const json::Value& value, SignInProvider& out);
 Status read_value(const json::Value& value, SignInOptions& out);
+Status read_value(const json::Value& value, Project& out);
+Status read_value(const json::Value& value, ProjectCreate& out);
+Status read_value(const json::Value& value, ProjectPatch& out);
+Status read_value(const json::Value& value, Member& out);
+Status read_value(const json::Value& value, MemberSet& out);
 Status read_value(const json::Value& value, PasswordChange& out);
 Status read_value(const json::Value& value, UserInfo& out);
 Status read_value(const json::Value& value, UserCreate& out);
@@ -45,15 +51,37 @@ Status read_value(const json::Value& value, LoginRequest& out) {
   return {};
 }
 
+json::Value to_json(const ProjectRole& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "project", value.project);
+  detail::put(out, "role", value.role);
+  return json::Value(std::move(out));
+}
+
+Result<ProjectRole> parse_project_role(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ProjectRole");
+  ProjectRole out;
+  AIFLOW_TRY(detail::get(value, "project", out.project));
+  AIFLOW_TRY(detail::get(value, "role", out.role));
+  return out;
+}
+
+Status read_value(const json::Value& value, ProjectRole& out) {
+  AIFLOW_ASSIGN(out, parse_project_role(value));
+  return {};
+}
+
 json::Value to_json(const Session& value) {
   json::Object out;
-  out.reserve(6);
+  out.reserve(7);
   detail::put(out, "username", value.username);
   detail::put(out, "role", value.role);
   detail::put(out, "csrf_token", value.csrf_token);
   detail::put(out, "must_change_password", value.must_change_password);
   detail::put(out, "issuer", value.issuer);
   detail::put(out, "sign_out_url", value.sign_out_url);
+  detail::put(out, "projects", value.projects);
   return json::Value(std::move(out));
 }
 
@@ -66,6 +94,7 @@ Result<Session> parse_session(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "must_change_password", out.must_change_password));
   AIFLOW_TRY(detail::get(value, "issuer", out.issuer));
   AIFLOW_TRY(detail::get(value, "sign_out_url", out.sign_out_url));
+  AIFLOW_TRY(detail::get(value, "projects", out.projects));
   return out;
 }
 
@@ -111,6 +140,123 @@ Result<SignInOptions> parse_sign_in_options(const json::Value& value) {
 
 Status read_value(const json::Value& value, SignInOptions& out) {
   AIFLOW_ASSIGN(out, parse_sign_in_options(value));
+  return {};
+}
+
+json::Value to_json(const Project& value) {
+  json::Object out;
+  out.reserve(6);
+  detail::put(out, "name", value.name);
+  detail::put(out, "description", value.description);
+  detail::put(out, "created_at", value.created_at);
+  detail::put(out, "dag_count", value.dag_count);
+  detail::put(out, "member_count", value.member_count);
+  detail::put(out, "role", value.role);
+  return json::Value(std::move(out));
+}
+
+Result<Project> parse_project(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Project");
+  Project out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "description", out.description));
+  AIFLOW_TRY(detail::get(value, "created_at", out.created_at));
+  AIFLOW_TRY(detail::get(value, "dag_count", out.dag_count));
+  AIFLOW_TRY(detail::get(value, "member_count", out.member_count));
+  AIFLOW_TRY(detail::get(value, "role", out.role));
+  return out;
+}
+
+Status read_value(const json::Value& value, Project& out) {
+  AIFLOW_ASSIGN(out, parse_project(value));
+  return {};
+}
+
+json::Value to_json(const ProjectCreate& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "name", value.name);
+  detail::put(out, "description", value.description);
+  return json::Value(std::move(out));
+}
+
+Result<ProjectCreate> parse_project_create(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ProjectCreate");
+  ProjectCreate out;
+  AIFLOW_TRY(detail::get(value, "name", out.name));
+  AIFLOW_TRY(detail::get(value, "description", out.description));
+  return out;
+}
+
+Status read_value(const json::Value& value, ProjectCreate& out) {
+  AIFLOW_ASSIGN(out, parse_project_create(value));
+  return {};
+}
+
+json::Value to_json(const ProjectPatch& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "description", value.description);
+  return json::Value(std::move(out));
+}
+
+Result<ProjectPatch> parse_project_patch(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ProjectPatch");
+  ProjectPatch out;
+  AIFLOW_TRY(detail::get(value, "description", out.description));
+  return out;
+}
+
+Status read_value(const json::Value& value, ProjectPatch& out) {
+  AIFLOW_ASSIGN(out, parse_project_patch(value));
+  return {};
+}
+
+json::Value to_json(const Member& value) {
+  json::Object out;
+  out.reserve(6);
+  detail::put(out, "username", value.username);
+  detail::put(out, "project", value.project);
+  detail::put(out, "role", value.role);
+  detail::put(out, "site_role", value.site_role);
+  detail::put(out, "granted_at", value.granted_at);
+  detail::put(out, "granted_by", value.granted_by);
+  return json::Value(std::move(out));
+}
+
+Result<Member> parse_member(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Member");
+  Member out;
+  AIFLOW_TRY(detail::get(value, "username", out.username));
+  AIFLOW_TRY(detail::get(value, "project", out.project));
+  AIFLOW_TRY(detail::get(value, "role", out.role));
+  AIFLOW_TRY(detail::get(value, "site_role", out.site_role));
+  AIFLOW_TRY(detail::get(value, "granted_at", out.granted_at));
+  AIFLOW_TRY(detail::get(value, "granted_by", out.granted_by));
+  return out;
+}
+
+Status read_value(const json::Value& value, Member& out) {
+  AIFLOW_ASSIGN(out, parse_member(value));
+  return {};
+}
+
+json::Value to_json(const MemberSet& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "role", value.role);
+  return json::Value(std::move(out));
+}
+
+Result<MemberSet> parse_member_set(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("MemberSet");
+  MemberSet out;
+  AIFLOW_TRY(detail::get(value, "role", out.role));
+  return out;
+}
+
+Status read_value(const json::Value& value, MemberSet& out) {
+  AIFLOW_ASSIGN(out, parse_member_set(value));
   return {};
 }
 

@@ -24,14 +24,23 @@ struct LoginRequest {
 [[nodiscard]] json::Value to_json(const LoginRequest& value);
 [[nodiscard]] Result<LoginRequest> parse_login_request(const json::Value& value);
 
-/// issuer - of the OpenID provider that has signed the user in; absent with a password. sign_out_url - where one signs out of it too.
+struct ProjectRole {
+  std::string project{};
+  Role role{};
+  friend bool operator==(const ProjectRole&, const ProjectRole&) = default;
+};
+[[nodiscard]] json::Value to_json(const ProjectRole& value);
+[[nodiscard]] Result<ProjectRole> parse_project_role(const json::Value& value);
+
+/// role - for the whole site, null when there is none. issuer - of the OpenID provider that has signed the user in; absent with a password. sign_out_url - where one signs out of it too. projects - where the user has a part by membership.
 struct Session {
   std::string username{};
-  Role role{};
+  std::optional<Role> role{};
   std::string csrf_token{};
   bool must_change_password{};
   std::optional<std::string> issuer{};
   std::optional<std::string> sign_out_url{};
+  std::vector<ProjectRole> projects{};
   friend bool operator==(const Session&, const Session&) = default;
 };
 [[nodiscard]] json::Value to_json(const Session& value);
@@ -54,6 +63,54 @@ struct SignInOptions {
 [[nodiscard]] json::Value to_json(const SignInOptions& value);
 [[nodiscard]] Result<SignInOptions> parse_sign_in_options(const json::Value& value);
 
+/// A name for some of the site's DAGs and all that comes of them; the folder of that name below the DAG folder holds their files. role - of who asks, in this project. member_count - absent for those who do not administer it.
+struct Project {
+  std::string name{};
+  std::string description{};
+  std::optional<WallTime> created_at{};
+  std::int64_t dag_count{};
+  std::optional<std::int64_t> member_count{};
+  std::optional<Role> role{};
+  friend bool operator==(const Project&, const Project&) = default;
+};
+[[nodiscard]] json::Value to_json(const Project& value);
+[[nodiscard]] Result<Project> parse_project(const json::Value& value);
+
+struct ProjectCreate {
+  std::string name{};
+  std::optional<std::string> description{};
+  friend bool operator==(const ProjectCreate&, const ProjectCreate&) = default;
+};
+[[nodiscard]] json::Value to_json(const ProjectCreate& value);
+[[nodiscard]] Result<ProjectCreate> parse_project_create(const json::Value& value);
+
+struct ProjectPatch {
+  std::string description{};
+  friend bool operator==(const ProjectPatch&, const ProjectPatch&) = default;
+};
+[[nodiscard]] json::Value to_json(const ProjectPatch& value);
+[[nodiscard]] Result<ProjectPatch> parse_project_patch(const json::Value& value);
+
+/// role - by membership; site_role - what the user may do everywhere.
+struct Member {
+  std::string username{};
+  std::string project{};
+  Role role{};
+  std::optional<Role> site_role{};
+  WallTime granted_at{};
+  std::string granted_by{};
+  friend bool operator==(const Member&, const Member&) = default;
+};
+[[nodiscard]] json::Value to_json(const Member& value);
+[[nodiscard]] Result<Member> parse_member(const json::Value& value);
+
+struct MemberSet {
+  Role role{};
+  friend bool operator==(const MemberSet&, const MemberSet&) = default;
+};
+[[nodiscard]] json::Value to_json(const MemberSet& value);
+[[nodiscard]] Result<MemberSet> parse_member_set(const json::Value& value);
+
 struct PasswordChange {
   std::string old_password{};
   std::string new_password{};
@@ -62,10 +119,10 @@ struct PasswordChange {
 [[nodiscard]] json::Value to_json(const PasswordChange& value);
 [[nodiscard]] Result<PasswordChange> parse_password_change(const json::Value& value);
 
-/// issuer - of the OpenID provider that signs the user in and gives the role; absent with a password.
+/// role - for the whole site; null - none, the user sees the projects that he is a member of. issuer - of the OpenID provider that signs the user in and gives that role; absent with a password.
 struct UserInfo {
   std::string username{};
-  Role role{};
+  std::optional<Role> role{};
   WallTime created_at{};
   std::optional<WallTime> last_login_at{};
   std::optional<std::string> issuer{};
@@ -74,9 +131,10 @@ struct UserInfo {
 [[nodiscard]] json::Value to_json(const UserInfo& value);
 [[nodiscard]] Result<UserInfo> parse_user_info(const json::Value& value);
 
+/// role - as in UserInfo.
 struct UserCreate {
   std::string username{};
-  Role role{};
+  std::optional<Role> role{};
   std::optional<std::string> password{};
   friend bool operator==(const UserCreate&, const UserCreate&) = default;
 };
@@ -86,15 +144,16 @@ struct UserCreate {
 /// one_time_password is set when none was given; it must be changed at first login.
 struct UserCreated {
   std::string username{};
-  Role role{};
+  std::optional<Role> role{};
   std::optional<std::string> one_time_password{};
   friend bool operator==(const UserCreated&, const UserCreated&) = default;
 };
 [[nodiscard]] json::Value to_json(const UserCreated& value);
 [[nodiscard]] Result<UserCreated> parse_user_created(const json::Value& value);
 
+/// role - as in UserInfo.
 struct UserPatch {
-  Role role{};
+  std::optional<Role> role{};
   friend bool operator==(const UserPatch&, const UserPatch&) = default;
 };
 [[nodiscard]] json::Value to_json(const UserPatch& value);

@@ -243,8 +243,9 @@ Status read_value(const json::Value& value, Explanation& out) {
 
 json::Value to_json(const Dag& value) {
   json::Object out;
-  out.reserve(18);
+  out.reserve(19);
   detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "project", value.project);
   detail::put(out, "dag_display_name", value.dag_display_name);
   detail::put(out, "description", value.description);
   detail::put(out, "is_paused", value.is_paused);
@@ -269,6 +270,7 @@ Result<Dag> parse_dag(const json::Value& value) {
   if (!value.is_object()) return detail::not_an_object("Dag");
   Dag out;
   AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "project", out.project));
   AIFLOW_TRY(detail::get(value, "dag_display_name", out.dag_display_name));
   AIFLOW_TRY(detail::get(value, "description", out.description));
   AIFLOW_TRY(detail::get(value, "is_paused", out.is_paused));
@@ -712,9 +714,10 @@ Status read_value(const json::Value& value, DagDetails& out) {
 
 json::Value to_json(const ImportError& value) {
   json::Object out;
-  out.reserve(6);
+  out.reserve(7);
   detail::put(out, "import_error_id", value.import_error_id);
   detail::put(out, "filename", value.filename);
+  detail::put(out, "folder", value.folder);
   detail::put(out, "line", value.line);
   detail::put(out, "timestamp", value.timestamp);
   detail::put(out, "stack_trace", value.stack_trace);
@@ -727,6 +730,7 @@ Result<ImportError> parse_import_error(const json::Value& value) {
   ImportError out;
   AIFLOW_TRY(detail::get(value, "import_error_id", out.import_error_id));
   AIFLOW_TRY(detail::get(value, "filename", out.filename));
+  AIFLOW_TRY(detail::get(value, "folder", out.folder));
   AIFLOW_TRY(detail::get(value, "line", out.line));
   AIFLOW_TRY(detail::get(value, "timestamp", out.timestamp));
   AIFLOW_TRY(detail::get(value, "stack_trace", out.stack_trace));

@@ -73,8 +73,10 @@ struct Explanation {
 [[nodiscard]] json::Value to_json(const Explanation& value);
 [[nodiscard]] Result<Explanation> parse_explanation(const json::Value& value);
 
+/// project - whose it is.
 struct Dag {
   std::string dag_id{};
+  std::string project{};
   std::string dag_display_name{};
   std::string description{};
   bool is_paused{};
@@ -280,9 +282,11 @@ struct DagDetails {
 [[nodiscard]] json::Value to_json(const DagDetails& value);
 [[nodiscard]] Result<DagDetails> parse_dag_details(const json::Value& value);
 
+/// folder - the first one below the DAG folder; empty when the file lies in the DAG folder itself.
 struct ImportError {
   std::int64_t import_error_id{};
   std::string filename{};
+  std::string folder{};
   std::optional<std::int64_t> line{};
   WallTime timestamp{};
   std::string stack_trace{};

@@ -276,6 +276,8 @@ Result<PageQuery> parse_page(Route route, const Query& query) {
   switch (route) {
     case Route::list_own_sessions:
     case Route::list_own_tokens:
+    case Route::list_projects:
+    case Route::list_members:
     case Route::list_users:
     case Route::list_tokens:
     case Route::list_variables:

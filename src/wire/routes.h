@@ -24,6 +24,14 @@ enum class Route : std::uint16_t {
   revoke_own_token,
   get_setup,
   complete_setup,
+  list_projects,
+  create_project,
+  get_project,
+  patch_project,
+  delete_project,
+  list_members,
+  put_member,
+  delete_member,
   list_users,
   create_user,
   patch_user,
@@ -168,6 +176,29 @@ enum class Route : std::uint16_t {
   oip_infer,
   oip_infer_version,
 };
+/// Whose project decides about a route: see api/engine.yaml.
+enum class Owner : std::uint8_t {
+  self,
+  site,
+  shared,
+  list,
+  project,
+  dag,
+  dags,
+  backfill,
+  artifact,
+  model,
+  variant,
+  report,
+  service,
+  camera,
+  event,
+  body_dag,
+  body_asset,
+  body_model,
+  body_service,
+  body_camera,
+};
 struct RouteInfo {
   Route route;
   std::string_view name;
@@ -175,6 +206,7 @@ struct RouteInfo {
   std::string_view path;  ///< with {parameters}
   std::string_view permission;  ///< public any view run operate admin
   bool task_token;  ///< a task's attempt token is accepted too
+  Owner owner;      ///< whose project decides
 };
 [[nodiscard]] const std::vector<RouteInfo>& all_routes();
 

@@ -34,6 +34,7 @@ namespace aiflow::app {
 [[nodiscard]] std::vector<Command> audit_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> value_commands(
     const Clock& clock);  ///< variables connections secrets
+[[nodiscard]] std::vector<Command> project_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> token_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> user_commands(const Clock& clock);
 [[nodiscard]] std::vector<Command> worker_commands(const Clock& clock);  ///< workers

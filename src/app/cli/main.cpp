@@ -16,8 +16,8 @@ std::vector<Command> all_commands(const Clock& clock) {
                      test_commands,      pool_commands,     simulate_commands, asset_commands,
                      backfill_commands,  artifact_commands, data_commands,     model_commands,
                      model_job_commands, runtime_commands,  service_commands,  camera_commands,
-                     audit_commands,     token_commands,    value_commands,    user_commands,
-                     worker_commands,    health_commands,   db_commands}) {
+                     audit_commands,     project_commands,  token_commands,    value_commands,
+                     user_commands,      worker_commands,   health_commands,   db_commands}) {
     auto commands = part(clock);
     all.insert(all.end(), std::make_move_iterator(commands.begin()),
                std::make_move_iterator(commands.end()));

@@ -232,6 +232,7 @@ Status Server::open_scheduler() {
   conductor::Options options;
   options.triggers = triggers_.get();
   options.data_dir = options_.home;
+  options.dag_folders = options_.dag_folders;
   options.max_map_length = options_.max_map_length;
   options.island_lease = options_.island_lease;
   options.sign_token = [this](const wire::Job& job) {

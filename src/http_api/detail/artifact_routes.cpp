@@ -22,6 +22,7 @@ Result<net::Response> list_artifacts(Call& call) {
                              .name = asked.name,
                              .sha256 = asked.sha256};
   query.map_index = asked.map_index;
+  query.sight = call.sight;
   query.page = page_in(asked);
   ++query.page.limit;
   AIFLOW_ASSIGN(const auto after, parse_cursor(asked.cursor, 2, false));

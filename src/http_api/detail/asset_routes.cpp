@@ -7,20 +7,18 @@ namespace aiflow::http_api::detail {
 namespace {
 
 Result<net::Response> list_assets(Call& call) {
-  AIFLOW_ASSIGN(const auto assets, call.parts.workflows.assets());
+  AIFLOW_ASSIGN(const auto assets, call.parts.workflows.assets(call.sight));
   return page_of(call, assets);
 }
 
 Result<net::Response> list_asset_events(Call& call) {
   AIFLOW_ASSIGN(const auto query, wire::parse_asset_event_filter(call.query));
-  std::optional<dag::AssetName> asset;
-  if (query.name) asset = dag::AssetName{*query.name};
+  service::Workflows::AssetEvents asked{.page = page_in(query), .sight = call.sight};
+  if (query.name) asked.asset = dag::AssetName{*query.name};
   AIFLOW_ASSIGN(const auto before, parse_cursor(query.cursor, 1, false));
-  auto page = page_in(query);
-  ++page.limit;
-  AIFLOW_ASSIGN(auto events,
-                call.parts.workflows.asset_events(
-                    asset, page, before ? std::optional(before->numbers[0]) : std::nullopt));
+  if (before) asked.before = before->numbers[0];
+  ++asked.page.limit;
+  AIFLOW_ASSIGN(auto events, call.parts.workflows.asset_events(asked));
   const auto next = cut_page(events.items, query.limit,
                              [](const wire::AssetEvent& event) { return Cursor{{event.id}}; });
   return list_to(next, events.items, events.total);
@@ -48,7 +46,8 @@ Result<net::Response> materialize_asset(Call& call) {
 }
 
 Result<net::Response> list_upstream_asset_events(Call& call) {
-  AIFLOW_ASSIGN(const auto events, call.parts.workflows.triggering_events(call.run_key()));
+  AIFLOW_ASSIGN(const auto events,
+                call.parts.workflows.triggering_events(call.run_key(), call.sight));
   return page_of(call, events);
 }
 

@@ -21,7 +21,8 @@ constexpr std::array kQuestions = {Route::oip_infer,        Route::oip_infer_ver
 constexpr std::array kTaskData = {Route::put_blob, Route::delete_artifact};
 
 /// Parameters of addresses, and what kind of thing they name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kKinds = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kKinds = {{
+    {"project", "project"},
     {"username", "user"},
     {"pool_name", "pool"},
     {"sha256", "blob"},

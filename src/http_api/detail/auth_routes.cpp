@@ -41,7 +41,8 @@ Result<net::Response> who_am_i(Call& call) {
                            .csrf_token = call.who.csrf_token,
                            .must_change_password = call.who.must_change_password,
                            .issuer = call.who.issuer,
-                           .sign_out_url = std::move(sign_out_url)});
+                           .sign_out_url = std::move(sign_out_url),
+                           .projects = service::to_wire(call.who.projects)});
 }
 
 Result<net::Response> change_password(Call& call) {
@@ -76,6 +77,7 @@ Result<net::Response> patch_user(Call& call) {
                      AIFLOW_ASSIGN(const auto user,
                                    call.parts.auth.set_role(call.param("username"), patch.role));
                      call.streams.review();
+                     call.streams.cut_of(call.param("username"));
                      return one(user);
                    });
 }
@@ -122,10 +124,13 @@ Status stream(Call& call, net::Responder& responder) {
   if (is_new) events.send(hello(*after, call.parts.clock.now()));
   events.on_close(call.streams.add(call.who, [events] { events.cut(); }));
   const auto is_over = call.session_over();
-  call.parts.events.follow(after, [events, is_over](const service::EventHub::Batch& batch) {
-    if (is_over()) events.cut();
-    return events.send_formatted(batch.text);
-  });
+  call.parts.events.follow(
+      after,
+      [events, is_over](const service::EventHub::Batch& batch) {
+        if (is_over()) events.cut();
+        return events.send_formatted(batch.text);
+      },
+      call.sight);
   return {};
 }
 

@@ -15,14 +15,14 @@ Result<dag::BackfillId> backfill_id(const Call& call) {
 
 Result<net::Response> list_backfills(Call& call) {
   AIFLOW_ASSIGN(const auto query, wire::parse_backfill_filter(call.query));
-  std::optional<DagId> dag_id;
-  if (query.dag_id) dag_id = DagId{*query.dag_id};
+  store::BackfillQuery asked{.sight = call.sight};
+  if (query.dag_id) asked.dag_id = DagId{*query.dag_id};
   AIFLOW_ASSIGN(const auto before, parse_cursor(query.cursor, 1, false));
   auto page = page_in(query);
   ++page.limit;
   AIFLOW_ASSIGN(auto listed,
                 call.parts.workflows.backfills(
-                    dag_id, page, before ? std::optional(before->numbers[0]) : std::nullopt));
+                    asked, page, before ? std::optional(before->numbers[0]) : std::nullopt));
   const auto next = cut_page(listed.items, query.limit,
                              [](const wire::Backfill& one) { return Cursor{{one.id}}; });
   return list_to(next, listed.items, listed.total);

@@ -30,6 +30,10 @@ Result<std::int64_t> Call::param_int(std::string_view name) const {
   return fail(ErrorCode::invalid_argument, "'" + std::string(name) + "' must be a whole number");
 }
 
+Result<store::VisibleDags> Call::visible_dags() const {
+  return parts.store.read([&](db::Connection& db) { return store::VisibleDags::read(db, sight); });
+}
+
 Result<store::Page> Call::page() const {
   AIFLOW_ASSIGN(const auto page, wire::parse_page(route.route, query));
   return page_in(page);

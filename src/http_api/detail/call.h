@@ -18,6 +18,7 @@
 #include "http_api/router.h"
 #include "net/server.h"
 #include "service/auth.h"
+#include "store/admin/project_store.h"
 #include "store/data/lineage_store.h"
 #include "wire/access.h"
 #include "wire/queries.h"
@@ -33,6 +34,7 @@ struct Call {
   const service::Principal& who;
   const Parameters& parameters;
   const wire::Query& query;  ///< read by the parser of the route's query type
+  store::Sight sight;        ///< the projects in which `who` has the route's permission
   /// Under an idempotency key: stores an answer for repeats. Who passes it on to the transaction
   /// that does what is asked takes it; else it is called once the answer is there.
   std::function<Status(db::Connection&, const net::Response&)> keep{};
@@ -48,6 +50,8 @@ struct Call {
     return parameters.find(name)->second;
   }
   [[nodiscard]] Result<std::int64_t> param_int(std::string_view name) const;
+  /// The DAGs whose things may be shown, for lists that are made in memory.
+  [[nodiscard]] Result<store::VisibleDags> visible_dags() const;
   /// ?limit= and ?offset= of a route that has them.
   [[nodiscard]] Result<store::Page> page() const;
   /// The body as JSON. Errors: invalid_argument.
@@ -86,6 +90,7 @@ void add_catalogue_routes(Table& table);
 void add_artifact_routes(Table& table);
 void add_data_routes(Table& table);
 void add_config_routes(Table& table);
+void add_project_routes(Table& table);
 void add_site_routes(Table& table);
 void add_oip_routes(Table& table);
 void add_editor_routes(Table& table);
@@ -139,6 +144,14 @@ template <class T>
   const auto begin = std::min(page.offset, total);
   const auto end = std::min(begin + page.limit, total);
   return list_of(std::vector<T>(all.begin() + begin, all.begin() + end), total);
+}
+
+/// Without what was made in projects that are not to be shown; of types with a lineage.
+template <class T>
+[[nodiscard]] Status keep_visible(const Call& call, std::vector<T>& all) {
+  AIFLOW_ASSIGN(const auto visible, call.visible_dags());
+  std::erase_if(all, [&](const T& one) { return !visible.sees(one.lineage.dag_id); });
+  return {};
 }
 
 /// Parses the body and passes it on: `with_body(call, wire::parse_x, [](wire::X x) {...})`.

@@ -24,13 +24,31 @@ Result<net::Response> get_blob(Call& call) {
   return response;
 }
 
+/// Without the variants that were made in projects that are not to be shown.
+void cut_variants(wire::Model& model, const store::VisibleDags& visible) {
+  if (visible.sees_all()) return;
+  for (auto& version : model.versions) {
+    std::erase_if(version.variants, [&](const wire::ModelVariant& variant) {
+      return !visible.sees(variant.lineage.dag_id);
+    });
+  }
+  std::erase_if(model.versions, [](const auto& version) { return version.variants.empty(); });
+}
+
 Result<net::Response> list_models(Call& call) {
-  AIFLOW_ASSIGN(const auto models, call.parts.catalogue.models());
+  AIFLOW_ASSIGN(auto models, call.parts.catalogue.models());
+  AIFLOW_ASSIGN(const auto visible, call.visible_dags());
+  for (auto& model : models) cut_variants(model, visible);
+  if (!visible.sees_all()) {
+    std::erase_if(models, [](const wire::Model& model) { return model.versions.empty(); });
+  }
   return page_of(call, models);
 }
 
 Result<net::Response> get_model(Call& call) {
-  AIFLOW_ASSIGN(const auto model, call.parts.catalogue.model(call.param("model")));
+  AIFLOW_ASSIGN(auto model, call.parts.catalogue.model(call.param("model")));
+  AIFLOW_ASSIGN(const auto visible, call.visible_dags());
+  cut_variants(model, visible);
   return one(model);
 }
 
@@ -62,7 +80,8 @@ Result<net::Response> create_report(Call& call) {
 
 Result<net::Response> list_reports(Call& call) {
   AIFLOW_ASSIGN(const auto query, wire::parse_report_filter(call.query));
-  AIFLOW_ASSIGN(const auto reports, call.parts.catalogue.reports(query.model));
+  AIFLOW_ASSIGN(auto reports, call.parts.catalogue.reports(query.model));
+  AIFLOW_TRY(keep_visible(call, reports));
   return page_of(call, reports);
 }
 

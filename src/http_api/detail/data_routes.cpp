@@ -6,8 +6,8 @@ namespace aiflow::http_api::detail {
 namespace {
 
 template <class Q>
-store::CacheQuery chosen_by(const Q& asked) {
-  store::CacheQuery query;
+store::CacheQuery chosen_by(const Call& call, const Q& asked) {
+  store::CacheQuery query{.sight = call.sight};
   query.dag_id = asked.dag_id;
   query.task_id = asked.task_id;
   query.key = asked.key;
@@ -24,7 +24,7 @@ Result<net::Response> lookup_cached_result(Call& call) {
 
 Result<net::Response> list_cached_results(Call& call) {
   AIFLOW_ASSIGN(const auto asked, wire::parse_cache_filter(call.query));
-  auto query = chosen_by(asked);
+  auto query = chosen_by(call, asked);
   query.page = page_in(asked);
   AIFLOW_ASSIGN(const auto listed, call.parts.result_cache.list(query));
   return list_of(listed.items, listed.total);
@@ -32,7 +32,7 @@ Result<net::Response> list_cached_results(Call& call) {
 
 Result<net::Response> clear_cached_results(Call& call) {
   AIFLOW_ASSIGN(const auto asked, wire::parse_cache_choice(call.query));
-  AIFLOW_ASSIGN(const auto removed, call.parts.result_cache.clear(chosen_by(asked)));
+  AIFLOW_ASSIGN(const auto removed, call.parts.result_cache.clear(chosen_by(call, asked)));
   return one(removed);
 }
 
@@ -41,6 +41,7 @@ Result<net::Response> get_lineage(Call& call) {
   store::LineageQuery query{.node = asked.node, .is_up = asked.direction == "up"};
   query.depth_max = static_cast<int>(asked.depth);
   query.nodes_max = static_cast<int>(asked.limit);
+  query.sight = call.sight;
   AIFLOW_ASSIGN(const auto graph, call.parts.store.read([&](db::Connection& db) {
     return store::LineageStore(db).graph(query);
   }));

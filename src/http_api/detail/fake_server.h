@@ -48,6 +48,7 @@ struct Bench {
   conductor::Options conductor_options() {
     conductor::Options options;
     options.data_dir = folder.path();
+    options.dag_folders = {"/dags"};
     options.on_changes = [this](const auto& changes) { events.publish(changes), logs.wake(); };
     return options;
   }
@@ -57,7 +58,9 @@ struct Bench {
 
   /// A session of a new user of that role: headers that a browser would send.
   net::Headers session(Role role) {
-    const auto name = std::string(to_string(role)) + std::to_string(++users);
+    return session_of(std::string(to_string(role)) + std::to_string(++users), role);
+  }
+  net::Headers session_of(const std::string& name, std::optional<Role> role) {
     REQUIRE(auth->create_user({.username = name, .role = role, .password = "long enough"}));
     const auto in = auth->login({name, Secret(std::string_view("long enough")), "test"});
     REQUIRE(in);
@@ -89,9 +92,10 @@ struct Bench {
     spec.tasks = {task};
     return spec;
   }
-  void add_dag(const wire::DagSpec& spec) {
+  /// `below`: a folder of the DAG folder, with a '/' at its end.
+  void add_dag(const wire::DagSpec& spec, const std::string& below = "") {
     wire::DagFile file;
-    file.file = "/dags/" + spec.dag_id + ".py";
+    file.file = "/dags/" + below + spec.dag_id + ".py";
     file.dags = {spec};
     const auto parsed = conductor::wait_for<std::vector<DagId>>(
         [&](auto answer) { conductor.parsed({file, "text of the file"}, answer); });

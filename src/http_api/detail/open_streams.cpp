@@ -13,10 +13,12 @@ std::function<void()> OpenStreams::add(const service::Principal& who, std::funct
   {
     const std::scoped_lock lock(table_->mutex);
     id = ++table_->last;
-    table_->streams[id] = {who.session_hash, std::move(cut)};
+    table_->streams[id] = {who.session_hash, who.username, std::move(cut)};
   }
   // The session may have ended between the look at the cookie and the line above.
   cut_where_over(who.session_hash);
+  // Or the user has got another part in a project.
+  if (!auth_.has_same_part(who).value_or(false)) cut_of(who.username);
   return [table = table_, id] {
     const std::scoped_lock lock(table->mutex);
     table->streams.erase(id);
@@ -35,11 +37,19 @@ void OpenStreams::review() {
 /// A session that cannot be looked up counts as over: a browser connects again by itself.
 void OpenStreams::cut_where_over(const std::string& session_hash) {
   if (auth_.is_open(session_hash).value_or(false)) return;
+  cut_where([&](const Stream& stream) { return stream.session_hash == session_hash; });
+}
+
+void OpenStreams::cut_of(const std::string& username) {
+  cut_where([&](const Stream& stream) { return stream.username == username; });
+}
+
+void OpenStreams::cut_where(const std::function<bool(const Stream&)>& is_meant) {
   std::vector<std::function<void()>> cuts;
   {
     const std::scoped_lock lock(table_->mutex);
     std::erase_if(table_->streams, [&](auto& entry) {
-      if (entry.second.session_hash != session_hash) return false;
+      if (!is_meant(entry.second)) return false;
       cuts.push_back(std::move(entry.second.cut));
       return true;
     });

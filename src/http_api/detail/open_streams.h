@@ -28,10 +28,13 @@ class OpenStreams {
 
   /// A session may have ended: cuts the streams of those that have.
   void review();
+  /// What a user may see has changed: cuts all the user's streams; they are opened again.
+  void cut_of(const std::string& username);
 
  private:
   struct Stream {
     std::string session_hash;
+    std::string username;
     std::function<void()> cut;
   };
   struct Table {
@@ -40,6 +43,7 @@ class OpenStreams {
     std::map<std::int64_t, Stream> streams;  ///< guarded by mutex
   };
   void cut_where_over(const std::string& session_hash);
+  void cut_where(const std::function<bool(const Stream&)>& is_meant);
 
   service::Auth& auth_;
   const std::shared_ptr<Table> table_ = std::make_shared<Table>();

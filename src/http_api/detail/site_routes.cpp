@@ -9,7 +9,8 @@ namespace aiflow::http_api::detail {
 namespace {
 
 Result<net::Response> list_services(Call& call) {
-  AIFLOW_ASSIGN(const auto services, call.parts.services.list());
+  AIFLOW_ASSIGN(auto services, call.parts.services.list());
+  AIFLOW_TRY(keep_visible(call, services));
   return page_of(call, services);
 }
 
@@ -43,7 +44,8 @@ Result<net::Response> delete_service(Call& call) {
 }
 
 Result<net::Response> list_cameras(Call& call) {
-  AIFLOW_ASSIGN(const auto cameras, call.parts.cameras.list());
+  AIFLOW_ASSIGN(auto cameras, call.parts.cameras.list());
+  AIFLOW_TRY(keep_visible(call, cameras));
   return page_of(call, cameras);
 }
 
@@ -125,6 +127,7 @@ Result<net::Response> list_scene_events(Call& call) {
     query.run = store::RunKey{DagId{*asked.dag_id}, RunId{*asked.dag_run_id}};
   }
   query.since = asked.since;
+  query.sight = call.sight;
   query.page = page_in(asked);
   ++query.page.limit;
   AIFLOW_ASSIGN(const auto after, parse_cursor(asked.cursor, 1, true));

@@ -8,7 +8,7 @@ namespace aiflow::http_api::detail {
 namespace {
 
 Result<net::Response> list_dags(Call& call) {
-  AIFLOW_ASSIGN(const auto dags, call.parts.workflows.dags());
+  AIFLOW_ASSIGN(const auto dags, call.parts.workflows.dags(call.sight));
   return page_of(call, dags);
 }
 
@@ -48,7 +48,7 @@ Result<net::Response> get_workload(Call& call) {
   if (asked.start.has_value() != asked.end.has_value()) {
     return fail(ErrorCode::invalid_argument, "a period has 'start' and 'end'");
   }
-  service::WorkloadQuery query;
+  service::WorkloadQuery query{.sight = call.sight};
   if (asked.start) query.period = {*asked.start, *asked.end};
   AIFLOW_ASSIGN(const auto workload, call.parts.workflows.workload(query));
   return one(workload);
@@ -62,7 +62,7 @@ Result<net::Response> get_grid(Call& call) {
 }
 
 Result<net::Response> list_import_errors(Call& call) {
-  AIFLOW_ASSIGN(const auto errors, call.parts.workflows.import_errors());
+  AIFLOW_ASSIGN(const auto errors, call.parts.workflows.import_errors(call.sight));
   return page_of(call, errors);
 }
 
@@ -74,7 +74,11 @@ Result<net::Response> list_dag_runs(Call& call) {
   if (auto refusal = check_order(call, order, kOrders)) return *std::move(refusal);
   AIFLOW_ASSIGN(const auto cursor, parse_cursor(asked.cursor, 2, true));
   store::RunQuery query;
-  if (call.param("dag_id") != "~") query.dag_id = call.dag_id();
+  if (call.param("dag_id") != "~") {
+    query.dag_id = call.dag_id();
+  } else {
+    query.sight = call.sight;
+  }
   query.states = std::move(asked.state);
   query.logical_date_gte = asked.logical_date_gte;
   query.logical_date_lte = asked.logical_date_lte;

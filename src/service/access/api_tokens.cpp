@@ -5,6 +5,7 @@
 
 #include "digest/sha256.h"
 #include "log/log.h"
+#include "store/admin/project_store.h"
 #include "store/admin/token_store.h"
 #include "store/user_store.h"
 
@@ -27,6 +28,14 @@ Status check_name(std::string_view name) {
     return {};
   }
   return fail(ErrorCode::invalid_argument, "a token's name has 1 to 100 characters");
+}
+
+/// For the site or in any project.
+Result<std::optional<Role>> strongest(db::Connection& db, const store::UserRow& user) {
+  Principal who;
+  who.role = user.role;
+  AIFLOW_ASSIGN(who.projects, store::ProjectStore(db).roles_of(user.username));
+  return who.best_role();
 }
 
 }  // namespace
@@ -53,10 +62,16 @@ Result<wire::TokenCreated> ApiTokens::create(const std::string& username,
       return fail(ErrorCode::conflict,
                   "user '" + username + "' must log in and choose a password first");
     }
-    token.role = wanted.role.value_or(user->role);
-    if (token.role > user->role) {
-      return fail(ErrorCode::invalid_argument, "a token cannot do more than its user, who is " +
-                                                   std::string(to_string(user->role)));
+    AIFLOW_ASSIGN(const auto most, strongest(db, *user));
+    if (!most) {
+      return fail(
+          ErrorCode::invalid_argument,
+          "user '" + username + "' has no role and is in no project: a token could do nothing");
+    }
+    token.role = wanted.role.value_or(*most);
+    if (token.role > *most) {
+      return fail(ErrorCode::invalid_argument,
+                  "a token cannot do more than its user, who is " + std::string(to_string(*most)));
     }
     store::TokenStore tokens(db);
     AIFLOW_ASSIGN(const auto known, tokens.list(username));
@@ -102,7 +117,9 @@ Result<Principal> ApiTokens::principal(std::string_view token) {
     if (!user) return over();
     who.kind = Principal::Kind::user;
     who.username = user->username;
-    who.role = std::min(user->role, found->role);
+    who.role = std::min(user->role, std::optional(found->role));
+    AIFLOW_ASSIGN(who.projects, store::ProjectStore(db).roles_of(user->username));
+    for (auto& [project, role] : who.projects) role = std::min(role, found->role);
     who.is_token = true;
     who.read_only = found->read_only;
     who.must_change_password = user->must_change_password;

@@ -132,14 +132,17 @@ Result<wire::DagCheck> DagEditor::check(const std::string& content) {
   return judge(parsed);
 }
 
-/// Where the DAG is written; a new one's is <dag_id>.yaml in the first folder.
+/// Where the DAG is written; a new one's is <dag_id>.yaml in the first folder. One that is away
+/// comes back into the folder that it was in: the folder says whose project it is of, and who may
+/// change it there may do nothing elsewhere.
 Result<fs::path> DagEditor::file_of(const DagId& id) {
   AIFLOW_TRY(check_name(id));
-  const fs::path own = parts_.folders.front() / (id.value + ".yaml");
   const auto row =
       parts_.store.read([&](db::Connection& db) { return store::DagStore(db).get(id); });
   if (!row && row.error().code != ErrorCode::not_found) return fail(row.error());
-  if (!row || !row->is_active) return own;
+  if (!row || !row->is_active) {
+    return parts_.folders.front() / (row ? row->folder : "") / (id.value + ".yaml");
+  }
   const fs::path known = row->fileloc;
   if (is_yaml_name(known)) return known;
   return fail(ErrorCode::conflict, "dag '" + id.value + "' is written in " +
@@ -237,7 +240,10 @@ Result<wire::DagFileText> DagEditor::save(const DagId& id, const std::string& co
   if (place.text) AIFLOW_TRY(keep_outside(id, *place.text));
   const bool is_new = place.text != content;
   // Others may read it, as files that people put there: the parser runs as nobody.
-  if (is_new) AIFLOW_TRY(os::write_atomic(place.file, content, 0644));
+  if (is_new) {
+    AIFLOW_TRY(os::make_dirs(place.file.parent_path(), 0755));
+    AIFLOW_TRY(os::write_atomic(place.file, content, 0644));
+  }
   place.text = content;
   if (is_new) {
     AIFLOW_TRY(keep({.dag_id = id,

@@ -33,16 +33,17 @@ Result<dag::BackfillRange> range_of(const wire::BackfillCreate& request) {
 
 }  // namespace
 
-Result<store::Listed<wire::Backfill>> Workflows::backfills(const std::optional<DagId>& dag_id,
+Result<store::Listed<wire::Backfill>> Workflows::backfills(const store::BackfillQuery& query,
                                                            store::Page page,
                                                            std::optional<std::int64_t> before) {
   return parts_.store.read([&](db::Connection& db) -> Result<store::Listed<wire::Backfill>> {
-    if (dag_id) AIFLOW_TRY(store::DagStore(db).get(*dag_id));
+    // Who does not see all must not learn by this which DAGs there are.
+    if (query.dag_id && !query.sight) AIFLOW_TRY(store::DagStore(db).get(*query.dag_id));
     auto counted = page;
     if (before) counted.limit = 0;
-    AIFLOW_ASSIGN(auto listed, store::BackfillStore(db).list(dag_id, counted));
+    AIFLOW_ASSIGN(auto listed, store::BackfillStore(db).list(query, counted));
     if (before) {
-      AIFLOW_ASSIGN(listed.items, store::backfills_before(db, dag_id, *before, page.limit));
+      AIFLOW_ASSIGN(listed.items, store::backfills_before(db, query, *before, page.limit));
     }
     store::Listed<wire::Backfill> out;
     out.total = listed.total;

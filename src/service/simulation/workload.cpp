@@ -111,7 +111,7 @@ Result<wire::Workload> read_workload(db::Connection& db, const WorkloadQuery& qu
   store::DagStore dags(db);
   store::RunStore runs(db);
   wire::Workload out;
-  AIFLOW_ASSIGN(const auto rows, dags.list());
+  AIFLOW_ASSIGN(const auto rows, dags.list(query.sight));
   for (const auto& row : rows) {
     AIFLOW_ASSIGN(const auto version, dags.version(row.dag_id));
     wire::WorkloadDag dag{.dag_id = row.dag_id.value,

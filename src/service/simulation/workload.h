@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "db/connection.h"
+#include "store/data/sight.h"
 #include "wire/engine.h"
 
 namespace aiflow::service {
@@ -17,6 +18,7 @@ inline constexpr std::size_t kWorkloadTasksMax = 200'000;
 
 struct WorkloadQuery {
   std::optional<std::pair<WallTime, WallTime>> period{};  ///< runs created in [first, second)
+  store::Sight sight{};
 };
 
 /// The DAGs whose files are there, with how long their tasks take, the pools, and the period's runs

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "store/detail/rows.h"
+#include "store/detail/sight_filter.h"
 #include "store/run_store.h"
 
 namespace aiflow::store {
@@ -41,6 +42,7 @@ detail::Where where_of(const ArtifactQuery& query) {
   if (query.map_index) where.add("map_index = ?", *query.map_index);
   if (query.name) where.add("name = ?", *query.name);
   if (query.sha256) where.add("sha256 = ?", *query.sha256);
+  detail::add_sight(where, "dag_id", query.sight);
   return where;
 }
 

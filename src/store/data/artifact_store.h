@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "db/connection.h"
+#include "store/data/sight.h"
 #include "store/keys.h"
 #include "wire/engine.h"
 #include "wire/worker.h"
@@ -43,6 +44,7 @@ struct ArtifactQuery {
   std::optional<std::string> name{};
   std::optional<std::string> sha256{};
   Page page{};
+  Sight sight{};
   struct After {
     WallTime created_at{};
     std::int64_t artifact_id = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "store/detail/rows.h"
+#include "store/detail/sight_filter.h"
 
 namespace aiflow::store {
 namespace {
@@ -19,6 +20,7 @@ detail::Where where_of(const CacheQuery& query) {
   if (query.dag_id) where.add("dag_id = ?", *query.dag_id);
   if (query.task_id) where.add("task_id = ?", *query.task_id);
   if (query.key) where.add("cache_key = ?", *query.key);
+  detail::add_sight(where, "dag_id", query.sight);
   return where;
 }
 

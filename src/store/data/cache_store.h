@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "db/connection.h"
 #include "store/data/artifact_store.h"
+#include "store/data/sight.h"
 #include "store/keys.h"
 #include "wire/engine.h"
 #include "wire/worker.h"
@@ -33,6 +34,7 @@ struct CacheQuery {
   std::optional<std::string> task_id{};
   std::optional<std::string> key{};
   Page page{};
+  Sight sight{};
 };
 
 /// 64 hex digits.

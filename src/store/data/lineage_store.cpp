@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/admin/project_store.h"
 #include "store/detail/rows.h"
 #include "store/keys.h"
 
@@ -239,12 +240,25 @@ constexpr Words kWords[] = {
     {"event", "SELECT rule_name, kind, started_at FROM scene_events WHERE event_id = ?"},
 };
 
+/// The DAG that made it. Packs are nobody's.
+constexpr Words kMakers[] = {
+    {"artifact", "SELECT dag_id FROM artifacts WHERE artifact_id = ?"},
+    {"variant", "SELECT dag_id FROM model_variants WHERE variant_id = ?"},
+    {"report", "SELECT dag_id FROM reports WHERE report_id = ?"},
+    {"service", "SELECT dag_id FROM services WHERE name = ?"},
+    {"camera", "SELECT dag_id FROM cameras WHERE camera_id = ?"},
+    {"event", "SELECT dag_id FROM scene_events WHERE event_id = ?"},
+};
+
 class Search {
  public:
   Search(db::Connection& db, const LineageQuery& query) : db_(db), query_(query) {}
 
   Result<wire::LineageGraph> run() {
     AIFLOW_ASSIGN(Node root, parse_node(query_.node));
+    AIFLOW_ASSIGN(visible_, VisibleDags::read(db_, query_.sight));
+    AIFLOW_ASSIGN(const bool is_shown, sees(root));
+    if (!is_shown) return missing(root);
     AIFLOW_ASSIGN(const bool has_row, reach(root, 0));
     while (!waiting_.empty()) {
       const auto [node, depth] = std::move(waiting_.front());
@@ -252,14 +266,27 @@ class Search {
       AIFLOW_TRY(expand(node, depth));
     }
     // Retention may have taken the row away; what came of it still names it.
-    if (!has_row && graph_.edges.empty()) {
-      return fail(ErrorCode::not_found, root.kind + " '" + root.id + "' does not exist");
-    }
+    if (!has_row && graph_.edges.empty()) return missing(root);
     return std::move(graph_);
   }
 
  private:
   using Waiting = std::pair<Node, int>;
+
+  static std::unexpected<Error> missing(const Node& node) {
+    return fail(ErrorCode::not_found, node.kind + " '" + node.id + "' does not exist");
+  }
+
+  /// By the DAG that made it; of what is gone only those know who see all.
+  Result<bool> sees(const Node& node) {
+    if (visible_.sees_all()) return true;
+    if (node.kind == "task") return visible_.sees(node.task.dag_id.value);
+    const auto makers = std::ranges::find(kMakers, std::string_view(node.kind), &Words::kind);
+    if (makers == std::end(kMakers)) return false;
+    AIFLOW_ASSIGN(const auto dag_id,
+                  db_.first(makers->sql, node.params(), [](db::Row& row) { return row.text(); }));
+    return dag_id && visible_.sees(*dag_id);
+  }
 
   /// Notes a node once. False when it has no row: of what is gone only the name is left.
   Result<bool> reach(const Node& node, int depth) {
@@ -297,6 +324,8 @@ class Search {
 
   Status visit(const Node& node, const Way& way, const Waiting& next) {
     if (!seen_.contains(next.first.name())) {
+      AIFLOW_ASSIGN(const bool is_shown, sees(next.first));
+      if (!is_shown) return {};
       const bool fits =
           next.second <= query_.depth_max && std::ssize(graph_.nodes) < query_.nodes_max;
       if (!fits) {
@@ -328,6 +357,7 @@ class Search {
 
   db::Connection& db_;
   const LineageQuery& query_;
+  VisibleDags visible_;
   wire::LineageGraph graph_;
   std::set<std::string> seen_;
   std::deque<Waiting> waiting_;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "db/connection.h"
+#include "store/data/sight.h"
 #include "wire/engine.h"
 
 namespace aiflow::store {
@@ -20,6 +21,7 @@ struct LineageQuery {
   bool is_up = true;  ///< what led to it; else what came of it
   int depth_max = 8;
   int nodes_max = 200;
+  Sight sight{};  ///< nodes of other projects, and packs, are as if they were not there
 };
 
 class LineageStore {

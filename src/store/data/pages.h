@@ -25,11 +25,13 @@ struct RunCursor {
 [[nodiscard]] Result<std::vector<RunRow>> runs_after(db::Connection& db, const RunQuery& query,
                                                      const RunCursor& after);
 /// Newest first, those with an id below `before`.
-[[nodiscard]] Result<std::vector<AssetEventRow>> asset_events_before(
-    db::Connection& db, const std::optional<dag::AssetName>& asset, std::int64_t before, int limit);
-/// Newest first, those with an id below `before`; of all DAGs when none is named.
+[[nodiscard]] Result<std::vector<AssetEventRow>> asset_events_before(db::Connection& db,
+                                                                     const AssetEventQuery& query,
+                                                                     std::int64_t before,
+                                                                     int limit);
+/// Newest first, those with an id below `before`.
 [[nodiscard]] Result<std::vector<BackfillRow>> backfills_before(db::Connection& db,
-                                                                const std::optional<DagId>& dag_id,
+                                                                const BackfillQuery& query,
                                                                 std::int64_t before, int limit);
 
 }  // namespace aiflow::store

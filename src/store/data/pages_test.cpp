@@ -119,8 +119,9 @@ TEST_CASE("asset events and scene events go on after a page") {
     }
     return {};
   });
-  const auto events = temp.read(
-      [](db::Connection& db) { return asset_events_before(db, dag::AssetName{"x"}, 5, 2); });
+  const auto events = temp.read([](db::Connection& db) {
+    return asset_events_before(db, {.asset = dag::AssetName{"x"}}, 5, 2);
+  });
   REQUIRE(events.size() == 2);
   CHECK(events[0].id == 4);
   CHECK(events[1].id == 2);

@@ -7,6 +7,7 @@
 
 #include "store/data/pages.h"
 #include "store/detail/rows.h"
+#include "store/detail/sight_filter.h"
 
 namespace aiflow::store {
 namespace {
@@ -29,6 +30,18 @@ AssetEventRow read_event(db::Row& row) {
 
 std::string select_events(std::string_view rest) {
   return std::string(kSelectEvent) + " " + std::string(rest);
+}
+
+detail::Where where_of(const AssetEventQuery& query) {
+  detail::Where where;
+  if (query.asset) where.add("asset = ?", query.asset->value);
+  if (!query.among) return where;
+  if (query.among->empty()) {
+    where.add("1 = 0");
+  } else {
+    where.add("asset IN " + detail::marks(query.among->size()), *query.among);
+  }
+  return where;
 }
 
 }  // namespace
@@ -96,10 +109,8 @@ Result<AssetEventRow> AssetStore::event(std::int64_t id) {
                          "asset event " + std::to_string(id) + " does not exist");
 }
 
-Result<Listed<AssetEventRow>> AssetStore::events(const std::optional<dag::AssetName>& asset,
-                                                 Page page) {
-  detail::Where where;
-  if (asset) where.add("asset = ?", asset->value);
+Result<Listed<AssetEventRow>> AssetStore::events(const AssetEventQuery& query, Page page) {
+  const detail::Where where = where_of(query);
   AIFLOW_ASSIGN(const auto total,
                 db_.first("SELECT count(*) FROM asset_events" + where.text(), where.params(),
                           [](db::Row& row) { return row.integer(); }));
@@ -110,10 +121,9 @@ Result<Listed<AssetEventRow>> AssetStore::events(const std::optional<dag::AssetN
 }
 
 Result<std::vector<AssetEventRow>> asset_events_before(db::Connection& db,
-                                                       const std::optional<dag::AssetName>& asset,
+                                                       const AssetEventQuery& query,
                                                        std::int64_t before, int limit) {
-  detail::Where where;
-  if (asset) where.add("asset = ?", asset->value);
+  detail::Where where = where_of(query);
   where.add("event_id < ?", before);
   return db.all(std::string(kSelectEvent) + where.text() + " ORDER BY event_id DESC LIMIT ?",
                 where.params_with({limit}), read_event);

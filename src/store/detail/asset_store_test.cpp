@@ -66,8 +66,9 @@ TEST_CASE("a run's events are those of its ranges, each once, by asset and by al
       temp.read([](db::Connection& db) { return AssetStore(db).activity({"x"}); });
   CHECK(activity.events == 3);
   CHECK(activity.last_event_at == kNow + std::chrono::seconds(4));
-  const auto listed = temp.read(
-      [](db::Connection& db) { return AssetStore(db).events(dag::AssetName{"x"}, {.limit = 2}); });
+  const auto listed = temp.read([](db::Connection& db) {
+    return AssetStore(db).events({.asset = dag::AssetName{"x"}}, {.limit = 2});
+  });
   CHECK(listed.total == 3);
   CHECK(listed.items.front().id == 4);
 }

@@ -6,6 +6,7 @@
 
 #include "store/data/pages.h"
 #include "store/detail/rows.h"
+#include "store/detail/sight_filter.h"
 
 namespace aiflow::store {
 namespace {
@@ -39,6 +40,13 @@ BackfillRow read_backfill(db::Row& row) {
   made.success = row.small();
   made.failed = row.small();
   return made;
+}
+
+detail::Where where_of(const BackfillQuery& query) {
+  detail::Where where;
+  if (query.dag_id) where.add("dag_id = ?", query.dag_id->value);
+  detail::add_sight(where, "dag_id", query.sight);
+  return where;
 }
 
 std::string select(std::string_view rest) { return std::string(kSelect) + " " + std::string(rest); }
@@ -81,9 +89,8 @@ Result<BackfillRow> BackfillStore::get(dag::BackfillId id) {
                          "backfill " + std::to_string(id.value) + " does not exist");
 }
 
-Result<Listed<BackfillRow>> BackfillStore::list(const std::optional<DagId>& dag_id, Page page) {
-  detail::Where where;
-  if (dag_id) where.add("dag_id = ?", dag_id->value);
+Result<Listed<BackfillRow>> BackfillStore::list(const BackfillQuery& query, Page page) {
+  const detail::Where where = where_of(query);
   AIFLOW_ASSIGN(const auto total,
                 db_.first("SELECT count(*) FROM backfills" + where.text(), where.params(),
                           [](db::Row& row) { return row.integer(); }));
@@ -93,11 +100,9 @@ Result<Listed<BackfillRow>> BackfillStore::list(const std::optional<DagId>& dag_
   return Listed<BackfillRow>{.items = std::move(items), .total = total.value_or(0)};
 }
 
-Result<std::vector<BackfillRow>> backfills_before(db::Connection& db,
-                                                  const std::optional<DagId>& dag_id,
+Result<std::vector<BackfillRow>> backfills_before(db::Connection& db, const BackfillQuery& query,
                                                   std::int64_t before, int limit) {
-  detail::Where where;
-  if (dag_id) where.add("dag_id = ?", dag_id->value);
+  detail::Where where = where_of(query);
   where.add("backfill_id < ?", before);
   return db.all(std::string(kSelect) + where.text() + " ORDER BY backfill_id DESC LIMIT ?",
                 where.params_with({limit}), read_backfill);

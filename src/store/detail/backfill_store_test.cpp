@@ -70,8 +70,8 @@ TEST_CASE("backfills are listed newest first, by DAG, and the open ones apart") 
     return BackfillStore(db).put(make_row(3, "other"));
   });
   const auto ids = [&](std::optional<DagId> dag_id, Page page) {
-    const auto listed =
-        temp.read([&](db::Connection& db) { return BackfillStore(db).list(dag_id, page); });
+    const auto listed = temp.read(
+        [&](db::Connection& db) { return BackfillStore(db).list({.dag_id = dag_id}, page); });
     std::string text = std::to_string(listed.total) + ":";
     for (const BackfillRow& row : listed.items) text += " " + std::to_string(row.id.value);
     return text;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,10 @@ class Where {
   void add(std::string_view condition, std::initializer_list<db::Param> params) {
     add(condition);
     params_.insert(params_.end(), params);
+  }
+  void add(std::string_view condition, std::span<const std::string> params) {
+    add(condition);
+    params_.insert(params_.end(), params.begin(), params.end());
   }
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] const db::Params& params() const { return params_; }

@@ -30,14 +30,20 @@ export interface LoginRequest {
   password: string;
 }
 
-/** issuer - of the OpenID provider that has signed the user in; absent with a password. sign_out_url - where one signs out of it too. */
+export interface ProjectRole {
+  project: string;
+  role: Role;
+}
+
+/** role - for the whole site, null when there is none. issuer - of the OpenID provider that has signed the user in; absent with a password. sign_out_url - where one signs out of it too. projects - where the user has a part by membership. */
 export interface Session {
   username: string;
-  role: Role;
+  role?: Role | null;
   csrf_token: string;
   must_change_password: boolean;
   issuer?: string | null;
   sign_out_url?: string | null;
+  projects: ProjectRole[];
 }
 
 /** An OpenID provider. url - where a browser begins; ?next= takes the path to come back to. */
@@ -51,35 +57,70 @@ export interface SignInOptions {
   provider?: SignInProvider | null;
 }
 
+/** A name for some of the site's DAGs and all that comes of them; the folder of that name below the DAG folder holds their files. role - of who asks, in this project. member_count - absent for those who do not administer it. */
+export interface Project {
+  name: string;
+  description: string;
+  created_at?: string | null;
+  dag_count: number;
+  member_count?: number | null;
+  role?: Role | null;
+}
+
+export interface ProjectCreate {
+  name: string;
+  description?: string | null;
+}
+
+export interface ProjectPatch {
+  description: string;
+}
+
+/** role - by membership; site_role - what the user may do everywhere. */
+export interface Member {
+  username: string;
+  project: string;
+  role: Role;
+  site_role?: Role | null;
+  granted_at: string;
+  granted_by: string;
+}
+
+export interface MemberSet {
+  role: Role;
+}
+
 export interface PasswordChange {
   old_password: string;
   new_password: string;
 }
 
-/** issuer - of the OpenID provider that signs the user in and gives the role; absent with a password. */
+/** role - for the whole site; null - none, the user sees the projects that he is a member of. issuer - of the OpenID provider that signs the user in and gives that role; absent with a password. */
 export interface UserInfo {
   username: string;
-  role: Role;
+  role?: Role | null;
   created_at: string;
   last_login_at?: string | null;
   issuer?: string | null;
 }
 
+/** role - as in UserInfo. */
 export interface UserCreate {
   username: string;
-  role: Role;
+  role?: Role | null;
   password?: string | null;
 }
 
 /** one_time_password is set when none was given; it must be changed at first login. */
 export interface UserCreated {
   username: string;
-  role: Role;
+  role?: Role | null;
   one_time_password?: string | null;
 }
 
+/** role - as in UserInfo. */
 export interface UserPatch {
-  role: Role;
+  role?: Role | null;
 }
 
 /** needed - there is no user yet; the link that `aiflow serve` has printed makes the first. */
@@ -278,8 +319,10 @@ export interface Explanation {
   text: string;
 }
 
+/** project - whose it is. */
 export interface Dag {
   dag_id: string;
+  project: string;
   dag_display_name: string;
   description: string;
   is_paused: boolean;
@@ -440,9 +483,11 @@ export interface DagDetails {
   shared: unknown;
 }
 
+/** folder - the first one below the DAG folder; empty when the file lies in the DAG folder itself. */
 export interface ImportError {
   import_error_id: number;
   filename: string;
+  folder: string;
   line?: number | null;
   timestamp: string;
   stack_trace: string;
@@ -1396,6 +1441,14 @@ export const ROUTES = {
   revoke_own_token: { method: 'DELETE', path: '/auth/tokens/{token_id}' },
   get_setup: { method: 'GET', path: '/auth/setup' },
   complete_setup: { method: 'POST', path: '/auth/setup' },
+  list_projects: { method: 'GET', path: '/api/v2/projects' },
+  create_project: { method: 'POST', path: '/api/v2/projects' },
+  get_project: { method: 'GET', path: '/api/v2/projects/{project}' },
+  patch_project: { method: 'PATCH', path: '/api/v2/projects/{project}' },
+  delete_project: { method: 'DELETE', path: '/api/v2/projects/{project}' },
+  list_members: { method: 'GET', path: '/api/v2/projects/{project}/members' },
+  put_member: { method: 'PUT', path: '/api/v2/projects/{project}/members/{username}' },
+  delete_member: { method: 'DELETE', path: '/api/v2/projects/{project}/members/{username}' },
   list_users: { method: 'GET', path: '/api/v2/users' },
   create_user: { method: 'POST', path: '/api/v2/users' },
   patch_user: { method: 'PATCH', path: '/api/v2/users/{username}' },

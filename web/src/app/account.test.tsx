@@ -70,7 +70,13 @@ describe('a new password', () => {
     expect(asked).not.toHaveBeenCalled();
   });
   it('can be set from the user menu', async () => {
-    const session = { username: 'ann', role: 'user', csrf_token: 't', must_change_password: false };
+    const session = {
+      username: 'ann',
+      role: 'user',
+      csrf_token: 't',
+      must_change_password: false,
+      projects: [],
+    };
     asked.mockImplementation(async () => new Response(JSON.stringify(session)));
     show(<UserMenu session={{ ...session, role: 'user' }} />);
     fireEvent.click(screen.getByRole('button', { name: 'Account of ann' }));

@@ -4,6 +4,8 @@ import { LoginPage } from '@/features/auth/login-page';
 import { PasswordPage } from '@/features/auth/password-page';
 import { SetupPage } from '@/features/auth/setup-page';
 import { useSession } from '@/queries/use-session';
+import { best_role } from '@/models/roles';
+import { NoPart } from '@/app/no-part';
 import { PageOf } from '@/app/pages';
 import { Shell } from '@/app/shell';
 import { ErrorBoundary } from '@/app/error-boundary';
@@ -33,6 +35,7 @@ export function App(): ReactNode {
   }
   if (session.data === null) return <SignedOut />;
   if (session.data.must_change_password) return <PasswordPage />;
+  if (!best_role(session.data)) return <NoPart session={session.data} />;
   return (
     <Shell session={session.data}>
       <ErrorBoundary>

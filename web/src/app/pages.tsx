@@ -120,6 +120,18 @@ const PAGES: [pattern: string, page: PageComponent][] = [
     lazy(async () => ({ default: (await import('@/features/system/system-page')).SystemPage })),
   ],
   [
+    '/projects',
+    lazy(async () => ({
+      default: (await import('@/features/projects/projects-page')).ProjectsPage,
+    })),
+  ],
+  [
+    '/projects/:name',
+    lazy(async () => ({
+      default: (await import('@/features/projects/project-page')).ProjectPage,
+    })),
+  ],
+  [
     '/users',
     lazy(async () => ({ default: (await import('@/features/users/users-page')).UsersPage })),
   ],

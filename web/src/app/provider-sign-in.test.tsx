@@ -66,6 +66,7 @@ describe('who was signed in by a provider', () => {
       role: 'user' as const,
       csrf_token: 't',
       must_change_password: false,
+      projects: [],
     };
     show(<UserMenu session={{ ...session, issuer: 'https://id.local' }} />);
     screen.getByRole('button', { name: 'Account of ann' }).click();

@@ -7,6 +7,7 @@ import {
   Camera,
   CloudOff,
   Database,
+  FolderKey,
   Gauge,
   HeartPulse,
   Home,
@@ -23,9 +24,10 @@ import {
 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Session } from '@/api/types.gen';
+import type { Role, Session } from '@/api/types.gen';
 import { TopBar } from '@/app/top-bar';
 import { paths } from '@/models/paths';
+import { is_at_least } from '@/models/roles';
 import { useStream } from '@/queries/use-stream';
 import { useEvents } from '@/queries/use-sites';
 import { Link, usePlace } from '@/ui/router';
@@ -49,33 +51,35 @@ interface RailItem {
     | 'cameras'
     | 'events'
     | 'system'
+    | 'projects'
     | 'users'
     | 'tokens'
     | 'audit'
     | 'api';
   icon: LucideIcon;
   also?: string;
-  admin?: boolean;
-  operator?: boolean;
+  /** The role for the whole site that it takes; none: it shows what belongs to projects. */
+  site?: Role;
 }
 
 const RAIL: RailItem[] = [
   { to: paths.home, word: 'home', icon: Home },
   { to: paths.dags, word: 'workflows', icon: Workflow },
   { to: paths.assets, word: 'assets', icon: Database },
-  { to: paths.pools, word: 'pools', icon: Gauge },
-  { to: paths.workers, word: 'workers', icon: Server },
-  { to: paths.variables, word: 'variables', icon: Variable, operator: true },
-  { to: paths.connections, word: 'connections', icon: Plug, operator: true },
+  { to: paths.pools, word: 'pools', icon: Gauge, site: 'viewer' },
+  { to: paths.workers, word: 'workers', icon: Server, site: 'viewer' },
+  { to: paths.variables, word: 'variables', icon: Variable, site: 'operator' },
+  { to: paths.connections, word: 'connections', icon: Plug, site: 'operator' },
   { to: paths.models, word: 'models', icon: Boxes, also: '/reports' },
   { to: paths.runtime, word: 'runtime', icon: Package },
   { to: paths.services, word: 'services', icon: Box },
   { to: paths.cameras, word: 'cameras', icon: Camera },
   { to: paths.events(), word: 'events', icon: Activity },
-  { to: paths.system(), word: 'system', icon: HeartPulse },
-  { to: paths.users, word: 'users', icon: Users, admin: true },
-  { to: paths.tokens, word: 'tokens', icon: KeyRound, admin: true },
-  { to: paths.audit(), word: 'audit', icon: ScrollText, admin: true },
+  { to: paths.system(), word: 'system', icon: HeartPulse, site: 'viewer' },
+  { to: paths.projects, word: 'projects', icon: FolderKey },
+  { to: paths.users, word: 'users', icon: Users, site: 'admin' },
+  { to: paths.tokens, word: 'tokens', icon: KeyRound, site: 'admin' },
+  { to: paths.audit(), word: 'audit', icon: ScrollText, site: 'admin' },
   { to: paths.api_docs, word: 'api', icon: Braces },
 ];
 
@@ -86,12 +90,11 @@ function is_here(item: RailItem, path: string): boolean {
   return path.startsWith(item.to) || Boolean(item.also && path.startsWith(item.also));
 }
 
-function is_for(item: RailItem, role: string): boolean {
-  if (item.operator) return role === 'admin' || role === 'operator';
-  return !item.admin || role === 'admin';
+function is_for(item: RailItem, session: Session): boolean {
+  return !item.site || is_at_least(session.role, item.site);
 }
 
-function Rail({ role, on_fold }: { role: string; on_fold: () => void }): ReactNode {
+function Rail({ session, on_fold }: { session: Session; on_fold: () => void }): ReactNode {
   const { t } = useTranslation();
   const { path } = usePlace();
   const events = useEvents();
@@ -102,7 +105,7 @@ function Rail({ role, on_fold }: { role: string; on_fold: () => void }): ReactNo
         <img src="/favicon.svg" alt="" />
         <span>AIflow</span>
       </Link>
-      {RAIL.filter((item) => is_for(item, role)).map((item) => (
+      {RAIL.filter((item) => is_for(item, session)).map((item) => (
         <Link
           key={item.to}
           to={item.to}
@@ -143,7 +146,7 @@ export function Shell({ session, children }: { session: Session; children: React
   const { lost_since } = useStream();
   const { t } = useTranslation();
   const [narrow, set_narrow] = useState(() => localStorage.getItem(STORAGE_KEY) === 'narrow');
-  const pages = RAIL.filter((item) => !item.admin || session.role === 'admin').map((item) => ({
+  const pages = RAIL.filter((item) => is_for(item, session)).map((item) => ({
     to: item.to,
     text: t(`nav.${item.word}`),
     icon: item.icon,
@@ -158,7 +161,7 @@ export function Shell({ session, children }: { session: Session; children: React
         {t('nav.skip')}
       </a>
       <TopBar session={session} pages={pages} />
-      <Rail role={session.role} on_fold={fold} />
+      <Rail session={session} on_fold={fold} />
       <main className="main" id="main" tabIndex={-1}>
         <StaleBanner since={lost_since} />
         {children}

@@ -5,9 +5,11 @@ import { useTranslation } from 'react-i18next';
 import type { Session } from '@/api/types.gen';
 import { Commands } from '@/app/palette/commands';
 import type { PagePlace } from '@/app/palette/items';
+import { ProjectSelect } from '@/app/project-select';
 import { UserMenu } from '@/app/user-menu';
 import { LANGUAGES, set_language } from '@/i18n';
 import { useHealth, useWorkers } from '@/queries/use-admin';
+import { useMay } from '@/queries/use-session';
 import { IconButton } from '@/ui/button';
 import { ErrorNote } from '@/ui/feedback';
 import { HealthBadge, StateIcon, state_style } from '@/ui/state-badge';
@@ -75,7 +77,8 @@ function ZoneSelect(): ReactNode {
 function HealthPopover(): ReactNode {
   const { t } = useTranslation();
   const health = useHealth();
-  const workers = useWorkers();
+  const may_see_workers = useMay('viewer');
+  const workers = useWorkers(may_see_workers);
   if (health.error) return <ErrorNote error={health.error} />;
   return (
     <ul>
@@ -144,6 +147,7 @@ export function TopBar({ session, pages }: TopBarProps): ReactNode {
   return (
     <header className="top">
       <HealthDot />
+      <ProjectSelect />
       <Commands pages={pages} />
       <span className="spread" />
       <ZoneSelect />

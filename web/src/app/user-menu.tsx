@@ -36,7 +36,7 @@ export function UserMenu({ session }: { session: Session }): ReactNode {
       {open && (
         <div className="popover user-menu">
           <p>
-            {session.username} <span className="faint">{t(`role.${session.role}`)}</span>
+            {session.username} <span className="faint">{t(`role.${session.role ?? 'none'}`)}</span>
           </p>
           <Link to={paths.account} className="button button-quiet" onClick={() => set_open(false)}>
             <User size={15} aria-hidden />

@@ -7,6 +7,7 @@ import { en_trigger } from '@/i18n/en-trigger';
 import { en_editor } from '@/i18n/editor/en';
 import { en_values } from '@/i18n/en-values';
 import { en_frame } from '@/i18n/en-frame';
+import { en_projects } from '@/i18n/projects/en';
 import { en_account } from '@/i18n/en-account';
 import { en_provider } from '@/i18n/en-provider';
 import { en_audit } from '@/i18n/en-audit';
@@ -42,6 +43,7 @@ export const en = {
     cameras: 'Cameras',
     events: 'Events',
     system: 'System',
+    projects: 'Projects',
     users: 'Users',
     tokens: 'API tokens',
     audit: 'Audit',
@@ -99,12 +101,14 @@ export const en = {
     wrong_old: 'The password so far is wrong.',
   },
   role: {
+    none: 'None',
     viewer: 'Viewer',
     user: 'User',
     operator: 'Operator',
     admin: 'Admin',
   },
   role_hint: {
+    none: 'sees the projects that it is a member of',
     viewer: 'sees everything, changes nothing',
     user: 'also triggers and clears runs, deploys services',
     operator: 'also pauses DAGs, runs cameras, judges events',
@@ -461,6 +465,7 @@ export const en = {
   ...en_audit,
   ...en_account,
   ...en_provider,
+  ...en_projects,
   ...en_api,
   ...en_trigger,
   ...en_editor,

@@ -7,6 +7,7 @@ import { ko_trigger } from '@/i18n/ko-trigger';
 import { ko_editor } from '@/i18n/editor/ko';
 import { ko_values } from '@/i18n/ko-values';
 import { ko_frame } from '@/i18n/ko-frame';
+import { ko_projects } from '@/i18n/projects/ko';
 import { ko_account } from '@/i18n/ko-account';
 import { ko_provider } from '@/i18n/ko-provider';
 import { ko_audit } from '@/i18n/ko-audit';
@@ -43,6 +44,7 @@ export const ko: Same<typeof en> = {
     cameras: '카메라',
     events: '이벤트',
     system: '시스템',
+    projects: '프로젝트',
     users: '사용자',
     tokens: 'API 토큰',
     audit: '감사 기록',
@@ -100,12 +102,14 @@ export const ko: Same<typeof en> = {
     wrong_old: '현재 비밀번호가 맞지 않습니다.',
   },
   role: {
+    none: '없음',
     viewer: '열람자',
     user: '사용자',
     operator: '운영자',
     admin: '관리자',
   },
   role_hint: {
+    none: '속한 프로젝트만 볼 수 있습니다',
     viewer: '모두 볼 수 있지만 바꿀 수는 없습니다',
     user: '실행과 초기화, 서비스 배포까지 할 수 있습니다',
     operator: 'DAG 켜고 끄기, 카메라, 이벤트 처리까지 할 수 있습니다',
@@ -461,6 +465,7 @@ export const ko: Same<typeof en> = {
   ...ko_audit,
   ...ko_account,
   ...ko_provider,
+  ...ko_projects,
   ...ko_api,
   ...ko_trigger,
   ...ko_editor,

@@ -42,6 +42,8 @@ export const paths = {
   event: (event_id: string): string => `/events/${part(event_id)}`,
   system: (query: Query = {}): string => with_query('/system', query),
   users: '/users',
+  projects: '/projects',
+  project: (name: string): string => `/projects/${part(name)}`,
   tokens: '/tokens',
   account: '/account',
   audit: (query: Query = {}): string => with_query('/audit', query),

@@ -25,8 +25,9 @@ export function useHealth(): UseQueryResult<Health> {
   });
 }
 
-export function useWorkers(): UseQueryResult<Worker[]> {
+export function useWorkers(enabled = true): UseQueryResult<Worker[]> {
   return useQuery({
+    enabled,
     queryKey: keys.workers,
     queryFn: ({ signal }) => call_list<Worker>('list_workers', { signal }),
   });
@@ -68,7 +69,11 @@ export function useCreateUser(): UseMutationResult<UserCreated, Error, UserCreat
   });
 }
 
-export function useSetRole(): UseMutationResult<UserInfo, Error, { username: string; role: Role }> {
+export function useSetRole(): UseMutationResult<
+  UserInfo,
+  Error,
+  { username: string; role: Role | null }
+> {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ username, role }) =>

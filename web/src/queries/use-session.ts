@@ -9,7 +9,7 @@ import {
 import { call, set_csrf_token } from '@/api/client';
 import { is_signed_out } from '@/api/error';
 import type { LoginRequest, PasswordChange, Role, Session } from '@/api/types.gen';
-import { ROLES } from '@/api/types.gen';
+import { is_at_least, role_of } from '@/models/roles';
 import { keys } from '@/queries/keys';
 
 function keep_token(session: Session): Session {
@@ -63,8 +63,17 @@ export function useLogout(): UseMutationResult<unknown, Error, void> {
   });
 }
 
-/** Whether the signed-in user holds a role (or a stronger one). Hides what would be refused. */
-export function useMay(role: Role): boolean {
+/**
+ * Whether the signed-in user holds a role (or a stronger one): in a project, or without one for the
+ * whole site. Hides what would be refused.
+ */
+export function useMay(role: Role, project?: string): boolean {
   const { data } = useSession();
-  return Boolean(data) && ROLES.indexOf((data as Session).role) >= ROLES.indexOf(role);
+  return Boolean(data) && is_at_least(role_of(data as Session, project), role);
+}
+
+/** As useMay, for several projects: the answer takes each project's name. */
+export function useMayIn(role: Role): (project: string) => boolean {
+  const { data } = useSession();
+  return (project) => Boolean(data) && is_at_least(role_of(data as Session, project), role);
 }

@@ -71,6 +71,8 @@ Result<net::Response> finish_provider_sign_in(Call& call) {
   // A change of the role ends sessions, and so does having none.
   call.streams.review();
   if (!done) return refuse(call, *login, std::move(done).error());
+  // Streams of tokens stay open, and would go on by the role of before.
+  call.streams.cut_of(done->in.session.username);
   call.about("user", done->in.session.username);
   call.audit.user = done->in.session.username;
   call.audit.kind = "user";

@@ -27,7 +27,7 @@ struct AccountBench {
                         .address = "1.2.3.4",
                         .agent = "Browser\n1"});
   }
-  void add_user(const std::string& name, Role role) {
+  void add_user(const std::string& name, std::optional<Role> role) {
     REQUIRE(auth->create_user({.username = name, .role = role, .password = "long enough"}));
   }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { KeyRound, Plus } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import { best_role } from '@/models/roles';
 import { useTranslation } from 'react-i18next';
 import type { Session, SessionInfo } from '@/api/types.gen';
 import { PasswordDialog } from '@/features/auth/password-dialog';
@@ -79,6 +80,7 @@ function Sessions(): ReactNode {
 function Tokens({ session }: { session: Session }): ReactNode {
   const { t } = useTranslation();
   const tokens = useTokens('own');
+  const role = best_role(session);
   const [making, set_making] = useState(false);
   return (
     <Panel
@@ -91,7 +93,7 @@ function Tokens({ session }: { session: Session }): ReactNode {
       }
     >
       <Await query={tokens}>{(list) => <TokenTable tokens={list} whose="own" />}</Await>
-      {making && <TokenDialog role={session.role} on_close={() => set_making(false)} />}
+      {making && role && <TokenDialog role={role} on_close={() => set_making(false)} />}
     </Panel>
   );
 }
@@ -106,7 +108,11 @@ export function AccountPage(): ReactNode {
       title={t('account.title')}
       facts={[
         { label: t('auth.username'), value: session.username },
-        { label: t('users.role'), value: t(`role.${session.role}`) },
+        { label: t('users.role'), value: t(`role.${session.role ?? 'none'}`) },
+        ...session.projects.map((one) => ({
+          label: t('projects.in', { project: one.project }),
+          value: t(`role.${one.role}`),
+        })),
         ...(session.issuer
           ? [{ label: t('provider.signed_in_by'), value: host_of(session.issuer) }]
           : []),

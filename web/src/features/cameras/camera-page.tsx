@@ -10,7 +10,7 @@ import { count_text, duration_text, media_time_text, ms_text } from '@/i18n/form
 import { type CameraEnd, camera_end, read_counts, read_rules } from '@/models/camera';
 import { paths } from '@/models/paths';
 import { made_by_task } from '@/models/thread';
-import { useMay } from '@/queries/use-session';
+import { useMayOnMade } from '@/queries/use-projects';
 import { snapshot_url, useCameras, useEvents, useStopCamera } from '@/queries/use-sites';
 import { Button } from '@/ui/button';
 import { Await, Empty, ErrorNote } from '@/ui/feedback';
@@ -185,7 +185,7 @@ function CameraView({ camera }: { camera: Camera }): ReactNode {
 function CameraActions({ camera }: { camera: Camera }): ReactNode {
   const { t } = useTranslation();
   const stop = useStopCamera();
-  const may = useMay('operator');
+  const may = useMayOnMade('operator', camera.lineage);
   if (!may || !RUNNING_STATES.has(camera.state)) return null;
   return (
     <>

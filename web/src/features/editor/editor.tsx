@@ -36,7 +36,7 @@ import {
 import type { Spot } from '@/models/editor/places';
 import type { Path } from '@/models/editor/text-edits';
 import { type SeenFile, useCheck } from '@/queries/use-editor';
-import { useMay } from '@/queries/use-session';
+import { useMayOnFile } from '@/queries/use-projects';
 import { ErrorNote } from '@/ui/feedback';
 import { Page } from '@/ui/page';
 import { useLeaveQuestion } from '@/ui/router';
@@ -186,7 +186,7 @@ function useActions(
 /** All that the parts of the page share. */
 function useEditing({ catalogue, first, seen }: EditorProps) {
   const { t } = useTranslation();
-  const may_save = useMay('operator');
+  const may_save = useMayOnFile('operator', seen?.file.dag_id ?? null);
   const draft = useDraft(first);
   const { text } = draft;
   const { reading, flow } = useFlow(text);

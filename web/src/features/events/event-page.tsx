@@ -23,7 +23,7 @@ import { read_rules } from '@/models/camera';
 import { paths } from '@/models/paths';
 import { type ThreadKind, event_thread } from '@/models/thread';
 import { useVariant } from '@/queries/use-models';
-import { useMay } from '@/queries/use-session';
+import { useMayOnMade } from '@/queries/use-projects';
 import {
   type EventVerdict,
   useCameras,
@@ -96,7 +96,7 @@ const VERDICTS: { state: EventVerdict; icon: LucideIcon }[] = [
 function EventActions({ event }: { event: SceneEvent }): ReactNode {
   const { t } = useTranslation();
   const judge = useJudgeEvent();
-  const may = useMay('operator');
+  const may = useMayOnMade('operator', event.lineage);
   if (!may) return null;
   const set = (state: EventVerdict): void => judge.mutate({ event_id: event.event_id, state });
   return (

@@ -13,6 +13,11 @@ import { Await, CopyText, ErrorNote } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';
 import { RelativeTime } from '@/ui/time';
 
+/** none: what memberships of projects give is all. */
+const SITE_ROLES = ['none', ...ROLES] as const;
+
+const chosen_role = (text: string): Role | null => ROLES.find((role) => role === text) ?? null;
+
 function CreatedNote({ user, on_close }: { user: UserCreated; on_close: () => void }): ReactNode {
   const { t } = useTranslation();
   return (
@@ -39,7 +44,7 @@ function CreateDialog({ on_close }: { on_close: () => void }): ReactNode {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const username = String(form.get('username')).trim();
-    create.mutate({ username, role: String(form.get('role')) as Role });
+    create.mutate({ username, role: chosen_role(String(form.get('role'))) });
   };
   return (
     <Dialog
@@ -62,7 +67,7 @@ function CreateDialog({ on_close }: { on_close: () => void }): ReactNode {
         <div className="field">
           <label htmlFor="user-role">{t('users.role')}</label>
           <select id="user-role" name="role" className="input" defaultValue="viewer">
-            {ROLES.map((role) => (
+            {SITE_ROLES.map((role) => (
               <option key={role} value={role}>
                 {t(`role.${role}`)} – {t(`role_hint.${role}`)}
               </option>
@@ -100,14 +105,14 @@ function RoleOf({ user }: { user: UserInfo }): ReactNode {
       <select
         className="input input-small"
         aria-label={t('users_more.role_of', { user: user.username })}
-        title={t(`role_hint.${user.role}`)}
-        value={user.role}
+        title={t(`role_hint.${user.role ?? 'none'}`)}
+        value={user.role ?? 'none'}
         disabled={change.isPending}
         onChange={(event) =>
-          change.mutate({ username: user.username, role: event.target.value as Role })
+          change.mutate({ username: user.username, role: chosen_role(event.target.value) })
         }
       >
-        {ROLES.map((role) => (
+        {SITE_ROLES.map((role) => (
           <option key={role} value={role}>
             {t(`role.${role}`)}
           </option>
@@ -151,10 +156,10 @@ function UserTable({ users }: { users: UserInfo[] }): ReactNode {
                 <td>
                   {user.issuer ? (
                     <span title={t('provider.role_note', { host: host_of(user.issuer) })}>
-                      {t(`role.${user.role}`)}
+                      {t(`role.${user.role ?? 'none'}`)}
                     </span>
                   ) : user.username === session.data?.username ? (
-                    t(`role.${user.role}`)
+                    t(`role.${user.role ?? 'none'}`)
                   ) : (
                     <RoleOf user={user} />
                   )}

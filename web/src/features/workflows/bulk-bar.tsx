@@ -7,7 +7,7 @@ import type { Dag } from '@/api/types.gen';
 import { trigger_preview } from '@/models/find/dag-list';
 import type { Refused } from '@/queries/each-of';
 import { usePauseDags, useTriggerDags } from '@/queries/use-dags';
-import { useMay } from '@/queries/use-session';
+import { useMayIn } from '@/queries/use-session';
 import { Button, IconButton } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { ErrorNote } from '@/ui/feedback';
@@ -173,7 +173,8 @@ export interface BulkBarProps {
 
 export function BulkBar({ dags, on_clear }: BulkBarProps): ReactNode {
   const { t } = useTranslation();
-  const may_operate = useMay('operator');
+  const may_operate_in = useMayIn('operator');
+  const may_operate = dags.every((dag) => may_operate_in(dag.project));
   const pause = usePauseDags();
   const [triggering, set_triggering] = useState(false);
   const [switching, set_switching] = useState<boolean | null>(null);

@@ -9,13 +9,14 @@ import { DagTable } from '@/features/workflows/dag-table';
 import { ImportErrors } from '@/features/workflows/import-errors';
 import { TriggerDialog } from '@/features/workflows/trigger/trigger-dialog';
 import { useSelection } from '@/features/workflows/use-selection';
-import { dag_passes, filter_of, sort_of, sorted_dags } from '@/models/find/dag-list';
+import { dag_passes, filter_of, in_project, sort_of, sorted_dags } from '@/models/find/dag-list';
 import { paths } from '@/models/paths';
 import { useDags, useImportErrors } from '@/queries/use-dags';
 import { useMay } from '@/queries/use-session';
 import { Button } from '@/ui/button';
 import { Await, Empty } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';
+import { useProjectChoice } from '@/ui/project-choice';
 import { navigate, usePlace } from '@/ui/router';
 import { is_typing } from '@/ui/use-key';
 import '@/features/workflows/dag-list.css';
@@ -68,6 +69,7 @@ export function DagListPage(): ReactNode {
   const dags = useDags();
   const errors = useImportErrors();
   const may_operate = useMay('operator');
+  const project = useProjectChoice();
   return (
     <Page
       title={t('nav.workflows')}
@@ -93,7 +95,7 @@ export function DagListPage(): ReactNode {
               />
             </Panel>
           ) : (
-            <DagList dags={list} />
+            <DagList dags={in_project(list, project)} />
           )
         }
       </Await>

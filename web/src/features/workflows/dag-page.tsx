@@ -28,8 +28,8 @@ function DagActions({ dag }: { dag: Dag }): ReactNode {
   const { t } = useTranslation();
   const pause = usePauseDag();
   const [triggering, set_triggering] = useState(false);
-  const may_operate = useMay('operator');
-  const may_run = useMay('user');
+  const may_operate = useMay('operator', dag.project);
+  const may_run = useMay('user', dag.project);
   return (
     <>
       <label className="row faint">
@@ -64,7 +64,7 @@ function DagView({ dag }: { dag: Dag }): ReactNode {
   const [map_value] = useQueryValue('map');
   const runs = useRuns(dag.dag_id);
   const errors = useImportErrors();
-  const may_operate = useMay('operator');
+  const may_operate = useMay('operator', dag.project);
   const tabs = TAB_KEYS.filter((key) => key !== 'audit' || may_operate);
   const tab = tabs.find((key) => key === tab_value) ?? 'grid';
   const run_id = run_value ?? runs.data?.[0]?.dag_run_id ?? null;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Play } from 'lucide-react';
+import { FolderKey, Play } from 'lucide-react';
 import type { ReactNode, Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dag } from '@/api/types.gen';
@@ -7,6 +7,7 @@ import { DagRunsBars } from '@/features/workflows/dag-runs-bars';
 import { NextRun } from '@/features/workflows/next-run';
 import { ScheduleText } from '@/features/workflows/schedule-text';
 import { paths } from '@/models/paths';
+import { DEFAULT_PROJECT } from '@/models/roles';
 import { zone_of } from '@/models/schedule';
 import { usePauseDag } from '@/queries/use-dags';
 import { useMay } from '@/queries/use-session';
@@ -49,6 +50,13 @@ function DagName({ dag }: { dag: Dag }): ReactNode {
         <Link to={paths.dag(dag.dag_id)} className="row-link" tabIndex={-1}>
           {dag.dag_display_name || dag.dag_id}
         </Link>
+        {dag.project !== DEFAULT_PROJECT && (
+          <span className="dag-project" title={t('projects.project')}>
+            <FolderKey size={12} aria-hidden />
+            <span className="sr-only">{t('projects.project')} </span>
+            {dag.project}
+          </span>
+        )}
         <span className="dag-tags">
           {dag.tags.map((tag) => (
             <button
@@ -94,8 +102,8 @@ export function DagRow(props: DagRowProps): ReactNode {
   const { dag, index, chosen, current, row_ref, on_choose, on_trigger } = props;
   const { t } = useTranslation();
   const pause = usePauseDag();
-  const may_operate = useMay('operator');
-  const may_run = useMay('user');
+  const may_operate = useMay('operator', dag.project);
+  const may_run = useMay('user', dag.project);
   return (
     <DagZone value={zone_of(dag.timetable_description)}>
       <tr

@@ -10,7 +10,7 @@ import { DagRow } from '@/features/workflows/dag-row';
 import type { Selection } from '@/features/workflows/use-selection';
 import { type DagSort, type DagSortKey, next_sort, sort_text } from '@/models/find/dag-list';
 import { paths } from '@/models/paths';
-import { useMay } from '@/queries/use-session';
+import { useMayIn } from '@/queries/use-session';
 import { Button } from '@/ui/button';
 import { Empty } from '@/ui/feedback';
 import { navigate, set_query } from '@/ui/router';
@@ -49,8 +49,10 @@ function SortHead({ name, keys, sort }: SortHeadProps): ReactNode {
 
 function Heads({ dags, sort, selection }: Omit<DagTableProps, 'on_trigger'>): ReactNode {
   const { t } = useTranslation();
-  const may_run = useMay('user');
-  const all = selection.chosen.size === dags.length && dags.length > 0;
+  const may_run_in = useMayIn('user');
+  const runnable = dags.filter((dag) => may_run_in(dag.project));
+  const may_run = runnable.length > 0;
+  const all = selection.chosen.size === runnable.length && may_run;
   const some = selection.chosen.size > 0 && !all;
   return (
     <thead role="rowgroup">
@@ -64,7 +66,7 @@ function Heads({ dags, sort, selection }: Omit<DagTableProps, 'on_trigger'>): Re
                 if (box) box.indeterminate = some;
               }}
               aria-label={t('dag_list.choose_all')}
-              onChange={() => selection.choose(all ? [] : dags.map((dag) => dag.dag_id))}
+              onChange={() => selection.choose(all ? [] : runnable.map((dag) => dag.dag_id))}
             />
           )}
         </th>

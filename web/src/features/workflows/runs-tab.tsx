@@ -6,7 +6,7 @@ import type { DagRun } from '@/api/types.gen';
 import { RunDialog } from '@/features/workflows/run-dialog';
 import { paths } from '@/models/paths';
 import { useRuns } from '@/queries/use-dags';
-import { useMay } from '@/queries/use-session';
+import { useMayOnDag } from '@/queries/use-projects';
 import { IconButton } from '@/ui/button';
 import { Await, Empty } from '@/ui/feedback';
 import { Link } from '@/ui/router';
@@ -56,7 +56,7 @@ function RunRow({ run, on_change }: { run: DagRun; on_change?: () => void }): Re
 export function RunsTab({ dag_id }: { dag_id: string }): ReactNode {
   const { t } = useTranslation();
   const runs = useRuns(dag_id);
-  const may_run = useMay('user');
+  const may_run = useMayOnDag('user', dag_id);
   const [open, set_open] = useState<string | null>(null);
   const opened = runs.data?.find((run) => run.dag_run_id === open);
   return (

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { TaskInstance, TaskState } from '@/api/types.gen';
 import { StateNumbers } from '@/features/workflows/state-counts';
 import { instance_name, markable, summary_by_task } from '@/models/instances';
-import { useMay } from '@/queries/use-session';
+import { useMayOnDag } from '@/queries/use-projects';
 import { type TaskRef, useClearTasks, useMarkAround, useMarkTasks } from '@/queries/use-tasks';
 import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
@@ -288,7 +288,7 @@ export interface TaskActionsProps {
 export function TaskActions({ task, instances }: TaskActionsProps): ReactNode {
   const { t } = useTranslation();
   const [open, set_open] = useState<'again' | 'clear' | 'success' | 'failed' | null>(null);
-  const may_run = useMay('user');
+  const may_run = useMayOnDag('user', task.dag_id);
   if (!may_run) return null;
   const close = (): void => set_open(null);
   return (

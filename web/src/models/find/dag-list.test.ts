@@ -16,6 +16,7 @@ function dag(dag_id: string, fields: Partial<Dag> = {}): Dag {
   return {
     dag_id,
     dag_display_name: dag_id,
+    project: 'default',
     description: '',
     is_paused: false,
     owners: ['ann'],

@@ -150,3 +150,10 @@ export function trigger_preview(dags: readonly Dag[]): TriggerPreview {
     waits: dags.filter((dag) => dag.is_paused),
   };
 }
+
+/** Those of the project that was chosen; of all when it is '' or has none here. */
+export function in_project(dags: Dag[], project: string): Dag[] {
+  return dags.some((dag) => dag.project === project)
+    ? dags.filter((dag) => dag.project === project)
+    : dags;
+}

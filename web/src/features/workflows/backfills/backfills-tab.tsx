@@ -6,7 +6,7 @@ import type { Backfill } from '@/api/types.gen';
 import { BackfillDialog } from '@/features/workflows/backfills/backfill-dialog';
 import { backfill_share, backfill_state } from '@/models/backfill';
 import { useBackfills, useSteerBackfill } from '@/queries/use-backfills';
-import { useMay } from '@/queries/use-session';
+import { useMayOnDag } from '@/queries/use-projects';
 import { Button, IconButton } from '@/ui/button';
 import { Await, Empty, ErrorNote } from '@/ui/feedback';
 import { RelativeTime } from '@/ui/time';
@@ -117,7 +117,7 @@ function BackfillTable({ list, may_run }: { list: Backfill[]; may_run: boolean }
 export function BackfillsTab({ dag_id }: { dag_id: string }): ReactNode {
   const { t } = useTranslation();
   const backfills = useBackfills(dag_id);
-  const may_run = useMay('user');
+  const may_run = useMayOnDag('user', dag_id);
   const [asking, set_asking] = useState(false);
   return (
     <>

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { TaskInstance } from '@/api/types.gen';
 import { moments_of } from '@/models/views/moments';
 import { entries_of, useAudit } from '@/queries/use-audit';
-import { useMay } from '@/queries/use-session';
+import { useMayOnDag } from '@/queries/use-projects';
 import { type TaskRef, useTries } from '@/queries/use-tasks';
 import { Button } from '@/ui/button';
 import { Await, Empty } from '@/ui/feedback';
@@ -70,7 +70,7 @@ export interface MomentsPanelProps {
 export function MomentsPanel({ task, instance }: MomentsPanelProps): ReactNode {
   const { t } = useTranslation();
   const tries = useTries(task);
-  const may_see_audit = useMay('operator');
+  const may_see_audit = useMayOnDag('operator', task.dag_id);
   return (
     <div className="stack">
       <Await query={tries} rows={4}>
