@@ -29,6 +29,7 @@ from aiflow.exceptions import (AirflowException, AirflowFailException, AirflowRe
                                AirflowTaskTimeout, TaskDeferralTimeout, TaskDeferred)
 from aiflow.map_index import check_can_be_mapped_over, name_map_index
 from aiflow.yaml_dags import is_yaml
+from aiflow.running.rendered import rendered_fields
 from aiflow.policies.retry_policy import RetryAction, RetryDecision
 from aiflow.triggers.base import decode, deferral_of, wait_here
 
@@ -223,6 +224,8 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
         set_current_context(context)
         operator = context["task"] = ti.task = operator.at_index(context)
         operator.render_template_fields(context)
+        if fields := rendered_fields(operator):
+            protocol.send(sock, "TaskRendered", fields=fields)
         is_named = name_map_index(context, final=False)
         # What goes on after a deferral was begun: its values are no longer all in one report.
         may_keep = operator.cache and not job.get("resume")

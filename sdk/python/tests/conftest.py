@@ -24,6 +24,13 @@ def whole_text(fd: int) -> str:
         return file.read()
 
 
+def said(sock: socket.socket) -> dict:
+    """The task's next frame, whatever it told of its fields before."""
+    while (frame := protocol.recv(sock))["type"] == "TaskRendered":
+        pass
+    return frame
+
+
 def published(xcoms: dict, frame: dict) -> list:
     """The value that a TaskXComGet asks for, as the one member of a list; [] without one."""
     key = (frame["task_id"], frame["key"])

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from aiflow import protocol
+from conftest import said
 from aiflow.running.values import XCOM_BYTES_MAX
 
 COMMANDS = {
@@ -72,7 +72,7 @@ def test_output_comes_while_the_command_runs(supervisor):
     with os.fdopen(out_read) as out:
         assert {out.readline(), out.readline()} == {"first\n", "to-stderr\n"}
         os.killpg(pid, signal.SIGTERM)
-        assert protocol.recv(task_side)["outcome"] == "killed"
+        assert said(task_side)["outcome"] == "killed"
 
 
 def test_what_is_left_in_the_background_is_not_waited_for(supervisor):
@@ -80,7 +80,7 @@ def test_what_is_left_in_the_background_is_not_waited_for(supervisor):
     task_side, out_read, pid = s.start("background", map_index=0)
     with os.fdopen(out_read) as out:
         left = int(out.readline())
-        pushed, done = protocol.recv(task_side), protocol.recv(task_side)
+        pushed, done = said(task_side), said(task_side)
         assert (pushed["value"], done["outcome"]) == (left, "success")
         assert os.getpgid(left) == pid  # so the worker ends it with the task's group
         os.kill(left, signal.SIGKILL)
@@ -93,7 +93,7 @@ def test_sigterm_reaches_the_whole_command_and_its_trap_may_finish(supervisor, t
     with os.fdopen(out_read) as out:
         below = os.pidfd_open(int(out.readline()))
         os.killpg(pid, signal.SIGTERM) if to_all else os.kill(pid, signal.SIGTERM)
-        assert protocol.recv(task_side)["outcome"] == "killed"
+        assert said(task_side)["outcome"] == "killed"
         assert "cleaned" in out.read()
     assert select.select([below], [], [], 10)[0]  # it has ended
     os.close(below)
@@ -105,7 +105,7 @@ def test_a_command_that_minds_no_sigterm_is_waited_for(supervisor):
     with os.fdopen(out_read) as out:
         assert out.readline() == "ready\n"
         os.killpg(pid, signal.SIGTERM)
-        assert protocol.recv(task_side)["outcome"] == "killed"
+        assert said(task_side)["outcome"] == "killed"
         assert out.read() == "late\n"
 
 

@@ -8,6 +8,7 @@ import struct
 
 import pytest
 
+from conftest import said
 from aiflow import protocol
 
 SOURCE = """
@@ -87,7 +88,7 @@ def test_sigterm_ends_a_task_as_killed(supervisor):
     with os.fdopen(out_read) as out:
         assert out.readline() == "hanging\n"
         os.killpg(pid, signal.SIGTERM)
-        assert protocol.recv(task_side)["outcome"] == "killed"
+        assert said(task_side)["outcome"] == "killed"
 
 
 def test_the_zygotes_children_end_with_the_worker(supervisor):

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 
+from conftest import said
 from aiflow import protocol
 
 SOURCE = """
@@ -86,7 +87,7 @@ def test_a_task_outlives_the_process_that_forked_it(supervisor, tmp_path):
         os.kill(by, signal.SIGKILL)
         assert protocol.recv(s.sock) == {"type": "ZygoteOrphaned", "pid": pid}
         os.killpg(pid, signal.SIGTERM)
-        assert protocol.recv(task_side)["outcome"] == "killed"
+        assert said(task_side)["outcome"] == "killed"
     assert who(s)[0] is False
 
 

@@ -22,6 +22,22 @@ export const en_task = {
     see_in: 'See it in',
     load_failed: 'Task {{task}} could not be loaded.',
   },
+  usage: {
+    cpu_time: 'CPU time',
+    peak: 'Memory peak',
+    split: '{{user}} in the program, {{system}} in the kernel',
+    over_time: 'Try {{number}} over time',
+    chart_cpu: 'Processors',
+    chart_memory: 'Memory',
+    none_running: 'Nothing measured yet; the first sample comes after a second.',
+    none_short: 'It ended before the first sample.',
+    none_lost: 'Nothing was measured: no worker has reported the end of this try.',
+  },
+  rendered: {
+    none: 'No rendered fields',
+    none_hint: 'The task has no template fields with a value, or it did not get that far.',
+    none_yet: 'They come about a second after the task has begun.',
+  },
   moments: {
     none: 'Nothing has happened to it yet',
     scheduled: 'Try {{number}} was scheduled',

@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from conftest import said
 from aiflow import protocol
 from aiflow.dag import DAG
 from aiflow.exceptions import AirflowException
@@ -121,7 +122,7 @@ def attempt(supervisor, tmp_path, aiflow):
 
 def end(s, task_side, pid):
     os.kill(pid, signal.SIGTERM)
-    done = protocol.recv(task_side)
+    done = said(task_side)
     assert protocol.recv(s.sock)["type"] == "ZygoteExited"
     return done
 
@@ -171,11 +172,11 @@ def test_one_of_an_earlier_try_is_its_own_another_ones_is_not(attempt, aiflow, o
 def test_another_model_under_that_name_and_a_refused_deployment_fail_the_attempt(attempt, aiflow):
     aiflow.put("eye", variant="int8")
     _, task_side, _, _ = attempt(f"service='eye', deploy={DEPLOY!r}")
-    done = protocol.recv(task_side)
+    done = said(task_side)
     assert done["outcome"] == "failed" and "with the variant 'int8', not 'fp32'" in done["cause"]
     aiflow.services.clear()
     _, task_side, _, _ = attempt(f"service='eye', deploy={DEPLOY | {'pack': 'broken'}!r}")
-    done = protocol.recv(task_side)
+    done = said(task_side)
     assert done["outcome"] == "failed" and "there is no pack 'broken'" in done["cause"]
 
 

@@ -14,6 +14,7 @@ import urllib.request
 
 import pytest
 
+from conftest import said
 from aiflow import protocol
 from aiflow.dag import DAG
 from aiflow.exceptions import AirflowException
@@ -95,7 +96,7 @@ def attempt(supervisor, tmp_path, told):
 def end(s, task_side, pid):
     """As the worker ends a service; -> TaskDone."""
     os.kill(pid, signal.SIGTERM)
-    done = protocol.recv(task_side)
+    done = said(task_side)
     assert protocol.recv(s.sock)["type"] == "ZygoteExited"
     return done
 
@@ -132,7 +133,7 @@ def test_one_that_dies_is_degraded_and_started_again_at_its_port(attempt, told):
 def test_one_that_never_serves_fails_after_ready_timeout(attempt):
     s, task_side, _pid = attempt("command=['sleep', '60'], port=0, ready_timeout=1, "
                                  "health=['false']")
-    done = protocol.recv(task_side)
+    done = said(task_side)
     assert done["outcome"] == "failed"
     assert "has not served for 1 s: its health command: exit code 1" in done["cause"]
     assert protocol.recv(s.sock)["type"] == "ZygoteExited"
@@ -141,14 +142,14 @@ def test_one_that_never_serves_fails_after_ready_timeout(attempt):
 def test_one_that_ends_at_once_fails_with_how_it_ended(attempt):
     s, task_side, _pid = attempt("command='exit 3', port=None, ready_timeout=1, restart_delay=0.1, "
                                  "health=['false']")
-    done = protocol.recv(task_side)
+    done = said(task_side)
     assert "has not served for 1 s: exit code 3" in done["cause"]
     assert protocol.recv(s.sock)["type"] == "ZygoteExited"
 
 
 def test_a_program_that_is_not_there_fails_at_once(attempt):
     s, task_side, _pid = attempt("command=['/nowhere/at-all']")
-    assert "cannot be started" in protocol.recv(task_side)["cause"]
+    assert "cannot be started" in said(task_side)["cause"]
     assert protocol.recv(s.sock)["type"] == "ZygoteExited"
 
 
@@ -156,7 +157,7 @@ def test_a_port_of_somebody_else_does_not_pass_for_it(attempt):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         s, task_side, _pid = attempt(f"command=['sleep', '60'], port={port}, ready_timeout=1")
-        done = protocol.recv(task_side)
+        done = said(task_side)
     assert f"port {port} is taken by another process" in done["cause"]
     assert protocol.recv(s.sock)["type"] == "ZygoteExited"
 
@@ -164,14 +165,14 @@ def test_a_port_of_somebody_else_does_not_pass_for_it(attempt):
 def test_one_that_never_serves_and_ignores_sigterm_is_killed(attempt):
     s, task_side, _pid = attempt("command=\"trap '' TERM; while :; do sleep 0.1; done\", port=None, "
                                  "ready_timeout=1, stop_grace=0.5, health=['false']")
-    assert "has not served for 1 s" in protocol.recv(task_side)["cause"]
+    assert "has not served for 1 s" in said(task_side)["cause"]
     assert protocol.recv(s.sock)["type"] == "ZygoteExited"
 
 
 def test_a_place_that_has_no_api_fails_it_with_the_reason(attempt, told):
     told.answers[:] = [501]
     s, task_side, _pid = attempt("command=HTTP")
-    assert "AIflow cannot be told how the service does" in protocol.recv(task_side)["cause"]
+    assert "AIflow cannot be told how the service does" in said(task_side)["cause"]
     assert protocol.recv(s.sock)["type"] == "ZygoteExited"
 
 
