@@ -2,7 +2,7 @@
 // What a worker tells of the attempts it runs: what they use, and their rendered fields.
 #include <doctest/doctest.h>
 
-#include "supervise/detail/usage_meter.h"
+#include "supervise/detail/measures/usage_meter.h"
 #include "supervise/detail/worker_bench.h"
 
 namespace aiflow::supervise {

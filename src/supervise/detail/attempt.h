@@ -27,7 +27,7 @@
 #include "supervise/detail/log_file.h"
 #include "supervise/detail/message.h"
 #include "supervise/detail/task_output.h"
-#include "supervise/detail/usage_meter.h"
+#include "supervise/detail/measures/usage_meter.h"
 #include "supervise/detail/zygote.h"
 #include "wire/worker.h"
 

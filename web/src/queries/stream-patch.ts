@@ -25,8 +25,8 @@ import type {
 import { type GridData, patch_grid_run, patch_grid_states } from '@/models/grid';
 import { is_expanded, summary_by_task, with_instances } from '@/models/instances';
 import { upserted } from '@/models/list';
-import { with_sample } from '@/models/system';
-import { with_usage } from '@/models/usage';
+import { with_sample } from '@/models/measures/system';
+import { with_usage } from '@/models/measures/usage';
 import { as_fields, as_number, as_text } from '@/models/unknown';
 import { type InstanceKey, keys } from '@/queries/keys';
 

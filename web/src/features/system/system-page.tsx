@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SystemHistory, SystemSample } from '@/api/types.gen';
 import { HealthTable } from '@/features/system/health-table';
-import { type Pick, points_of } from '@/models/system';
+import { type Pick, points_of } from '@/models/measures/system';
 import { paths } from '@/models/paths';
 import { useSystemHistory } from '@/queries/use-system';
 import { TimeLines } from '@/ui/charts/time-lines';

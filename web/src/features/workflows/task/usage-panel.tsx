@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskTry, TryDetails } from '@/api/types.gen';
 import { bytes_text, duration_text } from '@/i18n/format';
-import { cpu_points, memory_points } from '@/models/usage';
+import { cpu_points, memory_points } from '@/models/measures/usage';
 import { type TaskRef, useTries, useTry } from '@/queries/use-tasks';
 import { TimeLines } from '@/ui/charts/time-lines';
 import { Await, Empty } from '@/ui/feedback';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "supervise/detail/usage_meter.h"
+#include "supervise/detail/measures/usage_meter.h"
 
 #include <algorithm>
 

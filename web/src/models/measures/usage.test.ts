@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { cpu_points, memory_points, with_usage } from '@/models/usage';
+import { cpu_points, memory_points, with_usage } from '@/models/measures/usage';
 
 const at = (ms: number, cpu_ms: number): { ms: number; cpu_ms: number; memory_bytes: number } => ({
   ms,
