@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Many at once: who is answered, who waits and who is turned away.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <atomic>
 
@@ -7,6 +10,16 @@
 
 namespace aiflow::net {
 namespace {
+
+os::Fd over_tcp(const Fixture& fixture) {
+  os::Fd made(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(fixture.server->port());
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(::connect(made.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
+  return made;
+}
 
 TEST_CASE("beyond the pool's queue requests get 503 at once") {
   Signal started;
@@ -45,6 +58,33 @@ TEST_CASE("connections beyond the limit are closed") {
     REQUIRE(::recv(followers.back().get(), begin.data(), begin.size(), 0) > 0);
   }
   CHECK(talk(fixture, "GET / HTTP/1.1\r\n\r\n").empty());
+}
+
+TEST_CASE("who comes over TCP uses up no connection of the Unix socket, and the other way round") {
+  std::vector<EventStream> streams;
+  Fixture fixture({.connections_max = 2});
+  fixture.handler.on_handle = [&](Request request, Responder responder) {
+    if (request.path == "/") return std::move(responder).send({.body = "here"});
+    streams.push_back(std::move(responder).open_event_stream());
+  };
+  bool over_tcp_first = false;
+  SUBCASE("TCP first") { over_tcp_first = true; }
+  SUBCASE("the socket first") {}
+  const auto connect = [&](bool tcp) { return tcp ? over_tcp(fixture) : fixture.raw(); };
+  std::vector<os::Fd> followers;
+  for (int i = 0; i < 2; ++i) {
+    followers.push_back(connect(over_tcp_first));
+    REQUIRE(os::send_all(followers.back().get(), "GET /stream HTTP/1.1\r\n\r\n", soon()));
+    std::array<char, 8> begin{};
+    REQUIRE(::recv(followers.back().get(), begin.data(), begin.size(), 0) > 0);
+  }
+  constexpr std::string_view kAsk = "GET / HTTP/1.1\r\nConnection: close\r\n\r\n";
+  const auto same = connect(over_tcp_first);
+  (void)os::send_all(same.get(), kAsk, soon());
+  CHECK(read_all(same).empty());
+  const auto other = connect(!over_tcp_first);
+  REQUIRE(os::send_all(other.get(), kAsk, soon()));
+  CHECK(read_all(other).ends_with("here"));
 }
 
 TEST_CASE("who sends nothing, or a request byte by byte, makes room for who comes") {

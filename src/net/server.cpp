@@ -63,7 +63,7 @@ Peer peer_of(stream_protocol::socket& socket) {
 /// What is encrypted, between a peer and the connection behind it: the server's stop waits until it
 /// has carried all, and closes it in the end.
 struct TlsMark final : Closable {
-  explicit TlsMark(Core& core) : mark(core, *this) {}
+  explicit TlsMark(Core& core) : mark(core, *this, false) {}
   void close_now() override {
     since = asio::steady_timer::time_point::max();
     ErrorCodeOf ignored;
@@ -100,11 +100,15 @@ void begin(const std::shared_ptr<Core>& core, Socket socket, Peer peer) {
 
 /// Whether there is room for one more: who sends nothing, or a header byte by byte, makes room for
 /// who comes. Who is being answered or follows a stream stays.
-bool make_room(Core& core) {
+bool make_room(Core& core, bool is_local) {
   // One with TLS counts twice: itself, and the connection behind it.
-  if (core.connections < core.options.connections_max * (core.tls ? 2 : 1)) return true;
+  const std::size_t local = core.local_connections;
+  const std::size_t used = is_local ? local : core.connections - local;
+  const std::size_t each = !is_local && core.tls ? 2 : 1;
+  if (used < core.options.connections_max * each) return true;
   Closable* longest = nullptr;
   for (auto* item : core.list_open()) {
+    if (item->is_local() != is_local) continue;
     if (longest == nullptr || item->waits_since() < longest->waits_since()) longest = item;
   }
   const auto never = asio::steady_timer::time_point::max();
@@ -123,7 +127,7 @@ class Acceptor {
     acceptor.async_accept([this, core](const ErrorCodeOf& error, typename Protocol::socket socket) {
       if (!acceptor.is_open()) return;
       if (error) return pause(core);
-      if (make_room(*core)) {
+      if (make_room(*core, std::is_same_v<Protocol, stream_protocol>)) {
         auto peer = peer_of(socket);
         begin(core, Socket(std::move(socket)), std::move(peer));
       }

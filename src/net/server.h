@@ -182,7 +182,9 @@ struct ServerOptions {
   std::filesystem::path unix_socket{};   ///< empty = none; mode 0600, an old file is replaced
   std::size_t handler_threads_max = 16;  ///< of machines; of people half of it
   std::size_t handler_queue_max = 256;   ///< of each lane; beyond it: 503
-  /// Beyond it, who has kept the server waiting longest for a request is closed, else the new one.
+  /// Over TCP; as many again on the Unix socket, so that no stranger keeps this machine's own
+  /// programs out. Beyond it, who has kept the server waiting longest for a request is closed, else
+  /// the new one.
   std::size_t connections_max = 512;
   std::size_t header_bytes_max = 16 << 10;
   std::chrono::milliseconds header_timeout{10'000};    ///< first byte to end of header

@@ -148,6 +148,7 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::scene_event_snapshot, "scene_event_snapshot", "GET", "/api/v2/events/{event_id}/snapshot", "view", false},
       {Route::list_workers, "list_workers", "GET", "/api/v2/workers", "view", false},
       {Route::list_worker_tasks, "list_worker_tasks", "GET", "/api/v2/workers/tasks", "view", false},
+      {Route::worker_address, "worker_address", "GET", "/api/v2/workers/address", "view", false},
       {Route::create_join_token, "create_join_token", "POST", "/api/v2/workers/joinTokens", "admin", false},
       {Route::join_worker, "join_worker", "POST", "/api/v2/workers/join", "public", false},
       {Route::list_worker_credentials, "list_worker_credentials", "GET", "/api/v2/workers/credentials", "view", false},

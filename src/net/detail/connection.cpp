@@ -68,7 +68,7 @@ Connection::Connection(std::shared_ptr<Core> core, Socket socket, Peer peer)
     : core_(std::move(core)),
       socket_(std::move(socket)),
       peer_(std::move(peer)),
-      mark_(*core_, *this),
+      mark_(*core_, *this, peer_.unix_socket),
       timer_(core_->io),
       buffer_(core_->options.header_bytes_max + kPieceBytes),
       heartbeat_(core_->io) {}
@@ -431,7 +431,8 @@ void Connection::begin_websocket(std::shared_ptr<EventQueue> queue, WebSocketOpt
                    .socket = std::move(socket_),
                    .request = std::move(request),
                    .queue = std::move(queue),
-                   .options = std::move(options)});
+                   .options = std::move(options),
+                   .is_local = peer_.unix_socket});
 }
 
 // Time-outs and the end --------------------------------------------------------------------------

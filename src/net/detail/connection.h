@@ -47,6 +47,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
     const bool waits = phase_ == Phase::waiting || phase_ == Phase::reading || takes_body_;
     return waits ? waits_since_ : asio::steady_timer::time_point::max();
   }
+  [[nodiscard]] bool is_local() const override { return peer_.unix_socket; }
   void pump() override;
 
  private:
@@ -137,6 +138,7 @@ struct Upgrade {
   http::request<http::empty_body> request;
   std::shared_ptr<EventQueue> queue;
   WebSocketOptions options;
+  bool is_local = false;
 };
 void start_websocket(Upgrade upgrade);
 

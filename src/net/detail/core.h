@@ -35,6 +35,8 @@ class Closable {
   [[nodiscard]] virtual asio::steady_timer::time_point waits_since() const {
     return asio::steady_timer::time_point::max();
   }
+  /// Of the Unix socket, whose peers have connections of their own to use up.
+  [[nodiscard]] virtual bool is_local() const { return false; }
 };
 
 struct Core {
@@ -69,6 +71,7 @@ struct Core {
   Pool machines;
   std::atomic<bool> stopping{false};  ///< no new requests
   std::atomic<std::size_t> connections{0};
+  std::atomic<std::size_t> local_connections{0};  ///< of these, on the Unix socket
   std::atomic<std::uint64_t> requests{0};
   std::uint32_t id_start = 0;
   std::shared_ptr<asio::ssl::context> tls;  ///< null: plain
@@ -81,15 +84,18 @@ struct Core {
 /// Counts a connection for as long as it lives, and lists it for the stop.
 class OpenMark {
  public:
-  OpenMark(Core& core, Closable& item) : core_(core), item_(item) {
+  OpenMark(Core& core, Closable& item, bool is_local)
+      : core_(core), item_(item), is_local_(is_local) {
     const std::scoped_lock lock(core_.mutex);
     core_.open.insert(&item_);
     core_.connections.fetch_add(1);
+    if (is_local_) core_.local_connections.fetch_add(1);
   }
   ~OpenMark() {
     const std::scoped_lock lock(core_.mutex);
     core_.open.erase(&item_);
     core_.connections.fetch_sub(1);
+    if (is_local_) core_.local_connections.fetch_sub(1);
   }
   OpenMark(const OpenMark&) = delete;
   OpenMark& operator=(const OpenMark&) = delete;
@@ -97,6 +103,7 @@ class OpenMark {
  private:
   Core& core_;
   Closable& item_;
+  const bool is_local_;
 };
 
 }  // namespace aiflow::net::detail

@@ -16,7 +16,8 @@ class WsSession final : public std::enable_shared_from_this<WsSession>,
   explicit WsSession(Upgrade upgrade)
       : core_(std::move(upgrade.core)),
         stream_(std::move(upgrade.socket)),
-        mark_(*core_, *this),
+        is_local_(upgrade.is_local),
+        mark_(*core_, *this, is_local_),
         request_(std::move(upgrade.request)),
         queue_(std::move(upgrade.queue)),
         options_(std::move(upgrade.options)) {}
@@ -64,6 +65,7 @@ class WsSession final : public std::enable_shared_from_this<WsSession>,
     end();
   }
   [[nodiscard]] bool is_idle() const override { return true; }
+  [[nodiscard]] bool is_local() const override { return is_local_; }
 
  private:
   void read() {
@@ -94,6 +96,7 @@ class WsSession final : public std::enable_shared_from_this<WsSession>,
 
   const std::shared_ptr<Core> core_;
   websocket::stream<Socket> stream_;
+  const bool is_local_;
   OpenMark mark_;
   http::request<http::empty_body> request_;
   std::shared_ptr<EventQueue> queue_;

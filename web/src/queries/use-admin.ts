@@ -14,6 +14,7 @@ import type {
   UserCreated,
   UserInfo,
   Worker,
+  WorkerAddress,
   WorkerTask,
 } from '@/api/types.gen';
 import { keys } from '@/queries/keys';
@@ -29,6 +30,14 @@ export function useWorkers(): UseQueryResult<Worker[]> {
   return useQuery({
     queryKey: keys.workers,
     queryFn: ({ signal }) => call_list<Worker>('list_workers', { signal }),
+  });
+}
+
+/** Where workers on other machines join. */
+export function useWorkerAddress(): UseQueryResult<WorkerAddress> {
+  return useQuery({
+    queryKey: keys.worker_address,
+    queryFn: ({ signal }) => call<WorkerAddress>('worker_address', { signal }),
   });
 }
 
