@@ -114,15 +114,29 @@ TEST_CASE("a removed user's streams are cut") {
   CHECK(viewer.is_cut());
 }
 
-TEST_CASE("a log stream and a camera's web socket end with the session too") {
-  Bench bench;
-  (void)bench.start_task();
+void add_camera(Bench& bench) {
   REQUIRE(bench.store->transact([](db::Connection& db) {
     store::CameraRow camera;
     camera.camera_id = CameraId{"c"};
     camera.state = "ended";
     return store::CameraStore(db).put(camera);
   }));
+}
+
+TEST_CASE("who looks at a camera and sends too much is told so (RFC 6455, 7.4.1: 1009)") {
+  Bench bench;
+  add_camera(bench);
+  const auto web = open_websocket(bench, "/api/v2/cameras/c/live", bench.session(Role::viewer));
+  // A text frame that announces one byte more than 64 KiB, under a mask of zeros.
+  constexpr std::string_view kHead("\x81\xff\0\0\0\0\0\x01\0\x01\0\0\0\0", 14);
+  REQUIRE(os::send_all(web.get(), kHead, soon()));
+  CHECK(os::recv_exact(web.get(), 4, soon()).value() == "\x88\x02\x03\xf1");
+}
+
+TEST_CASE("a log stream and a camera's web socket end with the session too") {
+  Bench bench;
+  (void)bench.start_task();
+  add_camera(bench);
   auto headers = bench.session(Role::admin);
   const auto before = bench.http->connections();
   auto log = std::jthread([&, client = bench.tcp()](const std::stop_token& stop) mutable {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/server.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -59,6 +62,25 @@ Peer peer_of(stream_protocol::socket& socket) {
   }
   return peer;
 }
+
+/// A machine that is off or cut off answers nothing, and what is sent to it waits for a quarter of
+/// an hour in the kernel: so the kernel asks, and ends what has been silent for so long.
+void end_when_silent(tcp::socket& socket, std::chrono::milliseconds limit) {
+  const auto set = [&](int level, int name, int value) {
+    // What a kernel does not know leaves the connection as it was.
+    (void)::setsockopt(socket.native_handle(), level, name, &value, sizeof value);
+  };
+  constexpr int kProbes = 3;
+  const auto whole_s = std::max<int>(1, static_cast<int>(limit.count() / 1000));
+  const int pause_s = std::max(1, whole_s / (kProbes + 1));
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, pause_s);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, pause_s);
+  set(IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+  // Of bytes that the peer's machine does not take: RFC 5482.
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limit.count()));
+}
+void end_when_silent(stream_protocol::socket& /*socket*/, std::chrono::milliseconds /*limit*/) {}
 
 /// What is encrypted, between a peer and the connection behind it: the server's stop waits until it
 /// has carried all, and closes it in the end.
@@ -129,6 +151,7 @@ class Acceptor {
       if (error) return pause(core);
       if (make_room(*core, std::is_same_v<Protocol, stream_protocol>)) {
         auto peer = peer_of(socket);
+        end_when_silent(socket, core->options.silence_timeout);
         begin(core, Socket(std::move(socket)), std::move(peer));
       }
       accept(core);

@@ -191,6 +191,8 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{75'000};      ///< between requests of one connection
   std::chrono::milliseconds transfer_timeout{30'000};  ///< a piece of 64 KiB, either way
   std::chrono::milliseconds heartbeat{15'000};         ///< comment on event streams
+  /// TCP: of a peer whose machine says nothing any more, also not that it has our bytes.
+  std::chrono::milliseconds silence_timeout{45'000};
 };
 
 class Server {
