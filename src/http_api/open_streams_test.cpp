@@ -177,5 +177,55 @@ TEST_CASE(
   CHECK(cuts == 1);
 }
 
+/// What one is told who may not open another stream; empty when one may.
+std::string refused(detail::OpenStreams& streams, const service::Principal& who,
+                    std::vector<std::shared_ptr<void>>& places, const net::Peer& peer = {}) {
+  auto place = streams.take(who, peer);
+  if (place) {
+    places.push_back(*std::move(place));
+    return "";
+  }
+  CHECK(net::find_header(place.error().headers, "Retry-After") != nullptr);
+  return std::to_string(place.error().status);
+}
+
+TEST_CASE("a user has so many streams and all users together so many, until some end") {
+  Bench bench;
+  detail::OpenStreams streams(*bench.auth, {.of_user = 2, .total = 3});
+  const service::Principal ann{.kind = service::Principal::Kind::user, .username = "ann"};
+  const service::Principal bob{.kind = service::Principal::Kind::user, .username = "bob"};
+  std::vector<std::shared_ptr<void>> of_ann;
+  std::vector<std::shared_ptr<void>> of_bob;
+  CHECK(refused(streams, ann, of_ann).empty());
+  CHECK(refused(streams, ann, of_ann).empty());
+  CHECK(refused(streams, ann, of_ann) == "429");
+  CHECK(refused(streams, bob, of_bob).empty());
+  CHECK(refused(streams, bob, of_bob) == "503");
+  of_ann.pop_back();
+  CHECK(refused(streams, bob, of_bob).empty());
+  CHECK(refused(streams, bob, of_bob) == "429");
+  // Who is of this machine, or runs a task, is never kept out by browsers.
+  std::vector<std::shared_ptr<void>> others;
+  CHECK(refused(streams, ann, others, {.unix_socket = true}).empty());
+  CHECK(refused(streams, {.kind = service::Principal::Kind::task}, others).empty());
+}
+
+TEST_CASE("a stream takes one of the places of its user, and gives it back at its end") {
+  Bench bench;
+  const auto headers = bench.session(Role::viewer);
+  {
+    std::vector<std::unique_ptr<Watcher>> open;
+    for (int i = 0; i < 64; ++i) open.push_back(std::make_unique<Watcher>(bench, headers));
+    const auto refused = send(bench, "GET", "/api/v2/stream", headers);
+    CHECK(refused.status == 429);
+    CHECK(*net::find_header(refused.headers, "retry-after") == "10");
+    CHECK(refused.body.find("close a page") != std::string::npos);
+    // Others have their own, and what is no stream is answered.
+    Watcher other(bench, bench.session(Role::viewer));
+    CHECK(send(bench, "GET", "/api/v2/dags", headers).status == 200);
+  }
+  while (send(bench, "GET", "/api/v2/cameras/none/live", headers).status == 429) os::sleep_for(1ms);
+}
+
 }  // namespace
 }  // namespace aiflow::http_api

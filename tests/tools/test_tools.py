@@ -3,6 +3,8 @@
 
 import importlib.machinery
 import importlib.util
+import json
+import re
 import sys
 from pathlib import Path
 
@@ -99,3 +101,17 @@ def test_codegen_reads_the_types_of_query_parameters():
     for bad in ("int(1..", "[RunState", "(up", ""):
         with pytest.raises(SystemExit):
             query_types.parse_query_type(bad)
+
+
+def test_each_kind_of_event_that_is_sent_is_described():
+    store = (ROOT / "src/store/event_log.h").read_text()
+    kinds = set(re.findall(r'string_view (\w+) = "\1";', store))
+    for source in (ROOT / "src").rglob("*.cpp"):
+        if not source.name.endswith("_test.cpp"):
+            kinds |= set(re.findall(r'(?:publish\(|StreamEvent \w+)\s*\{[^;]*?\.kind = "(\w+)"',
+                                    source.read_text()))
+    assert {"hello", "system", "dag_run"} <= kinds
+    api = json.loads((ROOT / "api/openapi.json").read_text())
+    told = (api["components"]["schemas"]["StreamEvent"]["description"]
+            + api["paths"]["/api/v2/stream"]["get"]["summary"])
+    assert not {kind for kind in kinds if not re.search(rf"\b{kind}\b", told)}
