@@ -192,8 +192,13 @@ std::string refused(detail::OpenStreams& streams, const service::Principal& who,
 TEST_CASE("a user has so many streams and all users together so many, until some end") {
   Bench bench;
   detail::OpenStreams streams(*bench.auth, {.of_user = 2, .total = 3});
-  const service::Principal ann{.kind = service::Principal::Kind::user, .username = "ann"};
-  const service::Principal bob{.kind = service::Principal::Kind::user, .username = "bob"};
+  service::Principal ann;
+  ann.kind = service::Principal::Kind::user;
+  ann.username = "ann";
+  service::Principal bob = ann;
+  bob.username = "bob";
+  service::Principal task;
+  task.kind = service::Principal::Kind::task;
   std::vector<std::shared_ptr<void>> of_ann;
   std::vector<std::shared_ptr<void>> of_bob;
   CHECK(refused(streams, ann, of_ann).empty());
@@ -207,7 +212,7 @@ TEST_CASE("a user has so many streams and all users together so many, until some
   // Who is of this machine, or runs a task, is never kept out by browsers.
   std::vector<std::shared_ptr<void>> others;
   CHECK(refused(streams, ann, others, {.unix_socket = true}).empty());
-  CHECK(refused(streams, {.kind = service::Principal::Kind::task}, others).empty());
+  CHECK(refused(streams, task, others).empty());
 }
 
 TEST_CASE("a stream takes one of the places of its user, and gives it back at its end") {
