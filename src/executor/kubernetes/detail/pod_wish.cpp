@@ -317,6 +317,9 @@ Status add_python(json::Value& wish, const PodDefaults& defaults) {
   add("AIFLOW_TOKEN_FILE", std::string(kTaskFolder) + "/token");
   const std::string url = defaults.server_url ? defaults.server_url() : "";
   if (!url.empty()) add("AIFLOW_API_URL", url);
+  if (!defaults.server_certificate.empty()) {
+    add("AIFLOW_API_CERTIFICATE", defaults.server_certificate);
+  }
   wish.set("env_vars", std::move(variables));
   return {};
 }
