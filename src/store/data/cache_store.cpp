@@ -71,6 +71,13 @@ Status CacheStore::keep(const NewResult& result, WallTime now) {
   std::string xcoms = write_xcoms(result.xcoms);
   if (xcoms.size() > kCachedBytesMax) return {};
   const TaskKey& key = result.maker.key;
+  // A key holds its task: what comes from another one with it is no result of that task.
+  AIFLOW_ASSIGN(const auto others,
+                db_.first("SELECT 1 FROM result_cache WHERE cache_key = ? AND (dag_id <> ? OR "
+                          "task_id <> ?)",
+                          {result.key, key.dag_id.value, key.task_id.value},
+                          [](db::Row& row) { return row.integer(); }));
+  if (others) return {};
   db::Param expires_at;
   if (result.life) expires_at = now + *result.life;
   AIFLOW_TRY(db_.run("DELETE FROM result_cache WHERE cache_key = ?", {result.key}));

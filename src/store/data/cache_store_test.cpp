@@ -64,6 +64,17 @@ TEST_CASE_FIXTURE(Bench, "no task gets a result of another one") {
       write([&](db::Connection& db) { return CacheStore(db).find(kKey, other.key, kNow); }));
 }
 
+TEST_CASE_FIXTURE(Bench, "no task takes the place of another one's result") {
+  keep("r1");
+  Maker other = maker("r2");
+  other.key.dag_id = DagId{"another"};
+  write([&](db::Connection& db) {
+    return CacheStore(db).keep({.key = kKey, .maker = other, .xcoms = {}, .life = {}}, kNow);
+  });
+  REQUIRE(find("r3"));
+  CHECK(find("r3")->dag_run_id == "r1");
+}
+
 TEST_CASE_FIXTURE(Bench, "a result is kept until its time is over, the newest of a key") {
   keep("r1", kKey, 1h);
   CHECK(find("r2", kNow + 59min));
