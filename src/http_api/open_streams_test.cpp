@@ -8,42 +8,13 @@
 #include <cstring>
 #include <thread>
 
-#include "base/bounded_queue.h"
 #include "http_api/detail/fake_server.h"
+#include "http_api/testing/watcher.h"
 #include "os/socket.h"
 #include "store/camera_store.h"
 
 namespace aiflow::http_api {
 namespace {
-
-/// The dashboard's event stream in a thread of its own.
-class Watcher {
- public:
-  Watcher(Bench& bench, net::Headers headers)
-      : thread_([this, client = bench.tcp(), headers = std::move(headers)]() mutable {
-          const auto on_event = [this](const net::SseMessage&) { return opened_.push(true); };
-          const auto head =
-              client.stream_events({.request = {.target = "/api/v2/stream", .headers = headers},
-                                    .on_event = on_event,
-                                    .stop = stop_.get_token()},
-                                   soon());
-          ended_.push(head.has_value());
-        }) {
-    REQUIRE(opened_.pop_for(20s));
-  }
-  ~Watcher() { stop_.request_stop(); }
-
-  /// The server has ended the answer.
-  bool is_cut() { return ended_.pop_for(20s).value_or(false); }
-  /// Still gets what happens after now.
-  bool gets_events() { return opened_.pop_for(20s).value_or(false) && ended_.size() == 0; }
-
- private:
-  BoundedQueue<bool> opened_{100, WhenFull::drop_oldest};
-  BoundedQueue<bool> ended_{1, WhenFull::reject};
-  std::stop_source stop_;
-  std::jthread thread_;
-};
 
 net::ClientResponse send(Bench& bench, const char* method, const std::string& target,
                          net::Headers headers) {

@@ -156,9 +156,10 @@ class Workflows {
   /// Errors: not_found when no DAG names the asset.
   [[nodiscard]] Result<wire::AssetEvent> tell_asset(const wire::AssetEventCreate& request,
                                                     const Principal& who);
-  /// Runs the DAG that makes it. Errors: not_found when none does, conflict when several do.
+  /// Runs the DAG of `sight` that makes it. Errors: not_found when none does, conflict when several
+  /// do.
   [[nodiscard]] Result<wire::DagRun> materialize(const wire::AssetMaterialize& request,
-                                                 const Principal& who);
+                                                 const store::Sight& sight, const Principal& who);
 
   // Backfills (detail/backfills.cpp). Newest first; those below the id `before`, if any.
   [[nodiscard]] Result<store::Listed<wire::Backfill>> backfills(const store::BackfillQuery& query,

@@ -39,7 +39,7 @@ Result<net::Response> materialize_asset(Call& call) {
                    [&](const wire::AssetMaterialize& request) -> Result<net::Response> {
                      call.about("asset", request.name);
                      AIFLOW_ASSIGN(const auto run,
-                                   call.parts.workflows.materialize(request, call.who));
+                                   call.parts.workflows.materialize(request, call.sight, call.who));
                      call.about("run", run.dag_id + "/" + run.dag_run_id, run.dag_id);
                      return one(run);
                    });

@@ -111,6 +111,10 @@ struct Bench {
     });
     REQUIRE_MESSAGE(run, (run ? "" : run.error().message));
     const store::TaskKey key{DagId{"d"}, RunId{"r1"}, TaskId{"t"}, -1};
+    return await_queued(key);
+  }
+  /// Waits for the scheduler.
+  wire::AttemptRef await_queued(const store::TaskKey& key) {
     for (;;) {
       const auto row =
           store->read([&](db::Connection& db) { return store::RunStore(db).task(key); });

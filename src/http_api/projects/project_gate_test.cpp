@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <set>
-#include <thread>
 
-#include "base/bounded_queue.h"
 #include "http_api/testing/two_projects.h"
+#include "http_api/testing/watcher.h"
 #include "wire/routes.h"
 
 namespace aiflow::http_api {
@@ -133,35 +132,6 @@ TEST_CASE("an answer's tag is of what one sees") {
   CHECK(bench.send("GET", "/api/v2/dags", with_other).status == 304);
 }
 
-/// What an event stream brings, as text.
-class Watcher {
- public:
-  Watcher(Bench& bench, net::Headers headers)
-      : thread_([this, client = bench.tcp(), headers = std::move(headers)]() mutable {
-          const auto on_event = [this](const net::SseMessage& event) {
-            return events_.push(event.data);
-          };
-          const auto head =
-              client.stream_events({.request = {.target = "/api/v2/stream", .headers = headers},
-                                    .on_event = on_event,
-                                    .stop = stop_.get_token()},
-                                   soon());
-          ended_.push(head.has_value());
-        }) {
-    CHECK(next().find("hello") != std::string::npos);
-  }
-  ~Watcher() { stop_.request_stop(); }
-
-  std::string next() { return events_.pop_for(20s).value_or("nothing"); }
-  bool is_cut() { return ended_.pop_for(20s).value_or(false); }
-
- private:
-  BoundedQueue<std::string> events_{1'000, WhenFull::drop_oldest};
-  BoundedQueue<bool> ended_{1, WhenFull::reject};
-  std::stop_source stop_;
-  std::jthread thread_;
-};
-
 void pause(Bench& bench, const std::string& dag, bool paused) {
   REQUIRE(bench.local()
               .send({.method = "PATCH",
@@ -186,6 +156,25 @@ TEST_CASE("the event stream brings what belongs to one's projects, and ends with
   CHECK(gone.status == 204);
   CHECK(watcher.is_cut());
   CHECK(bench.send("GET", "/api/v2/stream", headers).status == 403);
+}
+
+TEST_CASE("an asset that DAGs of two projects make is made by the one in one's own") {
+  TwoProjects bench;
+  for (const std::string project : {"alpha", "beta"}) {
+    auto spec = bench.one_task(project + "-maker");
+    spec.assets = {
+        {{.name = "shared", .uri = "shared", .group = "asset", .extra = json::object({})}}};
+    spec.tasks[0].outlets = {{"shared"}};
+    bench.add_dag(spec, project + "/");
+  }
+  const auto make = [&](const net::Headers& who) {
+    return bench.send("POST", "/api/v2/assets/materialize", who,
+                      json::object({{"name", "shared"}}));
+  };
+  const auto own = make(bench.member(std::nullopt, {{"alpha", Role::user}}));
+  CHECK(own.status == 200);
+  CHECK(own.body.contains("alpha-maker"));
+  CHECK(make(bench.session(Role::user)).status == 409);
 }
 
 TEST_CASE("an admin of a project gives roles in it and in no other") {

@@ -60,14 +60,7 @@ struct TwoProjects : Bench {
     REQUIRE(conductor::wait_for<store::RunRow>([&](auto answer) {
       conductor.trigger({.dag_id = key.dag_id, .run_id = key.run_id}, answer);
     }));
-    for (;;) {
-      const auto row =
-          store->read([&](db::Connection& db) { return store::RunStore(db).task(key); });
-      if (row && row->state == TaskState::queued) {
-        return {store::to_wire(key), row->try_number, row->epoch};
-      }
-      os::sleep_for(1ms);
-    }
+    return await_queued(key);
   }
   void grant(const std::string& project, const std::string& user, Role role) {
     REQUIRE(projects.put_member({.username = user,

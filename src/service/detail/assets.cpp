@@ -146,9 +146,9 @@ Result<wire::AssetEvent> Workflows::tell_asset(const wire::AssetEventCreate& req
 }
 
 Result<wire::DagRun> Workflows::materialize(const wire::AssetMaterialize& request,
-                                            const Principal& who) {
+                                            const store::Sight& sight, const Principal& who) {
   AIFLOW_ASSIGN(Relations relations,
-                parts_.store.read([](db::Connection& db) { return relations_of(db); }));
+                parts_.store.read([&](db::Connection& db) { return relations_of(db, sight); }));
   const auto& makers = relations.makers[request.name];
   if (makers.empty()) {
     return fail(ErrorCode::not_found, "no task has the asset '" + request.name + "' as an outlet");
