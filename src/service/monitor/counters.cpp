@@ -5,8 +5,13 @@
 #include <optional>
 #include <string>
 
+#include "service/detail/event_values.h"
+
 namespace aiflow::service {
 namespace {
+
+using detail::text_of;
+using detail::time_of;
 
 double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
 
@@ -17,16 +22,6 @@ std::string label(std::string_view name, std::string_view value) {
 /// Tasks wait for milliseconds or for hours.
 std::vector<double> wait_buckets_s() {
   return {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200};
-}
-
-std::string text_of(const json::Value& object, std::string_view member) {
-  const auto* value = object.find(member);
-  return value != nullptr && value->is_string() ? value->as_string() : std::string();
-}
-
-std::optional<WallTime> time_of(const json::Value& object, std::string_view member) {
-  const auto time = parse_time(text_of(object, member));
-  return time ? std::optional(*time) : std::nullopt;
 }
 
 /// How many spans came to which end on their way to a collector: {"exported": 3}.

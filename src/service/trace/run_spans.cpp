@@ -4,22 +4,16 @@
 #include <algorithm>
 
 #include "digest/sha256.h"
+#include "service/detail/event_values.h"
 
 namespace aiflow::service {
 namespace {
 
+using detail::text_of;
+using detail::time_of;
+
 constexpr std::size_t kTraceDigits = 32;
 constexpr std::size_t kSpanDigits = 16;
-
-std::string text_of(const json::Value& object, std::string_view member) {
-  const auto* value = object.find(member);
-  return value != nullptr && value->is_string() ? value->as_string() : std::string();
-}
-
-std::optional<WallTime> time_of(const json::Value& object, std::string_view member) {
-  const auto time = parse_time(text_of(object, member));
-  return time ? std::optional(*time) : std::nullopt;
-}
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::ranges::find(words, word) != words.end();
