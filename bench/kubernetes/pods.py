@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Pods a second, memory, and the time from a pod's end to the next task's queue, with a real API and a
-simulated node.
+simulated node; and the same pods from a client that does nothing else, as the baseline.
 
     python3 bench/kubernetes/pods.py [--pods 1000]
 
-Prints one line of JSON. Needs what tools/kube needs; starts and ends a cluster of its own.
+Prints one line of JSON; of_bare is AIflow's rate over that of the bare client, in the same cluster.
+Needs what tools/kube needs; starts and ends a cluster of its own.
 """
 import argparse
 import json
@@ -22,7 +23,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
+import bare_client  # noqa: E402
 from server import Server  # noqa: E402
+
+AT_ONCE = 128  # the slots of the default pool
 
 DAGS = """
 from airflow import DAG
@@ -126,7 +130,16 @@ def main():
             with Server(extra=("--kubernetes", str(cluster.kubeconfig))) as server:
                 server.add_dag("dags", DAGS.format(pods=pods), first="chain")
                 server.wait_for(lambda: server.get("/api/v2/dags/wide"), "the wide DAG")
-                print(json.dumps({**wide(server, pods), **chain(server, cluster)}))
+                told = {**wide(server, pods), **chain(server, cluster)}
+                name = cluster.kubectl("get", "pods", "-l", "aiflow.dev/dag-id=chain", "-o",
+                                       "jsonpath={.items[0].metadata.name}")
+                pod = bare_client.like(bare_client.Api(cluster.kubeconfig), "default", name)
+                pod["metadata"]["annotations"]["aiflow.test/seconds"] = "1"
+                while cluster.kubectl("get", "pods", "-A", "-o", "name"):
+                    time.sleep(0.5)
+            rate = pods / bare_client.run(bare_client.Api(cluster.kubeconfig), pod, pods, AT_ONCE)
+            print(json.dumps({**told, "bare_pods_per_s": round(rate, 1),
+                              "of_bare": round(told["pods_per_s"] / rate, 2)}))
         finally:
             cluster.stop()
 
