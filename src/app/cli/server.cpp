@@ -189,15 +189,17 @@ Status Server::make_executors() {
   local_ = local.get();
   executor_ = std::make_unique<executor::ExecutorSet>();
   executor_->add("local", std::move(local));
-  const ClusterParts parts{.clock = clock_,
-                           .store = *store_,
-                           .logs = options_.home / "logs",
-                           .image = options_.pod_image,
-                           .python = options_.python,
-                           .sdk = options_.sdk,
-                           .scratch = options_.home / "run",
-                           .own_url = [this] { return url_for_pods(); },
-                           .dag_folders = options_.dag_folders};
+  const ClusterParts parts{
+      .clock = clock_,
+      .store = *store_,
+      .logs = options_.home / "logs",
+      .image = options_.pod_image,
+      .python = options_.python,
+      .sdk = options_.sdk,
+      .scratch = options_.home / "run",
+      .own_url = [this] { return url_for_pods(); },
+      .own_certificate = options_.own_certificate ? options_.tls->certificate : fs::path(),
+      .dag_folders = options_.dag_folders};
   AIFLOW_ASSIGN(clusters_, add_clusters(*executor_, options_.clusters, parts));
   if (!options_.broker) return {};
   AIFLOW_ASSIGN(auto before, conductor::workers_before(*store_, "redis"));
@@ -449,17 +451,15 @@ void Server::stop() {
 
 /// What was said, or else the address it listens on. Asked while tasks run: it listens by then.
 std::string Server::url_for_pods() const {
-  if (!options_.pod_server_url.empty()) return options_.pod_server_url;
-  return http_ ? url() : std::string();
+  return options_.pod_server_url.empty() && http_ ? url() : options_.pod_server_url;
 }
 
 std::string Server::url() const {
-  // "All addresses" is none that could be opened.
-  const bool is_any = options_.host == "0.0.0.0" || options_.host == "::";
+  const bool is_any = options_.host == "0.0.0.0" || options_.host == "::";  // opens nothing
   const std::string named = is_any ? os::first_address() : options_.host;
   const bool is_v6 = named.find(':') != std::string::npos;
-  const auto host = is_v6 ? "[" + named + "]" : named;
-  return (options_.tls ? "https://" : "http://") + host + ":" + std::to_string(http_->port());
+  return (options_.tls ? "https://" : "http://") + (is_v6 ? "[" + named + "]" : named) + ":" +
+         std::to_string(http_->port());
 }
 
 wire::Health Server::health() {

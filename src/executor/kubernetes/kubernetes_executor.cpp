@@ -158,6 +158,7 @@ PodTableOptions KubernetesExecutor::Loop::table_options() const {
         "aiflow-sdk-" + digest::sha256_of(options_.sdk_zip).substr(0, 12);
   }
   made.defaults.server_url = options_.server_url;
+  made.defaults.server_certificate = options_.server_certificate;
   made.defaults.dag_files = options_.dag_files;
   made.image_patience = options_.image_patience;
   made.pause_first = options_.pause_first;

@@ -29,6 +29,8 @@ struct KubernetesExecutorOptions {
   std::function<Result<DagFiles>(const std::string& dag_file)> dag_files{};
   /// How a pod reaches this server; empty, or an empty answer: not at all.
   std::function<std::string()> server_url{};
+  /// PEM that pods trust there, and nothing else; empty: the authorities of their image.
+  std::string server_certificate{};
   std::int32_t pods_max = 1000;  ///< attempts at a time
   Duration heartbeat = std::chrono::seconds(3);
   Duration service_every = std::chrono::seconds(1);  ///< a service task is asked about

@@ -82,6 +82,8 @@ struct PodDefaults {
   /// and the files of the folder that a DAG file is in.
   std::string sdk_config_map{};
   std::function<std::string()> server_url{};
+  /// PEM of the server's certificate, when it has signed it itself; empty: the image's authorities.
+  std::string server_certificate{};
   std::function<Result<DagFiles>(const std::string& dag_file)> dag_files{};
 };
 

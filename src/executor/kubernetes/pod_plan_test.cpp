@@ -166,6 +166,34 @@ TEST_CASE("a bash task runs in the cluster's image, with limits, labels and cont
   CHECK(plan->terms.time_limit == std::chrono::milliseconds(1500));
 }
 
+TEST_CASE(
+    "a Python task's pod trusts the server's own certificate, unless the task names another") {
+  PodDefaults defaults = kDefaults;
+  defaults.sdk_config_map = "sdk";
+  defaults.server_url = [] { return "https://server:1"; };
+  defaults.dag_files = [](const std::string&) { return DagFiles{}; };
+  Job job = test_job("p");
+  job.operator_ = "python";
+  job.payload = json::object({});
+  const auto certificates = [&] {
+    const auto plan = plan_pod(job, defaults);
+    REQUIRE_MESSAGE(plan, plan.error().message);
+    std::vector<std::string> found;
+    for (const json::Value& one :
+         at(plan->manifest, {"spec", "containers", "0", "env"}).as_array()) {
+      if (at(one, {"name"}).as_string() != "AIFLOW_API_CERTIFICATE") continue;
+      found.push_back(at(one, {"value"}).as_string());
+    }
+    return found;
+  };
+  CHECK(certificates().empty());
+  defaults.server_certificate = "PEM of the server";
+  CHECK(certificates() == std::vector<std::string>{"PEM of the server"});
+  job.executor_config =
+      json::parse(R"({"env_vars":{"AIFLOW_API_CERTIFICATE":"of a proxy"}})").value();
+  CHECK(certificates() == std::vector<std::string>{"of a proxy"});
+}
+
 TEST_CASE("what the annotation says is read again") {
   Job job = pod_job(R"({"image":"i","do_xcom_push":true,"skip_on_exit_code":[3,4],
       "termination_grace_period":7,"env_vars":{"PASSWORD":"hidden"},

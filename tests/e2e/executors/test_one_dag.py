@@ -84,11 +84,9 @@ def everywhere(tmp_path_factory):
 
 def test_a_value_goes_through_all_executors_of_one_dag(everywhere):
     server = everywhere
-    certificate = (server.home / "tls.crt").read_text()
     server.add_dag("everywhere", DAG.format(
         docker=Docker.arguments, kubernetes='executor="kubernetes", executor_config={'
-                                            '"image": "kube.local/python:1", "hostnetwork": True, '
-                                            f'"env_vars": {{"AIFLOW_API_CERTIFICATE": {certificate!r}}}}}'))
+                                            '"image": "kube.local/python:1", "hostnetwork": True}'))
     run = server.trigger("everywhere")
     ended = server.wait_run("everywhere", run, 120)
     tasks = server.tasks("everywhere", run)

@@ -19,6 +19,7 @@ constexpr const char* kKind = "kubernetes";
 constexpr const char* kOwnerSetting = "executor_owner";
 constexpr std::size_t kUuidBytesMax = 64;
 constexpr std::size_t kNameBytesMax = 40;
+constexpr std::size_t kCertificateBytesMax = 64U << 10;
 constexpr std::size_t kBundleDigits = 20;
 constexpr auto kPackTime = std::chrono::seconds(30);
 /// As base64 it has to fit into a config map of 1 MiB.
@@ -126,6 +127,10 @@ Result<std::vector<const executor::KubernetesExecutor*>> add_clusters(
   if (!clusters.empty()) {
     AIFLOW_ASSIGN(sdk, packed_sdk(parts));
   }
+  std::string certificate;
+  if (!parts.own_certificate.empty()) {
+    AIFLOW_ASSIGN(certificate, os::read_file(parts.own_certificate, kCertificateBytesMax));
+  }
   const auto folders = std::make_shared<uplink::PackedFolders>(
       parts.clock, uplink::PackedFolders::Options{.scratch = parts.scratch / "pod-files",
                                                   .dag_folders = parts.dag_folders,
@@ -134,6 +139,7 @@ Result<std::vector<const executor::KubernetesExecutor*>> add_clusters(
     executor::KubernetesExecutorOptions made;
     made.sdk_zip = sdk;
     made.server_url = parts.own_url;
+    made.server_certificate = certificate;
     made.dag_files = [folders](const std::string& dag_file) {
       return files_for(*folders, dag_file);
     };

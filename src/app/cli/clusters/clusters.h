@@ -32,11 +32,12 @@ struct ClusterParts {
   const Clock& clock;
   store::Store& store;
   std::filesystem::path logs;
-  std::string image;                     ///< for tasks that name none
-  std::string python;                    ///< packs the SDK for Python tasks
-  std::filesystem::path sdk;             ///< its folder
-  std::filesystem::path scratch;         ///< a folder for that
-  std::function<std::string()> own_url;  ///< how pods reach this server
+  std::string image;                      ///< for tasks that name none
+  std::string python;                     ///< packs the SDK for Python tasks
+  std::filesystem::path sdk;              ///< its folder
+  std::filesystem::path scratch;          ///< a folder for that
+  std::function<std::string()> own_url;   ///< how pods reach this server
+  std::filesystem::path own_certificate;  ///< PEM, when the server has signed it itself; or empty
   std::vector<std::filesystem::path> dag_folders;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "executor/kubernetes/detail/pod_wish.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "kubernetes/yaml.h"
@@ -317,6 +318,14 @@ Status add_python(json::Value& wish, const PodDefaults& defaults) {
   add("AIFLOW_TOKEN_FILE", std::string(kTaskFolder) + "/token");
   const std::string url = defaults.server_url ? defaults.server_url() : "";
   if (!url.empty()) add("AIFLOW_API_URL", url);
+  // What the task says goes before: there may be something with another certificate in between.
+  constexpr const char* kCertificate = "AIFLOW_API_CERTIFICATE";
+  const bool is_said = std::ranges::any_of(variables, [](const json::Value& one) {
+    return json::get_string_or(one, "name", "").value_or("") == kCertificate;
+  });
+  if (!defaults.server_certificate.empty() && !is_said) {
+    add(kCertificate, defaults.server_certificate);
+  }
   wish.set("env_vars", std::move(variables));
   return {};
 }
