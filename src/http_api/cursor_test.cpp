@@ -75,6 +75,30 @@ TEST_CASE_FIXTURE(Lists, "each run comes once, while others are made") {
   CHECK(walk("/api/v2/dags/~/dagRuns?", "dag_run_id").ends_with("r5 r4 r3 r2 r1 "));
 }
 
+TEST_CASE_FIXTURE(Lists, "each API token comes once, while others are made and revoked") {
+  const auto one = bench.api_token("ann");
+  for (int i = 0; i < 4; ++i) REQUIRE(bench.tokens.create("ann", {.days = 1, .name = "more"}));
+  const auto page = [&](const std::string& more) {
+    return json::parse(get("/api/v2/tokens?limit=2" + more).body).value();
+  };
+  const auto ids = [](const json::Value& from) {
+    std::vector<std::int64_t> out;
+    for (const auto& item : from.find("items")->as_array())
+      out.push_back(item.find("id")->as_int());
+    return out;
+  };
+  const auto first = page("");
+  CHECK(ids(first) == std::vector<std::int64_t>{5, 4});
+  REQUIRE(bench.tokens.create("ann", {.days = 1, .name = "new"}));
+  REQUIRE(bench.tokens.revoke(4, ""));
+  const auto second = page("&cursor=" + first.find("next_cursor")->as_string());
+  CHECK(ids(second) == std::vector<std::int64_t>{3, 2});
+  const auto third = page("&cursor=" + second.find("next_cursor")->as_string());
+  CHECK(ids(third) == std::vector<std::int64_t>{1});
+  CHECK(third.find("next_cursor")->is_null());
+  CHECK(ids(page("&offset=1")) == std::vector<std::int64_t>{5, 3});
+}
+
 TEST_CASE_FIXTURE(Lists, "task instances go on by cursor in each order") {
   const std::string path = "/api/v2/dags/d/dagRuns/r1/taskInstances?";
   for (const char* order :
@@ -96,7 +120,9 @@ TEST_CASE_FIXTURE(Lists, "another order is refused, and the answer names the wor
 TEST_CASE_FIXTURE(Lists, "a cursor of another list is refused") {
   for (const char* path :
        {"/api/v2/dags/d/dagRuns", "/api/v2/assets/events", "/api/v2/backfills", "/api/v2/artifacts",
-        "/api/v2/events", "/api/v2/dags/d/dagRuns/r1/taskInstances"}) {
+        "/api/v2/events", "/api/v2/dags/d/dagRuns/r1/taskInstances", "/api/v2/reports",
+        "/api/v2/resultCache", "/api/v2/tokens", "/api/v2/dags/d/dagRuns/r1/tries",
+        "/api/v2/dags/d/dagRuns/r1/notices", "/api/v2/dags/d/dagRuns/r1/taskInstances/t/tries"}) {
     CAPTURE(path);
     const auto answer = get(std::string(path) + "?cursor=%27");
     CHECK(answer.status == 400);

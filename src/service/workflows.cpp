@@ -247,11 +247,10 @@ Result<std::vector<wire::TaskTry>> Workflows::tries(const store::TaskKey& key) {
   });
 }
 
-Result<store::Listed<wire::RunTry>> Workflows::run_tries(const store::RunKey& key,
-                                                         store::Page page) {
+Result<store::Listed<wire::RunTry>> Workflows::run_tries(const store::RunTriesQuery& query) {
   return parts_.store.read([&](db::Connection& db) -> Result<store::Listed<wire::RunTry>> {
-    AIFLOW_TRY(store::RunStore(db).run(key));
-    return store::HistoryStore(db).tries(key, page);
+    AIFLOW_TRY(store::RunStore(db).run(query.run));
+    return store::HistoryStore(db).tries(query);
   });
 }
 

@@ -16,6 +16,7 @@
 #include "service/data/dag_views.h"
 #include "service/simulation/workload.h"
 #include "service/task_log.h"
+#include "store/data/history_store.h"
 #include "store/data/pages.h"
 #include "store/store.h"
 #include "trigger/connection.h"
@@ -77,8 +78,7 @@ class Workflows {
     return parts_.store.read([&](db::Connection& db) { return read_calendar(db, query); });
   }
   /// Ended ones. Errors: not_found (the run).
-  [[nodiscard]] Result<store::Listed<wire::RunTry>> run_tries(const store::RunKey& key,
-                                                              store::Page page);
+  [[nodiscard]] Result<store::Listed<wire::RunTry>> run_tries(const store::RunTriesQuery& query);
   [[nodiscard]] Result<wire::Workload> workload(const WorkloadQuery& query) {
     return parts_.store.read([&](db::Connection& db) { return read_workload(db, query); });
   }

@@ -140,6 +140,39 @@ Result<InstanceList> parse_instance_list(const Query& query) {
   return out;
 }
 
+Result<TryPage> parse_try_page(const Query& query) {
+  TryPage out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
+  AIFLOW_TRY(detail::take_int(query, {"map_index", -1, 1000000}, out.map_index));
+  AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
+  AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));
+  return out;
+}
+
+Result<RunTryPage> parse_run_try_page(const Query& query) {
+  RunTryPage out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
+  AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
+  AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));
+  return out;
+}
+
+Result<NoticePage> parse_notice_page(const Query& query) {
+  NoticePage out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
+  AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
+  AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));
+  return out;
+}
+
+Result<FileVersionPage> parse_file_version_page(const Query& query) {
+  FileVersionPage out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
+  AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
+  AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));
+  return out;
+}
+
 Result<LogPart> parse_log_part(const Query& query) {
   LogPart out;
   AIFLOW_TRY(detail::take_int(query, {"offset", 0, INT64_MAX}, out.offset));
@@ -176,6 +209,7 @@ Result<ArtifactFilter> parse_artifact_filter(const Query& query) {
 
 Result<CacheFilter> parse_cache_filter(const Query& query) {
   CacheFilter out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
   AIFLOW_TRY(detail::take(query, "dag_id", out.dag_id));
   AIFLOW_TRY(detail::take(query, "task_id", out.task_id));
   AIFLOW_TRY(detail::take(query, "key", out.key));
@@ -203,6 +237,7 @@ Result<LineageFrom> parse_lineage_from(const Query& query) {
 
 Result<ReportFilter> parse_report_filter(const Query& query) {
   ReportFilter out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
   AIFLOW_TRY(detail::take(query, "model", out.model));
   AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
   AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));
@@ -225,6 +260,7 @@ Result<SceneEventFilter> parse_scene_event_filter(const Query& query) {
 
 Result<TokenFilter> parse_token_filter(const Query& query) {
   TokenFilter out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
   AIFLOW_TRY(detail::take(query, "username", out.username));
   AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
   AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));

@@ -165,6 +165,43 @@ struct InstanceList {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<InstanceList> parse_instance_list(const Query& query);
 
+/// The oldest first. cursor - the tries after those of a page, as its next_cursor says.
+struct TryPage {
+  std::optional<std::string> cursor{};
+  std::int64_t map_index = -1;
+  std::int64_t limit = 1000;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<TryPage> parse_try_page(const Query& query);
+
+/// By task, map index and number. cursor - the tries after those of a page, as its next_cursor says.
+struct RunTryPage {
+  std::optional<std::string> cursor{};
+  std::int64_t limit = 100;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<RunTryPage> parse_run_try_page(const Query& query);
+
+/// In the order in which they were made. cursor - those after a page, as its next_cursor says.
+struct NoticePage {
+  std::optional<std::string> cursor{};
+  std::int64_t limit = 1000;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<NoticePage> parse_notice_page(const Query& query);
+
+/// Newest first. cursor - those after a page, as its next_cursor says.
+struct FileVersionPage {
+  std::optional<std::string> cursor{};
+  std::int64_t limit = 1000;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<FileVersionPage> parse_file_version_page(const Query& query);
+
 /// offset - from this byte.
 struct LogPart {
   std::int64_t offset = 0;
@@ -203,7 +240,9 @@ struct ArtifactFilter {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<ArtifactFilter> parse_artifact_filter(const Query& query);
 
+/// Newest first. cursor - those after a page, as its next_cursor says.
 struct CacheFilter {
+  std::optional<std::string> cursor{};
   std::optional<std::string> dag_id{};
   std::optional<std::string> task_id{};
   std::optional<std::string> key{};
@@ -232,7 +271,9 @@ struct LineageFrom {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<LineageFrom> parse_lineage_from(const Query& query);
 
+/// Newest first. cursor - the reports after those of a page, as its next_cursor says.
 struct ReportFilter {
+  std::optional<std::string> cursor{};
   std::optional<std::string> model{};
   std::int64_t limit = 1000;
   std::int64_t offset = 0;
@@ -255,7 +296,9 @@ struct SceneEventFilter {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<SceneEventFilter> parse_scene_event_filter(const Query& query);
 
+/// Newest first. cursor - the tokens after those of a page, as its next_cursor says.
 struct TokenFilter {
+  std::optional<std::string> cursor{};
   std::optional<std::string> username{};
   std::int64_t limit = 1000;
   std::int64_t offset = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first start, and one's own account: sessions and API tokens.
 #include "http_api/detail/call.h"
+#include "http_api/detail/front/whole_list.h"
 #include "http_api/detail/signed_in.h"
 
 namespace aiflow::http_api::detail {
@@ -84,7 +85,7 @@ Result<net::Response> create_token(Call& call) { return make_token(call, call.pa
 Result<net::Response> list_tokens(Call& call) {
   AIFLOW_ASSIGN(const auto asked, wire::parse_token_filter(call.query));
   AIFLOW_ASSIGN(const auto tokens, call.parts.tokens.list(asked.username.value_or("")));
-  return page_of(call, tokens);
+  return page_after(tokens, asked, {}, [](const wire::ApiToken& one) { return Cursor{{-one.id}}; });
 }
 
 Result<net::Response> revoke_token(Call& call) {

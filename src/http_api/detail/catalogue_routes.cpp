@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Blobs, models, reports, packs.
 #include "http_api/detail/call.h"
+#include "http_api/detail/front/whole_list.h"
 
 namespace aiflow::http_api::detail {
 namespace {
@@ -82,7 +83,8 @@ Result<net::Response> list_reports(Call& call) {
   AIFLOW_ASSIGN(const auto query, wire::parse_report_filter(call.query));
   AIFLOW_ASSIGN(auto reports, call.parts.catalogue.reports(query.model));
   AIFLOW_TRY(keep_visible(call, reports));
-  return page_of(call, reports);
+  return page_after(reports, query, {},
+                    [](const wire::Report& one) { return Cursor{{-one.report_id}}; });
 }
 
 Result<net::Response> get_report(Call& call) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http_api/detail/call.h"
+#include "http_api/detail/front/cursor.h"
 
 namespace aiflow::http_api::detail {
 namespace {
@@ -42,9 +43,16 @@ Result<net::Response> get_calendar(Call& call) {
 }
 
 Result<net::Response> list_run_tries(Call& call) {
-  AIFLOW_ASSIGN(const auto query, wire::parse_page_query(call.query));
-  AIFLOW_ASSIGN(const auto tries, call.parts.workflows.run_tries(call.run_key(), page_in(query)));
-  return list_of(tries.items, tries.total);
+  AIFLOW_ASSIGN(const auto asked, wire::parse_run_try_page(call.query));
+  AIFLOW_ASSIGN(const auto cursor, parse_cursor(asked.cursor, 2, true));
+  store::RunTriesQuery query{.run = call.run_key(), .page = page_in(asked)};
+  ++query.page.limit;
+  if (cursor) query.after = {cursor->text, cursor->numbers[0], cursor->numbers[1]};
+  AIFLOW_ASSIGN(auto tries, call.parts.workflows.run_tries(query));
+  const auto next = cut_page(tries.items, asked.limit, [](const wire::RunTry& one) {
+    return Cursor{{one.map_index, one.try_number}, one.task_id};
+  });
+  return list_to(next, tries.items, tries.total);
 }
 
 }  // namespace

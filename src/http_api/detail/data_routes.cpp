@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The result cache, lineage, and what is kept for how long.
 #include "http_api/detail/call.h"
+#include "http_api/detail/front/cursor.h"
 
 namespace aiflow::http_api::detail {
 namespace {
@@ -26,8 +27,14 @@ Result<net::Response> list_cached_results(Call& call) {
   AIFLOW_ASSIGN(const auto asked, wire::parse_cache_filter(call.query));
   auto query = chosen_by(call, asked);
   query.page = page_in(asked);
-  AIFLOW_ASSIGN(const auto listed, call.parts.result_cache.list(query));
-  return list_of(listed.items, listed.total);
+  ++query.page.limit;
+  AIFLOW_ASSIGN(const auto after, parse_cursor(asked.cursor, 1, true));
+  if (after) query.after = {WallTime{Duration{after->numbers[0]}}, after->text};
+  AIFLOW_ASSIGN(auto listed, call.parts.result_cache.list(query));
+  const auto next = cut_page(listed.items, asked.limit, [](const wire::CachedResult& one) {
+    return Cursor{{one.created_at.time_since_epoch().count()}, one.key};
+  });
+  return list_to(next, listed.items, listed.total);
 }
 
 Result<net::Response> clear_cached_results(Call& call) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The editor of YAML DAGs.
 #include "http_api/detail/call.h"
+#include "http_api/detail/front/whole_list.h"
 
 namespace aiflow::http_api::detail {
 namespace {
@@ -45,8 +46,10 @@ Result<net::Response> delete_dag_file(Call& call) {
 }
 
 Result<net::Response> list_dag_file_versions(Call& call) {
+  AIFLOW_ASSIGN(const auto asked, wire::parse_file_version_page(call.query));
   AIFLOW_ASSIGN(const auto versions, call.parts.editor.versions(call.dag_id()));
-  return page_of(call, versions);
+  return page_after(versions, asked, {},
+                    [](const wire::DagFileVersion& one) { return Cursor{{-one.version_number}}; });
 }
 
 Result<net::Response> get_dag_file_version(Call& call) {

@@ -2,6 +2,7 @@
 // DAGs, runs, task instances, logs.
 #include "http_api/detail/call.h"
 #include "http_api/detail/front/cursor.h"
+#include "http_api/detail/front/whole_list.h"
 #include "http_api/detail/place_trouble.h"
 
 namespace aiflow::http_api::detail {
@@ -242,10 +243,11 @@ Result<net::Response> preview_mark(Call& call) {
 }
 
 Result<net::Response> list_tries(Call& call) {
-  AIFLOW_ASSIGN(const auto query, wire::parse_instance_list(call.query));
+  AIFLOW_ASSIGN(const auto query, wire::parse_try_page(call.query));
   const auto key = call.task_key(query.map_index);
   AIFLOW_ASSIGN(const auto tries, call.parts.workflows.tries(key));
-  return page_of(call, tries);
+  return page_after(tries, query, {},
+                    [](const wire::TaskTry& one) { return Cursor{{one.try_number}}; });
 }
 
 Result<service::TryKey> try_key(const Call& call, std::int64_t map_index) {
@@ -325,8 +327,13 @@ Result<net::Response> report_service(Call& call) {
 }
 
 Result<net::Response> list_run_notices(Call& call) {
-  AIFLOW_ASSIGN(const auto notices, call.parts.workflows.notices(call.run_key()));
-  return page_of(call, notices);
+  AIFLOW_ASSIGN(const auto query, wire::parse_notice_page(call.query));
+  AIFLOW_ASSIGN(auto notices, call.parts.workflows.notices(call.run_key()));
+  const auto place = [](const wire::RunNotice& one) {
+    return Cursor{{one.created_at.time_since_epoch().count()}, one.name};
+  };
+  std::ranges::sort(notices, {}, place);
+  return page_after(notices, query, {.with_text = true}, place);
 }
 
 Result<net::Response> get_notice_log(Call& call) {

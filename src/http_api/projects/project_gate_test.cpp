@@ -107,6 +107,29 @@ TEST_CASE("pages by cursor go through one's own runs alone") {
             ->as_int() == 0);
 }
 
+TEST_CASE("a page of reports or kept results goes on with one's own alone, and ends with them") {
+  TwoProjects bench;
+  const auto viewer = bench.member(std::nullopt, {{"alpha", Role::viewer}});
+  const auto site = bench.session(Role::viewer);
+  for (const std::string path : {"/api/v2/reports", "/api/v2/resultCache"}) {
+    CAPTURE(path);
+    const auto of_all = parsed(bench.send("GET", path + "?limit=1", site));
+    CHECK(of_all.find("total_entries")->as_int() == 2);
+    const auto own = parsed(bench.send("GET", path + "?limit=1", viewer));
+    CHECK(own.find("total_entries")->as_int() == 1);
+    // Not even that there would be more.
+    CHECK(own.find("next_cursor")->is_null());
+    // A cursor that somebody else was given opens nothing.
+    const auto after = "&cursor=" + of_all.find("next_cursor")->as_string();
+    CHECK(parsed(bench.send("GET", path + "?limit=1" + after, site))
+              .find("items")
+              ->as_array()
+              .size() == 1);
+    CHECK(bench.send("GET", path + "?limit=9" + after, viewer).body.find("beta") ==
+          std::string::npos);
+  }
+}
+
 TEST_CASE("who may see nothing of a project cannot clear its kept results") {
   TwoProjects bench;
   const auto user = bench.member(std::nullopt, {{"alpha", Role::user}});

@@ -153,15 +153,20 @@ Result<std::vector<NewArtifact>> CacheStore::artifacts(const std::string& key) {
 }
 
 Result<Listed<wire::CachedResult>> CacheStore::list(const CacheQuery& query) {
-  const detail::Where where = where_of(query);
+  detail::Where where = where_of(query);
   AIFLOW_ASSIGN(const auto total,
                 db_.first("SELECT count(*) FROM result_cache" + where.text(), where.params(),
                           [](db::Row& row) { return row.integer(); }));
+  if (const auto& after = query.after) {
+    where.add("created_at <= ?", after->created_at);
+    where.add("(created_at < ? OR cache_key > ?)", {after->created_at, after->key});
+  }
+  const int offset = query.after ? 0 : query.page.offset;
   AIFLOW_ASSIGN(auto items,
                 db_.all("SELECT cache_key, dag_id, run_id, task_id, map_index, try_number,"
                         " created_at, expires_at, hits, used_at FROM result_cache" +
                             where.text() + " ORDER BY created_at DESC, cache_key LIMIT ? OFFSET ?",
-                        where.params_with({query.page.limit, query.page.offset}), read_listed));
+                        where.params_with({query.page.limit, offset}), read_listed));
   return Listed<wire::CachedResult>{.items = std::move(items), .total = total.value_or(0)};
 }
 

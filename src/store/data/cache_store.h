@@ -35,6 +35,11 @@ struct CacheQuery {
   std::optional<std::string> key{};
   Page page{};
   Sight sight{};
+  struct After {
+    WallTime created_at{};
+    std::string key{};
+  };
+  std::optional<After> after{};  ///< those that follow this one; then page.offset does not count
 };
 
 /// 64 hex digits.

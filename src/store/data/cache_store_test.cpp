@@ -51,6 +51,23 @@ TEST_CASE_FIXTURE(Bench, "a kept result is found by others, with its values") {
   CHECK(read([](db::Connection& db) { return CacheStore(db).list({}); }).items.front().hits == 1);
 }
 
+TEST_CASE_FIXTURE(Bench, "the list goes on after the last one of a page, the newest first") {
+  for (const char digit : {'1', '2', '3', '4'}) {
+    keep("r1", std::string(64, digit), {}, digit == '4' ? kNow + std::chrono::seconds(1) : kNow);
+  }
+  std::string walked;
+  CacheQuery query{.page = {.limit = 2, .offset = 0}};
+  for (int page = 0; page < 3; ++page) {
+    const auto got = read([&](db::Connection& db) { return CacheStore(db).list(query); });
+    CHECK(got.total == 4);
+    for (const auto& one : got.items) {
+      walked += one.key[0];
+      query.after = {one.created_at, one.key};
+    }
+  }
+  CHECK(walked == "4123");
+}
+
 TEST_CASE_FIXTURE(Bench, "a task does not get its own result back: it was cleared to run again") {
   keep("r1");
   CHECK_FALSE(find("r1"));

@@ -5,17 +5,24 @@
 
 namespace aiflow::store {
 
-Result<Listed<wire::RunTry>> HistoryStore::tries(const RunKey& run, Page page) {
-  const db::Params key{run.dag_id.value, run.run_id.value};
+Result<Listed<wire::RunTry>> HistoryStore::tries(const RunTriesQuery& query) {
+  detail::Where where;
+  where.add("dag_id = ?", query.run.dag_id.value);
+  where.add("run_id = ?", query.run.run_id.value);
   AIFLOW_ASSIGN(const auto total,
-                db_.first("SELECT COUNT(*) FROM task_tries WHERE dag_id = ? AND run_id = ?", key,
+                db_.first("SELECT COUNT(*) FROM task_tries" + where.text(), where.params(),
                           [](db::Row& row) { return row.integer(); }));
+  if (const auto& after = query.after) {
+    where.add("task_id >= ?", after->task_id);
+    where.add("(task_id > ? OR map_index > ? OR (map_index = ? AND try_number > ?))",
+              {after->task_id, after->map_index, after->map_index, after->try_number});
+  }
+  const int offset = query.after ? 0 : query.page.offset;
   AIFLOW_ASSIGN(
       auto items,
-      db_.all(R"(
-    SELECT task_id, map_index, try_number, state, start_date, end_date FROM task_tries
-    WHERE dag_id = ? AND run_id = ? ORDER BY task_id, map_index, try_number LIMIT ? OFFSET ?)",
-              {run.dag_id.value, run.run_id.value, page.limit, page.offset}, [](db::Row& row) {
+      db_.all("SELECT task_id, map_index, try_number, state, start_date, end_date FROM task_tries" +
+                  where.text() + " ORDER BY task_id, map_index, try_number LIMIT ? OFFSET ?",
+              where.params_with({query.page.limit, offset}), [](db::Row& row) {
                 return wire::RunTry{.task_id = row.text(),
                                     .map_index = row.small(),
                                     .try_number = row.small(),

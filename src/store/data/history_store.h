@@ -30,12 +30,23 @@ struct TaskSpan {
   std::optional<WallTime> last_end{};
 };
 
+struct RunTriesQuery {
+  RunKey run;
+  Page page{};
+  struct After {
+    std::string task_id{};
+    std::int64_t map_index = 0;
+    std::int64_t try_number = 0;
+  };
+  std::optional<After> after{};  ///< those that follow this one; then page.offset does not count
+};
+
 class HistoryStore {
  public:
   explicit HistoryStore(db::Connection& db) : db_(db) {}
 
   /// Ended tries, by task, map index and number.
-  [[nodiscard]] Result<Listed<wire::RunTry>> tries(const RunKey& run, Page page);
+  [[nodiscard]] Result<Listed<wire::RunTry>> tries(const RunTriesQuery& query);
   /// One for each state that an instance of the task has; `map_index` is not looked at.
   [[nodiscard]] Result<std::vector<TaskSpan>> spans(const TaskKey& task);
   /// Of the runs of a DAG due in [from, to), by time.

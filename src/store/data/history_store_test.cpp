@@ -108,11 +108,43 @@ TEST_CASE("ended tries of a run come in pages with their number in all") {
     });
   }
   const auto page = bench.read([&](db::Connection& db) {
-    return HistoryStore(db).tries({kDag, RunId{"r1"}}, {.limit = 1, .offset = 1});
+    return HistoryStore(db).tries({.run = {kDag, RunId{"r1"}}, .page = {.limit = 1, .offset = 1}});
   });
   CHECK(page.total == 3);
   REQUIRE(page.items.size() == 1);
   CHECK((page.items[0].try_number == 2 && page.items[0].end_date == kNow + 2s));
+}
+
+TEST_CASE("tries go on after the last one of a page, which need not be there any more") {
+  Bench bench;
+  bench.run("r1", kNow, RunState::running);
+  const auto add = [&](const char* task, int map_index, int number) {
+    bench.write([&](db::Connection& db) {
+      TryRow row;
+      row.key = {kDag, RunId{"r1"}, TaskId{task}, map_index};
+      row.try_number = number;
+      row.state = TaskState::failed;
+      return RunStore(db).upsert_try(row);
+    });
+  };
+  for (const int number : {1, 2}) add("b", -1, number);
+  for (const int map_index : {0, 1}) add("a", map_index, 1), add("a", map_index, 2);
+  add("c", -1, 1);
+  std::string walked;
+  RunTriesQuery query{.run = {kDag, RunId{"r1"}}, .page = {.limit = 2, .offset = 0}};
+  for (int page = 0; page < 5; ++page) {
+    const auto got = bench.read([&](db::Connection& db) { return HistoryStore(db).tries(query); });
+    CHECK(got.total == 7);
+    for (const auto& one : got.items) {
+      walked += one.task_id + std::to_string(one.map_index) + std::to_string(one.try_number) + " ";
+      query.after = {one.task_id, one.map_index, one.try_number};
+    }
+    query.page.offset = 5;  // it does not count
+  }
+  CHECK(walked == "a01 a02 a11 a12 b-11 b-12 c-11 ");
+  query.after = {"a", 5, 1};
+  const auto rest = bench.read([&](db::Connection& db) { return HistoryStore(db).tries(query); });
+  CHECK(rest.items.front().task_id == "b");
 }
 
 TEST_CASE("versions are listed newest first") {

@@ -3,6 +3,8 @@
 // text that clients pass back as it is. Private to src/http_api.
 #pragma once
 
+#include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -17,6 +19,8 @@ namespace aiflow::http_api::detail {
 struct Cursor {
   std::vector<std::int64_t> numbers{};
   std::string text{};
+  /// The order of a list: by its numbers, then by the text.
+  friend auto operator<=>(const Cursor&, const Cursor&) = default;
 };
 
 [[nodiscard]] std::string write_cursor(const Cursor& cursor);
@@ -33,6 +37,16 @@ template <class T, class Of>
   if (std::ssize(items) <= limit) return std::nullopt;
   items.erase(items.begin() + limit, items.end());
   return write_cursor(of(items.back()));
+}
+
+/// Where a list that is there as a whole begins for who asks: after `after`, the last of the page
+/// before, which need not be in it any more; without one after `offset` items. of - the place of an
+/// item; places grow along the list.
+template <class T, class Of>
+[[nodiscard]] auto begin_of_page(const std::vector<T>& all, const std::optional<Cursor>& after,
+                                 std::int64_t offset, Of of) {
+  if (!after) return all.begin() + std::min<std::ptrdiff_t>(offset, std::ssize(all));
+  return std::ranges::upper_bound(all, *after, {}, of);
 }
 
 }  // namespace aiflow::http_api::detail
