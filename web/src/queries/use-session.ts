@@ -55,8 +55,11 @@ export function useLogout(): UseMutationResult<unknown, Error, void> {
     onSuccess: () => {
       const session = client.getQueryData<Session | null>(keys.session);
       set_csrf_token('');
-      client.clear();
+      // The session itself stays in the cache: who shows it hears that it is over, and the sign-in page
+      // comes. All that was read and sent under it goes.
       client.setQueryData(keys.session, null);
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.session[0] });
+      client.getMutationCache().clear();
       // The provider would else sign the next person at this browser in as this one.
       if (session?.sign_out_url) window.location.assign(session.sign_out_url);
     },

@@ -16,7 +16,10 @@ export function AuthCard({ title, hint, on_submit, children }: AuthCardProps): R
   const { t, i18n } = useTranslation();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    on_submit(new FormData(event.currentTarget));
+    const form = event.currentTarget;
+    on_submit(new FormData(form));
+    // What is wrong is said by then: one goes on typing in the first of it.
+    requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
   };
   return (
     <div className="auth">
