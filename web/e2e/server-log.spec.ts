@@ -2,7 +2,15 @@
 // The page of the server's own log: levels in words, filters, new lines by themselves.
 import { readFileSync } from 'node:fs';
 import { type Page, expect, test } from '@playwright/test';
-import { barriers, keep_picture } from './look';
+import {
+  barriers,
+  fails_and_recovers,
+  fits,
+  is_away_in_korean,
+  is_refused_in_korean,
+  keep_picture,
+  look_as,
+} from './look';
 import { enter } from './session';
 
 test.describe.configure({ mode: 'serial' });
@@ -51,6 +59,7 @@ test('level and text choose, the address holds them, and what is shown can be ke
   await page.getByLabel('Text').fill('SERVER READY');
   await page.getByLabel('Text').press('Enter');
   await expect(lines()).toHaveCount(1);
+  await expect(page.getByLabel('Text')).toBeFocused();
   expect(new URL(page.url()).searchParams.get('text')).toBe('SERVER READY');
   await page.reload();
   await expect(lines()).toHaveCount(1);
@@ -88,8 +97,16 @@ test('in Korean, dark, on a phone it fits', async () => {
   await keep_picture(page, 'server-log-phone-ko-dark');
 });
 
-test('when the server is away the page says so', async () => {
-  await page.route(/monitor\/logs/, (route) => route.abort());
-  await page.goto('/system/log');
-  await expect(page.getByRole('alert').first()).toBeVisible();
+test('without a line, refused and away it says so', async () => {
+  const calls = /\/api\/v2\/monitor\/logs/;
+  await is_refused_in_korean(page, '/system/log', calls);
+  await fits(page, 'server-log-refused-phone-ko-dark');
+  await is_away_in_korean(page, '/system/log', calls);
+  await look_as(page, 'en');
+  await fails_and_recovers(page, '/system/log', calls, lines());
+  await page.getByLabel('Text').fill('certainly in no line');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.empty')).toContainText('No line fits');
+  await expect(page.locator('.empty code')).toContainText('aiflow logs');
+  expect(await barriers(page)).toEqual([]);
 });

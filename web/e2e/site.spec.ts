@@ -2,7 +2,7 @@
 // The pages of a site: pools, workers, backfills, the audit log, users and tokens. What one does there,
 // by the keyboard; what they say when there is nothing, when the server refuses, and when it is away.
 import { type Page, expect, test } from '@playwright/test';
-import { barriers, keep_picture } from './look';
+import { barriers, fails_and_recovers, keep_picture } from './look';
 import { enter } from './session';
 
 test.describe.configure({ mode: 'serial' });
@@ -116,6 +116,71 @@ test('a user is made, whose password is shown once', async () => {
   expect(await barriers(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(page.locator('tr', { hasText: 'bea' })).toBeVisible();
+});
+
+test('the account: a token made, shown once and revoked, by keys alone', async () => {
+  await page.goto('/account');
+  await expect(page.locator('.empty')).toContainText('No API tokens');
+  await expect(page.locator('tr[data-session]')).toHaveCount(1);
+  const create = page.getByRole('button', { name: 'Create token' });
+  await create.focus();
+  await page.keyboard.press('Enter');
+  await dialog().getByLabel('Name').focus();
+  await page.keyboard.type('grafana');
+  await page.keyboard.press('Enter');
+  await expect(dialog()).toContainText('Copy the token now');
+  expect(await barriers(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(dialog()).toHaveCount(0);
+  await expect(create).toBeFocused();
+  const row = page.locator('tr[data-token]');
+  await expect(row).toContainText('grafana');
+  await keep_picture(page, 'site-account');
+  await row.getByRole('button').focus();
+  await page.keyboard.press('Enter');
+  await dialog().getByRole('button', { name: 'Revoke' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.empty')).toContainText('No API tokens');
+  // A password that is not the one so far: nothing is changed.
+  const change = page.getByRole('button', { name: 'Change password' });
+  await change.focus();
+  await page.keyboard.press('Enter');
+  await dialog().getByLabel('Password so far').focus();
+  await page.keyboard.type('not-the-password');
+  for (let field = 0; field < 2; field += 1) {
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('another-long-one');
+  }
+  await page.keyboard.press('Enter');
+  await expect(dialog().getByRole('alert')).toContainText('The password so far is wrong.');
+  await page.keyboard.press('Escape');
+  await expect(change).toBeFocused();
+});
+
+test('refused, the account and the audit log say so and come back', async () => {
+  const sessions = page.locator('tr[data-session]');
+  await fails_and_recovers(page, '/account', /\/auth\/sessions/, sessions);
+  await fails_and_recovers(page, '/account', /\/auth\/tokens/, page.locator('.empty'));
+  await fails_and_recovers(page, '/audit', /\/api\/v2\/audit/, page.locator('tr[data-audit]'));
+});
+
+test('the audit log is searched by keys alone, and one stays in its filters', async () => {
+  await page.goto('/audit');
+  await expect(page.locator('tr[data-audit]').first()).toBeVisible();
+  const who = page.getByLabel('User', { exact: true });
+  await who.focus();
+  await page.keyboard.type('ann');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/user=ann/);
+  await expect(who).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(page.getByLabel('What', { exact: true })).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(page).toHaveURL(/action=/);
+  await page.goto('/audit?user=ann');
+  await expect(who).toHaveValue('ann');
+  await page.getByRole('region', { name: 'Audit' }).focus();
+  await expect(page.getByRole('region', { name: 'Audit' })).toBeFocused();
 });
 
 const PAGES = ['/pools', '/workers', BACKFILLS, '/audit', '/users', '/tokens', '/account'];

@@ -112,6 +112,51 @@ test('asking again after a lost answer makes no second run', async () => {
   await page.unrouteAll();
 });
 
+test('by keys alone: opened, filled in, sent; and left without a run', async () => {
+  const before = (await runs()).length;
+  await page.goto('/dags');
+  const opener = page.getByRole('button', { name: 'Trigger asks' });
+  await opener.focus();
+  await page.keyboard.press('Enter');
+  const form = page.getByRole('dialog');
+  await expect(form).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(form).toBeHidden();
+  await expect(opener).toBeFocused();
+  await page.keyboard.press('Enter');
+  const to = async (name: string | RegExp, role: 'textbox' | 'button' | 'checkbox') => {
+    const wanted = form.getByRole(role, { name }).and(page.locator(':focus'));
+    for (let tabs = 0; tabs < 40 && (await wanted.count()) === 0; tabs += 1)
+      await page.keyboard.press('Tab');
+    await expect(wanted).toHaveCount(1);
+  };
+  await expect(form.getByLabel('Where')).toBeVisible();
+  await to('Where', 'textbox');
+  await page.keyboard.type('by keys');
+  await to('Frames a second', 'textbox');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('6');
+  await to('night', 'checkbox');
+  await page.keyboard.press(' ');
+  await to(/^Trigger$/, 'button');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/tab=graph/);
+  expect((await runs()).length).toBe(before + 1);
+  expect((await runs())[0]?.conf).toMatchObject({ place: 'by keys', fps: 6, night: true });
+});
+
+test('a DAG that asks for nothing is started as it is', async () => {
+  await page.goto('/dags');
+  await page.getByRole('button', { name: 'Trigger plain' }).click();
+  const form = page.getByRole('dialog');
+  await expect(form.getByLabel('Configuration (JSON)')).toBeVisible();
+  await expect(form.getByRole('button', { name: 'Back to the form' })).toHaveCount(0);
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'trigger-no-params');
+  await form.getByRole('button', { name: 'Trigger', exact: true }).click();
+  await expect(page).toHaveURL(/dags\/plain.*tab=graph/);
+});
+
 test('in Korean, dark, as wide as a phone', async () => {
   await page.evaluate(() => {
     localStorage.setItem('aiflow.theme', 'dark');

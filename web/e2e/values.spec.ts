@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Variables and connections on the dashboard: set, changed without being shown, deleted.
 import { type Page, expect, test } from '@playwright/test';
-import { barriers, keep_picture } from './look';
+import { barriers, fails_and_recovers, keep_picture } from './look';
 import { enter } from './session';
 
 const CANARY = 'canary-51ab';
@@ -99,6 +99,57 @@ test('in Korean, dark, on a phone both pages fit', async () => {
     localStorage.setItem('aiflow.theme', 'light');
   });
   await page.setViewportSize({ width: 1360, height: 860 });
+});
+
+test('by keys alone one is made, changed and deleted, and the focus stays where one was', async () => {
+  const create = page.getByRole('button', { name: 'New variable' });
+  await page.goto('/variables');
+  await create.focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(create).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Variable', { exact: true }).focus();
+  await page.keyboard.type('by_keys');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('one');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(row('by_keys')).toContainText('one');
+  const change = row('by_keys').getByRole('button', { name: 'Change by_keys' });
+  await change.focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Value', { exact: true }).focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('two');
+  await page.getByLabel('Description', { exact: true }).press('Enter');
+  await expect(row('by_keys')).toContainText('two');
+  await expect(change).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Delete', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await expect(row('by_keys')).toHaveCount(0);
+  // The row is gone: the page's content, not its very beginning.
+  await expect(page.locator('#main')).toBeFocused();
+  await page.goto('/connections');
+  await page.getByRole('button', { name: 'New connection' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Connection', { exact: true }).focus();
+  await page.keyboard.type('by_keys');
+  await page.getByLabel('Type', { exact: true }).focus();
+  await page.keyboard.type('http');
+  await page.keyboard.press('Enter');
+  await expect(row('by_keys')).toContainText('http');
+});
+
+test('refused, each page says so and comes back', async () => {
+  for (const list of ['variables', 'connections']) {
+    const calls = new RegExp(`/api/v2/${list}`);
+    await fails_and_recovers(page, `/${list}`, calls, page.locator('tr[data-value]'));
+  }
 });
 
 test('one is deleted after a second question', async () => {

@@ -19,6 +19,9 @@ with DAG("asks", params={
     "more": Param({"a": [1]}, type="object", section="Model", description="Goes to the model as it is"),
 }):
     EmptyOperator(task_id="one")
+
+with DAG("plain", schedule=None):
+    EmptyOperator(task_id="one")
 '''
 
 

@@ -34,6 +34,9 @@ beforeEach(() => {
   HTMLDialogElement.prototype.showModal = function open(): void {
     this.open = true;
   };
+  HTMLDialogElement.prototype.close = function close(): void {
+    this.open = false;
+  };
 });
 afterEach(() => vi.unstubAllGlobals());
 

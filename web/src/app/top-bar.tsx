@@ -79,7 +79,8 @@ function HealthPopover(): ReactNode {
   const health = useHealth();
   const may_see_workers = useMay('viewer');
   const workers = useWorkers(may_see_workers);
-  if (health.error) return <ErrorNote error={health.error} />;
+  if (health.error)
+    return <ErrorNote error={health.error} on_retry={() => void health.refetch()} />;
   return (
     <ul>
       {health.data?.components.map((part) => (

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '@/ui/button';
+import { useModal } from '@/ui/use-focus-back';
 import '@/ui/dialog.css';
 
 export interface DialogProps {
@@ -18,10 +19,7 @@ export function Dialog({ title, on_close, children, actions }: DialogProps): Rea
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   const { t } = useTranslation();
-  useEffect(() => {
-    const dialog = ref.current;
-    if (dialog && !dialog.open) dialog.showModal();
-  }, []);
+  useModal(ref);
   return (
     <dialog
       ref={ref}

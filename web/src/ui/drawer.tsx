@@ -3,6 +3,7 @@ import { X } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '@/ui/button';
+import { useFocusBack } from '@/ui/use-focus-back';
 import '@/ui/drawer.css';
 
 export interface DrawerProps {
@@ -15,6 +16,7 @@ export interface DrawerProps {
 /** The right-hand panel of the selected thing; the list beside it stays usable. Escape closes. */
 export function Drawer({ title, label, on_close, children }: DrawerProps): ReactNode {
   const { t } = useTranslation();
+  useFocusBack();
   useEffect(() => {
     const on_key = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape' || event.defaultPrevented) return;

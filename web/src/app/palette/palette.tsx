@@ -14,6 +14,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { GROUPS, type ItemsProps, type PaletteItem, usePaletteItems } from '@/app/palette/items';
 import { fuzzy } from '@/models/find/fuzzy';
+import { useModal } from '@/ui/use-focus-back';
 import '@/app/palette/palette.css';
 
 interface Found {
@@ -135,7 +136,7 @@ export default function Palette({ on_close, ...rest }: PaletteProps): ReactNode 
   const wanted = useDeferredValue(query);
   const found = useMemo(() => search(items, wanted), [items, wanted]);
   const current = Math.min(at, found.length - 1);
-  useEffect(() => dialog.current?.showModal(), []);
+  useModal(dialog);
   useEffect(() => {
     document.getElementById(option_id(current))?.scrollIntoView({ block: 'nearest' });
   }, [current, found]);

@@ -11,6 +11,7 @@ import { OUTCOMES, OutcomeMark } from '@/ui/outcome';
 import { Page, Panel } from '@/ui/page';
 import { Link, set_query, useQueryValue } from '@/ui/router';
 import { RelativeTime } from '@/ui/time';
+import { useFollowed } from '@/ui/use-followed';
 import '@/features/audit/audit.css';
 
 const KINDS = [
@@ -102,12 +103,13 @@ function Choice(props: {
 function TextFilter(props: { field: Field; value: string; type?: string }): ReactNode {
   const { t } = useTranslation();
   const id = `audit-${props.field}`;
+  const input = useFollowed(props.value);
   const apply = (value: string): void => set_query({ [props.field]: value.trim() || null });
   return (
     <div className="field">
       <label htmlFor={id}>{t(`audit.by_${props.field as 'user'}`)}</label>
       <input
-        key={props.value}
+        ref={input}
         id={id}
         className="input"
         type={props.type ?? 'text'}

@@ -11,6 +11,7 @@ import { Empty, ErrorNote, Skeleton } from '@/ui/feedback';
 import { Page } from '@/ui/page';
 import { set_query, useQueryValue } from '@/ui/router';
 import { Time } from '@/ui/time';
+import { useFollowed } from '@/ui/use-followed';
 import '@/features/server-log/server-log.css';
 
 /** So close to the end it counts as being there. */
@@ -27,6 +28,7 @@ function save(held: HeldLog): void {
 
 function Filters({ level, text }: { level: string; text: string }): ReactNode {
   const { t } = useTranslation();
+  const input = useFollowed(text);
   const look = (value: string): void => set_query({ text: value.trim() || null });
   return (
     <div className="server-log-filters" role="search" aria-label={t('server_log.filters')}>
@@ -48,7 +50,7 @@ function Filters({ level, text }: { level: string; text: string }): ReactNode {
       <div className="field">
         <label htmlFor="server-log-text">{t('server_log.by_text')}</label>
         <input
-          key={text}
+          ref={input}
           id="server-log-text"
           className="input"
           type="search"
