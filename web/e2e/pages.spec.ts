@@ -5,9 +5,15 @@ import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import { type Page, expect, test } from '@playwright/test';
 import { all_pages, settled } from './addresses';
+import {
+  fails_and_recovers,
+  fits,
+  is_refused_in_korean,
+  keep_picture,
+  look_as,
+  sideways,
+} from './look';
 import { enter } from './session';
-
-test.describe.configure({ mode: 'serial' });
 
 let page: Page;
 
@@ -150,4 +156,89 @@ test('the first page loads at most 300 kB of script', async () => {
   expect(bytes).toBeGreaterThan(0);
   expect(bytes).toBeLessThanOrEqual(SCRIPT_BYTES_MAX);
   console.log(`script of the first page: ${Math.round(bytes / 1000)} kB compressed`);
+});
+
+const away = (list: string): RegExp => new RegExp(`/api/v2/${list}(\\?|$)`);
+
+/** Address, the calls that the server refuses, what the page is for. */
+const REFUSED: [address: string, calls: RegExp, content: string][] = [
+  ['/models', away('models'), '.model-card'],
+  ['/models', away('reports'), 'a[href^="/reports/"]'],
+  ['/runtime', away('packs'), 'tbody tr'],
+  ['/services', away('services'), 'tr[data-service]'],
+  ['/cameras', away('cameras'), '[data-camera]'],
+  ['/events', away('events'), '[data-event]'],
+];
+
+test('a page whose list the server refuses says so, and comes back by a key', async () => {
+  for (const [address, calls, content] of REFUSED) {
+    await fails_and_recovers(page, address, calls, page.locator(content));
+  }
+});
+
+/** Opens a page of the menu with the keyboard and puts the focus on the first thing it lists. */
+async function to_first(name: string, first: string): Promise<void> {
+  const link = page.locator('.rail').getByRole('link', { name: new RegExp(`^${name}`) });
+  await link.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+  await expect(page.locator(first).first()).toBeVisible();
+  // One Tab after the other, as one would: it is reached, and one sees that it is.
+  await page.locator('#main').focus();
+  const there = page.locator(`:is(${first}):focus`);
+  for (let tabs = 0; tabs < 30 && (await there.count()) === 0; tabs += 1)
+    await page.keyboard.press('Tab');
+  await expect(there, name).toHaveCount(1);
+  const outline = await there.evaluate((one) => getComputedStyle(one).outlineStyle);
+  expect(outline, `${name}: the focus is seen`).not.toBe('none');
+}
+
+test('by keys alone: models, packs, services, cameras and events are found and opened', async () => {
+  await page.goto('/');
+  await to_first('Models', '.model-card');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/models\/./);
+  await to_first('Models', 'a[href^="/reports/"]');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/reports\/./);
+  await to_first('Runtime', 'tbody button[aria-expanded]');
+  await page.keyboard.press(' ');
+  await expect(page).toHaveURL(/digest=/);
+  await expect(page.locator('.fact-table').first()).toBeVisible();
+  await page.keyboard.press(' ');
+  await expect(page).not.toHaveURL(/digest=/);
+  await to_first('Services', 'tr[data-service] .row-link');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/services\/./);
+  await expect(page.locator('.fact-table').first()).toBeVisible();
+  await to_first('Cameras', '[data-camera]');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/cameras\/./);
+  await to_first('Events', '.event-filters .chip');
+  await page.keyboard.press(' ');
+  await expect(page).toHaveURL(/kind=/);
+  await page.keyboard.press(' ');
+  await expect(page).not.toHaveURL(/kind=/);
+  await to_first('Events', '[data-event]');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/events\/./);
+});
+
+test('in Korean, dark, on a phone, an empty and an unreachable page fit', async () => {
+  await look_as(page, 'ko-dark-phone');
+  const nothing = { json: { items: [], total_entries: 0 } };
+  for (const list of ['models', 'packs', 'services', 'cameras', 'events']) {
+    const address = list === 'packs' ? '/runtime' : `/${list}`;
+    const calls = list === 'models' ? /\/api\/v2\/(models|reports)(\?|$)/ : away(list);
+    await page.route(calls, (route) => route.fulfill(nothing));
+    await page.goto(address);
+    await expect(page.locator('.empty').first(), address).toBeVisible();
+    expect(await sideways(page), address).toBeLessThanOrEqual(0);
+    await keep_picture(page, `pages-${list}-empty-phone-ko-dark`);
+    await page.unroute(calls);
+    await is_refused_in_korean(page, address, calls);
+    await keep_picture(page, `pages-${list}-refused-phone-ko-dark`);
+  }
+  await fits(page, 'pages-events-refused-phone-ko-dark');
+  await look_as(page, 'en');
 });

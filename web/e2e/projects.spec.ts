@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Projects and their members on the dashboard; and the dashboard of somebody who is in one of them.
 import { type Browser, type Page, expect, test } from '@playwright/test';
-import { barriers, keep_picture } from './look';
+import {
+  barriers,
+  fails_and_recovers,
+  is_refused_in_korean,
+  keep_picture,
+  look_as,
+  sideways,
+} from './look';
 import { enter } from './session';
 
 const MEMBER_PASSWORD = process.env.AIFLOW_E2E_PASSWORD ?? '';
@@ -19,8 +26,6 @@ test.afterAll(async () => page.context().close());
 
 const project = (name: string) => page.locator(`tr[data-project="${name}"]`);
 const member = (name: string) => page.locator(`tr[data-member="${name}"]`);
-const sideways = (at: Page): Promise<number> =>
-  at.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 async function add_member(name: string, role: string): Promise<void> {
   await page.getByRole('button', { name: 'Add member' }).click();
@@ -179,6 +184,20 @@ test('who is in no project is told so', async ({ browser }) => {
   expect(await barriers(theirs)).toEqual([]);
   await keep_picture(theirs, 'projects-no-part');
   await theirs.context().close();
+});
+
+test('refused, the pages of projects say so and come back', async () => {
+  const all = /\/api\/v2\/projects(\?|$)/;
+  await fails_and_recovers(page, '/projects', all, project('line1'));
+  await fails_and_recovers(page, '/projects/line1', all, member('mina'));
+  await fails_and_recovers(page, '/projects/line1', /\/projects\/line1\/members/, member('mina'));
+  await look_as(page, 'ko-dark-phone');
+  await is_refused_in_korean(page, '/projects/line1', all);
+  await look_as(page, 'en');
+  await page.goto('/projects/no-such');
+  await expect(page.locator('.empty')).toContainText('There is no such project');
+  await page.getByRole('link', { name: 'Projects' }).last().press('Enter');
+  await expect(project('line1')).toBeVisible();
 });
 
 test('when the server is away the page says so', async () => {

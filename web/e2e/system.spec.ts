@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The system page: health with reasons, lines that grow by the event stream alone.
 import { type Page, expect, test } from '@playwright/test';
-import { barriers, keep_picture } from './look';
+import { barriers, fails_and_recovers, is_refused_in_korean, keep_picture, look_as } from './look';
 import { enter } from './session';
 
 test.describe.configure({ mode: 'serial' });
@@ -64,12 +64,61 @@ test('in Korean, dark, on a phone it fits', async () => {
   await page.setViewportSize({ width: 390, height: 780 });
   await page.goto('/system');
   await expect(page.locator('[data-chart=memory] svg').first()).toBeVisible();
+  await expect(page.locator('tr[data-part="audit log"]')).toContainText('감사 기록');
   const over = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   expect(over).toBeLessThanOrEqual(0);
   expect(await barriers(page)).toEqual([]);
   await keep_picture(page, 'system-phone-ko-dark', true);
+});
+
+test('refused in part it says so there; the rest is shown', async () => {
+  const history = /\/api\/v2\/monitor\/system/;
+  await is_refused_in_korean(page, '/system', history);
+  await expect(page.locator('tr[data-part=database]')).toBeVisible();
+  await look_as(page, 'en');
+  await fails_and_recovers(page, '/system', history, page.locator('[data-chart=memory]'));
+  await fails_and_recovers(
+    page,
+    '/system',
+    /\/api\/v2\/pools/,
+    page.locator('tr[data-pool=default_pool]'),
+  );
+});
+
+test('just started, and without a worker, it says so', async () => {
+  const nothing = { json: { items: [], total_entries: 0 } };
+  await page.route(/monitor\/system/, (route) =>
+    route.fulfill({ json: { seconds: [], minutes: [] } }),
+  );
+  await page.route(/\/api\/v2\/workers/, (route) => route.fulfill(nothing));
+  await page.goto('/system?span=day');
+  await expect(page.getByText('The server has just started')).toBeVisible();
+  await expect(page.locator('td[colspan]')).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'system-just-started', true);
+  await page.unrouteAll();
+});
+
+test('by keys alone the day is chosen and a pool is gone to', async () => {
+  await page.goto('/system');
+  await expect(page.locator('[data-chart=memory]')).toBeVisible();
+  await page.locator('#main').focus();
+  const link = (name: string) => page.getByRole('link', { name, exact: true });
+  const reach = async (name: string): Promise<void> => {
+    const there = link(name).and(page.locator(':focus'));
+    for (let tabs = 0; tabs < 20 && (await there.count()) === 0; tabs += 1)
+      await page.keyboard.press('Tab');
+    await expect(there).toHaveCount(1);
+  };
+  await reach('default_pool');
+  await reach('Last day');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/span=day/);
+  await expect(link('Last day')).toBeFocused();
+  await link('default_pool').press('Enter');
+  await expect(page).toHaveURL(/\/pools$/);
 });
 
 test('when the server is away the page says so', async () => {

@@ -54,9 +54,22 @@ SECOND = FIRST.replace("max_active_runs=2", "max_active_runs=4").replace(
     'right = EmptyOperator(task_id="left"), EmptyOperator(task_id="right")',
     'right = EmptyOperator(task_id="left"), BashOperator(task_id="right", bash_command="true")')
 
+NEVER_RAN = '''
+from aiflow import DAG
+from aiflow.operators.empty import EmptyOperator
+
+with DAG("idle", schedule=None):
+    EmptyOperator(task_id="first") >> EmptyOperator(task_id="second")
+
+with DAG("bare", schedule=None):
+    pass
+'''
+
 
 def prepare(server) -> str:
-    """A DAG with two versions, a few finished runs of which one failed; the newest run's id."""
+    """A DAG with two versions, a few finished runs of which one failed; the newest run's id. Beside
+    it one that never ran, and one without tasks."""
+    server.add_dag("never_ran", NEVER_RAN, first="bare")
     server.add_dag("views", FIRST, first="views")
     server.call("PATCH", "/api/v2/dags/reader", {"is_paused": False})
     server.wait_run("views", server.trigger("views"))
@@ -73,4 +86,5 @@ def prepare(server) -> str:
 
 
 def test_the_views_of_a_dag_in_a_browser(server):
-    run_specs(server, "views", "task", role="admin", limit_s=400, AIFLOW_E2E_RUN=prepare(server))
+    run_specs(server, "views", "task", "dag-pages", role="admin", limit_s=900,
+              AIFLOW_E2E_RUN=prepare(server))

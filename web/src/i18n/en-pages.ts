@@ -122,6 +122,7 @@ export const en_pages = {
     more_versions: 'The newest {{shown}} of {{all}} versions.',
   },
   code: {
+    no_versions: 'The versions could not be read.',
     shown: 'Shown',
     against: 'Compared with',
     nothing: 'nothing',

@@ -3,6 +3,7 @@
 
 export const en_task = {
   graph: {
+    no_states: 'The states of the tasks could not be read.',
     turn: 'Turn the graph',
     fold: 'Fold {{group}}',
     unfold: 'Unfold {{group}}',

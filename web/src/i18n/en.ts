@@ -168,6 +168,9 @@ export const en = {
     database: 'Database',
     metadatabase: 'Database',
     scheduler: 'Scheduler',
+    'audit log': 'Audit log',
+    secrets: 'Secrets',
+    redis: 'Redis',
     worker: 'Worker',
     dag_processor: 'DAG files',
     disk: 'Disk',
@@ -302,6 +305,7 @@ export const en = {
     no_match: 'No task matches this filter',
   },
   runs: {
+    load_failed: 'The runs could not be read.',
     run: 'Run',
     state: 'State',
     type: 'Type',

@@ -125,6 +125,7 @@ export const ko_pages: Same<typeof en_pages> = {
     more_versions: '전체 {{all}}개 중 최신 버전 {{shown}}개입니다.',
   },
   code: {
+    no_versions: '버전 목록을 불러오지 못했습니다.',
     shown: '표시',
     against: '비교 대상',
     nothing: '없음',

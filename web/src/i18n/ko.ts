@@ -169,6 +169,9 @@ export const ko: Same<typeof en> = {
     database: '데이터베이스',
     metadatabase: '데이터베이스',
     scheduler: '스케줄러',
+    'audit log': '감사 기록',
+    secrets: '비밀 값',
+    redis: 'Redis',
     worker: '워커',
     dag_processor: 'DAG 파일',
     disk: '디스크',
@@ -303,6 +306,7 @@ export const ko: Same<typeof en> = {
     no_match: '필터에 맞는 태스크가 없습니다',
   },
   runs: {
+    load_failed: '실행 목록을 불러오지 못했습니다.',
     run: '실행',
     state: '상태',
     type: '유형',

@@ -122,6 +122,8 @@ export interface ShownRun {
   runs: DagRun[] | undefined;
   run: DagRun | undefined;
   error: Error | null;
+  /** Asks anew for what failed. */
+  retry: () => void;
 }
 
 /** The runs to choose from and the chosen one, which may be older than those. */
@@ -135,6 +137,7 @@ export function useShownRun(dag_id: string, run_id: string | null): ShownRun {
     runs: list.data && found ? [...list.data, found] : list.data,
     run: listed ?? found,
     error: list.error ?? (is_older ? older.error : null),
+    retry: () => void (list.error ? list.refetch() : older.refetch()),
   };
 }
 

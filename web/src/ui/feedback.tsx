@@ -66,13 +66,19 @@ export function ErrorNote({ error, what, why: own_why, on_retry }: ErrorNoteProp
     ? t(`error.${known.code}` as 'error.internal', { defaultValue: t('error.internal') })
     : t('error.internal');
   const why = own_why ?? kind;
+  // That no answer came is said by the kind already. What the server says is English on every page.
+  const detail = own_why || known?.status === 0 ? '' : error.message;
   return (
     <div className="error-note" role="alert">
       <CircleAlert size={16} aria-hidden />
       <div>
         <strong>{what ?? why}</strong>
         {what && <span className="error-why"> {why}</span>}
-        {error.message && !own_why && <p className="error-message">{error.message}</p>}
+        {detail && (
+          <p className="error-message" lang="en">
+            {detail}
+          </p>
+        )}
         {known?.request_id && (
           <p className="error-request">
             {t('error.request_id')} <code>{known.request_id}</code>

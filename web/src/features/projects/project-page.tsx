@@ -221,6 +221,7 @@ function ProjectHere({ project }: { project: Project }): ReactNode {
   return (
     <Page
       title={project.name}
+      parent={{ label: t('nav.projects'), to: paths.projects }}
       facts={[
         { label: t('projects.your_role'), value: t(`role.${project.role ?? 'none'}`) },
         { label: t('projects.dags'), value: project.dag_count },
@@ -243,13 +244,14 @@ function ProjectHere({ project }: { project: Project }): ReactNode {
 export function ProjectPage({ params }: { params: Record<string, string> }): ReactNode {
   const { t } = useTranslation();
   const projects = useProjects();
+  const name = params.name ?? '';
+  const project = projects.data?.find((one) => one.name === name);
+  if (project) return <ProjectHere project={project} />;
   return (
-    <Await query={projects}>
-      {(list) => {
-        const project = list.find((one) => one.name === params.name);
-        if (project) return <ProjectHere project={project} />;
-        return <Empty icon={FolderKey} title={t('projects.not_found')} hint={params.name} />;
-      }}
-    </Await>
+    <Page title={name} parent={{ label: t('nav.projects'), to: paths.projects }}>
+      <Await query={projects}>
+        {() => <Empty icon={FolderKey} title={t('projects.not_found')} hint={name} />}
+      </Await>
+    </Page>
   );
 }

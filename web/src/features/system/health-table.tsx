@@ -31,7 +31,9 @@ export function HealthTable(): ReactNode {
               <tbody>
                 {components.map(({ name, status, reason }) => (
                   <tr key={name} data-part={name}>
-                    <td>{name}</td>
+                    <td>
+                      {t(`component.${name}` as 'component.database', { defaultValue: name })}
+                    </td>
                     <td>{status === 'healthy' ? t('system.well') : t('system.unwell')}</td>
                     <td>
                       {reason}

@@ -120,23 +120,25 @@ function Charts({ history }: { history: SystemHistory }): ReactNode {
         </Link>
       </nav>
       {samples.length < 2 && <p className="faint">{t('system.wait')}</p>}
-      <div className="system-charts">
-        {charts(t as (key: string) => string).map((plot) => (
-          <Panel key={plot.word} title={t(`system.chart_${plot.word}`)}>
-            <div data-chart={plot.word} data-samples={samples.length}>
-              <TimeLines
-                label={t(`system.chart_${plot.word}`)}
-                format={plot.format}
-                format_time={(ms) => clock.format(ms)}
-                lines={plot.lines.map(([name, pick]) => ({
-                  name,
-                  points: points_of(samples, pick),
-                }))}
-              />
-            </div>
-          </Panel>
-        ))}
-      </div>
+      {samples.length > 0 && (
+        <div className="system-charts">
+          {charts(t as (key: string) => string).map((plot) => (
+            <Panel key={plot.word} title={t(`system.chart_${plot.word}`)}>
+              <div data-chart={plot.word} data-samples={samples.length}>
+                <TimeLines
+                  label={t(`system.chart_${plot.word}`)}
+                  format={plot.format}
+                  format_time={(ms) => clock.format(ms)}
+                  lines={plot.lines.map(([name, pick]) => ({
+                    name,
+                    points: points_of(samples, pick),
+                  }))}
+                />
+              </div>
+            </Panel>
+          ))}
+        </div>
+      )}
     </>
   );
 }

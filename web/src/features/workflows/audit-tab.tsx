@@ -52,7 +52,12 @@ export function AuditTab({ dag_id }: { dag_id: string }): ReactNode {
           );
         return (
           <>
-            <div className="panel panel-flush table-wrap">
+            <div
+              className="panel panel-flush table-wrap"
+              tabIndex={0}
+              role="region"
+              aria-label={t('dag_tab.audit')}
+            >
               <table className="table">
                 <thead>
                   <tr>

@@ -10,7 +10,7 @@ import {
   useReactFlow,
   useStore,
 } from '@xyflow/react';
-import { ArrowDown, ArrowRight, Download, Group, Timer, Ungroup } from 'lucide-react';
+import { ArrowDown, ArrowRight, Download, Group, Timer, Ungroup, Workflow } from 'lucide-react';
 import {
   type KeyboardEvent,
   type ReactNode,
@@ -37,7 +37,7 @@ import { critical_path, task_spans } from '@/models/views/critical-path';
 import { box_summaries, fold_groups, read_folded, write_folded } from '@/models/views/graph-fold';
 import { useDagGraph } from '@/queries/use-dags';
 import { useTaskInstances } from '@/queries/use-tasks';
-import { Await, ErrorNote, Skeleton } from '@/ui/feedback';
+import { Await, Empty, ErrorNote, Skeleton } from '@/ui/feedback';
 import { set_query, useQueryValue } from '@/ui/router';
 import '@xyflow/react/dist/style.css';
 import '@/features/workflows/graph.css';
@@ -283,14 +283,28 @@ function Canvas({ graph, instances }: CanvasProps): ReactNode {
 }
 
 export function GraphTab({ dag_id, run_id }: { dag_id: string; run_id: string | null }): ReactNode {
+  const { t } = useTranslation();
   const query = useDagGraph(dag_id);
   const instances = useTaskInstances(dag_id, run_id);
   return (
     <div className="graph-tab">
       <RunStrip dag_id={dag_id} run_id={run_id} />
+      {instances.error && (
+        <ErrorNote
+          error={instances.error}
+          what={t('graph.no_states')}
+          on_retry={() => void instances.refetch()}
+        />
+      )}
       <div className="graph-canvas">
         <Await query={query} rows={6} height={52}>
-          {(graph) => <Canvas graph={graph} instances={instances.data ?? []} />}
+          {(graph) =>
+            graph.nodes.length === 0 ? (
+              <Empty icon={Workflow} title={t('grid.no_tasks')} />
+            ) : (
+              <Canvas graph={graph} instances={instances.data ?? []} />
+            )
+          }
         </Await>
       </div>
     </div>

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShownRun } from '@/queries/use-dags';
+import { ErrorNote } from '@/ui/feedback';
 import { set_query } from '@/ui/router';
 import { StateBadge } from '@/ui/state-badge';
 import { RelativeTime, TimeSpan } from '@/ui/time';
@@ -10,10 +11,12 @@ import '@/features/workflows/run-strip.css';
 /** Which run is shown, with its state, cause, start and duration; another one can be chosen. */
 export function RunStrip({ dag_id, run_id }: { dag_id: string; run_id: string | null }): ReactNode {
   const { t } = useTranslation();
-  const { runs, run } = useShownRun(dag_id, run_id);
-  if (!runs || runs.length === 0) {
-    return <div className="run-strip faint">{t('dag.no_runs')}</div>;
-  }
+  const { runs, run, error, retry } = useShownRun(dag_id, run_id);
+  const trouble = error && (
+    <ErrorNote error={error} what={t('runs.load_failed')} on_retry={retry} />
+  );
+  if (!runs) return trouble ?? <div className="run-strip" />;
+  if (runs.length === 0) return <div className="run-strip faint">{t('dag.no_runs')}</div>;
   return (
     <div className="run-strip">
       <select
@@ -38,6 +41,7 @@ export function RunStrip({ dag_id, run_id }: { dag_id: string; run_id: string | 
           {run.cause && run.state !== 'success' && <span className="faint">{run.cause}</span>}
         </>
       )}
+      {trouble}
     </div>
   );
 }

@@ -35,7 +35,11 @@ export function TaskDrawer({ task, on_close }: { task: TaskRef; on_close: () => 
       {instances.data ? (
         <TaskBody task={task} list={instances.data} is_page={false} />
       ) : instances.error ? (
-        <ErrorNote error={instances.error} />
+        <ErrorNote
+          error={instances.error}
+          what={t('task_page.load_failed', { task: task.task_id })}
+          on_retry={() => void instances.refetch()}
+        />
       ) : (
         <Skeleton rows={6} />
       )}

@@ -8,7 +8,7 @@ import { zoned_text } from '@/i18n/format';
 import { python_lines } from '@/models/python-tokens';
 import { useDagVersions } from '@/queries/use-dag-views';
 import { useDagSource } from '@/queries/use-dags';
-import { Await, CopyText } from '@/ui/feedback';
+import { Await, CopyText, ErrorNote } from '@/ui/feedback';
 import { set_query, useQueryValue } from '@/ui/router';
 import { useLocale } from '@/ui/time';
 import { useZone } from '@/ui/zone';
@@ -86,6 +86,14 @@ function Bar({
   const [form, set_form] = useQueryValue('diff');
   const versions = useDagVersions(dag.dag_id);
   const items = versions.data?.items ?? [];
+  if (versions.error)
+    return (
+      <ErrorNote
+        error={versions.error}
+        what={t('code.no_versions')}
+        on_retry={() => void versions.refetch()}
+      />
+    );
   return (
     <div className="row code-bar">
       <CopyText text={dag.fileloc} />

@@ -207,7 +207,7 @@ function GanttChart({ run, instances }: ChartProps): ReactNode {
     if (!next.delete(task_id)) next.add(task_id);
     set_open([...next].join(',') || null);
   };
-  if (graph.error) return <ErrorNote error={graph.error} />;
+  if (graph.error) return <ErrorNote error={graph.error} on_retry={() => void graph.refetch()} />;
   if (!model) return <Skeleton rows={8} height={ROW_HEIGHT} />;
   if (model.rows.every((row) => row.bars.length === 0)) {
     return <Empty icon={ChartGantt} title={t('gantt.none')} />;
@@ -218,7 +218,7 @@ function GanttChart({ run, instances }: ChartProps): ReactNode {
         <Legend />
         <ZoomButtons zoom={zoom} />
       </div>
-      {tries.error && <ErrorNote error={tries.error} />}
+      {tries.error && <ErrorNote error={tries.error} on_retry={() => void tries.refetch()} />}
       <Rows model={model} zoom={zoom} unfolded={unfolded} on_unfold={unfold} />
     </>
   );
@@ -241,7 +241,6 @@ export function GanttTab({ dag_id, run_id }: { dag_id: string; run_id: string | 
   return (
     <div className="gantt-tab">
       <RunStrip dag_id={dag_id} run_id={run_id} />
-      {error && <ErrorNote error={error} />}
       <Await query={instances} rows={8} height={ROW_HEIGHT}>
         {(list) =>
           run ? <GanttChart run={run} instances={list} /> : error ? null : <Skeleton rows={8} />

@@ -192,7 +192,19 @@ export function TreeTab({ dag_id }: { dag_id: string }): ReactNode {
             <Empty icon={ListTree} title={t('grid.no_tasks')} />
           ) : (
             <Await query={grid} rows={8} height={ROW_HEIGHT}>
-              {(cells) => <Tree graph={structure} grid={cells} />}
+              {(cells) => (
+                <>
+                  <Tree graph={structure} grid={cells} />
+                  {cells.runs.length === 0 && (
+                    <Empty
+                      icon={ListTree}
+                      title={t('dag.no_runs')}
+                      hint={t('dag.no_runs_hint')}
+                      command={`aiflow dags trigger ${dag_id}`}
+                    />
+                  )}
+                </>
+              )}
             </Await>
           )
         }
