@@ -21,6 +21,25 @@ os::Fd over_tcp(const Fixture& fixture) {
   return made;
 }
 
+/// Streams that stay open. Handlers of several threads bring theirs.
+class KeptStreams {
+ public:
+  void keep(EventStream one) {
+    const std::scoped_lock lock(mutex_);
+    streams_.push_back(std::move(one));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<EventStream> streams_;
+};
+
+/// What somebody is answered who may be closed before the request is sent: then nothing.
+std::string answer_to(const os::Fd& peer, std::string_view request) {
+  (void)os::send_all(peer.get(), request, soon());
+  return read_all(peer);
+}
+
 TEST_CASE("beyond the pool's queue requests get 503 at once") {
   Signal started;
   Signal go;
@@ -45,10 +64,10 @@ TEST_CASE("beyond the pool's queue requests get 503 at once") {
 }
 
 TEST_CASE("connections beyond the limit are closed") {
-  std::vector<EventStream> streams;
+  KeptStreams streams;
   Fixture fixture({.connections_max = 2});
   fixture.handler.on_handle = [&](Request, Responder responder) {
-    streams.push_back(std::move(responder).open_event_stream());
+    streams.keep(std::move(responder).open_event_stream());
   };
   std::vector<os::Fd> followers;
   for (int i = 0; i < 2; ++i) {
@@ -57,15 +76,15 @@ TEST_CASE("connections beyond the limit are closed") {
     std::array<char, 8> begin{};
     REQUIRE(::recv(followers.back().get(), begin.data(), begin.size(), 0) > 0);
   }
-  CHECK(talk(fixture, "GET / HTTP/1.1\r\n\r\n").empty());
+  CHECK(answer_to(fixture.raw(), "GET / HTTP/1.1\r\n\r\n").empty());
 }
 
 TEST_CASE("who comes over TCP uses up no connection of the Unix socket, and the other way round") {
-  std::vector<EventStream> streams;
+  KeptStreams streams;
   Fixture fixture({.connections_max = 2});
   fixture.handler.on_handle = [&](Request request, Responder responder) {
     if (request.path == "/") return std::move(responder).send({.body = "here"});
-    streams.push_back(std::move(responder).open_event_stream());
+    streams.keep(std::move(responder).open_event_stream());
   };
   bool over_tcp_first = false;
   SUBCASE("TCP first") { over_tcp_first = true; }
@@ -79,9 +98,7 @@ TEST_CASE("who comes over TCP uses up no connection of the Unix socket, and the 
     REQUIRE(::recv(followers.back().get(), begin.data(), begin.size(), 0) > 0);
   }
   constexpr std::string_view kAsk = "GET / HTTP/1.1\r\nConnection: close\r\n\r\n";
-  const auto same = connect(over_tcp_first);
-  (void)os::send_all(same.get(), kAsk, soon());
-  CHECK(read_all(same).empty());
+  CHECK(answer_to(connect(over_tcp_first), kAsk).empty());
   const auto other = connect(!over_tcp_first);
   REQUIRE(os::send_all(other.get(), kAsk, soon()));
   CHECK(read_all(other).ends_with("here"));
