@@ -291,6 +291,12 @@ void Api::handle(net::Request request, net::Responder responder) {
   const auto& entry = impl_->table[static_cast<std::size_t>(route.route)];
   Result<net::Response> answer = net::Response{};
   if (const auto* open = std::get_if<detail::Open>(&entry)) {
+    auto place = impl_->streams.take(context.who, request.peer);
+    if (!place) {
+      impl_->count(context, place.error().status);
+      return std::move(responder).send(error_response(place.error(), request));
+    }
+    call.place = *std::move(place);
     const auto opened = (*open)(call, responder);
     if (opened) return impl_->count(context, 200);
     answer = fail(opened.error());

@@ -85,15 +85,29 @@ TEST_CASE("a removed user's streams are cut") {
   CHECK(viewer.is_cut());
 }
 
-TEST_CASE("a log stream and a camera's web socket end with the session too") {
-  Bench bench;
-  (void)bench.start_task();
+void add_camera(Bench& bench) {
   REQUIRE(bench.store->transact([](db::Connection& db) {
     store::CameraRow camera;
     camera.camera_id = CameraId{"c"};
     camera.state = "ended";
     return store::CameraStore(db).put(camera);
   }));
+}
+
+TEST_CASE("who looks at a camera and sends too much is told so (RFC 6455, 7.4.1: 1009)") {
+  Bench bench;
+  add_camera(bench);
+  const auto web = open_websocket(bench, "/api/v2/cameras/c/live", bench.session(Role::viewer));
+  // A text frame that announces one byte more than 64 KiB, under a mask of zeros.
+  constexpr std::string_view kHead("\x81\xff\0\0\0\0\0\x01\0\x01\0\0\0\0", 14);
+  REQUIRE(os::send_all(web.get(), kHead, soon()));
+  CHECK(os::recv_exact(web.get(), 4, soon()).value() == "\x88\x02\x03\xf1");
+}
+
+TEST_CASE("a log stream and a camera's web socket end with the session too") {
+  Bench bench;
+  (void)bench.start_task();
+  add_camera(bench);
   auto headers = bench.session(Role::admin);
   const auto before = bench.http->connections();
   auto log = std::jthread([&, client = bench.tcp()](const std::stop_token& stop) mutable {
@@ -132,6 +146,65 @@ TEST_CASE(
   (void)streams.add(service::Auth::local_admin(), [&] { ++cuts; });
   streams.review();
   CHECK(cuts == 1);
+}
+
+/// What one is told who may not open another stream; empty when one may.
+std::string refused(detail::OpenStreams& streams, const service::Principal& who,
+                    std::vector<std::shared_ptr<void>>& places, const net::Peer& peer = {}) {
+  auto place = streams.take(who, peer);
+  if (place) {
+    places.push_back(*std::move(place));
+    return "";
+  }
+  CHECK(net::find_header(place.error().headers, "Retry-After") != nullptr);
+  return std::to_string(place.error().status);
+}
+
+TEST_CASE("a user has so many streams and all users together so many, until some end") {
+  Bench bench;
+  detail::OpenStreams streams(*bench.auth, {.of_user = 2, .total = 3});
+  service::Principal ann;
+  ann.kind = service::Principal::Kind::user;
+  ann.username = "ann";
+  service::Principal bob = ann;
+  bob.username = "bob";
+  service::Principal task;
+  task.kind = service::Principal::Kind::task;
+  std::vector<std::shared_ptr<void>> of_ann;
+  std::vector<std::shared_ptr<void>> of_bob;
+  CHECK(refused(streams, ann, of_ann).empty());
+  CHECK(refused(streams, ann, of_ann).empty());
+  CHECK(refused(streams, ann, of_ann) == "429");
+  CHECK(refused(streams, bob, of_bob).empty());
+  CHECK(refused(streams, bob, of_bob) == "503");
+  of_ann.pop_back();
+  CHECK(refused(streams, bob, of_bob).empty());
+  CHECK(refused(streams, bob, of_bob) == "429");
+  // Who is of this machine, or runs a task, is never kept out by browsers.
+  std::vector<std::shared_ptr<void>> others;
+  CHECK(refused(streams, ann, others, {.unix_socket = true}).empty());
+  CHECK(refused(streams, task, others).empty());
+}
+
+TEST_CASE("a stream takes one of the places of its user, and gives it back at its end") {
+  Bench bench;
+  const auto headers = bench.session(Role::viewer);
+  {
+    std::vector<std::unique_ptr<Watcher>> open;
+    for (int i = 0; i < 64; ++i) open.push_back(std::make_unique<Watcher>(bench, headers));
+    const auto refused = send(bench, "GET", "/api/v2/stream", headers);
+    CHECK(refused.status == 429);
+    CHECK(*net::find_header(refused.headers, "retry-after") == "10");
+    CHECK(refused.body.find("close a page") != std::string::npos);
+    // Others have their own, and what is no stream is answered.
+    Watcher other(bench, bench.session(Role::viewer));
+    CHECK(send(bench, "GET", "/api/v2/dags", headers).status == 200);
+  }
+  int asked = 0;
+  while (send(bench, "GET", "/api/v2/cameras/none/live", headers).status == 429) {
+    REQUIRE(++asked < 5000);
+    os::sleep_for(1ms);
+  }
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ Status stream(Call& call, net::Responder& responder) {
   }
   const auto events = std::move(responder).open_event_stream();
   if (is_new) events.send(hello(*after, call.parts.clock.now()));
-  events.on_close(call.streams.add(call.who, [events] { events.cut(); }));
+  events.on_close(call.on_stream_end([events] { events.cut(); }));
   const auto is_over = call.session_over();
   call.parts.events.follow(
       after,

@@ -5,6 +5,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -43,6 +44,14 @@ struct Call {
   /// Where a browser goes when the handler fails; empty: it gets the error.
   std::string on_error{};
 
+  /// Of a route that opens a stream: its place among those that are open.
+  std::shared_ptr<void> place{};
+
+  /// For the end of the stream that this call has opened: it gives the place back, and `cut` is
+  /// called when the session ends before.
+  [[nodiscard]] std::function<void()> on_stream_end(std::function<void()> cut) {
+    return [place = place, forget = streams.add(who, std::move(cut))] { forget(); };
+  }
   /// For the audit log: what it is about, where the address does not tell.
   void about(std::string_view kind, std::string_view id, std::string_view dag = "");
 

@@ -6,6 +6,48 @@
 #include <vector>
 
 namespace aiflow::http_api::detail {
+namespace {
+
+/// So long a client that is refused had better wait: a page that is closed gives its place back at
+/// once, one whose machine is gone within a minute (net::ServerOptions::silence_timeout).
+constexpr int kRetryAfter_s = 10;
+
+Refusal too_many(int status, std::string message) {
+  return {status,
+          ErrorCode::unavailable,
+          std::move(message),
+          "",
+          {{"Retry-After", std::to_string(kRetryAfter_s)}}};
+}
+
+}  // namespace
+
+std::expected<std::shared_ptr<void>, Refusal> OpenStreams::take(const service::Principal& who,
+                                                                const net::Peer& peer) {
+  if (who.kind != service::Principal::Kind::user || peer.unix_socket) return nullptr;
+  const std::scoped_lock lock(counts_->mutex);
+  const auto known = counts_->of_user.find(who.username);
+  if (known != counts_->of_user.end() && known->second >= budget_.of_user) {
+    return std::unexpected(
+        too_many(429, "you have " + std::to_string(known->second) +
+                          " open streams, as many as a user may have: close a page or end a "
+                          "command that waits"));
+  }
+  if (counts_->total >= budget_.total) {
+    return std::unexpected(too_many(
+        503, "the server has " + std::to_string(counts_->total) + " open streams, its most"));
+  }
+  ++counts_->total;
+  ++counts_->of_user[who.username];
+  const auto give_back = [counts = counts_, user = who.username](void*) {
+    const std::scoped_lock again(counts->mutex);
+    --counts->total;
+    const auto mine = counts->of_user.find(user);
+    if (--mine->second == 0) counts->of_user.erase(mine);
+  };
+  // Not null, and nothing to delete.
+  return std::shared_ptr<void>(counts_.get(), give_back);
+}
 
 std::function<void()> OpenStreams::add(const service::Principal& who, std::function<void()> cut) {
   if (who.session_hash.empty()) return [] {};

@@ -95,7 +95,7 @@ Status live_camera(Call& call, net::Responder& responder) {
     if (const auto number = viewer->exchange(0)) cameras->remove_viewer(id, number);
   };
   const auto socket = std::move(responder).open_websocket({.queue_max = 8, .on_close = leave});
-  socket.on_close(call.streams.add(call.who, [socket] { socket.cut(); }));
+  socket.on_close(call.on_stream_end([socket] { socket.cut(); }));
   const auto is_over = call.session_over();
   const auto added = cameras->add_viewer(
       id, [socket, is_over](const std::string& report, std::string_view picture) {

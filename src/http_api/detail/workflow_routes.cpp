@@ -268,7 +268,7 @@ Status stream_log(Call& call, net::Responder& responder) {
   AIFLOW_ASSIGN(const auto key, try_key(call, query.map_index));
   AIFLOW_ASSIGN(auto file, call.parts.workflows.log_file(key));
   const auto events = std::move(responder).open_event_stream();
-  events.on_close(call.streams.add(call.who, [events] { events.cut(); }));
+  events.on_close(call.on_stream_end([events] { events.cut(); }));
   service::LogFollower::Watch watch;
   watch.file = std::move(file);
   watch.offset = query.offset;

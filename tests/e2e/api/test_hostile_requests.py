@@ -79,13 +79,18 @@ def everything_kept(server) -> bytes:
 
 
 def test_69_four_hundred_subscribers_that_do_not_read_cost_little_and_hold_up_nobody(plain):
+    tokens = []
+    for n in range(7):  # a user has 64 of them, all together 384
+        plain.call("POST", "/api/v2/users", {"username": f"u{n}", "role": "viewer", "password": "long enough 1"})
+        tokens.append(plain.call("POST", f"/api/v2/users/u{n}/tokens", {})["token"])
     before = resident_mb(plain)
     with contextlib.ExitStack() as stack:
-        for _ in range(400):
+        for n in range(400):
             peer = stack.enter_context(connect(plain))
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             peer.sendall(b"GET /api/v2/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
-                         + plain.token.encode() + b"\r\n\r\n")
+                         + tokens[n // 64].encode() + b"\r\n\r\n")
+            assert peer.recv(12) == (b"HTTP/1.1 200" if n < 384 else b"HTTP/1.1 503"), n
         for n in range(5):
             begin = time.monotonic()
             plain.wait_run("plain", plain.trigger("plain", dag_run_id=f"r{n}"))

@@ -23,7 +23,7 @@ Status stream_server_log(Call& call, net::Responder& responder) {
   }
   AIFLOW_ASSIGN(auto query, wire::parse_server_log_filter(asked));
   const auto events = std::move(responder).open_event_stream();
-  events.on_close(call.streams.add(call.who, [events] { events.cut(); }));
+  events.on_close(call.on_stream_end([events] { events.cut(); }));
   service::ServerLog::Watch watch;
   watch.query = std::move(query);
   watch.send = [events](const wire::ServerLogPage& page) {
