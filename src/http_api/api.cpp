@@ -10,6 +10,7 @@
 #include "http_api/detail/call.h"
 #include "http_api/detail/cookie.h"
 #include "http_api/detail/front/answers.h"
+#include "http_api/detail/front/bearer.h"
 #include "http_api/detail/front/entity_tag.h"
 #include "http_api/detail/front/gate.h"
 #include "http_api/detail/front/project_gate.h"
@@ -26,6 +27,7 @@ namespace {
 
 using detail::add_rate_headers;
 using detail::add_security_headers;
+using detail::bearer_of;
 using detail::error_response;
 using detail::is_oip;
 using detail::Refusal;
@@ -44,14 +46,6 @@ struct Context final : net::RequestContext {
   store::Sight sight = std::vector<std::string>{};
   wire::Query query;
 };
-
-/// Empty without one.
-std::string_view bearer_of(const net::Request& request) {
-  constexpr std::string_view kBearer = "Bearer ";
-  const auto* authorization = request.header("authorization");
-  if (authorization == nullptr || !authorization->starts_with(kBearer)) return {};
-  return std::string_view(*authorization).substr(kBearer.size());
-}
 
 /// The description of the API, and the dashboard's page that shows it.
 constexpr std::string_view kOpenApiPath = "/api/v2/openapi.json";
@@ -210,8 +204,7 @@ std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
 
 net::Handler::Lane Api::lane(const net::Request& request) const {
   if (request.path == kHealthPath || request.path == kMetricsPath) return Lane::machines;
-  const auto token = bearer_of(request);
-  return token.empty() || service::ApiTokens::is_token(token) ? Lane::people : Lane::machines;
+  return detail::shows_machine_token(request) ? Lane::machines : Lane::people;
 }
 
 std::optional<Refusal> Api::Impl::refuse(const net::Request& request, Context& context) {

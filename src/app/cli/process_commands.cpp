@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // aiflow serve | worker | demo
 #include <array>
-#include <charconv>
 #include <csignal>
 #include <iostream>
 
@@ -13,6 +12,7 @@
 #include "app/cli/data/blob_place.h"
 #include "app/cli/database/database_options.h"
 #include "app/cli/demo.h"
+#include "app/cli/listeners/listen_options.h"
 #include "app/cli/serve.h"
 #include "app/cli/worker/remote_worker.h"
 #include "docker/engine.h"
@@ -31,7 +31,6 @@ constexpr const char* kClip = "/usr/share/doc/opencv-doc/examples/data/vtest.avi
 
 /// As many instances of one task as the scheduler makes at most.
 constexpr std::int64_t kMapLengthMax = 100'000;
-constexpr std::size_t kTlsFileBytesMax = 1U << 20;
 constexpr std::int64_t kIslandLeaseMin = 30;  // a lease of the worker and a margin go off
 constexpr std::int64_t kIslandLeaseMax = 31'536'000;
 
@@ -52,41 +51,6 @@ fs::path shared_file(const fs::path& in_tree, const fs::path& installed) {
   return programs / ".." / installed;
 }
 
-/// "auto" = 8080 or any free one; a number = just that (0: any free one).
-Status read_port(const std::string& text, ServeOptions& options) {
-  if (text == "auto") {
-    options.port_auto = true;
-    return {};
-  }
-  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), options.port);
-  if (ec != std::errc{} || end != text.data() + text.size()) {
-    return fail(ErrorCode::invalid_argument,
-                "--port is 'auto' or a number up to 65535, not '" + text + "'");
-  }
-  return {};
-}
-
-Status read_tls(const Invocation& in, ServeOptions& options) {
-  const bool is_own = in.given("--tls");
-  const bool has_files = in.given("--tls-cert") || in.given("--tls-key");
-  if (is_own && (in.text("--tls") != "self" || has_files)) {
-    return fail(ErrorCode::invalid_argument,
-                "HTTPS: either --tls self, or --tls-cert FILE with --tls-key FILE");
-  }
-  options.own_certificate = is_own;
-  if (!has_files) return {};
-  if (!in.given("--tls-cert") || !in.given("--tls-key")) {
-    return fail(ErrorCode::invalid_argument, "--tls-cert and --tls-key go together");
-  }
-  for (const char* option : {"--tls-cert", "--tls-key"}) {
-    const auto readable = os::read_file(in.text(option), kTlsFileBytesMax);
-    if (!readable)
-      return fail(ErrorCode::invalid_argument, option + (": " + readable.error().message));
-  }
-  options.tls = net::TlsFiles{.certificate = in.text("--tls-cert"), .key = in.text("--tls-key")};
-  return {};
-}
-
 /// A daemon may come later, so this is no error; but nobody shall wait for it unknowingly.
 void warn_of_docker(const Invocation& in) {
   std::error_code ignored;
@@ -100,10 +64,8 @@ Status serve(const Invocation& in) {
   options.home = home_of(in);
   AIFLOW_ASSIGN(options.database, database_of(in, options.home));
   AIFLOW_ASSIGN(options.blob_remote, blob_remote_of(in));
-  options.host = in.text("--host");
   options.sdk = sdk_folder();
-  AIFLOW_TRY(read_port(in.text("--port"), options));
-  AIFLOW_TRY(read_tls(in, options));
+  AIFLOW_TRY(read_listen(in, options));
   for (const auto& folder : in.list("--dags")) {
     std::error_code ignored;
     if (!fs::is_directory(folder, ignored)) {
@@ -268,14 +230,10 @@ std::vector<Parameter> serve_parameters(const Parameter& home, const Parameter& 
       {.name = "--rate-limit",
        .help = "requests a second of each user, token or address; 0: no limit",
        .otherwise = "200"},
-      {.name = "--port", .help = "port, or auto: 8080 or a free one", .otherwise = "auto"},
-      {.name = "--host", .help = "address to listen on", .otherwise = "127.0.0.1"},
-      {.name = "--tls", .help = "self: HTTPS with a certificate that the server makes in HOME"},
-      {.name = "--tls-cert", .help = "HTTPS with this certificate (PEM)"},
-      {.name = "--tls-key", .help = "and this key (PEM)"},
       {.name = "--dags", .help = "folder with DAG files; HOME/dags when left out", .many = true},
       {.name = "--no-worker", .help = "start no worker", .flag = true}};
   const auto add = [&](const auto& more) { out.insert(out.end(), more.begin(), more.end()); };
+  add(listen_parameters());
   add(cluster_parameters());
   add(docker);
   out.push_back(run_as_parameter());
@@ -293,6 +251,7 @@ Command serve_command(const Parameter& home, const Parameter& slots) {
           .parameters = serve_parameters(home, slots),
           .examples = {"aiflow serve", "aiflow serve --home /srv/aiflow --port 9000 --dags ./dags",
                        "aiflow serve --host 0.0.0.0 --tls self",
+                       "aiflow serve --host 0.0.0.0 --tls self --workers-listen 0.0.0.0:8081",
                        "aiflow serve --database mysql://aiflow@db.local/aiflow"
                        " --database-password-file /etc/aiflow/db.password",
                        "aiflow serve --blobs s3://my-bucket/site-7 --s3-endpoint https://s3.local"

@@ -12,12 +12,16 @@
 
 #include "app/cli/server.h"
 #include "log/log.h"
+#include "os/limits/open_files.h"
 #include "os/signals.h"
 
 namespace aiflow::app {
 namespace {
 
 enum class End { stopped, lost_lead };
+
+/// Enough for all listeners' connections at once, which each have up to three with HTTPS.
+constexpr std::uint64_t kOpenFiles = 8192;
 
 /// So often it is looked whether all parts work; what ails one for shorter is not told.
 constexpr int kLook_ms = 2000;
@@ -74,6 +78,9 @@ void print_welcome(const Server& server, const ServeOptions& options) {
     std::cout << "Port " << *port << " is taken; another one is used.\n";
   }
   std::cout << "AIflow " << options.version << " is ready at " << server.url() << "\n";
+  if (const auto address = server.worker_address(); address.is_separate) {
+    std::cout << "Workers elsewhere join at " << address.url << "\n";
+  }
   // After '#': browsers do not send it, so that it is in no log.
   if (const auto& token = server.setup_token()) {
     std::cout << "First start: open " << server.url() << "/setup#" << token->reveal()
@@ -106,6 +113,7 @@ int run_server(const ServeOptions& options) {
   // Few threads allocate at the same time; glibc's arena for each would keep memory for nothing.
   ::mallopt(M_ARENA_MAX, 2);
   os::ignore_sigpipe();
+  os::allow_open_files(kOpenFiles);
   // Before any thread starts: all inherit the blocked signals.
   const auto signals = os::signal_fd({SIGTERM, SIGINT});
   if (!signals) {

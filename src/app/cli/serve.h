@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/cli/clusters/clusters.h"
+#include "app/cli/listeners/listen_options.h"
 #include "app/cli/monitor/tracing.h"
 #include "base/clock.h"
 #include "blobs/blob_remote.h"
@@ -25,6 +26,7 @@ struct ServeOptions {
   db::Address database;        ///< a file in `home`, or a server's
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
+  std::optional<ListenAt> workers_listen;  ///< nullopt: workers elsewhere come to `port` too
   /// HTTPS with these; `own_certificate`: with one that the server makes itself, in `home`.
   std::optional<net::TlsFiles> tls;
   bool own_certificate = false;

@@ -54,6 +54,13 @@ executor::WorkerOrder executor_order(http_api::Parts::WorkerOrder order) {
 Status Server::open() {
   AIFLOW_TRY(make_folders());
   AIFLOW_TRY(lock());
+  listeners_ = std::make_unique<Listeners>(
+      ListenersOptions{.host = options_.host,
+                       .port = options_.port,
+                       .port_auto = options_.port_auto,
+                       .workers = options_.workers_listen,
+                       .tls = options_.tls,
+                       .unix_socket = options_.home / "run" / "api.sock"});
   os::remove_temporaries(options_.home / "run");
   AIFLOW_TRY(set_up_log());
   AIFLOW_ASSIGN(store_, store::Store::open(options_.database, clock_.now()));
@@ -86,10 +93,9 @@ Result<bool> Server::wait_for_lead(const os::Fd& signals, const std::function<vo
       break;
     }
     if (auto leader = lead_->leader()) standby_.set_leader(*std::move(leader));
-    if (!http_) {
-      AIFLOW_TRY(listen(standby_));
+    if (!listeners_->is_open()) {
+      AIFLOW_TRY(listeners_->open(standby_));
       AIFLOW_TRY(write_address());
-      options_.port = http_->port();
       log::info("on standby");
       on_standby();
     }
@@ -97,8 +103,7 @@ Result<bool> Server::wait_for_lead(const os::Fd& signals, const std::function<vo
     (void)::poll(&waiting, 1, kStandbyPoll_ms);
     if (os::read_signal(signals.get())) return false;
   }
-  if (http_) http_->stop(kStopGrace);
-  http_.reset();
+  listeners_->stop(kStopGrace);
   return true;
 }
 
@@ -130,7 +135,7 @@ Status Server::start() {
   AIFLOW_TRY(open_scheduler());
   AIFLOW_TRY(open_gateway());
   make_services();
-  AIFLOW_TRY(listen(*api_));
+  AIFLOW_TRY(listeners_->open(*api_));
   AIFLOW_TRY(write_address());
   keep_lead();
   start_loader();
@@ -146,7 +151,11 @@ Status Server::make_folders() {
   options_.dag_folders = dag_folders(options_);
   if (!options_.own_certificate) return {};
   std::vector<std::string> hosts = {os::host_name(), "localhost", "127.0.0.1", "::1"};
-  if (std::ranges::find(hosts, options_.host) == hosts.end()) hosts.push_back(options_.host);
+  std::vector<std::string> listens = {options_.host};
+  if (options_.workers_listen) listens.push_back(options_.workers_listen->host);
+  for (const auto& host : listens) {
+    if (std::ranges::find(hosts, host) == hosts.end()) hosts.push_back(host);
+  }
   AIFLOW_ASSIGN(options_.tls, net::own_certificate(options_.home, hosts));
   return {};
 }
@@ -341,31 +350,10 @@ void Server::make_services() {
                       provider_ ? &provider_->login() : nullptr});
 }
 
-Status Server::listen(net::Handler& handler) {
-  net::ServerOptions options;
-  options.host = options_.host;
-  options.port = options_.port;
-  options.tls = options_.tls;
-  options.unix_socket = options_.home / "run" / "api.sock";
-  auto http = net::Server::start(options, handler);
-  const bool is_taken = !http && http.error().code == ErrorCode::conflict;
-  if (is_taken && options_.port_auto) {
-    taken_port_ = options_.port;
-    options.port = 0;
-    http = net::Server::start(options, handler);
-  }
-  if (!http && is_taken) {
-    return fail(std::move(http).error().with_context("port " + std::to_string(options_.port)));
-  }
-  if (!http) return fail(std::move(http).error());
-  http_ = *std::move(http);
-  listening_ = http_.get();
-  return {};
-}
-
 Status Server::write_address() {
   const auto address = json::object({{"pid", os::process_id()},
                                      {"url", url()},
+                                     {"workers_url", worker_address().url},
                                      {"socket", (options_.home / "run" / "api.sock").string()}});
   return os::write_atomic(options_.home / "run" / "server.json", json::write(address));
 }
@@ -430,10 +418,11 @@ void Server::start_background() {
 }
 
 void Server::stop() {
-  if (http_) log::info("server stops");
+  const bool is_open = listeners_ && listeners_->is_open();
+  if (is_open) log::info("server stops");
   if (loader_) loader_->stop();
   // Requests that wait for the conductor are answered while it still runs.
-  if (http_) http_->stop(kStopGrace);
+  if (is_open) listeners_->stop(kStopGrace);
   stop_monitor();
   if (audit_) audit_->stop();
   if (cameras_) cameras_->stop_all();
@@ -451,15 +440,7 @@ void Server::stop() {
 
 /// What was said, or else the address it listens on. Asked while tasks run: it listens by then.
 std::string Server::url_for_pods() const {
-  return options_.pod_server_url.empty() && http_ ? url() : options_.pod_server_url;
-}
-
-std::string Server::url() const {
-  const bool is_any = options_.host == "0.0.0.0" || options_.host == "::";  // opens nothing
-  const std::string named = is_any ? os::first_address() : options_.host;
-  const bool is_v6 = named.find(':') != std::string::npos;
-  return (options_.tls ? "https://" : "http://") + (is_v6 ? "[" + named + "]" : named) + ":" +
-         std::to_string(http_->port());
+  return options_.pod_server_url.empty() ? worker_address().url : options_.pod_server_url;
 }
 
 wire::Health Server::health() {
@@ -480,6 +461,10 @@ wire::Health Server::health() {
   const Status sdk = supervise::check_sdk(options_.python, options_.sdk);
   add("sdk", sdk ? "" : sdk.error().message);
   add("worker", has_worker() ? "" : "no worker is connected");
+  if (const auto trouble = listeners_->workers_trouble()) {
+    add("worker listener", *trouble);
+    if (trouble->empty()) out.components.back().reason = "at " + worker_address().url;
+  }
   for (const auto* cluster : clusters_) add(cluster->name(), cluster->trouble());
   if (broker_ != nullptr) add("redis", broker_->trouble());
   if (provider_) add("sign-in provider", provider_->login().trouble());

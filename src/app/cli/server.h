@@ -2,7 +2,6 @@
 // All parts of the server, in the order in which they come to life and end. Private to serve.cpp.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 
 #include "app/cli/access/provider_sign_in.h"
 #include "app/cli/database/standby.h"
+#include "app/cli/listeners/listeners.h"
 #include "app/cli/serve.h"
 #include "app/cli/worker/worker_starter.h"
 #include "conductor/conductor.h"
@@ -48,13 +48,14 @@ class Server {
   /// Ends all in reverse order; running tasks go on in their worker.
   void stop();
 
-  [[nodiscard]] std::string url() const;
+  [[nodiscard]] std::string url() const { return listeners_->url(); }
+  [[nodiscard]] WorkerAddress worker_address() const { return listeners_->worker_address(); }
   /// Of the set-up link, while there is no user.
   [[nodiscard]] const std::optional<Secret>& setup_token() const { return setup_token_; }
   /// Every part with its state, and why it is unhealthy. From any thread, after start.
   [[nodiscard]] wire::Health health();
   /// The port that was asked for, when it was taken and another one is used.
-  [[nodiscard]] std::optional<std::uint16_t> taken_port() const { return taken_port_; }
+  [[nodiscard]] std::optional<std::uint16_t> taken_port() const { return listeners_->taken_port(); }
 
  private:
   [[nodiscard]] Status make_folders();
@@ -76,7 +77,6 @@ class Server {
   void open_tracing();
   void start_history();
   void stop_monitor();
-  [[nodiscard]] Status listen(net::Handler& handler);
   [[nodiscard]] Result<std::string> holder();
   void keep_lead();
   [[nodiscard]] Status write_address();
@@ -129,9 +129,7 @@ class Server {
   std::unique_ptr<uplink::Gateway> gateway_;
   std::unique_ptr<http_api::Api> api_;
   StandbyHandler standby_;
-  std::unique_ptr<net::Server> http_;
-  std::atomic<const net::Server*> listening_ = nullptr;  ///< http_, for requests
-  std::optional<std::uint16_t> taken_port_;
+  std::unique_ptr<Listeners> listeners_;  ///< from open() on
   std::jthread restorer_;
 };
 

@@ -16,14 +16,6 @@ Status Server::set_up_log() {
 }
 
 service::Figures Server::figures() {
-  const auto http = [this] {
-    using Lane = net::Handler::Lane;
-    const auto* server = listening_.load();
-    if (server == nullptr) return service::Figures::Http{};
-    return service::Figures::Http{.connections = server->connections(),
-                                  .people = server->busy(Lane::people),
-                                  .machines = server->busy(Lane::machines)};
-  };
   return service::read_figures({.clock = clock_,
                                 .store = *store_,
                                 .conductor = *conductor_,
@@ -31,7 +23,7 @@ service::Figures Server::figures() {
                                 .services = *services_,
                                 .workers = [this] { return executor_->workers(); },
                                 .health = [this] { return health(); },
-                                .http = http,
+                                .http = [this] { return listeners_->figures(); },
                                 .home = options_.home,
                                 .version = options_.version,
                                 .started_at = started_at_});
