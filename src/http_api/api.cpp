@@ -67,6 +67,7 @@ net::BodyRule body_rule(Route route, const std::filesystem::path& uploads) {
     case Route::oip_infer:
     case Route::oip_infer_version: return {.bytes_max = 64U << 20};
     case Route::check_dag_text:
+    case Route::make_dag_file:
     case Route::put_dag_file: return {.bytes_max = 4U << 20};
     case Route::find_missing_blobs:
     case Route::create_report:

@@ -125,6 +125,54 @@ TEST_CASE("a DAG that is away comes back into its folder, where it is of its pro
   CHECK(api.file("etl.yaml") == "(none)");
 }
 
+TEST_CASE("a new DAG goes into the folder of its project, whose operators may make it") {
+  Editing api;
+  const auto ask = [&](const std::string& method, const std::string& path, json::Value body) {
+    return api.bench.local()
+        .send({.method = method, .target = "/api/v2/" + path, .body = json::write(body)}, soon())
+        ->status;
+  };
+  REQUIRE(ask("POST", "projects", json::object({{"name", "line1"}})) == 200);
+  auto kim = api.bench.session_of("kim", std::nullopt);
+  kim.emplace_back("Content-Type", "application/json");
+  REQUIRE(ask("PUT", "projects/line1/members/kim", json::object({{"role", "operator"}})) == 200);
+  const auto make = [&](const std::string& project) {
+    return api.bench.tcp()
+        .send({.method = "POST",
+               .target = "/api/v2/projects/" + project + "/dagFiles",
+               .headers = kim,
+               .body = json::write(json::object({{"content", kText}}))},
+              soon())
+        .value();
+  };
+  CHECK(make("default").status == 404);
+  CHECK(make("line1").status == 200);
+  CHECK(api.file("line1/etl.yaml") == kText);
+  CHECK(make("line1").status == 409);
+  CHECK(api.ask("POST", "projects/default/dagFiles", {}, kText).status == 409);
+  CHECK(api.ask("POST", "projects/none/dagFiles", {}, kText).status == 404);
+  CHECK(api.ask("POST", "projects/%2E%2E/dagFiles", {}, kText).status == 400);
+}
+
+TEST_CASE("a DAG that is away is not taken along into another project") {
+  Editing api;
+  REQUIRE(api.bench.local()
+              .send({.method = "POST",
+                     .target = "/api/v2/projects",
+                     .body = json::write(json::object({{"name", "line1"}}))},
+                    soon())
+              ->status == 200);
+  api.bench.add_dag(Bench::one_task("etl"), "line1/");
+  REQUIRE(conductor::wait_for<std::vector<DagId>>(
+      [&](auto answer) { api.bench.conductor.file_removed("/dags/line1/etl.py", answer); }));
+  const auto elsewhere = api.ask("POST", "projects/default/dagFiles", {}, kText);
+  CHECK(elsewhere.status == 409);
+  CHECK(elsewhere.body.find("line1") == std::string::npos);
+  CHECK(api.file("etl.yaml") == "(none)");
+  CHECK(api.ask("POST", "projects/line1/dagFiles", {}, kText).status == 200);
+  CHECK(api.file("line1/etl.yaml") == kText);
+}
+
 TEST_CASE("names that could lead elsewhere are refused") {
   Editing api;
   for (const char* name : {".hidden", "a%2Fb", "a%20b", "%2E%2E", "a%5Cb", "a%3Bb"}) {

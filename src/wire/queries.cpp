@@ -382,6 +382,7 @@ bool is_repeatable(Route route) {
     case Route::materialize_asset:
     case Route::create_backfill:
     case Route::create_pool:
+    case Route::make_dag_file:
     case Route::create_variant:
     case Route::create_report:
     case Route::create_pack:

@@ -57,6 +57,7 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::check_dag_text, "check_dag_text", "POST", "/api/v2/dagFiles", "view", false, Owner::shared},
       {Route::get_dag_file, "get_dag_file", "GET", "/api/v2/dagFiles/{dag_id}", "view", false, Owner::dag},
       {Route::put_dag_file, "put_dag_file", "PUT", "/api/v2/dagFiles/{dag_id}", "operate", false, Owner::dag},
+      {Route::make_dag_file, "make_dag_file", "POST", "/api/v2/projects/{project}/dagFiles", "operate", false, Owner::project},
       {Route::delete_dag_file, "delete_dag_file", "DELETE", "/api/v2/dagFiles/{dag_id}", "operate", false, Owner::dag},
       {Route::list_dag_file_versions, "list_dag_file_versions", "GET", "/api/v2/dagFiles/{dag_id}/versions", "view", false, Owner::dag},
       {Route::get_dag_file_version, "get_dag_file_version", "GET", "/api/v2/dagFiles/{dag_id}/versions/{version_number}", "view", false, Owner::dag},

@@ -61,6 +61,7 @@ enum class Route : std::uint16_t {
   check_dag_text,
   get_dag_file,
   put_dag_file,
+  make_dag_file,
   delete_dag_file,
   list_dag_file_versions,
   get_dag_file_version,

@@ -178,6 +178,51 @@ test('a member sees one project, and no page of the site', async ({ browser }) =
   await theirs.context().close();
 });
 
+test('an operator of one project makes a DAG in it', async ({ browser }) => {
+  await page.goto('/projects/line1');
+  await page.getByLabel('Role of joon in the project').selectOption('operator');
+  const theirs = await as_member(browser, 'joon');
+  await theirs.goto('/dags');
+  await theirs.getByRole('button', { name: 'New DAG' }).first().click();
+  await expect(theirs.locator('[data-state="good"]')).toBeVisible();
+  await expect(theirs.getByLabel('Project', { exact: true })).toHaveCount(0);
+  await theirs.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(theirs.locator('[data-saved="true"]')).toBeVisible();
+  const made = await theirs.request.get('/api/v2/dags/new_dag');
+  expect((await made.json()).project).toBe('line1');
+  // Saved again it stays there.
+  await theirs.getByLabel('Text of the DAG').press('Control+End');
+  await theirs.keyboard.type('# more\n');
+  await theirs.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(theirs.locator('[data-saved="true"]')).toBeVisible();
+  await theirs.context().close();
+});
+
+test('who may in several projects says where a new DAG goes, and an id that is taken is refused', async () => {
+  await page.goto('/dags');
+  await page.getByRole('button', { name: 'New DAG' }).first().click();
+  const place = page.getByLabel('Project', { exact: true });
+  await expect(place).toHaveValue('default');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText("'new_dag' is taken");
+  await keep_picture(page, 'projects-new-dag');
+  expect(await barriers(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 780 });
+  await expect(place).toBeVisible();
+  expect(await sideways(page)).toBeLessThanOrEqual(0);
+  await keep_picture(page, 'projects-new-dag-phone');
+  await page.setViewportSize({ width: 1360, height: 860 });
+  await page.getByLabel('Text of the DAG').press('Control+Home');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('aiflow_dag: 1\ndag_id: second_dag\n');
+  await place.selectOption('line1');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.locator('[data-saved="true"]')).toBeVisible();
+  await expect(place).toHaveCount(0);
+  const made = await page.request.get('/api/v2/dags/second_dag');
+  expect((await made.json()).project).toBe('line1');
+});
+
 test('who is in no project is told so', async ({ browser }) => {
   const theirs = await as_member(browser, 'kim');
   await expect(theirs.getByText('kim is in no project yet')).toBeVisible();

@@ -2,6 +2,7 @@
 // The editor of YAML DAGs.
 #include "http_api/detail/call.h"
 #include "http_api/detail/front/whole_list.h"
+#include "service/access/projects.h"
 
 namespace aiflow::http_api::detail {
 namespace {
@@ -40,6 +41,19 @@ Result<net::Response> put_dag_file(Call& call) {
       });
 }
 
+Result<net::Response> make_dag_file(Call& call) {
+  const std::string& project = call.param("project");
+  // Who may do everything everywhere comes here with any name.
+  AIFLOW_TRY(service::Projects(call.parts.clock, call.parts.store).get(project, call.who));
+  return with_body(
+      call, wire::parse_dag_text, [&](const wire::DagText& text) -> Result<net::Response> {
+        AIFLOW_ASSIGN(const auto made,
+                      call.parts.editor.make(project, text.content, call.who.username));
+        call.about("dag", made.dag_id);
+        return one(made);
+      });
+}
+
 Result<net::Response> delete_dag_file(Call& call) {
   AIFLOW_TRY(call.parts.editor.remove(call.dag_id(), call.who.username));
   return nothing();
@@ -66,6 +80,7 @@ void add_editor_routes(Table& table) {
   at(table, Route::check_dag_text) = check_dag_text;
   at(table, Route::get_dag_file) = get_dag_file;
   at(table, Route::put_dag_file) = put_dag_file;
+  at(table, Route::make_dag_file) = make_dag_file;
   at(table, Route::delete_dag_file) = delete_dag_file;
   at(table, Route::list_dag_file_versions) = list_dag_file_versions;
   at(table, Route::get_dag_file_version) = get_dag_file_version;

@@ -12,6 +12,7 @@
 #include "os/temp_dir.h"
 #include "service/dag_files/dag_check.h"
 #include "service/dag_files/dag_loader.h"
+#include "store/admin/project_store.h"
 #include "store/dag_store.h"
 #include "store/pack_store.h"
 #include "store/run_store.h"
@@ -165,8 +166,26 @@ Status DagEditor::check_inside(const fs::path& file) const {
 }
 
 Result<DagEditor::Place> DagEditor::place_of(const DagId& id) {
-  Place place;
-  AIFLOW_ASSIGN(place.file, file_of(id));
+  AIFLOW_ASSIGN(const fs::path file, file_of(id));
+  return as_found(file);
+}
+
+/// Of a DAG that there never was, or that is away and was in this folder before.
+Result<DagEditor::Place> DagEditor::new_place(const DagId& id, const std::string& folder) {
+  AIFLOW_TRY(check_name(id));
+  const auto row =
+      parts_.store.read([&](db::Connection& db) { return store::DagStore(db).get(id); });
+  if (!row && row.error().code != ErrorCode::not_found) return fail(row.error());
+  const bool is_taken = row && (row->is_active || row->folder != folder);
+  AIFLOW_ASSIGN(Place place, as_found(parts_.folders.front() / folder / (id.value + ".yaml")));
+  if (!is_taken && !place.text) return place;
+  // In which project says nothing: not everybody may know.
+  return fail(ErrorCode::conflict,
+              "the dag_id '" + id.value + "' is taken on this server: choose another one");
+}
+
+Result<DagEditor::Place> DagEditor::as_found(const fs::path& file) const {
+  Place place{.file = file};
   AIFLOW_TRY(check_inside(place.file));
   auto text = os::read_file(place.file, kTextBytesMax);
   if (!text && text.error().code == ErrorCode::not_found) return place;
@@ -218,16 +237,29 @@ Status DagEditor::keep_outside(const DagId& id, const std::string& text) {
                .saved_by = ""});
 }
 
-Result<wire::DagFileText> DagEditor::save(const DagId& id, const std::string& content, Write write,
-                                          const std::string& who) {
-  AIFLOW_TRY(check_name(id));
+Result<DagEditor::Sound> DagEditor::sound(const std::string& content) {
   AIFLOW_ASSIGN(auto parsed, parse(content));
   AIFLOW_ASSIGN(const auto checked, judge(parsed));
   if (!checked.problems.empty()) return fail(ErrorCode::corrupt, words_of(checked.problems));
-  if (checked.dag_id != id.value) {
-    return fail(ErrorCode::invalid_argument, "the text's dag_id is '" + checked.dag_id +
-                                                 "', not '" + id.value +
-                                                 "'; save it under that name");
+  return Sound{.file = std::move(parsed), .id = DagId(checked.dag_id)};
+}
+
+Result<wire::DagFileText> DagEditor::make(const std::string& project, const std::string& content,
+                                          const std::string& who) {
+  AIFLOW_ASSIGN(auto text, sound(content));
+  const bool has_folder = project != store::kDefaultProject;
+  const std::scoped_lock lock(writing_);
+  AIFLOW_ASSIGN(auto place, new_place(text.id, has_folder ? project : ""));
+  return store(std::move(text), std::move(place), content, who);
+}
+
+Result<wire::DagFileText> DagEditor::save(const DagId& id, const std::string& content, Write write,
+                                          const std::string& who) {
+  AIFLOW_TRY(check_name(id));
+  AIFLOW_ASSIGN(auto text, sound(content));
+  if (text.id != id) {
+    return fail(ErrorCode::invalid_argument, "the text's dag_id is '" + text.id.value + "', not '" +
+                                                 id.value + "'; save it under that name");
   }
   const std::scoped_lock lock(writing_);
   AIFLOW_ASSIGN(auto place, place_of(id));
@@ -237,7 +269,12 @@ Result<wire::DagFileText> DagEditor::save(const DagId& id, const std::string& co
   if (!place.text && write == Write::change) {
     return fail(ErrorCode::not_found, "there is no YAML file of dag '" + id.value + "'");
   }
-  if (place.text) AIFLOW_TRY(keep_outside(id, *place.text));
+  return store(std::move(text), std::move(place), content, who);
+}
+
+Result<wire::DagFileText> DagEditor::store(Sound text, Place place, const std::string& content,
+                                           const std::string& who) {
+  if (place.text) AIFLOW_TRY(keep_outside(text.id, *place.text));
   const bool is_new = place.text != content;
   // Others may read it, as files that people put there: the parser runs as nobody.
   if (is_new) {
@@ -246,16 +283,16 @@ Result<wire::DagFileText> DagEditor::save(const DagId& id, const std::string& co
   }
   place.text = content;
   if (is_new) {
-    AIFLOW_TRY(keep({.dag_id = id,
+    AIFLOW_TRY(keep({.dag_id = text.id,
                      .cause = "saved",
                      .content = content,
                      .saved_at = parts_.clock.now(),
                      .saved_by = who}));
   }
-  parsed.file = place.file.string();
-  parsed.reads.reset();
-  AIFLOW_TRY(parts_.load(std::move(parsed), content));
-  return described(id, place);
+  text.file.file = place.file.string();
+  text.file.reads.reset();
+  AIFLOW_TRY(parts_.load(std::move(text.file), content));
+  return described(text.id, place);
 }
 
 Status DagEditor::remove(const DagId& id, const std::string& who) {

@@ -50,6 +50,11 @@ class DagEditor {
   /// Errors: not_found; conflict when the DAG is not written in YAML.
   [[nodiscard]] Result<wire::DagFileText> read(const DagId& id);
 
+  /// A new DAG, as <dag_id>.yaml in the folder of the project. Errors: as save(); conflict also
+  /// when there was such a DAG in another project, to which its runs belong.
+  [[nodiscard]] Result<wire::DagFileText> make(const std::string& project,
+                                               const std::string& content, const std::string& who);
+
   enum class Write { make, change };
   /// `make` refuses to replace a file, `change` needs one. Errors: corrupt (mistakes in the text),
   /// invalid_argument (the name, too large, the text's DAG is another one), conflict (there is such
@@ -73,6 +78,17 @@ class DagEditor {
   [[nodiscard]] Result<Place> place_of(const DagId& id);
   [[nodiscard]] Result<std::filesystem::path> file_of(const DagId& id);
   [[nodiscard]] Status check_inside(const std::filesystem::path& file) const;
+  [[nodiscard]] Result<Place> new_place(const DagId& id, const std::string& folder);
+  /// A text without mistakes. Errors: corrupt.
+  struct Sound {
+    wire::DagFile file;
+    DagId id;
+  };
+  [[nodiscard]] Result<Sound> sound(const std::string& content);
+  [[nodiscard]] Result<Place> as_found(const std::filesystem::path& file) const;
+  /// Under writing_.
+  [[nodiscard]] Result<wire::DagFileText> store(Sound text, Place place, const std::string& content,
+                                                const std::string& who);
   [[nodiscard]] Result<wire::DagFile> parse(const std::string& content);
   [[nodiscard]] Result<wire::DagCheck> judge(const wire::DagFile& file);
   [[nodiscard]] Result<wire::DagFileText> described(const DagId& id, const Place& place);

@@ -1497,6 +1497,7 @@ export const ROUTES = {
   check_dag_text: { method: 'POST', path: '/api/v2/dagFiles' },
   get_dag_file: { method: 'GET', path: '/api/v2/dagFiles/{dag_id}' },
   put_dag_file: { method: 'PUT', path: '/api/v2/dagFiles/{dag_id}' },
+  make_dag_file: { method: 'POST', path: '/api/v2/projects/{project}/dagFiles' },
   delete_dag_file: { method: 'DELETE', path: '/api/v2/dagFiles/{dag_id}' },
   list_dag_file_versions: { method: 'GET', path: '/api/v2/dagFiles/{dag_id}/versions' },
   get_dag_file_version: { method: 'GET', path: '/api/v2/dagFiles/{dag_id}/versions/{version_number}' },

@@ -47,17 +47,21 @@ export function useDagFile(dag_id: string | null): UseQueryResult<SeenFile> {
 /** What no file has: a save that names it is told of whatever is there. */
 const TAG_OF_NOTHING = '"none"';
 
-/** Saves the text; `tag` null: a new file. Throws ApiError, 412 when it was changed since. */
+/** What a new file is saved with. */
+export interface NewFile {
+  project: string;
+}
+
+/** Throws ApiError: 412 when it was changed since, 409 when a new one's id is taken. */
 export async function save_dag_file(
   dag_id: string,
   content: string,
-  tag: string | null,
+  as: NewFile | { tag: string },
 ): Promise<SeenFile> {
-  const file = await call<DagFileText>('put_dag_file', {
-    path: { dag_id },
-    body: { content },
-    ...(tag === null ? {} : { if_match: tag }),
-  });
+  const body = { content };
+  const file = await ('tag' in as
+    ? call<DagFileText>('put_dag_file', { path: { dag_id }, body, if_match: as.tag })
+    : call<DagFileText>('make_dag_file', { path: { project: as.project }, body }));
   const now = await read_dag_file(dag_id);
   // Somebody was quicker than this look: the next save has to find out.
   return { file, tag: now.file.content === content ? now.tag : TAG_OF_NOTHING };

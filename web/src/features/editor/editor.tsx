@@ -28,9 +28,10 @@ import {
 } from '@/models/editor/flow';
 import type { Path } from '@/models/editor/text-edits';
 import { type SeenFile, useCheck } from '@/queries/use-editor';
-import { useMayOnFile } from '@/queries/access/use-projects';
+import { useMayOnFile, useNewDagProject } from '@/queries/access/use-projects';
 import { ErrorNote } from '@/ui/feedback';
 import { Page } from '@/ui/page';
+import { useProjectChoice } from '@/ui/project-choice';
 import { useLeaveQuestion } from '@/ui/router';
 import { paths } from '@/models/paths';
 import { is_typing } from '@/ui/use-key';
@@ -142,7 +143,9 @@ export interface EditorProps {
 /** All that the parts of the page share. */
 function useEditing({ catalogue, first, seen }: EditorProps) {
   const { t } = useTranslation();
-  const may_save = useMayOnFile('operator', seen?.file.dag_id ?? null);
+  const place = useNewDagProject(useProjectChoice());
+  const may_change = useMayOnFile('operator', seen?.file.dag_id ?? null);
+  const may_save = seen ? may_change : place.projects.length > 0;
   const draft = useDraft(first);
   const { text } = draft;
   const { reading, flow } = useFlow(text);
@@ -150,7 +153,7 @@ function useEditing({ catalogue, first, seen }: EditorProps) {
   const canvas = useCanvas(flow);
   const [selected, select] = useState<string | null>(null);
   const [open, set_open] = useState<'dry_run' | 'versions' | null>(null);
-  const saving = useSaving(text, flow, seen);
+  const saving = useSaving(text, flow, seen, place.project);
   const locked = reading.error !== null || !may_save;
   const has_changes = text !== (saving.saved ?? first);
   useLeaveQuestion(has_changes, t('editor.leave'));
@@ -161,7 +164,18 @@ function useEditing({ catalogue, first, seen }: EditorProps) {
     words: problem_text(t, one),
   }));
   const state = { may_save, draft, text, reading, flow, ...judged, canvas, selected, select };
-  return { ...state, catalogue, open, set_open, saving, locked, has_changes, actions, lines };
+  return {
+    ...state,
+    place,
+    catalogue,
+    open,
+    set_open,
+    saving,
+    locked,
+    has_changes,
+    actions,
+    lines,
+  };
 }
 
 type Editing = ReturnType<typeof useEditing>;
@@ -272,6 +286,7 @@ export function Editor(props: EditorProps): ReactNode {
         <EditorTools
           draft={draft}
           saving={saving}
+          place={editing.place}
           has_changes={editing.has_changes}
           may_save={editing.may_save}
           is_bad={editing.state === 'bad'}

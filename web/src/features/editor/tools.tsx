@@ -4,11 +4,13 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Draft } from '@/features/editor/use-draft';
 import type { Saving } from '@/features/editor/use-saving';
+import type { useNewDagProject } from '@/queries/access/use-projects';
 import { Button, IconButton } from '@/ui/button';
 
 export interface EditorToolsProps {
   draft: Draft;
   saving: Saving;
+  place: ReturnType<typeof useNewDagProject>;
   has_changes: boolean;
   may_save: boolean;
   is_bad: boolean;
@@ -16,7 +18,7 @@ export interface EditorToolsProps {
 }
 
 export function EditorTools(props: EditorToolsProps): ReactNode {
-  const { draft, saving, has_changes, may_save, is_bad, on_open } = props;
+  const { draft, saving, place, has_changes, may_save, is_bad, on_open } = props;
   const { t } = useTranslation();
   const is_new = saving.saved === null;
   return (
@@ -45,6 +47,21 @@ export function EditorTools(props: EditorToolsProps): ReactNode {
         <Button icon={History} onClick={() => on_open('versions')}>
           {t('editor.versions')}
         </Button>
+      )}
+      {is_new && place.projects.length > 1 && (
+        <label className="project-place">
+          {t('projects.project')}
+          <select
+            className="input"
+            aria-label={t('projects.project')}
+            value={place.project}
+            onChange={(event) => place.choose(event.target.value)}
+          >
+            {place.projects.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
       )}
       {may_save && (
         <>

@@ -41,7 +41,13 @@ function has_params(flow: Flow): boolean {
   return typeof params === 'object' && params !== null && Object.keys(params).length > 0;
 }
 
-export function useSaving(text: string, flow: Flow, first: SeenFile | null): Saving {
+/** A new DAG goes into the project; one that is there stays where it is. */
+export function useSaving(
+  text: string,
+  flow: Flow,
+  first: SeenFile | null,
+  project: string,
+): Saving {
   const { dag_id } = flow;
   const [asks, set_asks] = useState(false);
   const [known, set_known] = useState<Known>({
@@ -55,7 +61,7 @@ export function useSaving(text: string, flow: Flow, first: SeenFile | null): Sav
 
   const store = async (tag: string | null): Promise<boolean> => {
     try {
-      const made = await save_dag_file(dag_id, text, tag);
+      const made = await save_dag_file(dag_id, text, tag === null ? { project } : { tag });
       set_known({ text, tag: made.tag });
       forget(dag_id);
       return true;

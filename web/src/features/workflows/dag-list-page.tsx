@@ -12,7 +12,7 @@ import { useSelection } from '@/features/workflows/use-selection';
 import { dag_passes, filter_of, in_project, sort_of, sorted_dags } from '@/models/find/dag-list';
 import { paths } from '@/models/paths';
 import { useDags, useImportErrors } from '@/queries/use-dags';
-import { useMay } from '@/queries/use-session';
+import { useProjectsWith } from '@/queries/access/use-projects';
 import { Button } from '@/ui/button';
 import { Await, Empty } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';
@@ -68,14 +68,14 @@ export function DagListPage(): ReactNode {
   const { t } = useTranslation();
   const dags = useDags();
   const errors = useImportErrors();
-  const may_operate = useMay('operator');
+  const may_make = useProjectsWith('operator').length > 0;
   const project = useProjectChoice();
   return (
     <Page
       title={t('nav.workflows')}
       fill
       actions={
-        may_operate && (
+        may_make && (
           <Button icon={Plus} onClick={() => navigate(paths.editor())}>
             {t('editor.new_dag')}
           </Button>

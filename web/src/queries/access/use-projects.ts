@@ -6,6 +6,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useState } from 'react';
 import { call, call_list } from '@/api/client';
 import type { Member, Project, ProjectCreate, Role } from '@/api/types.gen';
 import { DEFAULT_PROJECT } from '@/models/access/roles';
@@ -26,6 +27,19 @@ export function useProjectsWith(role: Role): string[] {
   const projects = useProjects();
   const may = useMayIn(role);
   return (projects.data ?? []).map((project) => project.name).filter(may);
+}
+
+/** Where a new DAG goes: the project that is chosen or else shown, the default one, the first; of those
+ * in which one may make some. */
+export function useNewDagProject(shown: string): {
+  project: string;
+  projects: string[];
+  choose: (project: string) => void;
+} {
+  const projects = useProjectsWith('operator');
+  const [chosen, choose] = useState(shown);
+  const project = [chosen, DEFAULT_PROJECT].find((one) => projects.includes(one));
+  return { project: project ?? projects[0] ?? DEFAULT_PROJECT, projects, choose };
 }
 
 export function useMembers(project: string, enabled: boolean): UseQueryResult<Member[]> {
