@@ -119,6 +119,8 @@ test('by keys alone one signs in; empty fields and a wrong password are told', a
 test('without a server the sign-in says so, and a page that cannot ask who one is comes back', async () => {
   await page.goto('/');
   await page.route('**/auth/login', (route) => route.abort());
+  // Keys that are pressed before the form is there go nowhere.
+  await expect(page.locator('#username')).toBeFocused();
   await type_on(ADMIN.name, ADMIN.password);
   await page.keyboard.press('Enter');
   await expect(alert()).toContainText('The server does not answer.');
