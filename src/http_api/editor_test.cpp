@@ -173,6 +173,15 @@ TEST_CASE("a DAG that is away is not taken along into another project") {
   CHECK(api.file("line1/etl.yaml") == kText);
 }
 
+TEST_CASE("a DAG that is away from a folder of no project is made anew where it was") {
+  Editing api;
+  api.bench.add_dag(Bench::one_task("etl"), "tools/");
+  REQUIRE(conductor::wait_for<std::vector<DagId>>(
+      [&](auto answer) { api.bench.conductor.file_removed("/dags/tools/etl.py", answer); }));
+  CHECK(api.ask("POST", "projects/default/dagFiles", {}, kText).status == 200);
+  CHECK(api.file("tools/etl.yaml") == kText);
+}
+
 TEST_CASE("names that could lead elsewhere are refused") {
   Editing api;
   for (const char* name : {".hidden", "a%2Fb", "a%20b", "%2E%2E", "a%5Cb", "a%3Bb"}) {

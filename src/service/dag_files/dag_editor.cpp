@@ -170,18 +170,37 @@ Result<DagEditor::Place> DagEditor::place_of(const DagId& id) {
   return as_found(file);
 }
 
-/// Of a DAG that there never was, or that is away and was in this folder before.
-Result<DagEditor::Place> DagEditor::new_place(const DagId& id, const std::string& folder) {
+/// Of a DAG that there never was: in the project's folder; of one that is away and was of this
+/// project: in the folder that it was in.
+Result<DagEditor::Place> DagEditor::new_place(const DagId& id, const std::string& project) {
   AIFLOW_TRY(check_name(id));
-  const auto row =
-      parts_.store.read([&](db::Connection& db) { return store::DagStore(db).get(id); });
-  if (!row && row.error().code != ErrorCode::not_found) return fail(row.error());
-  const bool is_taken = row && (row->is_active || row->folder != folder);
+  struct Before {
+    std::optional<store::DagRow> row;
+    std::vector<std::string> projects;
+  };
+  AIFLOW_ASSIGN(const auto before, parts_.store.read([&](db::Connection& db) -> Result<Before> {
+    Before found;
+    auto row = store::DagStore(db).get(id);
+    if (!row && row.error().code == ErrorCode::not_found) return found;
+    if (!row) return fail(std::move(row).error());
+    found.row = *std::move(row);
+    AIFLOW_ASSIGN(found.projects,
+                  store::ProjectStore(db).owners(store::ProjectStore::Thing::dag, id.value));
+    return found;
+  }));
+  const bool was_here = std::ranges::find(before.projects, project) != before.projects.end();
+  const bool is_taken = before.row && (before.row->is_active || !was_here);
+  const bool has_folder = project != store::kDefaultProject;
+  const fs::path folder = before.row ? before.row->folder : has_folder ? project : "";
+  // In which project it is taken says nothing: not everybody may know.
+  const auto taken = [&] {
+    return fail(ErrorCode::conflict,
+                "the dag_id '" + id.value + "' is taken on this server: choose another one");
+  };
+  if (is_taken) return taken();
   AIFLOW_ASSIGN(Place place, as_found(parts_.folders.front() / folder / (id.value + ".yaml")));
-  if (!is_taken && !place.text) return place;
-  // In which project says nothing: not everybody may know.
-  return fail(ErrorCode::conflict,
-              "the dag_id '" + id.value + "' is taken on this server: choose another one");
+  if (place.text) return taken();
+  return place;
 }
 
 Result<DagEditor::Place> DagEditor::as_found(const fs::path& file) const {
@@ -247,9 +266,8 @@ Result<DagEditor::Sound> DagEditor::sound(const std::string& content) {
 Result<wire::DagFileText> DagEditor::make(const std::string& project, const std::string& content,
                                           const std::string& who) {
   AIFLOW_ASSIGN(auto text, sound(content));
-  const bool has_folder = project != store::kDefaultProject;
   const std::scoped_lock lock(writing_);
-  AIFLOW_ASSIGN(auto place, new_place(text.id, has_folder ? project : ""));
+  AIFLOW_ASSIGN(auto place, new_place(text.id, project));
   return store(std::move(text), std::move(place), content, who);
 }
 

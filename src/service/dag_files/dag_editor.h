@@ -50,8 +50,8 @@ class DagEditor {
   /// Errors: not_found; conflict when the DAG is not written in YAML.
   [[nodiscard]] Result<wire::DagFileText> read(const DagId& id);
 
-  /// A new DAG, as <dag_id>.yaml in the folder of the project. Errors: as save(); conflict also
-  /// when there was such a DAG in another project, to which its runs belong.
+  /// A new DAG, as <dag_id>.yaml in the folder of the project, or where it was before. Errors: as
+  /// save(); conflict also when there was such a DAG in another project, to which its runs belong.
   [[nodiscard]] Result<wire::DagFileText> make(const std::string& project,
                                                const std::string& content, const std::string& who);
 
@@ -78,7 +78,7 @@ class DagEditor {
   [[nodiscard]] Result<Place> place_of(const DagId& id);
   [[nodiscard]] Result<std::filesystem::path> file_of(const DagId& id);
   [[nodiscard]] Status check_inside(const std::filesystem::path& file) const;
-  [[nodiscard]] Result<Place> new_place(const DagId& id, const std::string& folder);
+  [[nodiscard]] Result<Place> new_place(const DagId& id, const std::string& project);
   /// A text without mistakes. Errors: corrupt.
   struct Sound {
     wire::DagFile file;

@@ -124,11 +124,11 @@ Result<std::vector<const executor::KubernetesExecutor*>> add_clusters(
     const ClusterParts& parts) {
   std::vector<const executor::KubernetesExecutor*> all;
   std::string sdk;
+  std::string certificate;
   if (!clusters.empty()) {
     AIFLOW_ASSIGN(sdk, packed_sdk(parts));
   }
-  std::string certificate;
-  if (!parts.own_certificate.empty()) {
+  if (!clusters.empty() && !parts.own_certificate.empty()) {
     AIFLOW_ASSIGN(certificate, os::read_file(parts.own_certificate, kCertificateBytesMax));
   }
   const auto folders = std::make_shared<uplink::PackedFolders>(
