@@ -9,7 +9,8 @@ const chosen = process.env.AIFLOW_E2E_SPECS?.split(',') ?? OF_THE_DEMO;
 export default defineConfig({
   testDir: '.',
   testMatch: chosen.map((name) => `${name}.spec.ts`),
-  outputDir: '../test-results',
+  // A folder of its own: a run empties its folder first, and two may go on at once.
+  outputDir: `../test-results/${chosen.join('+')}`,
   workers: 1,
   timeout: 240_000,
   expect: { timeout: 20_000 },

@@ -27,6 +27,15 @@ test.afterAll(async () => page.context().close());
 const project = (name: string) => page.locator(`tr[data-project="${name}"]`);
 const member = (name: string) => page.locator(`tr[data-member="${name}"]`);
 
+/** Waits for the answer: leaving the page at once would break the request off. */
+async function give_role(name: string, role: string): Promise<void> {
+  const answered = page.waitForResponse(
+    (answer) => answer.url().includes('/members/') && answer.request().method() !== 'GET',
+  );
+  await page.getByLabel(`Role of ${name} in the project`).selectOption(role);
+  expect((await answered).ok()).toBe(true);
+}
+
 async function add_member(name: string, role: string): Promise<void> {
   await page.getByRole('button', { name: 'Add member' }).click();
   const dialog = page.getByRole('dialog');
@@ -70,7 +79,7 @@ test('members are added, given another role, and taken out', async () => {
     await expect(member(name)).toBeVisible();
     await expect(page.getByRole('dialog')).toHaveCount(0);
   }
-  await page.getByLabel('Role of mina in the project').selectOption('user');
+  await give_role('mina', 'user');
   await page.reload();
   await expect(page.getByLabel('Role of mina in the project')).toHaveValue('user');
   expect(await barriers(page)).toEqual([]);
@@ -151,6 +160,7 @@ async function as_member(browser: Browser, name: string): Promise<Page> {
   await theirs.locator('#username').fill(name);
   await theirs.locator('#password').fill(MEMBER_PASSWORD);
   await theirs.locator('button[type=submit]').click();
+  await expect(theirs.locator('#password')).toHaveCount(0);
   return theirs;
 }
 
@@ -180,7 +190,7 @@ test('a member sees one project, and no page of the site', async ({ browser }) =
 
 test('an operator of one project makes a DAG in it', async ({ browser }) => {
   await page.goto('/projects/line1');
-  await page.getByLabel('Role of joon in the project').selectOption('operator');
+  await give_role('joon', 'operator');
   const theirs = await as_member(browser, 'joon');
   await theirs.goto('/dags');
   await theirs.getByRole('button', { name: 'New DAG' }).first().click();
