@@ -5,11 +5,12 @@
 #include <string>
 
 #include "service/auth.h"
+#include "service/detail/attempt_name.h"
 
 namespace aiflow::service::detail {
 
 inline std::string name_of(const Principal& who) {
-  return who.kind == Principal::Kind::task ? "task " + who.attempt.key.task_id : who.username;
+  return who.kind == Principal::Kind::task ? attempt_name(who.attempt) : who.username;
 }
 
 }  // namespace aiflow::service::detail

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <string_view>
 
+#include "service/detail/principal_name.h"
 #include "service/workflows.h"
 #include "store/run_store.h"
 
 namespace aiflow::service {
 namespace {
 
-std::string name_of(const Principal& who) {
-  return who.kind == Principal::Kind::task ? "task " + who.attempt.key.task_id : who.username;
-}
+using detail::name_of;
 
 std::vector<wire::TaskInstance> to_wire(const std::vector<store::TaskRow>& rows) {
   std::vector<wire::TaskInstance> out;

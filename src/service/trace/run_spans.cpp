@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "digest/sha256.h"
+#include "service/detail/attempt_name.h"
 #include "service/detail/event_values.h"
 
 namespace aiflow::service {
@@ -62,6 +63,18 @@ std::vector<Stage> stages_of(const json::Value& task, WallTime at) {
   return out;
 }
 
+/// To the try of a task that has triggered the run.
+SpanLink link_to(const TraceIds& ids, const wire::AttemptRef& attempt) {
+  const auto key = store::from_wire(attempt.key);
+  return {.trace_id = ids.trace(key.run()),
+          .span_id = ids.attempt(key, attempt.try_number, "try"),
+          .attributes = {{"cicd.pipeline.name", key.dag_id.value},
+                         {"cicd.pipeline.run.id", key.run_id.value},
+                         {"cicd.pipeline.task.name", key.task_id.value},
+                         {"aiflow.task.try_number", attempt.try_number},
+                         {"aiflow.task.map_index", attempt.key.map_index}}};
+}
+
 Span run_span(const TraceIds& ids, const store::RunRow& run, const wire::StreamEvent& event) {
   const auto& data = event.data;
   const auto end = time_of(data, "end_date").value_or(event.at);
@@ -85,6 +98,9 @@ Span run_span(const TraceIds& ids, const store::RunRow& run, const wire::StreamE
   }
   if (!run.triggered_by.empty()) {
     span.attributes.emplace_back("aiflow.run.triggered_by", run.triggered_by);
+    if (const auto attempt = detail::attempt_named(run.triggered_by)) {
+      span.links.push_back(link_to(ids, *attempt));
+    }
   }
   set_outcome(span, state, text_of(data, "cause"));
   return span;

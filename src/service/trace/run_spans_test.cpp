@@ -146,6 +146,27 @@ TEST_CASE("a run is the root; cleared and ended again it is another one") {
   CHECK(spans_of(ids, run_row(), event)[0].trace_id == spans[0].trace_id);
 }
 
+TEST_CASE("a run that a task triggered links to the span of its try") {
+  const TraceIds ids("site");
+  wire::DagRun run;
+  run.dag_id = "etl";
+  run.dag_run_id = "r1";
+  run.state = RunState::success;
+  run.end_date = parse_time("2026-11-29T08:01:00Z").value();
+  const wire::StreamEvent event{.id = 8, .kind = "dag_run", .at = {}, .data = wire::to_json(run)};
+  auto row = run_row();
+  row.triggered_by = "mina";
+  CHECK(spans_of(ids, row, event)[0].links.empty());
+  row.triggered_by = "task etl/load[2], try 2, of run r1";
+  const auto spans = spans_of(ids, row, event);
+  REQUIRE(spans[0].links.size() == 1);
+  // That of the try itself, as it comes when the try has ended.
+  const auto tries = spans_of(ids, run_row(), task_event("running", "success"));
+  CHECK(spans[0].links[0].span_id == tries.back().span_id);
+  CHECK(spans[0].links[0].trace_id == tries.back().trace_id);
+  CHECK(spans[0].parent_id.empty());
+}
+
 TEST_CASE("the request is as the protocol's JSON mapping says") {
   Span span{.trace_id = std::string(32, 'a'),
             .span_id = std::string(16, 'b'),
