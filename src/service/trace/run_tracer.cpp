@@ -5,6 +5,7 @@
 #include <map>
 
 #include "log/log.h"
+#include "service/task_log.h"
 #include "store/asset_store.h"
 
 namespace aiflow::service {
@@ -12,6 +13,8 @@ namespace {
 
 /// A run of very many events of assets shows the newest ones.
 constexpr int kLinksMax = 100;
+/// Of a collector's words, in the log.
+constexpr std::size_t kReasonBytesMax = 200;
 
 bool is_retryable(int status) {
   return status == 429 || status == 502 || status == 503 || status == 504;
@@ -27,6 +30,18 @@ std::int64_t rejected_in(const std::string& body) {
   // 64-bit numbers are text in the mapping; some send a number.
   if (count->is_int()) return count->as_int();
   return count->is_string() ? std::strtoll(count->as_string().c_str(), nullptr, 10) : 0;
+}
+
+/// What an answer that is no success says. A refusal's body is a google.rpc.Status by the
+/// protocol.
+std::string refusal(const CollectorAnswer& answer) {
+  auto out = "it answers " + std::to_string(answer.status);
+  const auto body = json::parse(answer.body);
+  if (!body || !body->is_object()) return out;
+  const auto why = json::get_string_or(*body, "message", "");
+  std::size_t used = 0;
+  if (why && !why->empty()) out += ": " + to_utf8(why->substr(0, kReasonBytesMax), false, used);
+  return out;
 }
 
 store::RunKey run_of(const wire::StreamEvent& event) {
@@ -174,7 +189,7 @@ RunTracer::Sent RunTracer::send_once(const std::string& body, std::int64_t count
     has_failed_ = false;
     return Sent::done;
   }
-  note_failure("it answers " + std::to_string(answer->status));
+  note_failure(refusal(*answer));
   pause = answer->retry_after;
   return is_retryable(answer->status) ? Sent::again : Sent::refused;
 }

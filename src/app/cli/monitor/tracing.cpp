@@ -140,6 +140,7 @@ service::RunTracer::Send collector(const Clock& clock, const TracingOptions& opt
     call.stop = std::move(stop);
     AIFLOW_ASSIGN(const auto answer, client->stream_body(std::move(call), deadline));
     if (answer.status == 0) return fail(ErrorCode::cancelled, "the server ends");
+    if (text.empty()) text = answer.body;  // a refusal comes whole
     return service::CollectorAnswer{.status = answer.status,
                                     .retry_after = retry_after(answer.headers),
                                     .body = std::move(text)};
