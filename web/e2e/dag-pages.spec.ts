@@ -115,11 +115,16 @@ test('an asset that was never new says so', async () => {
   await page.unroute(/\/api\/v2\/assets\/events/);
 });
 
-test('by keys alone a run gets a note, and one is back where one was', async () => {
+/** Goes from the grid to another tab by the arrow keys. */
+async function to_tab(name: string): Promise<void> {
   await page.goto(tab('grid'));
   await settled(page);
   await page.getByRole('tab', { name: 'Grid' }).focus();
-  while ((await focused().innerText()) !== 'Runs') await page.keyboard.press('ArrowRight');
+  while ((await focused().innerText()) !== name) await page.keyboard.press('ArrowRight');
+}
+
+test('by keys alone a run gets a note, and one is back where one was', async () => {
+  await to_tab('Runs');
   await expect(page.locator('tr[data-run]').first()).toBeVisible();
   const row = page.locator('tr[data-run]').first();
   await row.locator('.row-link').focus();
@@ -137,6 +142,46 @@ test('by keys alone a run gets a note, and one is back where one was', async () 
   await expect(dialog).toHaveCount(0);
   await expect(row.getByRole('button')).toBeFocused();
   await keep_picture(page, 'dag-runs-focus');
+});
+
+test('by keys alone one reads all that was done to a DAG, and goes to a run of it', async () => {
+  const calls = /\/api\/v2\/dags\/views\/audit/;
+  // The server's own entries, a few at a time.
+  await page.route(calls, (route) => {
+    const asked = new URL(route.request().url());
+    asked.searchParams.set('limit', '2');
+    return route.continue({ url: asked.href });
+  });
+  await to_tab('Audit');
+  const entries = page.locator('tr[data-audit]');
+  await expect(entries).toHaveCount(2);
+  await page.keyboard.press('Tab');
+  const region = page.getByRole('region', { name: 'Audit' });
+  await expect(region).toBeFocused();
+  expect(await region.evaluate((box) => getComputedStyle(box).outlineStyle)).not.toBe('none');
+  const older = page.getByRole('button', { name: 'Show older entries' });
+  for (let tabs = 0; tabs < 4 && !(await older.evaluate((one) => one.matches(':focus'))); tabs += 1)
+    await page.keyboard.press('Tab');
+  await expect(older).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(entries).toHaveCount(4);
+  // One goes on reading where one was, down to the first entry of all.
+  const all = page.getByText('These are all entries.');
+  for (let shown = 4; (await all.count()) === 0; shown = await entries.count()) {
+    await expect(older).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => entries.count()).toBeGreaterThan(shown);
+    await expect(older.or(all)).toBeVisible();
+  }
+  await expect(all).toBeFocused();
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'dag-audit-keys');
+  await page.unroute(calls);
+  await page.keyboard.press('Shift+Tab');
+  const run = (await focused().innerText()).trim();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL((address) => address.searchParams.get('run') === run);
+  await expect(page.locator('.graph-task[data-state=success]').first()).toBeVisible();
 });
 
 test('by keys alone versions are chosen, the code is read, and details lead to it', async () => {

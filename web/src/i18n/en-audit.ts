@@ -13,6 +13,7 @@ export const en_audit = {
     outcome: 'Outcome',
     request: 'Request',
     more: 'Show older entries',
+    all_shown: 'These are all entries.',
     none: 'No entry fits',
     none_of_dag: 'Nothing was changed yet',
     export: 'Export {{format}}',

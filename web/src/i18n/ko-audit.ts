@@ -13,6 +13,7 @@ export const ko_audit = {
     outcome: '결과',
     request: '요청',
     more: '이전 기록 더 보기',
+    all_shown: '모든 기록이 표시되었습니다.',
     none: '조건에 맞는 기록이 없습니다',
     none_of_dag: '아직 변경된 것이 없습니다',
     export: '{{format}} 내보내기',

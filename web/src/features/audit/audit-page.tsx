@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { type AuditEntry, ROUTES } from '@/api/types.gen';
 import { paths } from '@/models/paths';
 import { type AuditFilter, audit_export_url, entries_of, useAudit } from '@/queries/use-audit';
-import { Button } from '@/ui/button';
 import { Await, Empty } from '@/ui/feedback';
+import { More } from '@/ui/more';
 import { OUTCOMES, OutcomeMark } from '@/ui/outcome';
 import { Page, Panel } from '@/ui/page';
 import { Link, set_query, useQueryValue } from '@/ui/router';
@@ -246,13 +246,12 @@ export function AuditPage(): ReactNode {
       <p className="faint">{t('audit.hint')}</p>
       <Filters fields={fields} />
       <Await query={pages}>{() => <Entries entries={entries_of(pages)} />}</Await>
-      {pages.hasNextPage && (
-        <p>
-          <Button busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-            {t('audit.more')}
-          </Button>
-        </p>
-      )}
+      <More
+        key={JSON.stringify(filter)}
+        pages={pages}
+        label={t('audit.more')}
+        all={t('audit.all_shown')}
+      />
     </Page>
   );
 }

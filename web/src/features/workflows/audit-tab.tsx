@@ -3,10 +3,12 @@ import { ScrollText } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AuditEntry } from '@/api/types.gen';
+import { paths } from '@/models/paths';
 import { entries_of, useAudit } from '@/queries/use-audit';
-import { Button } from '@/ui/button';
 import { Await, Empty } from '@/ui/feedback';
+import { More } from '@/ui/more';
 import { OutcomeMark } from '@/ui/outcome';
+import { Link } from '@/ui/router';
 import { RelativeTime } from '@/ui/time';
 
 function Row({ entry }: { entry: AuditEntry }): ReactNode {
@@ -25,7 +27,12 @@ function Row({ entry }: { entry: AuditEntry }): ReactNode {
       </td>
       <td>{entry.user || t(`audit.kind_${entry.kind}` as 'audit.kind_user')}</td>
       <td>
-        {what} {object && <span className="faint">{object}</span>}
+        {what}{' '}
+        {object && entry.object_kind === 'run' ? (
+          <Link to={paths.dag(entry.dag_id, { tab: 'graph', run: object })}>{object}</Link>
+        ) : (
+          <span className="faint">{object}</span>
+        )}
       </td>
       <td>
         <OutcomeMark outcome={entry.outcome} status={entry.status} />
@@ -51,7 +58,7 @@ export function AuditTab({ dag_id }: { dag_id: string }): ReactNode {
             />
           );
         return (
-          <>
+          <div className="stack">
             <div
               className="panel panel-flush table-wrap"
               tabIndex={0}
@@ -74,14 +81,8 @@ export function AuditTab({ dag_id }: { dag_id: string }): ReactNode {
                 </tbody>
               </table>
             </div>
-            {pages.hasNextPage && (
-              <p>
-                <Button busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-                  {t('audit.more')}
-                </Button>
-              </p>
-            )}
-          </>
+            <More pages={pages} label={t('audit.more')} all={t('audit.all_shown')} />
+          </div>
         );
       }}
     </Await>

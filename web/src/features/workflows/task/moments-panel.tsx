@@ -8,8 +8,8 @@ import { moments_of } from '@/models/views/moments';
 import { entries_of, useAudit } from '@/queries/use-audit';
 import { useMayOnDag } from '@/queries/access/use-projects';
 import { type TaskRef, useTries } from '@/queries/use-tasks';
-import { Button } from '@/ui/button';
 import { Await, Empty } from '@/ui/feedback';
+import { More } from '@/ui/more';
 import { OutcomeMark } from '@/ui/outcome';
 import { StateBadge } from '@/ui/state-badge';
 import { RelativeTime, Time } from '@/ui/time';
@@ -44,16 +44,7 @@ function Done({ task }: { task: TaskRef }): ReactNode {
                   </li>
                 ))}
               </ul>
-              {pages.hasNextPage && (
-                <p>
-                  <Button
-                    busy={pages.isFetchingNextPage}
-                    onClick={() => void pages.fetchNextPage()}
-                  >
-                    {t('audit.more')}
-                  </Button>
-                </p>
-              )}
+              <More pages={pages} label={t('audit.more')} all={t('audit.all_shown')} />
             </>
           );
         }}
