@@ -22,7 +22,7 @@ import {
   Variable,
   Workflow,
 } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Role, Session } from '@/api/types.gen';
 import { TopBar } from '@/app/top-bar';
@@ -101,9 +101,15 @@ function Rail({ session, on_fold }: { session: Session; on_fold: () => void }): 
   const { t } = useTranslation();
   const { path } = usePlace();
   const events = useEvents();
+  const rail = useRef<HTMLElement>(null);
+  // On a phone it is wider than the screen. At once, without a movement.
+  useEffect(() => {
+    const current = rail.current?.querySelector('[aria-current=page]');
+    current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [path]);
   const open_events = events.data?.filter((e) => e.state === 'new').length ?? 0;
   return (
-    <nav className="rail" aria-label={t('nav.label')}>
+    <nav ref={rail} className="rail" aria-label={t('nav.label')}>
       <Link to={paths.home} className="rail-brand">
         <img src="/favicon.svg" alt="" />
         <span>AIflow</span>
