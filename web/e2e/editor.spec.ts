@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Locator, type Page, expect, test } from '@playwright/test';
 import { barriers, keep_picture } from './look';
-import { enter } from './session';
+import { signed_in } from './session';
 
 /** The server's DAG folder. */
 const DAGS = process.env.AIFLOW_E2E_DAGS ?? '';
@@ -15,8 +15,7 @@ test.describe.configure({ mode: 'serial' });
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  page = await (await browser.newContext()).newPage();
-  await enter(page);
+  page = await signed_in(browser);
 });
 
 test.afterAll(async () => page.context().close());

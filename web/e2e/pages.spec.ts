@@ -13,14 +13,12 @@ import {
   look_as,
   sideways,
 } from './look';
-import { enter } from './session';
+import { signed_in } from './session';
 
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  // axe opens a page of its own beside this one, which needs a context that is not bound to one.
-  page = await (await browser.newContext()).newPage();
-  await enter(page);
+  page = await signed_in(browser);
 });
 
 test.afterAll(async () => page.context().close());

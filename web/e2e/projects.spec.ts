@@ -9,7 +9,7 @@ import {
   look_as,
   sideways,
 } from './look';
-import { enter } from './session';
+import { signed_in } from './session';
 
 const MEMBER_PASSWORD = process.env.AIFLOW_E2E_PASSWORD ?? '';
 
@@ -18,8 +18,7 @@ test.describe.configure({ mode: 'serial' });
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  page = await (await browser.newContext()).newPage();
-  await enter(page);
+  page = await signed_in(browser);
 });
 
 test.afterAll(async () => page.context().close());

@@ -11,15 +11,14 @@ import {
   keep_picture,
   look_as,
 } from './look';
-import { enter } from './session';
+import { signed_in } from './session';
 
 test.describe.configure({ mode: 'serial' });
 
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  page = await (await browser.newContext()).newPage();
-  await enter(page);
+  page = await signed_in(browser);
 });
 
 test.afterAll(async () => page.context().close());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the specs share: who signs in, and how.
-import { type Page, expect } from '@playwright/test';
+import { type Browser, type Page, expect } from '@playwright/test';
 
 export const USERNAME = process.env.AIFLOW_E2E_USERNAME ?? 'admin';
 const PASSWORD = process.env.AIFLOW_E2E_PASSWORD ?? '';
@@ -27,4 +27,14 @@ export async function enter(page: Page, choose?: () => Promise<void>): Promise<v
     await page.locator('button[type=submit]').click();
   }
   await expect(page.locator('.shell')).toBeVisible();
+}
+
+/**
+ * A page that is signed in, in a context of its own: axe opens a page beside it, which needs one that
+ * is not bound to a single page.
+ */
+export async function signed_in(browser: Browser): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await enter(page);
+  return page;
 }

@@ -3,15 +3,14 @@
 // by the keyboard; what they say when there is nothing, when the server refuses, and when it is away.
 import { type Page, expect, test } from '@playwright/test';
 import { barriers, fails_and_recovers, keep_picture } from './look';
-import { enter } from './session';
+import { signed_in } from './session';
 
 test.describe.configure({ mode: 'serial' });
 
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  page = await (await browser.newContext()).newPage();
-  await enter(page);
+  page = await signed_in(browser);
 });
 
 test.afterAll(async () => page.context().close());

@@ -2,15 +2,14 @@
 // The system page: health with reasons, lines that grow by the event stream alone.
 import { type Page, expect, test } from '@playwright/test';
 import { barriers, fails_and_recovers, is_refused_in_korean, keep_picture, look_as } from './look';
-import { enter } from './session';
+import { signed_in } from './session';
 
 test.describe.configure({ mode: 'serial' });
 
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  page = await (await browser.newContext()).newPage();
-  await enter(page);
+  page = await signed_in(browser);
 });
 
 test.afterAll(async () => page.context().close());

@@ -3,7 +3,7 @@
 // the DAG `asks` of tests/e2e/browser/test_trigger_form.py.
 import { type Locator, type Page, expect, test } from '@playwright/test';
 import { barriers, keep_picture } from './look';
-import { enter } from './session';
+import { signed_in } from './session';
 
 const RUNS = '/api/v2/dags/asks/dagRuns';
 
@@ -12,8 +12,7 @@ test.describe.configure({ mode: 'serial' });
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  page = await (await browser.newContext()).newPage();
-  await enter(page);
+  page = await signed_in(browser);
 });
 
 test.afterAll(async () => page.context().close());

@@ -2,7 +2,7 @@
 // Variables and connections on the dashboard: set, changed without being shown, deleted.
 import { type Page, expect, test } from '@playwright/test';
 import { barriers, fails_and_recovers, keep_picture } from './look';
-import { enter } from './session';
+import { signed_in } from './session';
 
 const CANARY = 'canary-51ab';
 
@@ -11,8 +11,7 @@ test.describe.configure({ mode: 'serial' });
 let page: Page;
 
 test.beforeAll(async ({ browser }) => {
-  page = await (await browser.newContext()).newPage();
-  await enter(page);
+  page = await signed_in(browser);
 });
 
 test.afterAll(async () => page.context().close());
