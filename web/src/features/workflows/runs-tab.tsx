@@ -3,12 +3,13 @@ import { Pencil, Play } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DagRun } from '@/api/types.gen';
+import { NoRuns } from '@/features/workflows/no-runs';
 import { RunDialog } from '@/features/workflows/run-dialog';
 import { paths } from '@/models/paths';
 import { useRuns } from '@/queries/use-dags';
 import { useMayOnDag } from '@/queries/access/use-projects';
 import { IconButton } from '@/ui/button';
-import { Await, Empty } from '@/ui/feedback';
+import { Await } from '@/ui/feedback';
 import { Link } from '@/ui/router';
 import { StateBadge } from '@/ui/state-badge';
 import { RelativeTime, TimeSpan } from '@/ui/time';
@@ -63,12 +64,7 @@ export function RunsTab({ dag_id }: { dag_id: string }): ReactNode {
     <Await query={runs}>
       {(list) =>
         list.length === 0 ? (
-          <Empty
-            icon={Play}
-            title={t('dag.no_runs')}
-            hint={t('dag.no_runs_hint')}
-            command={`aiflow dags trigger ${dag_id}`}
-          />
+          <NoRuns dag_id={dag_id} icon={Play} />
         ) : (
           <div className="panel panel-flush table-wrap">
             <table className="table">

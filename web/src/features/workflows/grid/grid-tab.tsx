@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { GridView } from '@/features/workflows/grid/grid-view';
 import { Legend } from '@/features/workflows/grid/legend';
+import { NoRuns } from '@/features/workflows/no-runs';
 import { type GridData, grid_lines } from '@/models/grid';
 import { useGrid, useGridAhead } from '@/queries/use-dags';
 import { Button } from '@/ui/button';
@@ -126,14 +127,7 @@ export function GridTab({ dag_id, run_id }: { dag_id: string; run_id: string | n
         ) : (
           <div className="grid-page">
             <Sheet grid={grid} run_id={run_id} text={text ?? ''} runs={runs} />
-            {grid.runs.length === 0 && (
-              <Empty
-                icon={LayoutGrid}
-                title={t('dag.no_runs')}
-                hint={t('dag.no_runs_hint')}
-                command={`aiflow dags trigger ${dag_id}`}
-              />
-            )}
+            {grid.runs.length === 0 && <NoRuns dag_id={dag_id} icon={LayoutGrid} />}
           </div>
         )
       }

@@ -4,6 +4,7 @@ import { CalendarDays, ChevronLeft, ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Calendar, CalendarDay, Dag } from '@/api/types.gen';
+import { NoRuns } from '@/features/workflows/no-runs';
 import { absolute_text, count_text } from '@/i18n/format';
 import {
   by_date,
@@ -18,7 +19,7 @@ import {
 import { paths } from '@/models/paths';
 import { useCalendar, useRunsOfDay } from '@/queries/use-dag-views';
 import { IconButton } from '@/ui/button';
-import { Await, Empty } from '@/ui/feedback';
+import { Await } from '@/ui/feedback';
 import { Panel } from '@/ui/page';
 import { Link, set_query, useQueryValue } from '@/ui/router';
 import { StateBadge, StateIcon, state_style } from '@/ui/state-badge';
@@ -254,12 +255,7 @@ function CalendarView({ dag, calendar, year }: ViewProps): ReactNode {
       </Panel>
       {picked && <DayPanel dag_id={dag.dag_id} date={picked} day={days.get(picked)} />}
       {!picked && runs === 0 && planned === 0 && (
-        <Empty
-          icon={CalendarDays}
-          title={t('calendar.empty')}
-          hint={t('dag.no_runs_hint')}
-          command={`aiflow dags trigger ${dag.dag_id}`}
-        />
+        <NoRuns dag_id={dag.dag_id} icon={CalendarDays} title={t('calendar.empty')} />
       )}
     </>
   );

@@ -4,6 +4,7 @@ import { Timer } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dag } from '@/api/types.gen';
+import { NoRuns } from '@/features/workflows/no-runs';
 import { DurationBars } from '@/features/workflows/views/duration-bars';
 import { duration_text } from '@/i18n/format';
 import {
@@ -15,7 +16,7 @@ import {
 import { paths } from '@/models/paths';
 import { useDurations } from '@/queries/use-dag-views';
 import { useDagGraph } from '@/queries/use-dags';
-import { Await, Empty } from '@/ui/feedback';
+import { Await } from '@/ui/feedback';
 import { Facts, Panel } from '@/ui/page';
 import { Link, set_query, useQueryValue } from '@/ui/router';
 import { StateBadge } from '@/ui/state-badge';
@@ -164,11 +165,10 @@ export function DurationsTab({ dag }: { dag: Dag }): ReactNode {
       <Await query={points} rows={8} height={36}>
         {(list) =>
           list.length === 0 ? (
-            <Empty
+            <NoRuns
+              dag_id={dag_id}
               icon={Timer}
-              title={t(task_id ? 'durations.none_of_task' : 'dag.no_runs')}
-              hint={t('dag.no_runs_hint')}
-              command={`aiflow dags trigger ${dag_id}`}
+              title={task_id ? t('durations.none_of_task') : undefined}
             />
           ) : (
             <DurationsView dag_id={dag_id} task_id={task_id} model={duration_model(list, now)} />

@@ -14,6 +14,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import type { DagRun, TaskInstance } from '@/api/types.gen';
 import { type AxisScale, GanttAxis, GanttLine } from '@/features/workflows/views/gantt-line';
+import { NoRuns } from '@/features/workflows/no-runs';
 import { RunStrip } from '@/features/workflows/run-strip';
 import { type GanttModel, ZOOMS, gantt_model, next_zoom, read_zoom } from '@/models/views/gantt';
 import { useDagGraph, useShownRun } from '@/queries/use-dags';
@@ -229,14 +230,7 @@ export function GanttTab({ dag_id, run_id }: { dag_id: string; run_id: string | 
   const { runs, run, error } = useShownRun(dag_id, run_id);
   const instances = useTaskInstances(dag_id, run_id);
   if (runs?.length === 0) {
-    return (
-      <Empty
-        icon={ChartGantt}
-        title={t('gantt.no_run')}
-        hint={t('dag.no_runs_hint')}
-        command={`aiflow dags trigger ${dag_id}`}
-      />
-    );
+    return <NoRuns dag_id={dag_id} icon={ChartGantt} title={t('gantt.no_run')} />;
   }
   return (
     <div className="gantt-tab">

@@ -5,6 +5,7 @@ import { ChevronDown, ChevronRight, ListTree } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, memo, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DagGraph, TaskState } from '@/api/types.gen';
+import { NoRuns } from '@/features/workflows/no-runs';
 import { type GridData, state_at } from '@/models/grid';
 import { type TreeRow, task_tree } from '@/models/views/task-tree';
 import { useDagGraph, useGrid } from '@/queries/use-dags';
@@ -195,14 +196,7 @@ export function TreeTab({ dag_id }: { dag_id: string }): ReactNode {
               {(cells) => (
                 <>
                   <Tree graph={structure} grid={cells} />
-                  {cells.runs.length === 0 && (
-                    <Empty
-                      icon={ListTree}
-                      title={t('dag.no_runs')}
-                      hint={t('dag.no_runs_hint')}
-                      command={`aiflow dags trigger ${dag_id}`}
-                    />
-                  )}
+                  {cells.runs.length === 0 && <NoRuns dag_id={dag_id} icon={ListTree} />}
                 </>
               )}
             </Await>
