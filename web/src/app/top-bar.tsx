@@ -17,6 +17,7 @@ import { health_look_state } from '@/ui/states';
 import { type ThemeChoice, set_theme, useThemeChoice } from '@/ui/theme';
 import { usePopover } from '@/ui/use-popover';
 import { ZONE_CHOICES, type ZoneChoice, local_zone, set_zone, useZoneChoice } from '@/ui/zone';
+import { Told } from '@/ui/told';
 
 const NEXT_THEME: Record<ThemeChoice, ThemeChoice> = {
   system: 'light',
@@ -88,7 +89,12 @@ function HealthPopover(): ReactNode {
           <HealthBadge state={part.status} />
           <span>
             {t(`component.${part.name}` as 'component.database', { defaultValue: part.name })}
-            {part.reason && <span className="faint"> · {part.reason}</span>}
+            {part.reason && (
+              <span className="faint">
+                {' '}
+                · <Told text={part.reason} />
+              </span>
+            )}
           </span>
         </li>
       ))}

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '@/api/error';
 import { Button, IconButton } from '@/ui/button';
+import { Told } from '@/ui/told';
 import '@/ui/feedback.css';
 
 /** Text with a button that copies it. */
@@ -76,7 +77,7 @@ export function ErrorNote({ error, what, why: own_why, on_retry }: ErrorNoteProp
         {what && <span className="error-why"> {why}</span>}
         {detail && (
           <p className="error-message" lang="en">
-            {detail}
+            <Told text={detail} />
           </p>
         )}
         {known?.request_id && (

@@ -8,6 +8,7 @@ import { ErrorNote } from '@/ui/feedback';
 import { match_path } from '@/ui/router';
 import { StateBadge } from '@/ui/state-badge';
 import { Tabs } from '@/ui/tabs';
+import { Told } from '@/ui/told';
 
 beforeAll(() => start_i18n());
 
@@ -20,6 +21,21 @@ describe('components', () => {
     fireEvent.click(screen.getByRole('button'));
     expect(retry).toHaveBeenCalledOnce();
   });
+  it('show what an error has between backticks as code, and nothing else of Markdown', () => {
+    const text = "task 'a' is outside of a DAG: use `with DAG(...)`, or *bind* <b>it</b> by `dag=`";
+    render(<ErrorNote error={new ApiError(400, 'invalid', text, '')} />);
+    const codes = [...screen.getByRole('alert').querySelectorAll('code')];
+    expect(codes.map((one) => one.textContent)).toEqual(['with DAG(...)', 'dag=']);
+    expect(screen.getByRole('alert').textContent).toContain(text.replaceAll('`', ''));
+  });
+  it.each(['one ` alone', 'nothing in ``', 'not over `two\nlines`', ''])(
+    'leave backticks without a pair as they are: %j',
+    (text) => {
+      const { container } = render(<Told text={text} />);
+      expect(container.textContent).toBe(text);
+      expect(container.querySelector('code')).toBeNull();
+    },
+  );
   it('say a state in words beside its icon', () => {
     const { container } = render(<StateBadge state="up_for_retry" />);
     expect(container.textContent).toBe('Up for retry');

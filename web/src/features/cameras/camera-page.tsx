@@ -18,6 +18,7 @@ import { type Fact, Facts, Page, Panel } from '@/ui/page';
 import { Link } from '@/ui/router';
 import { HealthBadge } from '@/ui/state-badge';
 import { RelativeTime, useLocale } from '@/ui/time';
+import { Told } from '@/ui/told';
 import '@/features/cameras/cameras.css';
 
 /** Numbers of the frame on screen, else the camera's last known ones. */
@@ -236,7 +237,9 @@ export function CameraPage({ params }: { params: Record<string, string> }): Reac
         : {})}
     >
       {camera?.cause && camera.state !== 'running' && !camera_end(camera, []) && (
-        <p className="faint">{camera.cause}</p>
+        <p className="faint">
+          <Told text={camera.cause} />
+        </p>
       )}
       <Await query={cameras} rows={1} height={360}>
         {() =>

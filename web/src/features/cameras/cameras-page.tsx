@@ -12,6 +12,7 @@ import { Await, Empty } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';
 import { Link } from '@/ui/router';
 import { HealthBadge } from '@/ui/state-badge';
+import { Told } from '@/ui/told';
 import '@/features/cameras/cameras.css';
 
 function Tile({ camera }: { camera: Camera }): ReactNode {
@@ -28,7 +29,7 @@ function Tile({ camera }: { camera: Camera }): ReactNode {
       </div>
       {camera.state === 'failed' && camera.cause && (
         <p className="tile-cause" title={camera.cause}>
-          {camera.cause}
+          <Told text={camera.cause} />
         </p>
       )}
       <CameraProgress camera={camera} />

@@ -12,6 +12,7 @@ import { type FactRow, FactTable, Listed, Page, Panel } from '@/ui/page';
 import { Link, navigate } from '@/ui/router';
 import { HealthBadge } from '@/ui/state-badge';
 import { RelativeTime, useLocale, useNow } from '@/ui/time';
+import { Told } from '@/ui/told';
 
 /** Requests a second since the start: a mean, since the server keeps no shorter window. */
 function mean_rate(service: Service, now_ms: number): number | null {
@@ -32,7 +33,11 @@ function ServiceRow({ service, selected }: { service: Service; selected: boolean
         <Link className="row-link" to={paths.service(service.name)}>
           {service.name}
         </Link>
-        {service.cause && <p className="faint">{service.cause}</p>}
+        {service.cause && (
+          <p className="faint">
+            <Told text={service.cause} />
+          </p>
+        )}
       </td>
       <td>
         <HealthBadge state={service.state} />

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useHealth } from '@/queries/use-admin';
 import { Await } from '@/ui/feedback';
 import { Panel } from '@/ui/page';
+import { Told } from '@/ui/told';
 
 const KNOWN = ['database', 'scheduler', 'audit log', 'secrets', 'worker', 'redis', 'services'];
 
@@ -36,7 +37,7 @@ export function HealthTable(): ReactNode {
                     </td>
                     <td>{status === 'healthy' ? t('system.well') : t('system.unwell')}</td>
                     <td>
-                      {reason}
+                      <Told text={reason} />
                       {status !== 'healthy' && <p className="faint">{advice(name)}</p>}
                     </td>
                   </tr>

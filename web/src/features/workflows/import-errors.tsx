@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { ImportError } from '@/api/types.gen';
 import { JsonView } from '@/ui/json-view';
 import { RelativeTime } from '@/ui/time';
+import { Told } from '@/ui/told';
 import '@/features/workflows/import-errors.css';
 
 /** DAG files that could not be read: a bar that opens to file, line and trace. */
@@ -31,7 +32,9 @@ export function ImportErrors({ errors }: { errors: ImportError[] }): ReactNode {
               <RelativeTime time={error.timestamp} />
             </span>
           </h3>
-          <p>{error.message}</p>
+          <p>
+            <Told text={error.message} />
+          </p>
           {error.stack_trace && <JsonView value={error.stack_trace} />}
         </article>
       ))}

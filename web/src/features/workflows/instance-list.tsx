@@ -9,6 +9,7 @@ import { count_text } from '@/i18n/format';
 import { type StateCount, in_state } from '@/models/instances';
 import { StateBadge, StateIcon, state_style } from '@/ui/state-badge';
 import { TimeSpan, useLocale } from '@/ui/time';
+import { Told } from '@/ui/told';
 import '@/features/workflows/instance-list.css';
 
 const ROW_HEIGHT = 34;
@@ -56,7 +57,7 @@ const Row = memo(function Row(props: RowProps): ReactNode {
         {instance.try_number || '–'}
       </span>
       <span role="cell" className="instance-cause faint" title={cause}>
-        {cause}
+        <Told text={cause} />
       </span>
     </div>
   );

@@ -14,6 +14,7 @@ import { Dialog } from '@/ui/dialog';
 import { Await, ErrorNote, Skeleton } from '@/ui/feedback';
 import { StateBadge } from '@/ui/state-badge';
 import { useLocale } from '@/ui/time';
+import { Told } from '@/ui/told';
 import { useZone } from '@/ui/zone';
 
 interface RunDialogProps {
@@ -58,7 +59,11 @@ function RunCause({ run }: { run: DagRun }): ReactNode {
   const { data } = useRun(run);
   const why = data?.state === run.state ? data.explanation : undefined;
   const text = why ? why_run(t, why, locale, zone) : run.cause;
-  return text ? <p>{text}</p> : null;
+  return text ? (
+    <p>
+      <Told text={text} />
+    </p>
+  ) : null;
 }
 
 function Notices({ run }: { run: DagRun }): ReactNode {
@@ -72,7 +77,9 @@ function Notices({ run }: { run: DagRun }): ReactNode {
         {data.map((one) => (
           <li key={one.name} title={one.cause}>
             <code>{one.name}</code>
-            <span>{one.reason}</span>
+            <span>
+              <Told text={one.reason} />
+            </span>
             <span className="faint">{t(`runs.callback_${as_notice_state(one.state)}`)}</span>
           </li>
         ))}

@@ -6,6 +6,7 @@ import { ErrorNote } from '@/ui/feedback';
 import { set_query } from '@/ui/router';
 import { StateBadge } from '@/ui/state-badge';
 import { RelativeTime, TimeSpan } from '@/ui/time';
+import { Told } from '@/ui/told';
 import '@/features/workflows/run-strip.css';
 
 /** Which run is shown, with its state, cause, start and duration; another one can be chosen. */
@@ -38,7 +39,11 @@ export function RunStrip({ dag_id, run_id }: { dag_id: string; run_id: string | 
             <RelativeTime time={run.start_date ?? run.queued_at} />
           </span>
           <TimeSpan start={run.start_date} end={run.end_date} />
-          {run.cause && run.state !== 'success' && <span className="faint">{run.cause}</span>}
+          {run.cause && run.state !== 'success' && (
+            <span className="faint">
+              <Told text={run.cause} />
+            </span>
+          )}
         </>
       )}
       {trouble}

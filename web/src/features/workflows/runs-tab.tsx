@@ -13,6 +13,7 @@ import { Await } from '@/ui/feedback';
 import { Link } from '@/ui/router';
 import { StateBadge } from '@/ui/state-badge';
 import { RelativeTime, TimeSpan } from '@/ui/time';
+import { Told } from '@/ui/told';
 
 function conf_text(conf: unknown): string {
   const text = JSON.stringify(conf ?? {});
@@ -34,7 +35,11 @@ function RunRow({ run, on_change }: { run: DagRun; on_change?: () => void }): Re
       </td>
       <td>
         <StateBadge state={run.state} />
-        {run.cause && run.state !== 'success' && <p className="faint run-cause">{run.cause}</p>}
+        {run.cause && run.state !== 'success' && (
+          <p className="faint run-cause">
+            <Told text={run.cause} />
+          </p>
+        )}
         {run.deadlines_missed > 0 && (
           <p className="faint">{t('runs.deadlines_missed', { count: run.deadlines_missed })}</p>
         )}

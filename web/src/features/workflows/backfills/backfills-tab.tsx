@@ -10,6 +10,7 @@ import { useMayOnDag } from '@/queries/access/use-projects';
 import { Button, IconButton } from '@/ui/button';
 import { Await, Empty, ErrorNote } from '@/ui/feedback';
 import { RelativeTime } from '@/ui/time';
+import { Told } from '@/ui/told';
 
 function Progress({ backfill }: { backfill: Backfill }): ReactNode {
   const { t } = useTranslation();
@@ -72,7 +73,9 @@ function BackfillRow({ backfill, steering }: { backfill: Backfill; steering: boo
       </td>
       <td>
         {t(`backfills.state_${backfill_state(backfill)}`)}
-        <p className="faint">{backfill.cause}</p>
+        <p className="faint">
+          <Told text={backfill.cause} />
+        </p>
       </td>
       <td>
         <Progress backfill={backfill} />

@@ -13,6 +13,7 @@ import { More } from '@/ui/more';
 import { OutcomeMark } from '@/ui/outcome';
 import { StateBadge } from '@/ui/state-badge';
 import { RelativeTime, Time } from '@/ui/time';
+import { Told } from '@/ui/told';
 
 /** Requests about this task of this run, and about the run. */
 function Done({ task }: { task: TaskRef }): ReactNode {
@@ -76,7 +77,9 @@ export function MomentsPanel({ task, instance }: MomentsPanelProps): ReactNode {
                   <span>{t(`moments.${one.kind}`, { number: one.try_number })}</span>
                   {one.kind === 'ended' && <StateBadge state={one.state} />}
                   {one.cause && one.cause !== 'done' && (
-                    <span className="faint moment-cause">{one.cause}</span>
+                    <span className="faint moment-cause">
+                      <Told text={one.cause} />
+                    </span>
                   )}
                 </li>
               ))}

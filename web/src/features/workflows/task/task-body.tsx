@@ -25,6 +25,7 @@ import { set_query, useQueryValue } from '@/ui/router';
 import { HealthBadge, StateBadge, state_style } from '@/ui/state-badge';
 import { Tabs } from '@/ui/tabs';
 import { RelativeTime, TimeSpan, useLocale, useNow } from '@/ui/time';
+import { Told } from '@/ui/told';
 import { useZone } from '@/ui/zone';
 import { ArrowLeft, Hourglass } from 'lucide-react';
 import '@/features/workflows/task.css';
@@ -138,7 +139,11 @@ function InstanceBody({ task, instance, is_page }: InstanceBodyProps): ReactNode
             </span>
           )}
         </div>
-        {cause && cause !== 'done' && <p className="task-cause">{cause}</p>}
+        {cause && cause !== 'done' && (
+          <p className="task-cause">
+            <Told text={cause} />
+          </p>
+        )}
         <ProgressLine instance={instance} />
         <TaskActions task={task} instances={[instance]} />
         <TryBar tries={tries.data ?? []} current={try_number} on_pick={set_picked} />
