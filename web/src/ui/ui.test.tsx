@@ -3,7 +3,7 @@ import { fireEvent, render, screen } from '@testing-library/react';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '@/api/error';
 import { start_i18n } from '@/i18n';
-import { make_scale, nice_step } from '@/ui/charts/scale';
+import { make_scale, nice_step, tick_words } from '@/ui/charts/scale';
 import { ErrorNote } from '@/ui/feedback';
 import { match_path } from '@/ui/router';
 import { StateBadge } from '@/ui/state-badge';
@@ -63,6 +63,14 @@ describe('the router', () => {
 });
 
 describe('scales', () => {
+  it('say a time once when several ticks lie in one minute', () => {
+    const minute = (ms: number): string => `02:${14 + Math.floor(ms / 60_000)}`;
+    const ticks = [0, 20_000, 40_000, 60_000, 80_000];
+    expect(tick_words(ticks, minute)).toEqual([
+      [0, '02:14'],
+      [60_000, '02:15'],
+    ]);
+  });
   it('have round steps', () => {
     expect(nice_step(1, 5)).toBe(0.2);
     expect(nice_step(17, 6)).toBe(5);

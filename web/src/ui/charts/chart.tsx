@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The frame of a plot: measures its width, draws axes, grid lines and their labels.
 import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
-import type { Scale } from '@/ui/charts/scale';
+import { type Scale, tick_words } from '@/ui/charts/scale';
 import '@/ui/charts/charts.css';
 
 export const MARGIN = { left: 44, right: 14, top: 12, bottom: 36 };
@@ -52,9 +52,9 @@ function Axes({ x, y, frame }: { x: AxisProps; y: AxisProps; frame: ChartFrame }
           </text>
         </g>
       ))}
-      {x.scale.ticks.map((tick) => (
+      {tick_words(x.scale.ticks, x.format).map(([tick, word]) => (
         <text key={tick} x={x.scale.at(tick)} y={bottom + 16} textAnchor="middle">
-          {x.format(tick)}
+          {word}
         </text>
       ))}
       <line className="chart-base" x1={MARGIN.left} x2={right} y1={bottom} y2={bottom} />

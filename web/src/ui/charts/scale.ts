@@ -54,3 +54,13 @@ export function make_scale(options: ScaleOptions): Scale {
   const [from, to] = range;
   return { min, max, ticks: marks, at: (v) => from + ((v - min) / (max - min)) * (to - from) };
 }
+
+/** The ticks that get a label: of several in a row that would read the same, as in one minute, the first. */
+export function tick_words(
+  ticks: readonly number[],
+  format: (value: number) => string,
+): [tick: number, word: string][] {
+  return ticks
+    .map((tick): [number, string] => [tick, format(tick)])
+    .filter(([, word], at, all) => word !== all[at - 1]?.[1]);
+}
