@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <thread>
 
@@ -13,6 +14,7 @@
 #include "base/placement.h"
 #include "base/prng.h"
 #include "base/result.h"
+#include "base/usage_series.h"
 
 namespace aiflow {
 namespace {
@@ -130,6 +132,38 @@ TEST_CASE("a worker serves what it offers, and a task says in words what it need
   CHECK(describe(Placement{}).empty());
   CHECK(describe(Placement{.executor = "docker", .queue = "gpu", .labels = {{"site", "seoul"}}}) ==
         "executor 'docker', queue 'gpu', label site=seoul");
+}
+
+TEST_CASE("samples of any time stay few, and keep the peak and the whole processor time") {
+  using std::chrono::seconds;
+  UsageSeries series;
+  CHECK(!series.is_due(std::chrono::milliseconds(999)));
+  CHECK(series.is_due(seconds(1)));
+  int taken = 0;
+  for (int second = 1; second <= 10'000; ++second) {
+    if (!series.is_due(seconds(second))) continue;
+    ++taken;
+    // One second in a thousand is a peak; the processor time falls once, when a child is lost.
+    series.add({.at = seconds(second),
+                .cpu = seconds(second == 50 ? 1 : second) / 2,
+                .memory_bytes = taken == 77 ? 1000 : 10});
+    REQUIRE(series.samples().size() <= UsageSeries::kSamplesMax);
+  }
+  const auto& kept = series.samples();
+  CHECK(taken < 1000);
+  CHECK(kept.size() >= UsageSeries::kSamplesMax / 2);
+  CHECK(kept.back().at > seconds(9'700));
+  CHECK(std::ranges::is_sorted(kept, {}, &UsageSample::at));
+  CHECK(std::ranges::is_sorted(kept, {}, &UsageSample::cpu));
+  CHECK(std::ranges::max(kept, {}, &UsageSample::memory_bytes).memory_bytes == 1000);
+  CHECK(series.peak_bytes() == 1000);
+  CHECK(series.mean_bytes() < 25);  // of all samples, not of those that are left
+  CHECK(series.mean_bytes() >= 10);
+  UsageSeries late(seconds(100));
+  CHECK(late.mean_bytes() == 0);
+  late.add({.at = seconds(101), .memory_bytes = 40});
+  late.add({.at = seconds(104), .memory_bytes = 80});
+  CHECK(late.mean_bytes() == 70);
 }
 
 TEST_CASE("the same seed gives the same numbers") {

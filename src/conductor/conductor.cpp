@@ -160,6 +160,10 @@ void Conductor::delete_xcom(DeleteXCom request, Answer<bool> answer) {
                              auto& batch, auto& to) { engine->delete_xcom(batch, request, to); }));
 }
 
+std::vector<UsageSample> Conductor::usage(const store::TaskKey& key) const {
+  return engine_->usage(key);
+}
+
 std::optional<wire::ProgressInfo> Conductor::progress(const store::TaskKey& key) const {
   return engine_->progress(key);
 }

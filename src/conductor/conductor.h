@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/usage_series.h"
 #include "dag/schedule.h"
 #include "executor/executor.h"
 #include "json/value.h"
@@ -246,6 +247,8 @@ class Conductor {
 
   /// The last progress that a running task reported.
   [[nodiscard]] std::optional<wire::ProgressInfo> progress(const store::TaskKey& key) const;
+  /// What a running task has used until now; empty when nothing was told since this server began.
+  [[nodiscard]] std::vector<UsageSample> usage(const store::TaskKey& key) const;
 
   /// "" when all is well, else why the loop can't commit (for the health page).
   [[nodiscard]] std::string trouble() const;

@@ -137,6 +137,7 @@ void Conductor::Engine::translate(detail::Batch& batch, detail::Report report) {
   // Those that change rows are taken again if the commit fails.
   const bool passing =
       of_executor != nullptr && (std::holds_alternative<executor::Progress>(*of_executor) ||
+                                 std::holds_alternative<executor::Used>(*of_executor) ||
                                  std::holds_alternative<executor::XComAsked>(*of_executor) ||
                                  std::holds_alternative<executor::RanAhead>(*of_executor));
   if (!passing) batch.reports.push_back(std::move(report));
@@ -168,7 +169,7 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Started& report
   const auto row = state_->instance_row(key);
   if (row && row->epoch == attempt.epoch) {
     book_.pids[detail::to_store(key)] = report.report.pid;
-    forget_progress(detail::to_store(key));
+    if (row->state != TaskState::running) forget_progress(detail::to_store(key));
   }
   batch.add(sched::AttemptStarted{.key = key,
                                   .try_number = static_cast<int>(attempt.try_number),
@@ -181,6 +182,7 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Started& report
               if (reply->accepted) return;
               executor_.cancel({.attempt = attempt, .reason = reply->reason});
             });
+  if (report.report.rendered) keep_rendered(batch, report.report);
 }
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& report) {
@@ -262,28 +264,6 @@ void Conductor::Engine::end_cancel(detail::Batch& batch, const executor::Attempt
   });
 }
 
-void Conductor::Engine::on(detail::Batch& batch, const executor::Progress& report) {
-  const wire::Progress& progress = report.report;
-  const store::TaskKey key = store::from_wire(progress.attempt.key);
-  const auto row = state_->instance_row(detail::to_sched(key));
-  if (!row || row->epoch != progress.attempt.epoch) return;
-  const wire::ProgressInfo info{
-      .done = progress.done, .total = progress.total, .unit = progress.unit, .what = progress.what};
-  {
-    const std::scoped_lock lock(progress_mutex_);
-    progress_[key] = info;
-  }
-  batch.unstored.push_back({.id = 0,
-                            .kind = std::string(store::kind::progress),
-                            .at = clock_.now(),
-                            .data = json::object({{"dag_id", key.dag_id.value},
-                                                  {"dag_run_id", key.run_id.value},
-                                                  {"task_id", key.task_id.value},
-                                                  {"map_index", key.map_index},
-                                                  {"try_number", progress.attempt.try_number},
-                                                  {"progress", wire::to_json(info)}})});
-}
-
 void Conductor::Engine::on(detail::Batch& batch, const executor::Serves& report) {
   report_service(
       batch,
@@ -293,11 +273,6 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Serves& report)
        .cause = report.cause,
        .value = report.value},
       [](const Result<bool>&) {});  // one that is refused is of an attempt that has ended
-}
-
-void Conductor::Engine::forget_progress(const store::TaskKey& key) {
-  const std::scoped_lock lock(progress_mutex_);
-  progress_.erase(key);
 }
 
 void Conductor::Engine::on(detail::Batch&, const executor::XComAsked& report) {

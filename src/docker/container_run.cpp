@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "base/assert.h"
+#include "docker/use_watch.h"
 #include "os/process.h"
 
 namespace aiflow::docker {
@@ -170,6 +171,8 @@ class ContainerRun {
 
   /// Passes its output on until it has ended -> exit code.
   Result<int> follow() {
+    std::optional<UseWatch> watch;
+    if (events_.used) watch.emplace(clock_, engine_.socket(), id_, events_.used);
     while (true) {
       const auto read = logs(true, options_.stop);
       if (options_.stop.stop_requested()) return end();

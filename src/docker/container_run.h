@@ -59,6 +59,8 @@ struct RunEvents {
   std::function<void(Stream, std::string_view)> output;
   std::function<void(const std::string& line)> note;  ///< for the log, without a line break
   std::function<void(PullProgress)> pulling;
+  /// While it runs, from a thread of its own; empty: nobody wants to know.
+  std::function<void(const ContainerUse&)> used{};
 };
 
 struct RunResult {

@@ -61,6 +61,33 @@ std::vector<std::pair<std::string, std::string>> labels_of(const json::Value* la
   return out;
 }
 
+/// Of ContainerStats. Times are in nanoseconds. As the docker command does, cached files that are
+/// not in use do not count as memory: "inactive_file", with version 1 of control groups
+/// "total_inactive_file".
+Result<ContainerUse> use_of(const json::Value& stats) {
+  AIFLOW_ASSIGN(const json::Value* processor, json::get_object(stats, "cpu_stats"));
+  AIFLOW_ASSIGN(const json::Value* times, json::get_object(*processor, "cpu_usage"));
+  AIFLOW_ASSIGN(const auto total, json::get_int_or(*times, "total_usage", 0));
+  AIFLOW_ASSIGN(const auto system, json::get_int_or(*times, "usage_in_kernelmode", 0));
+  AIFLOW_ASSIGN(const json::Value* memory, json::get_object(stats, "memory_stats"));
+  AIFLOW_ASSIGN(const auto charged, json::get_int_or(*memory, "usage", 0));
+  if (charged <= 0) return fail(ErrorCode::not_found, "the container does not run");
+  AIFLOW_ASSIGN(const auto peak, json::get_int_or(*memory, "max_usage", 0));
+  std::int64_t idle = 0;
+  if (const json::Value* parts = memory->find("stats"); parts != nullptr && parts->is_object()) {
+    AIFLOW_ASSIGN(idle, json::get_int_or(*parts, "inactive_file", 0));
+    AIFLOW_ASSIGN(idle, json::get_int_or(*parts, "total_inactive_file", idle));
+  }
+  const auto time_of = [](std::int64_t ns) {
+    return std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(ns));
+  };
+  ContainerUse use{.user = time_of(std::max<std::int64_t>(total - system, 0)),
+                   .system = time_of(system),
+                   .memory_bytes = idle < charged ? charged - idle : charged};
+  if (peak > 0) use.memory_peak_bytes = peak;
+  return use;
+}
+
 }  // namespace
 
 std::string ContainerRef::label(std::string_view name) const {
@@ -126,6 +153,15 @@ Result<ContainerState> Engine::inspect(const std::string& id) {
   AIFLOW_ASSIGN(state.out_of_memory, json::get_bool_or(*found, "OOMKilled", false));
   AIFLOW_ASSIGN(state.error, json::get_string_or(*found, "Error", ""));
   return state;
+}
+
+Result<ContainerUse> Engine::use(const std::string& id, Deadline deadline) {
+  auto response =
+      client_.send({.target = path_of(id, "/stats?stream=false&one-shot=true")}, deadline);
+  if (!response) return fail(explain(std::move(response.error())));
+  AIFLOW_TRY(check(*response));
+  AIFLOW_ASSIGN(const auto value, read_json(*response));
+  return use_of(value);
 }
 
 Status Engine::stop(const std::string& id, Duration grace) {

@@ -41,6 +41,15 @@ struct ContainerRef {
   [[nodiscard]] std::string label(std::string_view name) const;
 };
 
+/// What a container has used since it was started.
+struct ContainerUse {
+  Duration user{};
+  Duration system{};
+  std::int64_t memory_bytes = 0;  ///< now, without cached files that are not in use
+  /// At most, with cached files; not told with version 2 of control groups.
+  std::optional<std::int64_t> memory_peak_bytes{};
+};
+
 struct PullProgress {
   std::int64_t done_bytes = 0;
   std::int64_t total_bytes = 0;  ///< grows while the daemon learns of more layers
@@ -56,6 +65,8 @@ class Engine {
   [[nodiscard]] Status start(const std::string& id);
   /// By id or name.
   [[nodiscard]] Result<ContainerState> inspect(const std::string& id);
+  /// Errors: not_found too when it does not run.
+  [[nodiscard]] Result<ContainerUse> use(const std::string& id, Deadline deadline);
   /// Its stop signal, then SIGKILL after `grace`; waits for its end. One that has ended is fine.
   [[nodiscard]] Status stop(const std::string& id, Duration grace);
   /// Ends and removes it with its unnamed volumes; one that is not there is fine.
@@ -84,6 +95,8 @@ class Engine {
   };
   /// Fetches the image. Errors say what the registry has against it.
   [[nodiscard]] Status pull(const PullCall& call, Deadline deadline);
+
+  [[nodiscard]] const std::filesystem::path& socket() const { return socket_; }
 
  private:
   Result<net::ClientResponse> send(std::string method, std::string target, std::string body = {});

@@ -140,6 +140,36 @@ TEST_CASE("waiting for the end is ended by a stop") {
   CHECK(engine.wait("c", stop.get_token()).error().code == ErrorCode::cancelled);
 }
 
+TEST_CASE("what a container uses, with both versions of control groups") {
+  constexpr const char* kNew = R"({"cpu_stats":{"cpu_usage":{"total_usage":3000000000,
+    "usage_in_kernelmode":1000000000,"usage_in_usermode":2000000000}},
+    "memory_stats":{"usage":5000,"stats":{"inactive_file":1000}}})";
+  constexpr const char* kOld = R"({"cpu_stats":{"cpu_usage":{"total_usage":1000000,
+    "usage_in_kernelmode":0}}, "memory_stats":{"usage":5000,"max_usage":9000,
+    "stats":{"inactive_file":1,"total_inactive_file":2000}}})";
+  constexpr const char* kEnded =
+      R"({"cpu_stats":{"cpu_usage":{"total_usage":0}},"memory_stats":{}})";
+  FakeDaemon daemon(
+      {{"GET /v1.41/containers/c/stats?stream=false&one-shot=true", answer(200, kNew)},
+       {"GET", answer(200, kOld)},
+       {"GET", answer(200, kEnded)},
+       {"GET", answer(200, R"({"cpu_stats":[]})")},
+       {"GET", answer(404, R"({"message":"no such container"})")}});
+  Engine engine(kClock, daemon.socket());
+  const auto now = engine.use("c", soon()).value();
+  CHECK(now.user == 2s);
+  CHECK(now.system == 1s);
+  CHECK(now.memory_bytes == 4000);
+  CHECK(!now.memory_peak_bytes);
+  const auto before = engine.use("c", soon()).value();
+  CHECK(before.user == 1ms);
+  CHECK(before.memory_bytes == 3000);
+  CHECK(before.memory_peak_bytes == 9000);
+  CHECK(engine.use("c", soon()).error().code == ErrorCode::not_found);
+  CHECK(!engine.use("c", soon()));
+  CHECK(engine.use("c", soon()).error().code == ErrorCode::not_found);
+}
+
 TEST_CASE("names of images are taken apart") {
   using detail::split_image;
   using Parts = std::pair<std::string, std::string>;

@@ -95,6 +95,12 @@ bool TaskRelay::finish() {
   return is_done_said_;
 }
 
+void TaskRelay::send_to_worker(std::string_view frame) {
+  const std::scoped_lock lock(sending_);
+  // Nobody reads when the worker is gone, which ends the task by other means.
+  static_cast<void>(os::send_frame(options_.worker_fd, frame, send_deadline()));
+}
+
 void TaskRelay::run() {
   while (step(false)) {
   }
@@ -165,6 +171,7 @@ void TaskRelay::pass_to_worker() {
   auto frame = frames_.next();
   for (; frame && *frame; frame = frames_.next()) {
     is_done_said_ = is_done_said_ || is_done(**frame);
+    const std::scoped_lock lock(sending_);
     const auto sent = os::send_frame(options_.worker_fd, **frame, send_deadline());
     if (!sent) return task_->reset();
   }

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -34,6 +36,8 @@ class TaskRelay {
   /// After the task's end: passes on what it had sent, and ends. Whole frames only, so that others
   /// may follow. -> whether the task has said how it went (TaskDone).
   [[nodiscard]] bool finish();
+  /// A frame of our own between the task's. From any thread.
+  void send_to_worker(std::string_view frame);
 
  private:
   struct Call {
@@ -56,6 +60,7 @@ class TaskRelay {
   os::FrameReader frames_;
   std::vector<Call> calls_;
   bool is_done_said_ = false;
+  std::mutex sending_;  ///< one frame after the other
   std::jthread thread_;
 };
 

@@ -92,6 +92,7 @@ void ExecutorSet::learn(Executor& from, const Report& report) {
                  [&](const Lost& one) { attempts_.erase(id_of(one.attempt)); },
                  [&](const Gone& one) { attempts_.erase(id_of(one.attempt)); },
                  [](const Progress&) {},
+                 [](const Used&) {},
                  [](const Serves&) {},
                  [&](const XComAsked& one) { workers_[one.worker] = &from; },
                  [&](const RanAhead& one) { workers_[one.receipt.worker] = &from; },

@@ -182,6 +182,19 @@ void FakeExecutor::ask(const wire::XComGet& question) {
 
 void FakeExecutor::report_progress(const wire::Progress& progress) { send(Progress{progress}); }
 
+void FakeExecutor::report_use(const wire::Usage& usage) { send(Used{usage}); }
+
+void FakeExecutor::report_rendered(const Attempt& attempt, const json::Value& fields) {
+  Started started{
+      .receipt = {.worker = kWorker},
+      .report = {.attempt = attempt, .pid = 4242, .at = clock_.now(), .rendered = fields}};
+  {
+    const std::scoped_lock lock(mutex_);
+    started.receipt.seq = started.report.seq = next_seq_++;
+  }
+  send(std::move(started));
+}
+
 void FakeExecutor::set_refusing(bool refusing) {
   const std::scoped_lock lock(mutex_);
   refusing_ = refusing;

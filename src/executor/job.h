@@ -72,6 +72,10 @@ struct Gone {
 struct Progress {
   wire::Progress report;
 };
+/// What a running attempt has used until now. Not stored, only shown.
+struct Used {
+  wire::Usage report;
+};
 /// The service of a service task does so (sched::ServiceReported).
 struct Serves {
   Attempt attempt;
@@ -102,7 +106,7 @@ struct RanAhead {
   Receipt receipt;
   wire::Finished report;  ///< without its XComs
 };
-using Report = std::variant<Started, Finished, StillRunning, Lost, Gone, Progress, Serves,
+using Report = std::variant<Started, Finished, StillRunning, Lost, Gone, Progress, Used, Serves,
                             XComAsked, WorkerChanged, RanAhead, IslandGiven>;
 
 /// Takes reports; called from the executor's thread, must not block for long nor call back.

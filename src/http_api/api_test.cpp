@@ -249,6 +249,12 @@ TEST_CASE("the workflow routes show a DAG, its graph, grid, source, run and task
   CHECK(get(run + "/taskInstances?state=failed").find("total_entries")->as_int() == 0);
   CHECK_FALSE(get(run + "/taskInstances/t").find("cause")->as_string().empty());
   CHECK(get(run + "/taskInstances/t/tries").find("total_entries")->as_int() == 1);
+  const auto one = wire::parse_try_details(get(run + "/taskInstances/t/tries/1")).value();
+  CHECK(one.state == TaskState::queued);
+  CHECK(one.samples.empty());
+  CHECK_FALSE(one.rendered_fields.has_value());
+  CHECK(client.send({.target = run + "/taskInstances/t/tries/2"}, soon())->status == 404);
+  CHECK(client.send({.target = run + "/taskInstances/t/tries/x"}, soon())->status == 400);
   CHECK(get(run + "/taskInstances/t/xcomEntries").find("total_entries")->as_int() == 0);
   CHECK(client.send({.target = run + "/taskInstances?state=odd"}, soon())->status == 400);
   CHECK(client.send({.target = run + "/taskInstances/none"}, soon())->status == 404);

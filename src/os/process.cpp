@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -173,6 +174,10 @@ int start_guarded(detail::ChildPlan& plan, int* pidfd) {
   return static_cast<int>(pid);
 }
 
+Duration duration_of(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
 ExitStatus from_siginfo(const siginfo_t& info) {
   if (info.si_code == CLD_EXITED) return {.exit_code = info.si_status, .signal = std::nullopt};
   return {.exit_code = std::nullopt, .signal = info.si_status};
@@ -232,13 +237,17 @@ Result<ExitStatus> Process::wait(Deadline deadline) {
 std::optional<ExitStatus> Process::poll() {
   if (status_) return status_;
   siginfo_t info{};
-  const auto id = static_cast<id_t>(pidfd_.get());
-  if (::waitid(P_PIDFD, id, &info, WEXITED | WNOHANG) != 0) {
+  rusage used{};
+  // Not glibc's waitid: the system call's last parameter, what the process has used, is not in it.
+  if (::syscall(SYS_waitid, P_PIDFD, pidfd_.get(), &info, WEXITED | WNOHANG, &used) != 0) {
     if (errno == EINTR) return std::nullopt;
     // Somebody else reaped it: it has ended, but nobody can say how.
     status_ = ExitStatus{.exit_code = 255, .signal = std::nullopt};
   } else if (info.si_pid != 0) {
     status_ = from_siginfo(info);
+    use_ = EndedUse{.user = duration_of(used.ru_utime),
+                    .system = duration_of(used.ru_stime),
+                    .resident_peak_bytes = std::int64_t{used.ru_maxrss} * 1024};
   }
   return status_;
 }

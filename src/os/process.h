@@ -15,6 +15,7 @@
 #include "base/deadline.h"
 #include "base/result.h"
 #include "os/fd.h"
+#include "os/limits/tree_use.h"
 
 namespace aiflow::os {
 
@@ -98,6 +99,8 @@ class Process {
   [[nodiscard]] Result<ExitStatus> wait(Deadline deadline);
   /// The status when it has ended (reaped), nullopt while it runs.
   [[nodiscard]] std::optional<ExitStatus> poll();
+  /// What it has used: known once poll() or wait() has reaped it.
+  [[nodiscard]] const std::optional<EndedUse>& use() const { return use_; }
   /// To this process only; nothing happens when it has been reaped.
   void send_signal(int signal) const;
   /// To its process group (it must lead one).
@@ -110,6 +113,7 @@ class Process {
   int pid_ = 0;
   Fd pidfd_;
   std::optional<ExitStatus> status_;
+  std::optional<EndedUse> use_;
 };
 
 }  // namespace aiflow::os

@@ -9,6 +9,7 @@
 #include "service/detail/principal_name.h"
 #include "store/dag_store.h"
 #include "store/data/history_store.h"
+#include "store/data/try_details.h"
 #include "store/notice_store.h"
 #include "store/run_store.h"
 
@@ -21,6 +22,12 @@ constexpr int kBars = 14;
 
 /// Of one list; each is a question to the conductor.
 constexpr std::size_t kExplainedMax = 200;
+
+Error no_try(const TryKey& key) {
+  return {.code = ErrorCode::not_found,
+          .message =
+              "task '" + key.task.task_id.value + "' has no try " + std::to_string(key.try_number)};
+}
 
 bool is_waiting(TaskState state) {
   return state == TaskState::no_status || state == TaskState::scheduled ||
@@ -247,6 +254,30 @@ Result<std::vector<wire::TaskTry>> Workflows::tries(const store::TaskKey& key) {
   });
 }
 
+Result<wire::TryDetails> Workflows::try_details(const TryKey& key) {
+  AIFLOW_ASSIGN(const auto all, tries(key.task));
+  const auto found = std::ranges::find(all, key.try_number, &wire::TaskTry::try_number);
+  if (found == all.end()) return fail(no_try(key));
+  AIFLOW_ASSIGN(const auto kept, parts_.store.read([&](db::Connection& db) {
+    return store::TryDetails(db).get({.task = key.task, .try_number = key.try_number});
+  }));
+  const bool is_live = found->state == TaskState::running && kept.samples.empty();
+  return wire::TryDetails{
+      .try_number = found->try_number,
+      .state = found->state,
+      .cause = found->cause,
+      .start_date = found->start_date,
+      .end_date = found->end_date,
+      .hostname = found->hostname,
+      .cpu_user_ms = found->cpu_user_ms,
+      .cpu_system_ms = found->cpu_system_ms,
+      .memory_peak_bytes = found->memory_peak_bytes,
+      .memory_mean_bytes = found->memory_mean_bytes,
+      .usage_note = found->usage_note,
+      .samples = store::to_wire(is_live ? parts_.conductor.usage(key.task) : kept.samples),
+      .rendered_fields = kept.rendered};
+}
+
 Result<store::Listed<wire::RunTry>> Workflows::run_tries(const store::RunTriesQuery& query) {
   return parts_.store.read([&](db::Connection& db) -> Result<store::Listed<wire::RunTry>> {
     AIFLOW_TRY(store::RunStore(db).run(query.run));
@@ -303,8 +334,7 @@ Result<std::filesystem::path> Workflows::log_file(const TryKey& key) {
     return store::RunStore(db).task(key.task);
   }));
   if (key.try_number < 1 || key.try_number > std::max(task.try_number, 1)) {
-    return fail(ErrorCode::not_found, "task '" + key.task.task_id.value + "' has no try " +
-                                          std::to_string(key.try_number));
+    return fail(no_try(key));
   }
   return file;
 }

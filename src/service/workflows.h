@@ -122,6 +122,8 @@ class Workflows {
   [[nodiscard]] Status report_service(const wire::ServiceReport& report, const Principal& who);
   /// The ended ones and the current one, oldest first.
   [[nodiscard]] Result<std::vector<wire::TaskTry>> tries(const store::TaskKey& key);
+  /// Errors: not_found.
+  [[nodiscard]] Result<wire::TryDetails> try_details(const TryKey& key);
   [[nodiscard]] Result<std::vector<wire::XComItem>> xcoms(const store::TaskKey& key);
   /// Errors: not_found.
   [[nodiscard]] Result<wire::XComItem> xcom(const store::TaskKey& key, const std::string& name);

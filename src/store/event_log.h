@@ -24,6 +24,7 @@ inline constexpr std::string_view backfill = "backfill";
 inline constexpr std::string_view task_instance = "task_instance";
 inline constexpr std::string_view import_error = "import_error";
 inline constexpr std::string_view progress = "progress";
+inline constexpr std::string_view usage = "usage";
 inline constexpr std::string_view model = "model";
 inline constexpr std::string_view report = "report";
 inline constexpr std::string_view pack = "pack";

@@ -84,6 +84,12 @@ struct TryRow {
   std::optional<WallTime> start_date;
   std::optional<WallTime> end_date;
   std::string worker_id;
+  // What it has used, where that is known.
+  std::optional<std::int64_t> cpu_user_ms{};
+  std::optional<std::int64_t> cpu_system_ms{};
+  std::optional<std::int64_t> memory_peak_bytes{};
+  std::optional<std::int64_t> memory_mean_bytes{};
+  std::optional<std::string> usage_note{};  ///< why something of it is not
 };
 
 struct XComRow {

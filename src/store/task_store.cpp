@@ -167,17 +167,20 @@ Result<std::vector<TaskRow>> RunStore::running_tasks(int limit) {
 Status RunStore::upsert_try(const TryRow& row) {
   return db_.run(R"(
     REPLACE INTO task_tries (dag_id, run_id, task_id, map_index, try_number, epoch, state, cause,
-      start_date, end_date, worker_id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
+      start_date, end_date, worker_id, cpu_user_ms, cpu_system_ms, memory_peak_bytes,
+      memory_mean_bytes, usage_note)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))",
                  {row.key.dag_id.value, row.key.run_id.value, row.key.task_id.value,
                   row.key.map_index, row.try_number, row.epoch, aiflow::to_string(row.state),
-                  row.cause, row.start_date, row.end_date, row.worker_id});
+                  row.cause, row.start_date, row.end_date, row.worker_id, row.cpu_user_ms,
+                  row.cpu_system_ms, row.memory_peak_bytes, row.memory_mean_bytes, row.usage_note});
 }
 
 Result<std::vector<TryRow>> RunStore::tries(const TaskKey& key) {
   static const std::string sql =
       "SELECT dag_id, run_id, task_id, map_index, try_number, epoch, state, cause, start_date,"
-      " end_date, worker_id FROM task_tries" +
+      " end_date, worker_id, cpu_user_ms, cpu_system_ms, memory_peak_bytes, memory_mean_bytes,"
+      " usage_note FROM task_tries" +
       std::string(kByTask) + " ORDER BY try_number";
   return db_.all(sql, key_params(key), [](db::Row& row) {
     return TryRow{.key = detail::read_task_key(row),
@@ -187,7 +190,12 @@ Result<std::vector<TryRow>> RunStore::tries(const TaskKey& key) {
                   .cause = row.text(),
                   .start_date = row.optional_time(),
                   .end_date = row.optional_time(),
-                  .worker_id = row.text()};
+                  .worker_id = row.text(),
+                  .cpu_user_ms = row.optional_integer(),
+                  .cpu_system_ms = row.optional_integer(),
+                  .memory_peak_bytes = row.optional_integer(),
+                  .memory_mean_bytes = row.optional_integer(),
+                  .usage_note = row.optional_text()};
   });
 }
 
@@ -350,7 +358,12 @@ wire::TaskTry to_wire(const TryRow& row) {
           .cause = row.cause,
           .start_date = row.start_date,
           .end_date = row.end_date,
-          .hostname = row.worker_id};
+          .hostname = row.worker_id,
+          .cpu_user_ms = row.cpu_user_ms,
+          .cpu_system_ms = row.cpu_system_ms,
+          .memory_peak_bytes = row.memory_peak_bytes,
+          .memory_mean_bytes = row.memory_mean_bytes,
+          .usage_note = row.usage_note};
 }
 
 TaskKey from_wire(const wire::TaskKey& key) {

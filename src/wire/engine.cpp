@@ -49,6 +49,8 @@ Status read_value(const json::Value& value, ProgressInfo& out);
 Status read_value(const json::Value& value, TaskInstance& out);
 Status read_value(const json::Value& value, ServiceReport& out);
 Status read_value(const json::Value& value, TaskTry& out);
+Status read_value(const json::Value& value, UsageSample& out);
+Status read_value(const json::Value& value, TryDetails& out);
 Status read_value(const json::Value& value, DagRunPatch& out);
 Status read_value(const json::Value& value, ClearRequest& out);
 Status read_value(const json::Value& value, ClearRunRequest& out);
@@ -1383,13 +1385,18 @@ Status read_value(const json::Value& value, ServiceReport& out) {
 
 json::Value to_json(const TaskTry& value) {
   json::Object out;
-  out.reserve(6);
+  out.reserve(11);
   detail::put(out, "try_number", value.try_number);
   detail::put(out, "state", value.state);
   detail::put(out, "cause", value.cause);
   detail::put(out, "start_date", value.start_date);
   detail::put(out, "end_date", value.end_date);
   detail::put(out, "hostname", value.hostname);
+  detail::put(out, "cpu_user_ms", value.cpu_user_ms);
+  detail::put(out, "cpu_system_ms", value.cpu_system_ms);
+  detail::put(out, "memory_peak_bytes", value.memory_peak_bytes);
+  detail::put(out, "memory_mean_bytes", value.memory_mean_bytes);
+  detail::put(out, "usage_note", value.usage_note);
   return json::Value(std::move(out));
 }
 
@@ -1402,11 +1409,82 @@ Result<TaskTry> parse_task_try(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "start_date", out.start_date));
   AIFLOW_TRY(detail::get(value, "end_date", out.end_date));
   AIFLOW_TRY(detail::get(value, "hostname", out.hostname));
+  AIFLOW_TRY(detail::get(value, "cpu_user_ms", out.cpu_user_ms));
+  AIFLOW_TRY(detail::get(value, "cpu_system_ms", out.cpu_system_ms));
+  AIFLOW_TRY(detail::get(value, "memory_peak_bytes", out.memory_peak_bytes));
+  AIFLOW_TRY(detail::get(value, "memory_mean_bytes", out.memory_mean_bytes));
+  AIFLOW_TRY(detail::get(value, "usage_note", out.usage_note));
   return out;
 }
 
 Status read_value(const json::Value& value, TaskTry& out) {
   AIFLOW_ASSIGN(out, parse_task_try(value));
+  return {};
+}
+
+json::Value to_json(const UsageSample& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "ms", value.ms);
+  detail::put(out, "cpu_ms", value.cpu_ms);
+  detail::put(out, "memory_bytes", value.memory_bytes);
+  return json::Value(std::move(out));
+}
+
+Result<UsageSample> parse_usage_sample(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("UsageSample");
+  UsageSample out;
+  AIFLOW_TRY(detail::get(value, "ms", out.ms));
+  AIFLOW_TRY(detail::get(value, "cpu_ms", out.cpu_ms));
+  AIFLOW_TRY(detail::get(value, "memory_bytes", out.memory_bytes));
+  return out;
+}
+
+Status read_value(const json::Value& value, UsageSample& out) {
+  AIFLOW_ASSIGN(out, parse_usage_sample(value));
+  return {};
+}
+
+json::Value to_json(const TryDetails& value) {
+  json::Object out;
+  out.reserve(13);
+  detail::put(out, "try_number", value.try_number);
+  detail::put(out, "state", value.state);
+  detail::put(out, "cause", value.cause);
+  detail::put(out, "start_date", value.start_date);
+  detail::put(out, "end_date", value.end_date);
+  detail::put(out, "hostname", value.hostname);
+  detail::put(out, "cpu_user_ms", value.cpu_user_ms);
+  detail::put(out, "cpu_system_ms", value.cpu_system_ms);
+  detail::put(out, "memory_peak_bytes", value.memory_peak_bytes);
+  detail::put(out, "memory_mean_bytes", value.memory_mean_bytes);
+  detail::put(out, "usage_note", value.usage_note);
+  detail::put(out, "samples", value.samples);
+  detail::put(out, "rendered_fields", value.rendered_fields);
+  return json::Value(std::move(out));
+}
+
+Result<TryDetails> parse_try_details(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TryDetails");
+  TryDetails out;
+  AIFLOW_TRY(detail::get(value, "try_number", out.try_number));
+  AIFLOW_TRY(detail::get(value, "state", out.state));
+  AIFLOW_TRY(detail::get(value, "cause", out.cause));
+  AIFLOW_TRY(detail::get(value, "start_date", out.start_date));
+  AIFLOW_TRY(detail::get(value, "end_date", out.end_date));
+  AIFLOW_TRY(detail::get(value, "hostname", out.hostname));
+  AIFLOW_TRY(detail::get(value, "cpu_user_ms", out.cpu_user_ms));
+  AIFLOW_TRY(detail::get(value, "cpu_system_ms", out.cpu_system_ms));
+  AIFLOW_TRY(detail::get(value, "memory_peak_bytes", out.memory_peak_bytes));
+  AIFLOW_TRY(detail::get(value, "memory_mean_bytes", out.memory_mean_bytes));
+  AIFLOW_TRY(detail::get(value, "usage_note", out.usage_note));
+  AIFLOW_TRY(detail::get(value, "samples", out.samples));
+  AIFLOW_TRY(detail::get(value, "rendered_fields", out.rendered_fields));
+  return out;
+}
+
+Status read_value(const json::Value& value, TryDetails& out) {
+  AIFLOW_ASSIGN(out, parse_try_details(value));
   return {};
 }
 
@@ -2751,7 +2829,7 @@ Status read_value(const json::Value& value, WorkerPack& out) {
 
 json::Value to_json(const Worker& value) {
   json::Object out;
-  out.reserve(15);
+  out.reserve(18);
   detail::put(out, "worker_id", value.worker_id);
   detail::put(out, "state", value.state);
   detail::put(out, "slots", value.slots);
@@ -2766,6 +2844,9 @@ json::Value to_json(const Worker& value) {
   detail::put(out, "cordoned", value.cordoned);
   detail::put(out, "cpus", value.cpus);
   detail::put(out, "load", value.load);
+  detail::put(out, "cpu_used", value.cpu_used);
+  detail::put(out, "memory_bytes", value.memory_bytes);
+  detail::put(out, "memory_used_bytes", value.memory_used_bytes);
   detail::put(out, "packs", value.packs);
   return json::Value(std::move(out));
 }
@@ -2787,6 +2868,9 @@ Result<Worker> parse_worker(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "cordoned", out.cordoned));
   AIFLOW_TRY(detail::get(value, "cpus", out.cpus));
   AIFLOW_TRY(detail::get(value, "load", out.load));
+  AIFLOW_TRY(detail::get(value, "cpu_used", out.cpu_used));
+  AIFLOW_TRY(detail::get(value, "memory_bytes", out.memory_bytes));
+  AIFLOW_TRY(detail::get(value, "memory_used_bytes", out.memory_used_bytes));
   AIFLOW_TRY(detail::get(value, "packs", out.packs));
   return out;
 }

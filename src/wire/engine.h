@@ -579,6 +579,7 @@ struct ServiceReport {
 [[nodiscard]] json::Value to_json(const ServiceReport& value);
 [[nodiscard]] Result<ServiceReport> parse_service_report(const json::Value& value);
 
+/// cpu_user_ms, cpu_system_ms, memory_peak_bytes, memory_mean_bytes - what it has used, where that was measured; usage_note - why not, pod - a pod is not measured.
 struct TaskTry {
   std::int64_t try_number{};
   TaskState state{};
@@ -586,10 +587,45 @@ struct TaskTry {
   std::optional<WallTime> start_date{};
   std::optional<WallTime> end_date{};
   std::string hostname{};
+  std::optional<std::int64_t> cpu_user_ms{};
+  std::optional<std::int64_t> cpu_system_ms{};
+  std::optional<std::int64_t> memory_peak_bytes{};
+  std::optional<std::int64_t> memory_mean_bytes{};
+  std::optional<std::string> usage_note{};
   friend bool operator==(const TaskTry&, const TaskTry&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskTry& value);
 [[nodiscard]] Result<TaskTry> parse_task_try(const json::Value& value);
+
+/// ms - since the try's start. cpu_ms - processor time used until then. memory_bytes - resident at that moment.
+struct UsageSample {
+  std::int64_t ms{};
+  std::int64_t cpu_ms{};
+  std::int64_t memory_bytes{};
+  friend bool operator==(const UsageSample&, const UsageSample&) = default;
+};
+[[nodiscard]] json::Value to_json(const UsageSample& value);
+[[nodiscard]] Result<UsageSample> parse_usage_sample(const json::Value& value);
+
+/// A try with what it used over time (at most 120 samples, growing while it runs), and its template fields as they were rendered, {name - value} without secrets; null - none were told.
+struct TryDetails {
+  std::int64_t try_number{};
+  TaskState state{};
+  std::string cause{};
+  std::optional<WallTime> start_date{};
+  std::optional<WallTime> end_date{};
+  std::string hostname{};
+  std::optional<std::int64_t> cpu_user_ms{};
+  std::optional<std::int64_t> cpu_system_ms{};
+  std::optional<std::int64_t> memory_peak_bytes{};
+  std::optional<std::int64_t> memory_mean_bytes{};
+  std::optional<std::string> usage_note{};
+  std::vector<UsageSample> samples{};
+  std::optional<json::Value> rendered_fields{};
+  friend bool operator==(const TryDetails&, const TryDetails&) = default;
+};
+[[nodiscard]] json::Value to_json(const TryDetails& value);
+[[nodiscard]] Result<TryDetails> parse_try_details(const json::Value& value);
 
 /// state - success and failed end the run, queued opens a finished one again. Only what is given changes.
 struct DagRunPatch {
@@ -1172,7 +1208,7 @@ struct WorkerPack {
 [[nodiscard]] json::Value to_json(const WorkerPack& value);
 [[nodiscard]] Result<WorkerPack> parse_worker_pack(const json::Value& value);
 
-/// state - connected, draining, lost or revoked (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one. cpus, load - processors of its machine, and its load average over a minute; absent where nobody tells. packs - runtime packs that it holds.
+/// state - connected, draining, lost or revoked (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one. cpus, load - processors of its machine, and its load average over a minute; cpu_used - the busy part of its processors, 0 to 1; memory_bytes, memory_used_bytes - of its machine, the latter without caches; absent where nobody tells. packs - runtime packs that it holds.
 struct Worker {
   std::string worker_id{};
   std::string state{};
@@ -1188,6 +1224,9 @@ struct Worker {
   bool cordoned{};
   std::optional<std::int64_t> cpus{};
   std::optional<double> load{};
+  std::optional<double> cpu_used{};
+  std::optional<std::int64_t> memory_bytes{};
+  std::optional<std::int64_t> memory_used_bytes{};
   std::vector<WorkerPack> packs{};
   friend bool operator==(const Worker&, const Worker&) = default;
 };
@@ -1255,7 +1294,7 @@ struct WorkerCredential {
 [[nodiscard]] json::Value to_json(const WorkerCredential& value);
 [[nodiscard]] Result<WorkerCredential> parse_worker_credential(const json::Value& value);
 
-/// One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, asset_event, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker, pool, notice. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted.
+/// One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, asset_event, task_instance, import_error, progress, usage, model, report, pack, service, camera, scene_event, worker, pool, notice, system. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted.
 struct StreamEvent {
   std::int64_t id{};
   std::string kind{};

@@ -106,6 +106,7 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::mark_task_instance, "mark_task_instance", "PATCH", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}", "run", false, Owner::dag},
       {Route::preview_mark, "preview_mark", "PATCH", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/dry_run", "view", false, Owner::dag},
       {Route::list_tries, "list_tries", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries", "view", false, Owner::dag},
+      {Route::get_try, "get_try", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries/{try_number}", "view", false, Owner::dag},
       {Route::get_log, "get_log", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/logs/{try_number}", "view", false, Owner::dag},
       {Route::stream_log, "stream_log", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/logs/{try_number}/stream", "view", false, Owner::dag},
       {Route::list_xcoms, "list_xcoms", "GET", "/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/xcomEntries", "view", true, Owner::dag},

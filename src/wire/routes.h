@@ -110,6 +110,7 @@ enum class Route : std::uint16_t {
   mark_task_instance,
   preview_mark,
   list_tries,
+  get_try,
   get_log,
   stream_log,
   list_xcoms,

@@ -21,6 +21,9 @@ Status read_value(const json::Value& value, AttemptRef& out);
 Status read_value(const json::Value& value, HeldPack& out);
 Status read_value(const json::Value& value, Hello& out);
 Status read_value(const json::Value& value, Started& out);
+Status read_value(const json::Value& value, AttemptSample& out);
+Status read_value(const json::Value& value, AttemptUsage& out);
+Status read_value(const json::Value& value, Usage& out);
 Status read_value(const json::Value& value, Heartbeat& out);
 Status read_value(const json::Value& value, Progress& out);
 Status read_value(const json::Value& value, Finished& out);
@@ -48,6 +51,8 @@ Status read_value(const json::Value& value, TaskStart& out);
 Status read_value(const json::Value& value, TaskXComPush& out);
 Status read_value(const json::Value& value, TaskXComGet& out);
 Status read_value(const json::Value& value, TaskXComValue& out);
+Status read_value(const json::Value& value, TaskRendered& out);
+Status read_value(const json::Value& value, TaskUsage& out);
 Status read_value(const json::Value& value, TaskDone& out);
 Status read_value(const json::Value& value, ZygoteFork& out);
 Status read_value(const json::Value& value, ZygoteForked& out);
@@ -501,11 +506,12 @@ Status read_value(const json::Value& value, Hello& out) {
 
 json::Value to_json(const Started& value) {
   json::Object out;
-  out.reserve(4);
+  out.reserve(5);
   detail::put(out, "seq", value.seq);
   detail::put(out, "attempt", value.attempt);
   detail::put(out, "pid", value.pid);
   detail::put(out, "at", value.at);
+  detail::put(out, "rendered", value.rendered);
   return json::Value(std::move(out));
 }
 
@@ -516,6 +522,7 @@ Result<Started> parse_started(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "attempt", out.attempt));
   AIFLOW_TRY(detail::get(value, "pid", out.pid));
   AIFLOW_TRY(detail::get(value, "at", out.at));
+  AIFLOW_TRY(detail::get(value, "rendered", out.rendered));
   return out;
 }
 
@@ -524,13 +531,89 @@ Status read_value(const json::Value& value, Started& out) {
   return {};
 }
 
+json::Value to_json(const AttemptSample& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "ms", value.ms);
+  detail::put(out, "cpu_ms", value.cpu_ms);
+  detail::put(out, "memory_bytes", value.memory_bytes);
+  return json::Value(std::move(out));
+}
+
+Result<AttemptSample> parse_attempt_sample(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("AttemptSample");
+  AttemptSample out;
+  AIFLOW_TRY(detail::get(value, "ms", out.ms));
+  AIFLOW_TRY(detail::get(value, "cpu_ms", out.cpu_ms));
+  AIFLOW_TRY(detail::get(value, "memory_bytes", out.memory_bytes));
+  return out;
+}
+
+Status read_value(const json::Value& value, AttemptSample& out) {
+  AIFLOW_ASSIGN(out, parse_attempt_sample(value));
+  return {};
+}
+
+json::Value to_json(const AttemptUsage& value) {
+  json::Object out;
+  out.reserve(6);
+  detail::put(out, "cpu_user_ms", value.cpu_user_ms);
+  detail::put(out, "cpu_system_ms", value.cpu_system_ms);
+  detail::put(out, "memory_peak_bytes", value.memory_peak_bytes);
+  detail::put(out, "memory_mean_bytes", value.memory_mean_bytes);
+  detail::put(out, "samples", value.samples);
+  detail::put(out, "note", value.note);
+  return json::Value(std::move(out));
+}
+
+Result<AttemptUsage> parse_attempt_usage(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("AttemptUsage");
+  AttemptUsage out;
+  AIFLOW_TRY(detail::get(value, "cpu_user_ms", out.cpu_user_ms));
+  AIFLOW_TRY(detail::get(value, "cpu_system_ms", out.cpu_system_ms));
+  AIFLOW_TRY(detail::get(value, "memory_peak_bytes", out.memory_peak_bytes));
+  AIFLOW_TRY(detail::get(value, "memory_mean_bytes", out.memory_mean_bytes));
+  AIFLOW_TRY(detail::get(value, "samples", out.samples));
+  AIFLOW_TRY(detail::get(value, "note", out.note));
+  return out;
+}
+
+Status read_value(const json::Value& value, AttemptUsage& out) {
+  AIFLOW_ASSIGN(out, parse_attempt_usage(value));
+  return {};
+}
+
+json::Value to_json(const Usage& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "attempt", value.attempt);
+  detail::put(out, "sample", value.sample);
+  return json::Value(std::move(out));
+}
+
+Result<Usage> parse_usage(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("Usage");
+  Usage out;
+  AIFLOW_TRY(detail::get(value, "attempt", out.attempt));
+  AIFLOW_TRY(detail::get(value, "sample", out.sample));
+  return out;
+}
+
+Status read_value(const json::Value& value, Usage& out) {
+  AIFLOW_ASSIGN(out, parse_usage(value));
+  return {};
+}
+
 json::Value to_json(const Heartbeat& value) {
   json::Object out;
-  out.reserve(4);
+  out.reserve(7);
   detail::put(out, "attempts", value.attempts);
   detail::put(out, "seq", value.seq);
   detail::put(out, "load", value.load);
   detail::put(out, "ahead", value.ahead);
+  detail::put(out, "cpu_used", value.cpu_used);
+  detail::put(out, "memory_bytes", value.memory_bytes);
+  detail::put(out, "memory_used_bytes", value.memory_used_bytes);
   return json::Value(std::move(out));
 }
 
@@ -541,6 +624,9 @@ Result<Heartbeat> parse_heartbeat(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "seq", out.seq));
   AIFLOW_TRY(detail::get(value, "load", out.load));
   AIFLOW_TRY(detail::get(value, "ahead", out.ahead));
+  AIFLOW_TRY(detail::get(value, "cpu_used", out.cpu_used));
+  AIFLOW_TRY(detail::get(value, "memory_bytes", out.memory_bytes));
+  AIFLOW_TRY(detail::get(value, "memory_used_bytes", out.memory_used_bytes));
   return out;
 }
 
@@ -578,7 +664,7 @@ Status read_value(const json::Value& value, Progress& out) {
 
 json::Value to_json(const Finished& value) {
   json::Object out;
-  out.reserve(17);
+  out.reserve(19);
   detail::put(out, "seq", value.seq);
   detail::put(out, "attempt", value.attempt);
   detail::put(out, "outcome", value.outcome);
@@ -596,6 +682,8 @@ json::Value to_json(const Finished& value) {
   detail::put(out, "cache_key", value.cache_key);
   detail::put(out, "cache_ttl_ms", value.cache_ttl_ms);
   detail::put(out, "retry_delay_ms", value.retry_delay_ms);
+  detail::put(out, "usage", value.usage);
+  detail::put(out, "rendered", value.rendered);
   return json::Value(std::move(out));
 }
 
@@ -619,6 +707,8 @@ Result<Finished> parse_finished(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "cache_key", out.cache_key));
   AIFLOW_TRY(detail::get(value, "cache_ttl_ms", out.cache_ttl_ms));
   AIFLOW_TRY(detail::get(value, "retry_delay_ms", out.retry_delay_ms));
+  AIFLOW_TRY(detail::get(value, "usage", out.usage));
+  AIFLOW_TRY(detail::get(value, "rendered", out.rendered));
   return out;
 }
 
@@ -1072,8 +1162,9 @@ Status read_value(const json::Value& value, Left& out) {
 
 json::Value to_json(const TaskStart& value) {
   json::Object out;
-  out.reserve(1);
+  out.reserve(2);
   detail::put(out, "job", value.job);
+  detail::put(out, "takes_rendered", value.takes_rendered);
   return json::Value(std::move(out));
 }
 
@@ -1081,6 +1172,7 @@ Result<TaskStart> parse_task_start(const json::Value& value) {
   if (!value.is_object()) return detail::not_an_object("TaskStart");
   TaskStart out;
   AIFLOW_TRY(detail::get(value, "job", out.job));
+  AIFLOW_TRY(detail::get(value, "takes_rendered", out.takes_rendered));
   return out;
 }
 
@@ -1165,6 +1257,50 @@ Result<TaskXComValue> parse_task_xcom_value(const json::Value& value) {
 
 Status read_value(const json::Value& value, TaskXComValue& out) {
   AIFLOW_ASSIGN(out, parse_task_xcom_value(value));
+  return {};
+}
+
+json::Value to_json(const TaskRendered& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "fields", value.fields);
+  return json::Value(std::move(out));
+}
+
+Result<TaskRendered> parse_task_rendered(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TaskRendered");
+  TaskRendered out;
+  AIFLOW_TRY(detail::get(value, "fields", out.fields));
+  return out;
+}
+
+Status read_value(const json::Value& value, TaskRendered& out) {
+  AIFLOW_ASSIGN(out, parse_task_rendered(value));
+  return {};
+}
+
+json::Value to_json(const TaskUsage& value) {
+  json::Object out;
+  out.reserve(4);
+  detail::put(out, "cpu_user_ms", value.cpu_user_ms);
+  detail::put(out, "cpu_system_ms", value.cpu_system_ms);
+  detail::put(out, "memory_bytes", value.memory_bytes);
+  detail::put(out, "memory_peak_bytes", value.memory_peak_bytes);
+  return json::Value(std::move(out));
+}
+
+Result<TaskUsage> parse_task_usage(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("TaskUsage");
+  TaskUsage out;
+  AIFLOW_TRY(detail::get(value, "cpu_user_ms", out.cpu_user_ms));
+  AIFLOW_TRY(detail::get(value, "cpu_system_ms", out.cpu_system_ms));
+  AIFLOW_TRY(detail::get(value, "memory_bytes", out.memory_bytes));
+  AIFLOW_TRY(detail::get(value, "memory_peak_bytes", out.memory_peak_bytes));
+  return out;
+}
+
+Status read_value(const json::Value& value, TaskUsage& out) {
+  AIFLOW_ASSIGN(out, parse_task_usage(value));
   return {};
 }
 
@@ -1272,10 +1408,13 @@ Status read_value(const json::Value& value, ZygoteOrphaned& out) {
 
 json::Value to_json(const ZygoteExited& value) {
   json::Object out;
-  out.reserve(3);
+  out.reserve(6);
   detail::put(out, "pid", value.pid);
   detail::put(out, "exit_code", value.exit_code);
   detail::put(out, "signal", value.signal);
+  detail::put(out, "user_us", value.user_us);
+  detail::put(out, "system_us", value.system_us);
+  detail::put(out, "resident_kib", value.resident_kib);
   return json::Value(std::move(out));
 }
 
@@ -1285,6 +1424,9 @@ Result<ZygoteExited> parse_zygote_exited(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "pid", out.pid));
   AIFLOW_TRY(detail::get(value, "exit_code", out.exit_code));
   AIFLOW_TRY(detail::get(value, "signal", out.signal));
+  AIFLOW_TRY(detail::get(value, "user_us", out.user_us));
+  AIFLOW_TRY(detail::get(value, "system_us", out.system_us));
+  AIFLOW_TRY(detail::get(value, "resident_kib", out.resident_kib));
   return out;
 }
 

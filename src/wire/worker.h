@@ -217,22 +217,60 @@ struct Hello {
 [[nodiscard]] json::Value to_json(const Hello& value);
 [[nodiscard]] Result<Hello> parse_hello(const json::Value& value);
 
+/// Said again, with rendered (as in TaskRendered), of a try that has gone on for a second by then.
 struct Started {
   std::int64_t seq{};
   AttemptRef attempt{};
   std::int64_t pid{};
   WallTime at{};
+  std::optional<json::Value> rendered{};
   friend bool operator==(const Started&, const Started&) = default;
 };
 [[nodiscard]] json::Value to_json(const Started& value);
 [[nodiscard]] Result<Started> parse_started(const json::Value& value);
 
-/// seq - of a worker that ends its tasks when its heartbeats are not confirmed; it is answered by HeartbeatOk. load - its machine's load average over a minute.
+/// ms - since the try's start. cpu_ms - processor time used until then. memory_bytes - resident at that moment.
+struct AttemptSample {
+  std::int64_t ms{};
+  std::int64_t cpu_ms{};
+  std::int64_t memory_bytes{};
+  friend bool operator==(const AttemptSample&, const AttemptSample&) = default;
+};
+[[nodiscard]] json::Value to_json(const AttemptSample& value);
+[[nodiscard]] Result<AttemptSample> parse_attempt_sample(const json::Value& value);
+
+/// What a try has used. memory_peak_bytes - as the kernel counted it, or the largest sample. memory_mean_bytes - over the time that samples were taken in. samples - at most 120, by time. note - why there is nothing of it: pod - a pod is not measured.
+
+struct AttemptUsage {
+  std::optional<std::int64_t> cpu_user_ms{};
+  std::optional<std::int64_t> cpu_system_ms{};
+  std::optional<std::int64_t> memory_peak_bytes{};
+  std::optional<std::int64_t> memory_mean_bytes{};
+  std::optional<std::vector<AttemptSample>> samples{};
+  std::optional<std::string> note{};
+  friend bool operator==(const AttemptUsage&, const AttemptUsage&) = default;
+};
+[[nodiscard]] json::Value to_json(const AttemptUsage& value);
+[[nodiscard]] Result<AttemptUsage> parse_attempt_usage(const json::Value& value);
+
+/// What a running try has used until now. Not stored.
+struct Usage {
+  AttemptRef attempt{};
+  AttemptSample sample{};
+  friend bool operator==(const Usage&, const Usage&) = default;
+};
+[[nodiscard]] json::Value to_json(const Usage& value);
+[[nodiscard]] Result<Usage> parse_usage(const json::Value& value);
+
+/// seq - of a worker that ends its tasks when its heartbeats are not confirmed; it is answered by HeartbeatOk. load - its machine's load average over a minute. cpu_used - the busy part of its machine's processors since the last heartbeat, 0 to 1; memory_used_bytes - of its machine, without caches.
 struct Heartbeat {
   std::vector<AttemptRef> attempts{};
   std::optional<std::int64_t> seq{};
   std::optional<double> load{};
   std::optional<std::int64_t> ahead{};
+  std::optional<double> cpu_used{};
+  std::optional<std::int64_t> memory_bytes{};
+  std::optional<std::int64_t> memory_used_bytes{};
   friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
 };
 [[nodiscard]] json::Value to_json(const Heartbeat& value);
@@ -268,6 +306,8 @@ struct Finished {
   std::optional<std::string> cache_key{};
   std::optional<std::int64_t> cache_ttl_ms{};
   std::optional<std::int64_t> retry_delay_ms{};
+  std::optional<AttemptUsage> usage{};
+  std::optional<json::Value> rendered{};
   friend bool operator==(const Finished&, const Finished&) = default;
 };
 [[nodiscard]] json::Value to_json(const Finished& value);
@@ -467,9 +507,10 @@ struct Left {
 [[nodiscard]] json::Value to_json(const Left& value);
 [[nodiscard]] Result<Left> parse_left(const json::Value& value);
 
-/// Supervisor -> task, first frame.
+/// Supervisor -> task, first frame. takes_rendered - the task may send a TaskRendered.
 struct TaskStart {
   Job job{};
+  std::optional<bool> takes_rendered{};
   friend bool operator==(const TaskStart&, const TaskStart&) = default;
 };
 [[nodiscard]] json::Value to_json(const TaskStart& value);
@@ -506,6 +547,26 @@ struct TaskXComValue {
 };
 [[nodiscard]] json::Value to_json(const TaskXComValue& value);
 [[nodiscard]] Result<TaskXComValue> parse_task_xcom_value(const json::Value& value);
+
+/// Task -> supervisor, once. The task's template fields as they were rendered: {name: value}, without secrets, at most 64 KiB of JSON each and 256 KiB in all; what is cut says so.
+
+struct TaskRendered {
+  json::Value fields{};
+  friend bool operator==(const TaskRendered&, const TaskRendered&) = default;
+};
+[[nodiscard]] json::Value to_json(const TaskRendered& value);
+[[nodiscard]] Result<TaskRendered> parse_task_rendered(const json::Value& value);
+
+/// aiflow-docker -> supervisor. What the container has used until now.
+struct TaskUsage {
+  std::int64_t cpu_user_ms{};
+  std::int64_t cpu_system_ms{};
+  std::int64_t memory_bytes{};
+  std::optional<std::int64_t> memory_peak_bytes{};
+  friend bool operator==(const TaskUsage&, const TaskUsage&) = default;
+};
+[[nodiscard]] json::Value to_json(const TaskUsage& value);
+[[nodiscard]] Result<TaskUsage> parse_task_usage(const json::Value& value);
 
 /// Task -> supervisor, last frame; without it the exit status alone decides (non-zero or signal = failed).
 struct TaskDone {
@@ -551,10 +612,14 @@ struct ZygoteOrphaned {
 [[nodiscard]] json::Value to_json(const ZygoteOrphaned& value);
 [[nodiscard]] Result<ZygoteOrphaned> parse_zygote_orphaned(const json::Value& value);
 
+/// user_us, system_us, resident_kib - what it has used, as wait4 tells.
 struct ZygoteExited {
   std::int64_t pid{};
   std::optional<std::int64_t> exit_code{};
   std::optional<std::int64_t> signal{};
+  std::optional<std::int64_t> user_us{};
+  std::optional<std::int64_t> system_us{};
+  std::optional<std::int64_t> resident_kib{};
   friend bool operator==(const ZygoteExited&, const ZygoteExited&) = default;
 };
 [[nodiscard]] json::Value to_json(const ZygoteExited& value);

@@ -102,6 +102,25 @@ def test_how_containers_end_and_what_they_may_use(server, dockerd, tmp_path):
     assert containers(dockerd) == []
 
 
+def test_what_a_container_uses_is_told_while_it_runs_and_kept(server):
+    server.add_dag("used", HEAD + """
+with DAG("used"):
+    box("busy", "head -c 20000000 /dev/zero > /dev/shm/held; i=0; while [ $i -lt 1000000 ]; do i=$((i+1)); done; sleep 3")
+    box("short", "true")
+""")
+    run = server.trigger("used")
+    path = f"/api/v2/dags/used/dagRuns/{run}/taskInstances/"
+    live = server.wait_for(lambda: (one := server.get(path + "busy/tries/1"))["state"] == "running"
+                           and one["samples"] and one, "a sample")
+    assert server.wait_run("used", run)["state"] == "success"
+    busy, short = (server.get(path + f"{task}/tries/1") for task in ("busy", "short"))
+    assert busy["samples"][0] == live["samples"][0]
+    assert 200 < busy["cpu_user_ms"] + busy["cpu_system_ms"] < 20_000
+    assert 20_000_000 < busy["memory_peak_bytes"] < 200_000_000
+    assert 0 < busy["memory_mean_bytes"] <= busy["memory_peak_bytes"]
+    assert short["samples"] == [] and "usage_note" not in short
+
+
 def test_processor_time_is_limited(server):
     _, tasks = run_all(server, "slow", """
 with DAG("slow"):

@@ -5,7 +5,7 @@ FOLDER has what the server sent for this attempt: job and token; FILES are those
 (dag_files/packed.py), whose names of modules and templates are the same here as at the server. What a worker's supervisor does for a
 task is done here: values of other tasks are asked from the server (AIFLOW_API_URL), and what the
 task publishes and how it ended goes into the log, in lines "::aiflow:result ..." whose rests together
-are JSON {"done": TaskDone, "xcoms": [{key, value}]}. The server takes them out of the log.
+are JSON {"done": TaskDone, "xcoms": [{key, value}], "rendered": {field: value}}. The server takes them out of the log.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _failed(cause: str) -> dict:
 
 def _serve(sock: socket.socket, job: dict, said: dict) -> None:
     """The other end of the task's socket, until the task closes it."""
-    protocol.send(sock, "TaskStart", job=job)
+    protocol.send(sock, "TaskStart", job=job, takes_rendered=True)
     while True:
         try:
             frame = protocol.recv(sock)
@@ -84,6 +84,8 @@ def _serve(sock: socket.socket, job: dict, said: dict) -> None:
                 sock.shutdown(socket.SHUT_RDWR)
                 return
             protocol.send(sock, "TaskXComValue", request_id=frame["request_id"], **value)
+        elif kind == "TaskRendered":
+            said["rendered"] = frame["fields"]
         elif kind == "TaskDone":
             said["done"] = frame
 

@@ -29,6 +29,7 @@ from aiflow.exceptions import (AirflowException, AirflowFailException, AirflowRe
                                AirflowTaskTimeout, TaskDeferralTimeout, TaskDeferred)
 from aiflow.map_index import check_can_be_mapped_over, name_map_index
 from aiflow.yaml_dags import is_yaml
+from aiflow.running.rendered import rendered_fields
 from aiflow.policies.retry_policy import RetryAction, RetryDecision
 from aiflow.triggers.base import decode, deferral_of, wait_here
 
@@ -90,12 +91,14 @@ def import_file(path: str):
 def main(sock: socket.socket) -> int:
     """Runs the attempt that the supervisor describes; returns the process's exit code."""
     _set_up_output()
-    job = protocol.recv(sock)["job"]
+    start = protocol.recv(sock)
+    job = start["job"]
     signal.signal(signal.SIGTERM, _on_sigterm)
     if pack := os.environ.get("AIFLOW_PACK"):
         sys.path.insert(0, pack)
         sys.dont_write_bytecode = True  # a pack stays as it is
-    done = _run_callback(job) if job.get("operator") == "callback" else _run(job, sock)
+    done = (_run_callback(job) if job.get("operator") == "callback"
+            else _run(job, sock, bool(start.get("takes_rendered"))))
     sys.stdout.flush()
     sys.stderr.flush()
     try:
@@ -152,10 +155,11 @@ def _done(outcome: str, cause: str = "", **more) -> dict:
     return {"outcome": outcome, "cause": cause, "skip_all_downstream": False, **more}
 
 
-def _run(job: dict, sock: socket.socket) -> dict:
-    """-> the fields of TaskDone. Callbacks have run when it returns; nothing they do changes it."""
+def _run(job: dict, sock: socket.socket, tells_fields: bool = False) -> dict:
+    """-> the fields of TaskDone. Callbacks have run when it returns; nothing they do changes it.
+    tells_fields: the other end takes a TaskRendered."""
     context = Context()
-    done = _attempt(job, sock, context)
+    done = _attempt(job, sock, context, tells_fields)
     event = _event_of(done["outcome"], job)
     if event and "task" in context:
         context["ti"].end(_STATE_AFTER[event])
@@ -211,7 +215,7 @@ def _call_back(context: dict, event: str) -> None:
             logging.getLogger("aiflow.task").exception("on_%s_callback %s failed", event, name)
 
 
-def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
+def _attempt(job: dict, sock: socket.socket, context: dict, tells_fields: bool) -> dict:
     """Runs the operator and fills the context. Every ending of user code is mapped here, in one
     place (workflow-semantics section 7 of the design: what each exception means)."""
     operator = None
@@ -223,6 +227,8 @@ def _attempt(job: dict, sock: socket.socket, context: dict) -> dict:
         set_current_context(context)
         operator = context["task"] = ti.task = operator.at_index(context)
         operator.render_template_fields(context)
+        if tells_fields and (fields := rendered_fields(operator)):
+            protocol.send(sock, "TaskRendered", fields=fields)
         is_named = name_map_index(context, final=False)
         # What goes on after a deferral was begun: its values are no longer all in one report.
         may_keep = operator.cache and not job.get("resume")

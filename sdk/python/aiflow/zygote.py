@@ -139,7 +139,7 @@ class ForkServer:
     def _reap(self) -> None:
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, used = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if pid == 0:
@@ -147,10 +147,10 @@ class ForkServer:
             if pid not in self._children:
                 continue  # a process of aiflow.warm: its socket has told
             self._children.discard(pid)
-            if os.WIFSIGNALED(status):
-                self.tell("ZygoteExited", pid=pid, signal=os.WTERMSIG(status))
-            else:
-                self.tell("ZygoteExited", pid=pid, exit_code=os.WEXITSTATUS(status))
+            how = ({"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status)
+                   else {"exit_code": os.WEXITSTATUS(status)})
+            self.tell("ZygoteExited", pid=pid, **how, user_us=round(used.ru_utime * 1e6),
+                      system_us=round(used.ru_stime * 1e6), resident_kib=used.ru_maxrss)
 
 
 class Zygote(ForkServer):

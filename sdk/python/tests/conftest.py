@@ -52,6 +52,7 @@ class Supervisor:
         self.dag_file = dag_file
         self.questions: list[dict] = []  # for an XCom
         self.env: dict[str, str] = {}  # more of it for the tasks
+        self.start_words: dict[str, object] = {}  # what a TaskStart says besides the job
         self.sock, theirs = socket.socketpair()
         self.process = subprocess.Popen(
             [sys.executable, "-c", "import os,sys; os.dup2(int(sys.argv[1]), 3); "
@@ -78,7 +79,8 @@ class Supervisor:
             "key": {"dag_id": "d", "run_id": "r", "task_id": task_id,
                     "map_index": map_index},
             "try_number": 1, "max_tries": 0, "epoch": 1, "dag_file": str(self.dag_file),
-            "run_type": "manual", "params": {"n": 4}, "logical_date": "2026-01-02T03:04:05Z", **job})
+            "run_type": "manual", "params": {"n": 4}, "logical_date": "2026-01-02T03:04:05Z", **job},
+            **self.start_words)
         return task_side, out_read, forked["pid"]
 
     def run(self, task_id: str, xcoms=None, **job):

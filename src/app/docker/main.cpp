@@ -4,7 +4,8 @@
 //
 // `run` reads a ContainerSpec (api/worker.yaml) from standard input, passes on what the container
 // prints, ends with the container's exit code, and says how it went in a TaskDone frame on the
-// descriptor --result-fd. With --serve the container finds the server's API in that folder, with
+// descriptor --result-fd; with --tells-use, TaskUsage frames before it tell what it uses. With
+// --serve the container finds the server's API in that folder, with
 // --frames also a task's own way to the worker (docker/task_relay.h). SIGTERM, or the end of its
 // parent, stops the container; with --stays the parent's end leaves it to the next worker, whose
 // --adopt goes on with it. `clean` removes the containers that an earlier run of the worker
@@ -43,7 +44,8 @@ constexpr int kExitUsage = 2;
 constexpr int kExitNotStarted = 125;
 
 constexpr const char* kUsage =
-    "usage: aiflow-docker run [--stays] [--adopt] [--result-fd N] [--serve DIR [--frames]]\n"
+    "usage: aiflow-docker run [--stays] [--adopt] [--result-fd N] [--tells-use]\n"
+    "                         [--serve DIR [--frames]]\n"
     "       aiflow-docker clean [MARK | --keep MARK...]\n"
     "Started by AIflow's worker; see docs/guide/docker.md.\n";
 
@@ -136,6 +138,18 @@ class StopOnSignal {
   std::jthread thread_;
 };
 
+std::string usage_frame(const docker::ContainerUse& use) {
+  const auto ms = [](Duration time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+  };
+  json::Value value = to_json(wire::TaskUsage{.cpu_user_ms = ms(use.user),
+                                              .cpu_system_ms = ms(use.system),
+                                              .memory_bytes = use.memory_bytes,
+                                              .memory_peak_bytes = use.memory_peak_bytes});
+  value.set("type", "TaskUsage");
+  return json::write(value);
+}
+
 void send_result(int fd, const docker::RunResult& result) {
   wire::TaskDone done;
   done.outcome = result.outcome;
@@ -145,7 +159,9 @@ void send_result(int fd, const docker::RunResult& result) {
   static_cast<void>(os::write_all(fd, os::encode_frame(json::write(value))));
 }
 
-docker::RunResult run(const Clock& clock, const std::stop_token& stop, bool adopts) {
+using OnUse = std::function<void(const docker::ContainerUse&)>;
+
+docker::RunResult run(const Clock& clock, const std::stop_token& stop, bool adopts, OnUse used) {
   docker::RunOptions options;
   auto spec = read_spec();
   if (!spec) {
@@ -163,7 +179,8 @@ docker::RunResult run(const Clock& clock, const std::stop_token& stop, bool adop
                                        print(docker::Stream::standard_error,
                                              "::aiflow:note " + line + "\n");
                                      },
-                                 .pulling = print_progress};
+                                 .pulling = print_progress,
+                                 .used = std::move(used)};
   docker::Engine engine(clock,
                         options.spec.socket ? os::Path(*options.spec.socket) : socket_path());
   return docker::run_container(clock, engine, options, events);
@@ -172,6 +189,7 @@ docker::RunResult run(const Clock& clock, const std::stop_token& stop, bool adop
 struct RunWords {
   bool stays = false;
   bool adopts = false;
+  bool tells_use = false;
   int result_fd = -1;
   os::Path serve;
   bool frames = false;
@@ -205,7 +223,16 @@ int run_command(const RunWords& words) {
     }
     relay = *std::move(started);
   }
-  const auto result = run(clock, (*stop)->token(), words.adopts);
+  OnUse used;
+  if (words.tells_use) {
+    used = [&](const docker::ContainerUse& use) {
+      const std::string frame = usage_frame(use);
+      // The relay's frames and ours go through the same descriptor.
+      if (words.frames) return relay->send_to_worker(frame);
+      static_cast<void>(os::write_all(words.result_fd, os::encode_frame(frame)));
+    };
+  }
+  const auto result = run(clock, (*stop)->token(), words.adopts, std::move(used));
   tell(words, result, relay != nullptr && relay->finish());
   return result.exit_code;
 }
@@ -236,6 +263,7 @@ std::optional<RunWords> read_run_words(std::vector<std::string> words) {
   RunWords run;
   run.stays = std::erase(words, "--stays") > 0;
   run.adopts = std::erase(words, "--adopt") > 0;
+  run.tells_use = std::erase(words, "--tells-use") > 0;
   if (!words.empty() && words.back() == "--frames") {
     run.frames = true;
     words.pop_back();

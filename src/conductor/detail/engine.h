@@ -40,6 +40,7 @@ class Conductor::Engine {
 
   void request(detail::Request request);
   std::optional<wire::ProgressInfo> progress(const store::TaskKey& key) const;
+  std::vector<UsageSample> usage(const store::TaskKey& key) const;
   std::string trouble() const;
   std::size_t waiting() const { return inbox_.size(); }
 
@@ -102,6 +103,7 @@ class Conductor::Engine {
   void on(detail::Batch& batch, const executor::RanAhead& report);
   void on(detail::Batch& batch, const executor::IslandGiven& report);
   void on(detail::Batch& batch, const executor::Progress& report);
+  void on(detail::Batch& batch, const executor::Used& report);
   void on(detail::Batch& batch, const executor::Serves& report);
   void on(detail::Batch& batch, const executor::XComAsked& report);
   void on(detail::Batch& batch, const executor::WorkerChanged& report);
@@ -119,6 +121,7 @@ class Conductor::Engine {
 
   // Reports again.
   void forget_progress(const store::TaskKey& key);
+  void keep_rendered(detail::Batch& batch, const wire::Started& report) const;
 
   // Parts of requests (engine_requests.cpp, engine_user.cpp).
   Status put_dag(detail::Batch& batch, const wire::DagSpec& spec, const DagFileParsed& file);
@@ -204,6 +207,7 @@ class Conductor::Engine {
   std::atomic<bool> has_backlog_ = false;  ///< the executor has enough to go on with
   mutable std::mutex progress_mutex_;
   std::map<store::TaskKey, wire::ProgressInfo> progress_;
+  std::map<store::TaskKey, UsageSeries> usage_;  ///< of running tries; under progress_mutex_
   mutable std::mutex trouble_mutex_;
   std::string trouble_;
   std::jthread thread_;

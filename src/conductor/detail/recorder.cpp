@@ -11,6 +11,7 @@
 
 #include "base/assert.h"
 #include "conductor/detail/jobs.h"
+#include "conductor/detail/try_rows.h"
 #include "failpoint/failpoint.h"
 #include "store/data/artifact_store.h"
 #include "store/data/cache_store.h"
@@ -36,7 +37,8 @@ class Recorder {
         batch_(batch),
         effects_(effects),
         dags_(writing.db),
-        runs_(writing.db) {}
+        runs_(writing.db),
+        reports_(batch) {}
 
   ~Recorder() {
     for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) (*undo)();
@@ -122,6 +124,7 @@ class Recorder {
   store::RunStore runs_;
   std::map<store::TaskKey, store::TaskRow> tasks_;  ///< written by this step
   std::map<store::RunKey, store::RunRow> run_rows_;
+  const EndReports reports_;
   std::vector<std::function<void()>> undo_;
 };
 
@@ -338,17 +341,18 @@ Status Recorder::ended_try(const sched::Change& change, const store::TaskRow& ro
   if (!was_active || goes_on || change.try_number == 0) return {};
   const auto state = parse_task_state(change.to);
   AIFLOW_ASSERT(state.has_value());
-  return runs_.upsert_try({.key = row.key,
-                           .try_number = change.try_number,
-                           .epoch = change.epoch,
-                           // Cleared while it ran: that try came to nothing.
-                           .state = *state == TaskState::no_status ? TaskState::failed : *state,
-                           .cause = change.cause,
-                           .start_date = row.start_date,
-                           .end_date = row.end_date ? row.end_date : std::optional(change.at),
-                           .worker_id = row.worker_id});
+  store::TryRow ended{.key = row.key,
+                      .try_number = change.try_number,
+                      .epoch = change.epoch,
+                      // Cleared while it ran: that try came to nothing.
+                      .state = *state == TaskState::no_status ? TaskState::failed : *state,
+                      .cause = change.cause,
+                      .start_date = row.start_date,
+                      .end_date = row.end_date ? row.end_date : std::optional(change.at),
+                      .worker_id = row.worker_id};
+  reports_.add_use(ended);
+  return runs_.upsert_try(ended);
 }
-
 Status Recorder::run_change(const sched::Change& change) {
   const auto found = run_rows_.find({change.key.dag_id, change.key.run_id});
   if (found == run_rows_.end()) return {};
@@ -389,6 +393,7 @@ Status Recorder::xcoms() {
           {.key = key, .name = entry.key, .value = entry.value, .stored_at = writing_.now}));
     }
     AIFLOW_TRY(keep_result(ended.report));
+    AIFLOW_TRY(keep_details(writing_.db, ended.report));
   }
   return {};
 }

@@ -140,7 +140,7 @@ void Assignment::hello(const wire::Hello& hello) {
                         .connected = true,
                         .last_seen = clock_.now(),
                         .heard = clock_.steady_now(),
-                        .load = std::nullopt,
+                        .machine = {},
                         .ahead = hello.ahead.value_or(0)};
   wire::HelloOk ok{.server_id = options_.server_id,
                    .heartbeat_ms = to_ms(options_.heartbeat),
@@ -238,7 +238,8 @@ void Assignment::started(const WorkerId& worker, const wire::Started& report) {
 
 void Assignment::heartbeat(const WorkerId& worker, const wire::Heartbeat& report) {
   if (const auto from = workers_.find(worker); from != workers_.end()) {
-    from->second.load = report.load;
+    from->second.machine = report;
+    from->second.machine.attempts.clear();
     from->second.ahead = report.ahead.value_or(0);
   }
   std::vector<Attempt> known;
@@ -299,6 +300,9 @@ Status Assignment::take(const WorkerId& worker, const json::Value& message) {
   } else if (type == "Progress") {
     AIFLOW_ASSIGN(wire::Progress progress, wire::parse_progress(message));
     if (!is_not_its(worker, progress.attempt)) outlet_.report(Progress{std::move(progress)});
+  } else if (type == "Usage") {
+    AIFLOW_ASSIGN(wire::Usage usage, wire::parse_usage(message));
+    if (!is_not_its(worker, usage.attempt)) outlet_.report(Used{std::move(usage)});
   } else if (type == "XComGet") {
     AIFLOW_ASSIGN(wire::XComGet question, wire::parse_xcom_get(message));
     outlet_.report(XComAsked{.worker = worker, .question = std::move(question)});
@@ -465,30 +469,6 @@ std::vector<wire::Worker> Assignment::workers() const {
   std::vector<wire::Worker> all;
   for (const auto& [id, worker] : workers_) all.push_back(describe(worker));
   return all;
-}
-
-wire::Worker Assignment::describe(const Worker& worker) const {
-  const WorkerId id{worker.hello.worker_id};
-  const std::string here = worker.hello.slots == 0 ? "draining" : "connected";
-  const std::string away = worker.shut_out.empty() ? "lost" : "revoked";
-  const std::int64_t used = used_slots(id);
-  return {.worker_id = id.value,
-          .state = worker.connected ? here : away,
-          .slots = worker.connected ? worker.slots : 0,
-          // What it was given ahead does not run yet. Of one that drained before this start of the
-          // server nobody knows how many slots it had.
-          .running = worker.slots == 0 ? used : std::min(used, worker.slots),
-          .pid = worker.hello.pid,
-          .version = worker.hello.version,
-          .last_seen = worker.last_seen,
-          .executors = worker.offer.executors,
-          .queues = worker.offer.queues,
-          .labels = worker.offer.labels,
-          .host = worker.hello.host.value_or(""),
-          .cordoned = cordoned_.contains(id),
-          .cpus = worker.hello.cpus,
-          .load = worker.load,
-          .packs = packs_of(worker.hello)};
 }
 
 }  // namespace aiflow::executor::detail

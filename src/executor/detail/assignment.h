@@ -116,7 +116,7 @@ class Assignment {
     bool connected = true;
     WallTime last_seen{};
     SteadyTime heard{};
-    std::optional<double> load{};
+    wire::Heartbeat machine{};  ///< what the last one says of its machine
     std::int64_t ahead = 0;  ///< attempts that it began without the server, and that nobody knows
     std::int64_t brief_in_a_row = 0;  ///< its last attempts that took less than kBrief each
   };

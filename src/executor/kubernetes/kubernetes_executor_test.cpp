@@ -192,12 +192,15 @@ TEST_CASE("a Python task gets job, token, DAG files and SDK, and its log says ho
                     "2026-01-01T00:00:00Z hello\n"
                     "2026-01-01T00:00:00Z ::aiflow:result {\"done\":{\"outcome\":\"success\",\n"
                     "2026-01-01T00:00:00Z ::aiflow:result \"cause\":\"\",\"skip_all_downstream\":"
-                    "false,\"branch\":[\"b\"]},\"xcoms\":[{\"key\":\"k\",\"value\":[1]}]}\n",
+                    "false,\"branch\":[\"b\"]},\"xcoms\":[{\"key\":\"k\",\"value\":[1]}],"
+                    "\"rendered\":{\"op_args\":[\"a\"]}}\n",
                     true);
   bench.api.set_status(pod, ended(0));
   const wire::Finished report = bench.finished(job);
   CHECK(report.outcome == Outcome::success);
   CHECK(report.branch == std::vector<std::string>{"b"});
+  CHECK(report.rendered == json::object({{"op_args", json::Value(json::Array{"a"})}}));
+  CHECK(report.usage == wire::AttemptUsage{.note = "pod"});
   REQUIRE(report.xcoms.size() == 1);
   CHECK(report.xcoms[0].key == "k");
   CHECK(bench.log(job).contains("] hello\n"));

@@ -79,6 +79,9 @@ void add_result(const PodOutput& output, wire::Finished& report) {
   report.cache_key = std::move(done->cache_key);
   report.cache_ttl_ms = done->cache_ttl_ms;
   report.retry_delay_ms = done->retry_delay_ms;
+  if (const json::Value* fields = said->find("rendered"); fields != nullptr) {
+    report.rendered = *fields;
+  }
   const json::Value* xcoms = said->find("xcoms");
   const bool counts = report.outcome == Outcome::success || report.outcome == Outcome::skipped ||
                       report.outcome == Outcome::deferred;

@@ -356,6 +356,7 @@ void PodTable::finish(Entry& entry) {
   report.started_at = was_there ? entry.begun_wall : now;
   report.ended_at = end_of(verdict, {.from = report.started_at, .now = now});
   report.seq = entry.seq = ++next_seq_;
+  report.usage = wire::AttemptUsage{.note = "pod"};
   add_xcom(entry.terms, verdict, entry.output, report);
   if (entry.terms.speaks && !entry.ending) add_result(entry.output, report);
   if (entry.terms.is_told_to_worker && !entry.ending) tell_worker(report);

@@ -256,6 +256,13 @@ Result<service::TryKey> try_key(const Call& call, std::int64_t map_index) {
   return service::TryKey{call.task_key(map_index), static_cast<int>(number)};
 }
 
+Result<net::Response> get_try(Call& call) {
+  AIFLOW_ASSIGN(const auto query, wire::parse_one_instance(call.query));
+  AIFLOW_ASSIGN(const auto key, try_key(call, query.map_index));
+  AIFLOW_ASSIGN(const auto details, call.parts.workflows.try_details(key));
+  return one(details);
+}
+
 Result<net::Response> get_log(Call& call) {
   AIFLOW_ASSIGN(const auto query, wire::parse_instance_log_part(call.query));
   AIFLOW_ASSIGN(const auto key, try_key(call, query.map_index));
@@ -386,6 +393,7 @@ void add_workflow_routes(Table& table) {
   at(table, Route::mark_task_instance) = mark_task_instance;
   at(table, Route::preview_mark) = preview_mark;
   at(table, Route::list_tries) = list_tries;
+  at(table, Route::get_try) = get_try;
   at(table, Route::get_log) = get_log;
   at(table, Route::stream_log) = stream_log;
   at(table, Route::list_xcoms) = list_xcoms;

@@ -174,6 +174,12 @@ TEST_CASE("the event stream brings what belongs to one's projects, and ends with
   const auto first = watcher.next();
   CHECK(first.find("alpha-dag") != std::string::npos);
   CHECK(first.find("beta-dag") == std::string::npos);
+  for (const char* dag : {"beta-dag", "alpha-dag"}) {  // of what their tasks use
+    bench.events.publish({{.kind = "usage", .data = json::object({{"dag_id", dag}})}});
+  }
+  const auto used = watcher.next();
+  CHECK(used.find("usage") != std::string::npos);
+  CHECK(used.find("alpha-dag") != std::string::npos);
   const auto gone =
       bench.send("DELETE", "/api/v2/projects/alpha/members/mina", bench.session(Role::admin));
   CHECK(gone.status == 204);

@@ -30,24 +30,26 @@ inline int parent_from_stat(const char* stat) {
   return leading_number(close + 4);
 }
 
-/// Reads `proc`/<name>/stat; 0 when the process is gone.
-inline int read_parent(int proc, const char* name) {
+using StatText = std::array<char, 512>;
+
+/// Reads `proc`/<name>/stat into a text that is filled with zeros; empty when the process is gone.
+inline StatText read_stat(int proc, const char* name) {
+  StatText stat{};
   std::array<char, 32> path{};
   const std::size_t length = std::strlen(name);
-  if (length + 6 > path.size()) return 0;
+  if (length + 6 > path.size()) return stat;
   std::memcpy(path.data(), name, length);
   std::memcpy(path.data() + length, "/stat", 6);
   const int fd = ::openat(proc, path.data(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
-  std::array<char, 512> stat{};
-  const ssize_t got = ::read(fd, stat.data(), stat.size() - 1);
+  if (fd < 0) return stat;
+  if (::read(fd, stat.data(), stat.size() - 1) <= 0) stat[0] = 0;
   ::close(fd);
-  return got <= 0 ? 0 : parent_from_stat(stat.data());
+  return stat;
 }
 
-/// Calls visit(pid, parent pid) for every process that can be read.
+/// Calls visit(pid, text of its stat file) for every process that can be read.
 template <class Visit>
-void for_each_process(Visit visit) {
+void for_each_stat(Visit visit) {
   const int proc = ::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (proc < 0) return;
   alignas(std::uint64_t) std::array<char, 8192> buffer{};
@@ -62,11 +64,20 @@ void for_each_process(Visit visit) {
       at += size;
       const int pid = leading_number(entry + 19);
       if (pid == 0) continue;
-      const int parent = read_parent(proc, entry + 19);
-      if (parent != 0) visit(pid, parent);
+      const StatText stat = read_stat(proc, entry + 19);
+      if (stat[0] != 0) visit(pid, stat.data());
     }
   }
   ::close(proc);
+}
+
+/// Calls visit(pid, parent pid) for every process that can be read.
+template <class Visit>
+void for_each_process(Visit visit) {
+  for_each_stat([&](int pid, const char* stat) {
+    const int parent = parent_from_stat(stat);
+    if (parent != 0) visit(pid, parent);
+  });
 }
 
 }  // namespace aiflow::os::detail

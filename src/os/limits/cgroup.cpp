@@ -223,6 +223,19 @@ bool Cgroup::ran_out_of_memory() const {
          counter(memory_ / "memory.oom_control", "oom_kill") > 0;
 }
 
+std::optional<std::int64_t> Cgroup::memory_peak_bytes() const {
+  if (memory_.empty()) return std::nullopt;
+  for (const char* name : {"memory.peak", "memory.max_usage_in_bytes"}) {
+    const auto text = read_file(memory_ / name, kFileBytesMax);
+    std::int64_t bytes = 0;
+    if (!text) continue;
+    if (std::from_chars(text->data(), text->data() + text->size(), bytes).ec == std::errc{}) {
+      return bytes;
+    }
+  }
+  return std::nullopt;
+}
+
 bool Cgroup::ran_out_of_pids() const {
   return !pids_.empty() && counter(pids_ / "pids.events", "max") > 0;
 }

@@ -50,6 +50,9 @@ class Cgroup {
   [[nodiscard]] std::vector<std::filesystem::path> joins() const;
   /// The kernel has ended a process of it for the lack of memory.
   [[nodiscard]] bool ran_out_of_memory() const;
+  /// What its processes had charged at most together, with cached files; nothing where memory is
+  /// not limited, or the kernel does not tell (before 5.19 with version 2).
+  [[nodiscard]] std::optional<std::int64_t> memory_peak_bytes() const;
   /// The kernel has refused it a process, for its limit of them.
   [[nodiscard]] bool ran_out_of_pids() const;
 

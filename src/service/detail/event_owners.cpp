@@ -16,8 +16,8 @@ namespace {
 namespace kind = store::kind;
 
 /// Their data has the DAG.
-constexpr std::array kOfDags = {kind::dag,           kind::dag_run, kind::backfill,
-                                kind::task_instance, kind::notice,  kind::progress};
+constexpr std::array kOfDags = {kind::dag,    kind::dag_run,  kind::backfill, kind::task_instance,
+                                kind::notice, kind::progress, kind::usage};
 /// Their data has the lineage of what was made.
 constexpr std::array kOfMakers = {kind::report, kind::service, kind::camera, kind::scene_event};
 

@@ -170,6 +170,21 @@ void add_host(Writer& to, const Figures& of) {
            of.host->memory_used_bytes);
 }
 
+/// Of each worker's machine, as its last heartbeat said.
+void add_machines(Writer& to, const Figures& of) {
+  const auto add = [&](std::string_view name, std::string_view help, auto member) {
+    to.out.family(name, "gauge", help);
+    for (const auto& worker : some(of.workers)) {
+      if (worker.state != "connected" || !(worker.*member)) continue;
+      to.out.sample(static_cast<double>(*(worker.*member)), {{"worker", worker.worker_id}});
+    }
+  };
+  add("aiflow_worker_cpu_used_ratio", "The busy part of its machine's processors, 0 to 1.",
+      &wire::Worker::cpu_used);
+  add("aiflow_worker_memory_used_bytes", "Memory in use on its machine, without caches.",
+      &wire::Worker::memory_used_bytes);
+}
+
 /// Connected workers by the queues that they take tasks of; one that takes of two counts in both.
 void add_worker_queues(Writer& to, const Figures& of) {
   struct Queue {
@@ -217,6 +232,7 @@ std::string metrics_text(const Figures& figures) {
   add_services(to, figures);
   add_storage(to, figures);
   add_host(to, figures);
+  add_machines(to, figures);
   add_worker_queues(to, figures);
   return to.out.take();
 }

@@ -59,6 +59,31 @@ Result<Gone> remove_xcoms(db::Connection& db, const std::vector<NamedXCom>& doom
   return gone;
 }
 
+/// What is kept of a run's tries beside their rows.
+Result<Gone> remove_try_details(db::Connection& db, const RunKey& run, int limit) {
+  struct Doomed {
+    std::string task_id;
+    std::int64_t map_index = 0;
+    std::int64_t try_number = 0;
+  };
+  AIFLOW_ASSIGN(const auto doomed,
+                db.all("SELECT task_id, map_index, try_number FROM try_details" +
+                           std::string(kByRun) + " LIMIT ?",
+                       {run.dag_id.value, run.run_id.value, limit}, [](db::Row& row) {
+                         Doomed one{.task_id = row.text()};
+                         one.map_index = row.integer();
+                         one.try_number = row.integer();
+                         return one;
+                       }));
+  for (const Doomed& one : doomed) {
+    AIFLOW_TRY(
+        db.run("DELETE FROM try_details" + std::string(kByRun) +
+                   " AND task_id = ? AND map_index = ? AND try_number = ?",
+               {run.dag_id.value, run.run_id.value, one.task_id, one.map_index, one.try_number}));
+  }
+  return Gone{.count = std::ssize(doomed)};
+}
+
 }  // namespace
 
 // --- Runs ----------------------------------------------------------------------------------------
@@ -95,8 +120,10 @@ Result<std::optional<LeftOfRun>> RetentionStore::left_of(const RunKey& run) {
   AIFLOW_ASSIGN(const auto has_parts,
                 db_.first(R"(
     SELECT EXISTS (SELECT 1 FROM xcoms WHERE dag_id = ? AND run_id = ?)
-        OR EXISTS (SELECT 1 FROM artifacts WHERE dag_id = ? AND run_id = ?))",
-                          {run.dag_id.value, run.run_id.value, run.dag_id.value, run.run_id.value},
+        OR EXISTS (SELECT 1 FROM artifacts WHERE dag_id = ? AND run_id = ?)
+        OR EXISTS (SELECT 1 FROM try_details WHERE dag_id = ? AND run_id = ?))",
+                          {run.dag_id.value, run.run_id.value, run.dag_id.value, run.run_id.value,
+                           run.dag_id.value, run.run_id.value},
                           first_integer));
   AIFLOW_ASSIGN(const auto epoch, db_.first("SELECT coalesce(max(epoch), 0) FROM task_instances" +
                                                 std::string(kByRun),
@@ -113,6 +140,8 @@ Result<Gone> RetentionStore::drop_run_parts(const RunKey& run, int limit) {
     WHERE dag_id = ? AND run_id = ? LIMIT ?)",
                         {run.dag_id.value, run.run_id.value, limit}, read_xcom_name));
   if (!xcoms.empty()) return remove_xcoms(db_, xcoms);
+  AIFLOW_ASSIGN(const Gone details, remove_try_details(db_, run, limit));
+  if (details.count > 0) return details;
   AIFLOW_ASSIGN(
       const auto artifacts,
       db_.all("SELECT artifact_id, size FROM artifacts" + std::string(kByRun) + " LIMIT ?",
@@ -125,7 +154,7 @@ Status RetentionStore::drop_run(const RunKey& run) {
   AIFLOW_TRY(db_.run("DELETE FROM outbox" + std::string(kByRun) + " AND kind = 'submit'",
                      {run.dag_id.value, run.run_id.value}));
   for (const char* table : {"xcoms", "artifacts", "taken_results", "run_assets", "notices",
-                            "task_tries", "task_instances", "dag_runs"}) {
+                            "try_details", "task_tries", "task_instances", "dag_runs"}) {
     AIFLOW_TRY(db_.run("DELETE FROM " + std::string(table) + std::string(kByRun),
                        {run.dag_id.value, run.run_id.value}));
   }

@@ -26,7 +26,7 @@ struct Gone {
 
 /// What is left of a finished run.
 struct LeftOfRun {
-  bool has_parts = false;       ///< XComs or artifacts
+  bool has_parts = false;       ///< XComs, artifacts, details of tries
   std::int64_t last_epoch = 0;  ///< of its attempts, the highest
 };
 

@@ -7,6 +7,7 @@
 #include "store/dag_store.h"
 #include "store/data/artifact_store.h"
 #include "store/data/cache_store.h"
+#include "store/data/try_details.h"
 #include "store/event_log.h"
 #include "store/model_store.h"
 #include "store/run_store.h"
@@ -119,6 +120,27 @@ TEST_CASE_FIXTURE(Bench, "a run goes in parts, and then as a whole") {
   CHECK(count("run_assets") == 1);
   CHECK(count("taken_results") == 1);
   CHECK(count("xcoms") == 2);
+}
+
+TEST_CASE_FIXTURE(Bench, "what is kept of the tries of a run goes with it, so many at a time") {
+  const TaskKey task{DagId{"etl"}, key(1).run_id, TaskId{"t"}};
+  const TaskKey other{DagId{"etl"}, key(2).run_id, TaskId{"t"}};
+  write([&](db::Connection& db) -> Status {
+    for (const TryRef& of : {TryRef{task, 1}, TryRef{task, 2}, TryRef{other, 1}}) {
+      AIFLOW_TRY(TryDetails(db).put_rendered(of, json::object({{"a", 1}})));
+    }
+    return {};
+  });
+  const auto drop = [&] { return rows([](auto& r) { return r.drop_run_parts(key(1), 1); }).count; };
+  for (int parts = 0; parts < 4; ++parts) {  // a value, an artifact, and these
+    CHECK(rows([](auto& r) { return r.left_of(key(1)); })->has_parts);
+    CHECK(drop() == 1);
+  }
+  CHECK_FALSE(rows([](auto& r) { return r.left_of(key(1)); })->has_parts);
+  CHECK(drop() == 0);
+  CHECK(count("try_details") == 1);
+  write([](db::Connection& db) { return RetentionStore(db).drop_run(key(2)); });
+  CHECK(count("try_details") == 0);
 }
 
 TEST_CASE_FIXTURE(Bench, "what is left of a run is told when it is over") {

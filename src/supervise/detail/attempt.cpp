@@ -19,7 +19,6 @@
 namespace aiflow::supervise::detail {
 namespace {
 
-constexpr Duration kProgressEvery = std::chrono::milliseconds(100);
 constexpr Duration kOwnLimitLeeway = std::chrono::seconds(5);
 /// What SIGKILL ends is gone by then.
 constexpr Duration kKillWait = std::chrono::seconds(5);
@@ -82,6 +81,7 @@ Attempt::~Attempt() { close_all(); }
 void Attempt::start(Zygote& zygote, AttemptEvents events) {
   events_ = std::move(events);
   started_at_ = settings_.adopted ? settings_.adopted->started_at : clock_.now();
+  meter_.begin(clock_.steady_now(), std::max(clock_.now() - started_at_, Duration{}));
   if (settings_.adopted) output_.resume(settings_.adopted->lines);
   log_.begin(job_.log_path, (settings_.adopted ? "going on with " : "starting ") + job_.operator_ +
                                 ", try " + std::to_string(job_.try_number));
@@ -244,8 +244,9 @@ void Attempt::start_python(Zygote& zygote, Pipes pipes) {
     if (!pid) return finish(std::nullopt, "could not start: " + pid.error().message);
     on_started(*pid);
   };
-  request.callbacks.exited = [this](os::ExitStatus status) {
+  request.callbacks.exited = [this](os::ExitStatus status, std::optional<os::EndedUse> use) {
     ::kill(-pid_, SIGKILL);  // what it left in its group
+    ended_ = use;
     finish(status, "");
   };
   request.callbacks.orphaned = [this] { adopt(); };
@@ -268,7 +269,7 @@ void Attempt::on_started(int pid) {
   watch_output(out_, TaskOutput::Stream::standard_out);
   watch_output(error_, TaskOutput::Stream::standard_error);
   if (is_python_) {
-    wire::TaskStart start{.job = job_};
+    wire::TaskStart start{.job = job_, .takes_rendered = true};
     start.job.token.clear();  // it is in the token file
     static_cast<void>(os::set_nonblocking(task_.get()));
     // The process is new and its socket empty: a job fits into the buffer or waits a moment for
@@ -362,22 +363,6 @@ void Attempt::tell_that_it_lives() {
             {{"task", job_.key.task_id}, {"pid", pid_}});
 }
 
-void Attempt::take_progress(wire::Progress progress) {
-  progress.attempt = ref();
-  progress_waiting_ = std::move(progress);
-  const SteadyTime now = clock_.steady_now();
-  if (now >= progress_next_) return flush_progress();
-  // The newest replaces what waits; a timer sends it when its turn has come.
-  timers_.push_back(loop_.at(progress_next_, [this] { flush_progress(); }));
-  progress_next_ = SteadyTime::max();
-}
-
-void Attempt::flush_progress() {
-  if (!progress_waiting_) return;
-  progress_next_ = clock_.steady_now() + kProgressEvery;
-  events_.progress(*std::exchange(progress_waiting_, std::nullopt));
-}
-
 void Attempt::finish(std::optional<os::ExitStatus> status, std::string start_failure) {
   if (finished_) return;
   finished_ = true;
@@ -398,6 +383,7 @@ void Attempt::finish(std::optional<os::ExitStatus> status, std::string start_fai
     report.outcome = Outcome::failed;
     report.cause = std::move(start_failure);
   }
+  if (pid_ != 0) add_measures(report);
   log_.end("ended: " + std::string(to_string(report.outcome)) +
                (report.cause.empty() ? "" : ", " + report.cause),
            report.outcome == Outcome::success && report.cause.empty());

@@ -25,6 +25,7 @@
 #include "os/user.h"
 #include "supervise/containers/kept_containers.h"
 #include "supervise/detail/log_file.h"
+#include "supervise/detail/measures/usage_meter.h"
 #include "supervise/detail/message.h"
 #include "supervise/detail/task_output.h"
 #include "supervise/detail/zygote.h"
@@ -60,6 +61,9 @@ struct AttemptEvents {
   std::function<void(int pid)> started;
   std::function<void(wire::Progress)> progress;
   std::function<void(wire::TaskXComGet)> xcom_asked;
+  std::function<void(const wire::AttemptSample&)> measured;
+  /// The task's fields, of an attempt that has gone on for a while.
+  std::function<void(const json::Value&)> rendered;
   /// Its process is gone; the report comes next. Another attempt may start at once.
   std::function<void()> slot_free;
   /// The last call; the attempt may be destroyed from a later callback of the loop, not inside.
@@ -82,6 +86,9 @@ class Attempt {
   };
   void end(const End& end);
   void answer_xcom(const wire::TaskXComValue& value);
+  /// Its processes are in the table that is made now.
+  [[nodiscard]] bool is_measure_due(SteadyTime now) const;
+  void measure(const os::ProcessTable& processes);
 
   [[nodiscard]] wire::AttemptRef ref() const { return {job_.key, job_.try_number, job_.epoch}; }
   [[nodiscard]] const os::Path& directory() const { return settings_.directory; }
@@ -126,6 +133,9 @@ class Attempt {
   void tell_that_it_lives();
   void take_progress(wire::Progress progress);
   void flush_progress();
+  void on_container_usage(const wire::TaskUsage& usage);
+  void on_task_rendered(wire::TaskRendered rendered);
+  void add_measures(wire::Finished& report);
   void arm_execution_timeout();
   void finish(std::optional<os::ExitStatus> status, std::string start_failure);
   void judge(const os::ExitStatus& status, wire::Finished& report);
@@ -162,6 +172,10 @@ class Attempt {
   bool finished_ = false;
   std::optional<wire::Progress> progress_waiting_;
   SteadyTime progress_next_{};
+  UsageMeter meter_;
+  std::optional<os::EndedUse> ended_;  ///< of what the zygote has waited for
+  std::optional<json::Value> rendered_;
+  bool is_rendered_told_ = false;
 };
 
 /// The worker starts it without a Python process: nothing in it needs one.

@@ -85,7 +85,7 @@ void Attempt::run_container(Pipes pipes, const std::string& spec, std::vector<st
   if (note_container()) words.insert(words.begin(), "--stays");
   if (settings_.adopted) words.insert(words.begin(), "--adopt");
   os::ProcessOptions options;
-  options.argv = {settings_.container_program.string(), "run", "--result-fd",
+  options.argv = {settings_.container_program.string(), "run", "--tells-use", "--result-fd",
                   std::to_string(kResultFd)};
   options.argv.insert(options.argv.end(), words.begin(), words.end());
   options.env = task_env();

@@ -66,6 +66,10 @@ void Attempt::on_task_frame(const std::string& payload) {
     if (auto push = wire::parse_task_xcom_push(*value)) return on_xcom_push(*std::move(push));
   } else if (type == "TaskXComGet") {
     if (auto get = wire::parse_task_xcom_get(*value)) return events_.xcom_asked(*std::move(get));
+  } else if (type == "TaskRendered") {
+    if (auto said = wire::parse_task_rendered(*value)) return on_task_rendered(*std::move(said));
+  } else if (type == "TaskUsage") {
+    if (auto usage = wire::parse_task_usage(*value)) return on_container_usage(*usage);
   } else if (type == "TaskDone") {
     if (auto done = wire::parse_task_done(*value)) {
       done_ = *std::move(done);

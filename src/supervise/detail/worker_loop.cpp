@@ -180,8 +180,7 @@ void WorkerLoop::say_hello() {
 
 void WorkerLoop::send_heartbeat() {
   wire::Heartbeat heartbeat{.attempts = attempts_here(), .seq = {}, .load = {}};
-  double load = 0;
-  if (::getloadavg(&load, 1) == 1) heartbeat.load = load;
+  tell_machine(heartbeat);
   if (options_.ends_with_lease) {
     heartbeat.seq = ++last_heartbeat_;
     if (heartbeats_.size() >= kHeartbeatsMax) heartbeats_.erase(heartbeats_.begin());
@@ -269,11 +268,14 @@ void WorkerLoop::launch(wire::Job job, AttemptSettings settings) {
   Attempt& attempt = *made;
   attempts_.emplace(key, std::move(made));
   ++busy_slots_;
+  measure_soon({});
   attempt.start(
       zygote_,
       {.started = [this, &attempt](int pid) { on_started(attempt, pid); },
        .progress = [this](const wire::Progress& p) { link_.send(encode("Progress", p)); },
        .xcom_asked = [this, &attempt](const wire::TaskXComGet& q) { on_xcom_asked(attempt, q); },
+       .measured = [this, &attempt](const wire::AttemptSample& s) { on_measured(attempt, s); },
+       .rendered = [this, &attempt](const json::Value& fields) { on_rendered(attempt, fields); },
        .slot_free =
            [this] {
              --busy_slots_;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "os/event_loop.h"
+#include "os/limits/host_use.h"
 #include "os/system_clock.h"
 #include "supervise/containers/containers.h"
 #include "supervise/detail/attempt.h"
@@ -73,6 +74,8 @@ class WorkerLoop {
   void on_ack(const wire::Ack& ack);
   void on_xcom_value(const wire::XComValue& value);
   void on_started(const Attempt& attempt, int pid);
+  void on_measured(const Attempt& attempt, const wire::AttemptSample& sample);
+  void on_rendered(const Attempt& attempt, const json::Value& fields);
   void on_finished(wire::Finished report);
   void send_report(wire::Finished report);
   void on_xcom_asked(const Attempt& attempt, const wire::TaskXComGet& question);
@@ -82,10 +85,14 @@ class WorkerLoop {
   void say_hello();
   void send_heartbeat();
   void heartbeat_soon();
+  void tell_machine(wire::Heartbeat& heartbeat);
   void beat();
   void confirm_lease(std::int64_t seq);
   void watch_lease();
   void end_with_lease();
+  /// After a look that took so long.
+  void measure_soon(Duration spent);
+  void measure();
   void sweep_soon(Duration delay);
   [[nodiscard]] int sweep();
   void settle_spool_soon();
@@ -116,7 +123,8 @@ class WorkerLoop {
   std::int64_t next_question_ = 1;
   std::uint64_t next_attempt_ = 1;
   std::vector<os::Path> free_directories_;
-  std::uint64_t oom_kills_ = 0;  ///< as of the last heartbeat
+  std::optional<os::HostUse> host_;  ///< as of the last heartbeat
+  std::uint64_t oom_kills_ = 0;      ///< as of the last heartbeat
   int directory_count_ = 0;
   Duration heartbeat_every_ = std::chrono::seconds(5);
   os::EventLoop::TimerId next_beat_ = 0;
@@ -128,6 +136,7 @@ class WorkerLoop {
   std::optional<os::EventLoop::TimerId> lease_timer_;
   std::optional<os::EventLoop::TimerId> sweep_timer_;
   SteadyTime sweep_at_{};
+  std::optional<os::EventLoop::TimerId> measure_timer_;
   bool settle_armed_ = false;
   bool is_heartbeat_due_ = false;  ///< before the next beat
   bool draining_ = false;

@@ -25,6 +25,14 @@ os::ExitStatus status_of(const wire::ZygoteExited& message) {
   return status;
 }
 
+/// Nothing, of an interpreter that has not said.
+std::optional<os::EndedUse> use_of(const wire::ZygoteExited& message) {
+  if (!message.user_us || !message.system_us || !message.resident_kib) return std::nullopt;
+  return os::EndedUse{.user = Duration(*message.user_us),
+                      .system = Duration(*message.system_us),
+                      .resident_peak_bytes = *message.resident_kib * 1024};
+}
+
 }  // namespace
 
 Zygote::~Zygote() {
@@ -121,7 +129,7 @@ void Zygote::on_forked(const wire::ZygoteForked& message) {
 
 void Zygote::on_exited(const wire::ZygoteExited& message) {
   auto found = children_.extract(message.pid);
-  if (!found.empty()) found.mapped().exited(status_of(message));
+  if (!found.empty()) found.mapped().exited(status_of(message), use_of(message));
 }
 
 void Zygote::on_orphaned(const wire::ZygoteOrphaned& message) {

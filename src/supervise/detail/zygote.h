@@ -28,7 +28,7 @@ class Zygote {
   /// What becomes of one forked task process.
   struct Callbacks {
     std::function<void(Result<int> pid)> forked;
-    std::function<void(os::ExitStatus)> exited;
+    std::function<void(os::ExitStatus, std::optional<os::EndedUse>)> exited;
     /// The zygote is gone, the task process lives on as a child of ours.
     std::function<void()> orphaned;
   };

@@ -717,6 +717,7 @@ export interface ServiceReport {
   value?: unknown | null;
 }
 
+/** cpu_user_ms, cpu_system_ms, memory_peak_bytes, memory_mean_bytes - what it has used, where that was measured; usage_note - why not, pod - a pod is not measured. */
 export interface TaskTry {
   try_number: number;
   state: TaskState;
@@ -724,6 +725,35 @@ export interface TaskTry {
   start_date?: string | null;
   end_date?: string | null;
   hostname: string;
+  cpu_user_ms?: number | null;
+  cpu_system_ms?: number | null;
+  memory_peak_bytes?: number | null;
+  memory_mean_bytes?: number | null;
+  usage_note?: string | null;
+}
+
+/** ms - since the try's start. cpu_ms - processor time used until then. memory_bytes - resident at that moment. */
+export interface UsageSample {
+  ms: number;
+  cpu_ms: number;
+  memory_bytes: number;
+}
+
+/** A try with what it used over time (at most 120 samples, growing while it runs), and its template fields as they were rendered, {name - value} without secrets; null - none were told. */
+export interface TryDetails {
+  try_number: number;
+  state: TaskState;
+  cause: string;
+  start_date?: string | null;
+  end_date?: string | null;
+  hostname: string;
+  cpu_user_ms?: number | null;
+  cpu_system_ms?: number | null;
+  memory_peak_bytes?: number | null;
+  memory_mean_bytes?: number | null;
+  usage_note?: string | null;
+  samples: UsageSample[];
+  rendered_fields?: unknown | null;
 }
 
 /** state - success and failed end the run, queued opens a finished one again. Only what is given changes. */
@@ -1172,7 +1202,7 @@ export interface WorkerPack {
   size: number;
 }
 
-/** state - connected, draining, lost or revoked (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one. cpus, load - processors of its machine, and its load average over a minute; absent where nobody tells. packs - runtime packs that it holds. */
+/** state - connected, draining, lost or revoked (within its lease), gone. slots - 0 while it takes no jobs, as a cordoned one. cpus, load - processors of its machine, and its load average over a minute; cpu_used - the busy part of its processors, 0 to 1; memory_bytes, memory_used_bytes - of its machine, the latter without caches; absent where nobody tells. packs - runtime packs that it holds. */
 export interface Worker {
   worker_id: string;
   state: string;
@@ -1188,6 +1218,9 @@ export interface Worker {
   cordoned: boolean;
   cpus?: number | null;
   load?: number | null;
+  cpu_used?: number | null;
+  memory_bytes?: number | null;
+  memory_used_bytes?: number | null;
   packs: WorkerPack[];
 }
 
@@ -1234,7 +1267,7 @@ export interface WorkerCredential {
   joined_from: string;
 }
 
-/** One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, asset_event, task_instance, import_error, progress, model, report, pack, service, camera, scene_event, worker, pool, notice. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted. */
+/** One Server-Sent Event on /api/v2/stream; id = event_log row (0 for unstored ones such as progress). kind - hello (first of a new stream), dag, dag_run, backfill, asset_event, task_instance, import_error, progress, usage, model, report, pack, service, camera, scene_event, worker, pool, notice, system. data - the changed object as its list route would give it; of one that was removed, as it was last with a true member deleted. */
 export interface StreamEvent {
   id: number;
   kind: string;
@@ -1546,6 +1579,7 @@ export const ROUTES = {
   mark_task_instance: { method: 'PATCH', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}' },
   preview_mark: { method: 'PATCH', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/dry_run' },
   list_tries: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries' },
+  get_try: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/tries/{try_number}' },
   get_log: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/logs/{try_number}' },
   stream_log: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/logs/{try_number}/stream' },
   list_xcoms: { method: 'GET', path: '/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/xcomEntries' },

@@ -334,6 +334,7 @@ export const en_site = {
     load: '{{running}} of {{slots}}',
     load_title: 'Load',
     machine_load: '{{load}} of {{cpus}} CPUs',
+    memory_used: 'memory {{used}} of {{all}}',
     running_tasks: 'Running tasks',
     more_tasks: 'Show {{count}} more',
     packs: 'Packs',

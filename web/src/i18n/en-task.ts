@@ -23,6 +23,29 @@ export const en_task = {
     see_in: 'See it in',
     load_failed: 'Task {{task}} could not be loaded.',
   },
+  usage: {
+    cpu_time: 'CPU time',
+    peak: 'Memory peak',
+    mean: 'Memory mean',
+    tries: 'What its tries have used',
+    split: '{{user}} in the program, {{system}} in the kernel',
+    over_time: 'Try {{number}} over time',
+    chart_cpu: 'Processors',
+    chart_memory: 'Memory',
+    figures: '{{what}}: {{peak}} at most, {{mean}} on average',
+    none_running:
+      'Nothing measured yet. A process or a container is measured from its first second on; a pod is not.',
+    none_pod: 'Not measured: it ran in a pod of a cluster.',
+    none_short: 'It ended before the first sample.',
+    none_lost:
+      'Nothing was measured: its worker was lost, or is of a version that does not measure.',
+  },
+  rendered: {
+    none: 'No rendered fields',
+    none_hint:
+      'The task has no template fields with a value, did not get that far, or is a command without templates, which runs as its file has it.',
+    none_yet: 'They come about a second after the task has begun.',
+  },
   moments: {
     none: 'Nothing has happened to it yet',
     scheduled: 'Try {{number}} was scheduled',

@@ -345,6 +345,8 @@ export const en = {
     panels: 'Parts of the task',
     panel_log: 'Log',
     panel_moments: 'Events',
+    panel_rendered: 'Rendered',
+    panel_usage: 'Resources',
     panel_xcom: 'XCom',
     panel_data: 'Data',
     panel_details: 'Details',

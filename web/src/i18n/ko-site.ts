@@ -335,6 +335,7 @@ export const ko_site: Same<typeof en_site> = {
     load: '{{slots}}개 중 {{running}}개',
     load_title: '부하',
     machine_load: 'CPU {{cpus}}개 중 {{load}}',
+    memory_used: '메모리 {{all}} 중 {{used}}',
     running_tasks: '실행 중인 태스크',
     more_tasks: '{{count}}개 더 보기',
     packs: '팩',

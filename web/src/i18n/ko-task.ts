@@ -25,6 +25,28 @@ export const ko_task: Same<typeof en_task> = {
     see_in: '함께 보기',
     load_failed: '태스크를 불러오지 못했습니다: {{task}}',
   },
+  usage: {
+    cpu_time: 'CPU 시간',
+    peak: '최대 메모리',
+    mean: '평균 메모리',
+    tries: '시도별 사용량',
+    split: '프로그램 {{user}}, 커널 {{system}}',
+    over_time: '{{number}}번째 시도의 시간별 사용량',
+    chart_cpu: '프로세서',
+    chart_memory: '메모리',
+    figures: '{{what}}: 최대 {{peak}}, 평균 {{mean}}',
+    none_running:
+      '아직 측정값이 없습니다. 프로세스와 컨테이너는 시작 1초 뒤부터 측정하며, 파드는 측정하지 않습니다.',
+    none_pod: '측정하지 않았습니다. 클러스터의 파드에서 실행되었습니다.',
+    none_short: '첫 측정 전에 끝났습니다.',
+    none_lost: '측정값이 없습니다. 워커가 사라졌거나 측정 기능이 없는 버전입니다.',
+  },
+  rendered: {
+    none: '렌더링된 필드 없음',
+    none_hint:
+      '값이 있는 템플릿 필드가 없거나, 태스크가 렌더링까지 가지 못했거나, 파일에 적힌 그대로 실행되는 템플릿 없는 명령입니다.',
+    none_yet: '태스크가 시작되고 약 1초 뒤에 나옵니다.',
+  },
   moments: {
     none: '아직 아무 일도 없었습니다',
     scheduled: '{{number}}번째 시도 예약됨',

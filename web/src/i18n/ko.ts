@@ -345,6 +345,8 @@ export const ko: Same<typeof en> = {
     panels: '태스크 정보',
     panel_log: '로그',
     panel_moments: '이벤트',
+    panel_rendered: '렌더링된 필드',
+    panel_usage: '자원',
     panel_xcom: 'XCom',
     panel_data: '데이터',
     panel_details: '상세',

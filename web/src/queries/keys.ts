@@ -54,6 +54,8 @@ export const keys = {
   backfills: (dag_id: string) => ['backfills', dag_id] as const,
   instances: (dag_id: string, run_id: string) => ['instances', dag_id, run_id] as const,
   tries: (task: InstanceKey) => ['tries', ...parts(task)] as const,
+  try_details: (task: InstanceKey, try_number: number) =>
+    ['try', ...parts(task), try_number] as const,
   run_tries: (dag_id: string, run_id: string) => ['run_tries', dag_id, run_id] as const,
   run: (dag_id: string, run_id: string) => ['run', dag_id, run_id] as const,
   all_run: ['run'] as const,

@@ -18,12 +18,15 @@ import type {
   SystemSample,
   TaskInstance,
   TaskState,
+  TryDetails,
+  UsageSample,
   Worker,
 } from '@/api/types.gen';
 import { type GridData, patch_grid_run, patch_grid_states } from '@/models/grid';
 import { is_expanded, summary_by_task, with_instances } from '@/models/instances';
 import { upserted } from '@/models/list';
-import { with_sample } from '@/models/system';
+import { with_sample } from '@/models/measures/system';
+import { with_usage } from '@/models/measures/usage';
 import { as_fields, as_number, as_text } from '@/models/unknown';
 import { type InstanceKey, keys } from '@/queries/keys';
 
@@ -165,6 +168,7 @@ function read_again(client: QueryClient, changes: readonly TaskInstance[]): void
       const [kind, ...rest] = queryKey;
       if (kind === 'tries' || kind === 'explained') return changed.has(JSON.stringify(rest));
       const at_the_end = kind === 'xcoms' || kind === 'artifacts';
+      if (kind === 'try') return changed.has(JSON.stringify(rest.slice(0, -1)));
       if (kind === 'lineage') return ended.has(JSON.stringify(rest.slice(0, -1)));
       return at_the_end && ended.has(JSON.stringify(rest));
     },
@@ -198,6 +202,23 @@ function patch_progress(client: QueryClient, data: unknown): void {
     list?.map((t) =>
       t.task_id === fields.task_id && t.map_index === map_index ? { ...t, progress } : t,
     ),
+  );
+}
+
+/** A sample of what a running try uses. */
+function patch_usage(client: QueryClient, data: unknown): void {
+  const fields = as_fields(data);
+  const task = {
+    dag_id: as_text(fields.dag_id),
+    dag_run_id: as_text(fields.dag_run_id),
+    task_id: as_text(fields.task_id),
+    map_index: as_number(fields.map_index) ?? -1,
+  };
+  const key = keys.try_details(task, as_number(fields.try_number) ?? 0);
+  const sample = fields.sample as UsageSample;
+  client.setQueryData<TryDetails>(
+    key,
+    (held) => held && { ...held, samples: with_usage(held.samples, sample) },
   );
 }
 
@@ -237,6 +258,7 @@ const PATCHES: Record<string, Patch> = {
     void client.invalidateQueries({ queryKey: keys.all_asset_events });
   },
   progress: patch_progress,
+  usage: patch_usage,
   import_error: patch_import_error,
   report: patch_report,
   scene_event: patch_scene_event,

@@ -14,6 +14,7 @@ import type {
   TaskList,
   TaskState,
   TaskTry,
+  TryDetails,
   XComItem,
 } from '@/api/types.gen';
 import { instance_name } from '@/models/instances';
@@ -50,6 +51,22 @@ export function useTries(ref: TaskRef): UseQueryResult<TaskTry[]> {
   return useQuery({
     queryKey: keys.tries(ref),
     queryFn: ({ signal }) => call_list<TaskTry>('list_tries', { ...instance_at(ref), signal }),
+  });
+}
+
+/** One try with what it uses over time and its rendered fields; the stream adds to it while it runs. */
+export function useTry(ref: TaskRef, try_number: number): UseQueryResult<TryDetails> {
+  return useQuery({
+    queryKey: keys.try_details(ref, try_number),
+    enabled: try_number > 0,
+    queryFn: ({ signal }) => {
+      const { path, query } = instance_at(ref);
+      return call<TryDetails>('get_try', {
+        path: { ...path, try_number: String(try_number) },
+        query,
+        signal,
+      });
+    },
   });
 }
 

@@ -8,8 +8,8 @@ import { Button, IconButton } from '@/ui/button';
 import { Told } from '@/ui/told';
 import '@/ui/feedback.css';
 
-/** Text with a button that copies it. */
-export function CopyText({ text, block = false }: { text: string; block?: boolean }): ReactNode {
+/** Copies a text that stands beside it. */
+export function CopyButton({ text }: { text: string }): ReactNode {
   const { t } = useTranslation();
   const [done, set_done] = useState(false);
   const copy = async (): Promise<void> => {
@@ -18,13 +18,20 @@ export function CopyText({ text, block = false }: { text: string; block?: boolea
     window.setTimeout(() => set_done(false), 1500);
   };
   return (
+    <IconButton
+      icon={done ? Check : Copy}
+      label={done ? t('ui.copied') : t('ui.copy')}
+      onClick={() => void copy()}
+    />
+  );
+}
+
+/** Text with a button that copies it. */
+export function CopyText({ text, block = false }: { text: string; block?: boolean }): ReactNode {
+  return (
     <span className={block ? 'copy-text copy-text-block' : 'copy-text'}>
       <code>{text}</code>
-      <IconButton
-        icon={done ? Check : Copy}
-        label={done ? t('ui.copied') : t('ui.copy')}
-        onClick={() => void copy()}
-      />
+      <CopyButton text={text} />
     </span>
   );
 }

@@ -38,6 +38,8 @@ with DAG("d"):
     PythonOperator(task_id="hopes", python_callable=hopes)
     PythonOperator(task_id="work", python_callable=work)
     PythonOperator(task_id="bad", python_callable=lambda: 1 / 0)
+    PythonOperator(task_id="shows", python_callable=lambda **words: None,
+                   op_kwargs={"run": "{{ run_id }}", "password": "{{ ds }}"})
 """
 
 
@@ -120,6 +122,12 @@ def run(folder, task, api=None, path=SDK, more=None, dag_file="sub/d.py", pack=N
     told = "".join(line.removeprefix(begin) for line in lines if line.startswith(begin))
     assert all(len(line) < 8192 for line in lines)
     return done, json.loads(told)
+
+
+def test_its_rendered_fields_are_told_with_its_end(tmp_path):
+    done, told = run(tmp_path, "shows")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert told["rendered"] == {"op_kwargs": {"run": "r", "password": "***"}}
 
 
 def test_a_value_that_cannot_be_read_fails_the_task_whatever_it_makes_of_it(tmp_path, api):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // aiflow workers ...: who works, what they are asked to do, and who may work from elsewhere.
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <optional>
@@ -18,6 +19,19 @@ std::string load_text(const wire::Worker& worker) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.2f", *worker.load);
   return text.data() + (worker.cpus ? " of " + std::to_string(*worker.cpus) : std::string());
+}
+
+/// What its whole machine uses, in a sentence's part; "" where nobody tells.
+std::string machine_text(const wire::Worker& worker) {
+  std::string text;
+  if (worker.cpu_used) {
+    text += ", processors " + std::to_string(std::lround(*worker.cpu_used * 100)) + " % busy";
+  }
+  if (worker.memory_used_bytes && worker.memory_bytes) {
+    text += ", memory " + format_bytes(static_cast<double>(*worker.memory_used_bytes)) + " of " +
+            format_bytes(static_cast<double>(*worker.memory_bytes));
+  }
+  return text;
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -166,8 +180,8 @@ void print_worker(const wire::Worker& worker, const std::vector<wire::WorkerTask
   std::cout << worker.worker_id << ": " << state << ", " << worker.running << " running, "
             << worker.slots << " slots\n"
             << "host " << (worker.host.empty() ? "-" : worker.host) << ", process " << worker.pid
-            << ", version " << worker.version << ", load " << load_text(worker) << ", last heard "
-            << last_seen_text(worker, now) << "\n";
+            << ", version " << worker.version << ", load " << load_text(worker)
+            << machine_text(worker) << ", last heard " << last_seen_text(worker, now) << "\n";
   Table packs{.header = {"PACK", "VERSION", "SIZE", "DIGEST"}, .rows = {}};
   for (const wire::WorkerPack& pack : worker.packs) {
     packs.rows.push_back({pack.name, pack.version, format_bytes(static_cast<double>(pack.size)),

@@ -4,41 +4,11 @@
 #include <iostream>
 #include <map>
 
+#include "app/cli/workflow/task_show.h"
 #include "app/cli/workflow/words.h"
 
 namespace aiflow::app {
 namespace {
-
-/// A task of a run, or one instance of a mapped task: "load", "load[3]", or "load" --map-index 3.
-struct TaskName {
-  std::string task_id;
-  std::optional<std::string> map_index{};
-
-  /// "?map_index=3", or "" for a task that is not mapped.
-  [[nodiscard]] std::string query() const {
-    return map_index ? "?map_index=" + *map_index : std::string();
-  }
-};
-
-Result<TaskName> task_name(const std::string& text, const std::string& option) {
-  TaskName name{.task_id = text};
-  const auto bracket = text.find('[');
-  if (bracket != std::string::npos && text.ends_with(']')) {
-    name.task_id = text.substr(0, bracket);
-    name.map_index = text.substr(bracket + 1, text.size() - bracket - 2);
-  }
-  if (!option.empty()) name.map_index = option;
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  const bool number = !name.map_index || (!name.map_index->empty() && name.map_index->size() <= 6 &&
-                                          std::ranges::all_of(*name.map_index, digit));
-  if (number) return name;
-  return fail(ErrorCode::invalid_argument,
-              "'" + *name.map_index + "' is not the map index of an instance: write 'load[3]'");
-}
-
-Result<TaskName> task_name(const Invocation& in) {
-  return task_name(in.text("task_id"), in.text("--map-index"));
-}
 
 Status list_tasks(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
@@ -270,6 +240,35 @@ Status cancel(const Clock& clock, const Invocation& in) {
 
 }  // namespace
 
+Result<TaskName> task_name(const std::string& text, const std::string& option) {
+  TaskName name{.task_id = text};
+  const auto bracket = text.find('[');
+  if (bracket != std::string::npos && text.ends_with(']')) {
+    name.task_id = text.substr(0, bracket);
+    name.map_index = text.substr(bracket + 1, text.size() - bracket - 2);
+  }
+  if (!option.empty()) name.map_index = option;
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  const bool number = !name.map_index || (!name.map_index->empty() && name.map_index->size() <= 6 &&
+                                          std::ranges::all_of(*name.map_index, digit));
+  if (number) return name;
+  return fail(ErrorCode::invalid_argument,
+              "'" + *name.map_index + "' is not the map index of an instance: write 'load[3]'");
+}
+
+Result<TaskName> task_name(const Invocation& in) {
+  return task_name(in.text("task_id"), in.text("--map-index"));
+}
+
+Result<TaskAt> task_at(ApiClient& client, const Invocation& in) {
+  TaskAt at;
+  AIFLOW_ASSIGN(at.run, run_of(client, in));
+  AIFLOW_ASSIGN(at.name, task_name(in));
+  at.path =
+      api_path({"dags", in.text("dag_id"), "dagRuns", at.run, "taskInstances", at.name.task_id});
+  return at;
+}
+
 Result<std::string> run_of(ApiClient& client, const Invocation& in) {
   if (in.given("--run")) return in.text("--run");
   AIFLOW_ASSIGN(const auto runs,
@@ -312,9 +311,6 @@ Status print_affected(const Invocation& in, const json::Value& answer, const std
 }
 
 namespace {
-
-const Parameter kTask{.name = "task_id", .help = "the task", .required = true};
-const Parameter kIndex{.name = "--map-index", .help = "instance of a mapped task; or load[3]"};
 
 /// Those that change states.
 std::vector<Command> changing_commands(const Clock& clock) {
@@ -386,6 +382,7 @@ std::vector<Command> task_commands(const Clock& clock) {
        .parameters = with_common({kDag, kRun}),
        .examples = {"aiflow tasks list etl"},
        .run = bound(clock, list_tasks)},
+      task_show_command(clock),
       {.words = {"tasks", "explain"},
        .summary = "why a task is in its state: what it waits for, how it ended",
        .parameters = with_common({kDag, kTask, kRun, kIndex}),

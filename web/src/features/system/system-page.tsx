@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { SystemHistory, SystemSample } from '@/api/types.gen';
 import { Capacity } from '@/features/system/capacity';
 import { HealthTable } from '@/features/system/health-table';
-import { type Pick, points_of } from '@/models/system';
+import { type Pick, points_of } from '@/models/measures/system';
 import { paths } from '@/models/paths';
 import { useMay } from '@/queries/use-session';
 import { useSystemHistory } from '@/queries/use-system';

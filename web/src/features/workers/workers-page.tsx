@@ -60,8 +60,23 @@ function MachineLoad({ worker }: { worker: Worker }): ReactNode {
   const { t } = useTranslation();
   if (worker.load == null) return <span className="faint">–</span>;
   const load = worker.load.toFixed(2);
-  if (worker.cpus == null) return <span className="nowrap">{load}</span>;
-  return <span className="nowrap">{t('workers.machine_load', { load, cpus: worker.cpus })}</span>;
+  const used = [
+    worker.cpu_used != null && `CPU ${Math.round(worker.cpu_used * 100)} %`,
+    worker.memory_used_bytes != null &&
+      worker.memory_bytes != null &&
+      t('workers.memory_used', {
+        used: bytes_text(worker.memory_used_bytes),
+        all: bytes_text(worker.memory_bytes),
+      }),
+  ].filter(Boolean);
+  return (
+    <>
+      <span className="nowrap">
+        {worker.cpus == null ? load : t('workers.machine_load', { load, cpus: worker.cpus })}
+      </span>
+      {used.length > 0 && <div className="faint nowrap">{used.join(' · ')}</div>}
+    </>
+  );
 }
 
 function TaskLine({ task }: { task: WorkerTask }): ReactNode {

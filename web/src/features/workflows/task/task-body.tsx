@@ -9,6 +9,8 @@ import { StateBar, StateNumbers } from '@/features/workflows/state-counts';
 import { TaskActions } from '@/features/workflows/task-actions';
 import { TaskDetails } from '@/features/workflows/task-details';
 import { MomentsPanel } from '@/features/workflows/task/moments-panel';
+import { RenderedPanel } from '@/features/workflows/task/rendered-panel';
+import { UsagePanel } from '@/features/workflows/task/usage-panel';
 import { XComPanel } from '@/features/workflows/xcom-panel';
 import { count_text } from '@/i18n/format';
 import {
@@ -30,7 +32,7 @@ import { useZone } from '@/ui/zone';
 import { ArrowLeft, Hourglass } from 'lucide-react';
 import '@/features/workflows/task.css';
 
-const PANEL_KEYS = ['log', 'moments', 'xcom', 'data', 'details'] as const;
+const PANEL_KEYS = ['log', 'moments', 'rendered', 'usage', 'xcom', 'data', 'details'] as const;
 
 /** Work without an end, such as a service's: how much was done, and how fast on the whole. */
 function RateLine({
@@ -162,6 +164,8 @@ function InstanceBody({ task, instance, is_page }: InstanceBodyProps): ReactNode
             <Empty icon={Hourglass} title={t('log.not_started')} hint={cause} />
           ))}
         {panel === 'moments' && <MomentsPanel task={task} instance={instance} />}
+        {panel === 'rendered' && <RenderedPanel task={task} try_number={try_number} />}
+        {panel === 'usage' && <UsagePanel task={task} try_number={try_number} />}
         {panel === 'xcom' && <XComPanel task={task} />}
         {panel === 'data' && <DataPanel task={task} />}
         {panel === 'details' && <TaskDetails instance={instance} />}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
 import type { SystemSample } from '@/api/types.gen';
-import { points_of, with_sample } from '@/models/system';
+import { points_of, with_sample } from '@/models/measures/system';
 
 function sample(second: number, cpu_cores?: number): SystemSample {
   return { at: new Date(second * 1000).toISOString(), cpu_cores } as SystemSample;
