@@ -38,6 +38,7 @@
 #include "store/store.h"
 #include "uplink/gateway.h"
 #include "wire/engine.h"
+#include "wire/listeners.h"
 
 namespace aiflow::http_api {
 
@@ -82,6 +83,7 @@ struct Parts {
   service::ServerLog& server_log;
   RateLimit rate_limit{};
   service::ProviderLogin* provider_login = nullptr;  ///< null: there are passwords alone
+  std::function<wire::WorkerAddress()> worker_address = [] { return wire::WorkerAddress{}; };
 };
 
 class Api final : public net::Handler {

@@ -162,6 +162,7 @@ const std::vector<RouteInfo>& all_routes() {
       {Route::scene_event_snapshot, "scene_event_snapshot", "GET", "/api/v2/events/{event_id}/snapshot", "view", false, Owner::event},
       {Route::list_workers, "list_workers", "GET", "/api/v2/workers", "view", false, Owner::site},
       {Route::list_worker_tasks, "list_worker_tasks", "GET", "/api/v2/workers/tasks", "view", false, Owner::site},
+      {Route::worker_address, "worker_address", "GET", "/api/v2/workers/address", "view", false, Owner::site},
       {Route::create_join_token, "create_join_token", "POST", "/api/v2/workers/joinTokens", "admin", false, Owner::site},
       {Route::join_worker, "join_worker", "POST", "/api/v2/workers/join", "public", false, Owner::self},
       {Route::list_worker_credentials, "list_worker_credentials", "GET", "/api/v2/workers/credentials", "view", false, Owner::site},

@@ -166,6 +166,7 @@ enum class Route : std::uint16_t {
   scene_event_snapshot,
   list_workers,
   list_worker_tasks,
+  worker_address,
   create_join_token,
   join_worker,
   list_worker_credentials,

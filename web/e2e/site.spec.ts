@@ -62,6 +62,9 @@ test('a pool is made, changed and deleted; a second one of its name is refused',
 
 test('a worker gets no new tasks, and gets them again', async () => {
   await page.goto('/workers');
+  // The server of this test listens at one address, for all on this machine.
+  await expect(page.locator('.join-hint')).toContainText('aiflow worker --server http');
+  await expect(page.locator('.join-hint')).toContainText('--workers-listen');
   await press(/no new tasks/);
   await expect(page.getByRole('button', { name: /tasks again/ })).toBeVisible();
   await keep_picture(page, 'site-workers');

@@ -347,7 +347,8 @@ void Server::make_services() {
                       history_,
                       server_log_,
                       rate_limit(options_),
-                      provider_ ? &provider_->login() : nullptr});
+                      provider_ ? &provider_->login() : nullptr,
+                      [this] { return worker_address(); }});
 }
 
 Status Server::write_address() {

@@ -49,7 +49,7 @@ class Server {
   void stop();
 
   [[nodiscard]] std::string url() const { return listeners_->url(); }
-  [[nodiscard]] WorkerAddress worker_address() const { return listeners_->worker_address(); }
+  [[nodiscard]] wire::WorkerAddress worker_address() const { return listeners_->worker_address(); }
   /// Of the set-up link, while there is no user.
   [[nodiscard]] const std::optional<Secret>& setup_token() const { return setup_token_; }
   /// Every part with its state, and why it is unhealthy. From any thread, after start.

@@ -37,6 +37,8 @@ Result<net::Response> order_worker(Call& call) {
   return nothing();
 }
 
+Result<net::Response> worker_address(Call& call) { return one(call.parts.worker_address()); }
+
 Result<net::Response> create_join_token(Call& call) {
   return with_body(call, wire::parse_join_token_create,
                    [&](const wire::JoinTokenCreate& request) -> Result<net::Response> {
@@ -97,6 +99,7 @@ void add_worker_routes(Table& table) {
   at(table, Route::cordon_worker) = order_worker<Parts::WorkerOrder::cordon>;
   at(table, Route::uncordon_worker) = order_worker<Parts::WorkerOrder::uncordon>;
   at(table, Route::drain_worker) = order_worker<Parts::WorkerOrder::drain>;
+  at(table, Route::worker_address) = worker_address;
   at(table, Route::create_join_token) = create_join_token;
   at(table, Route::join_worker) = join_worker;
   at(table, Route::list_worker_credentials) = list_worker_credentials;

@@ -40,6 +40,7 @@ struct Figures {
   std::size_t event_streams = 0;      ///< open ones
   struct Http {
     std::size_t connections = 0;
+    std::optional<std::size_t> of_workers{};  ///< of these, on the workers' listener, if any
     std::size_t people = 0;    ///< requests that wait for a thread or have one, by lane
     std::size_t machines = 0;  ///< tasks, workers, probes
   };

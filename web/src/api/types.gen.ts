@@ -1275,6 +1275,13 @@ export interface StreamEvent {
   data: unknown;
 }
 
+/** Where workers elsewhere join and connect. is_separate - a listener for them alone, as --workers-listen says; is_local - only programs on the server's machine reach it. */
+export interface WorkerAddress {
+  url: string;
+  is_separate: boolean;
+  is_local: boolean;
+}
+
 /** level - debug, info, warning or error. text - a constant message, then fields as name=value; secrets are masked. ids rise, also over a restart. */
 export interface ServerLogLine {
   id: number;
@@ -1635,6 +1642,7 @@ export const ROUTES = {
   scene_event_snapshot: { method: 'GET', path: '/api/v2/events/{event_id}/snapshot' },
   list_workers: { method: 'GET', path: '/api/v2/workers' },
   list_worker_tasks: { method: 'GET', path: '/api/v2/workers/tasks' },
+  worker_address: { method: 'GET', path: '/api/v2/workers/address' },
   create_join_token: { method: 'POST', path: '/api/v2/workers/joinTokens' },
   join_worker: { method: 'POST', path: '/api/v2/workers/join' },
   list_worker_credentials: { method: 'GET', path: '/api/v2/workers/credentials' },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// English texts: the system page.
+// English texts: the system page, and how another machine joins.
 
 export const en_system = {
   system: {
@@ -46,5 +46,12 @@ export const en_system = {
     do_redis: 'Look at the broker. Tasks that run go on; their reports wait.',
     do_services: 'Open the service: its log says why it ended.',
     do_other: 'The log of the server says more.',
+  },
+  join: {
+    title: 'Add a machine',
+    token: 'On this server, make a token and copy it to the new machine:',
+    worker: 'On the new machine, start a worker with it:',
+    local:
+      'Only this machine reaches that address: start the server with --host or --workers-listen.',
   },
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Korean texts: the system page.
+// Korean texts: the system page, and how another machine joins.
 import type { en_system } from '@/i18n/en-system';
 import type { Same } from '@/i18n/same';
 
@@ -48,5 +48,12 @@ export const ko_system: Same<typeof en_system> = {
     do_redis: '브로커를 확인하세요. 실행 중인 태스크는 계속되고 보고는 대기합니다.',
     do_services: '서비스를 열어 보세요. 종료된 원인이 로그에 있습니다.',
     do_other: '자세한 내용은 서버 로그에 있습니다.',
+  },
+  join: {
+    title: '머신 추가',
+    token: '이 서버에서 토큰을 만들어 새 머신에 복사합니다:',
+    worker: '새 머신에서 그 토큰으로 워커를 시작합니다:',
+    local:
+      '이 주소는 이 머신에서만 접근할 수 있습니다. 서버를 --host 또는 --workers-listen 옵션으로 시작하세요.',
   },
 };

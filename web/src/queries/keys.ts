@@ -30,6 +30,7 @@ export const keys = {
   tokens_of: (whose: 'own' | 'all') => ['tokens', whose] as const,
   audit: (filter: object) => ['audit', filter] as const,
   workers: ['workers'] as const,
+  worker_address: ['worker_address'] as const,
   system: ['system'] as const,
   variables: ['variables'] as const,
   connections: ['connections'] as const,

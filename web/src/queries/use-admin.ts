@@ -14,6 +14,7 @@ import type {
   UserCreated,
   UserInfo,
   Worker,
+  WorkerAddress,
   WorkerTask,
 } from '@/api/types.gen';
 import { keys } from '@/queries/keys';
@@ -30,6 +31,15 @@ export function useWorkers(enabled = true): UseQueryResult<Worker[]> {
     enabled,
     queryKey: keys.workers,
     queryFn: ({ signal }) => call_list<Worker>('list_workers', { signal }),
+  });
+}
+
+/** Where workers on other machines join. */
+export function useWorkerAddress(enabled: boolean): UseQueryResult<WorkerAddress> {
+  return useQuery({
+    enabled,
+    queryKey: keys.worker_address,
+    queryFn: ({ signal }) => call<WorkerAddress>('worker_address', { signal }),
   });
 }
 

@@ -13,6 +13,8 @@ namespace {
 /// Each worker has one, and each of its tasks that asks the API another one for as long as it asks.
 constexpr std::size_t kWorkerConnectionsMax = 1024;
 
+bool is_loopback(const std::string& host) { return host.starts_with("127.") || host == "::1"; }
+
 }  // namespace
 
 std::string Listeners::url_of(const std::string& host, std::uint16_t port) const {
@@ -72,7 +74,8 @@ Status Listeners::open(net::Handler& handler) {
   open_people_ = people_.get();
   open_workers_ = workers_.get();
   address_ = {.url = url_of(for_workers.host, for_workers.port),
-              .is_separate = workers_ != nullptr};
+              .is_separate = workers_ != nullptr,
+              .is_local = is_loopback(for_workers.host)};
   return {};
 }
 
@@ -93,7 +96,7 @@ void Listeners::stop(std::chrono::milliseconds grace) {
 
 std::string Listeners::url() const { return url_of(options_.host, options_.port); }
 
-WorkerAddress Listeners::worker_address() const {
+wire::WorkerAddress Listeners::worker_address() const {
   const std::scoped_lock lock(mutex_);
   return address_;
 }
@@ -108,6 +111,7 @@ service::Figures::Http Listeners::figures() const {
     sum.people += server->busy(Lane::people);
     sum.machines += server->busy(Lane::machines);
   }
+  if (open_workers_ != nullptr) sum.of_workers = open_workers_->connections();
   return sum;
 }
 

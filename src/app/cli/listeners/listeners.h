@@ -17,6 +17,7 @@
 #include "http_api/listeners/door.h"
 #include "net/server.h"
 #include "service/monitor/figures.h"
+#include "wire/listeners.h"
 
 namespace aiflow::app {
 
@@ -27,12 +28,6 @@ struct ListenersOptions {
   std::optional<ListenAt> workers;
   std::optional<net::TlsFiles> tls;  ///< of both
   std::filesystem::path unix_socket;
-};
-
-/// Where workers elsewhere, and pods, find the server.
-struct WorkerAddress {
-  std::string url;           ///< empty: it is not open
-  bool is_separate = false;  ///< a listener for them alone
 };
 
 class Listeners {
@@ -50,8 +45,8 @@ class Listeners {
 
   /// Of the first listener; open.
   [[nodiscard]] std::string url() const;
-  /// From any thread.
-  [[nodiscard]] WorkerAddress worker_address() const;
+  /// Where workers and pods find the server, from any thread. Empty url while it is not open.
+  [[nodiscard]] wire::WorkerAddress worker_address() const;
   /// The port that was asked for, when it was taken and another one is used.
   [[nodiscard]] std::optional<std::uint16_t> taken_port() const { return taken_port_; }
   /// From any thread.
@@ -74,7 +69,7 @@ class Listeners {
   // Guarded by mutex_: for requests, which come before open() has returned.
   const net::Server* open_people_ = nullptr;
   const net::Server* open_workers_ = nullptr;
-  WorkerAddress address_;
+  wire::WorkerAddress address_;
 };
 
 }  // namespace aiflow::app

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "app/cli/commands.h"
+#include "wire/listeners.h"
 
 namespace aiflow::app {
 namespace {
@@ -139,8 +140,15 @@ Status make_token(const Clock& clock, const Invocation& in) {
   }
   AIFLOW_ASSIGN(const auto token, wire::parse_join_token(made));
   std::cout << token.token << "\n" << std::flush;
+  AIFLOW_ASSIGN(const auto answer, client.get("/api/v2/workers/address"));
+  AIFLOW_ASSIGN(const auto address, wire::parse_worker_address(answer));
   std::cerr << "shown this once; put it into a file on the worker's machine and run there: "
-               "aiflow worker --server URL --token-file FILE\n";
+               "aiflow worker --server "
+            << address.url << " --token-file FILE\n";
+  if (address.is_local) {
+    std::cerr << "no other machine reaches that address: start the server with --host or "
+                 "--workers-listen\n";
+  }
   return {};
 }
 

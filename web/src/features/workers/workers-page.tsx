@@ -15,6 +15,7 @@ import { Page, Panel } from '@/ui/page';
 import { Link } from '@/ui/router';
 import { HealthBadge } from '@/ui/state-badge';
 import { TimeSpan, RelativeTime } from '@/ui/time';
+import { JoinHint } from './join-hint';
 import './workers.css';
 
 /** Of one worker, until they are asked for. */
@@ -285,6 +286,7 @@ export function WorkersPage(): ReactNode {
     <Page title={t('nav.workers')}>
       <p className="faint">{t('workers.hint')}</p>
       <Await query={workers}>{(list) => <WorkerTable workers={list} />}</Await>
+      <JoinHint />
     </Page>
   );
 }
