@@ -116,6 +116,10 @@ test('by keys alone the day is chosen and a pool is gone to', async () => {
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/span=day/);
   await expect(link('Last day')).toBeFocused();
+  // Which one is shown is seen, by more than a colour.
+  await expect(link('Last day')).toHaveCSS('font-weight', '650');
+  await expect(link('Last hour')).not.toHaveCSS('font-weight', '650');
+  await keep_picture(page, 'system-day');
   await link('default_pool').press('Enter');
   await expect(page).toHaveURL(/\/pools$/);
 });

@@ -111,11 +111,15 @@ function Charts({ history }: { history: SystemHistory }): ReactNode {
   const clock = new Intl.DateTimeFormat(i18n.language, { hour: '2-digit', minute: '2-digit' });
   return (
     <>
-      <nav className="row" aria-label={t('system.span')}>
-        <Link to={paths.system()} aria-current={is_day ? undefined : 'page'}>
+      <nav className="chips" aria-label={t('system.span')}>
+        <Link className="chip" to={paths.system()} aria-current={is_day ? undefined : 'page'}>
           {t('system.hour')}
         </Link>
-        <Link to={paths.system({ span: 'day' })} aria-current={is_day ? 'page' : undefined}>
+        <Link
+          className="chip"
+          to={paths.system({ span: 'day' })}
+          aria-current={is_day ? 'page' : undefined}
+        >
           {t('system.day')}
         </Link>
       </nav>
