@@ -99,6 +99,12 @@ void Conductor::pools(Answer<std::vector<wire::Pool>> answer) {
   }));
 }
 
+void Conductor::waits(Answer<sched::Waits> answer) {
+  engine_->request(make_request(std::move(answer), [engine = engine_.get()](auto& batch, auto& to) {
+    engine->waits(batch, to);
+  }));
+}
+
 void Conductor::pause(PauseDag request, Answer<store::DagRow> answer) {
   engine_->request(make_request(std::move(answer),
                                 [engine = engine_.get(), request = std::move(request)](

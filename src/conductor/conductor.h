@@ -20,6 +20,7 @@
 #include "dag/schedule.h"
 #include "executor/executor.h"
 #include "json/value.h"
+#include "sched/waits.h"
 #include "store/asset_store.h"
 #include "store/backfill_store.h"
 #include "store/dag_store.h"
@@ -226,6 +227,8 @@ class Conductor {
   void remove_pool(RemovePool request, Answer<bool> answer);
   /// By name, with the slots that tasks take and want.
   void pools(Answer<std::vector<wire::Pool>> answer);
+  /// Who waits for a worker or a place, and since when.
+  void waits(Answer<sched::Waits> answer);
   void pause(PauseDag request, Answer<store::DagRow> answer);
   /// Errors beside the usual: not_found when no DAG names the asset.
   void asset_changed(TellAsset request, Answer<store::AssetEventRow> answer);

@@ -361,4 +361,9 @@ void Conductor::Engine::pools(detail::Batch& batch, Answer<std::vector<wire::Poo
       }));
 }
 
+void Conductor::Engine::waits(detail::Batch& batch, Answer<sched::Waits> answer) {
+  batch.after.push_back(detail::answering(
+      std::move(answer), [this] { return Result<sched::Waits>(state_->waits()); }));
+}
+
 }  // namespace aiflow::conductor

@@ -249,6 +249,49 @@ TEST_CASE("a run takes a note and a state by hand") {
         ErrorCode::invalid_argument);
 }
 
+TEST_CASE("who waits is told by queue and by pool, and since when the first one does") {
+  Bench bench;
+  REQUIRE(bench.put_pool({.name = PoolName{"gpu"}, .slots = 1}).has_value());
+  CHECK(bench.waits().queues.empty());
+  auto first = bash_task("a");
+  first.pool = "gpu";
+  first.priority_weight = 2;
+  auto second = bash_task("b");
+  second.pool = "gpu";
+  second.queue = "night";
+  auto third = bash_task("c", {"b"});
+  bench.put_dag("etl", {first, second, third});
+  const auto begin = bench.clock().now();
+  const auto run = bench.trigger("etl");
+  // a has the pool's slot, and waits for its worker alone; c is not ready.
+  auto waits = bench.waits();
+  REQUIRE(waits.queues.size() == 2);
+  CHECK(waits.queues.at("default").number == 1);
+  CHECK(waits.queues.at("night").number == 1);
+  REQUIRE(waits.pools.size() == 1);
+  CHECK(waits.pools.at(PoolName{"gpu"}).number == 1);
+  bench.advance(std::chrono::seconds(30));
+  bench.trigger("etl");
+  bench.restart();
+  waits = bench.waits();
+  CHECK(waits.queues.at("night").number == 2);
+  CHECK(waits.queues.at("default").number == 2);
+  CHECK(waits.pools.at(PoolName{"gpu"}).number == 3);
+  for (const auto& since : {waits.queues.at("night").since, waits.queues.at("default").since,
+                            waits.pools.at(PoolName{"gpu"}).since}) {
+    REQUIRE(since.has_value());
+    CHECK(*since >= begin);
+    CHECK(*since < begin + std::chrono::seconds(30));
+  }
+  bench.run_all();
+  // The only worker serves no other queue than the default one.
+  CHECK(bench.state("etl", run, "a") == TaskState::success);
+  waits = bench.waits();
+  CHECK_FALSE(waits.queues.contains("default"));
+  CHECK(waits.queues.at("night").number == 2);
+  CHECK(waits.pools.at(PoolName{"gpu"}).number == 2);
+}
+
 TEST_CASE("pools are made, changed and removed, and outlive a restart") {
   Bench bench;
   const PutPool make{.name = PoolName{"gpu"}, .slots = 1, .description = "cards"};

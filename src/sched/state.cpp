@@ -7,6 +7,27 @@
 #include "sched/detail/model.h"
 
 namespace aiflow::sched {
+namespace {
+
+void add(Waiting& to, const detail::Instance& instance) {
+  ++to.number;
+  const auto since = instance.scheduled_at ? instance.scheduled_at : instance.queued_at;
+  if (since) to.since = to.since ? std::min(*to.since, *since) : *since;
+}
+
+void add_waits(const detail::Run& run, detail::TaskIndex task, Waits& to) {
+  if (run.count(task, TaskState::scheduled) + run.count(task, TaskState::queued) == 0) return;
+  const dag::Task& spec = run.version->task(task);
+  run.each(task, [&](detail::InstanceIndex at) {
+    const detail::Instance& instance = run.instances[at];
+    const bool has_no_place = instance.state == TaskState::scheduled;
+    if (!has_no_place && instance.state != TaskState::queued) return;
+    add(to.queues[spec.placement.queue], instance);
+    if (has_no_place) add(to.pools[spec.pool], instance);
+  });
+}
+
+}  // namespace
 
 State::State(Options options) : model_(std::make_unique<detail::Model>()) {
   model_->options = std::move(options);
@@ -127,6 +148,17 @@ std::vector<PoolUsage> State::pools() const {
   std::vector<PoolUsage> result;
   for (auto& [name, one] : usage) result.push_back(std::move(one));
   return result;
+}
+
+Waits State::waits() const {
+  Waits out;
+  for (const auto& [uid, run] : model_->runs) {
+    if (run->unfinished() == 0) continue;
+    for (detail::TaskIndex task = 0; task < run->by_task.size(); ++task) {
+      add_waits(*run, task, out);
+    }
+  }
+  return out;
 }
 
 std::int32_t State::active_attempts() const { return model_->active; }

@@ -19,6 +19,7 @@
 #include "dag/dag.h"
 #include "dag/schedule.h"
 #include "sched/row.h"
+#include "sched/waits.h"
 
 namespace aiflow::sched {
 
@@ -119,6 +120,9 @@ class State {
 
   /// By name.
   [[nodiscard]] std::vector<PoolUsage> pools() const;
+  /// Its cost grows with the tasks of the unfinished runs, and with the instances of those that
+  /// wait.
+  [[nodiscard]] Waits waits() const;
   /// Attempts queued or running now.
   [[nodiscard]] std::int32_t active_attempts() const;
 

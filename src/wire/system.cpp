@@ -6,12 +6,36 @@
 
 namespace aiflow::wire {
 
+Status read_value(const json::Value& value, QueueWait& out);
 Status read_value(const json::Value& value, SystemSample& out);
 Status read_value(const json::Value& value, SystemHistory& out);
 
+json::Value to_json(const QueueWait& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "queue", value.queue);
+  detail::put(out, "waiting", value.waiting);
+  detail::put(out, "since", value.since);
+  return json::Value(std::move(out));
+}
+
+Result<QueueWait> parse_queue_wait(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("QueueWait");
+  QueueWait out;
+  AIFLOW_TRY(detail::get(value, "queue", out.queue));
+  AIFLOW_TRY(detail::get(value, "waiting", out.waiting));
+  AIFLOW_TRY(detail::get(value, "since", out.since));
+  return out;
+}
+
+Status read_value(const json::Value& value, QueueWait& out) {
+  AIFLOW_ASSIGN(out, parse_queue_wait(value));
+  return {};
+}
+
 json::Value to_json(const SystemSample& value) {
   json::Object out;
-  out.reserve(20);
+  out.reserve(21);
   detail::put(out, "at", value.at);
   detail::put(out, "cpu_cores", value.cpu_cores);
   detail::put(out, "resident_bytes", value.resident_bytes);
@@ -21,6 +45,7 @@ json::Value to_json(const SystemSample& value) {
   detail::put(out, "disk_free_bytes", value.disk_free_bytes);
   detail::put(out, "database_bytes", value.database_bytes);
   detail::put(out, "scheduler_waiting", value.scheduler_waiting);
+  detail::put(out, "queues", value.queues);
   detail::put(out, "outbox", value.outbox);
   detail::put(out, "event_streams", value.event_streams);
   detail::put(out, "http_connections", value.http_connections);
@@ -47,6 +72,7 @@ Result<SystemSample> parse_system_sample(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "disk_free_bytes", out.disk_free_bytes));
   AIFLOW_TRY(detail::get(value, "database_bytes", out.database_bytes));
   AIFLOW_TRY(detail::get(value, "scheduler_waiting", out.scheduler_waiting));
+  AIFLOW_TRY(detail::get(value, "queues", out.queues));
   AIFLOW_TRY(detail::get(value, "outbox", out.outbox));
   AIFLOW_TRY(detail::get(value, "event_streams", out.event_streams));
   AIFLOW_TRY(detail::get(value, "http_connections", out.http_connections));

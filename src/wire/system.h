@@ -16,7 +16,17 @@
 
 namespace aiflow::wire {
 
-/// Also the data of events of kind system on the stream, every 5 s. cpu_cores - processors' time used a second since the last sample. tasks, runs - of unfinished runs by state. host_cpu - the busy part of all processors of its machine since the last sample, 0 to 1; host_memory_used_bytes - without caches. steps - of the scheduler since the last sample; the times are of these. What could not be read is absent.
+/// A queue whose tasks wait - ready, and no worker has begun them. since - when the first of them became ready.
+struct QueueWait {
+  std::string queue{};
+  std::int64_t waiting{};
+  std::optional<WallTime> since{};
+  friend bool operator==(const QueueWait&, const QueueWait&) = default;
+};
+[[nodiscard]] json::Value to_json(const QueueWait& value);
+[[nodiscard]] Result<QueueWait> parse_queue_wait(const json::Value& value);
+
+/// Also the data of events of kind system on the stream, every 5 s. cpu_cores - processors' time used a second since the last sample. tasks, runs - of unfinished runs by state. host_cpu - the busy part of all processors of its machine since the last sample, 0 to 1; host_memory_used_bytes - without caches. steps - of the scheduler since the last sample; the times are of these. queues - the first hundred whose tasks wait; the newest sample alone has them. What could not be read is absent.
 struct SystemSample {
   WallTime at{};
   std::optional<double> cpu_cores{};
@@ -27,6 +37,7 @@ struct SystemSample {
   std::optional<std::int64_t> disk_free_bytes{};
   std::optional<std::int64_t> database_bytes{};
   std::int64_t scheduler_waiting{};
+  std::vector<QueueWait> queues{};
   std::optional<std::int64_t> outbox{};
   std::int64_t event_streams{};
   std::int64_t http_connections{};

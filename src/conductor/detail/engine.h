@@ -59,6 +59,7 @@ class Conductor::Engine {
   void put_pool(detail::Batch& batch, const PutPool& request, Answer<wire::Pool> answer);
   void remove_pool(detail::Batch& batch, const RemovePool& request, Answer<bool> answer);
   void pools(detail::Batch& batch, Answer<std::vector<wire::Pool>> answer);
+  void waits(detail::Batch& batch, Answer<sched::Waits> answer);
   void pause(detail::Batch& batch, const PauseDag& request, Answer<store::DagRow> answer);
   void asset_changed(detail::Batch& batch, const TellAsset& request,
                      Answer<store::AssetEventRow> answer);

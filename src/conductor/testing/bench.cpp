@@ -157,6 +157,10 @@ std::vector<wire::Pool> Bench::pools() {
   return ask<std::vector<wire::Pool>>([&](auto answer) { conductor_->pools(answer); }).value();
 }
 
+sched::Waits Bench::waits() {
+  return ask<sched::Waits>([&](auto answer) { conductor_->waits(answer); }).value();
+}
+
 Result<store::DagRow> Bench::pause(PauseDag request) {
   return ask<store::DagRow>([&](auto answer) { conductor_->pause(request, answer); });
 }

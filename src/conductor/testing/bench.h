@@ -56,6 +56,7 @@ class Bench {
   Result<wire::Pool> put_pool(PutPool request);
   Status remove_pool(RemovePool request);
   std::vector<wire::Pool> pools();
+  sched::Waits waits();
   Result<store::DagRow> pause(PauseDag request);
 
   /// Reports an end and settles.

@@ -53,6 +53,9 @@ Figures read_figures(const FigureSources& from) {
   out.pools = conductor::wait_for<std::vector<wire::Pool>>([&](auto answer) {
                 from.conductor.pools(answer);
               }).value_or(std::vector<wire::Pool>{});
+  out.waits = conductor::wait_for<sched::Waits>([&](auto answer) {
+                from.conductor.waits(answer);
+              }).value_or(sched::Waits{});
   out.services = from.services.list().value_or(std::vector<wire::Service>{});
   return out;
 }

@@ -47,6 +47,7 @@ struct Figures {
   Http http;
   std::vector<wire::Worker> workers;
   std::vector<wire::Pool> pools;
+  sched::Waits waits;
   std::vector<wire::Service> services;
 };
 

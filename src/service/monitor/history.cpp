@@ -11,6 +11,8 @@ namespace {
 /// Of so many steps between two samples the times are kept; the quantiles are of these.
 constexpr std::size_t kStepsMax = 4096;
 
+constexpr std::size_t kQueuesMax = 100;
+
 double ms(Duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
 
 /// The nearest rank; sorts a part of `times`.
@@ -35,6 +37,10 @@ wire::SystemSample sample_of(const Figures& figures) {
   out.event_streams = static_cast<std::int64_t>(figures.event_streams);
   out.http_connections = static_cast<std::int64_t>(figures.http.connections);
   out.workers = static_cast<std::int64_t>(figures.workers.size());
+  for (const auto& [name, one] : figures.waits.queues) {
+    if (out.queues.size() == kQueuesMax) break;
+    out.queues.push_back({.queue = name, .waiting = one.number, .since = one.since});
+  }
   if (figures.census) {
     for (const auto& [state, count] : figures.census->tasks) {
       out.tasks[std::string(to_string(state))] = count;
@@ -68,6 +74,7 @@ class Mean {
 /// The last of these, with the mean use of the processors and the worst latency of all.
 wire::SystemSample whole_minute(const std::deque<wire::SystemSample>& seconds) {
   auto out = seconds.back();
+  out.queues.clear();
   Mean cpu;
   Mean host;
   out.steps = 0;
@@ -133,6 +140,8 @@ wire::SystemSample History::add(const Figures& figures) {
   if (figures.process) cpu_s_ = figures.process->cpu_s;
   if (figures.host && host_) out.host_cpu = os::busy_share(*host_, *figures.host);
   if (figures.host) host_ = figures.host;
+  // Nobody asks who waited an hour ago.
+  if (!seconds_.empty()) seconds_.back().queues.clear();
   seconds_.push_back(out);
   if (seconds_.size() > kSecondsMax) seconds_.pop_front();
   if (++since_minute_ == kPerMinute) {

@@ -59,6 +59,28 @@ TEST_CASE("a sample tells how busy the machine was since the last one, a minute 
   CHECK(history.samples().minutes[0].host_cpu == doctest::Approx(0.1));
 }
 
+TEST_CASE("the newest sample alone tells whose tasks wait, by queue") {
+  History history;
+  auto figures = figures_at(0, 0);
+  figures.waits.queues["night"] = {.number = 2, .since = WallTime{} - seconds(60)};
+  history.add(figures);
+  REQUIRE(history.samples().seconds.back().queues.size() == 1);
+  CHECK(history.samples().seconds.back().queues[0].queue == "night");
+  CHECK(history.samples().seconds.back().queues[0].waiting == 2);
+  CHECK(history.samples().seconds.back().queues[0].since == WallTime{} - seconds(60));
+  for (int i = 1; i < static_cast<int>(History::kPerMinute); ++i) {
+    figures.at += seconds(5);
+    history.add(figures);
+  }
+  const auto kept = history.samples();
+  CHECK(kept.seconds.back().queues.size() == 1);
+  CHECK(kept.seconds.front().queues.empty());
+  REQUIRE(kept.minutes.size() == 1);
+  CHECK(kept.minutes[0].queues.empty());
+  for (int i = 0; i < 150; ++i) figures.waits.queues["q" + std::to_string(i)] = {.number = 1};
+  CHECK(history.add(figures).queues.size() == 100);
+}
+
 TEST_CASE("an hour of samples and a day of minutes are kept, no more") {
   History history;
   const int samples = static_cast<int>(History::kPerMinute * (History::kMinutesMax + 10));

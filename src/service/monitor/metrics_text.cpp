@@ -2,6 +2,7 @@
 #include "service/monitor/metrics_text.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <span>
 
@@ -145,6 +146,50 @@ void add_pools(Writer& to, const Figures& of) {
       &wire::Pool::scheduled_slots);
 }
 
+/// By name: who waits, and 0 for the others of `known`. A hundred at most, those that wait first.
+using WaitingByName = std::map<std::string, sched::Waiting>;
+WaitingByName waiting_of(const WaitingByName& waiting, const std::vector<std::string>& known) {
+  WaitingByName out;
+  for (const auto& [name, one] : waiting) {
+    if (out.size() < kNamedMax) out.emplace(name, one);
+  }
+  for (const auto& name : known) {
+    if (out.size() < kNamedMax) out.try_emplace(name);
+  }
+  return out;
+}
+
+double age_of(const sched::Waiting& waiting, WallTime at) {
+  return waiting.since ? std::max(0.0, seconds(at - *waiting.since)) : 0;
+}
+
+/// Queues that tasks wait for are told too when no worker serves them.
+void add_waits(Writer& to, const Figures& of) {
+  std::vector<std::string> served;
+  for (const auto& worker : of.workers) {
+    if (worker.state == "connected") std::ranges::copy(worker.queues, std::back_inserter(served));
+  }
+  const auto queues = waiting_of(of.waits.queues, served);
+  to.out.family("aiflow_queue_waiting_tasks", "gauge",
+                "Task instances of a queue that are ready and that no worker has begun.");
+  for (const auto& [name, one] : queues) {
+    to.out.sample(static_cast<double>(one.number), {{"queue", name}});
+  }
+  to.out.family("aiflow_queue_oldest_wait_seconds", "gauge",
+                "How long the first of them has been ready; 0 when none waits.");
+  for (const auto& [name, one] : queues) to.out.sample(age_of(one, of.at), {{"queue", name}});
+  WaitingByName pools;
+  std::vector<std::string> there;
+  for (const auto& [name, one] : of.waits.pools) pools.emplace(name.value, one);
+  for (const auto& pool : of.pools) there.push_back(pool.name);
+  to.out.family(
+      "aiflow_pool_oldest_wait_seconds", "gauge",
+      "How long the first task of a pool has been ready without a place; 0 when none is.");
+  for (const auto& [name, one] : waiting_of(pools, there)) {
+    to.out.sample(age_of(one, of.at), {{"pool", name}});
+  }
+}
+
 void add_services(Writer& to, const Figures& of) {
   const auto services = some(of.services);
   to.out.family("aiflow_service_up", "gauge", "1 when a service of inference answers, else 0.");
@@ -238,6 +283,7 @@ std::string metrics_text(const Figures& figures) {
   add_host(to, figures);
   add_machines(to, figures);
   add_worker_queues(to, figures);
+  add_waits(to, figures);
   return to.out.take();
 }
 

@@ -102,6 +102,35 @@ TEST_CASE("who waits longest is told as an age, never below 0") {
   CHECK(holds(text, "aiflow_task_oldest_wait_seconds{state=\"queued\"} 0"));
 }
 
+TEST_CASE("who waits is told by queue and pool, those that no worker serves too") {
+  Figures figures;
+  figures.at = WallTime{100s};
+  figures.workers.resize(1);
+  figures.workers[0].state = "connected";
+  figures.workers[0].queues = {"default", "night"};
+  figures.pools.resize(1);
+  figures.pools[0].name = "gpu";
+  figures.waits.queues["night"] = {.number = 3, .since = WallTime{70s}};
+  figures.waits.queues["lost"] = {.number = 1, .since = WallTime{101s}};
+  figures.waits.pools[PoolName{"no such pool"}] = {.number = 1, .since = WallTime{99s}};
+  auto text = metrics_text(figures);
+  CHECK(holds(text, "aiflow_queue_waiting_tasks{queue=\"default\"} 0"));
+  CHECK(holds(text, "aiflow_queue_waiting_tasks{queue=\"night\"} 3"));
+  CHECK(holds(text, "aiflow_queue_waiting_tasks{queue=\"lost\"} 1"));
+  CHECK(holds(text, "aiflow_queue_oldest_wait_seconds{queue=\"default\"} 0"));
+  CHECK(holds(text, "aiflow_queue_oldest_wait_seconds{queue=\"night\"} 30"));
+  CHECK(holds(text, "aiflow_queue_oldest_wait_seconds{queue=\"lost\"} 0"));
+  CHECK(holds(text, "aiflow_pool_oldest_wait_seconds{pool=\"gpu\"} 0"));
+  CHECK(holds(text, "aiflow_pool_oldest_wait_seconds{pool=\"no such pool\"} 1"));
+  // Those that wait have the room.
+  figures.workers[0].queues.assign(150, "");
+  for (int i = 0; i < 150; ++i) figures.workers[0].queues[i] = "a" + std::to_string(i);
+  text = metrics_text(figures);
+  CHECK(holds(text, "aiflow_queue_waiting_tasks{queue=\"night\"} 3"));
+  CHECK(holds(text, "aiflow_queue_waiting_tasks{queue=\"a97\"} 0"));
+  CHECK(text.find("aiflow_queue_waiting_tasks{queue=\"a149\"}") == std::string::npos);
+}
+
 TEST_CASE("workers are counted by state, their slots by executor while they are connected") {
   Figures figures;
   figures.workers.resize(3);

@@ -107,6 +107,29 @@ def test_metrics_need_a_token_and_what_is_asked_makes_no_labels(measured):
     assert sum(map(len, samples.values())) < before + 60
 
 
+def test_a_queue_that_nobody_serves_is_told_with_what_waits_for_it(measured):
+    measured.add_dag("stuck", """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("stuck"):
+    BashOperator(task_id="a", bash_command="true", queue="nobody")
+""")
+    measured.trigger("stuck")
+
+    def waits():
+        _families, samples = families_of(scrape(measured, measured.scrape_token))
+        waiting = {labels["queue"]: number for labels, number in samples["aiflow_queue_waiting_tasks"]}
+        if "nobody" not in waiting or value(samples, "aiflow_queue_oldest_wait_seconds", queue="nobody") == 0:
+            return None
+        return samples, waiting
+
+    samples, waiting = measured.wait_for(waits, "a task that waits")
+    assert waiting == {"default": 0, "nobody": 1}
+    assert value(samples, "aiflow_queue_oldest_wait_seconds", queue="default") == 0
+    assert value(samples, "aiflow_pool_oldest_wait_seconds", pool="default_pool") >= 0
+    assert "nobody" not in {labels["queue"] for labels, _slots in samples["aiflow_queue_slots"]}
+
+
 def queries():
     """Every query of the dashboard and the alerts, with where it is."""
     for file in sorted((ROOT / "deploy/grafana").glob("*.json")):

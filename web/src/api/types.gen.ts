@@ -1298,7 +1298,14 @@ export interface ServerLogPage {
   missed: boolean;
 }
 
-/** Also the data of events of kind system on the stream, every 5 s. cpu_cores - processors' time used a second since the last sample. tasks, runs - of unfinished runs by state. host_cpu - the busy part of all processors of its machine since the last sample, 0 to 1; host_memory_used_bytes - without caches. steps - of the scheduler since the last sample; the times are of these. What could not be read is absent. */
+/** A queue whose tasks wait - ready, and no worker has begun them. since - when the first of them became ready. */
+export interface QueueWait {
+  queue: string;
+  waiting: number;
+  since?: string | null;
+}
+
+/** Also the data of events of kind system on the stream, every 5 s. cpu_cores - processors' time used a second since the last sample. tasks, runs - of unfinished runs by state. host_cpu - the busy part of all processors of its machine since the last sample, 0 to 1; host_memory_used_bytes - without caches. steps - of the scheduler since the last sample; the times are of these. queues - the first hundred whose tasks wait; the newest sample alone has them. What could not be read is absent. */
 export interface SystemSample {
   at: string;
   cpu_cores?: number | null;
@@ -1309,6 +1316,7 @@ export interface SystemSample {
   disk_free_bytes?: number | null;
   database_bytes?: number | null;
   scheduler_waiting: number;
+  queues: QueueWait[];
   outbox?: number | null;
   event_streams: number;
   http_connections: number;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Pool } from '@/api/types.gen';
@@ -6,16 +7,24 @@ import { type QueueUse, queues_of } from '@/models/monitor/capacity';
 import { paths } from '@/models/paths';
 import { useWorkers } from '@/queries/use-admin';
 import { usePools } from '@/queries/use-pools';
+import { useSystemHistory } from '@/queries/use-system';
 import { Await } from '@/ui/feedback';
 import { Panel } from '@/ui/page';
 import { Link } from '@/ui/router';
+import { TimeSpan } from '@/ui/time';
+
+function workers_text(use: QueueUse, t: TFunction): string | number {
+  if (use.workers === 0) return t('capacity.unserved');
+  if (use.open_workers === use.workers) return use.workers;
+  return t('capacity.some_open', { open: use.open_workers, all: use.workers });
+}
 
 function QueueRows({ queues }: { queues: QueueUse[] }): ReactNode {
   const { t } = useTranslation();
   if (queues.length === 0)
     return (
       <tr>
-        <td colSpan={4} className="faint">
+        <td colSpan={6} className="faint">
           {t('capacity.no_worker')}
         </td>
       </tr>
@@ -25,13 +34,13 @@ function QueueRows({ queues }: { queues: QueueUse[] }): ReactNode {
       <td>
         <Link to={paths.workers}>{use.queue}</Link>
       </td>
-      <td className="num">
-        {use.open_workers < use.workers
-          ? t('capacity.some_open', { open: use.open_workers, all: use.workers })
-          : use.workers}
-      </td>
+      <td className="num">{workers_text(use, t)}</td>
       <td className="num">{use.slots}</td>
       <td className="num">{use.running}</td>
+      <td className="num">{use.waiting}</td>
+      <td className="num">
+        <TimeSpan start={use.since} end={null} />
+      </td>
     </tr>
   ));
 }
@@ -56,6 +65,7 @@ export function Capacity(): ReactNode {
   const { t } = useTranslation();
   const workers = useWorkers();
   const pools = usePools();
+  const waits = useSystemHistory().data?.seconds.at(-1)?.queues ?? [];
   return (
     <div className="system-charts">
       <Panel title={t('capacity.queues')} flush>
@@ -69,10 +79,12 @@ export function Capacity(): ReactNode {
                     <th className="num">{t('nav.workers')}</th>
                     <th className="num">{t('pools.slots')}</th>
                     <th className="num">{t('state.running')}</th>
+                    <th className="num">{t('pools.waiting')}</th>
+                    <th className="num">{t('capacity.longest')}</th>
                   </tr>
                 </thead>
                 <tbody>
-                  <QueueRows queues={queues_of(list)} />
+                  <QueueRows queues={queues_of(list, waits)} />
                 </tbody>
               </table>
             </div>

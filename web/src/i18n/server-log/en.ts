@@ -28,6 +28,8 @@ export const en_server_log = {
     queues: 'Queues',
     queue: 'Queue',
     some_open: '{{open}} of {{all}} take tasks',
+    unserved: 'no worker serves it',
+    longest: 'Longest wait',
     no_worker: 'No worker is connected: aiflow worker starts one.',
   },
 };

@@ -30,6 +30,8 @@ export const ko_server_log: Same<typeof en_server_log> = {
     queues: '큐',
     queue: '큐',
     some_open: '{{all}}개 중 {{open}}개가 태스크를 받음',
+    unserved: '처리하는 워커 없음',
+    longest: '최장 대기',
     no_worker: '연결된 워커가 없습니다. aiflow worker로 시작하세요.',
   },
 };
