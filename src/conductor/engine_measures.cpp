@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How running attempts go: their progress and what they use, which are shown and not stored, and
 // their fields as they were rendered.
+#include <algorithm>
+
 #include "conductor/detail/engine.h"
 #include "conductor/detail/jobs.h"
 #include "conductor/detail/try_rows.h"
@@ -10,16 +12,25 @@
 namespace aiflow::conductor {
 namespace {
 
-/// What every listener finds a task instance's try by.
-json::Value named(const store::TaskKey& key, std::int64_t try_number) {
-  return json::object({{"dag_id", key.dag_id.value},
-                       {"dag_run_id", key.run_id.value},
-                       {"task_id", key.task_id.value},
-                       {"map_index", key.map_index},
-                       {"try_number", try_number}});
-}
+/// Of the use of a try listeners are told when it is so much older, by a quarter: what runs for
+/// long, of which there may be thousands, is told of more rarely.
+constexpr Duration kToldEveryMin = std::chrono::seconds(1);
+constexpr Duration kToldEveryMax = std::chrono::seconds(10);
 
 }  // namespace
+
+/// An event of a task instance's try that is shown and not stored. `data`: what it says beside
+/// them.
+void Conductor::Engine::tell(detail::Batch& batch, std::string_view kind,
+                             const executor::Attempt& attempt, json::Value data) const {
+  data.set("dag_id", attempt.key.dag_id);
+  data.set("dag_run_id", attempt.key.run_id);
+  data.set("task_id", attempt.key.task_id);
+  data.set("map_index", attempt.key.map_index);
+  data.set("try_number", attempt.try_number);
+  batch.unstored.push_back(
+      {.id = 0, .kind = std::string(kind), .at = clock_.now(), .data = std::move(data)});
+}
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::Progress& report) {
   const wire::Progress& progress = report.report;
@@ -32,12 +43,8 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Progress& repor
     const std::scoped_lock lock(progress_mutex_);
     progress_[key] = info;
   }
-  json::Value data = named(key, progress.attempt.try_number);
-  data.set("progress", wire::to_json(info));
-  batch.unstored.push_back({.id = 0,
-                            .kind = std::string(store::kind::progress),
-                            .at = clock_.now(),
-                            .data = std::move(data)});
+  tell(batch, store::kind::progress, progress.attempt,
+       json::object({{"progress", wire::to_json(info)}}));
 }
 
 void Conductor::Engine::on(detail::Batch& batch, const executor::Used& report) {
@@ -48,20 +55,19 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Used& report) {
   const UsageSample sample = detail::to_sample(report.report.sample);
   {
     const std::scoped_lock lock(progress_mutex_);
-    usage_[key].add(sample);
+    Use& use = usage_[key];
+    use.series.add(sample);
+    if (sample.at < use.told_next) return;
+    use.told_next = sample.at + std::clamp(sample.at / 4, kToldEveryMin, kToldEveryMax);
   }
-  json::Value data = named(key, attempt.try_number);
-  data.set("sample", wire::to_json(store::to_wire({sample}).front()));
-  batch.unstored.push_back({.id = 0,
-                            .kind = std::string(store::kind::usage),
-                            .at = clock_.now(),
-                            .data = std::move(data)});
+  tell(batch, store::kind::usage, attempt,
+       json::object({{"sample", wire::to_json(store::to_wire({sample}).front())}}));
 }
 
 std::vector<UsageSample> Conductor::Engine::usage(const store::TaskKey& key) const {
   const std::scoped_lock lock(progress_mutex_);
   const auto found = usage_.find(key);
-  return found == usage_.end() ? std::vector<UsageSample>{} : found->second.samples();
+  return found == usage_.end() ? std::vector<UsageSample>{} : found->second.series.samples();
 }
 
 void Conductor::Engine::forget_progress(const store::TaskKey& key) {
@@ -70,8 +76,9 @@ void Conductor::Engine::forget_progress(const store::TaskKey& key) {
   usage_.erase(key);
 }
 
-/// With the start that tells them, if that is accepted.
+/// With the start that tells them, if that is accepted. Who looks at the try reads it again.
 void Conductor::Engine::keep_rendered(detail::Batch& batch, const wire::Started& report) const {
+  tell(batch, store::kind::usage, report.attempt, json::object({{"has_rendered", true}}));
   batch.then.push_back({.event = batch.events.size() - 1,
                         .write = [attempt = report.attempt, fields = *report.rendered](
                                      db::Connection& db, const sched::Reply&) {

@@ -217,7 +217,11 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Finished& repor
             [this, receipt = report.receipt, key](const Result<sched::Reply>& reply) {
               if (!reply) return;
               executor_.acknowledge(receipt, reply->accepted, reply->reason);
-              if (reply->accepted) forget_progress(detail::to_store(key));
+              // Refused: it was marked, cleared or deleted; what runs by now is another attempt.
+              const auto left = reply->accepted ? std::nullopt : state_->instance_row(key);
+              if (!left || left->state != TaskState::running) {
+                forget_progress(detail::to_store(key));
+              }
             });
 }
 

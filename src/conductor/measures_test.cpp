@@ -2,6 +2,8 @@
 // What is known of tries beside how they ended: what they use, and their fields as rendered.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "conductor/testing/bench.h"
 #include "store/data/try_details.h"
 #include "store/event_log.h"
@@ -86,6 +88,35 @@ TEST_CASE("what a try uses is shown while it runs, and kept with its end") {
         std::vector<wire::UsageSample>{{.ms = 1000, .cpu_ms = 500, .memory_bytes = 100}});
 }
 
+TEST_CASE("of what runs for long listeners are told more rarely, and the server keeps all") {
+  Running at;
+  for (int s = 1; s <= 100; ++s) at.use(s * 1000);
+  CHECK(at.bench.conductor().usage(at.key).size() == 100);
+  const auto told =
+      std::ranges::count(at.bench.heard(), store::kind::usage, &wire::StreamEvent::kind);
+  CHECK(told >= 15);
+  CHECK(told <= 25);
+}
+
+TEST_CASE("what a try used until it was marked is forgotten with its end") {
+  Running at;
+  at.use(1000);
+  REQUIRE(at.bench.mark({.key = at.key, .state = TaskState::failed, .user = "kim"}));
+  at.bench.finish(at.attempt);
+  CHECK(at.bench.conductor().usage(at.key).empty());
+}
+
+TEST_CASE("samples of a part of a try are not kept beside the numbers of the next one") {
+  Running at;
+  wire::Finished part = at.end({.cpu_user_ms = 700, .samples = {{{.ms = 1000, .cpu_ms = 500}}}});
+  part.outcome = Outcome::up_for_reschedule;
+  part.reschedule_at = at.bench.clock().now() + std::chrono::hours(1);
+  at.bench.finish(part);
+  CHECK(at.bench.state("etl", at.run, "a") == TaskState::up_for_reschedule);
+  CHECK(at.row().cpu_user_ms == 700);
+  CHECK(at.kept().samples.empty());
+}
+
 TEST_CASE("the end of a try that tells nothing of its use is as good as any") {
   Running at;
   at.bench.finish(at.attempt);
@@ -106,7 +137,7 @@ TEST_CASE("what a worker tells that cannot be is brought within bounds") {
   at.bench.finish(at.end(usage));
   CHECK(at.row().cpu_user_ms == 0);
   CHECK(at.row().memory_peak_bytes < INT64_MAX);
-  CHECK(at.row().usage_note->size() == 300);
+  CHECK_FALSE(at.row().usage_note.has_value());
   CHECK(at.kept().samples.size() == UsageSeries::kSamplesMax);
   CHECK(at.kept().samples.front().memory_bytes == 0);
 }
@@ -117,6 +148,10 @@ TEST_CASE("rendered fields are kept when they are told, or with the end, unless 
   at.bench.executor().report_rendered(at.attempt, fields);
   at.use(1000);
   CHECK(at.kept().rendered == fields);
+  const auto& heard = at.bench.heard();
+  CHECK(std::ranges::count_if(heard, [](const wire::StreamEvent& event) {
+          return event.kind == store::kind::usage && event.data.find("has_rendered") != nullptr;
+        }) == 1);
   CHECK(at.bench.state("etl", at.run, "a") == TaskState::running);
   // Said again of the same attempt: what it has used until then stays.
   at.bench.executor().report_rendered(at.attempt, fields);

@@ -28,10 +28,11 @@ const os::SystemClock kClock;
 
 Deadline send_deadline() { return Deadline::after(kClock, kSendTime); }
 
-bool is_done(const std::string& payload) {
+/// Empty when it has none.
+std::string type_of(const std::string& payload) {
   const auto value = json::parse(payload);
   const json::Value* type = value ? value->find("type") : nullptr;
-  return type != nullptr && type->is_string() && type->as_string() == "TaskDone";
+  return type != nullptr && type->is_string() ? type->as_string() : "";
 }
 
 /// A socket that the folder's owner may use: the task may be another user's than its worker.
@@ -170,7 +171,9 @@ void TaskRelay::pass_to_worker() {
   frames_.feed(piece);
   auto frame = frames_.next();
   for (; frame && *frame; frame = frames_.next()) {
-    is_done_said_ = is_done_said_ || is_done(**frame);
+    const std::string type = type_of(**frame);
+    if (type == "TaskUsage") continue;  // told by us, of what the daemon says
+    is_done_said_ = is_done_said_ || type == "TaskDone";
     const std::scoped_lock lock(sending_);
     const auto sent = os::send_frame(options_.worker_fd, **frame, send_deadline());
     if (!sent) return task_->reset();

@@ -261,21 +261,23 @@ Result<wire::TryDetails> Workflows::try_details(const TryKey& key) {
   AIFLOW_ASSIGN(const auto kept, parts_.store.read([&](db::Connection& db) {
     return store::TryDetails(db).get({.task = key.task, .try_number = key.try_number});
   }));
-  const bool is_live = found->state == TaskState::running && kept.samples.empty();
-  return wire::TryDetails{
-      .try_number = found->try_number,
-      .state = found->state,
-      .cause = found->cause,
-      .start_date = found->start_date,
-      .end_date = found->end_date,
-      .hostname = found->hostname,
-      .cpu_user_ms = found->cpu_user_ms,
-      .cpu_system_ms = found->cpu_system_ms,
-      .memory_peak_bytes = found->memory_peak_bytes,
-      .memory_mean_bytes = found->memory_mean_bytes,
-      .usage_note = found->usage_note,
-      .samples = store::to_wire(is_live ? parts_.conductor.usage(key.task) : kept.samples),
-      .rendered_fields = kept.rendered};
+  // Of a try that goes on after a deferral or a reschedule what is kept is not of this part.
+  const bool is_newest = std::next(found) == all.end();
+  auto samples = is_newest ? parts_.conductor.usage(key.task) : std::vector<UsageSample>{};
+  if (samples.empty() && found->state != TaskState::running) samples = kept.samples;
+  return wire::TryDetails{.try_number = found->try_number,
+                          .state = found->state,
+                          .cause = found->cause,
+                          .start_date = found->start_date,
+                          .end_date = found->end_date,
+                          .hostname = found->hostname,
+                          .cpu_user_ms = found->cpu_user_ms,
+                          .cpu_system_ms = found->cpu_system_ms,
+                          .memory_peak_bytes = found->memory_peak_bytes,
+                          .memory_mean_bytes = found->memory_mean_bytes,
+                          .usage_note = found->usage_note,
+                          .samples = store::to_wire(samples),
+                          .rendered_fields = kept.rendered};
 }
 
 Result<store::Listed<wire::RunTry>> Workflows::run_tries(const store::RunTriesQuery& query) {

@@ -62,6 +62,21 @@ def test_a_secret_is_not_left_in_part_where_a_text_is_cut():
     assert "s" not in shown.replace(CUT, "")
 
 
+def test_no_part_of_a_secret_is_left_when_many_were_taken_out_before_it():
+    log_mask.mask_secret("s" * 60_000)
+    shown = rendered_fields(Operator(a="s" * 240_000 + "x" * 100_000))["a"]
+    assert shown.startswith("*" * 12 + "x") and "s" not in shown.replace(CUT, "")
+
+
+def test_a_value_that_cannot_be_walked_does_not_end_the_task():
+    class Broken(dict):
+        def items(self):
+            raise RuntimeError
+
+    assert rendered_fields(Operator(a=Broken(b=1), c="x")) == {
+        "a": "<Broken: RuntimeError when it was shown>", "c": "x"}
+
+
 @pytest.mark.parametrize("value", ["x" * 1_000_000, "한" * 1_000_000, "\0" * 1_000_000,
                                    ["word"] * 1_000_000, {str(i): i for i in range(1_000_000)},
                                    [["a" * 50_000], ["b" * 50_000], ["c" * 50_000]]])

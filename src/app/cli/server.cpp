@@ -348,7 +348,13 @@ void Server::make_services() {
                       server_log_,
                       rate_limit(options_),
                       provider_ ? &provider_->login() : nullptr,
-                      [this] { return worker_address(); }});
+                      [this] { return address_to_join(); }});
+}
+
+wire::WorkerAddress Server::address_to_join() const {
+  auto address = worker_address();
+  if (!provider_ || address.is_separate || address.url.empty()) return address;
+  return {.url = provider_->login().public_url(), .is_separate = false, .is_local = false};
 }
 
 Status Server::write_address() {

@@ -80,6 +80,8 @@ class Server {
   [[nodiscard]] Result<std::string> holder();
   void keep_lead();
   [[nodiscard]] Status write_address();
+  /// What people are told: behind a name that browsers use, that name, which the certificate has.
+  [[nodiscard]] wire::WorkerAddress address_to_join() const;
   [[nodiscard]] service::DagLoaderParts loader_parts();
   [[nodiscard]] Status forget_file(const std::string& filename);
   void start_loader();

@@ -123,6 +123,8 @@ class Conductor::Engine {
   // Reports again.
   void forget_progress(const store::TaskKey& key);
   void keep_rendered(detail::Batch& batch, const wire::Started& report) const;
+  void tell(detail::Batch& batch, std::string_view kind, const executor::Attempt& attempt,
+            json::Value data) const;
 
   // Parts of requests (engine_requests.cpp, engine_user.cpp).
   Status put_dag(detail::Batch& batch, const wire::DagSpec& spec, const DagFileParsed& file);
@@ -208,7 +210,11 @@ class Conductor::Engine {
   std::atomic<bool> has_backlog_ = false;  ///< the executor has enough to go on with
   mutable std::mutex progress_mutex_;
   std::map<store::TaskKey, wire::ProgressInfo> progress_;
-  std::map<store::TaskKey, UsageSeries> usage_;  ///< of running tries; under progress_mutex_
+  struct Use {
+    UsageSeries series;
+    Duration told_next{};  ///< of its age: when listeners are told again
+  };
+  std::map<store::TaskKey, Use> usage_;  ///< of running tries; under progress_mutex_
   mutable std::mutex trouble_mutex_;
   std::string trouble_;
   std::jthread thread_;

@@ -51,7 +51,8 @@ void EndReports::add_use(store::TryRow& row) const {
   row.cpu_system_ms = within(usage.cpu_system_ms, kMsMax);
   row.memory_peak_bytes = within(usage.memory_peak_bytes, kBytesMax);
   row.memory_mean_bytes = within(usage.memory_mean_bytes, kBytesMax);
-  if (usage.note) row.usage_note = usage.note->substr(0, kNoteBytesMax);
+  // As a whole or not at all: half a letter would be no text.
+  if (usage.note && usage.note->size() <= kNoteBytesMax) row.usage_note = usage.note;
 }
 
 Status keep_rendered(db::Connection& db, const executor::Attempt& attempt,
@@ -63,6 +64,9 @@ Status keep_rendered(db::Connection& db, const executor::Attempt& attempt,
 Status keep_details(db::Connection& db, const wire::Finished& report) {
   if (report.rendered) AIFLOW_TRY(keep_rendered(db, report.attempt, *report.rendered));
   if (!report.usage || !report.usage->samples) return {};
+  // A try that goes on later has the numbers of its last part, in its row as well.
+  if (report.outcome == Outcome::deferred || report.outcome == Outcome::up_for_reschedule)
+    return {};
   std::vector<UsageSample> samples;
   for (const wire::AttemptSample& one : *report.usage->samples) {
     if (samples.size() < UsageSeries::kSamplesMax) samples.push_back(to_sample(one));

@@ -39,7 +39,8 @@ TEST_CASE("the memory of a large process is its peak") {
   REQUIRE(process);
   REQUIRE(process->wait(soon(clock)));
   REQUIRE(process->use());
-  CHECK(process->use()->resident_peak_bytes > std::max(own_resident_peak_bytes(), 200L << 20));
+  CHECK(process->use()->resident_peak_bytes > 200L << 20);
+  CHECK(own_resident_peak_bytes() > 0);
 }
 
 TEST_CASE("a tree of processes is summed up, ended children too") {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/data/try_details.h"
 
+#include <algorithm>
 #include <string>
 
 namespace aiflow::store {
@@ -25,6 +26,7 @@ std::vector<UsageSample> read_samples(const std::string& text) {
   for (const json::Value& one : value->as_array()) {
     if (!one.is_array() || one.as_array().size() != 3) continue;
     const json::Array& numbers = one.as_array();
+    if (!std::ranges::all_of(numbers, &json::Value::is_int)) continue;
     samples.push_back({.at = std::chrono::milliseconds(numbers[0].as_int()),
                        .cpu = std::chrono::milliseconds(numbers[1].as_int()),
                        .memory_bytes = numbers[2].as_int()});

@@ -205,7 +205,7 @@ function patch_progress(client: QueryClient, data: unknown): void {
   );
 }
 
-/** A sample of what a running try uses. */
+/** A sample of what a running try uses; without one, its rendered fields have come. */
 function patch_usage(client: QueryClient, data: unknown): void {
   const fields = as_fields(data);
   const task = {
@@ -215,7 +215,11 @@ function patch_usage(client: QueryClient, data: unknown): void {
     map_index: as_number(fields.map_index) ?? -1,
   };
   const key = keys.try_details(task, as_number(fields.try_number) ?? 0);
-  const sample = fields.sample as UsageSample;
+  const sample = fields.sample as UsageSample | undefined;
+  if (!sample) {
+    void client.invalidateQueries({ queryKey: key });
+    return;
+  }
   client.setQueryData<TryDetails>(
     key,
     (held) => held && { ...held, samples: with_usage(held.samples, sample) },

@@ -21,12 +21,26 @@ def rendered_fields(operator: Any) -> dict[str, Any]:
     left = ALL_BYTES_MAX
     for name in operator.template_fields:
         value = getattr(operator, name, None)
-        if value is None or (isinstance(value, (str, list, tuple, dict)) and not value):
+        if _is_empty(value):
             continue
         room = _Room(min(FIELD_BYTES_MAX, left))
-        fields[name] = MASK if is_secret_name(name) else room.shown(value)
+        fields[name] = MASK if is_secret_name(name) else _shown_by(room, value)
         left = max(left - room.used, 0)
     return fields
+
+
+def _is_empty(value: Any) -> bool:
+    try:
+        return value is None or (isinstance(value, (str, list, tuple, dict)) and not value)
+    except Exception:  # as below
+        return False
+
+
+def _shown_by(room: _Room, value: Any) -> Any:
+    try:
+        return room.shown(value)
+    except Exception as error:  # somebody's own list or dict; showing it must not end the task
+        return f"<{type(value).__name__}: {type(error).__name__} when it was shown>"
 
 
 class _Room:
@@ -50,10 +64,9 @@ class _Room:
         return self._text(_words(value))
 
     def _text(self, text: str) -> str:
-        # Masked before it is cut: half a secret would not be known for one. What is cut off is
-        # never looked at, but for a secret that begins in front of it.
+        # Masked before anything is cut off: a part of a secret would not be known for one.
         room = max(self._size - self.used, 0)
-        text = masked(text[:2 * FIELD_BYTES_MAX + room])
+        text = masked(text)[:room + 1]
         # Half of a pair of surrogates is no text for others.
         text = text.encode("utf-8", "backslashreplace").decode("utf-8")
         shown = text if _bytes(text) <= room else _cut(text, room) + CUT

@@ -36,7 +36,7 @@ std::string two_places(double number) {
   return text.data();
 }
 
-Status print_tries(const std::vector<wire::TaskTry>& tries, WallTime now) {
+void print_tries(const std::vector<wire::TaskTry>& tries, WallTime now) {
   Table table{.header = {"TRY", "STATE", "STARTED", "TOOK", "CPU TIME", "MEMORY PEAK",
                          "MEMORY MEAN", "WORKER", "CAUSE"},
               .rows = {}};
@@ -47,7 +47,6 @@ Status print_tries(const std::vector<wire::TaskTry>& tries, WallTime now) {
                           one.hostname.empty() ? "-" : one.hostname, one.cause});
   }
   std::cout << render(table);
-  return {};
 }
 
 /// The most processors that were busy between two samples, the first one since the start.
@@ -81,13 +80,18 @@ void print_use(const wire::TryDetails& of) {
   }
 }
 
-/// What a task put into its fields must not steer the terminal.
+/// What a task put into its fields must not steer the terminal: controls of ASCII, and those of
+/// Latin-1, which are two bytes in UTF-8.
 std::string shown_text(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
     const auto byte = static_cast<unsigned char>(c);
-    const bool is_control = (byte < ' ' && c != '\n' && c != '\t') || byte == 0x7f;
+    const auto next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0;
+    const bool is_two = byte == 0xc2 && next >= 0x80 && next < 0xa0;
+    const bool is_control = (byte < ' ' && c != '\n' && c != '\t') || byte == 0x7f || is_two;
     out += is_control ? '?' : c;
+    if (is_two) ++at;
     if (c == '\n') out += "    ";
   }
   return out;
@@ -182,7 +186,7 @@ Status show(const Clock& clock, const Invocation& in) {
   print_head(ti, at.run);
   if (details.empty()) return {};
   std::cout << "\n";
-  AIFLOW_TRY(print_tries(tries, clock.now()));
+  print_tries(tries, clock.now());
   AIFLOW_ASSIGN(const auto shown, wire::parse_try_details(details.back()));
   print_use(shown);
   print_rendered(shown);

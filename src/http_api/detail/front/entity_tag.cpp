@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::size_t kTagHexDigits = 32;
 
-/// XComs, logs and what is kept for tasks may hold what no browser's disk should.
+/// XComs, logs, rendered fields and what is kept for tasks may hold what no browser's disk should.
 bool may_be_kept(std::string_view route_path) {
-  constexpr std::string_view kNever[] = {"/xcomEntries", "/logs/",     "/log",
+  constexpr std::string_view kNever[] = {"/xcomEntries", "/logs/",     "/log",        "/tries/",
                                          "/connections", "/variables", "/resultCache"};
   return std::ranges::none_of(
       kNever, [&](std::string_view part) { return route_path.find(part) != route_path.npos; });

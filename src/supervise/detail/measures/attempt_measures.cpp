@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of an attempt that tells how it goes: its progress, what it uses, and its fields as they
 // were rendered.
+#include <algorithm>
+
 #include "log/log.h"
-#include "supervise/containers/containers.h"
 #include "supervise/detail/attempt.h"
 
 namespace aiflow::supervise::detail {
@@ -14,7 +15,18 @@ constexpr Duration kRenderedAfter = std::chrono::seconds(1);
 /// Twice what aiflow.running.rendered keeps to: more is not its work.
 constexpr std::size_t kRenderedBytesMax = 512U << 10;
 
-Duration from_ms(std::int64_t ms) { return std::chrono::milliseconds(ms); }
+/// A century: what is told may be anything.
+constexpr std::int64_t kMsMax = 100LL * 366 * 86'400'000;
+
+Duration from_ms(std::int64_t ms) {
+  return std::chrono::milliseconds(std::clamp<std::int64_t>(ms, 0, kMsMax));
+}
+
+/// Its process is aiflow-docker, which tells what the container uses. A Python process that starts
+/// one, to fill in a DockerOperator's templates, is measured itself.
+bool is_container_keeper(const wire::Job& job) {
+  return job.executor == "docker" || (job.operator_ == "docker" && runs_directly(job));
+}
 
 }  // namespace
 
@@ -35,7 +47,7 @@ void Attempt::flush_progress() {
 }
 
 bool Attempt::is_measure_due(SteadyTime now) const {
-  return pid_ != 0 && !finished_ && !uses_containers(job_) && meter_.is_due(now);
+  return pid_ != 0 && !finished_ && !is_container_keeper(job_) && meter_.is_due(now);
 }
 
 void Attempt::measure(const os::ProcessTable& processes) {
@@ -46,7 +58,9 @@ void Attempt::measure(const os::ProcessTable& processes) {
 
 /// What aiflow-docker says of its container, whose processes are not below ours.
 void Attempt::on_container_usage(const wire::TaskUsage& usage) {
-  if (!uses_containers(job_)) return refuse_task("sent what only a container's keeper may tell");
+  if (!is_container_keeper(job_)) {
+    return refuse_task("sent what only a container's keeper may tell");
+  }
   const Duration user = from_ms(usage.cpu_user_ms);
   const Duration system = from_ms(usage.cpu_system_ms);
   meter_.set_cpu(user, system);
@@ -72,7 +86,7 @@ void Attempt::on_task_rendered(wire::TaskRendered rendered) {
 void Attempt::add_measures(wire::Finished& report) {
   std::optional<os::EndedUse> ended = ended_;
   if (process_ && !ended) ended = process_->use();
-  if (uses_containers(job_)) ended.reset();  // that is its keeper's
+  if (is_container_keeper(job_)) ended.reset();  // that is its keeper's
   // What the zygote has forked never shared our memory.
   report.usage = meter_.total(ended, through_zygote_ ? 0 : os::own_resident_peak_bytes());
   if (group_) {

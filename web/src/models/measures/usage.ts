@@ -5,10 +5,14 @@ import type { TryDetails, UsageSample } from '@/api/types.gen';
 /** As many as the server keeps, twice: a page that is open for long thins them out as it does. */
 const SAMPLES_MAX = 240;
 
-/** The samples with a newer one; of too many every second one stays. */
+/**
+ * The samples with a newer one; of too many every second one stays. An earlier one is the first of a
+ * try that goes on after a deferral or a reschedule.
+ */
 export function with_usage(held: readonly UsageSample[], sample: UsageSample): UsageSample[] {
   const last = held.at(-1);
-  if (last && sample.ms <= last.ms) return [...held];
+  if (last && sample.ms === last.ms) return [...held];
+  if (last && sample.ms < last.ms) return [sample];
   const kept = held.length < SAMPLES_MAX ? held : held.filter((_, at) => at % 2 === 1);
   return [...kept, sample];
 }
