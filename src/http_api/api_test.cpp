@@ -253,6 +253,8 @@ TEST_CASE("the workflow routes show a DAG, its graph, grid, source, run and task
   CHECK(one.state == TaskState::queued);
   CHECK(one.samples.empty());
   CHECK_FALSE(one.rendered_fields.has_value());
+  const auto details = client.send({.target = run + "/taskInstances/t/tries/1"}, soon());
+  CHECK(*net::find_header(details->headers, "cache-control") == "no-store");  // rendered fields
   CHECK(client.send({.target = run + "/taskInstances/t/tries/2"}, soon())->status == 404);
   CHECK(client.send({.target = run + "/taskInstances/t/tries/x"}, soon())->status == 400);
   CHECK(get(run + "/taskInstances/t/xcomEntries").find("total_entries")->as_int() == 0);

@@ -36,6 +36,7 @@ Error refusal(const websocket::response_type& response) {
   } else {
     reason = "the server answered " + std::to_string(status);
   }
+  if (status == 421) return {ErrorCode::not_found, reason};
   return {refused ? ErrorCode::denied : ErrorCode::unavailable, reason};
 }
 

@@ -28,7 +28,8 @@ struct WebSocketClientOptions {
   std::function<void()> on_open{};
   std::function<void(std::string_view message)> on_message{};
   /// Exactly once, also when no connection came about; the last call. denied: the server refuses
-  /// us (401, 403); unavailable and others: worth another try.
+  /// us (401, 403); not_found: it answers such requests at another address (421); unavailable and
+  /// others: worth another try.
   std::function<void(const Error& reason)> on_end{};
 };
 

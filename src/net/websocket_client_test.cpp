@@ -147,6 +147,16 @@ TEST_CASE("a refusal says the server's words, and that another try is of no use"
   CHECK(end->message == "go away");
 }
 
+TEST_CASE("a server that has another address for it says so") {
+  Bench bench;
+  bench.handler.status = 421;
+  const WebSocketClient client(bench.options());
+  const auto end = bench.ear.wait_end();
+  REQUIRE(end);
+  CHECK(end->code == ErrorCode::not_found);
+  CHECK(end->message == "go away");
+}
+
 TEST_CASE("a server that is not there, and one that goes, are unavailable") {
   Bench bench;
   auto options = bench.options();

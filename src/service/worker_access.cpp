@@ -70,6 +70,10 @@ Result<wire::JoinToken> WorkerAccess::make_token(const wire::JoinTokenCreate& wa
 Result<wire::WorkerJoined> WorkerAccess::join(const wire::WorkerJoin& request,
                                               const std::string& address) {
   AIFLOW_TRY(check_worker_id(request.worker_id));
+  if (request.worker_id == parts_.own_worker) {
+    return fail(ErrorCode::conflict, "the server's own worker is called '" + request.worker_id +
+                                         "'; give this one another name (--id)");
+  }
   if (!is_hash(request.credential_sha256)) {
     return fail(ErrorCode::invalid_argument, "credential_sha256 has 64 hex digits");
   }
@@ -112,6 +116,10 @@ Result<Principal> WorkerAccess::worker(std::string_view credential) {
   }));
   if (!row) {
     return fail(ErrorCode::denied, "this worker's credential is unknown or revoked");
+  }
+  if (row->worker.worker_id == parts_.own_worker) {
+    return fail(ErrorCode::denied, "the server's own worker is called '" + parts_.own_worker +
+                                       "' now; join again with another name (--id)");
   }
   Principal who;
   who.kind = Principal::Kind::worker;

@@ -25,6 +25,8 @@ class WorkerAccess {
     std::filesystem::path logs;
     /// net::pin_of this server's certificate: join tokens carry it. May be empty.
     std::string pin{};
+    /// The name of the worker that the server starts: nobody else's. May be empty.
+    std::string own_worker{};
   };
   explicit WorkerAccess(Parts parts) : parts_(std::move(parts)) {}
 
@@ -33,12 +35,13 @@ class WorkerAccess {
 
   /// Registers a worker under the credential of which it gives the hash; the same worker with the
   /// same credential may ask again. Errors: denied (the token is unknown, used up or over),
-  /// conflict (the name is another's), invalid_argument.
+  /// conflict (the name is another's, or the server's own worker's), invalid_argument.
   [[nodiscard]] Result<wire::WorkerJoined> join(const wire::WorkerJoin& request,
                                                 const std::string& address);
 
   [[nodiscard]] static bool is_credential(std::string_view token);
-  /// Whose credential it is. Errors: denied.
+  /// Whose credential it is. Errors: denied, also when the server's own worker has its name by now:
+  /// of two workers with one name each would end the other's tasks.
   [[nodiscard]] Result<Principal> worker(std::string_view credential);
   [[nodiscard]] bool is_joined(const std::string& worker_id);
   /// It has connected.

@@ -53,6 +53,20 @@ TEST_CASE("a worker joins by a token and is known by the credential that it made
   CHECK(bench.access.list().value()[0].last_seen_at == bench.clock.now());
 }
 
+TEST_CASE("nobody takes the name of the server's own worker") {
+  Bench bench;
+  const std::string token = bench.token();
+  CHECK(bench.is_joined(bench.token(), "gate", "aiflow-worker.old"));
+  WorkerAccess of_gate{{bench.clock, *bench.store, bench.folder.path(), "", "gate"}};
+  const auto joined = of_gate.join(
+      {.token = token, .worker_id = "gate", .credential_sha256 = std::string(64, 'a')}, "10.0.0.7");
+  REQUIRE_FALSE(joined);
+  CHECK(joined.error().code == ErrorCode::conflict);
+  CHECK(joined.error().message.find("--id") != std::string::npos);
+  CHECK(of_gate.worker("aiflow-worker.old").error().code == ErrorCode::denied);
+  CHECK(bench.is_joined(token, "gate-2", "aiflow-worker.b"));  // the token was not used up
+}
+
 TEST_CASE("a worker may do nothing but a worker's own") {
   Principal worker;
   worker.kind = Principal::Kind::worker;

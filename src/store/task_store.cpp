@@ -131,6 +131,7 @@ Result<TaskRow> RunStore::task(const TaskKey& key) {
   AIFLOW_ASSIGN(const std::int64_t others, instances(key));
   const std::string name = "'" + key.task_id.value + "'";
   if (others == 0) {
+    AIFLOW_TRY(run({key.dag_id, key.run_id}));  // without a run it is that which is missing
     return fail(ErrorCode::not_found, "run '" + key.run_id.value + "' has no task " + name);
   }
   return fail(ErrorCode::not_found, "task " + name + " has " + std::to_string(others) +

@@ -84,10 +84,11 @@ void WebSocketCarrier::Impl::run(std::stop_token stop) {
   }
 }
 
-/// Once, not with each try; of a certificate that is not the server's also later.
+/// Once, not with each try; of a certificate that is not the server's, and of a server that has
+/// another address for workers by now, also later: neither ends by waiting.
 void WebSocketCarrier::Impl::tell(const Error& reason, bool was_open) {
-  const bool is_impostor = reason.code == ErrorCode::corrupt && told != ErrorCode::corrupt;
-  if (told && !is_impostor) return;
+  const bool stays = reason.code == ErrorCode::corrupt || reason.code == ErrorCode::not_found;
+  if (told && (!stays || told == reason.code)) return;
   told = reason.code;
   log::warn(was_open ? "the connection to the server is lost, trying again"
                      : "the server is not there, trying again",

@@ -275,7 +275,11 @@ Status Server::open_worker_access() {
     AIFLOW_ASSIGN(pin, net::pin_of(options_.tls->certificate));
   }
   worker_access_ = std::make_unique<service::WorkerAccess>(
-      service::WorkerAccess::Parts{clock_, *store_, options_.home / "logs", std::move(pin)});
+      service::WorkerAccess::Parts{.clock = clock_,
+                                   .store = *store_,
+                                   .logs = options_.home / "logs",
+                                   .pin = std::move(pin),
+                                   .own_worker = options_.start_worker ? os::host_name() : ""});
   return {};
 }
 

@@ -4,6 +4,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import ssl
 import subprocess
@@ -252,6 +253,19 @@ def test_who_may_join_and_who_is_shut_out(far, tmp_path):
     for secret in (token, "aiflow-worker."):
         for place in (server.home / "logs/server.log", server.output, first.output):
             assert secret not in place.read_text()
+
+
+def test_a_clone_of_the_servers_machine_does_not_take_the_name_of_its_worker(server, tmp_path):
+    """Of two workers with one name each ended the other's connection, and so its tasks."""
+    token = cli(server, "workers", "token").stdout.strip()
+    url = re.search(r"http://127\.0\.0\.1:\d+", server.output.read_text()).group()
+    clone = FarWorker(server, tmp_path / "clone", url=url, name=os.uname().nodename, token=token)
+    assert "the server's own worker is called" in ends_with(clone.start())
+    other = FarWorker(server, tmp_path / "other", url=url, name="other", token=token).start()
+    try:
+        other.wait()
+    finally:
+        other.stop()
 
 
 def test_a_task_of_a_revoked_worker_says_that_it_was_revoked(far, tmp_path):

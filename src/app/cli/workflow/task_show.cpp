@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <iostream>
+#include <string>
 
 #include "app/cli/workflow/words.h"
 
@@ -75,24 +76,35 @@ void print_use(const wire::TryDetails& of) {
     const auto span = static_cast<double>(std::max<std::int64_t>(last.ms, 1));
     std::cout << "processors " << two_places(static_cast<double>(last.cpu_ms) / span)
               << " on average, " << two_places(processors_peak(of.samples)) << " at most; memory "
-              << bytes_words(peak) << " at most, " << bytes_words(last.memory_bytes)
-              << " at the last of " << of.samples.size() << " samples\n";
+              << bytes_words(peak) << " at most, "
+              << bytes_words(of.memory_mean_bytes.value_or(last.memory_bytes))
+              << (of.memory_mean_bytes ? " on average\n" : " now\n");
   }
 }
 
-/// What a task put into its fields must not steer the terminal: controls of ASCII, and those of
-/// Latin-1, which are two bytes in UTF-8.
+/// The length of a colour's sequence, ESC [ numbers m, at the text's beginning; 0: it is none.
+std::size_t colour_length(std::string_view text) {
+  if (!text.starts_with("\x1b[")) return 0;
+  const auto end = text.find_first_not_of("0123456789;:", 2);
+  return end != std::string_view::npos && text[end] == 'm' ? end + 1 : 0;
+}
+
+/// What a task put into its fields or its log must not steer the terminal. Colours go; other
+/// controls of ASCII, and those of Latin-1, which are two bytes in UTF-8, become '?'.
 std::string shown_text(std::string_view text) {
   std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    const auto byte = static_cast<unsigned char>(c);
-    const auto next = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0;
+  while (!text.empty()) {
+    if (const auto colour = colour_length(text)) {
+      text.remove_prefix(colour);
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(text.front());
+    const auto next = text.size() > 1 ? static_cast<unsigned char>(text[1]) : 0;
     const bool is_two = byte == 0xc2 && next >= 0x80 && next < 0xa0;
-    const bool is_control = (byte < ' ' && c != '\n' && c != '\t') || byte == 0x7f || is_two;
-    out += is_control ? '?' : c;
-    if (is_two) ++at;
-    if (c == '\n') out += "    ";
+    const bool is_control = (byte < ' ' && byte != '\n' && byte != '\t') || byte == 0x7f || is_two;
+    out += is_control ? '?' : text.front();
+    if (byte == '\n') out += "    ";
+    text.remove_prefix(is_two ? 2 : 1);
   }
   return out;
 }
@@ -100,7 +112,8 @@ std::string shown_text(std::string_view text) {
 void print_rendered(const wire::TryDetails& of) {
   std::cout << "\nfields of try " << of.try_number << ", rendered:";
   if (!of.rendered_fields || !of.rendered_fields->is_object()) {
-    std::cout << " none were told\n";
+    std::cout << " none (it has none with a value, did not get that far, or is a command without "
+                 "templates)\n";
     return;
   }
   std::cout << "\n";
@@ -128,16 +141,18 @@ Status print_tail(ApiClient& client, const Invocation& in, const TaskAt& at, std
     begin = before == std::string_view::npos ? 0 : before;
   }
   if (begin != 0) text.remove_prefix(begin + 1);
-  std::cout << "\nlast lines of its log:\n"
-            << text << "\nall of it: aiflow tasks log " << in.text("dag_id") << " '"
-            << in.text("task_id") << "' --run '" << at.run << "'\n";
+  std::cout << "\nlast lines of its log:\n    " << shown_text(text)
+            << "\nall of it: aiflow tasks log " << in.text("dag_id") << " '" << in.text("task_id")
+            << "' --run '" << at.run << "'\n";
   return {};
 }
 
 void print_head(const wire::TaskInstance& ti, const std::string& run) {
   std::cout << shown_name(ti) << " of " << run << " is " << state_label(ti.state, is_terminal())
             << (ti.cause.empty() ? "" : ": " + ti.cause) << "\n";
-  if (ti.explanation) std::cout << ti.explanation->text << "\n";
+  if (ti.explanation && ti.explanation->text != ti.cause) {
+    std::cout << ti.explanation->text << "\n";
+  }
   std::cout << "operator " << ti.operator_name << ", pool " << ti.pool << ", priority "
             << ti.priority_weight << ", try " << ti.try_number << " of " << ti.max_tries + 1
             << "\n";
