@@ -4,6 +4,7 @@
 // id in the query, waiting longer each time.
 import { route_url } from '@/api/client';
 import type { StreamEvent } from '@/api/types.gen';
+import { while_seen } from '@/api/while-seen';
 
 export const STREAM_KINDS = [
   'dag',
@@ -42,7 +43,7 @@ export function parse_stream_event(data: unknown): StreamEvent | null {
   }
 }
 
-/** Opens the stream and keeps it open until the returned function is called. */
+/** Opens the stream and keeps it open while the page is seen, until the returned function is called. */
 export function open_stream(handlers: StreamHandlers): () => void {
   let source: EventSource | null = null;
   let timer = 0;
@@ -75,9 +76,14 @@ export function open_stream(handlers: StreamHandlers): () => void {
       retry_ms = Math.min(retry_ms * 2, RETRY_MS_MAX);
     };
   };
-  connect();
-  return () => {
-    window.clearTimeout(timer);
-    source?.close();
-  };
+  return while_seen({
+    open: () => {
+      retry_ms = RETRY_MS_MIN;
+      connect();
+    },
+    close: () => {
+      window.clearTimeout(timer);
+      source?.close();
+    },
+  });
 }

@@ -4,6 +4,7 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import { call, route_url } from '@/api/client';
 import type { LogChunk } from '@/api/types.gen';
+import { while_seen } from '@/api/while-seen';
 import { type LinePlace, LogPart, PART_BYTES } from '@/models/log/part';
 import { as_fields, as_number, as_text } from '@/models/unknown';
 import { type TaskRef, instance_at } from '@/queries/use-tasks';
@@ -64,11 +65,15 @@ function follow(part: LogPart, source: Source): () => void {
       timer = window.setTimeout(connect, RETRY_MS);
     };
   };
-  connect();
-  return () => {
-    events?.close();
-    window.clearTimeout(timer);
-  };
+  return while_seen({
+    open: () => {
+      if (!part.complete) connect();
+    },
+    close: () => {
+      events?.close();
+      window.clearTimeout(timer);
+    },
+  });
 }
 
 /** Reads a place of the log; the end is followed as it grows. */

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { call, route_url } from '@/api/client';
 import type { ServerLogPage } from '@/api/types.gen';
+import { while_seen } from '@/api/while-seen';
 import { type HeldLog, held_of, with_newer, with_older } from '@/models/server-log';
 
 const RETRY_MS = 1000;
@@ -49,11 +50,13 @@ function follow(
       timer = window.setTimeout(connect, RETRY_MS);
     };
   };
-  connect();
-  return () => {
-    events?.close();
-    window.clearTimeout(timer);
-  };
+  return while_seen({
+    open: connect,
+    close: () => {
+      events?.close();
+      window.clearTimeout(timer);
+    },
+  });
 }
 
 export function useServerLog(filter: ServerLogFilter, is_following: boolean): ServerLogView {

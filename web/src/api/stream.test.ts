@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stream holds one of the few connections of a browser only while its page is seen.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { open_stream } from '@/api/stream';
+import { HIDDEN_MS } from '@/api/while-seen';
+
+class FakeSource {
+  static readonly CLOSED = 2;
+  static all: FakeSource[] = [];
+  static open = (): FakeSource[] => FakeSource.all.filter((one) => one.readyState !== 2);
+  readyState = 1;
+  onopen?: () => void;
+  onerror?: () => void;
+  onmessage?: (message: { data: string }) => void;
+  constructor(readonly url: string) {
+    FakeSource.all.push(this);
+  }
+  addEventListener(): void {}
+  close(): void {
+    this.readyState = 2;
+  }
+}
+
+const handlers = { on_event: vi.fn(), on_open: vi.fn(), on_lost: vi.fn() };
+let stop: () => void;
+
+function set_hidden(hidden: boolean): void {
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(hidden ? 'hidden' : 'visible');
+  document.dispatchEvent(new Event('visibilitychange'));
+}
+const last = (): FakeSource => FakeSource.all.at(-1) as FakeSource;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.clearAllMocks();
+  vi.stubGlobal('EventSource', FakeSource);
+  FakeSource.all = [];
+  stop = open_stream(handlers);
+  last().onopen?.();
+  last().onmessage?.({ data: '{"id": 7, "kind": "dag", "data": {}}' });
+});
+afterEach(() => {
+  stop();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+describe('a page that is left and kept by the browser', () => {
+  it('holds no connection, and goes on where it was when it comes back', () => {
+    window.dispatchEvent(new Event('pagehide'));
+    expect(FakeSource.open()).toHaveLength(0);
+    window.dispatchEvent(new Event('pageshow'));
+    expect(FakeSource.open()).toHaveLength(1);
+    expect(last().url).toContain('last_event_id=7');
+    last().onopen?.();
+    expect(handlers.on_open.mock.calls).toEqual([[false], [true]]);
+    expect(handlers.on_lost).not.toHaveBeenCalled();
+  });
+  it('does not try again what it had lost', () => {
+    last().readyState = 2;
+    last().onerror?.();
+    window.dispatchEvent(new Event('pagehide'));
+    vi.advanceTimersByTime(60_000);
+    expect(FakeSource.all).toHaveLength(1);
+  });
+  it('does not connect twice when it is shown for the first time', () => {
+    window.dispatchEvent(new Event('pageshow'));
+    expect(FakeSource.all).toHaveLength(1);
+  });
+});
+
+describe('a page in a tab that is not seen', () => {
+  it('gives its connection back after a while, which is no loss, and takes it up at once', () => {
+    set_hidden(true);
+    vi.advanceTimersByTime(HIDDEN_MS - 1);
+    expect(FakeSource.open()).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(FakeSource.open()).toHaveLength(0);
+    expect(handlers.on_lost).not.toHaveBeenCalled();
+    set_hidden(false);
+    expect(FakeSource.open()).toHaveLength(1);
+    expect(last().url).toContain('last_event_id=7');
+  });
+  it('keeps it when it is hidden for a moment only', () => {
+    set_hidden(true);
+    vi.advanceTimersByTime(HIDDEN_MS / 2);
+    set_hidden(false);
+    vi.advanceTimersByTime(HIDDEN_MS * 2);
+    expect(FakeSource.all).toHaveLength(1);
+    expect(FakeSource.open()).toHaveLength(1);
+  });
+  it('gives it back too when it was opened out of sight', () => {
+    stop();
+    FakeSource.all = [];
+    set_hidden(true);
+    stop = open_stream(handlers);
+    expect(FakeSource.open()).toHaveLength(1);
+    vi.advanceTimersByTime(HIDDEN_MS);
+    expect(FakeSource.open()).toHaveLength(0);
+  });
+});
+
+it('is not opened again by a page that has ended it', () => {
+  stop();
+  window.dispatchEvent(new Event('pageshow'));
+  set_hidden(false);
+  expect(FakeSource.open()).toHaveLength(0);
+});
