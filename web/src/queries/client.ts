@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiError, is_signed_out } from '@/api/error';
-import { keys } from '@/queries/keys';
+import { is_of_run, keys } from '@/queries/keys';
 
 /** Data stays fresh until the stream says otherwise, so nothing is read again by itself. */
 export function make_query_client(): QueryClient {
@@ -12,6 +12,9 @@ export function make_query_client(): QueryClient {
         if (is_signed_out(error) && query.queryKey[0] !== keys.session[0]) {
           client.setQueryData(keys.session, null);
         }
+        // Its run was deleted while nobody told us: what was known of it is no more.
+        const is_gone = error instanceof ApiError && error.status === 404;
+        if (is_gone && is_of_run(query.queryKey)) query.setState({ data: undefined });
       },
     }),
     defaultOptions: {

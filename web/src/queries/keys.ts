@@ -16,6 +16,29 @@ const parts = (task: InstanceKey): [string, string, string, number] => [
   task.map_index,
 ];
 
+/** What is kept of one run: all of these begin with its DAG and its id. */
+const KINDS_OF_RUN: ReadonlySet<unknown> = new Set([
+  'instances',
+  'run_tries',
+  'run',
+  'notices',
+  'tries',
+  'try',
+  'xcoms',
+  'artifacts',
+  'lineage',
+  'explained',
+]);
+
+/** Is this the key of something of a run, of the given one if any? */
+export function is_of_run(
+  key: readonly unknown[],
+  run?: Pick<InstanceKey, 'dag_id' | 'dag_run_id'>,
+): boolean {
+  if (!KINDS_OF_RUN.has(key[0])) return false;
+  return !run || (key[1] === run.dag_id && key[2] === run.dag_run_id);
+}
+
 export const keys = {
   session: ['session'] as const,
   health: ['health'] as const,

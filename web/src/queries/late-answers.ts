@@ -26,7 +26,7 @@ export function follow_answers(client: QueryClient): LateAnswers {
     asked.delete(query.queryHash);
     if (asked.size === 0) kept = [];
   };
-  const answered = (query: Query): void => {
+  const ended = (query: Query): void => {
     const older = asked.get(query.queryHash);
     const missed = typeof older === 'number' ? kept.slice(older) : [];
     forget(query);
@@ -42,8 +42,9 @@ export function follow_answers(client: QueryClient): LateAnswers {
     if (action.type === 'fetch' && !asked.has(query.queryHash)) {
       asked.set(query.queryHash, kept.length);
     }
-    if (action.type === 'success' && !action.manual) answered(query);
-    if (action.type === 'error') forget(query);
+    if (action.type === 'success' && !action.manual) ended(query);
+    // What was not there when it was asked for may have come since.
+    if (action.type === 'error') ended(query);
   };
   const ask_again = (): void => {
     void client.invalidateQueries({ refetchType: 'active' });

@@ -28,7 +28,7 @@ import { upserted } from '@/models/list';
 import { with_sample } from '@/models/measures/system';
 import { with_usage } from '@/models/measures/usage';
 import { as_fields, as_number, as_text } from '@/models/unknown';
-import { type InstanceKey, keys } from '@/queries/keys';
+import { type InstanceKey, is_of_run, keys } from '@/queries/keys';
 
 type Patch = (client: QueryClient, data: unknown) => void;
 
@@ -89,8 +89,13 @@ function read_tasks_of_moved(client: QueryClient, run: DagRun): void {
 
 function drop_run(client: QueryClient, gone: Record<string, unknown>): void {
   const dag_id = as_text(gone.dag_id);
+  const run = { dag_id, dag_run_id: as_text(gone.dag_run_id) };
+  // What is on screen asks anew, and is told that there is no such run.
+  void client.resetQueries({
+    predicate: ({ queryKey, state }) => state.data !== undefined && is_of_run(queryKey, run),
+  });
   client.setQueryData<DagRun[]>(keys.runs(dag_id), (list) =>
-    list?.filter((run) => run.dag_run_id !== gone.dag_run_id),
+    list?.filter((one) => one.dag_run_id !== run.dag_run_id),
   );
   for (const key of [keys.runs(dag_id), keys.grids(dag_id), keys.dag(dag_id), keys.dags]) {
     void client.invalidateQueries({ queryKey: key });
@@ -123,6 +128,10 @@ function patch_grids(
 function patch_run(client: QueryClient, data: unknown): void {
   const run = data as DagRun;
   read_tasks_of_moved(client, run);
+  // It was asked for before it was there.
+  void client.invalidateQueries({
+    predicate: ({ queryKey, state }) => state.status === 'error' && is_of_run(queryKey, run),
+  });
   read_soon(client, keys.durations(run.dag_id));
   read_soon(client, keys.calendar(run.dag_id));
   put(client, keys.runs(run.dag_id), run, { id: (r) => r.dag_run_id, where: 'first' });
