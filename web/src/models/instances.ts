@@ -26,6 +26,10 @@ const RANK = new Map(MOST_TELLING.map((state, rank) => [state as string, rank]))
 /** States that a newer server may have come last. */
 const rank_of = (state: TaskState): number => RANK.get(state) ?? TASK_STATES.length;
 
+/** How often it may run at all: `max_tries` counts only the repetitions. */
+export const tries_allowed = (instance: Pick<TaskInstance, 'max_tries'>): number =>
+  instance.max_tries + 1;
+
 export interface StateCount {
   state: TaskState;
   count: number;

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskInstance } from '@/api/types.gen';
-import { is_expanded } from '@/models/instances';
+import { is_expanded, tries_allowed } from '@/models/instances';
 import { type FactRow, FactTable } from '@/ui/page';
 import { Time } from '@/ui/time';
 
@@ -15,7 +15,7 @@ export function TaskDetails({ instance }: { instance: TaskInstance }): ReactNode
   const rows: FactRow[] = [
     ...index,
     [t('details.operator'), instance.operator_name],
-    [t('details.try'), `${instance.try_number} / ${instance.max_tries}`],
+    [t('details.try'), `${instance.try_number} / ${tries_allowed(instance)}`],
     [t('details.pool'), instance.pool],
     [t('details.priority'), instance.priority_weight],
     [t('details.host'), instance.hostname || '–'],

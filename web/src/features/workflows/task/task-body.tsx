@@ -18,6 +18,7 @@ import {
   instances_of,
   read_map_index,
   summary_by_task,
+  tries_allowed,
 } from '@/models/instances';
 import { why_task } from '@/models/why';
 import { type TaskRef, useCause, useTries } from '@/queries/use-tasks';
@@ -135,9 +136,9 @@ function InstanceBody({ task, instance, is_page }: InstanceBodyProps): ReactNode
             <RelativeTime time={instance.start_date ?? instance.queued_when} />
           </span>
           <TimeSpan start={instance.start_date} end={instance.end_date} />
-          {instance.max_tries > 1 && (
+          {instance.max_tries > 0 && (
             <span className="faint">
-              {t('task.try_of', { number: instance.try_number, max: instance.max_tries })}
+              {t('task.try_of', { number: instance.try_number, max: tries_allowed(instance) })}
             </span>
           )}
         </div>
