@@ -41,6 +41,7 @@ export function TimeLines({ label, format_time, format, lines }: TimeLinesProps)
             scale: make_scale({
               values: points.map((p) => p[1]),
               include: [0],
+              clamp: [0, Infinity],
               range: [height - MARGIN.bottom, MARGIN.top],
               ticks: 3,
             }),
