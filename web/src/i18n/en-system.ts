@@ -53,5 +53,8 @@ export const en_system = {
     worker: 'On the new machine, start a worker with it:',
     local:
       'Only this machine reaches that address: start the server with --host or --workers-listen.',
+    local_listener:
+      'Only this machine reaches that address: the one in --workers-listen is its own. Give one there that other machines reach.',
+    id: 'A machine whose host name another worker has already needs --id NAME too.',
   },
 };

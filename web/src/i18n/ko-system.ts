@@ -50,10 +50,13 @@ export const ko_system: Same<typeof en_system> = {
     do_other: '자세한 내용은 서버 로그에 있습니다.',
   },
   join: {
-    title: '머신 추가',
-    token: '이 서버에서 토큰을 만들어 새 머신에 복사합니다:',
-    worker: '새 머신에서 그 토큰으로 워커를 시작합니다:',
+    title: '장비 추가',
+    token: '이 서버에서 토큰을 만들어 새 장비에 복사합니다:',
+    worker: '새 장비에서 그 토큰으로 워커를 시작합니다:',
     local:
-      '이 주소는 이 머신에서만 접근할 수 있습니다. 서버를 --host 또는 --workers-listen 옵션으로 시작하세요.',
+      '이 주소는 이 장비에서만 접근할 수 있습니다. 서버를 --host 또는 --workers-listen 옵션으로 시작하세요.',
+    local_listener:
+      '이 주소는 이 장비에서만 접근할 수 있습니다. --workers-listen에 이 장비만의 주소가 지정되어 있으니 다른 장비에서 접근할 수 있는 주소로 바꾸세요.',
+    id: '호스트 이름이 다른 워커와 같은 장비에서는 --id NAME도 지정하세요.',
   },
 };

@@ -29,12 +29,17 @@ describe('how another machine joins', () => {
     const text = show('admin', SEPARATE);
     expect(text).toContain('aiflow worker --server https://flow.local:8081 --token-file');
     expect(text).not.toContain('--workers-listen');
+    expect(text).toContain('(umask 077; aiflow workers token > join.token)');
+    expect(text).toContain('--id NAME');
     expect(show('operator', SEPARATE)).toBe('');
   });
 
   it('says so when no other machine reaches the address, and nothing while there is none', () => {
     const local = { url: 'http://127.0.0.1:8080', is_separate: false, is_local: true };
     expect(show('admin', local)).toContain('--workers-listen');
+    const listener = show('admin', { ...local, is_separate: true });
+    expect(listener).toContain('the one in --workers-listen is its own');
+    expect(listener).not.toContain('--host');
     expect(show('admin', { url: '', is_separate: false, is_local: false })).toBe('');
   });
 });

@@ -16,10 +16,13 @@ export function JoinHint(): ReactNode {
     <Panel title={t('join.title')}>
       <div className="join-hint">
         <p>{t('join.token')}</p>
-        <CopyText text="aiflow workers token > join.token" />
+        <CopyText text="(umask 077; aiflow workers token > join.token)" />
         <p>{t('join.worker')}</p>
         <CopyText text={`aiflow worker --server ${address.url} --token-file join.token`} />
-        {address.is_local && <p className="faint">{t('join.local')}</p>}
+        {address.is_local && (
+          <p className="faint">{t(address.is_separate ? 'join.local_listener' : 'join.local')}</p>
+        )}
+        <p className="faint">{t('join.id')}</p>
       </div>
     </Panel>
   );

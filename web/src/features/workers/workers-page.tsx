@@ -208,7 +208,7 @@ function WorkerRow({ worker, on_drain }: { worker: Worker; on_drain: () => void 
       <td>
         <Load worker={worker} />
       </td>
-      <td>
+      <td className="worker-machine">
         <MachineLoad worker={worker} />
       </td>
       <td>
