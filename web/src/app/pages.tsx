@@ -3,9 +3,10 @@
 import type { ComponentType, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Compass } from 'lucide-react';
+import { paths } from '@/models/paths';
 import { Empty } from '@/ui/feedback';
 import { lazy } from '@/ui/lazy';
-import { match_path, usePlace } from '@/ui/router';
+import { Link, match_path, usePlace } from '@/ui/router';
 import { HomePage } from '@/features/home/home-page';
 
 type Params = Record<string, string>;
@@ -158,5 +159,11 @@ export function PageOf(): ReactNode {
     const params = match_path(pattern, wanted);
     if (params) return <PageHere key={pattern + Object.values(params).join('/')} params={params} />;
   }
-  return <Empty icon={Compass} title={t('ui.not_found')} hint={path} />;
+  return (
+    <Empty icon={Compass} title={t('ui.not_found')} hint={path}>
+      <Link to={paths.home} className="text-link">
+        {t('nav.home')}
+      </Link>
+    </Empty>
+  );
 }

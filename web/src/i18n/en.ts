@@ -177,6 +177,8 @@ export const en = {
     sdk: 'Python SDK',
     services: 'Services',
     cameras: 'Cameras',
+    'worker listener': 'Worker listener',
+    'sign-in provider': 'Sign-in provider',
   },
   run_type: {
     scheduled: 'Scheduled',

@@ -37,6 +37,11 @@ describe('the translations', () => {
       expect(text, key).not.toMatch(/\((를|가|는|으로|와)\)/);
     }
   });
+  it('name the parts that a server may have only by its options', () => {
+    for (const part of ['worker listener', 'sign-in provider']) {
+      expect(korean.get(`component.${part}`), part).toMatch(/[가-힣]/);
+    }
+  });
   it('have a word for each state', () => {
     for (const state of TASK_STATES) expect(english.has(`state.${state}`)).toBe(true);
   });

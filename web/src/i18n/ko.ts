@@ -178,6 +178,8 @@ export const ko: Same<typeof en> = {
     sdk: 'Python SDK',
     services: '서비스',
     cameras: '카메라',
+    'worker listener': '워커 연결 포트',
+    'sign-in provider': '로그인 제공자',
   },
   run_type: {
     scheduled: '예약',
