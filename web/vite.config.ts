@@ -56,5 +56,7 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test-setup.ts'],
+    // Ends what hangs; how long a test takes on a busy machine is not what is asked.
+    testTimeout: 30_000,
   },
 });

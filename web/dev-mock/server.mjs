@@ -158,8 +158,8 @@ function start_log(answer) {
 }
 
 function sign_in(must_change_password) {
-  session = { username: 'admin', role: 'admin', csrf_token: 'mock', must_change_password };
-  return session;
+  session = { username: 'admin', role: 'admin', csrf_token: 'mock', projects: [] };
+  return Object.assign(session, { must_change_password });
 }
 
 const list = (items) => ({ items, total_entries: items.length });

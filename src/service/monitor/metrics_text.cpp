@@ -86,10 +86,8 @@ void add_queues(Writer& to, const Figures& of) {
   to.gauge("aiflow_event_streams", "Open event streams: dashboards and waiting commands.",
            of.event_streams);
   to.gauge("aiflow_http_connections", "Open connections.", of.http.connections);
-  if (of.http.of_workers) {
-    to.gauge("aiflow_worker_listener_connections", "Of these, on the listener for workers.",
-             *of.http.of_workers);
-  }
+  to.gauge("aiflow_worker_listener_connections",
+           "Of these, on the listener for workers; 0 without one.", of.http.of_workers.value_or(0));
   to.out.family("aiflow_http_requests_in_progress", "gauge",
                 "Requests that wait for a thread or have one, by lane.");
   to.out.sample(static_cast<double>(of.http.people), {{"lane", "people"}});

@@ -71,7 +71,12 @@ export function Capacity(): ReactNode {
       <Panel title={t('capacity.queues')} flush>
         <Await query={workers} rows={2}>
           {(list) => (
-            <div className="table-wrap">
+            <div
+              className="table-wrap"
+              tabIndex={0}
+              role="region"
+              aria-label={t('capacity.queues')}
+            >
               <table className="table">
                 <thead>
                   <tr>
@@ -94,7 +99,7 @@ export function Capacity(): ReactNode {
       <Panel title={t('nav.pools')} flush>
         <Await query={pools} rows={2}>
           {(list) => (
-            <div className="table-wrap">
+            <div className="table-wrap" tabIndex={0} role="region" aria-label={t('nav.pools')}>
               <table className="table">
                 <thead>
                   <tr>
