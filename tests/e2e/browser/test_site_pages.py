@@ -15,4 +15,8 @@ with DAG("daily", schedule="@daily", start_date=datetime(2026, 1, 1), catchup=Fa
 
 def test_the_pages_of_a_site_in_a_browser(server):
     server.add_dag("daily", DAILY)
-    run_specs(server, "kept-pages", "site", role="admin", limit_s=400)
+    run_specs(server, "site", role="admin", limit_s=400)
+
+
+def test_pages_that_a_browser_keeps_hold_no_connections(server):
+    run_specs(server, "kept-pages", role="admin")

@@ -28,7 +28,7 @@ def test_a_node_that_is_lost_ends_its_attempt_once_and_the_next_try_runs(server,
     """The container of the first try runs on and even ends well: nobody takes that for an end."""
     server.add_dag("lost", HEAD + LEAVE + """
 with DAG("lost"):
-    pod("p", "echo try {{ ti.try_number }}; [ {{ ti.try_number }} -gt 1 ] || sleep 75", retries=3,
+    pod("p", "echo try {{ ti.try_number }}; [ {{ ti.try_number }} -gt 1 ] || sleep 75", retries=20,
         retry_delay=0, tolerations=leave, startup_timeout_seconds=300) >> pod("after", "true")
     pod("single", "sleep 75", tolerations=leave)
 """)
