@@ -316,8 +316,10 @@ bool DagLoader::finish(const std::filesystem::path& file) {
 
 void DagLoader::parse(const std::vector<std::filesystem::path>& files) {
   std::map<std::filesystem::path, std::string> texts;
+  Stamps before;
   std::vector<std::filesystem::path> wanted;
   for (const auto& file : files) {
+    before[file] = stamp_of(file);
     auto text = text_of(file);
     if (!text) {
       ++parsed_count_;
@@ -332,10 +334,25 @@ void DagLoader::parse(const std::vector<std::filesystem::path>& files) {
   parts_.parse(std::move(wanted), [&](const auto& file, Result<wire::DagFile> parsed) {
     ++parsed_count_;
     failpoint::reach("loader.parsed");
-    if (parsed && !stopping_) take(*std::move(parsed), std::move(texts[file]), began_ns);
+    if (parsed && !stopping_ && !is_overtaken(file, before[file])) {
+      take(*std::move(parsed), std::move(texts[file]), began_ns);
+    }
     if (!parsed) log::error("DAG file not parsed", {{"file", file}, {"error", parsed.error()}});
     return !stopping_;
   });
+}
+
+/// What was parsed is not what is there: whoever changed it may have stored the newer one already,
+/// as the editor does, so it is parsed once more instead. Of a file that never comes to rest every
+/// second look counts.
+bool DagLoader::is_overtaken(const std::filesystem::path& file, const Stamp& before) {
+  const Stamp now = stamp_of(file);
+  const std::scoped_lock lock(mutex_);
+  const bool is_second = overtaken_.erase(file) > 0;
+  if (is_second || now == before || now == Stamp{}) return false;
+  overtaken_.insert(file);
+  again_.insert(file);
+  return true;
 }
 
 /// nullopt when it cannot be read, or can hold no DAG.

@@ -106,6 +106,7 @@ class DagLoader {
   [[nodiscard]] bool finish(const std::filesystem::path& file);
   void parse(const std::vector<std::filesystem::path>& files);
   [[nodiscard]] std::optional<std::string> text_of(const std::filesystem::path& file);
+  [[nodiscard]] bool is_overtaken(const std::filesystem::path& file, const Stamp& before);
   void take(wire::DagFile parsed, std::string text, std::int64_t began_ns);
   void note(const wire::DagFile& parsed, Stamps reads);
   [[nodiscard]] Status remember(const std::filesystem::path& file, const Stamp& at,
@@ -117,9 +118,10 @@ class DagLoader {
   const DagLoaderParts parts_;
   BoundedQueue<std::filesystem::path> queue_{4096, WhenFull::block};
   std::mutex mutex_;
-  std::set<std::filesystem::path> queued_;  ///< guarded by mutex_
-  std::set<std::filesystem::path> busy_;    ///< guarded by mutex_
-  std::set<std::filesystem::path> again_;   ///< guarded by mutex_: changed while it was parsed
+  std::set<std::filesystem::path> queued_;     ///< guarded by mutex_
+  std::set<std::filesystem::path> busy_;       ///< guarded by mutex_
+  std::set<std::filesystem::path> again_;      ///< guarded by mutex_: changed while it was parsed
+  std::set<std::filesystem::path> overtaken_;  ///< guarded by mutex_: what was parsed last was old
   std::map<std::filesystem::path, Stamps> reads_;   ///< guarded by mutex_: what a file has read
   std::map<std::filesystem::path, Broken> broken_;  ///< guarded by mutex_: what had an error
   std::set<std::filesystem::path> doubtful_;  ///< guarded by mutex_: changed while it was read
