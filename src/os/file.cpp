@@ -64,6 +64,12 @@ Status write_atomic(const Path& path, std::string_view bytes, unsigned mode) {
   return file.commit();
 }
 
+Status write_whole(const Path& path, std::string_view bytes, unsigned mode) {
+  AIFLOW_ASSIGN(AtomicFile file, AtomicFile::create(path, mode));
+  AIFLOW_TRY(file.write(bytes));
+  return file.commit_unsynced();
+}
+
 Result<AtomicFile> AtomicFile::create(const Path& path, unsigned mode) {
   AtomicFile file;
   file.path_ = path;
@@ -111,15 +117,22 @@ Status AtomicFile::write(std::string_view bytes) {
 
 Status AtomicFile::commit() { return commit_as(path_); }
 
+Status AtomicFile::commit_unsynced() { return rename_to(path_); }
+
 Status AtomicFile::commit_as(const Path& path) {
   failpoint::reach("file.syncing");
   if (::fsync(fd_.get()) != 0) return fail(file_error(path, "write"));
   failpoint::reach("file.synced");
-  if (::rename(temporary_.c_str(), path.c_str()) != 0) return fail(file_error(path, "write"));
+  AIFLOW_TRY(rename_to(path));
   failpoint::reach("file.renamed");
+  return sync_dir(directory_of(path));
+}
+
+Status AtomicFile::rename_to(const Path& path) {
+  if (::rename(temporary_.c_str(), path.c_str()) != 0) return fail(file_error(path, "write"));
   temporary_.clear();
   fd_.reset();
-  return sync_dir(directory_of(path));
+  return {};
 }
 
 Status write_all(int fd, std::string_view bytes) {

@@ -24,6 +24,10 @@ using Path = std::filesystem::path;
 /// exist. Errors: not_found, denied, unavailable (disk full).
 [[nodiscard]] Status write_atomic(const Path& path, std::string_view bytes, unsigned mode = 0600);
 
+/// As write_atomic without waiting for the disk (milliseconds): old or new when this process dies;
+/// after a power loss it may be missing or empty. For what a reader can do without then.
+[[nodiscard]] Status write_whole(const Path& path, std::string_view bytes, unsigned mode = 0600);
+
 /// The same in pieces, for what does not fit in memory. Not committed = nothing is left behind.
 class AtomicFile {
  public:
@@ -37,11 +41,14 @@ class AtomicFile {
   [[nodiscard]] Status commit();
   /// As commit, under another name in the same directory (known only at the end, e.g. a digest).
   [[nodiscard]] Status commit_as(const Path& path);
+  /// The rename alone.
+  [[nodiscard]] Status commit_unsynced();
   /// Where the bytes are until the commit.
   [[nodiscard]] const Path& temporary_path() const { return temporary_; }
 
  private:
   AtomicFile() = default;
+  [[nodiscard]] Status rename_to(const Path& path);
   void discard();
   Path path_;
   Path temporary_;

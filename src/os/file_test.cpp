@@ -19,11 +19,14 @@
 namespace aiflow::os {
 namespace {
 
-TEST_CASE("an atomic write replaces the file and leaves nothing beside it") {
+TEST_CASE("an atomic write replaces the file and leaves nothing beside it, synced or not") {
   const TempDir dir = TempDir::create("aiflow-test").value();
   const Path file = dir.path() / "a";
-  REQUIRE(write_atomic(file, "one").has_value());
-  REQUIRE(write_atomic(file, std::string("t\0wo", 4)).has_value());
+  auto* write = &write_atomic;
+  SUBCASE("synced") {}
+  SUBCASE("not synced") { write = &write_whole; }
+  REQUIRE(write(file, "one", 0600).has_value());
+  REQUIRE(write(file, std::string("t\0wo", 4), 0600).has_value());
   CHECK(read_file(file, 100).value() == std::string("t\0wo", 4));
   CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 1);
   struct stat info{};

@@ -29,6 +29,8 @@ constexpr auto kPause = std::chrono::seconds(1);
 constexpr auto kStopMax = std::chrono::milliseconds(500);
 constexpr const char* kControlMs = "500";
 constexpr const char* kControlEntries = "200";
+/// Entries that were read stay in the control stream until there are so many, or the next look.
+constexpr std::size_t kTrimEvery = 100;
 /// A new lane waits for the end of a read of the others.
 constexpr const char* kLanesMs = "500";
 /// When there are fewer free slots than lanes, which take turns.
@@ -70,6 +72,7 @@ struct RedisCarrier::Impl {
 
   void read_control();
   void take_control(const redis::Reply& reply);
+  void trim_control();
   void take_frame(const redis::Entry& entry);
   [[nodiscard]] bool take_own(std::string_view type, const json::Value& message);
   void note_start(const json::Value& message);
@@ -97,6 +100,7 @@ struct RedisCarrier::Impl {
   std::uint64_t turn = 0;    ///< counts beginnings; answers of an earlier one are void
   std::string last_session;  ///< that last_id is of
   std::string last_id;
+  std::size_t untrimmed = 0;  ///< entries of the control stream that were read
   SteadyTime not_before{};
   bool is_pulling = false;
   bool has_told_away = false;
@@ -188,6 +192,7 @@ redis::Connection::Events RedisCarrier::Impl::watch() {
 }
 
 void RedisCarrier::Impl::look() {
+  if (!session.empty()) trim_control();
   check();
   thread->loop().after(kLookEvery, [this] { look(); });
 }
@@ -323,8 +328,15 @@ void RedisCarrier::Impl::take_control(const redis::Reply& reply) {
       take_frame(entry);
       if (session.empty()) return;
     }
-    writes->call({"XTRIM", stream.stream, "MINID", last_id});
+    untrimmed += stream.entries.size();
   }
+  if (untrimmed >= kTrimEvery) trim_control();
+}
+
+/// Not after each read: the stream is bounded, and a command costs as much as the frame.
+void RedisCarrier::Impl::trim_control() {
+  if (std::exchange(untrimmed, 0) == 0) return;
+  writes->call({"XTRIM", keys::control(session, options.worker_id), "MINID", last_id});
 }
 
 void RedisCarrier::Impl::take_frame(const redis::Entry& entry) {

@@ -154,6 +154,20 @@ TEST_CASE("what waits is offered again after FLUSHALL") {
   CHECK(rig.start_count(attempt("a")) == 1);
 }
 
+/// Its looks at the stream come back late: what was offered meanwhile is not missing there.
+TEST_CASE("a redis that is slow for some looks has lost nothing") {
+  RedisRig rig;
+  rig.connect_worker();
+  rig.submit("a");
+  REQUIRE(rig.await_start(attempt("a")));
+  const std::string session = rig.worker().session();
+  rig.worker().redis().ask({"CLIENT", "PAUSE", "3600", "ALL"});
+  os::sleep_for(std::chrono::milliseconds(3300));  // three looks, and more
+  for (const char* id : {"b", "c", "d"}) rig.submit(id);
+  REQUIRE(rig.await_start(attempt("b")));
+  CHECK(rig.worker().redis().ask({"GET", keys::kSession}).text == session);
+}
+
 TEST_CASE("jobs wait while redis is out of memory, and say so") {
   RedisRig rig;
   rig.connect_worker();

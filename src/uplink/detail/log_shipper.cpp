@@ -69,10 +69,10 @@ os::Path LogShipper::add(const wire::AttemptRef& attempt, std::int64_t offset) {
   return log.path;
 }
 
-/// Whose it is, for the next worker.
+/// Whose it is, for the next worker. Not synced: nor are the log's own bytes.
 void LogShipper::note(const Log& log) {
   const wire::LogTaken begun{.attempt = log.attempt, .offset = log.base, .error = {}};
-  if (auto noted = os::write_atomic(note_of(log.path), json::write(wire::to_json(begun))); !noted) {
+  if (auto noted = os::write_whole(note_of(log.path), json::write(wire::to_json(begun))); !noted) {
     log::warn("a log would not outlive this worker", {{"reason", noted.error()}});
   }
 }

@@ -25,13 +25,16 @@ void LoopThread::start() {
 }
 
 bool LoopThread::post(std::function<void()> task, std::size_t bytes) {
+  bool is_first = false;
   {
     const std::scoped_lock lock(mutex_);
     if (stopping_ || bytes_ + bytes > kUnsentBytesMax) return false;
     bytes_ += bytes;
+    is_first = tasks_.empty();
     tasks_.push_back({.run = std::move(task), .bytes = bytes});
   }
-  static_cast<void>(::eventfd_write(wake_.get(), 1));
+  // The others are taken along: run_tasks() reads the wake-up before it takes the tasks.
+  if (is_first) static_cast<void>(::eventfd_write(wake_.get(), 1));
   return true;
 }
 

@@ -314,9 +314,12 @@ void Broker::look_at(const std::string& name) {
                [this, name, session = session_](const redis::Reply& reply) {
                  if (session == session_) take_over(name, reply);
                });
-  writes_.call({"XLEN", stream}, [this, name, session = session_](const redis::Reply& reply) {
-    if (session == session_) count(name, reply);
-  });
+  // What is offered before the answer comes is not in it.
+  const auto expected = static_cast<std::int64_t>(lanes_.at(name).in_stream);
+  writes_.call({"XLEN", stream},
+               [this, name, expected, session = session_](const redis::Reply& reply) {
+                 if (session == session_) count(name, reply, expected);
+               });
 }
 
 /// They are offered anew; should the first reader claim late, the claim decides.
@@ -332,11 +335,11 @@ void Broker::take_over(const std::string& name, const redis::Reply& reply) {
 }
 
 /// Somebody deleted or trimmed what is ours: it is offered again in a new session.
-void Broker::count(const std::string& name, const redis::Reply& reply) {
+void Broker::count(const std::string& name, const redis::Reply& reply, std::int64_t expected) {
   if (reply.is_error()) return lose(reply.text.substr(0, 200));
   const auto lane = lanes_.find(name);
   if (lane == lanes_.end()) return;
-  const bool is_short = static_cast<std::size_t>(reply.integer) < lane->second.in_stream;
+  const bool is_short = reply.integer < expected;
   lane->second.short_looks = is_short ? lane->second.short_looks + 1 : 0;
   if (lane->second.short_looks >= kShortLooksMax) lose("entries of it are gone");
 }

@@ -85,7 +85,7 @@ class Broker {
   void tick();
   void look_at(const std::string& name);
   void take_over(const std::string& name, const redis::Reply& reply);
-  void count(const std::string& name, const redis::Reply& reply);
+  void count(const std::string& name, const redis::Reply& reply, std::int64_t expected);
   /// For commands of which only a failure matters: it ends the session.
   redis::Connection::Answer must_succeed();
   void set_trouble(const std::string& why);
