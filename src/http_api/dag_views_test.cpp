@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include "base/prng.h"
 #include "http_api/detail/fake_server.h"
+#include "store/run_store.h"
 
 namespace aiflow::http_api {
 namespace {
@@ -46,6 +48,84 @@ TEST_CASE("edges have the labels that the DAG's file gives them") {
     edges.push_back(edge.source + ">" + edge.target + " " + edge.label.value_or("-"));
   }
   CHECK(edges == std::vector<std::string>{"t>u when good", "t>v -", "u>v then"});
+}
+
+/// Rows of a run as an engine might leave them, and the word that they make: a letter for each
+/// task of `names`.
+std::string add_run(db::Connection& db, int number, const std::vector<std::string>& names,
+                    Prng& prng) {
+  store::RunRow run;
+  run.key = {DagId{"d"}, RunId{"run" + std::to_string(number)}};
+  run.number = number;
+  run.run_after = run.queued_at = kClock.now() + std::chrono::seconds(number);
+  run.dag_version = prng.below(4) == 0 ? 1 : 2;
+  run.conf = json::object({});
+  REQUIRE(store::RunStore(db).insert_run(run));
+  const bool is_good = prng.below(3) == 0;
+  std::string word;
+  for (const std::string& name : names) {
+    std::optional<TaskState> shown;
+    const auto put = [&](int map_index) {
+      store::TaskRow row;
+      row.key = {run.key.dag_id, run.key.run_id, TaskId{name}, map_index};
+      row.state = is_good ? TaskState::success : static_cast<TaskState>(prng.below(14));
+      shown = shown ? service::most_telling(*shown, row.state) : row.state;
+      REQUIRE(store::RunStore(db).upsert_task(row));
+    };
+    // A task is mapped in some runs, and not there in some.
+    const auto kind = prng.below(8);
+    if (kind > 1) put(-1);
+    for (int i = 0; kind == 1 && i < 3; ++i) put(i);
+    word += static_cast<char>('a' + static_cast<int>(shown.value_or(TaskState::no_status)));
+  }
+  return word;
+}
+
+TEST_CASE("a grid tells what the rows of each run say") {
+  Api api;
+  auto spec = Bench::one_task("d");
+  api.bench.add_dag(spec);
+  std::vector<std::string> names = {"t"};
+  for (const char* name : {"a", "z", "m"}) {
+    names.emplace_back(name);
+    spec.tasks.push_back(spec.tasks[0]);
+    spec.tasks.back().task_id = name;
+  }
+  api.bench.add_dag(spec);  // version 2
+  Prng prng(7);
+  std::vector<std::string> words;
+  REQUIRE(api.bench.store->transact([&](db::Connection& db) -> Status {
+    for (int n = 1; n <= 300; ++n) words.push_back(add_run(db, n, names, prng));
+    return {};
+  }));
+  const auto grid = wire::parse_grid(api.get("/dags/d/grid?limit=300")).value();
+  std::vector<std::string> order;
+  for (const auto& task : grid.tasks) order.push_back(task.task_id);
+  REQUIRE(order == names);
+  REQUIRE(grid.states.size() == words.size());
+  for (std::size_t i = 0; i < words.size(); ++i) CHECK(grid.states[i] == words[i]);
+}
+
+TEST_CASE("a grid shows the tasks of the newest version, also after others were seen") {
+  Api api;
+  auto spec = Bench::one_task("d");
+  const auto tasks = [&] {
+    const auto grid = wire::parse_grid(api.get("/dags/d/grid")).value();
+    std::vector<std::string> ids;
+    for (const auto& task : grid.tasks) ids.push_back(task.task_id + " " + task.label);
+    return ids;
+  };
+  api.bench.add_dag(spec);
+  CHECK(tasks() == std::vector<std::string>{"t t"});
+  spec.tasks[0].label = "new";
+  api.bench.add_dag(spec);
+  for (int n = 0; n < 20; ++n) {
+    const std::string other = "other" + std::to_string(n);
+    api.bench.add_dag(Bench::one_task(other));
+    (void)api.get("/dags/" + other + "/grid");
+  }
+  CHECK(tasks() == std::vector<std::string>{"t new"});
+  CHECK(tasks() == std::vector<std::string>{"t new"});
 }
 
 TEST_CASE("details tell a DAG's settings, and what all its tasks share") {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "conductor/log_path.h"
+#include "service/detail/grid_frames.h"
 #include "service/detail/principal_name.h"
 #include "store/dag_store.h"
 #include "store/data/history_store.h"
@@ -63,6 +64,11 @@ std::optional<std::string> label_of(const wire::TaskSpec& task, const std::strin
 }
 
 }  // namespace
+
+Workflows::Workflows(Parts parts)
+    : parts_(std::move(parts)), frames_(std::make_unique<detail::GridFrames>()) {}
+
+Workflows::~Workflows() = default;
 
 Result<std::vector<wire::Dag>> Workflows::dags(const store::Sight& sight) {
   return parts_.store.read([&](db::Connection& db) -> Result<std::vector<wire::Dag>> {

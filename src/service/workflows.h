@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -39,6 +40,10 @@ struct Delivery {
   std::string body{};
 };
 
+namespace detail {
+class GridFrames;
+}
+
 class Workflows {
  public:
   struct Parts {
@@ -49,7 +54,8 @@ class Workflows {
     trigger::Environment environment{};  ///< gives the connections of webhooks
   };
   using AlsoStoreTasks = conductor::AlsoStore<std::vector<wire::TaskInstance>>;
-  explicit Workflows(Parts parts) : parts_(std::move(parts)) {}
+  explicit Workflows(Parts parts);
+  ~Workflows();
 
   [[nodiscard]] Result<std::vector<wire::Dag>> dags(const store::Sight& sight = {});
   [[nodiscard]] Result<wire::Dag> dag(const DagId& id);
@@ -202,6 +208,7 @@ class Workflows {
                                                  const store::TaskKey& key) const;
   [[nodiscard]] bool knows_secret(const Delivery& delivery, const std::string& conn_id) const;
   Parts parts_;
+  std::unique_ptr<detail::GridFrames> frames_;
 };
 
 /// Whether a task has an instance for each item of a value, by itself or by a group that it is in.

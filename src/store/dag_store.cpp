@@ -201,8 +201,36 @@ Result<DagVersionRow> DagStore::version(const DagId& dag_id, int version) {
                        .created_at = raw.created_at};
 }
 
+Result<VersionStamp> DagStore::newest(const DagId& dag_id) {
+  return detail::require(db_.first(R"(
+      SELECT version, created_at FROM dag_versions WHERE dag_id = ?
+      ORDER BY version DESC LIMIT 1)",
+                                   {dag_id.value},
+                                   [](db::Row& row) {
+                                     return VersionStamp{.version = row.small(),
+                                                         .created_at = row.time()};
+                                   }),
+                         "dag '" + dag_id.value + "' has no version");
+}
+
+namespace {
+/// The newest spec without its tasks and groups: of a large DAG they are nearly all of the text,
+/// and the database leaves them out in a fifth of the time that reading them takes. (MariaDB's
+/// functions know 32 levels only; beyond them it is the whole text.)
+Result<wire::DagSpec> head_of(db::Connection& db, const DagId& dag_id) {
+  AIFLOW_ASSIGN(const std::string text,
+                detail::require(db.first(R"(
+      SELECT COALESCE(JSON_REPLACE(spec, '$.tasks', JSON_ARRAY(), '$.task_groups', JSON_ARRAY()), spec)
+      FROM dag_versions WHERE dag_id = ? ORDER BY version DESC LIMIT 1)",
+                                         {dag_id.value}, [](db::Row& row) { return row.text(); }),
+                                "dag '" + dag_id.value + "' has no version"));
+  AIFLOW_ASSIGN(const json::Value parsed, json::parse(text));
+  return wire::parse_dag_spec(parsed);
+}
+}  // namespace
+
 Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
-  AIFLOW_ASSIGN(const DagVersionRow newest, version(dag.dag_id));
+  AIFLOW_ASSIGN(const wire::DagSpec spec, head_of(db_, dag.dag_id));
   AIFLOW_ASSIGN(std::vector<wire::RunBar> runs,
                 db_.all(R"(
       SELECT run_id, state, start_date, end_date FROM dag_runs WHERE dag_id = ?
@@ -220,10 +248,9 @@ Result<wire::Dag> DagStore::view(const DagRow& dag, int bars) {
   AIFLOW_ASSIGN(const auto broken,
                 db_.first("SELECT count(*) FROM import_errors WHERE filename = ?", {dag.fileloc},
                           [](db::Row& row) { return row.integer(); }));
-  AIFLOW_ASSIGN(auto assets, assets_of(db_, dag.dag_id, newest.spec.schedule));
+  AIFLOW_ASSIGN(auto assets, assets_of(db_, dag.dag_id, spec.schedule));
   AIFLOW_ASSIGN(auto project, ProjectStore(db_).of_folder(dag.folder));
   std::vector<wire::RunBar> oldest_first(runs.rbegin(), runs.rend());
-  const wire::DagSpec& spec = newest.spec;
   return wire::Dag{.dag_id = dag.dag_id.value,
                    .project = std::move(project),
                    .dag_display_name = dag.dag_id.value,

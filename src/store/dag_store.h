@@ -47,6 +47,13 @@ struct DagVersionRow {
   WallTime created_at;
 };
 
+/// Tells a version from any other of its DAG, also of one that was removed and came back.
+struct VersionStamp {
+  int version = 0;
+  WallTime created_at{};
+  bool operator==(const VersionStamp&) const = default;
+};
+
 /// A file whose DAGs the database has.
 struct DagFileRow {
   std::string filename;
@@ -75,6 +82,8 @@ class DagStore {
   Status place(const std::function<std::string(const std::string& file)>& folder_of);
   /// version 0 = the newest. Errors: not_found.
   [[nodiscard]] Result<DagVersionRow> version(const DagId& dag_id, int version = 0);
+  /// Of the newest, without reading what it holds. Errors: not_found.
+  [[nodiscard]] Result<VersionStamp> newest(const DagId& dag_id);
 
   /// As the API's list shows it: the row, the newest version's texts, and the last `bars` runs.
   [[nodiscard]] Result<wire::Dag> view(const DagRow& dag, int bars = 10);

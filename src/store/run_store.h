@@ -146,6 +146,12 @@ struct TaskStateRow {
   TaskState state = TaskState::no_status;
 };
 
+/// A run's task instances, told by what is not as expected: most of a grid's runs went well.
+struct RunOutcome {
+  std::int64_t successes = 0;        ///< unmapped instances in state success
+  std::vector<TaskStateRow> others;  ///< all the rest, by task and map index
+};
+
 /// One item of a list that was published.
 struct XComItem {
   json::Value value;
@@ -206,6 +212,8 @@ class RunStore {
   [[nodiscard]] Result<std::vector<TaskRow>> running_tasks(int limit);
   /// Of all task instances of a run, by task and map index.
   [[nodiscard]] Result<std::vector<TaskStateRow>> task_states(const RunKey& key);
+  /// As task_states, several times as fast for a run whose tasks mostly succeeded.
+  [[nodiscard]] Result<RunOutcome> outcome(const RunKey& key);
 
   Status upsert_try(const TryRow& row);
   /// Oldest first; ended tries only (the current one is the task itself).

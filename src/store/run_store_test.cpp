@@ -380,5 +380,36 @@ TEST_CASE("files with active DAGs are known, with what their DAGs were made from
   CHECK(files[2].filename == "/dags/broken.py");
 }
 
+TEST_CASE("an outcome is the task states, with successes counted only") {
+  TempStore temp;
+  add_dag(temp, "etl");
+  temp.write([&](db::Connection& db) { return RunStore(db).insert_run(make_run("etl", "r1", 1)); });
+  const RunKey key{DagId{"etl"}, RunId{"r1"}};
+  const auto outcome = [&] {
+    return temp.read([&](db::Connection& db) { return RunStore(db).outcome(key); });
+  };
+  const auto put = [&](const char* id, int map_index, TaskState state) {
+    TaskRow task = make_task(id);
+    task.key.map_index = map_index;
+    task.state = state;
+    temp.write([&](db::Connection& db) { return RunStore(db).upsert_task(task); });
+  };
+  CHECK(outcome().successes == 0);
+  put("a", -1, TaskState::success);
+  put("c", -1, TaskState::success);
+  CHECK(outcome().successes == 2);
+  CHECK(outcome().others.empty());
+  put("b", -1, TaskState::failed);
+  put("m", 1, TaskState::success);
+  put("m", 0, TaskState::success);
+  const RunOutcome mixed = outcome();
+  CHECK(mixed.successes == 2);
+  REQUIRE(mixed.others.size() == 3);
+  CHECK(mixed.others[0].task_id == TaskId{"b"});
+  CHECK(mixed.others[0].state == TaskState::failed);
+  CHECK(mixed.others[1].map_index == 0);
+  CHECK(mixed.others[2].map_index == 1);
+}
+
 }  // namespace
 }  // namespace aiflow::store

@@ -200,15 +200,41 @@ Result<std::vector<TryRow>> RunStore::tries(const TaskKey& key) {
   });
 }
 
+namespace {
+TaskStateRow read_task_state(db::Row& row) {
+  return {.task_id = TaskId{row.text()},
+          .map_index = row.small(),
+          .state = detail::read_enum(row, parse_task_state)};
+}
+}  // namespace
+
 Result<std::vector<TaskStateRow>> RunStore::task_states(const RunKey& key) {
   return db_.all(R"(
     SELECT task_id, map_index, state FROM task_instances
     WHERE dag_id = ? AND run_id = ? ORDER BY task_id, map_index)",
-                 {key.dag_id.value, key.run_id.value}, [](db::Row& row) {
-                   return TaskStateRow{.task_id = TaskId{row.text()},
-                                       .map_index = row.small(),
-                                       .state = detail::read_enum(row, parse_task_state)};
-                 });
+                 {key.dag_id.value, key.run_id.value}, read_task_state);
+}
+
+Result<RunOutcome> RunStore::outcome(const RunKey& key) {
+  struct Counts {
+    std::int64_t all = 0;
+    std::int64_t successes = 0;
+  };
+  const auto read_counts = [](db::Row& row) {
+    return Counts{.all = row.integer(), .successes = row.integer()};
+  };
+  AIFLOW_ASSIGN(const auto counts, db_.first(R"(
+    SELECT count(*), count(CASE WHEN state = 'success' AND map_index = -1 THEN 1 END)
+    FROM task_instances WHERE dag_id = ? AND run_id = ?)",
+                                             {key.dag_id.value, key.run_id.value}, read_counts));
+  RunOutcome outcome{.successes = counts.value_or(Counts{}).successes, .others = {}};
+  if (!counts || counts->all == counts->successes) return outcome;
+  AIFLOW_ASSIGN(outcome.others, db_.all(R"(
+    SELECT task_id, map_index, state FROM task_instances
+    WHERE dag_id = ? AND run_id = ? AND (state <> 'success' OR map_index <> -1)
+    ORDER BY task_id, map_index)",
+                                        {key.dag_id.value, key.run_id.value}, read_task_state));
+  return outcome;
 }
 
 Status RunStore::put_xcom(const XComRow& row) {

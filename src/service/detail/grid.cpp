@@ -4,7 +4,9 @@
 #include <array>
 #include <map>
 #include <set>
+#include <utility>
 
+#include "service/detail/grid_frames.h"
 #include "service/workflows.h"
 #include "store/dag_store.h"
 #include "store/run_store.h"
@@ -22,22 +24,37 @@ const wire::TaskGroupSpec* find_group(const wire::DagSpec& spec,
 /// The letter of a state in a run's word: 'a' for the first of api/states.yaml.
 char letter_of(TaskState state) { return static_cast<char>('a' + static_cast<int>(state)); }
 
-/// Where the tasks of a DAG stand in a run's word, in the order of their names.
-using Places = std::vector<std::pair<std::string_view, std::size_t>>;
+/// A run's word has a letter for each task, in the order of the frame's tasks.
+using Places = decltype(detail::GridFrame::places);
 
-Places places_of(const std::vector<wire::GridTask>& tasks) {
-  Places places;
-  places.reserve(tasks.size());
-  for (std::size_t at = 0; at < tasks.size(); ++at) places.emplace_back(tasks[at].task_id, at);
-  std::ranges::sort(places);
-  return places;
+constexpr std::size_t kFramesMax = 16;
+
+std::shared_ptr<const detail::GridFrame> frame_of(const store::VersionStamp& stamp,
+                                                  const wire::DagSpec& spec) {
+  auto frame = std::make_shared<detail::GridFrame>();
+  frame->stamp = stamp;
+  for (const auto* task : in_topological_order(spec)) {
+    frame->tasks.push_back(
+        {task->task_id, task->label, task->group, task->operator_name, is_mapped(spec, *task)});
+  }
+  for (const auto& group : spec.task_groups) {
+    frame->groups.push_back({group.group_id, group.label, group.parent, group.expand.has_value()});
+  }
+  for (const auto& task : frame->tasks) {
+    frame->places.emplace_back(task.task_id, frame->places.size());
+  }
+  std::ranges::sort(frame->places);
+  return frame;
 }
 
-/// `rows` come by task id and map index. Both lists are walked once side by side: a search for each
-/// row would be most of the work of a grid with a million cells.
-std::string word_of(const std::vector<store::TaskStateRow>& rows, const Places& places) {
-  std::string word(places.size(), letter_of(TaskState::no_status));
+/// Lays `rows`, which come by task id and map index, over a run's word; returns how many of its
+/// letters they said. Both lists are walked once side by side: a search for each row would be most
+/// of the work of a grid with a million cells.
+std::size_t lay_over(std::string& word, const std::vector<store::TaskStateRow>& rows,
+                     const Places& places) {
+  std::size_t said = 0;
   auto place = places.begin();
+  std::string_view last;
   TaskState shown = TaskState::no_status;
   for (const auto& row : rows) {
     place = std::find_if(place, places.end(),
@@ -47,8 +64,27 @@ std::string word_of(const std::vector<store::TaskStateRow>& rows, const Places& 
     // The instances of a mapped task share one cell.
     shown = row.map_index > 0 ? most_telling(shown, row.state) : row.state;
     word[place->second] = letter_of(shown);
+    said += std::exchange(last, place->first) != place->first ? 1 : 0;
   }
+  return said;
+}
+
+Result<std::string> full_word_of(store::RunStore& runs, const store::RunKey& run,
+                                 const Places& places) {
+  AIFLOW_ASSIGN(const auto rows, runs.task_states(run));
+  std::string word(places.size(), letter_of(TaskState::no_status));
+  lay_over(word, rows, places);
   return word;
+}
+
+/// A run of the version that the grid shows has an instance of each of its tasks, and no others but
+/// removed ones: when as many tasks are told of as the grid has, the untold ones succeeded.
+Result<std::string> word_of(store::RunStore& runs, const store::RunKey& run, const Places& places) {
+  AIFLOW_ASSIGN(const auto outcome, runs.outcome(run));
+  std::string word(places.size(), letter_of(TaskState::success));
+  const std::size_t said = lay_over(word, outcome.others, places);
+  if (static_cast<std::size_t>(outcome.successes) + said == places.size()) return word;
+  return full_word_of(runs, run, places);
 }
 
 }  // namespace
@@ -103,10 +139,32 @@ std::vector<const wire::TaskSpec*> in_topological_order(const wire::DagSpec& spe
   return out;
 }
 
+Result<std::shared_ptr<const detail::GridFrame>> detail::GridFrames::of(store::DagStore& dags,
+                                                                        const DagId& id) {
+  AIFLOW_ASSIGN(const auto stamp, dags.newest(id));
+  const auto is_meant = [&](const auto& one) { return one.first == id; };
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = std::ranges::find_if(kept_, is_meant);
+    if (found != kept_.end() && found->second->stamp == stamp) {
+      std::rotate(kept_.begin(), found, std::next(found));
+      return kept_.front().second;
+    }
+  }
+  AIFLOW_ASSIGN(const auto version, dags.version(id, stamp.version));
+  auto frame = frame_of(stamp, version.spec);
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(kept_, is_meant);
+  kept_.emplace_front(id, frame);
+  if (kept_.size() > kFramesMax) kept_.pop_back();
+  return frame;
+}
+
 Result<wire::Grid> Workflows::grid(const DagId& id, int runs_max) {
   return parts_.store.read([&](db::Connection& db) -> Result<wire::Grid> {
+    store::DagStore dags(db);
+    AIFLOW_ASSIGN(const auto frame, frames_->of(dags, id));
     store::RunStore runs(db);
-    AIFLOW_ASSIGN(const auto version, store::DagStore(db).version(id));
     AIFLOW_ASSIGN(auto listed, runs.list_runs({.dag_id = id,
                                                .states = {},
                                                .newest_first = true,
@@ -114,18 +172,12 @@ Result<wire::Grid> Workflows::grid(const DagId& id, int runs_max) {
     std::ranges::reverse(listed.items);
     wire::Grid grid;
     grid.dag_id = id.value;
-    for (const auto* task : in_topological_order(version.spec)) {
-      grid.tasks.push_back({task->task_id, task->label, task->group, task->operator_name,
-                            is_mapped(version.spec, *task)});
-    }
-    for (const auto& group : version.spec.task_groups) {
-      grid.groups.push_back({group.group_id, group.label, group.parent, group.expand.has_value()});
-    }
-    const auto places = places_of(grid.tasks);
+    grid.tasks = frame->tasks;
+    grid.groups = frame->groups;
     for (const auto& run : listed.items) {
       grid.runs.push_back(store::to_wire(run));
-      AIFLOW_ASSIGN(const auto rows, runs.task_states(run.key));
-      grid.states.push_back(word_of(rows, places));
+      auto* const word = run.dag_version == frame->stamp.version ? &word_of : &full_word_of;
+      AIFLOW_ASSIGN(grid.states.emplace_back(), word(runs, run.key, frame->places));
     }
     return grid;
   });
