@@ -108,13 +108,25 @@ async function graph(page) {
         const look = (now) => {
           longest = Math.max(longest, now - last);
           last = now;
-          if (document.querySelector('.graph-task')) done({ shown_ms: now - begin, longest });
-          else requestAnimationFrame(look);
+          if (!document.querySelector('.graph-task')) requestAnimationFrame(look);
+          else paint(now - begin, longest);
+        };
+        // What is in the page by then is placed, fitted and painted in the frames after it.
+        const paint = (shown_ms, longest_frame_ms) => {
+          const end = last + 5000;
+          longest = 0;
+          const more = (now) => {
+            longest = Math.max(longest, now - last);
+            last = now;
+            if (now < end) requestAnimationFrame(more);
+            else done({ shown_ms, longest_frame_ms, longest_painting_ms: longest });
+          };
+          requestAnimationFrame(more);
         };
         requestAnimationFrame(look);
       }),
   );
-  return { shown_ms: found.shown_ms, longest_frame_ms: found.longest };
+  return found;
 }
 
 /** From the request that changes a state until the frame that shows it, in a page that shows it. */

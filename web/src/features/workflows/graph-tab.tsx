@@ -22,7 +22,7 @@ import {
 } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DagGraph, TaskInstance } from '@/api/types.gen';
-import { type Layout, type Space, useLayout } from '@/queries/use-layout';
+import { type Layout, type Space, prepare_layout, useLayout } from '@/queries/use-layout';
 import { save_svg } from '@/features/workflows/graph-export';
 import { NODE_TYPES } from '@/features/workflows/graph-nodes';
 import {
@@ -286,6 +286,7 @@ export function GraphTab({ dag_id, run_id }: { dag_id: string; run_id: string | 
   const { t } = useTranslation();
   const query = useDagGraph(dag_id);
   const instances = useTaskInstances(dag_id, run_id);
+  useEffect(prepare_layout, []);
   return (
     <div className="graph-tab">
       <RunStrip dag_id={dag_id} run_id={run_id} />
