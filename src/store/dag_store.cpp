@@ -220,7 +220,8 @@ namespace {
 Result<wire::DagSpec> head_of(db::Connection& db, const DagId& dag_id) {
   AIFLOW_ASSIGN(const std::string text,
                 detail::require(db.first(R"(
-      SELECT COALESCE(JSON_REPLACE(spec, '$.tasks', JSON_ARRAY(), '$.task_groups', JSON_ARRAY()), spec)
+      SELECT COALESCE(
+        JSON_REPLACE(spec, '$.tasks', JSON_ARRAY(), '$.task_groups', JSON_ARRAY()), spec)
       FROM dag_versions WHERE dag_id = ? ORDER BY version DESC LIMIT 1)",
                                          {dag_id.value}, [](db::Row& row) { return row.text(); }),
                                 "dag '" + dag_id.value + "' has no version"));
