@@ -29,8 +29,9 @@ constexpr auto kPause = std::chrono::seconds(1);
 constexpr auto kStopMax = std::chrono::milliseconds(500);
 constexpr const char* kControlMs = "500";
 constexpr const char* kControlEntries = "200";
-/// Entries that were read stay in the control stream until there are so many, or the next look.
-constexpr std::size_t kTrimEvery = 100;
+/// What was read stays in the control stream until it is so much, or the next look.
+constexpr std::size_t kTrimEntries = 100;
+constexpr std::size_t kTrimBytes = 1U << 20;
 /// A new lane waits for the end of a read of the others.
 constexpr const char* kLanesMs = "500";
 /// When there are fewer free slots than lanes, which take turns.
@@ -100,7 +101,8 @@ struct RedisCarrier::Impl {
   std::uint64_t turn = 0;    ///< counts beginnings; answers of an earlier one are void
   std::string last_session;  ///< that last_id is of
   std::string last_id;
-  std::size_t untrimmed = 0;  ///< entries of the control stream that were read
+  std::size_t untrimmed = 0;        ///< entries of the control stream that were read
+  std::size_t untrimmed_bytes = 0;  ///< of these
   SteadyTime not_before{};
   bool is_pulling = false;
   bool has_told_away = false;
@@ -239,7 +241,14 @@ void RedisCarrier::Impl::begin(const std::string& name) {
   session = name;
   has_told_away = false;
   ++turn;
-  if (std::exchange(last_session, name) != name) last_id = "0-0";
+  if (std::exchange(last_session, name) != name) {
+    last_id = "0-0";
+    untrimmed = untrimmed_bytes = 0;
+    // A process of the same name may have been killed: what it was sent is not for this one, which
+    // has not said hello yet.
+    control->call({"XTRIM", keys::control(name, options.worker_id), "MAXLEN", "0"},
+                  [](const redis::Reply&) {});
+  }
   is_pulling = false;
   log::info("connected to the server through redis", {{"session", name}});
   read_control();
@@ -325,16 +334,18 @@ void RedisCarrier::Impl::take_control(const redis::Reply& reply) {
   for (const redis::StreamEntries& stream : *read) {
     for (const redis::Entry& entry : stream.entries) {
       last_id = entry.id;
+      ++untrimmed;
+      for (const auto& [name, value] : entry.fields) untrimmed_bytes += value.size();
       take_frame(entry);
       if (session.empty()) return;
     }
-    untrimmed += stream.entries.size();
   }
-  if (untrimmed >= kTrimEvery) trim_control();
+  if (untrimmed >= kTrimEntries || untrimmed_bytes >= kTrimBytes) trim_control();
 }
 
-/// Not after each read: the stream is bounded, and a command costs as much as the frame.
+/// Not after each read: for most frames the command would cost as much as they do.
 void RedisCarrier::Impl::trim_control() {
+  untrimmed_bytes = 0;
   if (std::exchange(untrimmed, 0) == 0) return;
   writes->call({"XTRIM", keys::control(session, options.worker_id), "MINID", last_id});
 }

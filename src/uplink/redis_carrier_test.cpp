@@ -177,6 +177,30 @@ TEST_CASE("of two workers with one name the second waits until the first is gone
   CHECK(second.await_starts(1));
 }
 
+TEST_CASE("what a worker has read leaves redis, and is not for the next of its name") {
+  Rig rig;
+  Client redis(rig.server.address());
+  std::string session;
+  while (session.empty()) session = redis.ask({"GET", keys::kSession}).text;
+  const std::string stream = keys::control(session, "w");
+  const executor::Job old = executor::test_job("of a process that was killed");
+  redis.ask({"XADD", stream, "*", "f",
+             json::write(
+                 detail::typed("Start", wire::Start{.job = old, .delivery = {}, .trouble = {}}))});
+  Core core(rig.clock, rig.server.address(), "w", 1);
+  rig.submit("a");
+  REQUIRE(core.await_starts(1));
+  CHECK(core.starts().at(0).key.task_id == "a");
+  const std::string frame = R"({"type":"Odd","data":")" + std::string(100'000, 'x') + R"("})";
+  for (int i = 0; i < 30; ++i) redis.ask({"XADD", stream, "*", "f", frame});
+  // The last one that was read stays. A lease later the server would remove the whole stream.
+  const SteadyTime end = rig.clock.steady_now() + kPatience / 4;
+  while (redis.ask({"XLEN", stream}).integer > 1 && rig.clock.steady_now() < end) {
+    os::sleep_for(std::chrono::milliseconds(10));
+  }
+  CHECK(redis.ask({"XLEN", stream}).integer <= 1);
+}
+
 TEST_CASE("an entry that is no attempt is kept aside with the reason") {
   Rig rig;
   Core core(rig.clock, rig.server.address(), "w", 1);

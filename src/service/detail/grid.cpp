@@ -77,8 +77,9 @@ Result<std::string> full_word_of(store::RunStore& runs, const store::RunKey& run
   return word;
 }
 
-/// A run of the version that the grid shows has an instance of each of its tasks, and no others but
-/// removed ones: when as many tasks are told of as the grid has, the untold ones succeeded.
+/// Of a run of the version that the grid shows. Its rows are of that version's tasks only (a run
+/// that moves to another version leaves no others behind, and sched::widths_of refuses one that has
+/// some), so when as many tasks are told of as there are, the untold ones succeeded.
 Result<std::string> word_of(store::RunStore& runs, const store::RunKey& run, const Places& places) {
   AIFLOW_ASSIGN(const auto outcome, runs.outcome(run));
   std::string word(places.size(), letter_of(TaskState::success));

@@ -64,15 +64,16 @@ os::Path LogShipper::add(const wire::AttemptRef& attempt, std::int64_t offset) {
   log.attempt = attempt;
   log.base = log.taken = offset;
   log.path = options_.folder / (std::to_string(next_number_++) + ".log");
-  note(log);
+  // Not synced, which would be most of a short task's cost: the log itself is empty yet.
+  note(log, os::write_whole);
   bound_backlog();
   return log.path;
 }
 
-/// Whose it is, for the next worker. Not synced: nor are the log's own bytes.
-void LogShipper::note(const Log& log) {
+/// Whose it is, for the next worker.
+void LogShipper::note(const Log& log, Write write) {
   const wire::LogTaken begun{.attempt = log.attempt, .offset = log.base, .error = {}};
-  if (auto noted = os::write_whole(note_of(log.path), json::write(wire::to_json(begun))); !noted) {
+  if (auto noted = write(note_of(log.path), json::write(wire::to_json(begun)), 0600); !noted) {
     log::warn("a log would not outlive this worker", {{"reason", noted.error()}});
   }
 }
@@ -88,7 +89,7 @@ void LogShipper::release(const wire::AttemptRef& attempt, std::int64_t offset) {
   Log& log = found->second;
   log.is_held = false;
   log.base = log.taken = offset;
-  note(log);
+  note(log, os::write_atomic);  // the log of a time without the server may be long
 }
 
 void LogShipper::forget(const wire::AttemptRef& attempt) {

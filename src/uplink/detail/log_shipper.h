@@ -63,7 +63,8 @@ class LogShipper {
   using Logs = std::map<AttemptKey, Log>;
 
   void load_one(const os::Path& note);
-  static void note(const Log& log);
+  using Write = Status (*)(const os::Path& path, std::string_view bytes, unsigned mode);
+  static void note(const Log& log, Write write);
   /// Sends the next piece; ends the log when there is none and never will be.
   void advance(Logs::iterator log);
   void drop(Logs::iterator log);
