@@ -115,11 +115,13 @@ const label_box = (text: string): { text: string; width: number; height: number 
 
 export function to_elk(graph: DagGraph, direction: Direction): ElkBox {
   const boxes = new Map<string, ElkBox>();
+  const options = is_large(graph) ? LARGE_OPTIONS : SMALL_OPTIONS;
   for (const group of graph.groups) {
     boxes.set(group.id, {
       id: group_key(group.id),
       children: [],
-      layoutOptions: { 'elk.padding': '[top=34,left=14,bottom=14,right=14]' },
+      // elkjs hands down only the direction.
+      layoutOptions: { ...options, 'elk.padding': '[top=34,left=14,bottom=14,right=14]' },
     });
   }
   const root: ElkBox = {
@@ -127,7 +129,7 @@ export function to_elk(graph: DagGraph, direction: Direction): ElkBox {
     children: [],
     layoutOptions: {
       ...ROOT_OPTIONS,
-      ...(is_large(graph) ? LARGE_OPTIONS : SMALL_OPTIONS),
+      ...options,
       'elk.direction': direction,
     },
   };

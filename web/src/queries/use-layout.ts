@@ -3,7 +3,7 @@
 // served as it is: a bundled copy would be a script the security policy could not tell from ours.
 import ELK, { type ELK as Elk, type ElkNode } from 'elkjs/lib/elk-api';
 import worker_url from 'elkjs/lib/elk-worker.min.js?url';
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import type { DagGraph } from '@/api/types.gen';
 import {
   type Direction,
@@ -26,7 +26,11 @@ function engine(): Elk {
 
 /** Loads the worker while the graph is on its way: a third of a second on a slow machine. */
 export function prepare_layout(): void {
-  engine();
+  try {
+    engine();
+  } catch {
+    // It is tried again, and said, when there is something to lay out.
+  }
 }
 
 export interface Layout {
@@ -72,7 +76,12 @@ export function useLayout(
     let wanted = true;
     const made = direction ? lay_out(graph, direction) : lay_out_to_fit(graph, space);
     made
-      .then((layout) => wanted && set_state({ layout, error: null }))
+      // A thousand boxes are drawn between what the user does, not before it.
+      .then((layout) =>
+        startTransition(() => {
+          if (wanted) set_state({ layout, error: null });
+        }),
+      )
       .catch((error: unknown) => {
         const known = error instanceof Error ? error : new Error(String(error));
         if (wanted) set_state({ layout: null, error: known });

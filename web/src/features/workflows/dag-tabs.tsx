@@ -22,7 +22,7 @@ function later(load: () => Promise<View>): View {
 /** In the order on screen; texts are `dag_tab.KEY`. */
 export const DAG_TABS = {
   grid: GridTab as View,
-  graph: later(async () => (await import('@/features/workflows/graph-tab')).GraphTab),
+  graph: later(async () => (await import('@/features/workflows/graph/graph-tab')).GraphTab),
   tree: later(async () => (await import('@/features/workflows/views/tree-tab')).TreeTab),
   gantt: later(async () => (await import('@/features/workflows/views/gantt-tab')).GanttTab),
   durations: later(

@@ -31,30 +31,25 @@ function fitted(text: string, width: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
-interface Rect {
+export interface Rect {
   x: number;
   y: number;
   width: number;
   height: number;
 }
 
-/** Boxes come parents first, placed in their parents. */
-function on_canvas(boxes: readonly SvgBox[]): Map<string, Rect> {
+/** Where boxes stand, which come parents first and placed in their parents. */
+export function rects_of(boxes: readonly PlacedBox[], margin = 0): Map<string, Rect> {
   const rects = new Map<string, Rect>();
-  for (const { box } of boxes) {
-    const parent = box.parent ? rects.get(box.parent) : undefined;
-    const { width, height } = box;
-    rects.set(box.id, {
-      x: box.x + (parent?.x ?? MARGIN),
-      y: box.y + (parent?.y ?? MARGIN),
-      width,
-      height,
-    });
+  for (const { id, parent, x, y, width, height } of boxes) {
+    const outer = parent ? rects.get(parent) : undefined;
+    rects.set(id, { x: x + (outer?.x ?? margin), y: y + (outer?.y ?? margin), width, height });
   }
   return rects;
 }
 
-function edge_path(from: Rect, to: Rect, direction: Direction): string {
+/** The way from a box to the next, as the data of an SVG path. */
+export function edge_path(from: Rect, to: Rect, direction: Direction): string {
   if (direction === 'RIGHT') {
     const [x1, y1] = [from.x + from.width, from.y + from.height / 2];
     const [x2, y2] = [to.x, to.y + to.height / 2];
@@ -96,7 +91,10 @@ function label_svg(label: string, at: { x: number; y: number }, input: SvgInput)
 }
 
 export function graph_svg(input: SvgInput): string {
-  const rects = on_canvas(input.boxes);
+  const rects = rects_of(
+    input.boxes.map(({ box }) => box),
+    MARGIN,
+  );
   const all = [...rects.values()];
   const width = all.reduce((most, one) => Math.max(most, one.x + one.width), 0) + MARGIN;
   const height = all.reduce((most, one) => Math.max(most, one.y + one.height), 0) + MARGIN;

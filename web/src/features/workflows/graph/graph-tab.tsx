@@ -7,6 +7,7 @@ import {
   Controls,
   MiniMap,
   ReactFlow,
+  ViewportPortal,
   useReactFlow,
   useStore,
 } from '@xyflow/react';
@@ -23,14 +24,15 @@ import {
 import { useTranslation } from 'react-i18next';
 import type { DagGraph, TaskInstance } from '@/api/types.gen';
 import { type Layout, type Space, prepare_layout, useLayout } from '@/queries/use-layout';
-import { save_svg } from '@/features/workflows/graph-export';
-import { NODE_TYPES } from '@/features/workflows/graph-nodes';
+import { save_svg } from '@/features/workflows/graph/graph-export';
+import { NODE_TYPES } from '@/features/workflows/graph/graph-nodes';
 import {
   type PaintOptions,
   minimap_color,
   paint_edges,
   paint_nodes,
-} from '@/features/workflows/graph-paint';
+  split_edges,
+} from '@/features/workflows/graph/graph-paint';
 import { RunStrip } from '@/features/workflows/run-strip';
 import { type Direction, bounds_of, group_of_key, path_through } from '@/models/dag-graph';
 import { critical_path, task_spans } from '@/models/views/critical-path';
@@ -40,7 +42,7 @@ import { useTaskInstances } from '@/queries/use-tasks';
 import { Await, Empty, ErrorNote, Skeleton } from '@/ui/feedback';
 import { set_query, useQueryValue } from '@/ui/router';
 import '@xyflow/react/dist/style.css';
-import '@/features/workflows/graph.css';
+import '@/features/workflows/graph/graph.css';
 
 const FIT = { padding: 0.08, maxZoom: 1.05 };
 
@@ -97,8 +99,23 @@ function open_box(id: string, on_fold: (box: string) => void): void {
   else set_query({ task: id, map: null });
 }
 
+function JoinedEdges({ paths }: { paths: [look: string, path: string][] }): ReactNode {
+  return (
+    <ViewportPortal>
+      <svg className="graph-joined" aria-hidden>
+        {paths.map(([look, path]) => (
+          <g key={look} className={look}>
+            <path className="react-flow__edge-path" d={path} />
+          </g>
+        ))}
+      </svg>
+    </ViewportPortal>
+  );
+}
+
 function Flow({ options, box, tools }: FlowProps): ReactNode {
   const { t } = useTranslation();
+  const edges = split_edges(paint_edges(options), options);
   const moved = useRef(false);
   const { layout, graph, on_fold } = options;
   const on_key = (event: KeyboardEvent): void => {
@@ -110,8 +127,8 @@ function Flow({ options, box, tools }: FlowProps): ReactNode {
   };
   return (
     <ReactFlow
-      nodes={paint_nodes(options)}
-      edges={paint_edges(options)}
+      nodes={paint_nodes(options, edges.own)}
+      edges={edges.own}
       nodeTypes={NODE_TYPES}
       fitView
       fitViewOptions={FIT}
@@ -128,6 +145,7 @@ function Flow({ options, box, tools }: FlowProps): ReactNode {
       onNodeClick={(_, node) => node.type === 'task' && open_box(node.id, on_fold)}
       onPaneClick={() => set_query({ task: null, map: null })}
     >
+      {edges.joined.length > 0 && <JoinedEdges paths={edges.joined} />}
       <KeepFitted box={box} moved={moved} layout={layout} />
       <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
       {tools}

@@ -3,9 +3,10 @@
 import type { Edge, Node } from '@xyflow/react';
 import type { DagGraph } from '@/api/types.gen';
 import type { Layout } from '@/queries/use-layout';
-import type { GroupNode, TaskData, TaskNode } from '@/features/workflows/graph-nodes';
-import { group_key, group_widths } from '@/models/dag-graph';
+import type { GroupNode, TaskData, TaskNode } from '@/features/workflows/graph/graph-nodes';
+import { group_key, group_widths, is_large } from '@/models/dag-graph';
 import type { TaskSummary } from '@/models/instances';
+import { edge_path, rects_of } from '@/models/views/graph-svg';
 
 export interface PaintOptions {
   graph: DagGraph;
@@ -21,9 +22,14 @@ export interface PaintOptions {
   on_fold: (box: string) => void;
 }
 
-export function paint_nodes(options: PaintOptions): (TaskNode | GroupNode)[] {
+/** `edges`: those that are drawn one by one, each of which wants a handle at its ends. */
+export function paint_nodes(
+  options: PaintOptions,
+  edges: readonly Edge[],
+): (TaskNode | GroupNode)[] {
   const { graph, layout, states, selected, on_path, tasks_in, on_fold } = options;
   const critical = new Set(options.critical);
+  const wired = new Set(edges.flatMap((edge) => [edge.source, edge.target]));
   const tasks = new Map(graph.nodes.map((node) => [node.id, node]));
   const groups = new Map(graph.groups.map((group) => [group_key(group.id), group]));
   const widths = group_widths(graph, states);
@@ -53,10 +59,12 @@ export function paint_nodes(options: PaintOptions): (TaskNode | GroupNode)[] {
       dim: on_path !== null && !on_path.has(box.id),
       direction: layout.direction,
       critical: critical.has(box.id),
+      wired: wired.has(box.id),
       folded: tasks_in.get(box.id) ?? null,
       on_fold,
     };
-    return [{ ...common, type: 'task', data, selected: box.id === selected }];
+    // Above the joined edges, which are above the groups.
+    return [{ ...common, type: 'task', data, selected: box.id === selected, zIndex: 1 }];
   });
 }
 
@@ -90,6 +98,37 @@ export function paint_edges(options: PaintOptions): Edge[] {
       focusable: false,
     };
   });
+}
+
+export interface SplitEdges {
+  /** Each an element of its own; of a large graph those with a label. */
+  own: Edge[];
+  /** The data of one path for all edges that look the same, by their class; the critical last. */
+  joined: [look: string, path: string][];
+}
+
+/**
+ * A thousand edges that are an element each keep the browser busy for a second; of a large graph
+ * those that look the same are one path.
+ */
+export function split_edges(edges: Edge[], { graph, layout }: PaintOptions): SplitEdges {
+  if (!is_large(graph)) return { own: edges, joined: [] };
+  const rects = rects_of(layout.boxes);
+  const paths = new Map<string, string[]>();
+  for (const edge of edges) {
+    if (edge.label !== undefined) continue;
+    const [from, to] = [rects.get(edge.source), rects.get(edge.target)];
+    if (!from || !to) continue;
+    const look = edge.className?.trim() ?? '';
+    const same = paths.get(look) ?? [];
+    same.push(edge_path(from, to, layout.direction));
+    paths.set(look, same);
+  }
+  const is_strong = (look: string): number => Number(look.includes('graph-edge-critical'));
+  const joined = [...paths]
+    .map(([look, parts]): [string, string] => [look, parts.join('')])
+    .sort(([a], [b]) => is_strong(a) - is_strong(b));
+  return { own: edges.filter((edge) => edge.label !== undefined), joined };
 }
 
 export function minimap_color(node: Node): string {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The graph on screen as an SVG file: the same boxes, states and folds, in the page's colours.
 import type { TaskState } from '@/api/types.gen';
-import { type PaintOptions, critical_edges } from '@/features/workflows/graph-paint';
+import { type PaintOptions, critical_edges } from '@/features/workflows/graph/graph-paint';
 import { group_key } from '@/models/dag-graph';
 import { type SvgBox, graph_svg } from '@/models/views/graph-svg';
 

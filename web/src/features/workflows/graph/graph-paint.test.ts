@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, it } from 'vitest';
+import type { DagGraph, TaskInstance } from '@/api/types.gen';
+import {
+  type PaintOptions,
+  paint_edges,
+  paint_nodes,
+  split_edges,
+} from '@/features/workflows/graph/graph-paint';
+
+const LABELLED = 7;
+
+/** A chain of tasks, one below the other, of which one edge has a label. */
+function chain(count: number): PaintOptions {
+  const ids = Array.from({ length: count }, (_, at) => `t${at}`);
+  const graph = {
+    dag_id: 'd',
+    version: 1,
+    nodes: ids.map((id) => ({ id, label: id })),
+    edges: ids.slice(1).map((target, at) => ({
+      source: `t${at}`,
+      target,
+      ...(at === LABELLED ? { label: 'when good' } : {}),
+    })),
+    groups: [],
+  } as unknown as DagGraph;
+  return {
+    graph,
+    layout: {
+      direction: 'DOWN',
+      boxes: ids.map((id, at) => ({ id, parent: null, x: 0, y: 100 * at, width: 192, height: 52 })),
+    },
+    states: new Map(
+      ids.slice(0, 3).map((id) => [
+        id,
+        {
+          state: 'success',
+          width: null,
+          counts: new Map(),
+          instance: {} as TaskInstance,
+        },
+      ]),
+    ) as unknown as PaintOptions['states'],
+    selected: null,
+    on_path: null,
+    critical: ['t1', 't2'],
+    tasks_in: new Map(),
+    on_fold: () => undefined,
+  };
+}
+
+const ways = (path: string): number => path.split('M').length - 1;
+
+it('the edges of a small graph are an element each, with a handle at each end', () => {
+  const options = chain(200);
+  const edges = paint_edges(options);
+  const { own, joined } = split_edges(edges, options);
+  expect(own).toEqual(edges);
+  expect(joined).toEqual([]);
+  const nodes = paint_nodes(options, own);
+  expect(nodes.every((node) => node.type === 'task' && node.data.wired)).toBe(true);
+});
+
+it('the edges of a large graph are a path for each look, but those with a label', () => {
+  const options = chain(201);
+  const { own, joined } = split_edges(paint_edges(options), options);
+  expect(own.map((edge) => edge.label)).toEqual(['when good']);
+  expect(joined.map(([look, path]) => [look.split(/ +/).join(' '), ways(path)])).toEqual([
+    ['graph-edge-done', 2],
+    ['', 196],
+    ['graph-edge-critical graph-edge-done', 1],
+  ]);
+  // From the lower side of a box to the upper side of the next.
+  expect(joined[0]?.[1]).toMatch(/^M96 52C.* 96 100M/);
+  const wired = paint_nodes(options, own).flatMap((node) =>
+    node.type === 'task' && node.data.wired ? [node.id] : [],
+  );
+  expect(wired).toEqual(['t7', 't8']);
+});
