@@ -3,7 +3,7 @@
 // served as it is: a bundled copy would be a script the security policy could not tell from ours.
 import ELK, { type ELK as Elk, type ElkNode } from 'elkjs/lib/elk-api';
 import worker_url from 'elkjs/lib/elk-worker.min.js?url';
-import { startTransition, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { DagGraph } from '@/api/types.gen';
 import {
   type Direction,
@@ -76,12 +76,7 @@ export function useLayout(
     let wanted = true;
     const made = direction ? lay_out(graph, direction) : lay_out_to_fit(graph, space);
     made
-      // A thousand boxes are drawn between what the user does, not before it.
-      .then((layout) =>
-        startTransition(() => {
-          if (wanted) set_state({ layout, error: null });
-        }),
-      )
+      .then((layout) => wanted && set_state({ layout, error: null }))
       .catch((error: unknown) => {
         const known = error instanceof Error ? error : new Error(String(error));
         if (wanted) set_state({ layout: null, error: known });
