@@ -47,7 +47,7 @@ struct DagVersionRow {
   WallTime created_at;
 };
 
-/// Tells a version from any other of its DAG, also of one that was removed and came back.
+/// Tells a version from any other of its DAG, also when a backup took the database's place.
 struct VersionStamp {
   int version = 0;
   WallTime created_at{};

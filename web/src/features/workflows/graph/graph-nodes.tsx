@@ -19,8 +19,6 @@ export interface TaskData extends Record<string, unknown> {
   dim: boolean;
   /** On the chain of tasks that decided how long the run took. */
   critical: boolean;
-  /** An edge that is drawn by itself begins or ends here. */
-  wired: boolean;
   /** Tasks in it, when it is a folded group; else null. */
   folded: number | null;
   /** Unfolds it. */
@@ -146,7 +144,7 @@ function useTitle({ node, summary, folded, critical }: TaskData, state: TaskStat
 
 const TaskBox = memo(function TaskBox({ data, selected }: NodeProps<TaskNode>): ReactNode {
   const { t } = useTranslation();
-  const { node, summary, dim, direction, critical, wired, folded, on_fold } = data;
+  const { node, summary, dim, direction, critical, folded, on_fold } = data;
   const state = summary?.state ?? 'no_status';
   const is_expanded = typeof summary?.width === 'number' && folded === null;
   const flash = useFlash(state);
@@ -169,13 +167,11 @@ const TaskBox = memo(function TaskBox({ data, selected }: NodeProps<TaskNode>): 
       data-state={state}
       title={title}
     >
-      {wired && (
-        <Handle
-          type="target"
-          position={is_right ? Position.Left : Position.Top}
-          isConnectable={false}
-        />
-      )}
+      <Handle
+        type="target"
+        position={is_right ? Position.Left : Position.Top}
+        isConnectable={false}
+      />
       <span className="graph-state">
         <StateIcon state={state} size={14} />
       </span>
@@ -200,13 +196,11 @@ const TaskBox = memo(function TaskBox({ data, selected }: NodeProps<TaskNode>): 
       ) : (
         <Progress instance={summary?.instance} />
       )}
-      {wired && (
-        <Handle
-          type="source"
-          position={is_right ? Position.Right : Position.Bottom}
-          isConnectable={false}
-        />
-      )}
+      <Handle
+        type="source"
+        position={is_right ? Position.Right : Position.Bottom}
+        isConnectable={false}
+      />
     </div>
   );
 });

@@ -22,14 +22,9 @@ export interface PaintOptions {
   on_fold: (box: string) => void;
 }
 
-/** `edges`: those that are drawn one by one, each of which wants a handle at its ends. */
-export function paint_nodes(
-  options: PaintOptions,
-  edges: readonly Edge[],
-): (TaskNode | GroupNode)[] {
+export function paint_nodes(options: PaintOptions): (TaskNode | GroupNode)[] {
   const { graph, layout, states, selected, on_path, tasks_in, on_fold } = options;
   const critical = new Set(options.critical);
-  const wired = new Set(edges.flatMap((edge) => [edge.source, edge.target]));
   const tasks = new Map(graph.nodes.map((node) => [node.id, node]));
   const groups = new Map(graph.groups.map((group) => [group_key(group.id), group]));
   const widths = group_widths(graph, states);
@@ -59,7 +54,6 @@ export function paint_nodes(
       dim: on_path !== null && !on_path.has(box.id),
       direction: layout.direction,
       critical: critical.has(box.id),
-      wired: wired.has(box.id),
       folded: tasks_in.get(box.id) ?? null,
       on_fold,
     };

@@ -127,7 +127,7 @@ function Flow({ options, box, tools }: FlowProps): ReactNode {
   };
   return (
     <ReactFlow
-      nodes={paint_nodes(options, edges.own)}
+      nodes={paint_nodes(options)}
       edges={edges.own}
       nodeTypes={NODE_TYPES}
       fitView
