@@ -71,6 +71,7 @@ struct RedisCarrier::Impl {
     to_server(json::write(detail::typed(type, message)));
   }
 
+  void read_anew();
   void read_control();
   void take_control(const redis::Reply& reply);
   void trim_control();
@@ -241,18 +242,30 @@ void RedisCarrier::Impl::begin(const std::string& name) {
   session = name;
   has_told_away = false;
   ++turn;
-  if (std::exchange(last_session, name) != name) {
-    last_id = "0-0";
-    untrimmed = untrimmed_bytes = 0;
-    // A process of the same name may have been killed: what it was sent is not for this one, which
-    // has not said hello yet.
-    control->call({"XTRIM", keys::control(name, options.worker_id), "MAXLEN", "0"},
-                  [](const redis::Reply&) {});
-  }
   is_pulling = false;
   log::info("connected to the server through redis", {{"session", name}});
-  read_control();
+  if (last_session == name) {
+    read_control();
+  } else {
+    read_anew();
+  }
   events.connected();
+}
+
+/// A process of the same name may have been killed: what it was sent is not for this one, which has
+/// not said hello yet. So it goes over the connection that the hello will take, before it; the one
+/// that reads may still wait for an answer of the last session, and what comes first of the new one
+/// would go too.
+void RedisCarrier::Impl::read_anew() {
+  last_id = "0-0";
+  untrimmed = untrimmed_bytes = 0;
+  writes->call({"XTRIM", keys::control(session, options.worker_id), "MAXLEN", "0"},
+               [this, mine = turn](const redis::Reply& reply) {
+                 if (mine != turn || session.empty()) return;
+                 if (reply.is_error()) return end(reply.text.substr(0, 200));
+                 last_session = session;
+                 read_control();
+               });
 }
 
 void RedisCarrier::Impl::end(std::string_view why) {

@@ -201,6 +201,24 @@ TEST_CASE("what a worker has read leaves redis, and is not for the next of its n
   CHECK(redis.ask({"XLEN", stream}).integer <= 1);
 }
 
+TEST_CASE("a worker hears what a new server answers, though it still reads of the last one") {
+  const os::SystemClock clock;
+  const RedisServer server;
+  Core core(clock, server.address(), "w", 1);
+  for (std::size_t served = 1; served <= 4; ++served) {
+    executor::RedisExecutorOptions options;
+    options.address = server.address();
+    executor::RedisExecutor executor(clock, options);
+    REQUIRE(executor.start([](const executor::Report&) {}));
+    executor::Job job = executor::test_job("t" + std::to_string(served));
+    job.executor = "redis";
+    REQUIRE(executor.submit(job));
+    REQUIRE(core.await_starts(served));
+    core.finish(core.starts().back());
+    executor.stop();
+  }
+}
+
 TEST_CASE("an entry that is no attempt is kept aside with the reason") {
   Rig rig;
   Core core(rig.clock, rig.server.address(), "w", 1);
