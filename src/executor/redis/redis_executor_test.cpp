@@ -32,6 +32,19 @@ std::vector<redis::Entry> await_dead(Client& redis, std::size_t count) {
   }
 }
 
+/// The entry of an attempt that the worker reads and does not claim.
+std::string read_only(RedisRig& rig, PlayedWorker& worker, const std::string& task) {
+  worker.hello();
+  REQUIRE(worker.await_type("Lanes"));
+  rig.submit(task);
+  const std::string lane = keys::lane(worker.session(), "default");
+  const auto read =
+      redis::parse_read(worker.redis().ask({"XREADGROUP", "GROUP", keys::kGroup, "reader", "COUNT",
+                                            "1", "BLOCK", "3000", "STREAMS", lane, ">"}));
+  REQUIRE_FALSE(read->empty());
+  return read->front().entries.front().id;
+}
+
 TEST_CASE("the redis executor is an executor") {
   check_conformance(
       [](std::vector<Attempt> running) { return std::make_unique<RedisRig>(std::move(running)); });
@@ -241,17 +254,37 @@ TEST_CASE("what cannot be used is kept with the reason, and the rest goes on") {
 
 TEST_CASE("what a worker read before it died is taken over") {
   RedisRig rig(std::make_unique<RedisServer>(), {}, std::chrono::milliseconds(900));
-  Client redis(rig.server().address());
   PlayedWorker dead(rig.server(), "dead");
-  dead.hello();
-  REQUIRE(dead.await_type("Lanes"));
-  rig.submit("a");
-  const std::string lane = keys::lane(dead.session(), "default");
-  REQUIRE_FALSE(redis::parse_read(redis.ask({"XREADGROUP", "GROUP", keys::kGroup, "dead", "COUNT",
-                                             "1", "BLOCK", "3000", "STREAMS", lane, ">"}))
-                    ->empty());
+  read_only(rig, dead, "a");
   rig.connect_worker();
   CHECK(rig.await_start(attempt("a")));
+}
+
+TEST_CASE("what is lost is missed, also after an entry was taken over and claimed late") {
+  RedisRig rig(std::make_unique<RedisServer>(), {}, std::chrono::seconds(4));
+  PlayedWorker late(rig.server(), "late");
+  const std::string entry = read_only(rig, late, "a");
+  const std::string lane = keys::lane(late.session(), "default");
+  const SteadyTime end = os::SystemClock().steady_now() + kPatience;
+  const auto offered = [&] {
+    return redis::parse_entries(late.redis().ask({"XRANGE", lane, "-", "+"})).value();
+  };
+  while (offered().size() != 1 || offered().front().id == entry) {
+    REQUIRE(os::SystemClock().steady_now() < end);
+  }
+  late.say("Claim", wire::Claim{.lane = "default", .entries = {{entry, attempt("a")}}});
+  const std::string control = keys::control(late.session(), "late");
+  const auto last_frame = [&] {
+    const auto frames =
+        redis::parse_entries(late.redis().ask({"XREVRANGE", control, "+", "-", "COUNT", "1"}));
+    return json::parse(*frames.value().front().find("f")).value();
+  };
+  while (!starts(last_frame(), attempt("a"))) REQUIRE(os::SystemClock().steady_now() < end);
+  rig.submit("b");
+  while (offered().size() != 2) REQUIRE(os::SystemClock().steady_now() < end);
+  late.redis().ask({"XDEL", lane, offered().back().id});
+  rig.connect_worker();
+  CHECK(rig.await_start(attempt("b")));
 }
 
 TEST_CASE("a worker that was silent for a lease has lost what it claimed, and says hello again") {

@@ -295,12 +295,24 @@ void Broker::flush_settled() {
       ack.push_back(entry);
       gone.push_back(entry);
     }
+    const std::size_t count = lane.settled.size();
     writes_.call(ack, must_succeed());
-    writes_.call(gone, must_succeed());
-    lane.in_stream -= std::min(lane.in_stream, lane.settled.size());
+    writes_.call(gone, [this, name, count, session = session_](const redis::Reply& reply) {
+      if (session == session_) take_gone(name, reply, count);
+    });
+    lane.in_stream -= std::min(lane.in_stream, count);
     lane.settled.clear();
     fill(name, lane);
   }
+}
+
+/// What was taken over and claimed late is settled twice, and went once.
+void Broker::take_gone(const std::string& name, const redis::Reply& reply, std::size_t settled) {
+  if (reply.is_error()) return lose(reply.text.substr(0, 200));
+  const auto lane = lanes_.find(name);
+  if (lane == lanes_.end()) return;
+  const auto gone = static_cast<std::size_t>(std::max<std::int64_t>(reply.integer, 0));
+  lane->second.in_stream += settled - std::min(settled, gone);
 }
 
 // --- what a worker read and never claimed, and what went astray

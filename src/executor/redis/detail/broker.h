@@ -82,6 +82,7 @@ class Broker {
   void take_report(const redis::Entry& entry);
   void fill(const std::string& name, Lane& lane);
   void flush_settled();
+  void take_gone(const std::string& name, const redis::Reply& reply, std::size_t settled);
   void tick();
   void look_at(const std::string& name);
   void take_over(const std::string& name, const redis::Reply& reply);
