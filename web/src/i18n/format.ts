@@ -3,6 +3,44 @@
 
 export type Locale = 'en' | 'ko';
 
+/** Makes a format once for each language and zone: they are dear, and each time on a page needs one. */
+function kept<Format>(make: (locale: Locale, zone?: string) => Format) {
+  const made = new Map<string, Format>();
+  return (locale: Locale, zone?: string): Format => {
+    const key = `${locale} ${zone ?? ''}`;
+    const format = made.get(key) ?? make(locale, zone);
+    made.set(key, format);
+    return format;
+  };
+}
+
+const times = (options: Intl.DateTimeFormatOptions) =>
+  kept(
+    (locale, zone) =>
+      new Intl.DateTimeFormat(locale, { ...options, ...(zone ? { timeZone: zone } : {}) }),
+  );
+
+const RELATIVE = kept(
+  (locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' }),
+);
+const NUMBER = kept((locale) => new Intl.NumberFormat(locale));
+const ABSOLUTE = times({ dateStyle: 'medium', timeStyle: 'long' });
+const ZONED = times({
+  weekday: 'short',
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+});
+const CLOCK = times({
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+
 const UNITS: Record<Locale, { h: string; m: string; s: string; ms: string }> = {
   en: { h: 'h', m: 'm', s: 's', ms: ' ms' },
   ko: { h: '시간', m: '분', s: '초', ms: 'ms' },
@@ -43,7 +81,7 @@ const RELATIVE_STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 export function relative_text(time: string, now_ms: number, locale: Locale): string {
   const seconds = (Date.parse(time) - now_ms) / 1000;
   if (Number.isNaN(seconds)) return '–';
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  const format = RELATIVE(locale);
   for (const [unit, size] of RELATIVE_STEPS) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   }
@@ -54,40 +92,21 @@ export function relative_text(time: string, now_ms: number, locale: Locale): str
 export function absolute_text(time: string, locale: Locale, zone?: string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
-  return new Intl.DateTimeFormat(locale, {
-    dateStyle: 'medium',
-    timeStyle: 'long',
-    ...(zone ? { timeZone: zone } : {}),
-  }).format(date);
+  return ABSOLUTE(locale, zone).format(date);
 }
 
 /** Day, time and zone: "Tue, Nov 24, 09:00 GMT+9". Without `zone` it is the viewer's. */
 export function zoned_text(time: string, locale: Locale, zone?: string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
-  return new Intl.DateTimeFormat(locale, {
-    weekday: 'short',
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-    ...(zone ? { timeZone: zone } : {}),
-  }).format(date);
+  return ZONED(locale, zone).format(date);
 }
 
 /** Hours, minutes and seconds only. Without `zone` it is the viewer's. */
 export function clock_text(time: string, locale: Locale, zone?: string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
-  return new Intl.DateTimeFormat(locale, {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    ...(zone ? { timeZone: zone } : {}),
-  }).format(date);
+  return CLOCK(locale, zone).format(date);
 }
 
 /** Position in a clip, "1:07.4". */
@@ -114,7 +133,7 @@ export function ms_text(ms: number): string {
 
 /** 1234567 as "1,234,567". */
 export function count_text(value: number, locale: Locale): string {
-  return new Intl.NumberFormat(locale).format(value);
+  return NUMBER(locale).format(value);
 }
 
 /** "sha256:0123456789ab" of a long digest. */
