@@ -37,13 +37,12 @@ const Run = memo(function Run(props: RunProps): ReactNode {
   );
 });
 
-export function GridHead({
-  runs,
-  run_id,
-}: {
+interface HeadProps {
   runs: readonly DagRun[];
   run_id: string | null;
-}): ReactNode {
+}
+
+export const GridHead = memo(function GridHead({ runs, run_id }: HeadProps): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const now = useNow();
@@ -77,4 +76,4 @@ export function GridHead({
       ))}
     </div>
   );
-}
+});

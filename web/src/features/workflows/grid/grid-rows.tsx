@@ -37,14 +37,11 @@ interface RowProps {
   line: GridLine;
   at: number;
   selected: boolean;
-  /** Column of the cell that has the keyboard, if it is in this line. */
-  active: number | null;
-  active_label: string;
+  /** What of this line has the keyboard. */
+  active: 'name' | 'cell' | null;
 }
 
-const Row = memo(function Row(props: RowProps): ReactNode {
-  const { line, at, selected, active, active_label } = props;
-  const in_cells = active !== null && active >= 0;
+const Row = memo(function Row({ line, at, selected, active }: RowProps): ReactNode {
   return (
     <div
       role="row"
@@ -52,6 +49,7 @@ const Row = memo(function Row(props: RowProps): ReactNode {
       aria-rowindex={at + 2}
       aria-selected={selected}
       {...(line.task ? {} : { 'aria-expanded': !line.folded })}
+      {...(active === 'cell' ? { 'aria-owns': ACTIVE_ID } : {})}
       style={{ transform: `translateY(${at * LINE_HEIGHT}px)` }}
     >
       <div
@@ -60,46 +58,58 @@ const Row = memo(function Row(props: RowProps): ReactNode {
         className="gridv-name"
         data-line={at}
         title={line.id}
-        {...(active === -1 ? { id: ACTIVE_ID } : {})}
+        {...(active === 'name' ? { id: ACTIVE_ID } : {})}
         style={{ paddingLeft: 6 + line.depth * 16 }}
       >
         <Name line={line} />
       </div>
-      {in_cells && (
-        <div
-          role="gridcell"
-          id={ACTIVE_ID}
-          className="gridv-active"
-          aria-colindex={active + 2}
-          aria-label={active_label}
-          style={{ transform: `translateX(${active * COLUMN_WIDTH}px)` }}
-        />
-      )}
     </div>
   );
 });
+
+/** The cell that has the keyboard. It stands among the cells, and belongs to its row. */
+export function ActiveCell({ at, label }: { at: CellPlace; label: string }): ReactNode {
+  return (
+    <div
+      role="gridcell"
+      id={ACTIVE_ID}
+      className="gridv-active"
+      aria-colindex={at.column + 2}
+      aria-label={label}
+      style={{
+        transform: `translate(${at.column * COLUMN_WIDTH}px, ${at.line * LINE_HEIGHT}px)`,
+      }}
+    />
+  );
+}
 
 export interface RowsProps {
   lines: readonly GridLine[];
   extent: Extent;
   selected: string | null;
   active: CellPlace | null;
-  active_label: string;
 }
 
-export function GridRows({ lines, extent, selected, active, active_label }: RowsProps): ReactNode {
-  return lines.slice(extent.first, extent.end).map((line, offset) => {
-    const at = extent.first + offset;
-    const is_active = active?.line === at;
-    return (
-      <Row
-        key={`${line.kind} ${line.id}`}
-        line={line}
-        at={at}
-        selected={line.kind === 'task' && line.id === selected}
-        active={is_active ? active.column : null}
-        active_label={is_active ? active_label : ''}
-      />
-    );
-  });
+/** One box stays at the side for all names: each that did so by itself would be a layer to draw. */
+export function GridRows({ lines, extent, selected, active }: RowsProps): ReactNode {
+  const active_of = (line: number): RowProps['active'] => {
+    if (active?.line !== line) return null;
+    return active.column < 0 ? 'name' : 'cell';
+  };
+  return (
+    <div role="presentation" className="gridv-names">
+      {lines.slice(extent.first, extent.end).map((line, offset) => {
+        const at = extent.first + offset;
+        return (
+          <Row
+            key={`${line.kind} ${line.id}`}
+            line={line}
+            at={at}
+            selected={line.kind === 'task' && line.id === selected}
+            active={active_of(at)}
+          />
+        );
+      })}
+    </div>
+  );
 }

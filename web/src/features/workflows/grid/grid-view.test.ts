@@ -2,7 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import type { DagRun } from '@/api/types.gen';
 import { changed_cells } from '@/features/workflows/grid/use-flashes';
-import { covers, part_around } from '@/features/workflows/grid/sizes';
+import {
+  COLUMN_WIDTH,
+  LINE_HEIGHT,
+  TILE_COLUMNS,
+  TILE_LINES,
+  part_around,
+  tiles_of,
+} from '@/features/workflows/grid/sizes';
 import { grid_lines, patch_grid_states, read_grid } from '@/models/grid';
 
 const VIEW = { left: 0, top: 0, width: 1000, height: 600 };
@@ -19,11 +26,35 @@ describe('the drawn part of the grid', () => {
       columns: { first: 0, end: 0 },
     });
   });
-  it('stays while the view moves inside of it', () => {
-    const part = part_around(VIEW, 10_000, 100);
-    expect(covers(part, { ...VIEW, top: 400, left: 300 }, 10_000, 100)).toBe(true);
-    expect(covers(part, { ...VIEW, top: 900 }, 10_000, 100)).toBe(false);
-    expect(covers(part, { ...VIEW, left: 1000 }, 10_000, 100)).toBe(false);
+  it('moves on by whole tiles, and always covers the view', () => {
+    for (let top = 0; top < 20_000; top += 37) {
+      const view = { ...VIEW, top, left: top / 10 };
+      const { lines, columns } = part_around(view, 10_000, 100);
+      expect(lines.first % TILE_LINES).toBe(0);
+      expect(columns.first % TILE_COLUMNS).toBe(0);
+      expect(lines.first * LINE_HEIGHT).toBeLessThanOrEqual(Math.max(0, top - 300));
+      expect(lines.end * LINE_HEIGHT).toBeGreaterThanOrEqual(top + VIEW.height + 300);
+      expect(columns.end).toBeGreaterThanOrEqual(
+        Math.min(100, Math.ceil((view.left + VIEW.width) / COLUMN_WIDTH)),
+      );
+    }
+  });
+  it('is cut into tiles without a gap, the last ones smaller', () => {
+    const part = part_around(VIEW, 21, 40);
+    const tiles = tiles_of(part);
+    expect(tiles.map((tile) => tile.lines.end - tile.lines.first)).toEqual([8, 8, 8, 8, 5, 5]);
+    const cells = new Set(
+      tiles.flatMap(({ lines, columns }) =>
+        Array.from({ length: lines.end - lines.first }, (_, line) =>
+          Array.from(
+            { length: columns.end - columns.first },
+            (_, column) => `${lines.first + line} ${columns.first + column}`,
+          ),
+        ).flat(),
+      ),
+    );
+    expect(cells.size).toBe(21 * 40);
+    expect(tiles_of(part_around(VIEW, 0, 0))).toEqual([]);
   });
 });
 

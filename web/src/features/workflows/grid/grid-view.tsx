@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs x tasks. Cells are painted on a canvas that covers a little more than what is visible; names
+// Runs x tasks. Cells are painted on canvases that cover a little more than what is visible; names
 // and run bars are elements. Arrow keys move from cell to cell, Enter opens or folds.
 import {
   type CSSProperties,
@@ -14,10 +14,15 @@ import {
 import { useTranslation } from 'react-i18next';
 import { TASK_STATES } from '@/api/types.gen';
 import { GridHead } from '@/features/workflows/grid/grid-head';
-import { ACTIVE_ID, type CellPlace, GridRows } from '@/features/workflows/grid/grid-rows';
+import {
+  ACTIVE_ID,
+  ActiveCell,
+  type CellPlace,
+  GridRows,
+} from '@/features/workflows/grid/grid-rows';
 import { COLUMN_WIDTH, LINE_HEIGHT, type Part } from '@/features/workflows/grid/sizes';
 import { type Hover, HoverMarks } from '@/features/workflows/grid/hover';
-import { IconSource, useGridCanvas, useVisiblePart } from '@/features/workflows/grid/use-canvas';
+import { GridTiles, useVisiblePart } from '@/features/workflows/grid/use-canvas';
 import { useFlashes } from '@/features/workflows/grid/use-flashes';
 import { type GridData, type GridLine, line_state } from '@/models/grid';
 import { set_query } from '@/ui/router';
@@ -59,7 +64,7 @@ function place_of(event: MouseEvent<HTMLElement>): CellPlace | null {
   if (name instanceof HTMLElement) return { line: Number(name.dataset.line), column: -1 };
   if (!(event.target instanceof HTMLCanvasElement)) return null;
   const box = event.currentTarget.getBoundingClientRect();
-  const left = event.target.parentElement?.getBoundingClientRect().left ?? box.left;
+  const left = event.target.closest('.gridv-cells')?.getBoundingClientRect().left ?? box.left;
   return {
     line: Math.floor((event.clientY - box.top) / LINE_HEIGHT),
     column: Math.floor((event.clientX - left) / COLUMN_WIDTH),
@@ -128,7 +133,6 @@ interface BodyProps extends GridViewProps {
 function Body(props: BodyProps): ReactNode {
   const { grid, lines, run_id, task_id, part, active, on_pick } = props;
   const [hover, set_hover] = useState<Hover | null>(null);
-  const { canvas, icons } = useGridCanvas({ lines, columns: grid.columns, part });
   const flashes = useFlashes(grid, lines, part);
   const text_of = useCellText(props);
   const on_point = (event: MouseEvent<HTMLElement>): void => {
@@ -150,7 +154,6 @@ function Body(props: BodyProps): ReactNode {
       onClick={on_click}
     >
       <div className="gridv-cells" role="presentation">
-        <IconSource at={icons} />
         <HoverMarks
           hover={hover}
           run_column={grid.runs.findIndex((run) => run.dag_run_id === run_id)}
@@ -160,7 +163,8 @@ function Body(props: BodyProps): ReactNode {
           run={hover ? grid.runs[hover.at.column] : undefined}
           text={text_of(hover?.at ?? null)}
         />
-        <canvas ref={canvas} aria-hidden />
+        <GridTiles lines={lines} columns={grid.columns} part={part} />
+        {active && active.column >= 0 && <ActiveCell at={active} label={text_of(active)} />}
         {flashes.map(({ line, column }) => (
           <i
             key={`${line} ${column}`}
@@ -169,13 +173,7 @@ function Body(props: BodyProps): ReactNode {
           />
         ))}
       </div>
-      <GridRows
-        lines={lines}
-        extent={part.lines}
-        selected={task_id}
-        active={active}
-        active_label={text_of(active)}
-      />
+      <GridRows lines={lines} extent={part.lines} selected={task_id} active={active} />
     </div>
   );
 }

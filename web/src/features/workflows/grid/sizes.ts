@@ -4,8 +4,11 @@
 export const LINE_HEIGHT = 28;
 export const COLUMN_WIDTH = 26;
 export const CELL_SIZE = 18;
-/** Drawn around what is visible, so that scrolling a little draws nothing. */
-const AROUND = 500;
+/** What is drawn comes and goes in tiles of so many, of which each is painted by itself. */
+export const TILE_LINES = 8;
+export const TILE_COLUMNS = 32;
+/** Drawn around what is visible at least, so that it is there before it is scrolled to. */
+const AROUND = 400;
 
 export interface Extent {
   first: number;
@@ -26,26 +29,43 @@ export interface Viewport {
   height: number;
 }
 
-const extent = (from: number, length: number, step: number, count: number): Extent => ({
-  first: Math.min(count, Math.max(0, Math.floor(from / step))),
-  end: Math.max(0, Math.min(count, Math.ceil((from + length) / step))),
+/** The visible places with what is around, out to the edges of their tiles. */
+function extent(from: number, length: number, step: number, tile: number): Extent {
+  const size = step * tile;
+  return {
+    first: Math.max(0, Math.floor((from - AROUND) / size) * tile),
+    end: Math.max(0, Math.ceil((from + length + AROUND) / size) * tile),
+  };
+}
+
+const within = ({ first, end }: Extent, count: number): Extent => ({
+  first: Math.min(first, count),
+  end: Math.min(end, count),
 });
 
 /** What to draw so that the viewport is covered, with some more around it. */
 export function part_around(view: Viewport, lines: number, columns: number): Part {
   return {
-    lines: extent(view.top - AROUND, view.height + 2 * AROUND, LINE_HEIGHT, lines),
-    columns: extent(view.left - AROUND, view.width + 2 * AROUND, COLUMN_WIDTH, columns),
+    lines: within(extent(view.top, view.height, LINE_HEIGHT, TILE_LINES), lines),
+    columns: within(extent(view.left, view.width, COLUMN_WIDTH, TILE_COLUMNS), columns),
   };
 }
 
-/** Whether what is drawn still covers the viewport. */
-export function covers(part: Part, view: Viewport, lines: number, columns: number): boolean {
-  const seen: Part = {
-    lines: extent(view.top, view.height, LINE_HEIGHT, lines),
-    columns: extent(view.left, view.width, COLUMN_WIDTH, columns),
-  };
-  const holds = (drawn: Extent, wanted: Extent): boolean =>
-    drawn.first <= wanted.first && drawn.end >= wanted.end;
-  return holds(part.lines, seen.lines) && holds(part.columns, seen.columns);
+const same_extent = (a: Extent, b: Extent): boolean => a.first === b.first && a.end === b.end;
+
+export const same_part = (a: Part, b: Part): boolean =>
+  same_extent(a.lines, b.lines) && same_extent(a.columns, b.columns);
+
+function pieces({ first, end }: Extent, size: number): Extent[] {
+  const all: Extent[] = [];
+  for (let at = first; at < end; at += size) all.push({ first: at, end: Math.min(end, at + size) });
+  return all;
+}
+
+/** A part cut into its tiles, line by line. */
+export function tiles_of(part: Part): Part[] {
+  const columns = pieces(part.columns, TILE_COLUMNS);
+  return pieces(part.lines, TILE_LINES).flatMap((lines) =>
+    columns.map((extent) => ({ lines, columns: extent })),
+  );
 }

@@ -4,6 +4,7 @@ import {
   type RefObject,
   useEffect,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
   useSyncExternalStore,
@@ -15,12 +16,19 @@ import {
   draw_cells,
   paint_grid,
 } from '@/features/workflows/grid/paint';
-import { type Part, type Viewport, covers, part_around } from '@/features/workflows/grid/sizes';
+import {
+  type Part,
+  type Viewport,
+  part_around,
+  same_part,
+  tiles_of,
+} from '@/features/workflows/grid/sizes';
+import type { GridLine } from '@/models/grid';
 import { StateIcon } from '@/ui/state-badge';
 import { shown_theme, subscribe_theme } from '@/ui/theme';
 
-/** Icons of all states, unseen, for the canvas to copy. */
-export function IconSource({ at }: { at: RefObject<HTMLSpanElement | null> }): ReactNode {
+/** Icons of all states, unseen, for the canvases to copy. */
+function IconSource({ at }: { at: RefObject<HTMLSpanElement | null> }): ReactNode {
   return (
     <span ref={at} hidden>
       {TASK_STATES.map((state) => (
@@ -30,29 +38,58 @@ export function IconSource({ at }: { at: RefObject<HTMLSpanElement | null> }): R
   );
 }
 
-export interface GridCanvas {
-  canvas: RefObject<HTMLCanvasElement | null>;
-  icons: RefObject<HTMLSpanElement | null>;
+const key_of = ({ lines, columns }: Part): string =>
+  [lines.first, lines.end, columns.first, columns.end].join(' ');
+
+/** What a canvas shows; `columns` are those of its tile. */
+interface Painted {
+  cells: Cells;
+  lines: readonly GridLine[];
+  columns: readonly Uint8Array[];
 }
 
-/** Keeps a canvas painted with its part of the grid, in the page's theme. */
-export function useGridCanvas(grid: GridPicture): GridCanvas {
+const shows_same = (a: Painted, b: Painted): boolean =>
+  a.cells === b.cells &&
+  a.lines === b.lines &&
+  a.columns.length === b.columns.length &&
+  a.columns.every((column, at) => column === b.columns[at]);
+
+/** The cells: a canvas for each tile, painted in the page's theme when it comes or has changed. */
+export function GridTiles({ lines, columns, part }: GridPicture): ReactNode {
   const theme = useSyncExternalStore(subscribe_theme, shown_theme);
-  const canvas = useRef<HTMLCanvasElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const icons = useRef<HTMLSpanElement>(null);
   const cells = useRef<Cells | null>(null);
-  const { lines, columns, part } = grid;
+  const painted = useRef(new WeakMap<Element, Painted>());
+  const tiles = useMemo(() => tiles_of(part), [part]);
   useLayoutEffect(() => {
     const scale = window.devicePixelRatio || 1;
     if (cells.current?.theme !== theme || cells.current.scale !== scale) {
       const drawn = [...(icons.current?.querySelectorAll('svg') ?? [])];
       cells.current = draw_cells(drawn, theme, scale);
     }
-    if (canvas.current && cells.current) {
-      paint_grid(canvas.current, cells.current, { lines, columns, part });
+    if (!cells.current) return;
+    for (const [at, tile] of tiles.entries()) {
+      const canvas = box.current?.children[at];
+      if (!(canvas instanceof HTMLCanvasElement)) continue;
+      const own = columns.slice(tile.columns.first, tile.columns.end);
+      const now: Painted = { cells: cells.current, lines, columns: own };
+      const before = painted.current.get(canvas);
+      if (before && shows_same(before, now)) continue;
+      paint_grid(canvas, cells.current, { lines, columns, part: tile });
+      painted.current.set(canvas, now);
     }
-  }, [lines, columns, part, theme]);
-  return { canvas, icons };
+  }, [lines, columns, tiles, theme]);
+  return (
+    <>
+      <IconSource at={icons} />
+      <div ref={box} aria-hidden>
+        {tiles.map((tile) => (
+          <canvas key={key_of(tile)} />
+        ))}
+      </div>
+    </>
+  );
 }
 
 const viewport_of = (element: HTMLElement): Viewport => ({
@@ -62,7 +99,7 @@ const viewport_of = (element: HTMLElement): Viewport => ({
   height: element.clientHeight,
 });
 
-/** The part of the grid to draw: it moves on when scrolling comes to its edge. */
+/** The part of the grid to draw: it moves on by tiles while one scrolls. */
 export function useVisiblePart(
   scroller: RefObject<HTMLElement | null>,
   lines: number,
@@ -75,12 +112,10 @@ export function useVisiblePart(
     const element = scroller.current;
     if (!element) return;
     const look = (): void => {
-      const view = viewport_of(element);
-      set_part((old) =>
-        covers(old, view, lines, columns) ? old : part_around(view, lines, columns),
-      );
+      const now = part_around(viewport_of(element), lines, columns);
+      set_part((old) => (same_part(old, now) ? old : now));
     };
-    set_part(part_around(viewport_of(element), lines, columns));
+    look();
     const sizes = new ResizeObserver(look);
     sizes.observe(element);
     element.addEventListener('scroll', look, { passive: true });
