@@ -54,6 +54,21 @@ export interface TaskSummary {
   counts: StateCount[];
 }
 
+const same_count = (a: StateCount, b: StateCount | undefined): boolean =>
+  a.state === b?.state && a.count === b.count;
+
+/** Whether both tell the same. Instances are the same objects while nothing of them changes. */
+export function same_summary(a: TaskSummary | undefined, b: TaskSummary | undefined): boolean {
+  if (a === b) return true;
+  return (
+    a?.instance === b?.instance &&
+    a?.state === b?.state &&
+    a?.width === b?.width &&
+    a?.counts.length === b?.counts.length &&
+    Boolean(a?.counts.every((one, at) => same_count(one, b?.counts[at])))
+  );
+}
+
 export function is_expanded(instance: TaskInstance): boolean {
   return instance.map_index >= 0;
 }

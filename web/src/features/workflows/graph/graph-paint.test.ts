@@ -2,8 +2,11 @@
 import { expect, it } from 'vitest';
 import type { DagGraph, TaskInstance } from '@/api/types.gen';
 import {
+  type BoxNode,
   type PaintOptions,
+  keep_same,
   paint_edges,
+  paint_nodes,
   split_edges,
 } from '@/features/workflows/graph/graph-paint';
 
@@ -35,7 +38,7 @@ function chain(count: number): PaintOptions {
         {
           state: 'success',
           width: null,
-          counts: new Map(),
+          counts: [],
           instance: {} as TaskInstance,
         },
       ]),
@@ -69,4 +72,26 @@ it('the edges of a large graph are a path for each look, but those with a label'
   ]);
   // From the lower side of a box to the upper side of the next.
   expect(joined[0]?.[1]).toMatch(/^M96 52C.* 96 100M/);
+});
+
+it('draws anew only the boxes of which something has changed', () => {
+  const options = chain(5);
+  const before = paint_nodes(options);
+  const is_kept = (boxes: readonly BoxNode[]): boolean[] =>
+    boxes.map((box) => before.includes(box));
+  const states = new Map([...options.states].map(([id, one]) => [id, { ...one }]));
+  const again = paint_nodes({ ...options, states });
+  expect(is_kept(again)).toEqual(Array(5).fill(false));
+  expect(keep_same(before, again)).toEqual(before);
+  expect(is_kept(keep_same(before, again))).toEqual(Array(5).fill(true));
+
+  const [first] = options.states.values();
+  if (first) states.set('t1', { ...first, state: 'failed' });
+  const boxes = options.layout.boxes.map((box) => (box.id === 't2' ? { ...box, y: 201 } : box));
+  const layout = { ...options.layout, boxes };
+  const marks = { selected: 't3', critical: ['t4'] };
+  const changed = paint_nodes({ ...options, states, layout, ...marks });
+  const kept = keep_same(before, changed);
+  expect(is_kept(kept)).toEqual([true, false, false, false, false]);
+  expect(kept.slice(1)).toEqual(changed.slice(1));
 });

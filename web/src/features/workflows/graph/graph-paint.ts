@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // States, selection and the critical path painted on a laid-out graph.
-import type { Edge, Node } from '@xyflow/react';
+import { type Edge, type Node, type NodeHandle, Position } from '@xyflow/react';
 import type { DagGraph } from '@/api/types.gen';
 import type { Layout } from '@/queries/use-layout';
 import type { GroupNode, TaskData, TaskNode } from '@/features/workflows/graph/graph-nodes';
-import { group_key, group_widths, is_large } from '@/models/dag-graph';
-import type { TaskSummary } from '@/models/instances';
+import {
+  type Direction,
+  type PlacedBox,
+  group_key,
+  group_widths,
+  is_large,
+} from '@/models/dag-graph';
+import { type TaskSummary, same_summary } from '@/models/instances';
 import { edge_path, rects_of } from '@/models/views/graph-svg';
 
 export interface PaintOptions {
@@ -22,18 +28,62 @@ export interface PaintOptions {
   on_fold: (box: string) => void;
 }
 
-export function paint_nodes(options: PaintOptions): (TaskNode | GroupNode)[] {
+export type BoxNode = TaskNode | GroupNode;
+
+/** Where edges end and begin, so that React Flow need not look for it in the page. */
+function handles_of({ width, height }: PlacedBox, direction: Direction): NodeHandle[] {
+  const none = { width: 0, height: 0 };
+  const [x, y] = [width / 2, height / 2];
+  return direction === 'RIGHT'
+    ? [
+        { type: 'target', position: Position.Left, x: 0, y, ...none },
+        { type: 'source', position: Position.Right, x: width, y, ...none },
+      ]
+    : [
+        { type: 'target', position: Position.Top, x, y: 0, ...none },
+        { type: 'source', position: Position.Bottom, x, y: height, ...none },
+      ];
+}
+
+const same_fields = (
+  a: Readonly<Record<string, unknown>>,
+  b: Readonly<Record<string, unknown>>,
+  but: readonly string[],
+): boolean =>
+  [...Object.keys(a), ...Object.keys(b)].every((name) => but.includes(name) || a[name] === b[name]);
+
+const same_box = (a: BoxNode, b: BoxNode): boolean =>
+  same_fields({ ...a }, { ...b }, ['position', 'measured', 'handles', 'data']) &&
+  a.position.x === b.position.x &&
+  a.position.y === b.position.y &&
+  same_fields(a.data, b.data, ['summary']) &&
+  same_summary((a as TaskNode).data.summary, (b as TaskNode).data.summary);
+
+/** The boxes, of which those that are as before are the same objects: only others are drawn anew. */
+export function keep_same(before: readonly BoxNode[], now: readonly BoxNode[]): BoxNode[] {
+  const held = new Map(before.map((box) => [box.id, box]));
+  return now.map((box) => {
+    const old = held.get(box.id);
+    return old && same_box(old, box) ? old : box;
+  });
+}
+
+export function paint_nodes(options: PaintOptions): BoxNode[] {
   const { graph, layout, states, selected, on_path, tasks_in, on_fold } = options;
   const critical = new Set(options.critical);
   const tasks = new Map(graph.nodes.map((node) => [node.id, node]));
   const groups = new Map(graph.groups.map((group) => [group_key(group.id), group]));
   const widths = group_widths(graph, states);
-  return layout.boxes.flatMap((box): (TaskNode | GroupNode)[] => {
+  return layout.boxes.flatMap((box): BoxNode[] => {
     const common = {
       id: box.id,
       position: { x: box.x, y: box.y },
       width: box.width,
       height: box.height,
+      measured: { width: box.width, height: box.height },
+      // Here too: what is said of all boxes comes after the first drawing, and causes a second.
+      connectable: false,
+      draggable: false,
       ...(box.parent ? { parentId: box.parent } : {}),
     };
     const group = groups.get(box.id);
@@ -58,7 +108,9 @@ export function paint_nodes(options: PaintOptions): (TaskNode | GroupNode)[] {
       on_fold,
     };
     // Above the joined edges, which are above the groups.
-    return [{ ...common, type: 'task', data, selected: box.id === selected, zIndex: 1 }];
+    const handles = handles_of(box, layout.direction);
+    const is_selected = box.id === selected;
+    return [{ ...common, handles, type: 'task', data, selected: is_selected, zIndex: 1 }];
   });
 }
 

@@ -16,6 +16,7 @@ import {
   type KeyboardEvent,
   type ReactNode,
   type RefObject,
+  useCallback,
   useEffect,
   useMemo,
   useRef,
@@ -27,7 +28,9 @@ import { type Layout, type Space, prepare_layout, useLayout } from '@/queries/us
 import { save_svg } from '@/features/workflows/graph/graph-export';
 import { NODE_TYPES } from '@/features/workflows/graph/graph-nodes';
 import {
+  type BoxNode,
   type PaintOptions,
+  keep_same,
   minimap_color,
   paint_edges,
   paint_nodes,
@@ -113,8 +116,18 @@ function JoinedEdges({ paths }: { paths: [look: string, path: string][] }): Reac
   );
 }
 
+/** The painted boxes, each the same object as before while nothing of it changes. */
+function useBoxes(options: PaintOptions): BoxNode[] {
+  const [keep] = useState(() => {
+    let held: BoxNode[] = [];
+    return (now: BoxNode[]) => (held = keep_same(held, now));
+  });
+  return keep(paint_nodes(options));
+}
+
 function Flow({ options, box, tools }: FlowProps): ReactNode {
   const { t } = useTranslation();
+  const boxes = useBoxes(options);
   const edges = split_edges(paint_edges(options), options);
   const moved = useRef(false);
   const { layout, graph, on_fold } = options;
@@ -127,7 +140,7 @@ function Flow({ options, box, tools }: FlowProps): ReactNode {
   };
   return (
     <ReactFlow
-      nodes={paint_nodes(options)}
+      nodes={boxes}
       edges={edges.own}
       nodeTypes={NODE_TYPES}
       fitView
@@ -215,16 +228,19 @@ function useFolds(graph: DagGraph): {
   const [text, set_text] = useQueryValue('fold');
   const folded = useMemo(() => read_folded(text, graph), [text, graph]);
   const outer = graph.groups.filter((group) => !group.parent).map((group) => group.id);
-  const keep = (groups: ReadonlySet<string>): void => set_text(write_folded(groups));
+  const turn = useCallback(
+    (group: string) => {
+      const next = new Set(folded);
+      if (!next.delete(group)) next.add(group);
+      set_text(write_folded(next));
+    },
+    [folded, set_text],
+  );
   return {
     folded,
     all_folded: outer.length === 0 ? null : outer.every((id) => folded.has(id)),
-    turn: (group) => {
-      const next = new Set(folded);
-      if (!next.delete(group)) next.add(group);
-      keep(next);
-    },
-    turn_all: (fold) => keep(new Set(fold ? outer : [])),
+    turn,
+    turn_all: (fold) => set_text(write_folded(new Set(fold ? outer : []))),
   };
 }
 
@@ -258,7 +274,14 @@ function Canvas({ graph, instances }: CanvasProps): ReactNode {
   const critical_on = critical_value !== 'off';
   const path = useCritical(graph, instances, critical_on);
   // The graph keeps its direction while groups fold.
-  const hold = (): void => set_direction(layout?.direction ?? null);
+  const hold = useCallback(() => set_direction(layout?.direction ?? null), [layout?.direction]);
+  const on_fold = useCallback(
+    (id: string) => {
+      hold();
+      turn(group_of_key(id) ?? id);
+    },
+    [hold, turn],
+  );
   const options: PaintOptions | null = layout && {
     graph: shown.graph,
     layout,
@@ -267,10 +290,7 @@ function Canvas({ graph, instances }: CanvasProps): ReactNode {
     on_path,
     critical: path.map((id) => shown.box_of.get(id) ?? id),
     tasks_in: shown.tasks_in,
-    on_fold: (id) => {
-      hold();
-      turn(group_of_key(id) ?? id);
-    },
+    on_fold,
   };
   return (
     <div ref={box} className="graph-box">
