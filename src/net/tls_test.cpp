@@ -6,7 +6,9 @@
 
 #include <condition_variable>
 #include <fstream>
+#include <future>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "net/client.h"
@@ -151,6 +153,25 @@ TEST_CASE("web sockets and forwarded calls go through TLS") {
   Client task(kClock, {.unix_socket = path});
   CHECK(task.send({.target = "/"}, soon())->body == "tls ");
   CHECK(task.send({.target = "/large"}, soon())->body.size() == 20'000'000);
+}
+
+TEST_CASE("a web socket through TLS holds up no stop") {
+  Bench bench;
+  WebSocketClientOptions options;
+  options.endpoint = bench.endpoint(bench.pin());
+  std::promise<void> open, ended;
+  options.on_open = [&] { open.set_value(); };
+  options.on_end = [&](const Error&) { ended.set_value(); };
+  std::optional<WebSocketClient> socket(options);
+  REQUIRE(open.get_future().wait_for(10s) == std::future_status::ready);
+  const auto limit = Deadline::after(kClock, 2s);
+  std::thread peer([&] {
+    ended.get_future().wait();
+    socket.reset();
+  });
+  bench.server->stop(60s);
+  CHECK_FALSE(limit.passed(kClock.steady_now()));
+  peer.join();
 }
 
 TEST_CASE("a peer that never shakes hands is closed, and holds up no stop") {

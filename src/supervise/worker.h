@@ -53,7 +53,7 @@ struct WorkerOptions {
   std::optional<Duration> leave_after{};
   std::optional<WorkerDocker> docker{};  ///< none: containers are no business of this worker
   Duration reconnect_min = std::chrono::milliseconds(50);
-  Duration reconnect_max = std::chrono::seconds(2);
+  Duration reconnect_max = std::chrono::milliseconds(250);  ///< a socket of this machine
 };
 
 /// Runs until `stop` (ends all tasks), SIGTERM (drains: ends when the last task has; a second one

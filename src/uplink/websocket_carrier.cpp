@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "uplink/websocket_carrier.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -13,6 +14,10 @@ namespace aiflow::uplink {
 namespace {
 
 constexpr std::chrono::milliseconds kPauseMaxOfMany{500};
+/// So long after a connection was lost, the tasks have a lease: a server that restarts has to be
+/// found before that is over.
+constexpr std::chrono::milliseconds kSoon{30'000};
+constexpr std::chrono::milliseconds kPauseMaxSoon{1'000};
 constexpr std::chrono::milliseconds kConnectTimeOfMany{2'000};  ///< to a machine that is off
 constexpr std::chrono::milliseconds kLastWordsTime{500};
 
@@ -68,19 +73,22 @@ void WebSocketCarrier::Impl::run(std::stop_token stop) {
   const auto pause_max =
       count > 1 ? std::min(options.reconnect_max, kPauseMaxOfMany) : options.reconnect_max;
   auto pause = options.reconnect_min;
+  std::chrono::milliseconds paused{0};
   for (std::size_t turn = 0; !stop.stop_requested(); ++turn) {
     bool was_open = false;
     const Error reason = connect_once(options.servers[turn % count], stop, was_open);
     if (stop.stop_requested()) return;
     if (was_open) {
       pause = options.reconnect_min;
+      paused = {};
       events.lost();
     }
     if (reason.code == ErrorCode::denied) return events.refused(reason);
     tell(reason, was_open);
     std::unique_lock lock(mutex);
     changed.wait_for(lock, stop, pause, [] { return false; });
-    pause = std::min(pause * 2, pause_max);
+    paused += pause;
+    pause = std::min({pause * 2, pause_max, paused < kSoon ? kPauseMaxSoon : pause_max});
   }
 }
 

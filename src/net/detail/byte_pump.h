@@ -40,28 +40,40 @@ class BytePump : public std::enable_shared_from_this<BytePump<A, B>> {
 
  private:
   static constexpr std::size_t kBytes = 32U << 10;
-  using Buffer = std::array<char, kBytes>;
+  struct Way {
+    std::array<char, kBytes> buffer{};
+    bool has_ended = false;
+  };
 
   template <class From, class To>
-  void carry(From& from, To& to, Buffer& buffer) {
+  void carry(From& from, To& to, Way& way) {
     namespace asio = boost::asio;
-    from.async_read_some(asio::buffer(buffer), [self = this->shared_from_this(), &from, &to,
-                                                &buffer](const auto& error, std::size_t got) {
-      if (error) return end_writing(to, self);
-      asio::async_write(to, asio::buffer(buffer, got),
-                        [self, &from, &to, &buffer](const auto& failed, std::size_t) {
-                          if (!failed) return self->carry(from, to, buffer);
+    from.async_read_some(asio::buffer(way.buffer), [self = this->shared_from_this(), &from, &to,
+                                                    &way](const auto& error, std::size_t got) {
+      if (error) return self->end(from, to, way);
+      asio::async_write(to, asio::buffer(way.buffer, got),
+                        [self, &from, &to, &way](const auto& failed, std::size_t) {
+                          if (!failed) return self->carry(from, to, way);
                           close_stream(from);
                           close_stream(to);
                         });
     });
   }
 
+  template <class From, class To>
+  void end(From& from, To& to, Way& way) {
+    way.has_ended = true;
+    // It was told goodbye before, and this is its answer: a TLS stream does not see it as one when
+    // the peer just closed.
+    if (there_.has_ended && back_.has_ended) close_stream(from);
+    end_writing(to, this->shared_from_this());
+  }
+
   A a_;
   B b_;
   std::function<void()> on_end_;
-  Buffer there_{};
-  Buffer back_{};
+  Way there_{};
+  Way back_{};
 };
 
 }  // namespace aiflow::net::detail
