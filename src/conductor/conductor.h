@@ -54,6 +54,7 @@ struct Options {
   std::function<void(const StepTimes&)> on_step{};
   Duration lease = std::chrono::seconds(15);
   Duration island_lease = std::chrono::hours(24);
+  wire::LeftBehind left_before{};      ///< by a server that stopped by plan
   std::int64_t max_map_length = 1024;  ///< of one returned value that a task is mapped over
   /// Where deferred tasks wait; without, a task that defers fails. Must outlive the conductor's
   /// stop(); it is started by open().
@@ -267,6 +268,13 @@ class Conductor {
 /// within their lease: they may have jobs that are queued here.
 [[nodiscard]] Result<std::vector<WorkerId>> workers_before(store::Store& store,
                                                            std::string_view executor);
+
+/// What a server that stopped by plan has left to workers elsewhere: what keep_left_behind() was
+/// given last, unless a server has run for as long as its lease since.
+[[nodiscard]] Result<wire::LeftBehind> left_before(store::Store& store);
+
+/// Keeps it for the next server, with what is still left from before.
+[[nodiscard]] Status keep_left_behind(store::Store& store, const wire::LeftBehind& left);
 
 /// The worker of each island, by the island's name, when the server ran last.
 [[nodiscard]] Result<std::map<std::string, WorkerId>> islands_before(store::Store& store);

@@ -45,6 +45,7 @@ Conductor::Engine::Engine(const Clock& clock, store::Store& store, executor::Exe
       store_(store),
       executor_(executor),
       options_(std::move(options)),
+      left_(options_.left_before),
       inbox_(kRequestsMax),
       waits_(store, options_.triggers,
              [this](trigger::Fired fired) { inbox_.push(std::move(fired), false); }),
@@ -60,6 +61,9 @@ Status Conductor::Engine::open() {
     return store::DagStore(db).place(
         [&](const std::string& file) { return detail::dag_folder_of(file, options_.dag_folders); });
   }));
+  if (!left_.workers.empty()) {
+    left_until_ = clock_.steady_now() + std::chrono::milliseconds(left_.lease_ms);
+  }
   AIFLOW_TRY(restore());
   std::vector<executor::Held> running;
   for (const sched::TaskInstanceRow& row : state_->rows().instances) {
@@ -97,6 +101,8 @@ Status Conductor::Engine::restore() {
           loaded.rows,
           {.lease = options_.lease,
            .island_lease = options_.island_lease,
+           .left_to = left_to(),
+           .left_for = std::chrono::milliseconds(left_.lease_ms),
            .queue_ahead = kQueueAhead,
            .workers = offers(),
            .max_map_length = options_.max_map_length,
@@ -185,6 +191,7 @@ bool Conductor::Engine::cycle(std::vector<detail::Item> items) {
     if (Status restored = restore(); !restored) fall_back(batch, restored.error());
   }
   const bool can_work = state_.has_value() && (again_.empty() || may_try);
+  if (can_work && clock_.steady_now() >= left_until_) forget_left_behind(batch);
   if (can_work) {
     for (detail::Report& report : std::exchange(again_, {})) translate(batch, std::move(report));
   }

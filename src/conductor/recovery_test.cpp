@@ -70,6 +70,42 @@ TEST_CASE("the workers that may have jobs at a restart are known, by their execu
   CHECK(before("local").empty());
 }
 
+TEST_CASE(
+    "what a server left behind is its workers' for so long, over two restarts, and no longer") {
+  using std::chrono::seconds;
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a")});
+  const store::RunRow run = bench.trigger("etl");
+  bench.executor().start_job(first_waiting(bench));
+  bench.settle();
+  const auto now = [&] { return bench.state("etl", run, "a"); };
+  SUBCASE("it was left to the worker") {
+    wire::LeftBehind left{.lease_ms = 300'000, .workers = {"fake"}, .sent = {}};
+    REQUIRE(keep_left_behind(bench.store(), left));
+    bench.restart();
+    bench.advance(seconds(200));
+    CHECK(now() == TaskState::running);
+    // Others stop with the next server; these may not have come back.
+    left.workers = {"other"};
+    REQUIRE(keep_left_behind(bench.store(), left));
+    CHECK(left_before(bench.store())->workers == std::vector<std::string>{"fake", "other"});
+    bench.restart();
+    bench.advance(seconds(299));
+    CHECK(now() == TaskState::running);
+    bench.advance(seconds(1));
+    CHECK(now() == TaskState::failed);
+    CHECK(left_before(bench.store())->workers.empty());
+  }
+  SUBCASE("it was left to another one, so the lease counts") {
+    REQUIRE(keep_left_behind(bench.store(), {.lease_ms = 300'000, .workers = {"b"}, .sent = {}}));
+    bench.restart();
+    bench.advance(seconds(14));
+    CHECK(now() == TaskState::running);
+    bench.advance(seconds(1));
+    CHECK(now() == TaskState::failed);
+  }
+}
+
 TEST_CASE("what is stored beside a trigger is stored with the run or not at all") {
   Bench bench;
   bench.put_dag("etl", {bash_task("a")});

@@ -288,5 +288,91 @@ TEST_CASE("an island goes on to another worker when the first one has no part in
   }
 }
 
+wire::Hello hello_of(const std::string& worker, std::int64_t slots = 1) {
+  wire::Hello hello;
+  hello.worker_id = worker;
+  hello.slots = slots;
+  return hello;
+}
+
+TEST_CASE("a server that stops gives out nothing more, and tells what workers elsewhere have") {
+  ManualClock clock;
+  Kept out;
+  Assignment assignment{clock,
+                        {.server_id = "s",
+                         .own_worker = WorkerId{"own"},
+                         .heartbeat = 3s,
+                         .lease = 15s,
+                         .workers_before = {}},
+                        out};
+  assignment.begin();
+  assignment.hello(hello_of("w", 1));
+  const auto job = [](const std::string& task) {
+    Job made = Bench::job(task);
+    made.placement.clear();
+    return made;
+  };
+  assignment.submit(job("sent"));
+  CHECK(out.sent.back() == "w Start");
+  assignment.hello(hello_of("own", 1));
+  assignment.hello(hello_of("gone", 0));
+  assignment.disconnected(WorkerId{"gone"});
+  const wire::LeftBehind left = assignment.wind_down();
+  CHECK(left.workers == std::vector<std::string>{"w"});
+  REQUIRE(left.sent.size() == 1);
+  CHECK(left.sent[0] == wire::SentAttempt{.attempt = attempt_of(job("sent")), .worker = "w"});
+  const auto before = out.sent.size();
+  assignment.submit(job("late"));
+  CHECK(out.sent.size() == before);
+}
+
+TEST_CASE("what was sent to a worker before a stop waits for it for as long as it was left") {
+  ManualClock clock;
+  Kept out;
+  Job job = Bench::job("sent");
+  job.placement.clear();
+  Job other = job;
+  other.key.task_id = "other";
+  Assignment assignment{clock,
+                        {.server_id = "s",
+                         .heartbeat = 3s,
+                         .lease = 15s,
+                         .workers_before = {WorkerId{"w1"}},
+                         .left_before = {.lease_ms = 300'000,
+                                         .workers = {"w1"},
+                                         .sent = {{.attempt = attempt_of(job), .worker = "w1"}}}},
+                        out};
+  assignment.submit(job);
+  assignment.submit(other);
+  assignment.begin();
+  assignment.hello(hello_of("w2", 8));
+  const auto starts = [&] { return std::ranges::count(out.sent, "w2 Start"); };
+  const auto pass = [&](Duration time) {
+    clock.advance(time);
+    assignment.heard(WorkerId{"w2"});
+    assignment.expire();
+  };
+  pass(16s);
+  CHECK(starts() == 1);  // what was not sent to anybody
+  SUBCASE("it comes back and does not have it") {
+    assignment.hello(hello_of("w1", 0));
+    pass(1s);
+    CHECK(starts() == 2);
+  }
+  SUBCASE("it comes back with it") {
+    wire::Hello back = hello_of("w1");
+    back.running = {attempt_of(job)};
+    assignment.hello(back);
+    pass(1s);
+    CHECK(starts() == 1);
+  }
+  SUBCASE("it does not come back") {
+    pass(283s);
+    CHECK(starts() == 1);
+    pass(1s);
+    CHECK(starts() == 2);
+  }
+}
+
 }  // namespace
 }  // namespace aiflow::executor::detail

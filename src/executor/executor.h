@@ -59,6 +59,11 @@ class Executor {
   /// A cordon holds until it is taken back, over connections and restarts of the worker.
   /// Errors: not_found; unavailable, where there is nothing that could be ordered.
   [[nodiscard]] virtual Status order(const WorkerId& worker, WorkerOrder order);
+  /// The server is about to stop: gives out nothing more, and tells what workers elsewhere have
+  /// (without a lease). Executors without workers leave nothing to anybody.
+  [[nodiscard]] virtual wire::LeftBehind wind_down() { return {}; }
+  /// What wind_down() told is kept for the next server: its workers may be told so.
+  virtual void leave_behind(const wire::LeftBehind& left) { static_cast<void>(left); }
   /// No report comes after it returns. What runs goes on running.
   virtual void stop() = 0;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "executor/executor_set.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/assert.h"
@@ -176,6 +178,20 @@ std::vector<wire::Worker> ExecutorSet::workers() const {
     for (wire::Worker& worker : executor->workers()) all.push_back(std::move(worker));
   }
   return all;
+}
+
+wire::LeftBehind ExecutorSet::wind_down() {
+  wire::LeftBehind all;
+  for (const auto& [name, executor] : executors_) {
+    wire::LeftBehind left = executor->wind_down();
+    std::ranges::move(left.workers, std::back_inserter(all.workers));
+    std::ranges::move(left.sent, std::back_inserter(all.sent));
+  }
+  return all;
+}
+
+void ExecutorSet::leave_behind(const wire::LeftBehind& left) {
+  for (const auto& [name, executor] : executors_) executor->leave_behind(left);
 }
 
 void ExecutorSet::stop() {

@@ -37,6 +37,8 @@ class ExecutorSet final : public Executor {
   [[nodiscard]] std::vector<wire::Worker> workers() const override;
   /// Errors: not_found too when no executor knows the worker.
   [[nodiscard]] Status order(const WorkerId& worker, WorkerOrder order) override;
+  [[nodiscard]] wire::LeftBehind wind_down() override;
+  void leave_behind(const wire::LeftBehind& left) override;
   void stop() override;
 
  private:

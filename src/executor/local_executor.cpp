@@ -16,6 +16,7 @@
 
 #include "base/assert.h"
 #include "executor/detail/assignment.h"
+#include "executor/detail/wind_down.h"
 #include "os/event_loop.h"
 #include "os/fd.h"
 #include "os/frame.h"
@@ -45,6 +46,7 @@ class LocalExecutor::Loop final : public detail::Outlet {
                      .island_lease = options_.island_lease,
                      .workers_before = options_.workers_before,
                      .islands_before = options_.islands_before,
+                     .left_before = options_.left_before,
                      .cordoned = options_.cordoned},
                     *this) {}
   ~Loop() override { stop(); }
@@ -356,6 +358,8 @@ Status LocalExecutor::order(const WorkerId& worker, WorkerOrder order) {
   loop_->post([worker, order](auto& assignment) { assignment.order(worker, order); });
   return known;
 }
+
+wire::LeftBehind LocalExecutor::wind_down() { return detail::wind_down_on(*loop_); }
 
 void LocalExecutor::stop() { loop_->stop(); }
 

@@ -26,6 +26,7 @@ struct LocalExecutorOptions {
   /// may have them), or until the lease has passed.
   std::vector<WorkerId> workers_before;
   std::set<WorkerId> cordoned;                       ///< of before
+  wire::LeftBehind left_before{};                    ///< by a server that stopped by plan
   std::map<std::string, WorkerId> islands_before{};  ///< of before a restart: IslandGiven
   /// Called from the executor's thread while no worker is connected, about once a second: the
   /// server starts one. May be empty.
@@ -46,6 +47,7 @@ class LocalExecutor final : public Executor {
   void answer(const WorkerId& worker, const wire::XComValue& value) override;
   [[nodiscard]] std::vector<wire::Worker> workers() const override;
   [[nodiscard]] Status order(const WorkerId& worker, WorkerOrder order) override;
+  [[nodiscard]] wire::LeftBehind wind_down() override;
   void stop() override;
 
   /// True when at least one worker is connected.

@@ -11,6 +11,8 @@ namespace aiflow::redis::keys {
 
 /// The present session's name; expires unless its server lives.
 inline constexpr const char* kSession = "aiflow:session";
+/// Of a server that stopped by plan, for a moment: "SESSION FRAME", its last words to all workers.
+inline constexpr const char* kLeft = "aiflow:left";
 /// All streams that the present and earlier sessions have made.
 inline constexpr const char* kStreams = "aiflow:streams";
 /// What nobody could read or wanted; outlives sessions. Fields: stream, entry, reason, data.

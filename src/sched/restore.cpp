@@ -36,7 +36,9 @@ void arm_timers(Model& model, Run& run, InstanceIndex at, Now now) {
   const Instance& instance = run.instances[at];
   if (planted(PlantedBug::restore_forgets_timers)) return;
   if (instance.state == TaskState::running || instance.state == TaskState::restarting) {
-    model.arm(run, at, now.steady + model.lease_of(run, at));
+    const bool is_left = model.options.left_to.contains(instance.worker);
+    const Duration lease = model.lease_of(run, at);
+    model.arm(run, at, now.steady + (is_left ? std::max(lease, model.options.left_for) : lease));
   }
   const bool times_out = instance.state == TaskState::deferred && instance.next_try_at;
   const bool waits = instance.state == TaskState::up_for_retry ||

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "base/clock.h"
@@ -41,6 +42,10 @@ struct RuntimeQuestion {
 struct Options {
   Duration lease = std::chrono::seconds(15);       ///< from the last heartbeat
   Duration island_lease = std::chrono::hours(24);  ///< the same, of tasks of islands
+  /// Workers that may be without a server for longer, since the last one has stopped by plan: from
+  /// a restart, what they have is theirs for so long.
+  std::set<WorkerId> left_to{};
+  Duration left_for{};
   std::int32_t queue_ahead = 0;  ///< attempts queued beyond the workers' slots, to hide latency
   std::vector<WorkerOffer> workers{};  ///< connected at the start
   std::int64_t max_map_length = 1024;  ///< of one returned value that a task is mapped over

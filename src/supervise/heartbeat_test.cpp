@@ -40,5 +40,16 @@ TEST_CASE("what is cancelled and not here is told once for many, or answers woul
   bench.wait_for("Heartbeat");
 }
 
+TEST_CASE("a worker elsewhere goes on after a stop by plan, for as long as it was told") {
+  Bench bench({.ends_with_lease = true});
+  bench.start(bench.bash_job("while :; do sleep 0.1; done"));
+  bench.wait_for("Started");
+  const SteadyTime told = kClock.steady_now();
+  bench.send("ServerStops", wire::ServerStops{.lease_ms = 3000});
+  const auto report = bench.finished();  // its lease alone is a second
+  CHECK(kClock.steady_now() - told >= 3s);
+  CHECK(report.cause == "the server was not reached for as long as the worker's lease");
+}
+
 }  // namespace
 }  // namespace aiflow::supervise

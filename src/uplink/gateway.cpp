@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "uplink/gateway.h"
 
+#include <future>
+#include <memory>
+#include <set>
+
 #include "log/log.h"
 #include "os/socket.h"
 #include "uplink/detail/frame_socket.h"
@@ -8,6 +12,11 @@
 #include "uplink/detail/message.h"
 
 namespace aiflow::uplink {
+namespace {
+
+constexpr auto kTellTime = std::chrono::seconds(1);
+
+}  // namespace
 
 Result<std::unique_ptr<Gateway>> Gateway::start(const Clock& clock, GatewayOptions options) {
   std::unique_ptr<Gateway> gateway(new Gateway(clock, std::move(options)));
@@ -42,6 +51,21 @@ void Gateway::cut(const std::string& worker) {
       end(id);
     }
   });
+}
+
+void Gateway::leave_behind(const wire::LeftBehind& left) {
+  const std::set<std::string> meant(left.workers.begin(), left.workers.end());
+  const std::string frame =
+      json::write(detail::typed("ServerStops", wire::ServerStops{.lease_ms = left.lease_ms}));
+  const auto told = std::make_shared<std::promise<void>>();
+  const auto done = told->get_future();
+  thread_->post([this, told, meant, frame] {
+    for (const auto& [id, session] : sessions_) {
+      if (meant.contains(session.worker) && session.pipe.send) session.pipe.send(frame);
+    }
+    told->set_value();
+  });
+  done.wait_for(kTellTime);
 }
 
 void Gateway::Link::attach(Pipe pipe) {

@@ -59,6 +59,8 @@ class Gateway {
   [[nodiscard]] std::shared_ptr<Link> open(const std::string& worker);
   /// Ends the connections of a worker whose credential is revoked.
   void cut(const std::string& worker);
+  /// The server stops: tells its workers what is left to them. Returns when that is on its way.
+  void leave_behind(const wire::LeftBehind& left);
 
  private:
   struct Session {

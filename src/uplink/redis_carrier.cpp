@@ -58,10 +58,10 @@ struct RedisCarrier::Impl {
   void look();
   void check();
   void take_session(const std::string& name, const std::string& owner);
+  void take_left(const std::string& left);
   void own_name(const std::string& wanted);
   void begin(const std::string& name);
   void end(std::string_view why);
-  void leave();
 
   void to_server(const std::string& frame);
   void note_sent(const std::string& frame);
@@ -201,11 +201,18 @@ void RedisCarrier::Impl::look() {
 }
 
 void RedisCarrier::Impl::check() {
-  writes->call({"MGET", keys::kSession, keys::owner(options.worker_id)},
+  writes->call({"MGET", keys::kSession, keys::owner(options.worker_id), keys::kLeft},
                [this](const redis::Reply& reply) {
-                 if (reply.items.size() == 2)
-                   take_session(reply.items[0].text, reply.items[1].text);
+                 if (reply.items.size() != 3) return;
+                 if (reply.items[0].text != session) take_left(reply.items[2].text);
+                 take_session(reply.items[0].text, reply.items[1].text);
                });
+}
+
+/// Our session's server has stopped by plan: the core hears it before it is alone.
+void RedisCarrier::Impl::take_left(const std::string& left) {
+  if (session.empty() || !left.starts_with(session + " ")) return;
+  events.frame(left.substr(session.size() + 1));
 }
 
 void RedisCarrier::Impl::take_session(const std::string& name, const std::string& owner) {

@@ -31,7 +31,7 @@ class Core {
   Core(const Clock& clock, redis::Address address, const std::string& id, int slots)
       : id_(id), slots_(slots), carrier_(clock, {.address = std::move(address), .worker_id = id}) {
     carrier_.start({.connected = [this] { hello(); },
-                    .lost = [] {},
+                    .lost = [this] { lose(); },
                     .frame = [this](std::string frame) { take(json::parse(frame).value()); },
                     .refused = [this](const Error& why) { refuse(why); }});
   }
@@ -39,6 +39,13 @@ class Core {
 
   bool await_starts(std::size_t count) {
     return await([&] { return starts_.size() >= count; });
+  }
+  bool await_server_stop() {
+    return await([&] { return stops_ == std::vector<std::int64_t>{300'000}; });
+  }
+  [[nodiscard]] bool was_alone_before() {
+    const std::scoped_lock lock(mutex_);
+    return lost_before_stop_;
   }
   bool await_refusal() {
     return await([&] { return refused_.has_value(); });
@@ -74,9 +81,17 @@ class Core {
     }
     carrier_.send(json::write(detail::typed("Hello", hello)));
   }
-  void take(const json::Value& frame) {
-    if (detail::type_of(frame) != "Start") return;
+  void lose() {
     const std::scoped_lock lock(mutex_);
+    lost_before_stop_ = stops_.empty();
+  }
+  void take(const json::Value& frame) {
+    const std::scoped_lock lock(mutex_);
+    if (detail::type_of(frame) == "ServerStops") {
+      stops_.push_back(wire::parse_server_stops(frame).value().lease_ms);
+      came_.notify_all();
+    }
+    if (detail::type_of(frame) != "Start") return;
     const executor::Attempt attempt = executor::attempt_of(wire::parse_start(frame).value().job);
     // As the core does: it knows an attempt that it has.
     if (std::ranges::find(running_, attempt) != running_.end()) return;
@@ -97,6 +112,8 @@ class Core {
   std::vector<executor::Attempt> running_;  ///< guarded by mutex_
   std::vector<executor::Attempt> starts_;   ///< guarded by mutex_
   std::optional<Error> refused_;            ///< guarded by mutex_
+  std::vector<std::int64_t> stops_;         ///< guarded by mutex_
+  bool lost_before_stop_ = false;           ///< guarded by mutex_
   std::int64_t seq_ = 0;                    ///< guarded by mutex_
   RedisCarrier carrier_;                    ///< last: its thread uses the others
 };
@@ -217,6 +234,19 @@ TEST_CASE("a worker hears what a new server answers, though it still reads of th
     core.finish(core.starts().back());
     executor.stop();
   }
+}
+
+TEST_CASE("a worker hears how long its tasks are left to it before the server is gone") {
+  Rig rig;
+  Core core(rig.clock, rig.server.address(), "w", 1);
+  rig.submit("t");
+  REQUIRE(core.await_starts(1));
+  const wire::LeftBehind left = rig.executor.wind_down();
+  CHECK(left.workers == std::vector<std::string>{"w"});
+  rig.executor.leave_behind({.lease_ms = 300'000, .workers = left.workers, .sent = left.sent});
+  rig.executor.stop();
+  CHECK(core.await_server_stop());
+  CHECK_FALSE(core.was_alone_before());
 }
 
 TEST_CASE("an entry that is no attempt is kept aside with the reason") {

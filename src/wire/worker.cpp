@@ -41,12 +41,15 @@ Status read_value(const json::Value& value, Cancel& out);
 Status read_value(const json::Value& value, Ack& out);
 Status read_value(const json::Value& value, XComValue& out);
 Status read_value(const json::Value& value, Drain& out);
+Status read_value(const json::Value& value, ServerStops& out);
 Status read_value(const json::Value& value, Lanes& out);
 Status read_value(const json::Value& value, ClaimEntry& out);
 Status read_value(const json::Value& value, Claim& out);
 Status read_value(const json::Value& value, Unclaimed& out);
 Status read_value(const json::Value& value, HelloAgain& out);
 Status read_value(const json::Value& value, Left& out);
+Status read_value(const json::Value& value, SentAttempt& out);
+Status read_value(const json::Value& value, LeftBehind& out);
 Status read_value(const json::Value& value, TaskStart& out);
 Status read_value(const json::Value& value, TaskXComPush& out);
 Status read_value(const json::Value& value, TaskXComGet& out);
@@ -1048,6 +1051,25 @@ Status read_value(const json::Value& value, Drain& out) {
   return {};
 }
 
+json::Value to_json(const ServerStops& value) {
+  json::Object out;
+  out.reserve(1);
+  detail::put(out, "lease_ms", value.lease_ms);
+  return json::Value(std::move(out));
+}
+
+Result<ServerStops> parse_server_stops(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("ServerStops");
+  ServerStops out;
+  AIFLOW_TRY(detail::get(value, "lease_ms", out.lease_ms));
+  return out;
+}
+
+Status read_value(const json::Value& value, ServerStops& out) {
+  AIFLOW_ASSIGN(out, parse_server_stops(value));
+  return {};
+}
+
 json::Value to_json(const Lanes& value) {
   json::Object out;
   out.reserve(1);
@@ -1157,6 +1179,50 @@ Result<Left> parse_left(const json::Value& value) {
 
 Status read_value(const json::Value& value, Left& out) {
   AIFLOW_ASSIGN(out, parse_left(value));
+  return {};
+}
+
+json::Value to_json(const SentAttempt& value) {
+  json::Object out;
+  out.reserve(2);
+  detail::put(out, "attempt", value.attempt);
+  detail::put(out, "worker", value.worker);
+  return json::Value(std::move(out));
+}
+
+Result<SentAttempt> parse_sent_attempt(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("SentAttempt");
+  SentAttempt out;
+  AIFLOW_TRY(detail::get(value, "attempt", out.attempt));
+  AIFLOW_TRY(detail::get(value, "worker", out.worker));
+  return out;
+}
+
+Status read_value(const json::Value& value, SentAttempt& out) {
+  AIFLOW_ASSIGN(out, parse_sent_attempt(value));
+  return {};
+}
+
+json::Value to_json(const LeftBehind& value) {
+  json::Object out;
+  out.reserve(3);
+  detail::put(out, "lease_ms", value.lease_ms);
+  detail::put(out, "workers", value.workers);
+  detail::put(out, "sent", value.sent);
+  return json::Value(std::move(out));
+}
+
+Result<LeftBehind> parse_left_behind(const json::Value& value) {
+  if (!value.is_object()) return detail::not_an_object("LeftBehind");
+  LeftBehind out;
+  AIFLOW_TRY(detail::get(value, "lease_ms", out.lease_ms));
+  AIFLOW_TRY(detail::get(value, "workers", out.workers));
+  AIFLOW_TRY(detail::get(value, "sent", out.sent));
+  return out;
+}
+
+Status read_value(const json::Value& value, LeftBehind& out) {
+  AIFLOW_ASSIGN(out, parse_left_behind(value));
   return {};
 }
 

@@ -460,6 +460,14 @@ struct Drain {
 [[nodiscard]] json::Value to_json(const Drain& value);
 [[nodiscard]] Result<Drain> parse_drain(const json::Value& value);
 
+/// It stops by plan. Whatever comes next leaves what the worker runs to it for lease_ms from now.
+struct ServerStops {
+  std::int64_t lease_ms{};
+  friend bool operator==(const ServerStops&, const ServerStops&) = default;
+};
+[[nodiscard]] json::Value to_json(const ServerStops& value);
+[[nodiscard]] Result<ServerStops> parse_server_stops(const json::Value& value);
+
 /// server -> carrier. All lanes that this worker may take attempts from.
 struct Lanes {
   std::vector<std::string> lanes{};
@@ -506,6 +514,25 @@ struct Left {
 };
 [[nodiscard]] json::Value to_json(const Left& value);
 [[nodiscard]] Result<Left> parse_left(const json::Value& value);
+
+struct SentAttempt {
+  AttemptRef attempt{};
+  std::string worker{};
+  friend bool operator==(const SentAttempt&, const SentAttempt&) = default;
+};
+[[nodiscard]] json::Value to_json(const SentAttempt& value);
+[[nodiscard]] Result<SentAttempt> parse_sent_attempt(const json::Value& value);
+
+/// What runs without a server: the attempts of these workers elsewhere are theirs for lease_ms, also those that were sent to one of them and may have begun.
+
+struct LeftBehind {
+  std::int64_t lease_ms{};
+  std::vector<std::string> workers{};
+  std::vector<SentAttempt> sent{};
+  friend bool operator==(const LeftBehind&, const LeftBehind&) = default;
+};
+[[nodiscard]] json::Value to_json(const LeftBehind& value);
+[[nodiscard]] Result<LeftBehind> parse_left_behind(const json::Value& value);
 
 /// Supervisor -> task, first frame. takes_rendered - the task may send a TaskRendered.
 struct TaskStart {

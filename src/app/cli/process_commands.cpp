@@ -33,6 +33,7 @@ constexpr const char* kClip = "/usr/share/doc/opencv-doc/examples/data/vtest.avi
 constexpr std::int64_t kMapLengthMax = 100'000;
 constexpr std::int64_t kIslandLeaseMin = 30;  // a lease of the worker and a margin go off
 constexpr std::int64_t kIslandLeaseMax = 31'536'000;
+constexpr std::int64_t kStopLeaseMax = 86'400;
 
 /// A daemon that takes longer to answer is none that a worker should offer by itself.
 constexpr Duration kDockerLook = std::chrono::seconds(2);
@@ -87,6 +88,11 @@ Status serve(const Invocation& in) {
     return fail(ErrorCode::invalid_argument, "--island-lease is from 30 to 31536000 seconds");
   }
   options.island_lease = std::chrono::seconds(island_lease);
+  AIFLOW_ASSIGN(const auto stop_lease, in.number("--stop-lease"));
+  if (stop_lease < 0 || stop_lease > kStopLeaseMax) {
+    return fail(ErrorCode::invalid_argument, "--stop-lease is from 0 to 86400 seconds");
+  }
+  options.stop_lease = std::chrono::seconds(stop_lease);
   AIFLOW_ASSIGN(options.requests_per_second, in.number("--rate-limit"));
   if (options.requests_per_second < 0 || options.requests_per_second > 1'000'000) {
     return fail(ErrorCode::invalid_argument, "--rate-limit is from 0 (none) to 1000000");
@@ -227,6 +233,10 @@ std::vector<Parameter> serve_parameters(const Parameter& home, const Parameter& 
       {.name = "--island-lease",
        .help = "seconds that the tasks of an island are left to it while it is cut off",
        .otherwise = "86400"},
+      {.name = "--stop-lease",
+       .help = "seconds that tasks of workers elsewhere go on without a server after it was"
+               " stopped (SIGTERM), e.g. for an upgrade; 0: for their lease of 15",
+       .otherwise = "300"},
       {.name = "--rate-limit",
        .help = "requests a second of each user, token or address; 0: no limit",
        .otherwise = "200"},

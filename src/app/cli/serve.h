@@ -41,15 +41,17 @@ struct ServeOptions {
   std::vector<std::string> worker_words;  ///< further words for the worker that it starts
   std::int64_t max_map_length = 1024;
   Duration island_lease = std::chrono::hours(24);  ///< what a cut-off island may count on
-  std::vector<ClusterOption> clusters;             ///< Kubernetes
-  std::string pod_image;                           ///< for tasks in a cluster that name none
+  /// How long tasks of workers elsewhere go on after a stop by plan; zero: for their lease.
+  Duration stop_lease = std::chrono::minutes(5);
+  std::vector<ClusterOption> clusters;   ///< Kubernetes
+  std::string pod_image;                 ///< for tasks in a cluster that name none
   std::string pod_server_url;            ///< how pods reach this server; empty: by its address
   std::optional<redis::Address> broker;  ///< that carries tasks of executor "redis"
   /// Generous: a browser asks for some at once, a script that runs wild for thousands.
   std::int64_t requests_per_second = 200;  ///< of each user, token or address; 0: no limit
   std::optional<service::ProviderLoginOptions> provider_login;  ///< besides passwords
   std::optional<TracingOptions> tracing;  ///< where traces of runs go; none: nowhere
-  bool start_worker = true;  ///< start a worker when none lives on this data directory
+  bool start_worker = true;               ///< start a worker when none lives on this data directory
   std::string version = "0.1.0";
 };
 

@@ -43,12 +43,6 @@ http_api::RateLimit rate_limit(const ServeOptions& options) {
   return {.per_second = rate, .burst = rate * 10};
 }
 
-executor::WorkerOrder executor_order(http_api::Parts::WorkerOrder order) {
-  using enum http_api::Parts::WorkerOrder;
-  if (order == uncordon) return executor::WorkerOrder::uncordon;
-  return order == drain ? executor::WorkerOrder::drain : executor::WorkerOrder::cordon;
-}
-
 }  // namespace
 
 Status Server::open() {
@@ -188,6 +182,8 @@ Status Server::make_executors() {
   executor_options.island_lease = options_.island_lease;
   executor_options.server_id = os::host_name() + ":" + std::to_string(os::process_id());
   AIFLOW_ASSIGN(executor_options.workers_before, conductor::workers_before(*store_, "local"));
+  AIFLOW_ASSIGN(left_before_, conductor::left_before(*store_));
+  executor_options.left_before = left_before_;
   AIFLOW_ASSIGN(const auto cordoned,
                 store_->read([](db::Connection& db) { return store::Cordons(db).all(); }));
   executor_options.cordoned = {cordoned.begin(), cordoned.end()};
@@ -214,25 +210,10 @@ Status Server::make_executors() {
   AIFLOW_ASSIGN(auto before, conductor::workers_before(*store_, "redis"));
   broker_ = add_broker(*executor_, clock_, *options_.broker,
                        {.workers_before = std::move(before),
+                        .left_before = left_before_,
                         .cordoned = {cordoned.begin(), cordoned.end()},
                         .depot = depot_options()});
   return {};
-}
-
-Status Server::order_worker(const WorkerId& worker, http_api::Parts::WorkerOrder order,
-                            const std::string& who) {
-  const Status given = executor_->order(worker, executor_order(order));
-  const bool ends = order == http_api::Parts::WorkerOrder::uncordon;
-  const bool is_away = !given && given.error().code == ErrorCode::not_found;
-  if (!given && !(ends && is_away)) return given;
-  return store_->transact([&](db::Connection& db) -> Status {
-    store::Cordons cordons(db);
-    if (is_away) {
-      AIFLOW_ASSIGN(const auto all, cordons.all());
-      if (std::ranges::find(all, worker) == all.end()) return given;
-    }
-    return ends ? cordons.remove(worker) : cordons.add(worker, who, clock_.now());
-  });
 }
 
 Status Server::open_scheduler() {
@@ -246,6 +227,7 @@ Status Server::open_scheduler() {
   options.dag_folders = options_.dag_folders;
   options.max_map_length = options_.max_map_length;
   options.island_lease = options_.island_lease;
+  options.left_before = std::move(left_before_);
   options.sign_token = [this](const wire::Job& job) {
     return auth_->sign_attempt(executor::attempt_of(job));
   };
@@ -432,6 +414,7 @@ void Server::stop() {
   const bool is_open = listeners_ && listeners_->is_open();
   if (is_open) log::info("server stops");
   if (loader_) loader_->stop();
+  if (is_open) leave_workers();
   // Requests that wait for the conductor are answered while it still runs.
   if (is_open) listeners_->stop(kStopGrace);
   stop_monitor();

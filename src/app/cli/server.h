@@ -65,6 +65,7 @@ class Server {
   [[nodiscard]] Status make_executors();
   [[nodiscard]] Status order_worker(const WorkerId& worker, http_api::Parts::WorkerOrder order,
                                     const std::string& who);
+  void leave_workers();
   [[nodiscard]] bool has_worker() const;
   void make_services();
   [[nodiscard]] Status open_worker_access();
@@ -97,6 +98,7 @@ class Server {
   service::ServerLog server_log_{recent_log_};
   std::optional<os::LockFile> lock_;
   std::unique_ptr<store::Store> store_;
+  wire::LeftBehind left_before_;       ///< until the conductor has it
   std::unique_ptr<store::Lead> lead_;  ///< with a MariaDB server only
   os::Pipe lost_;                      ///< written to once, when the lead is lost
   std::unique_ptr<service::Auth> auth_;

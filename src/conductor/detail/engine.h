@@ -27,6 +27,8 @@ namespace aiflow::conductor {
 inline constexpr std::string_view kWorkersSetting = "workers";
 /// The workers of islands, for the same: {island: worker}.
 inline constexpr std::string_view kIslandsSetting = "islands";
+/// What a server that stopped by plan left behind: wire::LeftBehind; empty: nothing.
+inline constexpr std::string_view kLeftBehindSetting = "left_behind";
 
 class Conductor::Engine {
  public:
@@ -82,6 +84,8 @@ class Conductor::Engine {
   Status restore();
   [[nodiscard]] std::string executor_of(const sched::TaskInstanceRow& row) const;
   [[nodiscard]] std::vector<WorkerOffer> offers() const;
+  [[nodiscard]] std::set<WorkerId> left_to() const;
+  void forget_left_behind(detail::Batch& batch);
   void fall_back(detail::Batch& batch, const Error& error);
   void send_pending(SteadyTime now);
   Status send_job(const store::TaskKey& key);
@@ -188,6 +192,8 @@ class Conductor::Engine {
   store::Store& store_;
   executor::Executor& executor_;
   const Options options_;
+  wire::LeftBehind left_;                      ///< by the server before this one
+  SteadyTime left_until_ = SteadyTime::max();  ///< when that is over
   detail::Inbox inbox_;
   std::optional<sched::State> state_;  ///< absent after a failed commit until it is read back
   detail::Book book_;

@@ -49,6 +49,7 @@ void Bench::open() {
                   [this](const std::vector<wire::StreamEvent>& events) {
                     heard_.insert(heard_.end(), events.begin(), events.end());
                   },
+              .left_before = left_before(*store_).value(),
               .triggers = triggers_.get()});
   REQUIRE(conductor_->open().has_value());
   executor_->set_slots(4);

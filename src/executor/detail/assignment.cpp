@@ -60,6 +60,11 @@ void Assignment::reconcile(const std::vector<Held>& running) {
 void Assignment::begin() {
   begun_ = true;
   hold_until_ = clock_.steady_now() + options_.lease;
+  left_until_ = clock_.steady_now() + std::chrono::milliseconds(options_.left_before.lease_ms);
+  for (const std::string& worker : options_.left_before.workers) left_to_.insert(WorkerId{worker});
+  for (const wire::SentAttempt& one : options_.left_before.sent) {
+    left_sent_[id_of(one.attempt)] = WorkerId{one.worker};
+  }
   for (auto& [id, entry] : entries_) entry.recovered = entry.phase == Phase::waiting;
   for (const auto& [id, worker] : workers_) {
     if (!worker.connected) outlet_.report(WorkerChanged{describe(worker)});
@@ -151,7 +156,7 @@ void Assignment::hello(const wire::Hello& hello) {
   adopt_running(hello);
   give_up_missing(id, hello.running);
   resend_unclaimed(hello);
-  awaited_.erase(id);
+  came_back(id);
   release_islands(id);
   give_islands();
   outlet_.report(WorkerChanged{describe(workers_.at(id))});
@@ -320,7 +325,7 @@ void Assignment::heard(const WorkerId& worker) {
 }
 
 void Assignment::assign() {
-  if (!begun_) return;
+  if (!begun_ || winds_down_) return;
   if (options_.pulled) return offer_waiting();
   while (const auto pick = next_pick()) send_start(*pick->entry, pick->worker);
   // Also when nothing waits here: without a worker the scheduler has no slots to fill. Others do
@@ -365,7 +370,7 @@ Assignment::Claim Assignment::claim(const WorkerId& worker, const Attempt& attem
   const auto found = entries_.find(id_of(attempt));
   if (found == entries_.end()) return Claim::unknown;
   Entry& entry = found->second;
-  if (entry.phase != Phase::waiting || must_hold(entry)) return Claim::taken;
+  if (winds_down_ || entry.phase != Phase::waiting || must_hold(entry)) return Claim::taken;
   send_start(entry, worker);
   return Claim::granted;
 }
@@ -409,7 +414,10 @@ Assignment::Entry* Assignment::first_waiting(std::deque<Id>& queue) {
 bool Assignment::must_hold(const Entry& entry) const {
   // The worker of before the restart may run this very attempt: giving it to another one would run
   // it twice under one epoch.
-  return entry.recovered && !awaited_.empty() && clock_.steady_now() < hold_until_;
+  if (!entry.recovered) return false;
+  const SteadyTime now = clock_.steady_now();
+  const bool is_left = now < left_until_ && left_sent_.contains(id_of(entry.attempt));
+  return is_left || (!awaited_.empty() && now < hold_until_);
 }
 
 std::optional<WorkerId> Assignment::worker_for(const Placement& placement) const {

@@ -40,6 +40,7 @@ struct AssignmentOptions {
   Duration island_lease = std::chrono::hours(24);  ///< of workers with the label kIslandLabel
   std::vector<WorkerId> workers_before;
   std::map<std::string, WorkerId> islands_before{};  ///< of before a restart: IslandGiven
+  wire::LeftBehind left_before{};                    ///< by a server that stopped by plan
   bool pulled = false;  ///< workers claim jobs that are offered; else they are given to them
   std::set<WorkerId> cordoned{};
 };
@@ -81,6 +82,8 @@ class Assignment {
   /// Compare and set: of all claims of a waiting attempt the first gets its Start. The worker must
   /// have said hello.
   Claim claim(const WorkerId& worker, const Attempt& attempt);
+  /// Gives out nothing from now on; what workers elsewhere have (without a lease).
+  [[nodiscard]] wire::LeftBehind wind_down();
   /// Offers once more what waits, in order: the old offers are lost.
   void offer_again();
 
@@ -133,6 +136,8 @@ class Assignment {
   void give_up_missing(const WorkerId& worker, const std::vector<Attempt>& there);
   void resend_unclaimed(const wire::Hello& hello);
   [[nodiscard]] bool must_hold(const Entry& entry) const;
+  /// It is back: what it has it says itself.
+  void came_back(const WorkerId& worker);
   /// The next job that may start, and where; nullopt: none can.
   struct Pick {
     Entry* entry;
@@ -167,9 +172,13 @@ class Assignment {
   const AssignmentOptions options_;
   Outlet& outlet_;
   bool begun_ = false;
+  bool winds_down_ = false;
   SteadyTime hold_until_{};  ///< recovered jobs wait so long for their workers
   std::set<WorkerId> cordoned_;
   std::set<WorkerId> awaited_;  ///< workers of before that have not said hello
+  SteadyTime left_until_{};     ///< what was left behind is its workers' so long
+  std::set<WorkerId> left_to_;  ///< those that have not said hello since
+  std::map<Id, WorkerId> left_sent_;
   std::map<WorkerId, Worker> workers_;
   /// The worker of each island: what it may have run alone is no other one's.
   std::map<std::string, WorkerId> islands_;

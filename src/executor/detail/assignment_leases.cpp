@@ -58,6 +58,26 @@ void Assignment::forget(const WorkerId& id) {
   outlet_.report(WorkerChanged{std::move(last), std::move(why)});
 }
 
+wire::LeftBehind Assignment::wind_down() {
+  winds_down_ = true;
+  wire::LeftBehind left;
+  const auto is_elsewhere = [this](const WorkerId& id) { return id != options_.own_worker; };
+  for (const auto& [id, worker] : workers_) {
+    if (worker.connected && is_elsewhere(id)) left.workers.push_back(id.value);
+  }
+  for (const auto& [id, entry] : entries_) {
+    if (entry.phase != Phase::sent || !is_elsewhere(entry.worker)) continue;
+    left.sent.push_back({.attempt = entry.attempt, .worker = entry.worker.value});
+  }
+  return left;
+}
+
+void Assignment::came_back(const WorkerId& worker) {
+  awaited_.erase(worker);
+  left_to_.erase(worker);
+  std::erase_if(left_sent_, [&](const auto& sent) { return sent.second == worker; });
+}
+
 /// It ends its tasks by itself, when it learns of it: they are left to it for the lease.
 void Assignment::shut_out(const WorkerId& id) {
   const auto found = workers_.find(id);
@@ -67,7 +87,7 @@ void Assignment::shut_out(const WorkerId& id) {
 
 /// What ran before a restart, on a worker that has not come back within its lease, runs no more.
 void Assignment::end_cancels_of_nobody(SteadyTime now) {
-  if (!begun_ || now < hold_until_) return;
+  if (!begun_ || now < hold_until_ || (!left_to_.empty() && now < left_until_)) return;
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     const Entry& one = entry->second;
     const bool is_over =

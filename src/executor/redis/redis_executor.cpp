@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "executor/detail/assignment.h"
+#include "executor/detail/wind_down.h"
 #include "executor/redis/detail/broker.h"
 #include "executor/redis/detail/lane.h"
 #include "os/event_loop.h"
@@ -54,6 +55,7 @@ class RedisExecutor::Loop final : public detail::Outlet {
                      .lease = options_.lease,
                      .island_lease = options_.lease,  // its workers are of no island
                      .workers_before = options_.workers_before,
+                     .left_before = options_.left_before,
                      .pulled = true,
                      .cordoned = options_.cordoned},
                     *this) {}
@@ -61,6 +63,8 @@ class RedisExecutor::Loop final : public detail::Outlet {
 
   Status start(ReportSink sink);
   void stop();
+  /// With its stop workers hear that what they run is theirs for so long.
+  void leave_for(std::chrono::milliseconds lease) { leave_for_ = lease; }
   /// Runs `command` on the thread; before start, at once.
   void post(std::function<void(detail::Assignment&)> command);
   void cancel(const CancelRequest& request);
@@ -106,6 +110,7 @@ class RedisExecutor::Loop final : public detail::Outlet {
   std::map<std::string, Placement> lanes_;      ///< of this session
   std::set<std::string> recent_;
   std::deque<std::string> recent_order_;
+  std::atomic<std::chrono::milliseconds> leave_for_{};
   std::atomic<bool> stopping_ = false;
   mutable std::mutex mutex_;
   std::vector<std::function<void(detail::Assignment&)>> commands_;  ///< guarded by mutex_
@@ -166,7 +171,8 @@ void RedisExecutor::Loop::run() {
   assignment_.begin();
   expire();
   while (!stopping_) events_->run_once(std::chrono::seconds(1));
-  broker_->leave();
+  const wire::ServerStops last{.lease_ms = leave_for_.load().count()};
+  broker_->leave(last.lease_ms > 0 ? json::write(detail::typed("ServerStops", last)) : "");
   const SteadyTime end = clock_.steady_now() + kLeaveTime;
   while (!broker_->has_left() && clock_.steady_now() < end) {
     events_->run_once(std::chrono::milliseconds(50));
@@ -387,6 +393,12 @@ Status RedisExecutor::order(const WorkerId& worker, WorkerOrder order) {
   if (!known && order != WorkerOrder::uncordon) return known;
   loop_->post([this, worker, order](auto&) { loop_->order(worker, order); });
   return known;
+}
+
+wire::LeftBehind RedisExecutor::wind_down() { return detail::wind_down_on(*loop_); }
+
+void RedisExecutor::leave_behind(const wire::LeftBehind& left) {
+  loop_->leave_for(std::chrono::milliseconds(left.lease_ms));
 }
 
 void RedisExecutor::stop() { loop_->stop(); }

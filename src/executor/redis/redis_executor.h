@@ -25,6 +25,7 @@ struct RedisExecutorOptions {
   Duration lease = std::chrono::seconds(15);
   /// See LocalExecutorOptions.
   std::vector<WorkerId> workers_before{};
+  wire::LeftBehind left_before{};
   std::set<WorkerId> cordoned{};
   /// What distance needs (src/uplink/depot.h), from the executor's thread; both may be empty.
   /// Adds to a frame on its way to a worker.
@@ -49,6 +50,8 @@ class RedisExecutor final : public Executor {
   void answer(const WorkerId& worker, const wire::XComValue& value) override;
   [[nodiscard]] std::vector<wire::Worker> workers() const override;
   [[nodiscard]] Status order(const WorkerId& worker, WorkerOrder order) override;
+  [[nodiscard]] wire::LeftBehind wind_down() override;
+  void leave_behind(const wire::LeftBehind& left) override;
   void stop() override;
 
   /// Why jobs wait, in words for people; empty when Redis carries them. From any thread.

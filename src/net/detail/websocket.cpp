@@ -64,7 +64,10 @@ class WsSession final : public std::enable_shared_from_this<WsSession>,
     stream_.next_layer().close(ignored);
     end();
   }
-  [[nodiscard]] bool is_idle() const override { return true; }
+  /// What was said before the server stops goes out, and no more comes in.
+  [[nodiscard]] bool is_idle() const override {
+    return !open_ || (!writing_ && queue_->waiting() == 0);
+  }
   [[nodiscard]] bool is_local() const override { return is_local_; }
 
  private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Heartbeats between the beats, and the lease of a worker elsewhere: it is renewed by heartbeats
 // that the server confirms.
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "log/log.h"
@@ -9,6 +11,7 @@
 namespace aiflow::supervise::detail {
 namespace {
 
+constexpr auto kLeftMax = std::chrono::hours(24);
 constexpr auto kTellDelay = std::chrono::milliseconds(200);
 
 }  // namespace
@@ -31,6 +34,15 @@ void WorkerLoop::confirm_lease(std::int64_t seq) {
   lease_end_ = sent->second + lease_;
   heartbeats_.erase(heartbeats_.begin(), std::next(sent));
   watch_lease();
+}
+
+/// Nobody else gets what runs here before that: the next server knows what this one has said.
+void WorkerLoop::extend_lease(Duration time) {
+  if (!lease_end_ || time <= Duration{0}) return;
+  lease_end_ = std::max(*lease_end_, clock_.steady_now() + std::min<Duration>(time, kLeftMax));
+  watch_lease();
+  log::info("the server stops, tasks go on without it",
+            {{"seconds", std::chrono::duration_cast<std::chrono::seconds>(time).count()}});
 }
 
 void WorkerLoop::watch_lease() {

@@ -224,6 +224,9 @@ void WorkerLoop::on_message(std::string_view type, const json::Value& message) {
   } else if (type == "XComValue") {
     take(wire::parse_xcom_value(message),
          [this](const wire::XComValue& value) { on_xcom_value(value); });
+  } else if (type == "ServerStops") {
+    take(wire::parse_server_stops(message),
+         [this](const wire::ServerStops& stops) { extend_lease(milliseconds(stops.lease_ms)); });
   } else if (type == "Drain") {
     drain();
   } else {

@@ -88,6 +88,7 @@ class WorkerLoop {
   void tell_machine(wire::Heartbeat& heartbeat);
   void beat();
   void confirm_lease(std::int64_t seq);
+  void extend_lease(Duration time);
   void watch_lease();
   void end_with_lease();
   /// After a look that took so long.

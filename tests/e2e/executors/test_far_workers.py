@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from far import FarServer, FarWorker, Wire
+from far import FarServer, FarWorker, Wire, free_port
 from product import cli
 from server import ApiError
 
@@ -173,6 +173,23 @@ def test_the_server_restarts_and_the_task_goes_on(far, tmp_path):
     assert server.wait_run("slow", run, 30)["state"] == "success"
     assert starts(tmp_path) == 1
     assert "ended: success" in log_of(server, "slow", run, "work")
+
+
+@pytest.mark.parametrize("tls", [True, False], ids=["tls", "plain"])
+def test_a_stop_by_plan_may_last_longer_than_the_lease(far, tmp_path, tls):
+    server = far.server(port=free_port(), **({"extra": ("--tls", "self")} if tls else {}))
+    worker = far.worker(server, port=server.port, **({"scheme": "https"} if tls else {})).wait()
+    run = start_slow(server, tmp_path)
+    assert server.stop_server() == 0
+    time.sleep(18)
+    assert runs(tmp_path)
+    server.start()
+    worker.wait()
+    assert server.get(f"/api/v2/dags/slow/dagRuns/{run}")["state"] == "running"
+    (tmp_path / "go").touch()
+    assert server.wait_run("slow", run, 30)["state"] == "success"
+    assert starts(tmp_path) == 1
+    assert "300" in worker.text() and "ended: success" in log_of(server, "slow", run, "work")
 
 
 def runs(folder):

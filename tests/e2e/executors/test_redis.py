@@ -188,6 +188,18 @@ def test_a_server_that_is_killed_mid_run_loses_nothing(party):
     each_once(party, out, run, 120)
 
 
+def test_a_server_that_stops_by_plan_may_be_away_for_longer_than_the_lease(party):
+    out = add_wide(party, 12, "sleep 20")
+    for name in ("w0", "w1"):
+        party.add_worker(name, slots=4)
+    run = party.server.trigger("wide")
+    wait_lines(party, out, 8)
+    party.server.stop_server()
+    time.sleep(18)
+    party.server.start()
+    each_once(party, out, run, 12)
+
+
 def states(party, dag, run):
     return {task: row["state"] for task, row in party.server.tasks(dag, run).items()}
 

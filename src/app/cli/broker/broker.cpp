@@ -23,6 +23,7 @@ const executor::RedisExecutor* add_broker(executor::ExecutorSet& executors, cons
   options.address = address;
   options.server_id = os::host_name() + ":" + std::to_string(os::process_id());
   options.workers_before = std::move(parts.workers_before);
+  options.left_before = std::move(parts.left_before);
   options.cordoned = std::move(parts.cordoned);
   options.outgoing = [depot](const std::string& worker, json::Value& frame) {
     depot->outgoing(worker, frame);

@@ -17,6 +17,7 @@ namespace aiflow::app {
 
 struct BrokerParts {
   std::vector<WorkerId> workers_before;
+  wire::LeftBehind left_before;
   std::set<WorkerId> cordoned;
   uplink::DepotOptions depot;
 };

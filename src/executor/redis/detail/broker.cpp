@@ -14,6 +14,8 @@ namespace keys = redis::keys;
 constexpr auto kTick = std::chrono::seconds(1);
 /// Longer than a tick by far, shorter than a lease: another server waits so long after a crash.
 constexpr const char* kSessionSeconds = "5";
+/// Longer than some looks of the workers.
+constexpr const char* kLeftSeconds = "60";
 constexpr const char* kReadMs = "1000";
 constexpr const char* kReadEntries = "500";
 constexpr Duration kPauseMin = std::chrono::milliseconds(200);
@@ -152,9 +154,12 @@ void Broker::begin_later() {
   pause_ = std::min(2 * pause_, kPauseMax);
 }
 
-void Broker::leave() {
+void Broker::leave(const std::string& last_frame) {
   is_leaving_ = true;
   if (session_.empty()) return;
+  if (!last_frame.empty()) {
+    writes_.call({"SET", keys::kLeft, session_ + " " + last_frame, "EX", kLeftSeconds});
+  }
   writes_.call({"DEL", keys::kSession}, [this](const redis::Reply&) { session_.clear(); });
 }
 

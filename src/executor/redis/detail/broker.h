@@ -41,8 +41,9 @@ class Broker {
   };
 
   Broker(const Clock& clock, os::EventLoop& loop, BrokerOptions options, Events events);
-  /// Says to Redis that this server goes, when there is a session; wait for has_left().
-  void leave();
+  /// Says to Redis that this server goes, when there is a session; wait for has_left(). Workers get
+  /// `last_frame`, if there is one, before they are without a server.
+  void leave(const std::string& last_frame);
   [[nodiscard]] bool has_left() const { return session_.empty(); }
 
   // Dropped without a session.
