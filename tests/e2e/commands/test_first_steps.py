@@ -43,6 +43,17 @@ def test_a_server_on_all_addresses_names_one_that_can_be_opened():
         assert json.loads((server.home / "run/server.json").read_text())["url"] == said
 
 
+def test_a_dag_whose_file_could_not_be_read_is_looked_for_among_the_errors():
+    with Server() as server:
+        unknown = cli(server, "dags", "trigger", "dk")
+        assert unknown.returncode == 1 and "dags list" in unknown.stderr
+        assert "dags errors" not in unknown.stderr
+        (server.dags / "dk.py").write_text("from airflow.sdk import DAG\nwith DAG('dk') as\n")
+        server.wait_for(lambda: "dk.py" in cli(server, "dags", "errors").stdout, "the error")
+        for word in ("trigger", "pause", "unpause", "params", "explain"):
+            assert "aiflow dags errors" in cli(server, "dags", word, "dk").stderr
+
+
 def test_the_runs_of_a_dag_are_the_same_by_both_names():
     with Server() as server:
         server.add_dag("etl", "from aiflow import DAG\nfrom aiflow.operators.bash import BashOperator\n"
