@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import ssl
 import subprocess
 import urllib.request
 
@@ -41,6 +42,19 @@ def test_a_server_on_all_addresses_names_one_that_can_be_opened():
         with urllib.request.urlopen(said + "/api/v2/monitor/health", timeout=10) as answer:
             assert answer.status == 200
         assert json.loads((server.home / "run/server.json").read_text())["url"] == said
+
+
+def test_its_own_certificate_names_the_address_that_a_server_on_all_addresses_prints():
+    with Server(extra=("--host", "0.0.0.0", "--tls", "self")) as server:
+        said = server.wait_for(lambda: re.search(r"is ready at (https://\S+)", server.output.read_text()),
+                               "the address")[1]
+        trusts = ssl.create_default_context(cafile=server.home / "tls.crt")
+        with urllib.request.urlopen(said + "/api/v2/monitor/health", timeout=10,
+                                    context=trusts) as answer:
+            assert answer.status == 200
+        text = subprocess.run(["openssl", "x509", "-noout", "-text", "-in", server.home / "tls.crt"],
+                              capture_output=True, text=True, check=True).stdout
+        assert "IP Address:127.0.0.1" in text and "0.0.0.0" not in text
 
 
 def test_a_dag_whose_file_could_not_be_read_is_looked_for_among_the_errors():
