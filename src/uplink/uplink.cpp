@@ -133,11 +133,15 @@ struct Uplink::Impl {
 };
 
 Status check_home(const fs::path& home) {
-  const int pid = os::LockFile::holder(home / "run/server.lock");
-  if (pid == 0) return {};
-  return fail(ErrorCode::conflict, "'" + home.string() + "' belongs to a server (process " +
-                                       std::to_string(pid) +
-                                       "); give this worker a directory of its own: --home");
+  for (const auto& [lock, owner] :
+       {std::pair("run/server.lock", "a server"), std::pair("run/worker.lock", "another worker")}) {
+    const int pid = os::LockFile::holder(home / lock);
+    if (pid == 0) continue;
+    return fail(ErrorCode::conflict, "'" + home.string() + "' belongs to " + owner + " (process " +
+                                         std::to_string(pid) +
+                                         "); give this worker a directory of its own: --home");
+  }
+  return {};
 }
 
 Result<std::unique_ptr<Uplink>> Uplink::start(const Clock& clock, UplinkOptions options,

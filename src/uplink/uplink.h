@@ -20,7 +20,8 @@
 
 namespace aiflow::uplink {
 
-/// Errors: conflict when a server lives on this home: its files have the same names.
+/// Errors: conflict when a server or another worker lives on this home: its files have the same
+/// names.
 [[nodiscard]] Status check_home(const std::filesystem::path& home);
 
 struct UplinkOptions {

@@ -42,6 +42,7 @@ Status run_broker_worker(const Clock& clock, BrokerWorkerOptions options) {
     worker.worker_id = os::host_name() + "-" + digest::sha256_of(worker.home.string()).substr(0, 6);
   }
   worker.ends_with_lease = true;
+  AIFLOW_TRY(uplink::check_home(worker.home));
   AIFLOW_TRY(os::make_dirs(worker.home / "run"));
   std::unique_ptr<net::Forwarder> api;
   std::unique_ptr<NoApi> no_api;
