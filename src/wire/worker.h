@@ -330,12 +330,14 @@ struct XComGet {
 [[nodiscard]] json::Value to_json(const XComGet& value);
 [[nodiscard]] Result<XComGet> parse_xcom_get(const json::Value& value);
 
-/// island_lease_ms - to the worker of an island; how long after its last confirmed heartbeat the server leaves its tasks to it.
+/// island_lease_ms - to the worker of an island; how long after its last confirmed heartbeat the server leaves its tasks to it. cordoned - true; the worker gets no tasks until an operator says otherwise.
+
 struct HelloOk {
   std::string server_id{};
   std::int64_t heartbeat_ms{};
   std::int64_t lease_ms{};
   std::optional<std::int64_t> island_lease_ms{};
+  std::optional<bool> cordoned{};
   friend bool operator==(const HelloOk&, const HelloOk&) = default;
 };
 [[nodiscard]] json::Value to_json(const HelloOk& value);
