@@ -417,6 +417,10 @@ void Uplink::Impl::from_server(const std::string& frame) {
     if (auto start = wire::parse_start(*message)) on_start(*std::move(start));
   } else {
     if (island) note_answer(type, *message);
+    if (type == "HelloOk" && options.on_taken) {
+      const auto ok = wire::parse_hello_ok(*message);
+      if (ok) options.on_taken(ok->server_pin.value_or(""));
+    }
     if (type == "Cancel") {
       if (const auto cancel = wire::parse_cancel(*message)) files.cancel(*cancel);
     }

@@ -209,6 +209,7 @@ Status Server::make_executors() {
   broker_ = add_broker(*executor_, clock_, *options_.broker,
                        {.workers_before = std::move(before),
                         .cordoned = {cordoned.begin(), cordoned.end()},
+                        .server_pin = worker_access_->pin(),
                         .depot = depot_options()});
   return {};
 }

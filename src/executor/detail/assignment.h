@@ -42,6 +42,7 @@ struct AssignmentOptions {
   std::map<std::string, WorkerId> islands_before{};  ///< of before a restart: IslandGiven
   bool pulled = false;  ///< workers claim jobs that are offered; else they are given to them
   std::set<WorkerId> cordoned{};
+  std::string server_pin{};  ///< of the server's key, for workers that cannot know it otherwise
 };
 
 class Assignment {

@@ -55,7 +55,8 @@ class RedisExecutor::Loop final : public detail::Outlet {
                      .island_lease = options_.lease,  // its workers are of no island
                      .workers_before = options_.workers_before,
                      .pulled = true,
-                     .cordoned = options_.cordoned},
+                     .cordoned = options_.cordoned,
+                     .server_pin = options_.server_pin},
                     *this) {}
   ~Loop() override { stop(); }
 

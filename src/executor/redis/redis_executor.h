@@ -26,6 +26,8 @@ struct RedisExecutorOptions {
   /// See LocalExecutorOptions.
   std::vector<WorkerId> workers_before{};
   std::set<WorkerId> cordoned{};
+  /// net::pin_of the server's certificate, which workers are told; may be empty.
+  std::string server_pin{};
   /// What distance needs (src/uplink/depot.h), from the executor's thread; both may be empty.
   /// Adds to a frame on its way to a worker.
   std::function<void(const std::string& worker, json::Value& frame)> outgoing{};

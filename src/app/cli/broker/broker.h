@@ -18,6 +18,7 @@ namespace aiflow::app {
 struct BrokerParts {
   std::vector<WorkerId> workers_before;
   std::set<WorkerId> cordoned;
+  std::string server_pin;  ///< net::pin_of this server's certificate; may be empty
   uplink::DepotOptions depot;
 };
 
