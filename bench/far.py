@@ -29,11 +29,11 @@ class Wire:
     """A TCP proxy. state: "on" carries bytes, "silent" takes and gives nothing (a partition),
     "off" refuses connections and ends those that are open."""
 
-    def __init__(self, port: int):
+    def __init__(self, port: int, own_port: int = 0):
         self.target = port
         self.state = "on"
         self._stop = False
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", own_port))
         self.port = self._listener.getsockname()[1]
         self.carried = 0  # to the server
         self.given = 0  # from it

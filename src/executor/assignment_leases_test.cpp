@@ -93,6 +93,30 @@ TEST_CASE(
   CHECK(std::get<WorkerChanged>(bench.out.reports.back()).shut_out.empty());
 }
 
+TEST_CASE(
+    "a worker is told at its hello that it is cordoned, and the server's key where it needs it") {
+  ManualClock clock;
+  Kept out;
+  Assignment assignment(clock,
+                        {.server_id = "s",
+                         .heartbeat = 3s,
+                         .lease = 15s,
+                         .workers_before = {},
+                         .cordoned = {WorkerId{"w1"}},
+                         .server_pin = "f00d"},
+                        out);
+  assignment.begin();
+  assignment.hello(Bench::hello_of("w1"));
+  CHECK(out.ok.cordoned == true);
+  CHECK(out.ok.server_pin == "f00d");
+  assignment.order(WorkerId{"w1"}, WorkerOrder::uncordon);
+  assignment.hello(Bench::hello_of("w1"));
+  CHECK_FALSE(out.ok.cordoned);
+  Bench bench;
+  bench.hello("w1");
+  CHECK_FALSE(bench.out.ok.server_pin);
+}
+
 TEST_CASE("who takes no more and has nothing in hand is gone with its connection") {
   Bench bench;
   const WorkerId w{"w"};

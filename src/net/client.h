@@ -26,6 +26,8 @@ struct Endpoint {
   /// TLS: the server's key (pin_of) is this, whoever vouches for it. Empty: an authority that this
   /// machine trusts has to vouch for the host's name.
   std::string pin{};
+  /// With a pin: the word of an authority for the host's name will do as well.
+  bool pin_or_authority = false;
 };
 
 struct ClientRequest {

@@ -5,11 +5,12 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <set>
+#include <optional>
 #include <thread>
 
 #include "net/detail/byte_pump.h"
 #include "net/detail/dial.h"
+#include "net/detail/turn_away.h"
 #include "os/socket.h"
 
 namespace aiflow::net {
@@ -19,6 +20,9 @@ namespace asio = boost::asio;
 using asio::local::stream_protocol;
 using ErrorCodeOf = boost::system::error_code;
 using detail::Socket;
+
+/// A machine that is off answers nothing; callers wait for a minute at most.
+constexpr auto kDialLimit = std::chrono::seconds(15);
 
 }  // namespace
 
@@ -31,8 +35,10 @@ struct Forwarder::Impl {
 
   void accept();
   void carry(Socket client);
+  void dial(const detail::Dial::Done& done);
 
   ForwarderOptions options;                  ///< `server` is the thread's once it runs
+  std::optional<Error> shut;                 ///< so is this
   std::atomic<std::size_t> connections = 0;  ///< outlives what `io` still holds at its end
   asio::io_context io{1};
   stream_protocol::acceptor acceptor;
@@ -58,7 +64,13 @@ Forwarder::~Forwarder() = default;
 void Forwarder::lead_to(Endpoint server) {
   asio::post(impl_->io, [impl = impl_.get(), to = std::move(server)]() mutable {
     impl->options.server = std::move(to);
+    impl->shut.reset();
   });
+}
+
+void Forwarder::shut(Error why) {
+  asio::post(impl_->io,
+             [impl = impl_.get(), why = std::move(why)]() mutable { impl->shut = std::move(why); });
 }
 
 void Forwarder::Impl::accept() {
@@ -74,18 +86,46 @@ void Forwarder::Impl::accept() {
   });
 }
 
+void Forwarder::look() {
+  asio::post(impl_->io, [impl = impl_.get()] {
+    impl->dial([impl](const Result<Socket>& server) {
+      if (!server && impl->options.refuse) static_cast<void>(impl->options.refuse(server.error()));
+    });
+  });
+}
+
+void Forwarder::Impl::dial(const detail::Dial::Done& done) {
+  if (shut) return done(fail(*shut));
+  const auto limit = std::make_shared<asio::steady_timer>(io, kDialLimit);
+  // The pending operation keeps the dial alive.
+  const auto dial =
+      detail::Dial::start(io, options.server, [this, limit, done](Result<Socket> server) {
+        limit->cancel();
+        if (server && options.reached) options.reached();
+        done(std::move(server));
+      });
+  const std::string name = options.server.host + ":" + std::to_string(options.server.port);
+  limit->async_wait([weak = std::weak_ptr(dial), done, name](const ErrorCodeOf& cancelled) {
+    const auto late = weak.lock();
+    if (cancelled || !late || !late->cancel()) return;
+    done(fail(ErrorCode::timeout, name + " does not answer"));
+  });
+}
+
 void Forwarder::Impl::carry(Socket client) {
   ++connections;
   const auto shared = std::make_shared<Socket>(std::move(client));
-  // The pending operation keeps the dial alive.
-  (void)detail::Dial::start(io, options.server, [this, shared](Result<Socket> server) {
-    if (!server) {
-      --connections;
-      return;  // closes the client, which sees that nobody answers
+  dial([this, shared](Result<Socket> server) {
+    if (server) {
+      std::make_shared<detail::BytePump<Socket, Socket>>(std::move(*shared), *std::move(server),
+                                                         [this] { --connections; })
+          ->start();
+    } else if (options.refuse) {
+      detail::turn_away(std::move(*shared), options.refuse(server.error()),
+                        [this] { --connections; });
+    } else {
+      --connections;  // closes the client, which sees that nobody answers
     }
-    std::make_shared<detail::BytePump<Socket, Socket>>(std::move(*shared), *std::move(server),
-                                                       [this] { --connections; })
-        ->start();
   });
 }
 

@@ -91,6 +91,36 @@ TEST_CASE("another key is refused, and so is a server that no authority vouches 
   const auto unknown = unknowing.send({.target = "/"}, soon());
   REQUIRE_FALSE(unknown);
   CHECK(unknown.error().message.find("not one that this machine trusts") != std::string::npos);
+  CHECK(unknown.error().message.find("self-signed") != std::string::npos);
+}
+
+TEST_CASE("where an authority's word will do as well, the key or that is enough") {
+  Bench bench;
+  auto endpoint = bench.endpoint(bench.pin());
+  endpoint.pin_or_authority = true;
+  Client knowing(kClock, endpoint);
+  CHECK(knowing.send({.target = "/"}, soon()));
+  endpoint.pin = std::string(64, '0');
+  Client other(kClock, endpoint);
+  const auto neither = other.send({.target = "/"}, soon());
+  REQUIRE_FALSE(neither);
+  CHECK(neither.error().code == ErrorCode::corrupt);
+  CHECK(neither.error().message.find("another key") != std::string::npos);
+  CHECK(neither.error().message.find("self-signed") != std::string::npos);
+  // OpenSSL reads the variable when a context is made.
+  REQUIRE(::setenv("SSL_CERT_FILE", bench.files.certificate.c_str(), 1) == 0);
+  Client trusting(kClock, endpoint);
+  const auto vouched_for = trusting.send({.target = "/"}, soon());
+  const auto elsewhere =
+      Server::start({.host = "127.0.0.2", .port = 0, .tls = bench.files}, bench.handler).value();
+  endpoint.host = "127.0.0.2";
+  endpoint.port = elsewhere->port();
+  Client misled(kClock, endpoint);
+  const auto misnamed = misled.send({.target = "/"}, soon());
+  REQUIRE(::unsetenv("SSL_CERT_FILE") == 0);
+  CHECK(vouched_for);
+  REQUIRE_FALSE(misnamed);
+  CHECK(misnamed.error().message.ends_with("it is for other names"));
 }
 
 TEST_CASE("the key stays over a restart, so does what workers know") {

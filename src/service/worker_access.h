@@ -56,6 +56,8 @@ class WorkerAccess {
   [[nodiscard]] Result<std::filesystem::path> log_of(const std::string& worker_id,
                                                      const wire::AttemptRef& attempt);
 
+  [[nodiscard]] const std::string& pin() const { return parts_.pin; }
+
  private:
   const Parts parts_;
 };

@@ -133,11 +133,15 @@ struct Uplink::Impl {
 };
 
 Status check_home(const fs::path& home) {
-  const int pid = os::LockFile::holder(home / "run/server.lock");
-  if (pid == 0) return {};
-  return fail(ErrorCode::conflict, "'" + home.string() + "' belongs to a server (process " +
-                                       std::to_string(pid) +
-                                       "); give this worker a directory of its own: --home");
+  for (const auto& [lock, owner] :
+       {std::pair("run/server.lock", "a server"), std::pair("run/worker.lock", "another worker")}) {
+    const int pid = os::LockFile::holder(home / lock);
+    if (pid == 0) continue;
+    return fail(ErrorCode::conflict, "'" + home.string() + "' belongs to " + owner + " (process " +
+                                         std::to_string(pid) +
+                                         "); give this worker a directory of its own: --home");
+  }
+  return {};
 }
 
 Result<std::unique_ptr<Uplink>> Uplink::start(const Clock& clock, UplinkOptions options,
@@ -413,6 +417,10 @@ void Uplink::Impl::from_server(const std::string& frame) {
     if (auto start = wire::parse_start(*message)) on_start(*std::move(start));
   } else {
     if (island) note_answer(type, *message);
+    if (type == "HelloOk" && options.on_taken) {
+      const auto ok = wire::parse_hello_ok(*message);
+      if (ok) options.on_taken(ok->server_pin.value_or(""));
+    }
     if (type == "Cancel") {
       if (const auto cancel = wire::parse_cancel(*message)) files.cancel(*cancel);
     }

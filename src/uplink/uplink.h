@@ -20,7 +20,8 @@
 
 namespace aiflow::uplink {
 
-/// Errors: conflict when a server lives on this home: its files have the same names.
+/// Errors: conflict when a server or another worker lives on this home: its files have the same
+/// names.
 [[nodiscard]] Status check_home(const std::filesystem::path& home);
 
 struct UplinkOptions {
@@ -33,6 +34,8 @@ struct UplinkOptions {
   /// Of the island's lease: goes on while the machine is suspended, as the server's does
   /// (os::BootClock). nullptr: the uplink's own clock.
   const Clock* island_clock = nullptr;
+  /// The server takes this worker; `pin`: HelloOk's server_pin, or "". From the loop.
+  std::function<void(const std::string& pin)> on_taken{};
   /// The server wants nothing of this worker (Carrier::Events::refused). From the loop.
   std::function<void(const Error& why)> on_refused;
 };

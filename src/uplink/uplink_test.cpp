@@ -205,15 +205,20 @@ TEST_CASE("the end of a core that has drained is no new beginning, and its last 
   CHECK(bench.carrier.reconnects() == 0);
 }
 
-TEST_CASE("a server's home is no worker's") {
+TEST_CASE("the home of a server, or of another worker, is no worker's") {
   const auto dir = os::TempDir::create("uplink-test").value();
   fs::create_directories(dir.path() / "run");
-  const auto lock = os::LockFile::acquire(dir.path() / "run/server.lock").value();
   FakeCarrier carrier;
-  const auto made =
-      Uplink::start(kClock, {.home = dir.path(), .island = {}, .on_refused = {}}, carrier);
-  REQUIRE_FALSE(made);
-  CHECK(made.error().code == ErrorCode::conflict);
+  for (const auto& [name, owner] : {std::pair("run/server.lock", "belongs to a server"),
+                                    std::pair("run/worker.lock", "belongs to another worker")}) {
+    const auto lock = os::LockFile::acquire(dir.path() / name).value();
+    const auto made =
+        Uplink::start(kClock, {.home = dir.path(), .island = {}, .on_refused = {}}, carrier);
+    REQUIRE_FALSE(made);
+    CHECK(made.error().code == ErrorCode::conflict);
+    CHECK(made.error().message.find(owner) != std::string::npos);
+    CHECK(made.error().message.find("--home") != std::string::npos);
+  }
 }
 
 }  // namespace

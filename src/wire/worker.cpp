@@ -757,11 +757,13 @@ Status read_value(const json::Value& value, XComGet& out) {
 
 json::Value to_json(const HelloOk& value) {
   json::Object out;
-  out.reserve(4);
+  out.reserve(6);
   detail::put(out, "server_id", value.server_id);
   detail::put(out, "heartbeat_ms", value.heartbeat_ms);
   detail::put(out, "lease_ms", value.lease_ms);
   detail::put(out, "island_lease_ms", value.island_lease_ms);
+  detail::put(out, "server_pin", value.server_pin);
+  detail::put(out, "cordoned", value.cordoned);
   return json::Value(std::move(out));
 }
 
@@ -772,6 +774,8 @@ Result<HelloOk> parse_hello_ok(const json::Value& value) {
   AIFLOW_TRY(detail::get(value, "heartbeat_ms", out.heartbeat_ms));
   AIFLOW_TRY(detail::get(value, "lease_ms", out.lease_ms));
   AIFLOW_TRY(detail::get(value, "island_lease_ms", out.island_lease_ms));
+  AIFLOW_TRY(detail::get(value, "server_pin", out.server_pin));
+  AIFLOW_TRY(detail::get(value, "cordoned", out.cordoned));
   return out;
 }
 

@@ -330,12 +330,15 @@ struct XComGet {
 [[nodiscard]] json::Value to_json(const XComGet& value);
 [[nodiscard]] Result<XComGet> parse_xcom_get(const json::Value& value);
 
-/// island_lease_ms - to the worker of an island; how long after its last confirmed heartbeat the server leaves its tasks to it.
+/// island_lease_ms - to the worker of an island; how long after its last confirmed heartbeat the server leaves its tasks to it. server_pin - to a worker of a broker; SHA-256 of the key of a server that has signed its certificate itself, absent when an authority has or when it speaks plain HTTP. cordoned - true; the worker gets no tasks until an operator says otherwise.
+
 struct HelloOk {
   std::string server_id{};
   std::int64_t heartbeat_ms{};
   std::int64_t lease_ms{};
   std::optional<std::int64_t> island_lease_ms{};
+  std::optional<std::string> server_pin{};
+  std::optional<bool> cordoned{};
   friend bool operator==(const HelloOk&, const HelloOk&) = default;
 };
 [[nodiscard]] json::Value to_json(const HelloOk& value);

@@ -108,7 +108,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "Progress": {"attempt": "AttemptRef", "done": "double", "total": "double", "unit": "string", "what": "string"},
     "Finished": {"seq": "int", "attempt": "AttemptRef", "outcome": "Outcome", "exit_code": "int?", "signal": "int?", "cause": "string", "started_at": "time", "ended_at": "time", "xcoms": "[XComEntry]", "branch": "[string]?", "skip_all_downstream": "bool", "reschedule_at": "time?", "deferral": "Deferral?", "assets": "[AssetEmit]?", "cache_key": "string?", "cache_ttl_ms": "int?", "retry_delay_ms": "int?", "usage": "AttemptUsage?", "rendered": "json?"},
     "XComGet": {"request_id": "int", "attempt": "AttemptRef", "dag_id": "string", "run_id": "string", "task_id": "string", "map_index": "int", "key": "string", "item": "int?", "include_prior_dates": "bool?"},
-    "HelloOk": {"server_id": "string", "heartbeat_ms": "int", "lease_ms": "int", "island_lease_ms": "int?"},
+    "HelloOk": {"server_id": "string", "heartbeat_ms": "int", "lease_ms": "int", "island_lease_ms": "int?", "server_pin": "string?", "cordoned": "bool?"},
     "Picture": {"dag_id": "string", "run_id": "string", "made_at": "int", "part": "IslandPart?"},
     "HeartbeatOk": {"seq": "int"},
     "Start": {"job": "Job", "delivery": "Delivery?", "trouble": "string?"},

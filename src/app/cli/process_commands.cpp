@@ -164,6 +164,11 @@ Status work(const Clock& clock, const Invocation& in) {
   if (broker && in.list("--server").size() > 1) {
     return fail(ErrorCode::invalid_argument, "with --broker there is one --server");
   }
+  if (broker && in.given("--token-file")) {
+    return fail(ErrorCode::invalid_argument,
+                "a worker with --broker (or AIFLOW_BROKER) takes its tasks from Redis and joins no"
+                " server: leave --token-file away; with --token-file, leave the broker away");
+  }
   if (broker) {
     return run_broker_worker(clock, {.address = *std::move(broker),
                                      .server = in.text("--server"),
@@ -289,11 +294,14 @@ Command worker_command(const Clock& clock, const Parameter& home, const Paramete
                      slots,
                      {.name = "--id", .help = "name of this worker; the host's when left out"},
                      {.name = "--server",
-                      .help = "URL of a server on another machine; again for each of several on "
-                              "one database: the worker goes to the one that leads",
+                      .help =
+                          "URL of a server on another machine; again for each of several on "
+                          "one database: the worker goes to the one that leads. With --broker: "
+                          "where tasks reach its API; the key of --tls self comes through Redis",
                       .repeat = true},
                      {.name = "--token-file",
-                      .help = "file with a join token (aiflow workers token); the first time"},
+                      .help = "file with a join token (aiflow workers token); the first time; not "
+                              "with --broker"},
                      offer[0],
                      offer[1],
                      offer[2],
@@ -304,12 +312,13 @@ Command worker_command(const Clock& clock, const Parameter& home, const Paramete
                      docker[0],
                      docker[1],
                      docker[2]},
-      .examples = {"aiflow worker --slots 4", "aiflow worker --docker /run/user/1000/docker.sock",
-                   "aiflow worker --server https://flow.local:8080 --token-file join.token"
-                   " --home /var/lib/aiflow-worker",
-                   "aiflow worker --server https://a.local:8080 --server https://b.local:8080",
-                   "aiflow worker --broker redis://redis.local:6379 --server http://flow.local:8080"
-                   " --home /var/lib/aiflow-worker --queues default,reports --label gpu=true"},
+      .examples =
+          {"aiflow worker --slots 4", "aiflow worker --docker /run/user/1000/docker.sock",
+           "aiflow worker --server https://flow.local:8080 --token-file join.token"
+           " --home /var/lib/aiflow-worker",
+           "aiflow worker --server https://a.local:8080 --server https://b.local:8080",
+           "aiflow worker --broker redis://redis.local:6379 --server https://flow.local:8080"
+           " --home /var/lib/aiflow-worker --queues default,reports --label gpu=true"},
       .run = [&clock](const Invocation& in) { return work(clock, in); }};
 }
 

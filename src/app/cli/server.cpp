@@ -144,13 +144,7 @@ Status Server::make_folders() {
   }
   options_.dag_folders = dag_folders(options_);
   if (!options_.own_certificate) return {};
-  std::vector<std::string> hosts = {os::host_name(), "localhost", "127.0.0.1", "::1"};
-  std::vector<std::string> listens = {options_.host};
-  if (options_.workers_listen) listens.push_back(options_.workers_listen->host);
-  for (const auto& host : listens) {
-    if (std::ranges::find(hosts, host) == hosts.end()) hosts.push_back(host);
-  }
-  AIFLOW_ASSIGN(options_.tls, net::own_certificate(options_.home, hosts));
+  AIFLOW_ASSIGN(options_.tls, net::own_certificate(options_.home, names_to_certify(options_)));
   return {};
 }
 
@@ -212,6 +206,7 @@ Status Server::make_executors() {
                        {.workers_before = std::move(before),
                         .left_before = left_before_,
                         .cordoned = {cordoned.begin(), cordoned.end()},
+                        .server_pin = worker_access_->pin(),
                         .depot = depot_options()});
   return {};
 }

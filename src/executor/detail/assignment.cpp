@@ -152,6 +152,8 @@ void Assignment::hello(const wire::Hello& hello) {
                    .lease_ms = to_ms(options_.lease)};
   const Labels& labels = workers_.at(id).offer.labels;
   if (labels.contains(kIslandLabel)) ok.island_lease_ms = to_ms(options_.island_lease);
+  if (!options_.server_pin.empty()) ok.server_pin = options_.server_pin;
+  if (is_cordoned(id)) ok.cordoned = true;
   outlet_.send(id, typed("HelloOk", ok));
   adopt_running(hello);
   give_up_missing(id, hello.running);

@@ -43,6 +43,7 @@ struct AssignmentOptions {
   wire::LeftBehind left_before{};                    ///< by a server that stopped by plan
   bool pulled = false;  ///< workers claim jobs that are offered; else they are given to them
   std::set<WorkerId> cordoned{};
+  std::string server_pin{};  ///< of the server's key, for workers that cannot know it otherwise
 };
 
 class Assignment {

@@ -57,7 +57,8 @@ class RedisExecutor::Loop final : public detail::Outlet {
                      .workers_before = options_.workers_before,
                      .left_before = options_.left_before,
                      .pulled = true,
-                     .cordoned = options_.cordoned},
+                     .cordoned = options_.cordoned,
+                     .server_pin = options_.server_pin},
                     *this) {}
   ~Loop() override { stop(); }
 

@@ -27,6 +27,8 @@ struct RedisExecutorOptions {
   std::vector<WorkerId> workers_before{};
   wire::LeftBehind left_before{};
   std::set<WorkerId> cordoned{};
+  /// net::pin_of the server's certificate, which workers are told; may be empty.
+  std::string server_pin{};
   /// What distance needs (src/uplink/depot.h), from the executor's thread; both may be empty.
   /// Adds to a frame on its way to a worker.
   std::function<void(const std::string& worker, json::Value& frame)> outgoing{};

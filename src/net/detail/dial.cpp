@@ -23,11 +23,13 @@ std::shared_ptr<Dial> Dial::start(asio::io_context& io, Endpoint endpoint, Done 
 Dial::Dial(asio::io_context& io, Endpoint endpoint, Done done)
     : io_(io), endpoint_(std::move(endpoint)), done_(std::move(done)), resolver_(io), socket_(io) {}
 
-void Dial::cancel() {
+bool Dial::cancel() {
+  const bool was_on_its_way = done_ != nullptr;
   done_ = nullptr;
   resolver_.cancel();
   ErrorCodeOf ignored;
   socket_.close(ignored);
+  return was_on_its_way;
 }
 
 void Dial::resolve() {

@@ -31,7 +31,8 @@ class Dial : public std::enable_shared_from_this<Dial> {
   /// `done` is called once on the loop, unless it is cancelled before.
   [[nodiscard]] static std::shared_ptr<Dial> start(asio::io_context& io, Endpoint endpoint,
                                                    Done done);
-  void cancel();
+  /// False: it had ended before.
+  bool cancel();
 
  private:
   Dial(asio::io_context& io, Endpoint endpoint, Done done);

@@ -66,24 +66,35 @@ std::shared_ptr<asio::ssl::context> client_context(const Endpoint& endpoint) {
     return context;
   }
   // Its key is all that counts: neither names nor dates, which the clocks may not agree on.
-  const auto is_known = [pin = endpoint.pin](bool, asio::ssl::verify_context& chain) {
+  const auto is_known = [endpoint](bool is_vouched_for, asio::ssl::verify_context& chain) {
     X509* certificate = X509_STORE_CTX_get0_cert(chain.native_handle());
-    return certificate != nullptr && key_print(certificate) == pin;
+    if (certificate != nullptr && key_print(certificate) == endpoint.pin) return true;
+    if (!endpoint.pin_or_authority) return false;
+    return asio::ssl::host_name_verification(endpoint.host)(is_vouched_for, chain);
   };
   context->set_verify_callback(is_known, ignored);
   return context;
 }
 
-Error refusal(const Endpoint& endpoint, const ErrorCodeOf& error) {
+/// `checked`: what OpenSSL has found. The look at the host's name is none of its own.
+std::string distrust(const Endpoint& endpoint, long checked) {
+  const bool is_misnamed = checked == X509_V_OK || checked == X509_V_ERR_UNSPECIFIED;
+  const std::string untrusted =
+      " is not one that this machine trusts for that name: " +
+      std::string(is_misnamed ? "it is for other names" : X509_verify_cert_error_string(checked));
+  if (endpoint.pin.empty()) return "the certificate of " + name_of(endpoint) + untrusted;
+  if (!endpoint.pin_or_authority) {
+    return name_of(endpoint) + " shows another key than the server that gave the join token has";
+  }
+  return name_of(endpoint) + " shows another key than the server has, and its certificate" +
+         untrusted;
+}
+
+Error refusal(const Endpoint& endpoint, const ErrorCodeOf& error, SSL* ssl) {
   if (error.category() == asio::error::get_ssl_category() &&
       ERR_GET_REASON(static_cast<unsigned long>(error.value())) ==
           SSL_R_CERTIFICATE_VERIFY_FAILED) {
-    return {ErrorCode::corrupt,
-            endpoint.pin.empty()
-                ? "the certificate of " + name_of(endpoint) +
-                      " is not one that this machine trusts for that name"
-                : name_of(endpoint) +
-                      " shows another key than the server that gave the join token has"};
+    return {ErrorCode::corrupt, distrust(endpoint, SSL_get_verify_result(ssl))};
   }
   return {ErrorCode::unavailable,
           "no TLS connection to " + name_of(endpoint) + ": " + error.message()};
@@ -118,7 +129,8 @@ void connect_tls(Socket socket, const Endpoint& endpoint, TlsDone done) {
   shake->stream.ssl().async_handshake(
       asio::ssl::stream_base::client, [shake, endpoint](const ErrorCodeOf& error) {
         shake->stream.timer().cancel();
-        if (error) return shake->finish(fail(refusal(endpoint, error)));
+        SSL* ssl = shake->stream.ssl().native_handle();
+        if (error) return shake->finish(fail(refusal(endpoint, error, ssl)));
         shake->finish(plain_end(std::move(shake->stream), shake->held));
       });
 }

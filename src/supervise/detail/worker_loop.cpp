@@ -208,6 +208,11 @@ void WorkerLoop::on_message(std::string_view type, const json::Value& message) {
       heartbeat_every_ = milliseconds(std::clamp<std::int64_t>(ok.heartbeat_ms, 20, 60'000));
       lease_ = milliseconds(std::clamp<std::int64_t>(ok.lease_ms, 100, 3'600'000));
       confirm_lease(0);
+      const bool was_cordoned = std::exchange(is_cordoned_, ok.cordoned.value_or(false));
+      if (is_cordoned_ && !was_cordoned && !draining_) {
+        log::warn("this worker is cordoned: it gets no tasks until 'aiflow workers uncordon NAME'",
+                  {{"name", options_.worker_id}});
+      }
       // The next one was due at the pace of before, which may be past the lease.
       loop_.cancel(next_beat_);
       next_beat_ = loop_.after(heartbeat_every_, [this] { beat(); });

@@ -141,6 +141,7 @@ class WorkerLoop {
   bool settle_armed_ = false;
   bool is_heartbeat_due_ = false;  ///< before the next beat
   bool draining_ = false;
+  bool is_cordoned_ = false;  ///< as the server has said at its last hello
   SteadyTime leave_at_ = SteadyTime::max();
 };
 

@@ -41,7 +41,10 @@ Error refusal(const net::ClientResponse& answer) {
     case 401:
     case 403: return {ErrorCode::denied, words};
     case 404: return {ErrorCode::not_found, words};
-    case 501: return {ErrorCode::conflict, words};  // there is no way to the server
+    case 501:
+      return {ErrorCode::conflict, words};  // there is no way to the server
+    // This worker's own word, that it does not trust the server; or a proxy's, which has none.
+    case 502: return {said ? ErrorCode::conflict : ErrorCode::unavailable, words};
     default: return {ErrorCode::unavailable, words};
   }
 }

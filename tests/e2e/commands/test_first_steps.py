@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import ssl
 import subprocess
 import urllib.request
 
@@ -41,6 +42,30 @@ def test_a_server_on_all_addresses_names_one_that_can_be_opened():
         with urllib.request.urlopen(said + "/api/v2/monitor/health", timeout=10) as answer:
             assert answer.status == 200
         assert json.loads((server.home / "run/server.json").read_text())["url"] == said
+
+
+def test_its_own_certificate_names_the_address_that_a_server_on_all_addresses_prints():
+    with Server(extra=("--host", "0.0.0.0", "--tls", "self")) as server:
+        said = server.wait_for(lambda: re.search(r"is ready at (https://\S+)", server.output.read_text()),
+                               "the address")[1]
+        trusts = ssl.create_default_context(cafile=server.home / "tls.crt")
+        with urllib.request.urlopen(said + "/api/v2/monitor/health", timeout=10,
+                                    context=trusts) as answer:
+            assert answer.status == 200
+        text = subprocess.run(["openssl", "x509", "-noout", "-text", "-in", server.home / "tls.crt"],
+                              capture_output=True, text=True, check=True).stdout
+        assert "IP Address:127.0.0.1" in text and "0.0.0.0" not in text
+
+
+def test_a_dag_whose_file_could_not_be_read_is_looked_for_among_the_errors():
+    with Server() as server:
+        unknown = cli(server, "dags", "trigger", "dk")
+        assert unknown.returncode == 1 and "dags list" in unknown.stderr
+        assert "dags errors" not in unknown.stderr
+        (server.dags / "dk.py").write_text("from airflow.sdk import DAG\nwith DAG('dk') as\n")
+        server.wait_for(lambda: "dk.py" in cli(server, "dags", "errors").stdout, "the error")
+        for word in ("trigger", "pause", "unpause", "params", "explain"):
+            assert "aiflow dags errors" in cli(server, "dags", word, "dk").stderr
 
 
 def test_the_runs_of_a_dag_are_the_same_by_both_names():

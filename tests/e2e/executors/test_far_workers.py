@@ -14,7 +14,7 @@ import pytest
 
 from far import FarServer, FarWorker, Wire, free_port
 from product import cli
-from server import ApiError
+from server import BIN, ApiError
 
 WORDS = """
 import os
@@ -332,13 +332,19 @@ def test_an_answer_that_is_lost_joins_once(far):
     assert wire.cut_after is None
 
 
-def test_a_worker_does_not_live_in_a_servers_home(far):
+def test_a_worker_does_not_live_in_a_servers_home_or_in_that_of_another_worker(far, tmp_path):
     server = far.server()
-    worker = FarWorker(server, server.home, url=f"http://127.0.0.1:{server.port}")
-    try:
-        assert "belongs to a server" in ends_with(worker.start())
-    finally:
-        worker.stop()
+    first = far.worker(server, name="first").wait()
+    server.wait_for(lambda: "worker starts" in first.text(), "the lock")
+    before = first.text()
+    for home, owner, pid in ((server.home, "a server", server.process.pid),
+                             (first.home, "another worker", first.process.pid)):
+        for place in (("--server", f"http://127.0.0.1:{server.port}", "--token-file", home / "join.token"),
+                      ("--broker", "redis://127.0.0.1:1")):
+            said = subprocess.run([BIN / "aiflow", "worker", "--home", home, *place], timeout=20,
+                                  capture_output=True, text=True).stderr
+            assert f"belongs to {owner} (process {pid})" in said and "--home" in said, said
+    assert first.text() == before  # and it was left alone
 
 
 def get_by(context, port, path="/api/v2/monitor/health"):

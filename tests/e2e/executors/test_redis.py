@@ -227,6 +227,8 @@ with DAG("plain"):
     assert party.server.get("/api/v2/workers")["items"][0]["cordoned"]
     assert party.server.wait_run("slow", slow)["state"] == "success"
     assert states(party, "plain", plain) == {"a": "scheduled"}
+    said = "this worker is cordoned: it gets no tasks until 'aiflow workers uncordon NAME'"
+    assert first.text().count(said) == 1
     assert cli(party.server, "workers", "uncordon", "first").returncode == 0
     assert party.server.wait_run("plain", plain)["state"] == "success"
 
@@ -235,6 +237,8 @@ with DAG("plain"):
     assert cli(party.server, "workers", "drain", "first").returncode == 0
     assert first.process.wait(20) == 0
     assert party.server.wait_run("slow", slow)["state"] == "success"
+    first.start().wait()
+    party.server.wait_for(lambda: first.text().count(said) == 2, "the word at its start", 10)
 
 
 def test_what_is_queued_at_a_restart_waits_for_workers_of_redis_alone(party):

@@ -21,7 +21,7 @@ class RedisWorker(FarWorker):
         self.words = [BIN / "aiflow", "worker", "--home", self.home, "--broker", party.redis.url,
                       *party.login, "--id", name, "--slots", str(slots), *extra]
         if with_server:
-            self.words += ["--server", f"http://127.0.0.1:{party.server.port}"]
+            self.words += ["--server", f"{party.scheme}://127.0.0.1:{party.server.port}"]
 
     def kill(self) -> None:
         """Its tasks die with it."""
@@ -30,9 +30,10 @@ class RedisWorker(FarWorker):
 
 
 class Party:
-    """A Redis, a server without workers of its own, and workers; `password`: of Redis."""
+    """A Redis, a server without workers of its own, and workers. password: of Redis; tls: the server
+    speaks HTTPS with a certificate of its own."""
 
-    def __init__(self, folder: Path, password: str = "", keeps: bool = False):
+    def __init__(self, folder: Path, password: str = "", keeps: bool = False, tls: bool = False):
         self.folder = Path(folder)
         (self.folder / "redis").mkdir(parents=True)
         self.password, self.login = password, ()
@@ -44,8 +45,10 @@ class Party:
             more = ("--requirepass", password)
         self.redis = with_redis.Redis(self.folder / "redis", keeps, more)
         self.redis.start(password)
+        self.scheme = "https" if tls else "http"
+        secure = ("--tls", "self") if tls else ()
         self.server = FarServer(self.folder / "home", port=free_port(),
-                                extra=("--broker", self.redis.url, *self.login)).start()
+                                extra=("--broker", self.redis.url, *self.login, *secure)).start()
         self.workers: list[RedisWorker] = []
 
     def add_worker(self, name: str, slots: int = 4, extra: tuple[str, ...] = (),

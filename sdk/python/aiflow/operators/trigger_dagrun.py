@@ -98,5 +98,6 @@ class TriggerDagRunOperator(BaseOperator):
         except api.ApiError as error:
             if error.status == 409 and self.skip_when_already_exists:
                 raise AirflowSkipException(str(error)) from error
-            raise
+            raise api.ApiError(error.status, f"dag '{self.trigger_dag_id}' cannot be triggered: "
+                                             f"{error}") from error
         return run["dag_run_id"]

@@ -19,6 +19,7 @@ struct BrokerParts {
   std::vector<WorkerId> workers_before;
   wire::LeftBehind left_before;
   std::set<WorkerId> cordoned;
+  std::string server_pin;  ///< net::pin_of this server's certificate; may be empty
   uplink::DepotOptions depot;
 };
 

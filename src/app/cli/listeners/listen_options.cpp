@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/listeners/listen_options.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "app/cli/serve.h"
+#include "os/environment.h"
 #include "os/file.h"
+#include "os/host/address.h"
 
 namespace aiflow::app {
 namespace {
@@ -85,6 +88,18 @@ Status read_listen(const Invocation& in, ServeOptions& options) {
     options.workers_listen = *std::move(at);
   }
   return read_tls(in, options);
+}
+
+std::vector<std::string> names_to_certify(const ServeOptions& options) {
+  std::vector<std::string> names = {os::host_name(), "localhost", "127.0.0.1", "::1"};
+  std::vector<std::string> more = os::addresses();
+  more.push_back(options.host);
+  if (options.workers_listen) more.push_back(options.workers_listen->host);
+  for (const std::string& name : more) {
+    const bool is_any = name == "0.0.0.0" || name == "::";  // that is all, and the name of none
+    if (!is_any && std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  return names;
 }
 
 }  // namespace aiflow::app

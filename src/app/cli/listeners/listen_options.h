@@ -26,4 +26,7 @@ struct ListenAt {
 /// Errors: invalid_argument.
 [[nodiscard]] Status read_listen(const Invocation& in, ServeOptions& options);
 
+/// By which names and addresses others may call this server: what its own certificate is for.
+[[nodiscard]] std::vector<std::string> names_to_certify(const ServeOptions& options);
+
 }  // namespace aiflow::app

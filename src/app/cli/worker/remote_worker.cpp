@@ -8,9 +8,9 @@
 #include <optional>
 #include <thread>
 
+#include "app/cli/worker/api_relay.h"
 #include "base/placement.h"
 #include "log/log.h"
-#include "net/forwarder.h"
 #include "net/url.h"
 #include "os/file.h"
 #include "os/signals.h"
@@ -76,8 +76,8 @@ Status run_remote_worker(const Clock& clock, const RemoteWorkerOptions& options)
   worker.worker_id = member->worker_id;
   worker.ends_with_lease = true;
   AIFLOW_TRY(os::make_dirs(worker.home / "run"));
-  AIFLOW_ASSIGN(const auto api, net::Forwarder::start({.socket = worker.home / "run/api.sock",
-                                                       .server = member->servers.front()}));
+  AIFLOW_ASSIGN(const auto api,
+                ApiRelay::start(worker.home / "run/api.sock", member->servers.front()));
   uplink::WebSocketCarrier carrier(
       {.servers = member->servers,
        .credential = std::move(member->credential),

@@ -280,7 +280,7 @@ std::vector<Command> worker_commands(const Clock& clock) {
        .parameters = with_common(
            {{.name = "--expires", .help = "how long it is good: 30m, 1h, 7d", .otherwise = "1h"},
             {.name = "--uses", .help = "how many workers may join by it", .otherwise = "1"}}),
-       .examples = {"umask 077; aiflow workers token > join.token",
+       .examples = {"(umask 077; aiflow workers token > join.token)",
                     "aiflow workers token --expires 1d --uses 10"},
        .run = [&clock](const Invocation& in) { return make_token(clock, in); }},
       {.words = {"workers", "show"},

@@ -80,6 +80,9 @@ Status set_paused(const Clock& clock, const Invocation& in, bool paused) {
   return {};
 }
 
+Status pause(const Clock& clock, const Invocation& in) { return set_paused(clock, in, true); }
+Status unpause(const Clock& clock, const Invocation& in) { return set_paused(clock, in, false); }
+
 /// When the next run is made, or why none is.
 Status explain(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
@@ -93,6 +96,22 @@ Status explain(const Clock& clock, const Invocation& in) {
             << (dag.explanation ? dag.explanation->text : "nothing is known of its next run")
             << "\n";
   return {};
+}
+
+using DagCommand = Status (*)(const Clock& clock, const Invocation& in);
+
+/// The file of a DAG that nobody knows may be one that could not be read.
+std::function<Status(const Invocation&)> of_dag(const Clock& clock, DagCommand command) {
+  return [&clock, command](const Invocation& in) -> Status {
+    auto done = command(clock, in);
+    if (done || done.error().code != ErrorCode::not_found) return done;
+    auto client = client_for(clock, in);
+    const auto unread = client.list("/api/v2/importErrors");
+    if (unread && !unread->empty()) {
+      done.error().message += "; its file may be one that could not be read: aiflow dags errors";
+    }
+    return done;
+  };
 }
 
 }  // namespace
@@ -121,27 +140,27 @@ std::vector<Command> dag_commands(const Clock& clock) {
                     "aiflow dags trigger etl --param day=3 --param who=edge",
                     "aiflow dags trigger etl --logical-date 2026-01-01",
                     "aiflow dags trigger etl --run-after 2030-01-01T02:00:00+09:00"},
-       .run = bound(clock, trigger)},
+       .run = of_dag(clock, trigger)},
       {.words = {"dags", "params"},
        .summary = "what a run can be given: names, types, defaults",
        .parameters = with_common({kDag}),
        .examples = {"aiflow dags params etl"},
-       .run = bound(clock, list_params)},
+       .run = of_dag(clock, list_params)},
       {.words = {"dags", "pause"},
        .summary = "no new runs, no new tasks",
        .parameters = with_common({kDag}),
        .examples = {"aiflow dags pause etl"},
-       .run = [&clock](const Invocation& in) { return set_paused(clock, in, true); }},
+       .run = of_dag(clock, pause)},
       {.words = {"dags", "unpause"},
        .summary = "lets a paused DAG go on",
        .parameters = with_common({kDag}),
        .examples = {"aiflow dags unpause etl"},
-       .run = [&clock](const Invocation& in) { return set_paused(clock, in, false); }},
+       .run = of_dag(clock, unpause)},
       {.words = {"dags", "explain"},
        .summary = "when the next run is made, or why none is",
        .parameters = with_common({kDag}),
        .examples = {"aiflow dags explain etl"},
-       .run = bound(clock, explain)},
+       .run = of_dag(clock, explain)},
       dag_runs_command(clock),
       {.words = {"dags", "errors"},
        .summary = "DAG files that could not be read, and why",
