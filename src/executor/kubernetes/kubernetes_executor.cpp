@@ -99,9 +99,6 @@ class KubernetesExecutor::Loop final : public PodOutlet {
   }
   void finish_log(const PodName& pod) override { logs_->finish(pod); }
   void stop_log(const PodName& pod) override { logs_->stop(pod); }
-  void tick_after(Duration delay) override {
-    events_->after(delay, [this] { table_.tick(); });
-  }
   void deliver(const kubernetes::Pod& pod, const PodPlan& plan) override;
   void note(const PodName& pod, const Attempt& attempt, const std::string& text) override {
     logs_->note(pod, attempt, text);
@@ -161,6 +158,7 @@ PodTableOptions KubernetesExecutor::Loop::table_options() const {
   made.defaults.server_certificate = options_.server_certificate;
   made.defaults.dag_files = options_.dag_files;
   made.image_patience = options_.image_patience;
+  made.log_patience = options_.log_patience;
   made.pause_first = options_.pause_first;
   made.pause_last = options_.pause_last;
   return made;

@@ -332,7 +332,6 @@ void PodTable::conclude(Entry& entry, PodVerdict verdict) {
   if (entry.log == Log::none) entry.log = Log::done;  // nothing of it ever ran
   if (entry.log == Log::done) return finish(entry);
   outlet_.finish_log(entry.pod);
-  outlet_.tick_after(patience(entry));
 }
 
 Duration PodTable::patience(const Entry& entry) const {
@@ -368,10 +367,10 @@ void PodTable::finish(Entry& entry) {
                           .report = std::move(report)});
 }
 
-/// When the end is stored and the log is complete, the pod is not needed any more.
+/// When the end is stored, the pod is not needed any more.
 void PodTable::settle(Entry& entry) {
   if (entry.phase == Phase::leaving && entry.is_gone) return forget(entry);
-  if (entry.phase != Phase::ended || !entry.is_stored || entry.log != Log::done) return;
+  if (entry.phase != Phase::ended || !entry.is_stored) return;
   if (entry.is_gone) return forget(entry);
   entry.phase = Phase::leaving;
   const bool has_failed = entry.verdict->outcome == Outcome::failed;
@@ -393,25 +392,15 @@ void PodTable::forget(Entry& entry) {
 
 void PodTable::tick() {
   const SteadyTime now = clock_.steady_now();
-  std::vector<PodName> logs;
   for (auto& [id, entry] : entries_) {
-    if (entry.phase == Phase::there) {
-      check_limits(entry, now);
-    } else if (entry.log == Log::reading && entry.phase == Phase::ended &&
-               now - entry.judged_at >= options_.log_limit) {
-      logs.push_back(entry.pod);
-    }
-  }
-  for (const PodName& pod : logs) {
-    outlet_.stop_log(pod);
-    log_ended(pod, {});
+    if (entry.phase == Phase::there) check_limits(entry, now);
   }
   pump();
 }
 
 void PodTable::check_limits(Entry& entry, SteadyTime now) {
   if (entry.verdict) {
-    if (now - entry.judged_at >= patience(entry)) finish(entry);
+    if (now - entry.judged_at >= patience(entry)) give_log_up(entry);
   } else if (entry.ending) {
     // The node says nothing: what was asked of it counts as done.
     const Duration patience = entry.ending_grace + options_.removal_patience;
@@ -423,6 +412,15 @@ void PodTable::check_limits(Entry& entry, SteadyTime now) {
     end(entry, {.cause = "timed out after " + seconds_of(*entry.terms.time_limit)},
         entry.terms.grace.value_or(kTimeLimitGrace));
   }
+}
+
+void PodTable::give_log_up(Entry& entry) {
+  outlet_.note(
+      entry.pod, entry.attempt,
+      "the cluster did not give the rest of the log within " + seconds_of(patience(entry)));
+  outlet_.stop_log(entry.pod);
+  entry.log = Log::done;
+  finish(entry);
 }
 
 void PodTable::check_start(Entry& entry, SteadyTime now) {

@@ -3,8 +3,8 @@
 // the Kubernetes executor without its connections. One thread; orders leave through the Outlet at
 // once.
 //
-// An attempt: waiting -> creating -> there (its pod exists) -> ended (reported, its log may still
-// come) -> leaving (stored; the pod is being removed or is marked as done) -> forgotten.
+// An attempt: waiting -> creating -> there (its pod exists) -> ended (its log is complete, its end
+// reported) -> leaving (stored; the pod is being removed or is marked as done) -> forgotten.
 #pragma once
 
 #include <deque>
@@ -40,12 +40,10 @@ class PodOutlet {
   virtual void mark_done(const PodName& pod) = 0;
   /// Once a pod; answered by PodTable::log_ended.
   virtual void read_log(const PodName& pod, const PodTerms& terms, const Attempt& attempt) = 0;
-  /// The container has ended: the log is complete when its stream ends. Answered by log_ended too.
+  /// The container has ended: the log is to be read to its end. Answered by log_ended too.
   virtual void finish_log(const PodName& pod) = 0;
   /// What has come of it until now is all; not answered.
   virtual void stop_log(const PodName& pod) = 0;
-  /// PodTable::tick is wanted then.
-  virtual void tick_after(Duration delay) = 0;
   /// Gives the pod what its plan says that it needs to run.
   virtual void deliver(const kubernetes::Pod& pod, const PodPlan& plan) = 0;
   virtual void note(const PodName& pod, const Attempt& attempt, const std::string& text) = 0;
@@ -56,9 +54,8 @@ struct PodTableOptions {
   PodDefaults defaults;
   Duration image_patience = std::chrono::seconds(20);  ///< for an image that cannot be pulled
   /// An end waits so long for its log to be complete; longer when the log says how it ended.
-  Duration log_patience = std::chrono::milliseconds(50);
+  Duration log_patience = std::chrono::seconds(30);
   Duration output_patience = std::chrono::seconds(60);
-  Duration log_limit = std::chrono::seconds(30);         ///< of a log whose attempt has ended
   Duration removal_patience = std::chrono::seconds(30);  ///< beyond the grace, for a silent node
   Duration pause_first = std::chrono::milliseconds(500);
   Duration pause_last = std::chrono::seconds(30);
@@ -142,6 +139,7 @@ class PodTable {
   void conclude(Entry& entry, PodVerdict verdict);
   void finish(Entry& entry);
   [[nodiscard]] Duration patience(const Entry& entry) const;
+  void give_log_up(Entry& entry);
   void settle(Entry& entry);
   void forget(Entry& entry);
   void on_orphan(const kubernetes::Pod& pod, const PodOwnerNote& note);

@@ -6,6 +6,7 @@ import os
 import signal
 
 import pytest
+from product import cli
 
 IMAGE = "kube.local/busybox:1"
 HEAD = """
@@ -86,6 +87,19 @@ BashOperator(task_id="bash_templated", bash_command="echo {{ dag.dag_id }}; exit
     assert "] bad\n" in log_of(server, "kinds", made, "code")
     server.wait_for(lambda: not cluster.kubectl(
         "get", "pods", "-l", "aiflow.dev/dag-id=kinds", "-o", "name"), "the removal of all pods")
+
+
+def test_an_end_is_told_when_the_log_is_complete(server):
+    """Also a long one, which comes slower than the pod ends. The second of sleep is the node's: containerd
+    1.6 drops what a container that ends at once has left in its pipe."""
+    tasks, made = run(server, "long", """
+pod("p", "seq 60000; echo over; sleep 1") >> pod("next", "true")
+""")
+    assert {task["state"] for task in tasks.values()} == {"success"}
+    lines = cli(server, "tasks", "log", "long", "p").stdout.splitlines()
+    assert lines[-1].endswith("aiflow: ended: success"), lines[-1]
+    said = [line.split("] ", 1)[1] for line in lines if "] aiflow: " not in line]
+    assert said == [*map(str, range(1, 60001)), "over"]
 
 
 def name_of_pod(cluster, dag):
