@@ -145,5 +145,47 @@ TEST_CASE("of a pod that is gone what its followed log still brings is taken") {
   CHECK(bench.log(job).contains("] line 3\n"));
 }
 
+constexpr const char* kInitFailed = R"({"phase":"Failed","initContainerStatuses":[{"name":"i",
+    "state":{"terminated":{"exitCode":4,"reason":"Error","startedAt":"2026-01-01T00:00:00Z"}}}],
+    "containerStatuses":[{"name":"base","state":{"waiting":{"reason":"PodInitializing"}}}]})";
+
+TEST_CASE(
+    "the last lines of an init container that has failed are in the log before the pod goes") {
+  Bench bench;
+  bench.start();
+  const Job job = pod_job("a", R"(,"env_vars":{"DB_PASSWORD":"hush hush"})");
+  const std::string pod = bench.make(job);
+  std::string text;
+  for (int i = 0; i < 100; ++i) {
+    text += "2026-01-01T00:00:00Z " + std::to_string(i) + std::string(1000, '#') + "\n";
+  }
+  bench.api.set_log(pod + "/i", text + "2026-01-01T00:00:01Z initlog: hush hush", true);
+  bench.api.set_status(pod, kInitFailed);
+  CHECK(bench.finished(job).cause == "init container 'i' ended with exit code 4");
+  const std::string log = bench.log(job);
+  CHECK(log.contains("aiflow: log of pod " + pod + ", init container 'i'\n"));
+  CHECK(log.contains("] initlog: ***\n"));
+  CHECK(log.contains("] 99#"));
+  CHECK_FALSE(log.contains("] 1#"));
+  CHECK(log.contains("ended: failed, init container 'i' ended with exit code 4\n"));
+  CHECK(bench.api.pod(pod));
+  bench.store();
+  CHECK(bench.api.await_no_pod(pod));
+}
+
+TEST_CASE("an init container's log that cannot be read holds nobody up") {
+  Bench bench;
+  bench.start();
+  const Job job = pod_job("a");
+  const std::string pod = bench.make(job);
+  bench.api.misbehave([](const ApiRequest& request) -> std::optional<Misbehaviour> {
+    if (!request.path.ends_with("/log")) return std::nullopt;
+    return Misbehaviour{.status = 404, .body = R"({"message":"no such container"})"};
+  });
+  bench.api.set_status(pod, kInitFailed);
+  CHECK(bench.finished(job).cause == "init container 'i' ended with exit code 4");
+  CHECK(bench.log(job).contains("the log cannot be read: no such container"));
+}
+
 }  // namespace
 }  // namespace aiflow::executor::testing

@@ -17,6 +17,18 @@ constexpr auto kOrphanGrace = std::chrono::seconds(10);
 constexpr Duration kTimeLimitGrace = std::chrono::seconds(10);
 constexpr std::size_t kWarnedMax = 1000;
 
+constexpr std::size_t kWaitBytesMax = 500;
+constexpr int kWaitsNotedMax = 20;
+
+/// At the end of a character.
+void cut(std::string& text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return;
+  const auto is_inside = [&](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  while (bytes_max > 0 && is_inside(text[bytes_max])) --bytes_max;
+  text.resize(bytes_max);
+  text += "…";
+}
+
 bool keeps(const PodTerms& terms, bool has_failed) {
   return terms.keep == KeepPods::all || (terms.keep == KeepPods::failed && has_failed);
 }
@@ -289,7 +301,7 @@ void PodTable::look_at(Entry& entry) {
 void PodTable::begin(Entry& entry) {
   if (entry.log == Log::none) {
     entry.log = Log::reading;
-    outlet_.read_log(entry.pod, entry.terms, entry.attempt);
+    outlet_.read_log(entry.pod, entry.terms, entry.attempt, "");
   }
   if (!entry.begun_at) {
     const kubernetes::ContainerStatus* base = entry.last.container(entry.terms.base);
@@ -329,7 +341,11 @@ void PodTable::conclude(Entry& entry, PodVerdict verdict) {
   if (entry.verdict) return;
   entry.verdict = std::move(verdict);
   entry.judged_at = clock_.steady_now();
-  if (entry.log == Log::none) entry.log = Log::done;  // nothing of it ever ran
+  if (entry.log == Log::none) {
+    const auto* init = entry.is_gone ? nullptr : failed_init_container(entry.last);
+    entry.log = init == nullptr ? Log::done : Log::reading;  // else nothing of it ever ran
+    if (init != nullptr) outlet_.read_log(entry.pod, entry.terms, entry.attempt, init->name);
+  }
   if (entry.log == Log::done) return finish(entry);
   outlet_.finish_log(entry.pod);
 }
@@ -434,12 +450,32 @@ void PodTable::check_start(Entry& entry, SteadyTime now) {
   const bool is_hopeless =
       trouble.kind == Kind::hopeless ||
       (trouble.kind == Kind::pulling && now - *entry.trouble_since >= options_.image_patience);
-  if (!is_hopeless && now - entry.since < entry.terms.startup_limit) return;
+  if (!is_hopeless && now - entry.since < entry.terms.startup_limit) {
+    return tell_wait(entry, trouble.words, now);
+  }
   std::string cause = is_hopeless
                           ? "the pod cannot start"
                           : "the pod did not start within " + seconds_of(entry.terms.startup_limit);
   if (!trouble.words.empty()) cause += ": " + trouble.words;
   end(entry, {.cause = std::move(cause)}, Duration{0});
+}
+
+/// Scheduler and node say it anew with every try of theirs: so it is told now and then.
+void PodTable::tell_wait(Entry& entry, const std::string& words, SteadyTime now) {
+  std::string cause;
+  if (!words.empty()) {
+    cause = LogMask(entry.terms.masks).masked("its pod waits: " + words);
+    cut(cause, kWaitBytesMax);
+  }
+  const bool is_early =
+      entry.waits_at != SteadyTime::min() && now - entry.waits_at < options_.wait_pause;
+  if (cause == entry.waits_for || is_early) return;
+  entry.waits_for = cause;
+  entry.waits_at = now;
+  if (!cause.empty() && ++entry.waits_noted <= kWaitsNotedMax) {
+    outlet_.note(entry.pod, entry.attempt, cause);
+  }
+  outlet_.report(Waits{.attempt = entry.attempt, .cause = std::move(cause)});
 }
 
 void PodTable::beat() {

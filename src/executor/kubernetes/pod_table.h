@@ -38,8 +38,10 @@ class PodOutlet {
   virtual void remove_if_made(const PodName& pod, const Attempt& attempt, Duration grace) = 0;
   /// Gives it kDoneLabel; likewise.
   virtual void mark_done(const PodName& pod) = 0;
-  /// Once a pod; answered by PodTable::log_ended.
-  virtual void read_log(const PodName& pod, const PodTerms& terms, const Attempt& attempt) = 0;
+  /// Once a pod; answered by PodTable::log_ended. Where an init container is named, which has
+  /// ended, its last lines.
+  virtual void read_log(const PodName& pod, const PodTerms& terms, const Attempt& attempt,
+                        const std::string& init_container) = 0;
   /// The container has ended: the log is to be read to its end. Answered by log_ended too.
   virtual void finish_log(const PodName& pod) = 0;
   /// What has come of it until now is all; not answered.
@@ -57,6 +59,7 @@ struct PodTableOptions {
   Duration log_patience = std::chrono::seconds(30);
   Duration output_patience = std::chrono::seconds(60);
   Duration removal_patience = std::chrono::seconds(30);  ///< beyond the grace, for a silent node
+  Duration wait_pause = std::chrono::seconds(2);  ///< between two words of what a pod waits for
   Duration pause_first = std::chrono::milliseconds(500);
   Duration pause_last = std::chrono::seconds(30);
 };
@@ -122,6 +125,9 @@ class PodTable {
     SteadyTime since{};  ///< its pod exists
     std::optional<SteadyTime> begun_at;
     std::optional<SteadyTime> trouble_since;
+    std::string waits_for;  ///< as it was told last
+    SteadyTime waits_at = SteadyTime::min();
+    int waits_noted = 0;  ///< in its log
     SteadyTime judged_at{};
     WallTime begun_wall{};  ///< until it has begun: its pod exists
     std::int64_t seq = 0;
@@ -144,6 +150,7 @@ class PodTable {
   void forget(Entry& entry);
   void on_orphan(const kubernetes::Pod& pod, const PodOwnerNote& note);
   void check_start(Entry& entry, SteadyTime now);
+  void tell_wait(Entry& entry, const std::string& words, SteadyTime now);
   void check_limits(Entry& entry, SteadyTime now);
   void refuse(Entry& entry, const kubernetes::Response& response);
 

@@ -20,6 +20,9 @@ constexpr int kNotYet = 400;  ///< the container is not there yet, as the node s
 constexpr int kFailuresMax = 20;
 /// More than an XCom may have.
 constexpr std::size_t kXComBytesMax = 64U << 10;
+/// Of an init container that has failed; so much is asked for, of which the end is written.
+constexpr const char* kEndOfInit = "&tailLines=1000&limitBytes=1048576";
+constexpr std::size_t kInitBytesMax = 64U << 10;
 constexpr auto kPause = std::chrono::milliseconds(500);
 constexpr auto kLongPause = std::chrono::seconds(10);
 /// A stream can end by itself while the container runs (nodes limit them); it is begun again then.
@@ -67,6 +70,19 @@ void PodLogs::read(const PodName& pod, const PodTerms& terms, const Attempt& att
   open_some();
 }
 
+/// Beside the streams that are followed: it is short, and an end waits for it.
+void PodLogs::read_end(const PodName& pod, const PodTerms& terms, const Attempt& attempt,
+                       const std::string& init_container) {
+  auto reading = std::make_unique<Reading>(
+      Reading{.terms = terms,
+              .log = PodLog(clock_, hooks_.file(attempt), LogMask(terms.masks)),
+              .mark = pod.name + ", init container '" + init_container + "'",
+              .init_container = init_container});
+  reading->is_open = true;
+  ++open_count_;
+  open(pod, *(readings_[pod] = std::move(reading)));
+}
+
 void PodLogs::open_some() {
   for (auto next = waiting_.begin();
        next != waiting_.end() && open_count_ < kOpenMax + kOpenLastMax;) {
@@ -91,6 +107,11 @@ bool PodLogs::may_open(const Reading& reading) const {
 }
 
 void PodLogs::open(const PodName& pod, Reading& reading) {
+  if (!reading.init_container.empty()) {
+    reading.init_end.clear();
+    return stream(pod, reading,
+                  "container=" + reading.init_container + "&timestamps=true" + kEndOfInit);
+  }
   std::string query = "container=" + reading.terms.base + "&timestamps=true" +
                       (reading.is_last ? "" : "&follow=true");
   if (reading.is_service) {
@@ -125,6 +146,10 @@ void PodLogs::on_data(const PodName& pod, std::string_view bytes) {
   to.heard_at = clock_.steady_now();
   if (to.xcom) {
     to.xcom->append(bytes.substr(0, kXComBytesMax - std::min(to.xcom->size(), kXComBytesMax)));
+    return;
+  }
+  if (!to.init_container.empty()) {
+    to.init_end += bytes;
     return;
   }
   if (to.rest != 0) {
@@ -213,6 +238,10 @@ void PodLogs::on_end(const PodName& pod, const kubernetes::Response& response) {
   loop_.cancel(reading.timer);
   if (response.ok()) {
     reading.failures = 0;
+    if (!reading.init_container.empty()) {
+      write_end(reading);
+      return close(pod);
+    }
     if (reading.xcom) return close(pod);
     if (reading.is_last) return check_end(pod, reading);
     reading.has_paused = true;
@@ -229,6 +258,16 @@ void PodLogs::on_end(const PodName& pod, const kubernetes::Response& response) {
   reading.log.note("the log cannot be read: " + response.trouble);
   reading.xcom.reset();
   close(pod);
+}
+
+void PodLogs::write_end(Reading& reading) {
+  std::string_view end = reading.init_end;
+  if (end.size() > kInitBytesMax) {
+    end.remove_prefix(end.size() - kInitBytesMax);
+    end.remove_prefix(std::min(end.find('\n'), end.size() - 1) + 1);
+  }
+  reading.log.begin(reading.mark);
+  reading.log.feed(end);
 }
 
 void PodLogs::again(const PodName& pod, Reading& reading, Duration pause) {
@@ -267,6 +306,11 @@ void PodLogs::close(const PodName& pod) {
   readings_.erase(pod);
   let_go(*reading);
   reading->log.end();
+  if (!reading->init_container.empty()) {
+    // What it says is no result of the task.
+    hooks_.ended(pod, {});
+    return open_some();
+  }
   PodOutput output{.result = reading->log.result(), .xcom = std::move(reading->xcom)};
   if (reading->terms.xcom_of_log && !reading->log.last_line().empty()) {
     output.last_line = value_of(reading->log);

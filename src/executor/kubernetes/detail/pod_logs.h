@@ -39,6 +39,9 @@ class PodLogs {
   /// meanwhile.
   void read(const PodName& pod, const PodTerms& terms, const Attempt& attempt,
             const std::string& mark = "");
+  /// The last lines of an init container's log, which has ended; as read otherwise.
+  void read_end(const PodName& pod, const PodTerms& terms, const Attempt& attempt,
+                const std::string& init_container);
   /// Its container has ended.
   void finish(const PodName& pod);
   void stop(const PodName& pod);
@@ -58,6 +61,8 @@ class PodLogs {
     SteadyTime heard_at{};                 ///< its stream began, or brought something
     std::optional<PodLog::Reach> reach{};  ///< of its log, when the rest was asked for
     bool is_following = false;             ///< its stream does
+    std::string init_container{};          ///< its log is read; empty: the base one's
+    std::string init_end{};                ///< what came of that
     std::optional<std::string> xcom{};     ///< what came of it; its log is complete
     bool is_open = false;                  ///< its stream, or a pause before the next one
     bool is_last = false;                  ///< the container has ended
@@ -81,6 +86,7 @@ class PodLogs {
   void again(const PodName& pod, Reading& reading, Duration pause);
   void complete(const PodName& pod);
   void close(const PodName& pod);
+  void write_end(Reading& reading);
   void let_go(const Reading& reading);
 
   const Clock& clock_;

@@ -77,6 +77,7 @@ class Bench {
     options.pause_first = 10ms;
     options.pause_last = 100ms;
     options.log_patience = log_patience;
+    options.wait_pause = 10ms;
     options.sdk_zip = "zip bytes";
     options.server_url = [] { return "http://server:1"; };
     options.dag_files = dag_files;
