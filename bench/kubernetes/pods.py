@@ -45,6 +45,8 @@ with DAG("chain"):
         after = pod(f"p{{n}}", 0)
         before and before >> after
         before = after
+with DAG("one"):
+    pod("p", 5)
 """
 
 
@@ -117,6 +119,19 @@ def chain(server, cluster):
             "end_to_queued_ms_max": round(max(gaps), 1)}
 
 
+def like_aiflow_s(server, cluster):
+    """What the bare client is to make, taken from a pod that is there for some seconds."""
+    run = server.trigger("one")
+    names = ""
+    while not names:
+        names = cluster.kubectl("get", "pods", "-l", "aiflow.dev/dag-id=one", "-o",
+                                "jsonpath={.items[*].metadata.name}")
+    pod = bare_client.like(bare_client.Api(cluster.kubeconfig), "default", names.split()[0])
+    pod["metadata"]["annotations"]["aiflow.test/seconds"] = "1"
+    server.wait_run("one", run, 300)
+    return pod
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -131,10 +146,7 @@ def main():
                 server.add_dag("dags", DAGS.format(pods=pods), first="chain")
                 server.wait_for(lambda: server.get("/api/v2/dags/wide"), "the wide DAG")
                 told = {**wide(server, pods), **chain(server, cluster)}
-                name = cluster.kubectl("get", "pods", "-l", "aiflow.dev/dag-id=chain", "-o",
-                                       "jsonpath={.items[0].metadata.name}")
-                pod = bare_client.like(bare_client.Api(cluster.kubeconfig), "default", name)
-                pod["metadata"]["annotations"]["aiflow.test/seconds"] = "1"
+                pod = like_aiflow_s(server, cluster)
                 while cluster.kubectl("get", "pods", "-A", "-o", "name"):
                     time.sleep(0.5)
             rate = pods / bare_client.run(bare_client.Api(cluster.kubeconfig), pod, pods, AT_ONCE)

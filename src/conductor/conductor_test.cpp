@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "conductor/detail/jobs.h"
@@ -425,6 +426,32 @@ TEST_CASE("progress is shown, not stored") {
   CHECK(bench.heard().back().kind == store::kind::progress);
   bench.finish(attempt);
   CHECK_FALSE(bench.conductor().progress(key).has_value());
+}
+
+TEST_CASE("what a queued attempt waits for is its cause and its explanation until it starts") {
+  Bench bench;
+  bench.put_dag("d", {bash_task("a")});
+  const store::RunRow run = bench.trigger("d");
+  const auto attempt = executor::attempt_of(bench.executor().waiting().front());
+  bench.executor().report_wait(attempt, "its pod waits: no room");
+  bench.settle();
+  CHECK(bench.tasks("d", run)[0].cause == "its pod waits: no room");
+  CHECK(std::ranges::any_of(bench.heard(), [](const wire::StreamEvent& event) {
+    const json::Value* cause = event.data.find("cause");
+    return cause != nullptr && *cause == json::Value("its pod waits: no room");
+  }));
+  Result<wire::Explanation> why = fail(ErrorCode::internal, "no answer");
+  bench.conductor().explain(store::from_wire(attempt.key),
+                            [&](Result<wire::Explanation> answer) { why = std::move(answer); });
+  bench.settle();
+  REQUIRE(why);
+  CHECK(why->code == "attempt_waits");
+  CHECK(why->text == "queued: its pod waits: no room");
+  CHECK(bench.executor().waiting().size() == 1);
+  REQUIRE(bench.executor().start_job(attempt));
+  bench.executor().report_wait(attempt, "its pod waits: late");
+  bench.settle();
+  CHECK_FALSE(bench.tasks("d", run)[0].cause.contains("waits"));
 }
 
 }  // namespace

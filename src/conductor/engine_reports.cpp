@@ -279,6 +279,14 @@ void Conductor::Engine::on(detail::Batch& batch, const executor::Serves& report)
       [](const Result<bool>&) {});  // one that is refused is of an attempt that has ended
 }
 
+void Conductor::Engine::on(detail::Batch& batch, const executor::Waits& report) {
+  if (detail::is_notice(report.attempt.key)) return;
+  batch.add(
+      sched::AttemptWaits{
+          .key = key_of(report.attempt), .epoch = report.attempt.epoch, .cause = report.cause},
+      [](const Result<sched::Reply>&) {});  // one that is refused has started or ended meanwhile
+}
+
 void Conductor::Engine::on(detail::Batch&, const executor::XComAsked& report) {
   const auto answer =
       store_.read([&](db::Connection& db) { return detail::answer_xcom(db, report.question); });

@@ -96,6 +96,7 @@ void ExecutorSet::learn(Executor& from, const Report& report) {
                  [](const Progress&) {},
                  [](const Used&) {},
                  [](const Serves&) {},
+                 [](const Waits&) {},
                  [&](const XComAsked& one) { workers_[one.worker] = &from; },
                  [&](const RanAhead& one) { workers_[one.receipt.worker] = &from; },
                  [](const IslandGiven&) {},

@@ -182,6 +182,10 @@ void FakeExecutor::ask(const wire::XComGet& question) {
 
 void FakeExecutor::report_progress(const wire::Progress& progress) { send(Progress{progress}); }
 
+void FakeExecutor::report_wait(const Attempt& attempt, const std::string& cause) {
+  send(Waits{.attempt = attempt, .cause = cause});
+}
+
 void FakeExecutor::report_use(const wire::Usage& usage) { send(Used{usage}); }
 
 void FakeExecutor::report_rendered(const Attempt& attempt, const json::Value& fields) {

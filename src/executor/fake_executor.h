@@ -54,6 +54,7 @@ class FakeExecutor final : public Executor {
   void run_ahead(const wire::Finished& report);
   void ask(const wire::XComGet& question);
   void report_progress(const wire::Progress& progress);
+  void report_wait(const Attempt& attempt, const std::string& cause);
   void report_use(const wire::Usage& usage);
   /// A second Started, as a worker tells the fields of a task that runs.
   void report_rendered(const Attempt& attempt, const json::Value& fields);

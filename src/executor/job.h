@@ -83,6 +83,11 @@ struct Serves {
   std::string cause;
   std::optional<json::Value> value{};  ///< the task's return value from now on
 };
+/// What a queued attempt waits for where it went (sched::AttemptWaits).
+struct Waits {
+  Attempt attempt;
+  std::string cause;  ///< empty: nothing is known any more
+};
 /// A task asks for a value; the answer goes to Executor::answer.
 struct XComAsked {
   WorkerId worker;
@@ -107,7 +112,7 @@ struct RanAhead {
   wire::Finished report;  ///< without its XComs
 };
 using Report = std::variant<Started, Finished, StillRunning, Lost, Gone, Progress, Used, Serves,
-                            XComAsked, WorkerChanged, RanAhead, IslandGiven>;
+                            Waits, XComAsked, WorkerChanged, RanAhead, IslandGiven>;
 
 /// Takes reports; called from the executor's thread, must not block for long nor call back.
 using ReportSink = std::function<void(Report)>;

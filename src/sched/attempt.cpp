@@ -142,6 +142,20 @@ Reply Stepper::apply(const Heartbeat& event) {
   return {};
 }
 
+Reply Stepper::apply(const AttemptWaits& event) {
+  const auto ref = find(event.key);
+  if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");
+  Instance& instance = ref->instance();
+  if (instance.state != TaskState::queued || event.epoch != instance.epoch) {
+    return refuse(ErrorCode::conflict, kStale);
+  }
+  std::string cause = event.cause.empty() ? std::string(kSlotIsFree) : event.cause;
+  if (cause == instance.cause) return {};
+  instance.cause = std::move(cause);
+  touch(*ref->run, ref->at);
+  return {};
+}
+
 Reply Stepper::apply(const AttemptLost& event) {
   const auto ref = find(event.key);
   if (!ref) return refuse(ErrorCode::not_found, "no such task instance is known");

@@ -112,6 +112,14 @@ struct ServiceReported {
   std::string cause{};  ///< in words for people
 };
 
+/// Where a queued attempt went it waits for something, which is said as the cause of its state
+/// until it starts. Refused: `conflict`, when it is not queued any more.
+struct AttemptWaits {
+  TaskKey key{};
+  Epoch epoch = 0;
+  std::string cause{};  ///< in words for people; empty: nothing is known any more
+};
+
 /// The attempt is known to be gone without a report (its worker died). Running: charged as a failed
 /// try. Queued: goes back to scheduled, nothing charged.
 struct AttemptLost {
@@ -231,10 +239,10 @@ struct RunLoaded {
   std::optional<BackfillRow> backfill{};  ///< the run's
 };
 
-using Event =
-    std::variant<DagPut, DagRemoved, DagPaused, RunTriggered, AttemptStarted, AttemptFinished,
-                 Heartbeat, ServiceReported, AttemptLost, SubmitRefused, TriggerFired, TasksCleared,
-                 TaskMarked, RunMarked, RunDeleted, RunForgotten, PoolPut, PoolRemoved,
-                 WorkersChanged, BackfillAsked, BackfillSteered, AssetChanged, RunLoaded>;
+using Event = std::variant<DagPut, DagRemoved, DagPaused, RunTriggered, AttemptStarted,
+                           AttemptFinished, Heartbeat, ServiceReported, AttemptWaits, AttemptLost,
+                           SubmitRefused, TriggerFired, TasksCleared, TaskMarked, RunMarked,
+                           RunDeleted, RunForgotten, PoolPut, PoolRemoved, WorkersChanged,
+                           BackfillAsked, BackfillSteered, AssetChanged, RunLoaded>;
 
 }  // namespace aiflow::sched

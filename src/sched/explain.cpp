@@ -355,7 +355,10 @@ Explanation explain(const State& state, const TaskKey& key) {
             instance.cause + "; its trigger times out at " + format_time(*instance.next_try_at)};
   }
   if (instance.state == TaskState::queued) {
-    return {"queued", {}, "queued: a worker has not started it yet"};
+    if (instance.cause == detail::kSlotIsFree) {
+      return {"queued", {}, "queued: a worker has not started it yet"};
+    }
+    return {"attempt_waits", {{"reason", instance.cause}}, "queued: " + instance.cause};
   }
   const bool waits =
       instance.state == TaskState::up_for_retry || instance.state == TaskState::up_for_reschedule;

@@ -367,6 +367,8 @@ bool Flow::act(const Line& line) {
     const auto state = sched::parse_service_state(line.words.at(2));
     if (!state) return false;
     send(sched::ServiceReported{key_of(line), epoch(), *state, line.words.at(2) + ": as it says"});
+  } else if (line.verb == "waits") {
+    send(sched::AttemptWaits{key_of(line), epoch(), option(line, "for")});
   } else if (line.verb == "lost") {
     send(sched::AttemptLost{key_of(line), epoch(), "worker w1 has gone"});
   } else if (line.verb == "refuse") {

@@ -110,6 +110,7 @@ class Conductor::Engine {
   void on(detail::Batch& batch, const executor::Progress& report);
   void on(detail::Batch& batch, const executor::Used& report);
   void on(detail::Batch& batch, const executor::Serves& report);
+  void on(detail::Batch& batch, const executor::Waits& report);
   void on(detail::Batch& batch, const executor::XComAsked& report);
   void on(detail::Batch& batch, const executor::WorkerChanged& report);
   void end_cancel(detail::Batch& batch, const executor::Attempt& attempt);

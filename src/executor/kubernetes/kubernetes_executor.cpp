@@ -94,14 +94,12 @@ class KubernetesExecutor::Loop final : public PodOutlet {
     });
   }
   void mark_done(const PodName& pod) override { orders_->mark_done(pod); }
-  void read_log(const PodName& pod, const PodTerms& terms, const Attempt& attempt) override {
-    logs_->read(pod, terms, attempt);
+  void read_log(const PodName& pod, const PodTerms& terms, const Attempt& attempt,
+                const std::string& init) override {
+    init.empty() ? logs_->read(pod, terms, attempt) : logs_->read_end(pod, terms, attempt, init);
   }
   void finish_log(const PodName& pod) override { logs_->finish(pod); }
   void stop_log(const PodName& pod) override { logs_->stop(pod); }
-  void tick_after(Duration delay) override {
-    events_->after(delay, [this] { table_.tick(); });
-  }
   void deliver(const kubernetes::Pod& pod, const PodPlan& plan) override;
   void note(const PodName& pod, const Attempt& attempt, const std::string& text) override {
     logs_->note(pod, attempt, text);
@@ -161,6 +159,8 @@ PodTableOptions KubernetesExecutor::Loop::table_options() const {
   made.defaults.server_certificate = options_.server_certificate;
   made.defaults.dag_files = options_.dag_files;
   made.image_patience = options_.image_patience;
+  made.log_patience = options_.log_patience;
+  made.wait_pause = options_.wait_pause;
   made.pause_first = options_.pause_first;
   made.pause_last = options_.pause_last;
   return made;
@@ -202,7 +202,6 @@ void KubernetesExecutor::Loop::connect() {
   hooks.ended = [this](const PodName& pod, const PodOutput& output) {
     table_.log_ended(pod, output);
   };
-
   logs_ = std::make_unique<detail::PodLogs>(clock_, *events_, *client_, std::move(hooks));
   services_ = std::make_unique<detail::ServiceTasks>(
       detail::ServiceTasks::Parts{.clock = clock_,

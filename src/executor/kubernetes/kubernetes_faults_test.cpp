@@ -99,6 +99,37 @@ TEST_CASE("fault 43: evicted, deleted, without room, without image, on a lost no
         }) == "out of memory (the container's limit)");
 }
 
+TEST_CASE("what a pod waits for is told while it waits, in its log too") {
+  Bench bench;
+  bench.start();
+  const Job job = pod_job("a", R"(,"env_vars":{"DB_PASSWORD":"hush hush"})");
+  const std::string pod = bench.make(job);
+  const auto told = [&](const std::string& cause) {
+    return bench
+        .await<Waits>(
+            [&](const Waits& one) { return one.attempt == attempt_of(job) && one.cause == cause; })
+        .has_value();
+  };
+  bench.api.set_status(pod, R"({"phase":"Pending","conditions":[{"type":"PodScheduled",
+      "status":"False","reason":"Unschedulable","message":"0/1 nodes, hush hush"}]})");
+  CHECK(told("its pod waits: Unschedulable: 0/1 nodes, ***"));
+  bench.api.set_status(pod, R"({"phase":"Pending","conditions":[{"type":"PodScheduled",
+      "status":"True"}],"containerStatuses":[{"name":"base","state":{"waiting":{
+      "reason":"CreateContainerConfigError","message":")" +
+                                std::string(600, 'x') + R"("}}}]})");
+  const auto waits =
+      bench.await<Waits>([&](const Waits& one) { return one.attempt == attempt_of(job); });
+  REQUIRE(waits);
+  CHECK(waits->cause.starts_with("its pod waits: CreateContainerConfigError: xxx"));
+  CHECK(waits->cause.size() < 600);
+  bench.api.set_status(pod, R"({"phase":"Pending","containerStatuses":[{"name":"base",
+      "state":{"waiting":{"reason":"ContainerCreating"}}}]})");
+  CHECK(told(""));
+  bench.api.set_status(pod, kRunning);
+  CHECK(bench.started(job));
+  CHECK(bench.log(job).contains("aiflow: its pod waits: Unschedulable: 0/1 nodes, ***"));
+}
+
 TEST_CASE("fault 44: a create whose answer was lost is found again by its name") {
   std::atomic<int> lost = 0;
   Bench bench;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "log/log.h"
@@ -17,7 +18,7 @@ constexpr std::uint64_t kLogBytesMax = 64ULL << 20;
 /// Begins the lines of sdk/python/aiflow/pod_task.py; their rests together are a JSON text.
 constexpr std::string_view kResult = "::aiflow:result ";
 constexpr std::size_t kResultBytesMax = 8U << 20;
-constexpr std::size_t kTimeBytes = 23;  ///< "2026-11-23T18:10:21.123"
+constexpr std::size_t kTimeBytes = 23;                ///< "2026-11-23T18:10:21.123"
 constexpr std::size_t kAroundBytes = kTimeBytes + 5;  ///< of a line: "[", the time, "Z] ", "\n"
 
 std::string stamp(WallTime now) { return format_time(now).substr(0, kTimeBytes); }
@@ -70,6 +71,8 @@ void PodLog::begin(const std::string& pod) {
   rest_.clear();
   is_piece_ = false;
   result_.clear();
+  come_ = {};
+  again_.reset();
   lines_ = 0;
   last_ = {};
   count_what_is_there();
@@ -114,6 +117,42 @@ std::optional<WallTime> PodLog::go_on(const std::string& pod) {
   last_ = *last;
   const auto since = parse_time(last_.time + "Z");
   return since ? std::optional(*since) : std::nullopt;
+}
+
+void PodLog::begin_rest() {
+  rest_.clear();
+  // A long line of which pieces are written comes again as a whole: twice is better than cut.
+  if (is_piece_ && come_.count > 0) --come_.count;
+  is_piece_ = is_passing_line_ = false;
+  passed_ = 0;
+  again_ = come_;
+  if (come_.second) return;
+  have_lines_ = std::max(have_lines_, lines_);
+  lines_ = 0;
+}
+
+/// By their number: times of lines need be neither unique nor in order. When the node has begun a
+/// new file meanwhile, the number means nothing, and times have to do.
+bool PodLog::has_come(WallTime time) {
+  if (!again_ || !again_->second) return false;
+  const bool is_same_file = passed_ > 0 || time == again_->first;
+  if (is_same_file && passed_ < again_->count) {
+    ++passed_;
+    return true;
+  }
+  if (!is_same_file && time <= again_->latest) return true;
+  again_.reset();
+  return false;
+}
+
+void PodLog::keep_in_mind(WallTime time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  if (!come_.second || second > *come_.second) {
+    come_ = {.second = second, .count = 0, .first = time, .latest = time};
+  }
+  come_.latest = std::max(come_.latest, time);
+  if (time >= *come_.second) ++come_.count;
+  ++come_lines_;
 }
 
 /// The limit is of the file, whoever wrote it.
@@ -178,6 +217,9 @@ void PodLog::end() {
 void PodLog::take_line(std::string_view line) {
   const std::size_t space = line.find(' ');
   const auto said = parse_time(line.substr(0, space));
+  if (!is_piece_) is_passing_line_ = said && has_come(*said);
+  if (is_passing_line_) return;
+  if (said && !is_piece_) keep_in_mind(*said);
   if (said) time_ = stamp(*said);
   // A piece of a long line has the time of its beginning.
   const std::string time = said || is_piece_ ? time_ : stamp(clock_.now());

@@ -38,6 +38,20 @@ class PodLog {
   /// As begin, for a log that is long and goes on: where the file ends. Returns the time of its
   /// last line, from which on lines may come again (and are left out); nullopt: from the first on.
   [[nodiscard]] std::optional<WallTime> go_on(const std::string& pod);
+  /// From when on another stream brings what is missing of this one, by the second; nullopt: from
+  /// its first line on.
+  [[nodiscard]] std::optional<WallTime> rest_since() const { return come_.second; }
+  /// That stream is fed from now on: lines of it that came already are left out.
+  void begin_rest();
+  /// Two that are equal: nothing has come between them.
+  struct Reach {
+    std::uint64_t lines = 0;
+    std::size_t rest_bytes = 0;  ///< of a line that has not ended
+    bool operator==(const Reach&) const = default;
+  };
+  [[nodiscard]] Reach reach() const { return {.lines = come_lines_, .rest_bytes = rest_.size()}; }
+  /// Of a long line pieces are written, and its end has not come.
+  [[nodiscard]] bool is_inside_line() const { return is_piece_; }
   /// Bytes of the API's answer (with timestamps=true), in any pieces.
   void feed(std::string_view bytes);
   /// The stream has ended: a last line without its end is one.
@@ -55,7 +69,17 @@ class PodLog {
     std::uint64_t count = 0;  ///< lines at the end that have it
   };
 
+  /// What came of this stream, for the rest.
+  struct Come {
+    std::optional<WallTime> second{};  ///< of the latest line
+    std::uint64_t count = 0;           ///< lines from then on, as the log has them in order
+    WallTime first{};                  ///< of these
+    WallTime latest{};
+  };
+
   void take_line(std::string_view line);
+  [[nodiscard]] bool has_come(WallTime time);
+  void keep_in_mind(WallTime time);
   void mask_long_line(std::size_t from);
   void write(std::string_view stamp, std::string_view line);
   void flush();
@@ -79,6 +103,11 @@ class PodLog {
   Last last_{};                   ///< after go_on, until a later line comes
   std::string time_;              ///< of the line before
   bool is_piece_ = false;         ///< the line before goes on
+  Come come_{};
+  std::uint64_t come_lines_ = 0;
+  std::optional<Come> again_{};   ///< of the rest, until what has come already is over
+  std::uint64_t passed_ = 0;      ///< lines of it
+  bool is_passing_line_ = false;  ///< its pieces are left out
   std::uint64_t bytes_ = 0;
   std::uint64_t left_out_ = 0;
 };

@@ -134,6 +134,52 @@ TEST_CASE("a long log goes on where the file ends, whatever comes again or is go
   CHECK_FALSE(other.go_on("p#1"));  // its container started again: from its first line
 }
 
+TEST_CASE("the rest of a log that was cut is written once, whatever its times are like") {
+  Bench bench;
+  PodLog log(bench.clock, bench.file);
+  log.begin("p");
+  CHECK_FALSE(log.rest_since());
+  const std::string same = "2026-01-02T03:04:05.9Z same\n";
+  log.feed("2026-01-02T03:04:05.1Z one\n" + same + same);
+  // Two writers: the node's file is not in the order of its times.
+  log.feed(
+      "2026-01-02T03:04:06.2Z two\n2026-01-02T03:04:05.99Z late\n2026-01-02T03:04:06.1Z three");
+  REQUIRE(log.rest_since());
+  CHECK(format_time(*log.rest_since()).starts_with("2026-01-02T03:04:06.000"));
+  log.begin_rest();
+  log.feed("2026-01-02T03:04:06.2Z two\n2026-01-02T03:04:06.1Z three\n");
+  log.begin_rest();  // it was cut as well
+  log.feed("2026-01-02T03:04:06.2Z two\n2026-01-02T03:04:06.1Z three\n");
+  SUBCASE("in the same file") { log.feed("2026-01-02T03:04:06.2Z four\n"); }
+  SUBCASE("the node has begun a new file") {
+    log.begin_rest();
+    log.feed("2026-01-02T03:04:06.1Z three\n2026-01-02T03:04:06.3Z four\n");
+  }
+  log.end();
+  std::string said;
+  for (const char* line : {"one", "same", "same", "two", "late", "three", "four"}) {
+    const std::size_t at = bench.text().find(std::string("] ") + line + "\n");
+    CHECK(at != std::string::npos);
+    said += std::string("] ") + line + "\n";
+  }
+  CHECK(std::ranges::count(bench.text(), '\n') == 1 + std::ranges::count(said, '\n'));
+}
+
+TEST_CASE("lines that say how a task ended, and long ones, are taken once of a log that was cut") {
+  Bench bench;
+  PodLog log(bench.clock, bench.file);
+  log.begin("p");
+  const std::string result = "2026-01-02T03:04:05Z ::aiflow:result {\n";
+  const std::string wide = "2026-01-02T03:04:05Z " + std::string(200'000, 'x') + "\n";
+  log.feed(result + wide + "2026-01-02T03:04:05Z a");
+  log.begin_rest();
+  log.feed(result + wide + "2026-01-02T03:04:05Z and\n2026-01-02T03:04:05Z ::aiflow:result }\n");
+  log.end();
+  CHECK(log.result() == "{}");
+  CHECK(std::ranges::count(bench.text(), 'x') == 200'000);
+  CHECK(bench.text().contains("] and\n"));
+}
+
 TEST_CASE("the limit of a log counts what the file has already") {
   Bench bench;
   const std::string line = "2026-01-02T03:04:05Z " + std::string(60'000, 'x') + "\n";

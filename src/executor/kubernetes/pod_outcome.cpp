@@ -83,12 +83,8 @@ PodVerdict of_container(const Pod& pod, const ContainerStatus& base, const PodTe
 
 /// The pod has failed before its base container did anything.
 std::string of_init_containers(const Pod& pod) {
-  for (const ContainerStatus& one : pod.init_containers) {
-    if (one.state == State::terminated && one.exit_code != 0) {
-      return "init container '" + one.name + "' ended with " + end_of(one);
-    }
-  }
-  return {};
+  const ContainerStatus* one = failed_init_container(pod);
+  return one == nullptr ? "" : "init container '" + one->name + "' ended with " + end_of(*one);
 }
 
 StartTrouble of_waiting(const ContainerStatus& one) {
@@ -114,6 +110,13 @@ bool has_begun(const Pod& pod, const PodTerms& terms) {
   const ContainerStatus* base = pod.container(terms.base);
   return base != nullptr && (base->state == State::running ||
                              (base->state == State::terminated && base->started_at.has_value()));
+}
+
+const ContainerStatus* failed_init_container(const Pod& pod) {
+  const auto found = std::ranges::find_if(pod.init_containers, [](const ContainerStatus& one) {
+    return one.state == State::terminated && one.exit_code != 0;
+  });
+  return found == pod.init_containers.end() ? nullptr : &*found;
 }
 
 std::optional<PodVerdict> judge(const Pod& pod, const PodTerms& terms) {

@@ -42,6 +42,9 @@ struct StartTrouble {
 /// The base container has begun, now or earlier.
 [[nodiscard]] bool has_begun(const kubernetes::Pod& pod, const PodTerms& terms);
 
+/// The init container that has failed; null: none.
+[[nodiscard]] const kubernetes::ContainerStatus* failed_init_container(const kubernetes::Pod& pod);
+
 /// "5s", "1500ms": as a cause has it.
 [[nodiscard]] std::string seconds_of(Duration d);
 

@@ -17,6 +17,18 @@ constexpr auto kOrphanGrace = std::chrono::seconds(10);
 constexpr Duration kTimeLimitGrace = std::chrono::seconds(10);
 constexpr std::size_t kWarnedMax = 1000;
 
+constexpr std::size_t kWaitBytesMax = 500;
+constexpr int kWaitsNotedMax = 20;
+
+/// At the end of a character.
+void cut(std::string& text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return;
+  const auto is_inside = [&](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  while (bytes_max > 0 && is_inside(text[bytes_max])) --bytes_max;
+  text.resize(bytes_max);
+  text += "…";
+}
+
 bool keeps(const PodTerms& terms, bool has_failed) {
   return terms.keep == KeepPods::all || (terms.keep == KeepPods::failed && has_failed);
 }
@@ -289,7 +301,7 @@ void PodTable::look_at(Entry& entry) {
 void PodTable::begin(Entry& entry) {
   if (entry.log == Log::none) {
     entry.log = Log::reading;
-    outlet_.read_log(entry.pod, entry.terms, entry.attempt);
+    outlet_.read_log(entry.pod, entry.terms, entry.attempt, "");
   }
   if (!entry.begun_at) {
     const kubernetes::ContainerStatus* base = entry.last.container(entry.terms.base);
@@ -329,10 +341,13 @@ void PodTable::conclude(Entry& entry, PodVerdict verdict) {
   if (entry.verdict) return;
   entry.verdict = std::move(verdict);
   entry.judged_at = clock_.steady_now();
-  if (entry.log == Log::none) entry.log = Log::done;  // nothing of it ever ran
+  if (entry.log == Log::none) {
+    const auto* init = entry.is_gone ? nullptr : failed_init_container(entry.last);
+    entry.log = init == nullptr ? Log::done : Log::reading;  // else nothing of it ever ran
+    if (init != nullptr) outlet_.read_log(entry.pod, entry.terms, entry.attempt, init->name);
+  }
   if (entry.log == Log::done) return finish(entry);
   outlet_.finish_log(entry.pod);
-  outlet_.tick_after(patience(entry));
 }
 
 Duration PodTable::patience(const Entry& entry) const {
@@ -368,10 +383,10 @@ void PodTable::finish(Entry& entry) {
                           .report = std::move(report)});
 }
 
-/// When the end is stored and the log is complete, the pod is not needed any more.
+/// When the end is stored, the pod is not needed any more.
 void PodTable::settle(Entry& entry) {
   if (entry.phase == Phase::leaving && entry.is_gone) return forget(entry);
-  if (entry.phase != Phase::ended || !entry.is_stored || entry.log != Log::done) return;
+  if (entry.phase != Phase::ended || !entry.is_stored) return;
   if (entry.is_gone) return forget(entry);
   entry.phase = Phase::leaving;
   const bool has_failed = entry.verdict->outcome == Outcome::failed;
@@ -393,25 +408,15 @@ void PodTable::forget(Entry& entry) {
 
 void PodTable::tick() {
   const SteadyTime now = clock_.steady_now();
-  std::vector<PodName> logs;
   for (auto& [id, entry] : entries_) {
-    if (entry.phase == Phase::there) {
-      check_limits(entry, now);
-    } else if (entry.log == Log::reading && entry.phase == Phase::ended &&
-               now - entry.judged_at >= options_.log_limit) {
-      logs.push_back(entry.pod);
-    }
-  }
-  for (const PodName& pod : logs) {
-    outlet_.stop_log(pod);
-    log_ended(pod, {});
+    if (entry.phase == Phase::there) check_limits(entry, now);
   }
   pump();
 }
 
 void PodTable::check_limits(Entry& entry, SteadyTime now) {
   if (entry.verdict) {
-    if (now - entry.judged_at >= patience(entry)) finish(entry);
+    if (now - entry.judged_at >= patience(entry)) give_log_up(entry);
   } else if (entry.ending) {
     // The node says nothing: what was asked of it counts as done.
     const Duration patience = entry.ending_grace + options_.removal_patience;
@@ -425,6 +430,15 @@ void PodTable::check_limits(Entry& entry, SteadyTime now) {
   }
 }
 
+void PodTable::give_log_up(Entry& entry) {
+  outlet_.note(
+      entry.pod, entry.attempt,
+      "the cluster did not give the rest of the log within " + seconds_of(patience(entry)));
+  outlet_.stop_log(entry.pod);
+  entry.log = Log::done;
+  finish(entry);
+}
+
 void PodTable::check_start(Entry& entry, SteadyTime now) {
   const StartTrouble trouble = start_trouble(entry.last);
   using Kind = StartTrouble::Kind;
@@ -436,12 +450,32 @@ void PodTable::check_start(Entry& entry, SteadyTime now) {
   const bool is_hopeless =
       trouble.kind == Kind::hopeless ||
       (trouble.kind == Kind::pulling && now - *entry.trouble_since >= options_.image_patience);
-  if (!is_hopeless && now - entry.since < entry.terms.startup_limit) return;
+  if (!is_hopeless && now - entry.since < entry.terms.startup_limit) {
+    return tell_wait(entry, trouble.words, now);
+  }
   std::string cause = is_hopeless
                           ? "the pod cannot start"
                           : "the pod did not start within " + seconds_of(entry.terms.startup_limit);
   if (!trouble.words.empty()) cause += ": " + trouble.words;
   end(entry, {.cause = std::move(cause)}, Duration{0});
+}
+
+/// Scheduler and node say it anew with every try of theirs: so it is told now and then.
+void PodTable::tell_wait(Entry& entry, const std::string& words, SteadyTime now) {
+  std::string cause;
+  if (!words.empty()) {
+    cause = LogMask(entry.terms.masks).masked("its pod waits: " + words);
+    cut(cause, kWaitBytesMax);
+  }
+  const bool is_early =
+      entry.waits_at != SteadyTime::min() && now - entry.waits_at < options_.wait_pause;
+  if (cause == entry.waits_for || is_early) return;
+  entry.waits_for = cause;
+  entry.waits_at = now;
+  if (!cause.empty() && ++entry.waits_noted <= kWaitsNotedMax) {
+    outlet_.note(entry.pod, entry.attempt, cause);
+  }
+  outlet_.report(Waits{.attempt = entry.attempt, .cause = std::move(cause)});
 }
 
 void PodTable::beat() {

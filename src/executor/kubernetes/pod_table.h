@@ -3,8 +3,8 @@
 // the Kubernetes executor without its connections. One thread; orders leave through the Outlet at
 // once.
 //
-// An attempt: waiting -> creating -> there (its pod exists) -> ended (reported, its log may still
-// come) -> leaving (stored; the pod is being removed or is marked as done) -> forgotten.
+// An attempt: waiting -> creating -> there (its pod exists) -> ended (its log is complete, its end
+// reported) -> leaving (stored; the pod is being removed or is marked as done) -> forgotten.
 #pragma once
 
 #include <deque>
@@ -38,14 +38,14 @@ class PodOutlet {
   virtual void remove_if_made(const PodName& pod, const Attempt& attempt, Duration grace) = 0;
   /// Gives it kDoneLabel; likewise.
   virtual void mark_done(const PodName& pod) = 0;
-  /// Once a pod; answered by PodTable::log_ended.
-  virtual void read_log(const PodName& pod, const PodTerms& terms, const Attempt& attempt) = 0;
-  /// The container has ended: the log is complete when its stream ends. Answered by log_ended too.
+  /// Once a pod; answered by PodTable::log_ended. Where an init container is named, which has
+  /// ended, its last lines.
+  virtual void read_log(const PodName& pod, const PodTerms& terms, const Attempt& attempt,
+                        const std::string& init_container) = 0;
+  /// The container has ended: the log is to be read to its end. Answered by log_ended too.
   virtual void finish_log(const PodName& pod) = 0;
   /// What has come of it until now is all; not answered.
   virtual void stop_log(const PodName& pod) = 0;
-  /// PodTable::tick is wanted then.
-  virtual void tick_after(Duration delay) = 0;
   /// Gives the pod what its plan says that it needs to run.
   virtual void deliver(const kubernetes::Pod& pod, const PodPlan& plan) = 0;
   virtual void note(const PodName& pod, const Attempt& attempt, const std::string& text) = 0;
@@ -56,10 +56,10 @@ struct PodTableOptions {
   PodDefaults defaults;
   Duration image_patience = std::chrono::seconds(20);  ///< for an image that cannot be pulled
   /// An end waits so long for its log to be complete; longer when the log says how it ended.
-  Duration log_patience = std::chrono::milliseconds(50);
+  Duration log_patience = std::chrono::seconds(30);
   Duration output_patience = std::chrono::seconds(60);
-  Duration log_limit = std::chrono::seconds(30);         ///< of a log whose attempt has ended
   Duration removal_patience = std::chrono::seconds(30);  ///< beyond the grace, for a silent node
+  Duration wait_pause = std::chrono::seconds(2);  ///< between two words of what a pod waits for
   Duration pause_first = std::chrono::milliseconds(500);
   Duration pause_last = std::chrono::seconds(30);
 };
@@ -125,6 +125,9 @@ class PodTable {
     SteadyTime since{};  ///< its pod exists
     std::optional<SteadyTime> begun_at;
     std::optional<SteadyTime> trouble_since;
+    std::string waits_for;  ///< as it was told last
+    SteadyTime waits_at = SteadyTime::min();
+    int waits_noted = 0;  ///< in its log
     SteadyTime judged_at{};
     WallTime begun_wall{};  ///< until it has begun: its pod exists
     std::int64_t seq = 0;
@@ -142,10 +145,12 @@ class PodTable {
   void conclude(Entry& entry, PodVerdict verdict);
   void finish(Entry& entry);
   [[nodiscard]] Duration patience(const Entry& entry) const;
+  void give_log_up(Entry& entry);
   void settle(Entry& entry);
   void forget(Entry& entry);
   void on_orphan(const kubernetes::Pod& pod, const PodOwnerNote& note);
   void check_start(Entry& entry, SteadyTime now);
+  void tell_wait(Entry& entry, const std::string& words, SteadyTime now);
   void check_limits(Entry& entry, SteadyTime now);
   void refuse(Entry& entry, const kubernetes::Response& response);
 

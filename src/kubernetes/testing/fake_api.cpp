@@ -33,6 +33,20 @@ bool send_chunk(int fd, const std::string& bytes) {
   return send_all(fd, size + bytes + "\r\n");
 }
 
+/// As a node takes sinceTime: each line by its own time.
+std::string lines_since(const std::string& text, const std::string& since) {
+  const auto from = parse_time(since);
+  if (!from) return text;
+  std::string kept;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    const auto time = parse_time(text.substr(at, text.find(' ', at) - at));
+    if (!time || *time >= *from) kept += text.substr(at, end - at);
+    at = end;
+  }
+  return kept;
+}
+
 bool send_answer(int fd, int status, const std::string& body, const std::string& headers = "") {
   return send_all(fd, "HTTP/1.1 " + std::to_string(status) + " x\r\nContent-Length: " +
                           std::to_string(body.size()) + "\r\n" + headers + "\r\n" + body);
@@ -68,6 +82,7 @@ struct FakeApi::State {
   std::int64_t oldest = 0;
   int watch_round = 0;  ///< of cut_watches
   bool keeps_deleted = false;
+  bool holds_followed = false;
   std::list<std::jthread> threads;
   std::vector<int> open;
 
@@ -330,19 +345,22 @@ void FakeApi::State::watch(int fd, const ApiRequest& request, int round) {
 
 void FakeApi::State::log(int fd, const ApiRequest& request, const std::string& name) {
   const bool follows = request.has("follow=true");
+  const std::string since = parameter(request, "sinceTime");
   if (!send_all(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")) return;
   std::size_t sent = 0;
   std::unique_lock lock(mutex);
   while (!stops) {
     const Log now = log_of(name);
-    if (sent < now.text.size()) {
+    const bool is_held = follows && holds_followed;
+    if (sent < now.text.size() && !is_held) {
       lock.unlock();
-      if (!send_chunk(fd, now.text.substr(sent))) return;
+      const std::string lines = lines_since(now.text.substr(sent), since);
+      if (!lines.empty() && !send_chunk(fd, lines)) return;
       lock.lock();
       sent = now.text.size();
       continue;
     }
-    if (now.ended || !follows) break;
+    if (!is_held && (now.ended || !follows)) break;
     changed.wait_for(lock, std::chrono::milliseconds(200));
   }
   lock.unlock();
@@ -438,6 +456,11 @@ void FakeApi::set_log(const std::string& name, const std::string& text, bool end
   const std::scoped_lock lock(state_->mutex);
   state_->logs[name] = {text, ended};
   state_->changed.notify_all();
+}
+
+void FakeApi::hold_followed() {
+  const std::scoped_lock lock(state_->mutex);
+  state_->holds_followed = true;
 }
 
 void FakeApi::keep_deleted() {

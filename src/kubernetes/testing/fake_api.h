@@ -79,6 +79,8 @@ class FakeApi {
   void remove(const std::string& name);
   /// Of a pod's container "base", or of "POD/CONTAINER".
   void set_log(const std::string& name, const std::string& text, bool ended);
+  /// From now on streams that follow a log bring nothing more, and do not end.
+  void hold_followed();
   /// Deletes take effect only by remove().
   void keep_deleted();
   /// Sends a line to all watchers, as it is.

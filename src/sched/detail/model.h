@@ -74,6 +74,9 @@ struct RelativeCounts {
   std::int32_t scope_done = 0;   ///< of these, the finished ones
 };
 
+/// The cause of a queued instance of which nothing else is known.
+inline constexpr std::string_view kSlotIsFree = "a slot is free";
+
 struct Instance {
   TaskIndex task = 0;
   std::int32_t map_index = -1;  ///< -1: not mapped, or not expanded yet

@@ -89,6 +89,7 @@ class Stepper {
   Reply apply(const AttemptStarted& event);
   Reply apply(const AttemptFinished& event);
   Reply apply(const Heartbeat& event);
+  Reply apply(const AttemptWaits& event);
   Reply apply(const AttemptLost& event);
   Reply apply(const SubmitRefused& event);
   Reply apply(const TriggerFired& event);

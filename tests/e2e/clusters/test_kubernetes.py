@@ -6,6 +6,7 @@ import os
 import signal
 
 import pytest
+from product import cli
 
 IMAGE = "kube.local/busybox:1"
 HEAD = """
@@ -55,7 +56,7 @@ pod("name", "true", base_container_name="Not_A_Name")
 KubernetesPodOperator(task_id="bad_image", image="kube.local/UPPER:1")
 KubernetesPodOperator(task_id="no_image", image="127.0.0.1:1/none:1")
 pod("no_node", "true", node_selector={"disk": "none"}, startup_timeout_seconds=3)
-pod("init", "true", init_containers=[{"name": "prepare", "image": %r, "command": ["sh", "-c", "exit 4"]}])
+pod("init", "true", init_containers=[{"name": "prepare", "image": %r, "command": ["sh", "-c", "echo initlog; exit 4"]}])
 pod("sidecar", "sleep 1", sidecars=[{"name": "helper", "image": %r, "command": ["sleep", "1000"]}])
 pod("skipped", "exit 99", skip_on_exit_code=99)
 pod("slow", "sleep 1000", execution_timeout=2)
@@ -84,8 +85,46 @@ BashOperator(task_id="bash_templated", bash_command="echo {{ dag.dag_id }}; exit
     assert f"run={made} got=2" in log_of(server, "kinds", made, "templated")
     assert "] hello\n" in log_of(server, "kinds", made, "good")
     assert "] bad\n" in log_of(server, "kinds", made, "code")
+    assert "init container 'prepare'\n" in log_of(server, "kinds", made, "init")
+    assert "] initlog\n" in log_of(server, "kinds", made, "init")
     server.wait_for(lambda: not cluster.kubectl(
         "get", "pods", "-l", "aiflow.dev/dag-id=kinds", "-o", "name"), "the removal of all pods")
+
+
+def test_an_end_is_told_when_the_log_is_complete(server):
+    """Also a long one, which comes slower than the pod ends. The second of sleep is the node's: containerd
+    1.6 drops what a container that ends at once has left in its pipe."""
+    tasks, made = run(server, "long", """
+pod("p", "seq 60000; echo over; sleep 1") >> pod("next", "true")
+""")
+    assert {task["state"] for task in tasks.values()} == {"success"}
+    lines = cli(server, "tasks", "log", "long", "p").stdout.splitlines()
+    assert lines[-1].endswith("aiflow: ended: success"), lines[-1]
+    said = [line.split("] ", 1)[1] for line in lines if "] aiflow: " not in line]
+    assert said == [*map(str, range(1, 60001)), "over"]
+
+
+def test_what_a_pod_waits_for_is_its_task_s_reason(server):
+    server.add_dag("waits", HEAD + """
+with DAG("waits"):
+    pod("no_node", "true", node_selector={"disk": "none"}, startup_timeout_seconds=600)
+    KubernetesPodOperator(task_id="no_image", image="127.0.0.1:1/none:1")
+""")
+    made = server.trigger("waits")
+    said = {"no_node": "its pod waits: Unschedulable: 0/", "no_image": "its pod waits: "}
+
+    def cause(task):
+        one = server.tasks("waits", made)[task]
+        return one["cause"] if one["state"] == "queued" else ""
+
+    server.wait_for(lambda: cause("no_node").startswith(said["no_node"]), "the scheduler's words")
+    server.wait_for(lambda: "Image" in cause("no_image"), "the node's words")
+    told = cli(server, "tasks", "explain", "waits", "no_node").stdout
+    assert "queued: its pod waits: Unschedulable: 0/" in told, told
+    why = server.get(f"/api/v2/dags/waits/dagRuns/{made}/taskInstances/no_node")["explanation"]
+    assert why["code"] == "attempt_waits" and why["params"]["reason"].startswith(said["no_node"])
+    server.call("PATCH", f"/api/v2/dags/waits/dagRuns/{made}", {"state": "failed"})
+    assert "aiflow: its pod waits: " in log_of(server, "waits", made, "no_node")
 
 
 def name_of_pod(cluster, dag):

@@ -285,6 +285,7 @@ export const en_site = {
       pool_too_small:
         'Waiting: it needs {{needed}} slots of the pool {{pool}}, which has {{limit}}.',
       queued: 'Queued: a worker has not started it yet.',
+      attempt_waits: 'Queued: it has not started yet.',
       ready: 'Ready: it starts at once.',
     },
     run: {

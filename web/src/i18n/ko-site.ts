@@ -285,6 +285,7 @@ export const ko_site: Same<typeof en_site> = {
       pool_full: '대기 중: 풀 {{pool}}의 슬롯 {{limit}}개가 모두 쓰이고 있습니다.',
       pool_too_small: '대기 중: 풀 {{pool}}의 슬롯 {{needed}}개가 필요하지만 {{limit}}개뿐입니다.',
       queued: '대기열: 아직 워커가 시작하지 않았습니다.',
+      attempt_waits: '대기열: 아직 시작되지 않았습니다.',
       ready: '준비됨: 곧 시작합니다.',
     },
     run: {

@@ -29,6 +29,7 @@ const TASK_CODES = [
   'pool_full',
   'pool_too_small',
   'queued',
+  'attempt_waits',
   'ready',
 ] as const;
 const RUN_CODES = ['dag_paused', 'run_after', 'max_active_runs', 'running'] as const;

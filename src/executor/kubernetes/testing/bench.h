@@ -76,6 +76,8 @@ class Bench {
     options.service_every = 20ms;
     options.pause_first = 10ms;
     options.pause_last = 100ms;
+    options.log_patience = log_patience;
+    options.wait_pause = 10ms;
     options.sdk_zip = "zip bytes";
     options.server_url = [] { return "http://server:1"; };
     options.dag_files = dag_files;
@@ -150,6 +152,7 @@ class Bench {
   os::SystemClock clock;
   std::unique_ptr<KubernetesExecutor> executor;
   Receipt last;
+  Duration log_patience = 10s;
   std::function<Result<DagFiles>(const std::string& dag_file)> dag_files = files_of;
 
  private:
