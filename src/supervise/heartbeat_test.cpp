@@ -51,5 +51,33 @@ TEST_CASE("a worker elsewhere goes on after a stop by plan, for as long as it wa
   CHECK(report.cause == "the server was not reached for as long as the worker's lease");
 }
 
+TEST_CASE("what was on its way when a stop was told does not shorten what was left") {
+  Bench bench({.ends_with_lease = true});
+  bench.start(bench.bash_job("while :; do sleep 0.1; done"));
+  bench.wait_for("Started");
+  const auto beat = wire::parse_heartbeat(bench.wait_for("Heartbeat")).value();
+  const SteadyTime told = kClock.steady_now();
+  bench.send("ServerStops", wire::ServerStops{.lease_ms = 3000});
+  bench.send("HeartbeatOk", wire::HeartbeatOk{.seq = beat.seq.value()});
+  bench.finished();
+  CHECK(kClock.steady_now() - told >= 3s);
+}
+
+TEST_CASE("with a hello the lease counts again: the next server may have heard it") {
+  Bench bench({.ends_with_lease = true});
+  bench.start(bench.bash_job("while :; do sleep 0.1; done"));
+  bench.wait_for("Started");
+  bench.send("ServerStops", wire::ServerStops{.lease_ms = 3'600'000});
+  bench.disconnect();
+  bench.hear_hello();  // and the answer is lost
+  bench.seen.clear();
+  int beats = 0;  // one each 50 ms, and the lease is a second
+  while (std::ranges::find(bench.seen, "Finished") == bench.seen.end() && beats < 200) {
+    bench.wait_for("Heartbeat");
+    ++beats;
+  }
+  CHECK(beats < 200);
+}
+
 }  // namespace
 }  // namespace aiflow::supervise

@@ -93,10 +93,14 @@ class Bench {
 
   /// Takes the worker's next connection and answers its hello.
   wire::Hello accept() {
-    connection_ = os::accept_unix(listener_.get(), soon()).value();
-    const auto hello = wire::parse_hello(wait_for("Hello")).value();
+    const auto hello = hear_hello();
     send("HelloOk", wire::HelloOk{.server_id = "s", .heartbeat_ms = 50, .lease_ms = 1000});
     return hello;
+  }
+  /// The same without an answer.
+  wire::Hello hear_hello() {
+    connection_ = os::accept_unix(listener_.get(), soon()).value();
+    return wire::parse_hello(wait_for("Hello")).value();
   }
   void disconnect() { connection_.reset(); }
   void stop_listening() {

@@ -36,18 +36,29 @@ void WorkerLoop::confirm_lease(std::int64_t seq) {
   watch_lease();
 }
 
-/// Nobody else gets what runs here before that: the next server knows what this one has said.
+/// Nobody else gets what runs here before that: the next server knows what this one has said. An
+/// answer that was on its way meanwhile does not shorten it.
 void WorkerLoop::extend_lease(Duration time) {
   if (!lease_end_ || time <= Duration{0}) return;
-  lease_end_ = std::max(*lease_end_, clock_.steady_now() + std::min<Duration>(time, kLeftMax));
+  left_until_ = clock_.steady_now() + std::min<Duration>(time, kLeftMax);
   watch_lease();
   log::info("the server stops, tasks go on without it",
             {{"seconds", std::chrono::duration_cast<std::chrono::seconds>(time).count()}});
 }
 
+/// A server that hears a hello leaves the tasks to us for a lease from then on, and its answer may
+/// be lost: so it counts from when we say it.
+void WorkerLoop::end_extension() {
+  if (!left_until_) return;
+  const SteadyTime end = std::max(*lease_end_, *left_until_);
+  lease_end_ = std::min(end, clock_.steady_now() + lease_);
+  left_until_.reset();
+  watch_lease();
+}
+
 void WorkerLoop::watch_lease() {
   if (lease_timer_) loop_.cancel(*lease_timer_);
-  lease_timer_ = loop_.at(*lease_end_, [this] {
+  lease_timer_ = loop_.at(std::max(*lease_end_, left_until_.value_or(*lease_end_)), [this] {
     lease_timer_.reset();
     end_with_lease();
   });

@@ -173,6 +173,7 @@ void WorkerLoop::say_hello() {
   hello.host = os::host_name();
   hello.cpus = std::thread::hardware_concurrency();
   hello.packs = packs_.list();
+  end_extension();
   heartbeats_.clear();
   heartbeats_[0] = clock_.steady_now();
   link_.send(encode("Hello", hello));

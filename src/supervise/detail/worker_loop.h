@@ -89,6 +89,7 @@ class WorkerLoop {
   void beat();
   void confirm_lease(std::int64_t seq);
   void extend_lease(Duration time);
+  void end_extension();
   void watch_lease();
   void end_with_lease();
   /// After a look that took so long.
@@ -133,7 +134,8 @@ class WorkerLoop {
   std::map<std::int64_t, SteadyTime> heartbeats_;
   std::int64_t last_heartbeat_ = 0;
   Duration lease_{};
-  std::optional<SteadyTime> lease_end_;  ///< none before the first HelloOk
+  std::optional<SteadyTime> lease_end_;   ///< none before the first HelloOk
+  std::optional<SteadyTime> left_until_;  ///< by a server that has stopped
   std::optional<os::EventLoop::TimerId> lease_timer_;
   std::optional<os::EventLoop::TimerId> sweep_timer_;
   SteadyTime sweep_at_{};
