@@ -71,6 +71,7 @@ Status Conductor::Engine::open() {
     running.push_back(
         {.attempt = {store::to_wire(detail::to_store(row.key)), row.try_number, row.epoch},
          .executor = executor_of(row),
+         .worker = row.worker,
          .has_served =
              row.service.value_or(sched::ServiceState::starting) != sched::ServiceState::starting});
   }

@@ -398,5 +398,38 @@ TEST_CASE("what was sent to a worker before a stop waits for it for as long as i
   }
 }
 
+TEST_CASE("a worker that comes back after a restart without what it ran has lost it at once") {
+  ManualClock clock;
+  Kept out;
+  Assignment assignment{
+      clock, {.server_id = "s", .heartbeat = 3s, .lease = 15s, .workers_before = {}}, out};
+  const Attempt ran = attempt_of(Bench::job("ran"));
+  assignment.reconcile({{.attempt = ran, .worker = WorkerId{"w1"}}});
+  assignment.begin();
+  const auto lost = [&] {
+    return std::ranges::count_if(out.reports, [&](const Report& report) {
+      const auto* one = std::get_if<Lost>(&report);
+      return one != nullptr && one->attempt == ran;
+    });
+  };
+  assignment.hello(hello_of("w2", 2));  // of another one's attempts it can say nothing
+  CHECK(lost() == 0);
+  wire::Hello back = hello_of("w1", 2);
+  SUBCASE("it has it") {
+    back.running = {ran};
+    assignment.hello(back);
+    CHECK(lost() == 0);
+    CHECK(assignment.workers()[0].running == 1);
+    assignment.hello(hello_of("w1", 2));
+    CHECK(lost() == 1);
+    CHECK(assignment.workers()[0].running == 0);
+  }
+  SUBCASE("it has not") {
+    assignment.hello(back);
+    CHECK(lost() == 1);
+    CHECK(assignment.workers()[0].running == 0);
+  }
+}
+
 }  // namespace
 }  // namespace aiflow::executor::detail

@@ -16,6 +16,7 @@ namespace aiflow::executor {
 struct Held {
   Attempt attempt;
   std::string executor = "local";
+  WorkerId worker{};        ///< that has claimed it
   bool has_served = false;  ///< of a service task: it was serving at some time
 };
 

@@ -53,6 +53,7 @@ void Assignment::reconcile(const std::vector<Held>& running) {
   for (const Held& held : running) {
     Entry& entry = entries_[id_of(held.attempt)];
     entry.attempt = held.attempt;
+    entry.worker_before = held.worker;
     entry.phase = Phase::running;
   }
 }
@@ -191,14 +192,17 @@ void Assignment::give_up_missing(const WorkerId& worker, const std::vector<Attem
   std::set<Id> listed;
   for (const Attempt& attempt : there) listed.insert(id_of(attempt));
   for (auto entry = entries_.begin(); entry != entries_.end();) {
-    const bool is_here = entry->second.worker == worker && entry->second.phase == Phase::running;
+    const bool was_its =
+        entry->second.worker.value.empty() && entry->second.worker_before == worker;
+    const bool is_here =
+        (was_its || entry->second.worker == worker) && entry->second.phase == Phase::running;
     if (!is_here || listed.contains(entry->first)) {
       ++entry;
       continue;
     }
     const Entry missing = std::move(entry->second);
     entry = entries_.erase(entry);
-    if (used_[worker] > 0) --used_[worker];
+    if (!was_its && used_[worker] > 0) --used_[worker];
     if (missing.cancelled) {
       outlet_.report(Gone{missing.attempt});
     } else {

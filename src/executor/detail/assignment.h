@@ -109,6 +109,7 @@ class Assignment {
     Phase phase = Phase::waiting;
     std::uint64_t turn = 0;  ///< of those that wait, the lowest goes first
     WorkerId worker;         ///< empty while waiting, or not known since a restart
+    WorkerId worker_before;  ///< that had it before a restart, until somebody has it again
     std::optional<CancelRequest> cancelled;
     bool recovered = false;  ///< was queued before a restart
   };

@@ -93,7 +93,8 @@ class Bench {
     }));
   }
   void hold(const Job& job, bool has_served = false) {
-    held_.push_back({attempt_of(job), "kubernetes", has_served});
+    held_.push_back(
+        {.attempt = attempt_of(job), .executor = "kubernetes", .has_served = has_served});
   }
 
   std::filesystem::path log_path(const Attempt& attempt) {
