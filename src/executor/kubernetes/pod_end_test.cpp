@@ -27,14 +27,21 @@ std::size_t count_of(const std::string& log, const std::string& text) {
   return count;
 }
 
+/// Makes the job's pod, which runs; so many lines of its log have come, and the stream goes on.
+std::string follow(Bench& bench, const Job& job, int count) {
+  std::string pod = bench.make(job);
+  bench.api.set_log(pod, lines(0, count), false);
+  bench.api.set_status(pod, kRunning);
+  const std::string last = "] line " + std::to_string(count - 1) + "\n";
+  REQUIRE(bench.api.await([&] { return bench.log(job).contains(last); }));
+  return pod;
+}
+
 TEST_CASE("what a followed log has not brought at its pod's end is read before the end is told") {
   Bench bench;
   bench.start();
   const Job job = pod_job("a");
-  const std::string pod = bench.make(job);
-  bench.api.set_log(pod, lines(0, 7), false);
-  bench.api.set_status(pod, kRunning);
-  REQUIRE(bench.api.await([&] { return bench.log(job).contains("] line 6\n"); }));
+  const std::string pod = follow(bench, job, 7);
   bench.api.hold_followed();
   bench.api.set_log(pod, lines(0, 10), true);
   bench.api.set_status(pod, ended(0));
@@ -95,10 +102,7 @@ TEST_CASE("a followed log that never ends holds nobody up") {
   Bench bench;
   bench.start();
   const Job job = pod_job("a");
-  const std::string pod = bench.make(job);
-  bench.api.set_log(pod, lines(0, 3), false);
-  bench.api.set_status(pod, kRunning);
-  REQUIRE(bench.api.await([&] { return bench.log(job).contains("] line 2\n"); }));
+  const std::string pod = follow(bench, job, 3);
   const SteadyTime at = bench.clock.steady_now();
   bench.api.set_status(pod, ended(0));
   bench.finished(job);
@@ -128,10 +132,7 @@ TEST_CASE("of a pod that is gone what its followed log still brings is taken") {
   Bench bench;
   bench.start();
   const Job job = pod_job("a");
-  const std::string pod = bench.make(job);
-  bench.api.set_log(pod, lines(0, 3), false);
-  bench.api.set_status(pod, kRunning);
-  REQUIRE(bench.api.await([&] { return bench.log(job).contains("] line 2\n"); }));
+  const std::string pod = follow(bench, job, 3);
   bench.api.misbehave([](const ApiRequest& request) -> std::optional<Misbehaviour> {
     if (!request.path.ends_with("/log")) return std::nullopt;
     return Misbehaviour{.status = 404, .body = R"({"message":"pod not found"})"};

@@ -22,6 +22,7 @@ constexpr int kFailuresMax = 20;
 constexpr std::size_t kXComBytesMax = 64U << 10;
 /// Of an init container that has failed; so much is asked for, of which the end is written.
 constexpr const char* kEndOfInit = "&tailLines=1000&limitBytes=1048576";
+constexpr std::size_t kInitAskedMax = 1U << 20;
 constexpr std::size_t kInitBytesMax = 64U << 10;
 constexpr auto kPause = std::chrono::milliseconds(500);
 constexpr auto kLongPause = std::chrono::seconds(10);
@@ -149,7 +150,7 @@ void PodLogs::on_data(const PodName& pod, std::string_view bytes) {
     return;
   }
   if (!to.init_container.empty()) {
-    to.init_end += bytes;
+    to.init_end += bytes.substr(0, kInitAskedMax - std::min(to.init_end.size(), kInitAskedMax));
     return;
   }
   if (to.rest != 0) {
