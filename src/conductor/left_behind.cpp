@@ -5,6 +5,7 @@
 
 #include "conductor/conductor.h"
 #include "conductor/detail/engine.h"
+#include "log/log.h"
 #include "store/user_store.h"
 
 namespace aiflow::conductor {
@@ -13,8 +14,13 @@ namespace {
 Result<wire::LeftBehind> kept(store::UserStore& settings) {
   AIFLOW_ASSIGN(const auto text, settings.setting(std::string(kLeftBehindSetting)));
   if (!text || text->empty()) return wire::LeftBehind{};
-  AIFLOW_ASSIGN(const json::Value value, json::parse(*text));
-  return wire::parse_left_behind(value);
+  auto value = json::parse(*text);
+  Result<wire::LeftBehind> left = value ? wire::parse_left_behind(*value) : fail(value.error());
+  if (left) return left;
+  // Of another version, say: no reason to keep a server from its start.
+  log::warn("what the last server left to its workers cannot be read, their lease counts",
+            {{"error", left.error()}});
+  return wire::LeftBehind{};
 }
 
 /// Workers that were left alone before, and may not have come back since, are so still.
