@@ -177,23 +177,25 @@ def test_a_redis_that_forgets_everything_mid_run_loses_nothing(party):
     each_once(party, out, run, 120)
 
 
-def test_a_server_that_is_killed_mid_run_loses_nothing(party):
-    out = add_wide(party, 120, "sleep 0.1")
+def start_wide(party, count, then, lines):
+    """On two workers of four slots; returns when so many tasks have begun -> the file and the run."""
+    out = add_wide(party, count, then)
     for name in ("w0", "w1"):
         party.add_worker(name, slots=4)
     run = party.server.trigger("wide")
-    wait_lines(party, out, 20)
+    wait_lines(party, out, lines)
+    return out, run
+
+
+def test_a_server_that_is_killed_mid_run_loses_nothing(party):
+    out, run = start_wide(party, 120, "sleep 0.1", lines=20)
     party.server.stop_server(signal.SIGKILL)
     party.server.start()
     each_once(party, out, run, 120)
 
 
 def test_a_server_that_stops_by_plan_may_be_away_for_longer_than_the_lease(party):
-    out = add_wide(party, 12, "sleep 20")
-    for name in ("w0", "w1"):
-        party.add_worker(name, slots=4)
-    run = party.server.trigger("wide")
-    wait_lines(party, out, 8)
+    out, run = start_wide(party, 12, "sleep 20", lines=8)
     party.server.stop_server()
     time.sleep(18)
     party.server.start()
