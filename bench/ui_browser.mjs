@@ -108,10 +108,10 @@ async function graph(page) {
         const look = (now) => {
           longest = Math.max(longest, now - last);
           last = now;
-          if (!document.querySelector('.graph-task')) requestAnimationFrame(look);
+          if (!document.querySelector('.graph-far canvas')) requestAnimationFrame(look);
           else paint(now - begin, longest);
         };
-        // What is in the page by then is placed, fitted and painted in the frames after it.
+        // What is in the page by then is placed and painted in the frames after it.
         const paint = (shown_ms, longest_frame_ms) => {
           const end = last + 5000;
           longest = 0;
@@ -126,7 +126,32 @@ async function graph(page) {
         requestAnimationFrame(look);
       }),
   );
-  return found;
+  return { ...found, ...(await graph_moved(page)) };
+}
+
+/** The graph zoomed in by the wheel until its boxes are elements, and the longest frame of it. */
+async function graph_moved(page) {
+  const { width, height } = page.viewportSize();
+  await page.mouse.move(width / 2, height / 2);
+  await page.evaluate(() => {
+    const seen = { last: performance.now(), longest: 0 };
+    window.frames_seen = seen;
+    const look = (now) => {
+      seen.longest = Math.max(seen.longest, now - seen.last);
+      seen.last = now;
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  for (let step = 0; step < 40 && !(await page.locator('.graph-task').count()); step += 1) {
+    await page.mouse.wheel(0, -120);
+    await page.waitForTimeout(50);
+  }
+  await page.waitForTimeout(1000);
+  return page.evaluate(() => ({
+    boxes_near: document.querySelectorAll('.graph-task').length,
+    longest_zooming_ms: window.frames_seen.longest,
+  }));
 }
 
 /** From the request that changes a state until the frame that shows it, in a page that shows it. */

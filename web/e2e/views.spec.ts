@@ -70,6 +70,70 @@ test('the Gantt is zoomed and walked by keyboard, and the address keeps it', asy
   await page.keyboard.press('Escape');
 });
 
+/** Of a box of the picture, in whole pixels, as a click has them: the first that the pointer meets. */
+async function box_in_picture(): Promise<{ x: number; y: number }> {
+  const at = await page.evaluate(async () => {
+    const pane = document.querySelector<HTMLElement>('.react-flow__pane');
+    if (!pane) return null;
+    const { left, top, width, height } = pane.getBoundingClientRect();
+    for (let x = Math.round(left + width / 2); x < left + width; x += 4) {
+      for (let y = Math.round(top + height / 2); y < top + height * 0.8; y += 2) {
+        pane.dispatchEvent(
+          new PointerEvent('pointermove', { bubbles: true, clientX: x, clientY: y }),
+        );
+        if (pane.title) return { x, y };
+      }
+    }
+    return null;
+  });
+  if (!at) throw new Error('no box in the picture');
+  return at;
+}
+
+test('a large graph is a picture from afar, which the pointer and the keyboard can use', async () => {
+  await page.goto('/dags/many?tab=graph');
+  await settled();
+  const picture = page.getByRole('group', { name: 'Graph of many' });
+  await expect(picture).toBeVisible();
+  await expect(page.locator('.graph-task')).toHaveCount(0);
+  const { x, y } = await box_in_picture();
+  await expect(page.locator('.react-flow__pane')).toHaveAttribute('title', /^t\d+_\d+ · Success/);
+  await keep_picture('graph-far');
+  await page.mouse.click(x, y);
+  await expect(page.locator('.drawer')).toBeVisible();
+  await expect(page).toHaveURL(/task=t\d+_\d+/);
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.drawer')).toHaveCount(0);
+  await picture.focus();
+  await page.keyboard.press('ArrowRight');
+  const active = picture.getByRole('button');
+  const first = await active.getAttribute('aria-label');
+  expect(first).toMatch(/^t\d+_\d+ · Success/);
+  await page.keyboard.press('ArrowDown');
+  await expect(active).not.toHaveAttribute('aria-label', first ?? '');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.drawer')).toBeVisible();
+  await page.keyboard.press('Escape');
+  const found = await new AxeBuilder({ page }).include('.graph-canvas').analyze();
+  expect(found.violations).toEqual([]);
+});
+
+test('from near its boxes are elements, of those in sight', async () => {
+  await page.goto('/dags/many?tab=graph');
+  await settled();
+  const zoom_in = page.getByRole('button', { name: 'Zoom In' });
+  for (let at = 0; at < 12 && (await page.locator('.graph-task').count()) === 0; at += 1) {
+    await zoom_in.click();
+  }
+  await expect(page.locator('.graph-task').first()).toBeVisible();
+  expect(await page.locator('.graph-task').count()).toBeLessThan(300);
+  await expect(page.getByRole('group', { name: 'Graph of many' })).toHaveCount(0);
+  await keep_picture('graph-near');
+  await page.getByRole('button', { name: 'Show all of it' }).click();
+  await expect(page.getByRole('group', { name: 'Graph of many' })).toBeVisible();
+  await expect(page.locator('.graph-task')).toHaveCount(0);
+});
+
 test('durations are of the run or of a chosen task', async () => {
   await open('durations');
   const answer = await page.request.get('/api/v2/dags/views/dagRuns?limit=1');

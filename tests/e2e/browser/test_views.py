@@ -65,11 +65,26 @@ with DAG("bare", schedule=None):
     pass
 '''
 
+MANY = '''
+from aiflow import DAG
+from aiflow.operators.empty import EmptyOperator
+
+with DAG("many", schedule=None):
+    layer = [EmptyOperator(task_id=f"t0_{at}") for at in range(20)]
+    for depth in range(1, 15):
+        after = [EmptyOperator(task_id=f"t{depth}_{at}") for at in range(20)]
+        for at, task in enumerate(after):
+            [layer[at], layer[(at + 1) % 20]] >> task
+        layer = after
+'''
+
 
 def prepare(server) -> str:
     """A DAG with two versions, a few finished runs of which one failed; the newest run's id. Beside
-    it one that never ran, and one without tasks."""
+    it one that never ran, one without tasks, and one of 300."""
     server.add_dag("never_ran", NEVER_RAN, first="bare")
+    server.add_dag("many", MANY, first="many")
+    server.wait_run("many", server.trigger("many"))
     server.add_dag("views", FIRST, first="views")
     server.call("PATCH", "/api/v2/dags/reader", {"is_paused": False})
     server.wait_run("views", server.trigger("views"))

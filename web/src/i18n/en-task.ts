@@ -4,6 +4,7 @@
 export const en_task = {
   graph: {
     no_states: 'The states of the tasks could not be read.',
+    fit: 'Show all of it',
     turn: 'Turn the graph',
     fold: 'Fold {{group}}',
     unfold: 'Unfold {{group}}',

@@ -6,6 +6,7 @@ import type { Same } from '@/i18n/same';
 export const ko_task: Same<typeof en_task> = {
   graph: {
     no_states: '태스크 상태를 불러오지 못했습니다.',
+    fit: '전체 보기',
     turn: '그래프 방향 바꾸기',
     fold: '{{group}} 그룹 접기',
     unfold: '{{group}} 그룹 펼치기',

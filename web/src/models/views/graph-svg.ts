@@ -25,8 +25,8 @@ const LETTER = 7;
 const escape = (text: string): string =>
   text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
-/** What fits into a width, with an ellipsis. */
-function fitted(text: string, width: number): string {
+/** What fits into a width, at a size of 13, with an ellipsis. */
+export function fitted(text: string, width: number): string {
   const most = Math.max(1, Math.floor(width / LETTER));
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

@@ -127,28 +127,31 @@ function BelowName({ data, state }: { data: TaskData; state: TaskState }): React
   return <StateLine node={node} state={state} instance={summary?.instance} />;
 }
 
+export const state_of = ({ summary }: TaskData): TaskState => summary?.state ?? 'no_status';
+
 /** What the pointer tells of a box. */
-function useTitle({ node, summary, folded, critical }: TaskData, state: TaskState): string {
+export function useTitles(): (data: TaskData) => string {
   const { t } = useTranslation();
   const words = useCountsText();
-  const name = node.label || node.id;
-  const mark = critical ? t('graph.critical_one') : '';
-  if (folded !== null || typeof summary?.width === 'number') {
-    const size = folded ?? summary?.width ?? 0;
-    return [`${name} [${size}]`, summary && words(summary.counts), mark]
-      .filter(Boolean)
-      .join(' · ');
-  }
-  return [name, t(`state.${state}`), summary?.instance.cause, mark].filter(Boolean).join(' · ');
+  return (data) => {
+    const { node, summary, folded, critical } = data;
+    const name = node.label || node.id;
+    const mark = critical ? t('graph.critical_one') : '';
+    const parts =
+      folded !== null || typeof summary?.width === 'number'
+        ? [`${name} [${folded ?? summary?.width ?? 0}]`, summary && words(summary.counts), mark]
+        : [name, t(`state.${state_of(data)}`), summary?.instance.cause, mark];
+    return parts.filter(Boolean).join(' · ');
+  };
 }
 
 const TaskBox = memo(function TaskBox({ data, selected }: NodeProps<TaskNode>): ReactNode {
   const { t } = useTranslation();
   const { node, summary, dim, direction, critical, folded, on_fold } = data;
-  const state = summary?.state ?? 'no_status';
+  const state = state_of(data);
   const is_expanded = typeof summary?.width === 'number' && folded === null;
   const flash = useFlash(state);
-  const title = useTitle(data, state);
+  const title = useTitles()(data);
   const is_right = direction === 'RIGHT';
   return (
     <div

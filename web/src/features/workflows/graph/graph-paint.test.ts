@@ -56,14 +56,14 @@ const ways = (path: string): number => path.split('M').length - 1;
 it('the edges of a small graph are an element each', () => {
   const options = chain(200);
   const edges = paint_edges(options);
-  const { own, joined } = split_edges(edges, options);
+  const { own, joined } = split_edges(edges, options, false);
   expect(own).toEqual(edges);
   expect(joined).toEqual([]);
 });
 
 it('the edges of a large graph are a path for each look, but those with a label', () => {
   const options = chain(201);
-  const { own, joined } = split_edges(paint_edges(options), options);
+  const { own, joined } = split_edges(paint_edges(options), options, false);
   expect(own.map((edge) => edge.label)).toEqual(['when good']);
   expect(joined.map(([look, path]) => [look.split(/ +/).join(' '), ways(path)])).toEqual([
     ['graph-edge-done', 2],
@@ -94,4 +94,11 @@ it('draws anew only the boxes of which something has changed', () => {
   const kept = keep_same(before, changed);
   expect(is_kept(kept)).toEqual([true, false, false, false, false]);
   expect(kept.slice(1)).toEqual(changed.slice(1));
+});
+
+it('from afar the edges with a label are joined too: it could not be read', () => {
+  const options = chain(201);
+  const { own, joined } = split_edges(paint_edges(options), options, true);
+  expect(own).toEqual([]);
+  expect(joined.map(([, path]) => ways(path)).reduce((sum, one) => sum + one)).toBe(200);
 });

@@ -68,10 +68,29 @@ export function keep_same(before: readonly BoxNode[], now: readonly BoxNode[]): 
   });
 }
 
-export function paint_nodes(options: PaintOptions): BoxNode[] {
-  const { graph, layout, states, selected, on_path, tasks_in, on_fold } = options;
+/** Of each task or folded group what its box tells. */
+export function paint_tasks(options: PaintOptions): Map<string, TaskData> {
+  const { graph, layout, states, on_path, tasks_in, on_fold } = options;
   const critical = new Set(options.critical);
-  const tasks = new Map(graph.nodes.map((node) => [node.id, node]));
+  return new Map(
+    graph.nodes.map((node) => [
+      node.id,
+      {
+        node,
+        summary: states.get(node.id),
+        dim: on_path !== null && !on_path.has(node.id),
+        direction: layout.direction,
+        critical: critical.has(node.id),
+        folded: tasks_in.get(node.id) ?? null,
+        on_fold,
+      },
+    ]),
+  );
+}
+
+export function paint_nodes(options: PaintOptions): BoxNode[] {
+  const { graph, layout, states, selected, on_fold } = options;
+  const tasks = paint_tasks(options);
   const groups = new Map(graph.groups.map((group) => [group_key(group.id), group]));
   const widths = group_widths(graph, states);
   return layout.boxes.flatMap((box): BoxNode[] => {
@@ -96,17 +115,8 @@ export function paint_nodes(options: PaintOptions): BoxNode[] {
       };
       return [{ ...common, type: 'group_box', data, selectable: false, focusable: false }];
     }
-    const node = tasks.get(box.id);
-    if (!node) return [];
-    const data = {
-      node,
-      summary: states.get(box.id),
-      dim: on_path !== null && !on_path.has(box.id),
-      direction: layout.direction,
-      critical: critical.has(box.id),
-      folded: tasks_in.get(box.id) ?? null,
-      on_fold,
-    };
+    const data = tasks.get(box.id);
+    if (!data) return [];
     // Above the joined edges, which are above the groups.
     const handles = handles_of(box, layout.direction);
     const is_selected = box.id === selected;
@@ -147,7 +157,7 @@ export function paint_edges(options: PaintOptions): Edge[] {
 }
 
 export interface SplitEdges {
-  /** Each an element of its own; of a large graph those with a label. */
+  /** Each an element of its own; of a large graph those with a label, while it can be read. */
   own: Edge[];
   /** The data of one path for all edges that look the same, by their class; the critical last. */
   joined: [look: string, path: string][];
@@ -157,12 +167,14 @@ export interface SplitEdges {
  * A thousand edges that are an element each keep the browser busy for a second; of a large graph
  * those that look the same are one path.
  */
-export function split_edges(edges: Edge[], { graph, layout }: PaintOptions): SplitEdges {
+export function split_edges(edges: Edge[], options: PaintOptions, is_far: boolean): SplitEdges {
+  const { graph, layout } = options;
   if (!is_large(graph)) return { own: edges, joined: [] };
+  const is_own = (edge: Edge): boolean => !is_far && edge.label !== undefined;
   const rects = rects_of(layout.boxes);
   const paths = new Map<string, string[]>();
   for (const edge of edges) {
-    if (edge.label !== undefined) continue;
+    if (is_own(edge)) continue;
     const [from, to] = [rects.get(edge.source), rects.get(edge.target)];
     if (!from || !to) continue;
     const look = edge.className?.trim() ?? '';
@@ -174,7 +186,7 @@ export function split_edges(edges: Edge[], { graph, layout }: PaintOptions): Spl
   const joined = [...paths]
     .map(([look, parts]): [string, string] => [look, parts.join('')])
     .sort(([a], [b]) => is_strong(a) - is_strong(b));
-  return { own: edges.filter((edge) => edge.label !== undefined), joined };
+  return { own: edges.filter(is_own), joined };
 }
 
 export function minimap_color(node: Node): string {

@@ -2,6 +2,7 @@
 // Paints the cells of the grid on a canvas: a million of them would be too many elements. Each
 // state's cell is drawn once, with the very icon that the rest of the page shows, then copied.
 import { TASK_STATES } from '@/api/types.gen';
+import { ICON_BOX, lines_of } from '@/features/workflows/state-icons';
 import { type GridLine, NO_STATUS, line_state } from '@/models/grid';
 import {
   CELL_SIZE,
@@ -13,36 +14,11 @@ import {
 import { STATE_LOOK } from '@/ui/states';
 import { TOKENS, type Theme } from '@/ui/theme';
 
-/** Size of an icon's drawing, as lucide draws them. */
-const ICON_BOX = 24;
 const ICON_SIZE = 11;
 const CORNER = 4;
 /** Of a cell in its place. */
 const INSET_X = (COLUMN_WIDTH - CELL_SIZE) / 2;
 const INSET_Y = (LINE_HEIGHT - CELL_SIZE) / 2;
-
-const number = (element: Element, name: string): number => Number(element.getAttribute(name) ?? 0);
-
-/** The lines of an icon that stands somewhere in the page. */
-function lines_of(icon: SVGElement): Path2D {
-  const all = new Path2D();
-  for (const part of icon.children) {
-    if (part.tagName === 'path') all.addPath(new Path2D(part.getAttribute('d') ?? ''));
-    if (part.tagName === 'circle') {
-      const [x, y, r] = [number(part, 'cx'), number(part, 'cy'), number(part, 'r')];
-      all.moveTo(x + r, y);
-      all.arc(x, y, r, 0, 2 * Math.PI);
-    }
-    if (part.tagName === 'line') {
-      all.moveTo(number(part, 'x1'), number(part, 'y1'));
-      all.lineTo(number(part, 'x2'), number(part, 'y2'));
-    }
-    if (part.tagName === 'rect') {
-      all.rect(number(part, 'x'), number(part, 'y'), number(part, 'width'), number(part, 'height'));
-    }
-  }
-  return all;
-}
 
 /** Cells of one state that stand side by side in the picture: as many are copied at once. */
 const CELLS_ACROSS = 16;

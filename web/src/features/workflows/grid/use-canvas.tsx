@@ -9,7 +9,6 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
-import { TASK_STATES } from '@/api/types.gen';
 import {
   type Cells,
   type GridPicture,
@@ -23,20 +22,9 @@ import {
   same_part,
   tiles_of,
 } from '@/features/workflows/grid/sizes';
+import { IconSource } from '@/features/workflows/state-icons';
 import type { GridLine } from '@/models/grid';
-import { StateIcon } from '@/ui/state-badge';
 import { shown_theme, subscribe_theme } from '@/ui/theme';
-
-/** Icons of all states, unseen, for the canvases to copy. */
-function IconSource({ at }: { at: RefObject<HTMLSpanElement | null> }): ReactNode {
-  return (
-    <span ref={at} hidden>
-      {TASK_STATES.map((state) => (
-        <StateIcon key={state} state={state} />
-      ))}
-    </span>
-  );
-}
 
 const key_of = ({ lines, columns }: Part): string =>
   [lines.first, lines.end, columns.first, columns.end].join(' ');
