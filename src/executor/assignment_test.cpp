@@ -9,6 +9,8 @@
 namespace aiflow::executor::detail {
 namespace {
 
+using namespace std::chrono_literals;
+
 class Sent final : public Outlet {
  public:
   void send(const WorkerId& worker, const json::Value& message) override {
@@ -105,6 +107,93 @@ TEST_CASE("a worker that drains has its slots and its tasks, and offers none") {
   CHECK(shown.state == "draining");
   CHECK(shown.slots == 2);
   CHECK(shown.running == 1);
+}
+
+/// What the scheduler hears of attempts that came back without having begun.
+struct Unserved {
+  ManualClock clock;
+  Sent out;
+  Assignment assignment;
+
+  explicit Unserved(bool pulled)
+      : assignment(clock,
+                   {.server_id = "s",
+                    .heartbeat = 3s,
+                    .lease = 15s,
+                    .workers_before = {},
+                    .pulled = pulled},
+                   out) {
+    assignment.begin();
+    clock.advance(15s);  // nobody is on the way back any more
+    assignment.hello(hello_of("w", 1, "gpu"));
+    assignment.hello(hello_of("plain", 1, "default"));
+  }
+  static wire::Hello hello_of(const std::string& worker, int slots, const std::string& queue) {
+    wire::Hello hello;
+    hello.worker_id = worker;
+    hello.slots = slots;
+    hello.queues = {queue};
+    return hello;
+  }
+  void submit(const std::string& task) {
+    Job job = test_job(task);
+    job.queue = "gpu";
+    assignment.submit(std::move(job));
+  }
+  /// Time passes, with a sign of the other worker.
+  void pass(Duration time) {
+    clock.advance(time);
+    assignment.heard(WorkerId{"plain"});
+    assignment.expire();
+  }
+  [[nodiscard]] std::vector<std::string> given_back() const {
+    std::vector<std::string> tasks;
+    for (const Report& report : out.reports) {
+      const auto* lost = std::get_if<Lost>(&report);
+      if (lost != nullptr && lost->reason.starts_with("no worker")) {
+        tasks.push_back(lost->attempt.key.task_id);
+      }
+    }
+    std::ranges::sort(tasks);
+    return tasks;
+  }
+};
+
+TEST_CASE("what waits for a place that nobody serves any more goes back to the scheduler") {
+  bool pulled = false;
+  SUBCASE("given") {}
+  SUBCASE("claimed") { pulled = true; }
+  Unserved bench(pulled);
+  for (const char* task : {"a", "b", "c"}) bench.submit(task);
+  bench.pass(1s);
+  CHECK(bench.given_back().empty());
+  const std::vector<std::string> waiting =
+      pulled ? std::vector<std::string>{"a", "b", "c"} : std::vector<std::string>{"b", "c"};
+  SUBCASE("its worker is away, and comes back within its lease") {
+    bench.assignment.disconnected(WorkerId{"w"});
+    bench.pass(10s);
+    CHECK(bench.given_back().empty());
+  }
+  SUBCASE("its worker is gone") {
+    bench.assignment.disconnected(WorkerId{"w"});
+    bench.pass(15s);
+    CHECK(bench.given_back() == waiting);
+    bench.pass(15s);
+    CHECK(bench.given_back() == waiting);  // once
+  }
+  SUBCASE("its worker takes nothing more") {
+    bench.assignment.order(WorkerId{"w"}, WorkerOrder::cordon);
+    bench.pass(1s);
+    CHECK(bench.given_back() == waiting);
+  }
+  SUBCASE("another one serves it too") {
+    bench.assignment.hello(Unserved::hello_of("w2", 1, "gpu"));
+    bench.assignment.disconnected(WorkerId{"w"});
+    bench.clock.advance(15s);
+    bench.assignment.heard(WorkerId{"w2"});
+    bench.pass(0s);
+    CHECK(bench.given_back().empty());
+  }
 }
 
 }  // namespace

@@ -169,6 +169,7 @@ class Assignment {
   void forget(const WorkerId& id);
   void forget_attempts_of(const WorkerId& worker);
   void end_cancels_of_nobody(SteadyTime now);
+  void give_back_unserved(SteadyTime now);
 
   const Clock& clock_;
   const AssignmentOptions options_;

@@ -22,8 +22,36 @@ std::vector<WorkerId> Assignment::expire() {
   for (const WorkerId& id : cut_off) disconnected(id);  // its island goes on
   gone.insert(gone.end(), cut_off.begin(), cut_off.end());
   end_cancels_of_nobody(now);
+  give_back_unserved(now);
   if (begun_) assign();
   return gone;
+}
+
+/// What waits for workers of which the last has gone, or takes nothing more: the scheduler tells
+/// why it cannot run, and keeps no room in a pool for it meanwhile. Right after a start workers may
+/// still be on their way back.
+void Assignment::give_back_unserved(SteadyTime now) {
+  if (!begun_ || winds_down_ || now < hold_until_) return;
+  const auto is_served = [this](const Placement& placement) {
+    return std::ranges::any_of(workers_, [&](const auto& one) {
+      return serves(one.second.offer, placement) && !takes_nothing(one.second);
+    });
+  };
+  std::map<Placement, bool> served;
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    const auto place = entry->second.phase == Phase::waiting && !must_hold(entry->second)
+                           ? std::optional(placement_of(*entry->second.job))
+                           : std::nullopt;
+    const auto known = place ? served.try_emplace(*place, false) : std::pair(served.end(), false);
+    if (known.second) known.first->second = is_served(*place);
+    if (!place || known.first->second) {
+      ++entry;
+      continue;
+    }
+    outlet_.report(Lost{.attempt = entry->second.attempt,
+                        .reason = "no worker that takes tasks serves its place any more"});
+    entry = entries_.erase(entry);
+  }
 }
 
 void Assignment::disconnected(const WorkerId& id) {
