@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "supervise/detail/worker_bench.h"
 
@@ -61,6 +62,33 @@ TEST_CASE("what was on its way when a stop was told does not shorten what was le
   bench.send("HeartbeatOk", wire::HeartbeatOk{.seq = beat.seq.value()});
   bench.finished();
   CHECK(kClock.steady_now() - told >= 3s);
+}
+
+TEST_CASE("who keeps an island's lease is asked once more before its tasks are ended") {
+  Bench bench({.ends_with_lease = true, .island = "site"});
+  const os::Path go = bench.home() / "go";
+  bench.start(bench.bash_job("while [ ! -e " + go.string() + " ]; do sleep 0.02; done"));
+  bench.wait_for("Started");
+  const auto answer = [&] {
+    const auto beat = wire::parse_heartbeat(bench.wait_for("Heartbeat")).value();
+    bench.send("HeartbeatOk", wire::HeartbeatOk{.seq = beat.seq.value()});
+  };
+  // The last third of it again is the time for an answer.
+  constexpr Duration kLease = 4500ms;
+  bench.send("HelloOk", wire::HelloOk{.server_id = "s", .heartbeat_ms = 50, .lease_ms = 4500});
+  answer();
+  const SteadyTime silent = kClock.steady_now();
+  SUBCASE("it answers") {
+    while (kClock.steady_now() - silent < kLease + 200ms) bench.wait_for("Heartbeat");
+    answer();
+    while (kClock.steady_now() - silent < kLease + kLease / 2) bench.wait_for("Heartbeat");
+    std::ofstream(go.string()).flush();
+    CHECK(bench.finished().outcome == Outcome::success);
+  }
+  SUBCASE("it does not") {
+    CHECK(bench.finished().cause == "the server was not reached for as long as the worker's lease");
+    CHECK(kClock.steady_now() - silent >= kLease + kLease / 4);
+  }
 }
 
 TEST_CASE("with a hello the lease counts again: the next server may have heard it") {

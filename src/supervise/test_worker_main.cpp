@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   options.grace = std::chrono::milliseconds(std::atoi(argv[3]));
   options.log_bytes_max = std::strtoull(argv[4], nullptr, 10);
   options.ends_with_lease = argc > 5 && std::atoi(argv[5]) != 0;
+  if (argc > 6 && *argv[6] != 0) options.labels["island"] = argv[6];
   options.run_as_users = {"nobody"};
   options.reconnect_min = std::chrono::milliseconds(5);
   const auto status = aiflow::supervise::run_worker(options, {});

@@ -50,6 +50,7 @@ struct WorkerSetup {
   std::uint64_t log_bytes_max = 1 << 20;
   std::optional<std::uint64_t> file_bytes_max = std::nullopt;
   bool ends_with_lease = false;
+  std::string island{};  ///< that it is the worker of; empty: of none
   std::string sdk = AIFLOW_SOURCE_DIR "/sdk/python";
 };
 
@@ -83,7 +84,8 @@ class Bench {
                     setup_.sdk,
                     std::to_string(setup_.grace_ms),
                     std::to_string(setup_.log_bytes_max),
-                    setup_.ends_with_lease ? "1" : "0"};
+                    setup_.ends_with_lease ? "1" : "0",
+                    setup_.island};
     options.fds = {{2, 2}};
     options.env = os::environment();
     (*options.env)["STRANGER"] = "here";

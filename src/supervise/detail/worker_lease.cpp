@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/placement.h"
 #include "log/log.h"
 #include "supervise/detail/worker_loop.h"
 
@@ -32,6 +33,7 @@ void WorkerLoop::confirm_lease(std::int64_t seq) {
   const auto sent = heartbeats_.find(seq);
   if (!options_.ends_with_lease || sent == heartbeats_.end()) return;
   lease_end_ = sent->second + lease_;
+  has_asked_again_ = false;
   heartbeats_.erase(heartbeats_.begin(), std::next(sent));
   watch_lease();
 }
@@ -60,8 +62,22 @@ void WorkerLoop::watch_lease() {
   if (lease_timer_) loop_.cancel(*lease_timer_);
   lease_timer_ = loop_.at(std::max(*lease_end_, left_until_.value_or(*lease_end_)), [this] {
     lease_timer_.reset();
+    if (!ask_again()) end_with_lease();
+  });
+}
+
+/// The lease of an island is its uplink's to keep, which may have stood still for as long as we
+/// have (a suspended machine): it gets the time for one more beat. The uplink's reckoning has
+/// room for that (IslandOptions::margin).
+bool WorkerLoop::ask_again() {
+  if (!options_.labels.contains(kIslandLabel) || std::exchange(has_asked_again_, true))
+    return false;
+  send_heartbeat();
+  lease_timer_ = loop_.after(lease_ / 3, [this] {
+    lease_timer_.reset();
     end_with_lease();
   });
+  return true;
 }
 
 /// Another worker may get these tasks now. Reports of what has ended stay: the server knows whether

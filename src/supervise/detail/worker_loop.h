@@ -91,6 +91,7 @@ class WorkerLoop {
   void extend_lease(Duration time);
   void end_extension();
   void watch_lease();
+  bool ask_again();
   void end_with_lease();
   /// After a look that took so long.
   void measure_soon(Duration spent);
@@ -137,6 +138,7 @@ class WorkerLoop {
   std::optional<SteadyTime> lease_end_;   ///< none before the first HelloOk
   std::optional<SteadyTime> left_until_;  ///< by a server that has stopped
   std::optional<os::EventLoop::TimerId> lease_timer_;
+  bool has_asked_again_ = false;  ///< since the last answer
   std::optional<os::EventLoop::TimerId> sweep_timer_;
   SteadyTime sweep_at_{};
   std::optional<os::EventLoop::TimerId> measure_timer_;
