@@ -132,7 +132,14 @@ std::optional<sched::Explanation> Conductor::Engine::explain_away(const sched::T
   const auto task = std::ranges::find(dag->tasks, key.task_id, &dag::Task::task_id);
   if (!is_there || worker == away_.end() || task == dag->tasks.end()) return std::nullopt;
   const auto island = task->placement.labels.find(kIslandLabel);
-  if (island == task->placement.labels.end()) return std::nullopt;
+  if (island == task->placement.labels.end()) {
+    const std::string since = format_time(worker->second);
+    return sched::Explanation{"worker_away",
+                              {{"worker", row->worker.value}, {"since", since}},
+                              "started by worker '" + row->worker.value +
+                                  "', of which nothing has been heard since " + since +
+                                  "; its tasks are given up when their lease is over"};
+  }
   const std::string until = format_time(worker->second + options_.island_lease);
   return sched::Explanation{"island_away",
                             {{"island", island->second}, {"until", until}},

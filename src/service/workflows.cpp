@@ -229,10 +229,12 @@ Result<wire::TaskInstance> Workflows::task(const store::TaskKey& key) {
     return store::RunStore(db).task(key);
   }));
   auto task = with_progress(store::to_wire(row), key);
-  if (is_waiting(row.state)) {
+  const bool has_process = row.state == TaskState::running || row.state == TaskState::restarting;
+  if (is_waiting(row.state) || has_process) {
     auto why = conductor::wait_for<wire::Explanation>(
         [&](auto answer) { parts_.conductor.explain(key, answer); });
-    if (why && !why->text.empty()) {
+    const bool is_news = why && (!has_process || why->code.ends_with("_away"));
+    if (is_news && !why->text.empty()) {
       task.cause = why->text;
       task.explanation = *std::move(why);
     }

@@ -88,6 +88,8 @@ def test_a_chain_goes_on_to_its_end_while_cut_off_and_merges_on_return(site):
     server = place.server
     run = run_to_a(place)
     place.cut()
+    why = cli(server, "tasks", "explain", "chain", "a", "--run", run).stdout
+    assert "leased to island 'site-x' until" in why and "it is cut off" in why
     place.go("a", "b", "c", "d")
     place.wait_ran("abcd")
     time.sleep(20)  # longer than the lease of other workers

@@ -275,6 +275,8 @@ export const en_site = {
       place_unserved: 'Waiting: no connected worker serves {{place}}.',
       island_away:
         'Leased to island {{island}} until {{until}}. It is cut off, and may go on with the tasks that follow.',
+      worker_away:
+        'Nothing has been heard of worker {{worker}} since {{since}}. Its tasks are given up when their lease is over.',
       place_full: 'Waiting: all {{limit}} slots for {{place}} are taken.',
       parallelism: 'Waiting: all {{limit}} slots of the workers are taken.',
       max_active_tasks: 'Waiting: the DAG runs {{limit}} tasks at a time.',

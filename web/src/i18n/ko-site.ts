@@ -276,6 +276,8 @@ export const ko_site: Same<typeof en_site> = {
       place_unserved: '대기 중: 연결된 워커가 맡지 않는 자리입니다: {{place}}',
       island_away:
         '사이트 {{island}}의 연결이 끊겼습니다. {{until}}까지 이 태스크를 맡으며, 뒤따르는 태스크도 이어서 실행할 수 있습니다.',
+      worker_away:
+        '{{since}}부터 워커 {{worker}}의 응답이 없습니다. 임대 시간이 지나면 이 워커의 태스크를 포기합니다.',
       place_full: '대기 중: {{place}}의 슬롯 {{limit}}개가 모두 쓰이고 있습니다.',
       parallelism: '대기 중: 워커 슬롯 {{limit}}개가 모두 쓰이고 있습니다.',
       max_active_tasks: '대기 중: 이 DAG는 한 번에 태스크 {{limit}}개만 실행합니다.',

@@ -21,6 +21,7 @@ const TASK_CODES = [
   'parallelism',
   'place_unserved',
   'island_away',
+  'worker_away',
   'place_full',
   'max_active_tasks',
   'tis_per_dag',
@@ -48,7 +49,7 @@ type Values = Record<string, string> & { count?: undefined; context?: undefined 
 /** Times in its params read as on the clock of the zone, without one on the viewer's. */
 function params_of(why: Explanation, locale: Locale, zone?: string): Values {
   const params: Record<string, string> = { ...why.params };
-  for (const name of ['until', 'at']) {
+  for (const name of ['until', 'at', 'since']) {
     const time = params[name];
     if (time) params[name] = absolute_text(time, locale, zone);
   }
