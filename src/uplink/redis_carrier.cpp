@@ -216,11 +216,12 @@ void RedisCarrier::Impl::take_left(const std::string& left) {
 }
 
 void RedisCarrier::Impl::take_session(const std::string& name, const std::string& owner) {
+  if (name.empty() && session.empty()) return tell_away("no AIflow server uses this database");
   const bool is_mine = owner == me;
   if (is_mine) writes->call({"EXPIRE", keys::owner(options.worker_id), kOwnerSeconds});
   if (name == session && (is_mine || name.empty())) return;
   end(name.empty() ? "no server is there" : name == session ? "its name was lost" : "a new server");
-  if (name.empty()) tell_away("no server uses this database");
+  if (name.empty()) tell_away("no AIflow server uses this database");
   const bool can = control->is_up() && lanes_reader->is_up() && clock.steady_now() >= not_before;
   if (!can || name.empty() || name == over) return;
   if (is_mine) return begin(name);

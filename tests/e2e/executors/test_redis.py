@@ -63,6 +63,17 @@ def at(text):
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
+def test_a_worker_of_a_database_that_no_server_uses_says_so(party):
+    worker = RedisWorker(party, "lost", slots=1, with_server=False)
+    worker.words[worker.words.index("--broker") + 1] += "/7"
+    worker.start()
+    try:
+        party.server.wait_for(lambda: "no AIflow server uses this database" in worker.text(), "a word", 20)
+        assert "/7" in worker.text()
+    finally:
+        worker.stop()
+
+
 @pytest.mark.parametrize("party", [{"password": PASSWORD}], indirect=True)
 def test_a_dag_runs_over_four_workers_and_the_password_is_nowhere(party):
     out = add_wide(party, 120, "sleep 0.1")
