@@ -149,7 +149,7 @@ Reply Stepper::apply(const AttemptWaits& event) {
   if (instance.state != TaskState::queued || event.epoch != instance.epoch) {
     return refuse(ErrorCode::conflict, kStale);
   }
-  std::string cause = event.cause.empty() ? std::string(kSlotIsFree) : event.cause;
+  std::string cause = event.cause.empty() ? std::string(kGivenOut) : event.cause;
   if (cause == instance.cause) return {};
   instance.cause = std::move(cause);
   touch(*ref->run, ref->at);

@@ -355,7 +355,7 @@ Explanation explain(const State& state, const TaskKey& key) {
             instance.cause + "; its trigger times out at " + format_time(*instance.next_try_at)};
   }
   if (instance.state == TaskState::queued) {
-    if (instance.cause == detail::kSlotIsFree) {
+    if (instance.cause == detail::kGivenOut) {
       return {"queued", {}, "queued: a worker has not started it yet"};
     }
     return {"attempt_waits", {{"reason", instance.cause}}, "queued: " + instance.cause};

@@ -58,7 +58,7 @@ void Stepper::grant() {
 void Stepper::grant_one(Run& run, InstanceIndex at) {
   Instance& instance = run.instances[at];
   instance.epoch = std::max(instance.epoch + 1, instance.epoch_floor);
-  set_state(run, at, TaskState::queued, {std::string(kSlotIsFree)});
+  set_state(run, at, TaskState::queued, {std::string(kGivenOut)});
   out_.submits.push_back({run.key_of(at), instance.try_number, instance.epoch,
                           run.version->topology.weight(instance.task)});
 }

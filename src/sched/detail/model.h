@@ -75,7 +75,7 @@ struct RelativeCounts {
 };
 
 /// The cause of a queued instance of which nothing else is known.
-inline constexpr std::string_view kSlotIsFree = "a slot is free";
+inline constexpr std::string_view kGivenOut = "given out, a worker has not started it yet";
 
 struct Instance {
   TaskIndex task = 0;
