@@ -45,7 +45,8 @@ def test_a_cordon_holds_over_restarts_and_a_drained_worker_ends_after_its_last_t
     worker = server.get("/api/v2/workers")["items"][0]["worker_id"]
     slow = server.trigger("slow")
     server.wait_for(lambda: server.tasks("slow", slow)["a"]["state"] == "running", "the start")
-    assert cli(server, "workers", "cordon", worker).returncode == 0
+    said = cli(server, "workers", "cordon", worker, "--json").stdout
+    assert json.loads(said) == [{"worker_id": worker, "order": "cordon"}]
     assert "cordoned" in cli(server, "workers", "list").stdout
     plain = server.trigger("plain")
     server.stop_server()

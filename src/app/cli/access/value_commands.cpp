@@ -34,8 +34,7 @@ Result<std::string> read_value(const Invocation& in) {
 }
 
 /// Those of the project that was asked for; without one, of all that one may see.
-Result<json::Array> listed(ApiClient& client, const Invocation& in,
-                                        const std::string& path) {
+Result<json::Array> listed(ApiClient& client, const Invocation& in, const std::string& path) {
   AIFLOW_ASSIGN(auto items, client.list(api_path({path})));
   const auto project = in.text("--project");
   std::erase_if(items, [&](const json::Value& item) {
@@ -85,6 +84,11 @@ Status list_connections(const Clock& clock, const Invocation& in) {
        .empty = "the server keeps no connections: aiflow connections set --help"});
 }
 
+Status print_json(const json::Value& value) {
+  std::cout << json::write_pretty(value) << "\n";
+  return {};
+}
+
 Status set_variable(const Clock& clock, const Invocation& in) {
   AIFLOW_ASSIGN(auto text, read_value(in));
   auto body = json::object({{"value", std::move(text)}, {"description", in.text("--description")}});
@@ -92,6 +96,7 @@ Status set_variable(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto answer,
                 client.call("PUT", value_path(in, "variables", in.text("key")), body));
+  if (in.flag("--json")) return print_json(answer);
   AIFLOW_ASSIGN(const auto made, wire::parse_variable(answer));
   std::cout << "variable " << made.key << " is set"
             << (made.is_secret ? "; it is secret: only running tasks get it" : "") << "\n";
@@ -105,6 +110,7 @@ Status set_connection(const Clock& clock, const Invocation& in) {
                 client.call("PUT", value_path(in, "connections", in.text("conn_id")),
                             json::object({{"text", std::move(text)},
                                           {"description", in.text("--description")}})));
+  if (in.flag("--json")) return print_json(answer);
   AIFLOW_ASSIGN(const auto made, wire::parse_connection(answer));
   std::cout << "connection " << made.conn_id << " is set (" << made.conn_type << " " << made.host
             << ")\n";
@@ -115,6 +121,7 @@ Status remove_value(const Clock& clock, const Invocation& in, const char* path,
                     const char* parameter) {
   auto client = client_for(clock, in);
   AIFLOW_TRY(client.call("DELETE", value_path(in, path, in.text(parameter))));
+  if (in.flag("--json")) return print_json(json::object({{"deleted", in.text(parameter)}}));
   std::cout << in.text(parameter) << " is deleted\n";
   return {};
 }

@@ -71,9 +71,12 @@ Status order_workers(const Clock& clock, const Invocation& in, const std::string
                      const std::string& done) {
   auto client = client_for(clock, in);
   std::optional<Error> failed;
+  json::Array ordered;
   for (const std::string& worker : in.list("worker")) {
     const auto given = client.call("POST", api_path({"workers", worker, order}));
-    if (given) {
+    if (given && in.flag("--json")) {
+      ordered.push_back(json::object({{"worker_id", worker}, {"order", order}}));
+    } else if (given) {
       std::cout << "worker " << worker << " " << done << "\n";
     } else if (failed) {
       failed->message += "; " + given.error().message;
@@ -81,6 +84,7 @@ Status order_workers(const Clock& clock, const Invocation& in, const std::string
       failed = given.error();
     }
   }
+  if (in.flag("--json")) std::cout << json::write_pretty(json::Value(std::move(ordered))) << "\n";
   if (failed) return fail(*std::move(failed));
   return {};
 }
