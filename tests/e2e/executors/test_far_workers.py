@@ -64,6 +64,16 @@ with DAG("slow", schedule=None):
     work()
 """
 
+PLACED = """
+from aiflow import DAG
+from aiflow.operators.bash import BashOperator
+with DAG("placed"):
+    for at in range(4):
+        BashOperator(task_id=f"t{at}", bash_command="sleep 60", pool="small", placement={"px": "1"})
+with DAG("free"):
+    BashOperator(task_id="a", bash_command="true", pool="small")
+"""
+
 
 @pytest.fixture
 def far(tmp_path):
@@ -192,6 +202,23 @@ def test_a_stop_by_plan_may_last_longer_than_the_lease(far, tmp_path, tls):
     assert "300" in worker.text() and "ended: success" in log_of(server, "slow", run, "work")
 
 
+def test_a_worker_that_dies_during_a_stop_by_plan_loses_its_tasks_when_it_is_back(far, tmp_path):
+    """Not only when the five minutes are over for which they are left to it."""
+    server = far.server(port=free_port())
+    worker = far.worker(server).wait()
+    run = start_slow(server, tmp_path, retries=1)
+    assert server.stop_server() == 0
+    worker.process.kill()
+    worker.process.wait()
+    server.start()
+    assert server.get(f"/api/v2/dags/slow/dagRuns/{run}")["state"] == "running"
+    worker.start().wait()
+    server.wait_for(lambda: starts(tmp_path) == 2, "the second try", 30)
+    (tmp_path / "go").touch()
+    assert server.wait_run("slow", run, 30)["state"] == "success"
+    assert starts(tmp_path) == 2
+
+
 def runs(folder):
     """Whether the slow task is at work."""
     before = (folder / "beat").stat().st_mtime_ns
@@ -220,6 +247,26 @@ def test_a_partitioned_worker_ends_its_task_at_the_lease_and_another_takes_it(fa
     assert server.get(f"/api/v2/dags/slow/dagRuns/{run}")["state"] == "success"
     assert starts(tmp_path) == 2
     assert other.process.poll() is None
+
+
+def test_what_waits_for_the_last_worker_of_its_place_goes_back_when_that_is_gone(far):
+    server = far.server()
+    assert cli(server, "pools", "set", "small", "4").returncode == 0
+    worker = far.worker(server, name="placed", slots=2, extra=("--label", "px=1")).wait()
+    far.worker(server, name="other").wait()
+    server.add_dag("placed", PLACED)
+    run = server.trigger("placed")
+    states = lambda: sorted(one["state"] for one in server.tasks("placed", run).values())
+    server.wait_for(lambda: states() == ["queued", "queued", "running", "running"], "two to wait")
+    worker.process.kill()
+    worker.process.wait()
+    server.wait_for(lambda: states() == ["failed", "failed", "scheduled", "scheduled"], "its lease", 30)
+    waiting = next(name for name, one in server.tasks("placed", run).items() if one["state"] == "scheduled")
+    why = cli(server, "tasks", "explain", "placed", waiting, "--run", run).stdout
+    assert "no connected worker serves label px=1" in why
+    # The pool's room is for who can run.
+    assert cli(server, "pools", "set", "small", "1").returncode == 0
+    assert server.wait_run("free", server.trigger("free"))["state"] == "success"
 
 
 def test_a_stopped_worker_ends_its_task_within_a_second_and_its_late_result_is_refused(far, tmp_path):
