@@ -6,13 +6,16 @@
 #   EXTERNAL tgt ...             third-party targets, private to the .cpp files
 #   TESTS a_test.cpp             doctest files beside the sources -> target <name>_test
 #   TEST_DEPS x                  our libraries that only the tests need
-#   TEST_LABELS slow             ctest labels)
+#   TEST_LABELS slow             ctest labels
+#   TESTS_KNOW_FOLDERS)          the tests have AIFLOW_SOURCE_DIR and AIFLOW_BUILD_DIR; only where
+#                                needed, since such objects are in no other checkout's ccache
 # makes the library aiflow_<name>, its test program and its layer record.
 set_property(GLOBAL PROPERTY AIFLOW_LAYER_RECORDS "")
 add_library(aiflow_doctest_main OBJECT ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
 
 function(aiflow_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS;EXTERNAL;TESTS;TEST_DEPS;TEST_LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "TESTS_KNOW_FOLDERS" ""
+                        "SOURCES;DEPS;PRIVATE_DEPS;EXTERNAL;TESTS;TEST_DEPS;TEST_LABELS" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "aiflow_library(${name}): unknown words: ${ARG_UNPARSED_ARGUMENTS}")
   endif()
@@ -36,8 +39,10 @@ function(aiflow_library name)
     add_executable(${name}_test ${ARG_TESTS} $<TARGET_OBJECTS:aiflow_doctest_main>)
     list(TRANSFORM ARG_TEST_DEPS PREPEND aiflow_ OUTPUT_VARIABLE test_deps)
     target_link_libraries(${name}_test PRIVATE aiflow_${name} aiflow_warnings ${test_deps} Threads::Threads)
-    target_compile_definitions(${name}_test PRIVATE AIFLOW_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-                               AIFLOW_BUILD_DIR="${CMAKE_BINARY_DIR}")
+    if(ARG_TESTS_KNOW_FOLDERS)
+      target_compile_definitions(${name}_test PRIVATE AIFLOW_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+                                 AIFLOW_BUILD_DIR="${CMAKE_BINARY_DIR}")
+    endif()
     add_test(NAME ${name}_test COMMAND ${name}_test)
     set_tests_properties(${name}_test PROPERTIES LABELS "unit;${ARG_TEST_LABELS}" TIMEOUT 300)
   endif()
