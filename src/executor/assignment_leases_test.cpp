@@ -256,9 +256,29 @@ TEST_CASE("after a restart of the server an island's tasks wait for its worker o
   REQUIRE(assignment.workers().size() == 2);
   CHECK(assignment.workers()[0].state == "lost");
 
+  const auto lost = [&] {
+    return std::ranges::count_if(
+        out.reports, [](const Report& report) { return std::holds_alternative<Lost>(report); });
+  };
+
   SUBCASE("it comes back") {
     assignment.hello(Bench::hello_of("w1"));
     CHECK(out.sent.back() == "w1 Start");
+  }
+  SUBCASE("nobody else is there, and it may run ahead meanwhile") {
+    wire::Hello leaves = Bench::hello_of("w2");
+    leaves.slots = 0;
+    assignment.hello(leaves);
+    assignment.disconnected(WorkerId{"w2"});
+    REQUIRE(assignment.workers().size() == 1);
+    pass(30);
+    CHECK(lost() == 0);
+    assignment.order(WorkerId{"w1"}, WorkerOrder::cordon);
+    pass(1);
+    CHECK(lost() == 0);
+    clock.advance(1h);
+    assignment.expire();
+    CHECK(lost() == 1);
   }
   SUBCASE("it does not, for its lease") {
     pass(360);

@@ -181,6 +181,13 @@ TEST_CASE("what waits for a place that nobody serves any more goes back to the s
     bench.pass(15s);
     CHECK(bench.given_back() == waiting);  // once
   }
+  SUBCASE("a callback is given out whoever is there") {
+    Job callback = test_job("@failed");
+    callback.queue = "nowhere";
+    bench.assignment.submit(std::move(callback));
+    bench.pass(15s);
+    CHECK(bench.given_back() == waiting);
+  }
   SUBCASE("its worker takes nothing more") {
     bench.assignment.order(WorkerId{"w"}, WorkerOrder::cordon);
     bench.pass(1s);

@@ -133,10 +133,11 @@ void Island::confirmed(SteadyTime sent) { confirmed_at_ = std::max(confirmed_at_
 
 wire::HelloOk Island::hello() const { return hello_; }
 
-/// The core ends its tasks a lease of its own after the last confirmed heartbeat.
+/// The core ends its tasks a lease of its own after the last confirmed heartbeat, and a third of it
+/// that it waits for an answer.
 bool Island::holds_lease() const {
   const Duration own = std::chrono::milliseconds(hello_.lease_ms);
-  return clock_.steady_now() + own + options_.margin < confirmed_at_ + lease_;
+  return clock_.steady_now() + own + own / 3 + options_.margin < confirmed_at_ + lease_;
 }
 
 bool Island::is_overdue() const {

@@ -8,6 +8,12 @@
 #include "executor/detail/assignment.h"
 
 namespace aiflow::executor::detail {
+namespace {
+
+/// Of a callback: no task has such an id.
+bool is_callback(const Job& job) { return job.key.task_id.starts_with('@'); }
+
+}  // namespace
 
 std::vector<WorkerId> Assignment::expire() {
   const SteadyTime now = clock_.steady_now();
@@ -29,22 +35,28 @@ std::vector<WorkerId> Assignment::expire() {
 
 /// What waits for workers of which the last has gone, or takes nothing more: the scheduler tells
 /// why it cannot run, and keeps no room in a pool for it meanwhile. Right after a start workers may
-/// still be on their way back.
+/// still be on their way back. Not what an island may have begun alone under this very epoch, nor
+/// callbacks: these are given out whoever is there, and a loss counts as a delivery.
 void Assignment::give_back_unserved(SteadyTime now) {
   if (!begun_ || winds_down_ || now < hold_until_) return;
   const auto is_served = [this](const Placement& placement) {
+    const auto island = placement.labels.find(kIslandLabel);
+    if (island != placement.labels.end() && islands_.contains(island->second)) return true;
     return std::ranges::any_of(workers_, [&](const auto& one) {
       return serves(one.second.offer, placement) && !takes_nothing(one.second);
     });
   };
   std::map<Placement, bool> served;
   for (auto entry = entries_.begin(); entry != entries_.end();) {
-    const auto place = entry->second.phase == Phase::waiting && !must_hold(entry->second)
-                           ? std::optional(placement_of(*entry->second.job))
-                           : std::nullopt;
-    const auto known = place ? served.try_emplace(*place, false) : std::pair(served.end(), false);
-    if (known.second) known.first->second = is_served(*place);
-    if (!place || known.first->second) {
+    if (entry->second.phase != Phase::waiting || must_hold(entry->second) ||
+        is_callback(*entry->second.job)) {
+      ++entry;
+      continue;
+    }
+    const Placement place = placement_of(*entry->second.job);
+    const auto [known, is_new] = served.try_emplace(place, false);
+    if (is_new) known->second = is_served(place);
+    if (known->second) {
       ++entry;
       continue;
     }

@@ -79,6 +79,8 @@ class RedisExecutor::Loop final : public detail::Outlet {
 
   void send(const WorkerId& worker, const json::Value& message) override;
   void report(Report report) override {
+    // Its entry may still stand in its lane: who reads that has found nothing strange.
+    if (const auto* lost = std::get_if<Lost>(&report)) remember(text_of(lost->attempt));
     if (sink_) sink_(std::move(report));
   }
   void worker_wanted() override {}

@@ -271,6 +271,8 @@ TEST_CASE("what is lost is missed, also after an entry was taken over and claime
   };
   while (offered().size() != 1 || offered().front().id == entry) {
     REQUIRE(os::SystemClock().steady_now() < end);
+    late.say("Heartbeat", wire::Heartbeat{});  // it is slow with this entry, not silent
+    os::sleep_for(std::chrono::milliseconds(20));
   }
   late.say("Claim", wire::Claim{.lane = "default", .entries = {{entry, attempt("a")}}});
   const std::string control = keys::control(late.session(), "late");
@@ -299,6 +301,21 @@ TEST_CASE("a worker that was silent for a lease has lost what it claimed, and sa
   }));
   rig.worker().say("Heartbeat", wire::Heartbeat{});
   CHECK(rig.worker().await_type("HelloAgain"));
+}
+
+TEST_CASE("what went back when its last worker had gone is nothing strange to the next one") {
+  RedisRig rig(std::make_unique<RedisServer>(), {}, std::chrono::milliseconds(300));
+  rig.connect_worker();
+  for (const char* task : {"a", "b", "waits"}) rig.submit(task);
+  REQUIRE(rig.await_start(attempt("b")));
+  REQUIRE(rig.await_report([](auto& report) {
+    const auto* lost = std::get_if<Lost>(&report);
+    return lost != nullptr && lost->attempt == attempt("waits");
+  }));
+  rig.worker().hello();
+  rig.submit("next");
+  REQUIRE(rig.await_start(attempt("next")));
+  CHECK(rig.worker().redis().ask({"EXISTS", keys::kDead}).integer == 0);
 }
 
 TEST_CASE("a long queue waits here, not in redis") {

@@ -67,8 +67,8 @@ void WorkerLoop::watch_lease() {
 }
 
 /// The lease of an island is its uplink's to keep, which may have stood still for as long as we
-/// have (a suspended machine): it gets the time for one more beat. The uplink's reckoning has
-/// room for that (IslandOptions::margin).
+/// have (a virtual machine that was paused): it gets the time for one more beat. The uplink
+/// reckons with it (Island::holds_lease).
 bool WorkerLoop::ask_again() {
   if (!options_.labels.contains(kIslandLabel) || std::exchange(has_asked_again_, true))
     return false;

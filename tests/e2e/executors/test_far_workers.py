@@ -158,6 +158,8 @@ def test_a_cut_connection_comes_back_and_nothing_runs_twice(far, tmp_path):
     run = start_slow(server, tmp_path)
     wire.state = "off"
     worker.wait("lost")
+    why = cli(server, "tasks", "explain", "slow", "work", "--run", run).stdout
+    assert "started by worker 'far', of which nothing has been heard since" in why
     (tmp_path / "go").touch()  # it ends while the worker is away
     time.sleep(1)
     wire.state = "on"
