@@ -20,6 +20,8 @@ interface FarBoxesProps {
   picture: FarPicture;
   label: string;
   on_open: (id: string) => void;
+  /** The view was moved to bring a box into sight. */
+  on_reveal: () => void;
 }
 
 /** The picture over the view; it repaints as the view moves. */
@@ -66,7 +68,7 @@ function ActiveBox({ id, rect, label }: { id: string; rect: Rect; label: string 
 }
 
 /** Moves the view when a box is not in sight, or only in part. */
-function useReveal(): (rect: Rect) => void {
+function useReveal(on_reveal: () => void): (rect: Rect) => void {
   const { setCenter } = useReactFlow();
   const store = useStoreApi();
   return (rect) => {
@@ -77,22 +79,24 @@ function useReveal(): (rect: Rect) => void {
     const right = left + rect.width * zoom;
     const bottom = top + rect.height * zoom;
     if (left >= 0 && top >= 0 && right <= width && bottom <= height) return;
+    on_reveal();
     const middle = middle_of(rect);
     void setCenter(middle.x, middle.y, { zoom });
   };
 }
 
 /** Boxes as a picture. Arrow keys go from one to the next, Enter opens it. */
-export function FarBoxes({ picture, label, on_open }: FarBoxesProps): ReactNode {
+export function FarBoxes({ picture, label, on_open, on_reveal }: FarBoxesProps): ReactNode {
   const title_of = useTitles();
   const active_id = useId();
-  const reveal = useReveal();
+  const reveal = useReveal(on_reveal);
   const [active, set_active] = useState<string | null>(null);
   const rect = active === null ? undefined : picture.rects.get(active);
   const data = active === null ? undefined : picture.tasks.get(active);
   const on_key = (event: KeyboardEvent): void => {
     if (event.target !== event.currentTarget) return;
-    if (active !== null && (event.key === 'Enter' || event.key === ' ')) on_open(active);
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (active !== null && rect && (event.key === 'Enter' || event.key === ' ')) on_open(active);
     else if (is_step(event.key)) {
       const to = next_box(picture.rects, active ?? picture.selected, event.key);
       const there = to === null ? undefined : picture.rects.get(to);

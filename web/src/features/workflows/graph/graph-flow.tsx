@@ -198,7 +198,7 @@ export function Flow({ options, box, space, tools }: FlowProps): ReactNode {
       edges={edges.own}
       nodeTypes={NODE_TYPES}
       defaultViewport={first}
-      minZoom={large ? ZOOM_MIN : 0.1}
+      minZoom={ZOOM_MIN}
       onlyRenderVisibleElements={large}
       nodesDraggable={false}
       nodesConnectable={false}
@@ -221,6 +221,7 @@ export function Flow({ options, box, space, tools }: FlowProps): ReactNode {
           picture={picture}
           label={t('graph.label', { dag: graph.dag_id })}
           on_open={(id) => open_box(id, on_fold)}
+          on_reveal={() => (moved.current = true)}
         />
       )}
       <KeepFitted box={box} moved={moved} layout={layout} />
