@@ -20,7 +20,8 @@ export default defineConfig({
     viewport: { width: 1360, height: 860 },
     locale: 'en-US',
     actionTimeout: 20_000,
-    trace: 'retain-on-failure',
+    // A trace keeps each step's page, at a price for every test; to be asked for when one fails.
+    trace: process.env.AIFLOW_E2E_TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env.AIFLOW_E2E_CHROMIUM ?? '/usr/bin/chromium',
