@@ -198,6 +198,7 @@ void KubernetesExecutor::Loop::connect() {
   client_ = std::make_unique<kubernetes::Client>(clock_, *events_, std::move(options_.cluster));
   orders_ = std::make_unique<detail::PodOrders>(*events_, *client_, backoff());
   detail::PodLogs::Hooks hooks;
+  hooks.follow_later = options_.follow_later;
   hooks.file = options_.log_file;
   hooks.ended = [this](const PodName& pod, const PodOutput& output) {
     table_.log_ended(pod, output);

@@ -35,6 +35,8 @@ struct KubernetesExecutorOptions {
   Duration heartbeat = std::chrono::seconds(3);
   Duration service_every = std::chrono::seconds(1);  ///< a service task is asked about
   Duration image_patience = std::chrono::seconds(20);
+  Duration follow_later =
+      std::chrono::seconds(2);  ///< of many logs, those of pods that run so long
   Duration log_patience = std::chrono::seconds(30);  ///< an end waits so long for its log
   Duration wait_pause = std::chrono::seconds(2);     ///< between two words of what a pod waits for
   Duration pause_first = std::chrono::milliseconds(500);  ///< when the API does not answer well

@@ -188,5 +188,33 @@ TEST_CASE("an init container's log that cannot be read holds nobody up") {
   CHECK(bench.log(job).contains("the log cannot be read: no such container"));
 }
 
+TEST_CASE(
+    "of many pods at once the logs of short ones are read at their end, others are followed") {
+  constexpr int kAtOnce = 32;
+  Bench bench;
+  bool is_brief = false;
+  SUBCASE("a short one") { is_brief = true; }
+  SUBCASE("one that runs for a while") {}
+  bench.follow_later = is_brief ? Duration(1h) : Duration(100ms);
+  bench.start();
+  for (int i = 0; i < kAtOnce; ++i) follow(bench, pod_job("first" + std::to_string(i)), 1);
+  const Job job = pod_job("another");
+  const std::string pod = bench.make(job);
+  bench.api.set_log(pod, lines(0, 3), false);
+  bench.api.set_status(pod, kRunning);
+  REQUIRE(bench.started(job));
+  if (!is_brief) {
+    REQUIRE(bench.api.await([&] { return bench.log(job).contains("] line 2\n"); }));
+  }
+  bench.api.set_log(pod, lines(0, 4), true);
+  bench.api.set_status(pod, ended(0));
+  CHECK(bench.finished(job).outcome == Outcome::success);
+  CHECK(count_of(bench.log(job), "] line ") == 4);
+  const int follows = bench.api.count([&](const ApiRequest& request) {
+    return request.path.contains(pod) && request.has("follow=true");
+  });
+  CHECK(follows == (is_brief ? 0 : 1));
+}
+
 }  // namespace
 }  // namespace aiflow::executor::testing

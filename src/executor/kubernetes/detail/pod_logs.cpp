@@ -16,6 +16,9 @@ constexpr int kOpenLastMax = 50;
 /// Of these, services may have so many, whose streams do not end: the results of pods come by
 /// theirs.
 constexpr int kOpenServicesMax = 100;
+/// So many logs are followed from their first line; beyond these, those of pods that have run for a
+/// while. Each stream costs the API much, and a short pod's log is read at its end anyway.
+constexpr int kFollowAtOnce = 32;
 constexpr int kNotYet = 400;  ///< the container is not there yet, as the node sees it
 constexpr int kFailuresMax = 20;
 /// More than an XCom may have.
@@ -67,8 +70,11 @@ void PodLogs::read(const PodName& pod, const PodTerms& terms, const Attempt& att
               .log = PodLog(clock_, hooks_.file(attempt), LogMask(terms.masks)),
               .mark = mark.empty() ? pod.name : mark,
               .is_service = !mark.empty()});
+  Reading& reading = *readings_.at(pod);
+  reading.follow_at = clock_.steady_now() + hooks_.follow_later;
   waiting_.push_back(pod);
   open_some();
+  if (!reading.is_open) reading.timer = loop_.after(hooks_.follow_later, [this] { open_some(); });
 }
 
 /// Beside the streams that are followed: it is short, and an end waits for it.
@@ -95,6 +101,7 @@ void PodLogs::open_some() {
     }
     next = waiting_.erase(next);
     if (is_over) continue;
+    loop_.cancel(found->second->timer);
     found->second->is_open = true;
     ++open_count_;
     if (found->second->is_service) ++open_services_;
@@ -104,7 +111,9 @@ void PodLogs::open_some() {
 
 bool PodLogs::may_open(const Reading& reading) const {
   if (reading.is_service && open_services_ >= kOpenServicesMax) return false;
-  return reading.is_last || open_count_ < kOpenMax;
+  if (reading.is_last) return true;
+  const bool is_long = reading.is_service || clock_.steady_now() >= reading.follow_at;
+  return open_count_ < (is_long ? kOpenMax : kFollowAtOnce);
 }
 
 void PodLogs::open(const PodName& pod, Reading& reading) {

@@ -28,6 +28,7 @@ class PodLogs {
   struct Hooks {
     LogFile file;
     Ended ended;
+    Duration follow_later{};  ///< when many are followed, those of pods that have run so long
   };
 
   PodLogs(const Clock& clock, os::EventLoop& loop, kubernetes::Client& client, Hooks hooks);
@@ -58,6 +59,7 @@ class PodLogs {
     /// Asks for the rest beside it; it takes the stream's place when it is answered.
     kubernetes::Client::Id rest = 0;
     os::EventLoop::TimerId timer = 0;
+    SteadyTime follow_at{};                ///< it has run for long enough then
     SteadyTime heard_at{};                 ///< its stream began, or brought something
     std::optional<PodLog::Reach> reach{};  ///< of its log, when the rest was asked for
     bool is_following = false;             ///< its stream does

@@ -77,6 +77,7 @@ class Bench {
     options.pause_first = 10ms;
     options.pause_last = 100ms;
     options.log_patience = log_patience;
+    options.follow_later = follow_later;
     options.wait_pause = 10ms;
     options.sdk_zip = "zip bytes";
     options.server_url = [] { return "http://server:1"; };
@@ -154,6 +155,7 @@ class Bench {
   std::unique_ptr<KubernetesExecutor> executor;
   Receipt last;
   Duration log_patience = 10s;
+  Duration follow_later = 2s;
   std::function<Result<DagFiles>(const std::string& dag_file)> dag_files = files_of;
 
  private:
