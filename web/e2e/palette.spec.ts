@@ -92,3 +92,20 @@ test('? shows the keys, but not while one types', async () => {
   await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);
 });
+
+test('what is typed while the palette is on its way is in it', async () => {
+  const file = '**/assets/palette-*.js';
+  await page.route(file, async (route) => {
+    await new Promise((done) => setTimeout(done, 1000));
+    await route.continue();
+  });
+  await page.goto('/dags');
+  await expect(page.locator('tr[data-dag]').first()).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('hello');
+  await expect(box()).toHaveValue('hello');
+  await page.keyboard.type(' w');
+  await expect(box()).toHaveValue('hello w');
+  await page.keyboard.press('Escape');
+  await page.unroute(file);
+});

@@ -134,6 +134,23 @@ test('from near its boxes are elements, of those in sight', async () => {
   await expect(page.locator('.graph-task')).toHaveCount(0);
 });
 
+test('groups fold in the grid, by the pointer and by keys', async () => {
+  await open('grid');
+  const group = page.locator('.gridv-name', { hasText: 'load' }).first();
+  const inner = page.locator('.gridv-name[title="load.one"]');
+  await expect(inner).toBeVisible();
+  await group.click();
+  await expect(inner).toHaveCount(0);
+  await group.click();
+  await expect(inner).toBeVisible();
+  await page.getByRole('grid').focus();
+  await expect(page.locator('#grid-active')).toHaveAttribute('title', 'load');
+  await page.keyboard.press('Enter');
+  await expect(inner).toHaveCount(0);
+  await expect(group).toBeVisible();
+  await expect(page.getByText('Something went wrong')).toHaveCount(0);
+});
+
 test('durations are of the run or of a chosen task', async () => {
   await open('durations');
   const answer = await page.request.get('/api/v2/dags/views/dagRuns?limit=1');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys that work on every page, and what they open. All of it loads when it is first used.
 import { Search } from 'lucide-react';
-import { type ReactNode, Suspense, lazy, useEffect, useState } from 'react';
+import { type ReactNode, Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PagePlace } from '@/app/palette/items';
 import { is_typing } from '@/ui/use-key';
@@ -18,14 +18,32 @@ type Open = { what: 'palette' } | { what: 'keys' } | { what: 'trigger'; dag_id: 
 export function Commands({ pages }: { pages: readonly PagePlace[] }): ReactNode {
   const { t } = useTranslation();
   const [open, set_open] = useState<Open | null>(null);
+  // What is typed before the palette is there, which may have to be loaded; null: it is not awaited.
+  const typed = useRef<string | null>(null);
+  const take_typed = useCallback((): string => {
+    const text = typed.current ?? '';
+    typed.current = null;
+    return text;
+  }, []);
   const close = (): void => set_open(null);
+  const open_palette = (): void => {
+    typed.current = '';
+    set_open({ what: 'palette' });
+  };
   useEffect(() => {
     const on_key = (event: KeyboardEvent): void => {
+      const is_letter = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
+      if (typed.current !== null && is_letter) {
+        typed.current += event.key;
+        event.preventDefault();
+        return;
+      }
       const is_palette = event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey);
       const is_sheet = event.key === '?' && !is_typing(event);
       if ((!is_palette && !is_sheet) || document.querySelector('dialog[open]')) return;
       event.preventDefault();
-      set_open({ what: is_palette ? 'palette' : 'keys' });
+      if (is_palette) open_palette();
+      else set_open({ what: 'keys' });
     };
     window.addEventListener('keydown', on_key);
     return () => window.removeEventListener('keydown', on_key);
@@ -39,7 +57,7 @@ export function Commands({ pages }: { pages: readonly PagePlace[] }): ReactNode 
         aria-keyshortcuts="Control+K Meta+K"
         aria-label={t('palette.title')}
         title={t('palette.title')}
-        onClick={() => set_open({ what: 'palette' })}
+        onClick={open_palette}
       >
         <Search size={14} aria-hidden />
         <span>{t('palette.button')}</span>
@@ -49,6 +67,7 @@ export function Commands({ pages }: { pages: readonly PagePlace[] }): ReactNode 
         {open?.what === 'palette' && (
           <Palette
             pages={pages}
+            take_typed={take_typed}
             on_close={close}
             on_trigger={(dag_id) => set_open({ what: 'trigger', dag_id })}
             on_keys={() => set_open({ what: 'keys' })}

@@ -7,6 +7,7 @@ import {
   type ReactNode,
   useDeferredValue,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -125,9 +126,11 @@ function Head({ query, current, on_key, on_query }: HeadProps): ReactNode {
 
 export interface PaletteProps extends ItemsProps {
   on_close: () => void;
+  /** What was typed until now, once. */
+  take_typed: () => string;
 }
 
-export default function Palette({ on_close, ...rest }: PaletteProps): ReactNode {
+export default function Palette({ on_close, take_typed, ...rest }: PaletteProps): ReactNode {
   const { t } = useTranslation();
   const dialog = useRef<HTMLDialogElement>(null);
   const items = usePaletteItems(rest);
@@ -137,6 +140,7 @@ export default function Palette({ on_close, ...rest }: PaletteProps): ReactNode 
   const found = useMemo(() => search(items, wanted), [items, wanted]);
   const current = Math.min(at, found.length - 1);
   useModal(dialog);
+  useLayoutEffect(() => set_query((text) => text + take_typed()), [take_typed]);
   useEffect(() => {
     document.getElementById(option_id(current))?.scrollIntoView({ block: 'nearest' });
   }, [current, found]);

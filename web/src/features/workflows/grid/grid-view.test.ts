@@ -8,6 +8,7 @@ import {
   TILE_COLUMNS,
   TILE_LINES,
   part_around,
+  part_within,
   tiles_of,
 } from '@/features/workflows/grid/sizes';
 import { grid_lines, patch_grid_states, read_grid } from '@/models/grid';
@@ -38,6 +39,17 @@ describe('the drawn part of the grid', () => {
         Math.min(100, Math.ceil((view.left + VIEW.width) / COLUMN_WIDTH)),
       );
     }
+  });
+  it('has only what is left when lines or runs go', () => {
+    const part = part_around(VIEW, 21, 40);
+    expect(part_within(part, 3, 40).lines).toEqual({ first: 0, end: 3 });
+    const far_down = part_around({ ...VIEW, top: 28_000 }, 10_000, 20);
+    expect(part_within(far_down, 5, 1)).toEqual({
+      lines: { first: 5, end: 5 },
+      columns: { first: 0, end: 1 },
+    });
+    expect(tiles_of(part_within(far_down, 5, 1))).toEqual([]);
+    expect(part_within(part, 10_000, 10_000)).toEqual(part);
   });
   it('is cut into tiles without a gap, the last ones smaller', () => {
     const part = part_around(VIEW, 21, 40);

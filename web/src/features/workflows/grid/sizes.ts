@@ -43,12 +43,19 @@ const within = ({ first, end }: Extent, count: number): Extent => ({
   end: Math.min(end, count),
 });
 
+/** A part of a grid of that size: of a smaller one than it was made for, what is left of it. */
+export const part_within = (part: Part, lines: number, columns: number): Part => ({
+  lines: within(part.lines, lines),
+  columns: within(part.columns, columns),
+});
+
 /** What to draw so that the viewport is covered, with some more around it. */
 export function part_around(view: Viewport, lines: number, columns: number): Part {
-  return {
-    lines: within(extent(view.top, view.height, LINE_HEIGHT, TILE_LINES), lines),
-    columns: within(extent(view.left, view.width, COLUMN_WIDTH, TILE_COLUMNS), columns),
+  const part = {
+    lines: extent(view.top, view.height, LINE_HEIGHT, TILE_LINES),
+    columns: extent(view.left, view.width, COLUMN_WIDTH, TILE_COLUMNS),
   };
+  return part_within(part, lines, columns);
 }
 
 const same_extent = (a: Extent, b: Extent): boolean => a.first === b.first && a.end === b.end;

@@ -19,6 +19,7 @@ import {
   type Part,
   type Viewport,
   part_around,
+  part_within,
   same_part,
   tiles_of,
 } from '@/features/workflows/grid/sizes';
@@ -112,5 +113,6 @@ export function useVisiblePart(
       element.removeEventListener('scroll', look);
     };
   }, [scroller, lines, columns]);
-  return part;
+  // Lines that were folded a moment ago are gone before the next look.
+  return useMemo(() => part_within(part, lines, columns), [part, lines, columns]);
 }
