@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { TASK_STATES } from '@/api/types.gen';
+import { ROUTES, TASK_STATES } from '@/api/types.gen';
 import { en } from '@/i18n/en';
 import { ko } from '@/i18n/ko';
 
@@ -29,6 +29,11 @@ describe('the translations', () => {
       // "1 character" may name the number or not.
       if (key.endsWith('_one')) continue;
       expect(blanks(korean.get(key) ?? ''), key).toEqual(blanks(text));
+    }
+  });
+  it('have a word for each route that changes something: the audit log names it', () => {
+    for (const [name, route] of Object.entries(ROUTES)) {
+      if (route.method !== 'GET') expect(english.has(`audit.action.${name}`), name).toBe(true);
     }
   });
   it('have no empty text and no particle in brackets', () => {

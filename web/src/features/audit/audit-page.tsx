@@ -28,6 +28,7 @@ const KINDS = [
     'token',
     'session',
     'worker',
+    'project',
   ],
   ...['model', 'variant', 'report', 'pack', 'service', 'camera', 'event', 'blob', 'artifact'],
 ] as const;
