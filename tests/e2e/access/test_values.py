@@ -102,6 +102,20 @@ def test_files_of_airflow_go_in_and_out(server, tmp_path):
     assert refused.returncode == 2 and CANARY not in refused.stderr
 
 
+def test_what_is_set_is_told_as_json_without_what_is_secret(server):
+    uri = f"postgres://kim:{CANARY}@db.site/events"
+    said = [cli(server, "variables", "set", "place", "--json", input="Seoul"),
+            cli(server, "variables", "set", "door", "--secret", "--json", input=CANARY),
+            cli(server, "connections", "set", "db", "--json", input=uri),
+            cli(server, "variables", "delete", "place", "--json")]
+    place, door, db, deleted = [json.loads(one.stdout) for one in said]
+    assert (place["key"], place["value"]) == ("place", "Seoul")
+    assert door["is_secret"] and "value" not in door
+    assert (db["conn_id"], db["host"]) == ("db", "db.site")
+    assert deleted == {"deleted": "place"}
+    assert not [one for one in said if CANARY in one.stdout + one.stderr]
+
+
 def test_errors_name_no_value_and_a_lost_key_is_told(server):
     refused = cli(server, "connections", "set", "db", input=CANARY)
     assert refused.returncode == 2
