@@ -5,6 +5,7 @@ import { type Virtualizer, useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, memo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskInstance } from '@/api/types.gen';
+import { useCauseText } from '@/features/workflows/cause';
 import { count_text } from '@/i18n/format';
 import { type StateCount, in_state } from '@/models/instances';
 import { StateBadge, StateIcon, state_style } from '@/ui/state-badge';
@@ -27,7 +28,8 @@ interface RowProps {
 const Row = memo(function Row(props: RowProps): ReactNode {
   const { instance, row, start, focusable, on_open } = props;
   const { t } = useTranslation();
-  const cause = instance.cause === 'done' ? '' : instance.cause;
+  const said = useCauseText();
+  const cause = instance.cause === 'done' ? '' : said(instance.cause);
   return (
     <div
       role="row"

@@ -4,6 +4,7 @@ import { Check, Eraser, Save, Trash2, X } from 'lucide-react';
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DagRun } from '@/api/types.gen';
+import { useCauseText } from '@/features/workflows/cause';
 import { ClearPreview } from '@/features/workflows/task-actions';
 import { changed_by_run_mark } from '@/models/instances';
 import { why_run } from '@/models/why';
@@ -58,7 +59,8 @@ function RunCause({ run }: { run: DagRun }): ReactNode {
   const zone = useZone();
   const { data } = useRun(run);
   const why = data?.state === run.state ? data.explanation : undefined;
-  const text = why ? why_run(t, why, locale, zone) : run.cause;
+  const said = useCauseText();
+  const text = said(why ? why_run(t, why, locale, zone) : run.cause);
   return text ? (
     <p>
       <Told text={text} />
@@ -68,6 +70,7 @@ function RunCause({ run }: { run: DagRun }): ReactNode {
 
 function Notices({ run }: { run: DagRun }): ReactNode {
   const { t } = useTranslation();
+  const said = useCauseText();
   const { data } = useNotices(run);
   if (!data || data.length === 0) return null;
   return (
@@ -75,7 +78,7 @@ function Notices({ run }: { run: DagRun }): ReactNode {
       <h3>{t('runs.callbacks')}</h3>
       <ul className="preview">
         {data.map((one) => (
-          <li key={one.name} title={one.cause}>
+          <li key={one.name} title={said(one.cause)}>
             <code>{one.name}</code>
             <span>
               <Told text={one.reason} />

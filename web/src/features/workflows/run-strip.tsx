@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Cause } from '@/features/workflows/cause';
 import { useShownRun } from '@/queries/use-dags';
 import { ErrorNote } from '@/ui/feedback';
 import { set_query } from '@/ui/router';
 import { StateBadge } from '@/ui/state-badge';
 import { RelativeTime, TimeSpan } from '@/ui/time';
-import { Told } from '@/ui/told';
 import '@/features/workflows/run-strip.css';
 
 /** Which run is shown, with its state, cause, start and duration; another one can be chosen. */
@@ -41,7 +41,7 @@ export function RunStrip({ dag_id, run_id }: { dag_id: string; run_id: string | 
           <TimeSpan start={run.start_date} end={run.end_date} />
           {run.cause && run.state !== 'success' && (
             <span className="faint">
-              <Told text={run.cause} />
+              <Cause text={run.cause} />
             </span>
           )}
         </>

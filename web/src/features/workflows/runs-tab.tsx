@@ -3,6 +3,7 @@ import { Pencil, Play } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DagRun } from '@/api/types.gen';
+import { Cause } from '@/features/workflows/cause';
 import { NoRuns } from '@/features/workflows/no-runs';
 import { RunDialog } from '@/features/workflows/run-dialog';
 import { paths } from '@/models/paths';
@@ -13,7 +14,6 @@ import { Await } from '@/ui/feedback';
 import { Link } from '@/ui/router';
 import { StateBadge } from '@/ui/state-badge';
 import { RelativeTime, TimeSpan } from '@/ui/time';
-import { Told } from '@/ui/told';
 
 function conf_text(conf: unknown): string {
   const text = JSON.stringify(conf ?? {});
@@ -37,7 +37,7 @@ function RunRow({ run, on_change }: { run: DagRun; on_change?: () => void }): Re
         <StateBadge state={run.state} />
         {run.cause && run.state !== 'success' && (
           <p className="faint run-cause">
-            <Told text={run.cause} />
+            <Cause text={run.cause} />
           </p>
         )}
         {run.deadlines_missed > 0 && (

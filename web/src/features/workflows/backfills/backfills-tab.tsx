@@ -4,13 +4,13 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Backfill } from '@/api/types.gen';
 import { BackfillDialog } from '@/features/workflows/backfills/backfill-dialog';
+import { Cause } from '@/features/workflows/cause';
 import { backfill_share, backfill_state } from '@/models/backfill';
 import { useBackfills, useSteerBackfill } from '@/queries/use-backfills';
 import { useMayOnDag } from '@/queries/access/use-projects';
 import { Button, IconButton } from '@/ui/button';
 import { Await, Empty, ErrorNote } from '@/ui/feedback';
 import { RelativeTime } from '@/ui/time';
-import { Told } from '@/ui/told';
 
 function Progress({ backfill }: { backfill: Backfill }): ReactNode {
   const { t } = useTranslation();
@@ -74,7 +74,7 @@ function BackfillRow({ backfill, steering }: { backfill: Backfill; steering: boo
       <td>
         {t(`backfills.state_${backfill_state(backfill)}`)}
         <p className="faint">
-          <Told text={backfill.cause} />
+          <Cause text={backfill.cause} />
         </p>
       </td>
       <td>

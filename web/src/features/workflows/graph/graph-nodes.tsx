@@ -4,6 +4,7 @@ import { ChevronDown, ChevronRight, GitBranch, Layers, Timer } from 'lucide-reac
 import { type ReactNode, memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GraphNode, TaskInstance, TaskState } from '@/api/types.gen';
+import { useCauseText } from '@/features/workflows/cause';
 import { count_text } from '@/i18n/format';
 import { StateBar, StateNumbers, useCountsText } from '@/features/workflows/state-counts';
 import type { Direction } from '@/models/dag-graph';
@@ -133,6 +134,7 @@ export const state_of = ({ summary }: TaskData): TaskState => summary?.state ?? 
 export function useTitles(): (data: TaskData) => string {
   const { t } = useTranslation();
   const words = useCountsText();
+  const said = useCauseText();
   return (data) => {
     const { node, summary, folded, critical } = data;
     const name = node.label || node.id;
@@ -140,7 +142,7 @@ export function useTitles(): (data: TaskData) => string {
     const parts =
       folded !== null || typeof summary?.width === 'number'
         ? [`${name} [${folded ?? summary?.width ?? 0}]`, summary && words(summary.counts), mark]
-        : [name, t(`state.${state_of(data)}`), summary?.instance.cause, mark];
+        : [name, t(`state.${state_of(data)}`), said(summary?.instance.cause ?? ''), mark];
     return parts.filter(Boolean).join(' · ');
   };
 }

@@ -4,6 +4,7 @@ import { History } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TaskInstance } from '@/api/types.gen';
+import { Cause } from '@/features/workflows/cause';
 import { moments_of } from '@/models/views/moments';
 import { entries_of, useAudit } from '@/queries/use-audit';
 import { useMayOnDag } from '@/queries/access/use-projects';
@@ -13,7 +14,6 @@ import { More } from '@/ui/more';
 import { OutcomeMark } from '@/ui/outcome';
 import { StateBadge } from '@/ui/state-badge';
 import { RelativeTime, Time } from '@/ui/time';
-import { Told } from '@/ui/told';
 
 /** Requests about this task of this run, and about the run. */
 function Done({ task }: { task: TaskRef }): ReactNode {
@@ -78,7 +78,7 @@ export function MomentsPanel({ task, instance }: MomentsPanelProps): ReactNode {
                   {one.kind === 'ended' && <StateBadge state={one.state} />}
                   {one.cause && one.cause !== 'done' && (
                     <span className="faint moment-cause">
-                      <Told text={one.cause} />
+                      <Cause text={one.cause} />
                     </span>
                   )}
                 </li>

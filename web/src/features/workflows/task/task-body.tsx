@@ -2,6 +2,7 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProgressInfo, TaskInstance, TaskTry } from '@/api/types.gen';
+import { useCauseText } from '@/features/workflows/cause';
 import { DataPanel } from '@/features/workflows/data-panel';
 import { InstanceList } from '@/features/workflows/instance-list';
 import { LogPanel } from '@/features/workflows/log/log-panel';
@@ -80,6 +81,7 @@ interface TryBarProps {
 
 function TryBar({ tries, current, on_pick }: TryBarProps): ReactNode {
   const { t } = useTranslation();
+  const said = useCauseText();
   if (tries.length < 2) return null;
   return (
     <div className="chips" role="group" aria-label={t('task.tries')}>
@@ -89,7 +91,7 @@ function TryBar({ tries, current, on_pick }: TryBarProps): ReactNode {
           type="button"
           className="chip try-chip"
           aria-pressed={one.try_number === current}
-          title={[t(`state.${one.state}`), one.cause].filter(Boolean).join(' · ')}
+          title={[t(`state.${one.state}`), said(one.cause)].filter(Boolean).join(' · ')}
           onClick={() => on_pick(one.try_number)}
         >
           <i className="state-dot" style={state_style(one.state)} />
@@ -125,7 +127,8 @@ function InstanceBody({ task, instance, is_page }: InstanceBodyProps): ReactNode
   const why = useCause(task, instance);
   const locale = useLocale();
   const zone = useZone();
-  const cause = why.explanation ? why_task(t, why.explanation, locale, zone) : why.cause;
+  const said = useCauseText();
+  const cause = said(why.explanation ? why_task(t, why.explanation, locale, zone) : why.cause);
   return (
     <>
       <div className="task-facts">

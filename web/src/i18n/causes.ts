@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the scheduler and its workers write as causes (src/sched, src/supervise), in Korean. {{state}} is
+// a state's name, {{cause}} another of these texts; the rest stays as it is. Of two that fit, the
+// first one counts. A text that is not here, such as what user code says, is shown as it was written.
+
+export const CAUSES: readonly (readonly [en: string, ko: string])[] = [
+  // Runs.
+  [
+    'all tasks at the end of the DAG succeeded or were skipped',
+    'DAG 끝의 모든 태스크가 성공했거나 건너뛰어졌습니다',
+  ],
+  ['task {{name}} ended as {{state}}', '태스크 {{name}}: {{state}} 상태로 끝났습니다'],
+  ['due by the schedule', '일정에 따라 만들어졌습니다'],
+  [
+    'triggered by {{user}}; it starts at {{time}}',
+    '{{user}} 님이 실행을 요청했습니다. 시작 시각: {{time}}',
+  ],
+  ['triggered by {{user}}', '{{user}} 님이 실행을 요청했습니다'],
+  ['triggered', '실행이 요청되었습니다'],
+  ['started; {{cause}}', '시작했습니다. {{cause}}'],
+  ['run marked {{state}} by {{user}}', '{{user}} 님이 실행을 {{state}} 상태로 표시했습니다'],
+  ['marked {{state}} by {{user}}', '{{user}} 님이 {{state}} 상태로 표시했습니다'],
+  ['marked {{state}}', '{{state}} 상태로 표시되었습니다'],
+  ['cleared by {{user}}', '{{user}} 님이 초기화했습니다'],
+  ['cleared; the old attempt has ended', '초기화되었고, 이전 시도가 끝났습니다'],
+  ['cleared', '초기화되었습니다'],
+  ['deleted by {{user}}', '{{user}} 님이 삭제했습니다'],
+  ['dagrun_timeout passed', '실행의 제한 시간(dagrun_timeout)이 지났습니다'],
+  [
+    'deadlock: no task that is left can ever run',
+    '교착 상태: 남은 태스크 가운데 실행될 수 있는 것이 없습니다',
+  ],
+  ['deadlock: it can never run', '교착 상태: 실행될 수 없습니다'],
+  ['fail_fast: task {{name}} failed', 'fail_fast: 태스크 {{name}} 실패'],
+  // Backfills.
+  ['number {{number}} of backfill {{backfill}}', '백필 {{backfill}}의 {{number}}번째 실행'],
+  ['asked for by {{user}}', '{{user}} 님이 요청했습니다'],
+  ['cancelled by {{user}}', '{{user}} 님이 취소했습니다'],
+  ['unpaused by {{user}}', '{{user}} 님이 일시 중지를 풀었습니다'],
+  ['paused by {{user}}', '{{user}} 님이 일시 중지했습니다'],
+  ['all its runs have ended', '모든 실행이 끝났습니다'],
+  // What a task waited for, and what came of it.
+  ['an upstream changed: {{cause}}', '선행 태스크가 바뀌었습니다: {{cause}}'],
+  ['an empty task needs no worker; {{cause}}', '빈 태스크여서 워커가 필요 없습니다. {{cause}}'],
+  ['it has no upstream', '선행 태스크가 없습니다'],
+  ['rule {{rule}} is satisfied', '규칙 {{rule}} 충족'],
+  ['upstream {{names}} failed', '선행 태스크 {{names}} 실패'],
+  [
+    'upstream {{names}} was skipped (rule {{rule}})',
+    '선행 태스크 {{names}} 건너뜀 (규칙 {{rule}})',
+  ],
+  [
+    "its upstreams' states do not satisfy the rule {{rule}}",
+    '선행 태스크의 상태로는 규칙 {{rule}} 충족 불가',
+  ],
+  ['branch {{name}} did not follow it', '분기 {{name}}에서 선택되지 않았습니다'],
+  ['short circuit {{name}} skipped it', '단락 평가 {{name}}에 의해 건너뛰었습니다'],
+  ['setup {{names}} failed', '준비 태스크 {{names}} 실패'],
+  ['a setup above it was skipped', '앞선 준비 태스크가 건너뛰어졌습니다'],
+  ['service {{name}}, which it needs, failed', '필요한 서비스 {{name}} 실패'],
+  ['service {{name}}, which it needs, was skipped', '필요한 서비스 {{name}} 건너뜀'],
+  ['{{name}}, over which it is mapped, failed', '매핑의 원본 {{name}} 실패'],
+  ['{{name}}, over which it is mapped, was skipped', '매핑의 원본 {{name}} 건너뜀'],
+  [
+    '{{name}} returned no list or dict to map over',
+    '{{name}}의 결과가 매핑할 목록이나 사전이 아닙니다',
+  ],
+  ['there is nothing to map over', '매핑할 항목이 없습니다'],
+  ['its item is gone', '매핑할 항목이 없어졌습니다'],
+  ['its item is there again', '매핑할 항목이 다시 생겼습니다'],
+  ['the run has ended', '실행이 끝났습니다'],
+  ["new in the DAG's newest version", 'DAG의 최신 버전에서 새로 생겼습니다'],
+  // Attempts.
+  ['started by worker {{worker}}', '워커 {{worker}}에서 시작했습니다'],
+  ['waits for {{what}}', '대기 대상: {{what}}'],
+  ['its trigger has fired: {{what}}', '트리거가 발생했습니다: {{what}}'],
+  ['{{cause}} (try {{number}} of {{tries}})', '{{cause}} ({{tries}}회 중 {{number}}번째 시도)'],
+  ['exit code {{code}} means skipped', '종료 코드 {{code}}: 건너뜀을 뜻합니다'],
+  ['exit code {{code}}', '종료 코드 {{code}}'],
+  ['killed by {{signal}}', '{{signal}} 신호로 강제 종료되었습니다'],
+  ['out of memory (killed by the kernel)', '메모리 부족 (커널이 강제 종료)'],
+  ['out of memory: over its limit of {{size}} MiB', '메모리 부족: 한도 {{size}} MiB 초과'],
+  ['timed out after {{time}}', '제한 시간 {{time}} 초과'],
+  ['the task skipped itself: {{cause}}', '태스크가 스스로 건너뛰었습니다: {{cause}}'],
+  ['worker lost before the start: {{cause}}', '시작 전에 워커를 잃었습니다: {{cause}}'],
+  ['worker lost: {{cause}}', '워커를 잃었습니다: {{cause}}'],
+  ['the executor refused it: {{cause}}', '실행기가 거절했습니다: {{cause}}'],
+  ['the worker was stopped', '워커가 중지되었습니다'],
+  ['a newer attempt was started', '더 새로운 시도가 시작되었습니다'],
+  ['the pod was deleted from outside', '파드가 외부에서 삭제되었습니다'],
+  ["node '{{node}}' was lost", '노드 {{node}} 유실'],
+  ["the sensor's condition is not met yet", '센서의 조건이 아직 충족되지 않았습니다'],
+  [
+    "the task's process ended without saying how the task went",
+    '태스크의 프로세스가 결과를 알리지 않고 끝났습니다',
+  ],
+];
