@@ -93,6 +93,20 @@ test('? shows the keys, but not while one types', async () => {
   await expect(sheet).toHaveCount(0);
 });
 
+test('Enter takes what was typed, though the options in sight are still those of before', async () => {
+  await page.goto('/pools');
+  await page.keyboard.press('Control+k');
+  await box().evaluate(async (input: HTMLInputElement) => {
+    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set;
+    set?.call(input, 'hello');
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    // React has the letters now; it searches with them in a later task of the browser.
+    await Promise.resolve();
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+  });
+  await expect(page).toHaveURL(/\/dags\/hello$/);
+});
+
 test('what is typed while the palette is on its way is in it', async () => {
   const file = '**/assets/palette-*.js';
   await page.route(file, async (route) => {

@@ -18,6 +18,21 @@ function Waiting(): ReactNode {
   return <div className="page">{late && <Skeleton rows={6} height={44} />}</div>;
 }
 
+/** Waits before code is asked for again: a network that comes back, or has just changed, needs no more. */
+const AGAIN_MS = [300, 1500];
+
+/** Loads code; when it does not come at once it is asked for again, before that is an error. */
+export async function load_code<T>(load: () => Promise<T>): Promise<T> {
+  for (const wait of AGAIN_MS) {
+    try {
+      return await load();
+    } catch {
+      await new Promise((done) => window.setTimeout(done, wait));
+    }
+  }
+  return load();
+}
+
 /**
  * A component whose code comes when it is first shown. React's own lazy() is used with Suspense,
  * which shows nothing new for 300 ms after it has shown a fallback; on a page that is there after
@@ -30,7 +45,7 @@ export function lazy<P extends object>(load: () => Promise<Module<P>>): Componen
     const [error, set_error] = useState<unknown>(null);
     useEffect(() => {
       if (Shown) return;
-      load().then((module) => {
+      load_code(load).then((module) => {
         loaded = module.default;
         set_shown(() => module.default);
       }, set_error);

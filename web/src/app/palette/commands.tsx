@@ -4,12 +4,14 @@ import { Search } from 'lucide-react';
 import { type ReactNode, Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PagePlace } from '@/app/palette/items';
+import { load_code } from '@/ui/lazy';
 import { is_typing } from '@/ui/use-key';
 
-const Palette = lazy(() => import('@/app/palette/palette'));
-const KeysSheet = lazy(() => import('@/app/palette/keys-sheet'));
+const Palette = lazy(() => load_code(() => import('@/app/palette/palette')));
+const KeysSheet = lazy(() => load_code(() => import('@/app/palette/keys-sheet')));
 const TriggerDialog = lazy(async () => ({
-  default: (await import('@/features/workflows/trigger/trigger-dialog')).TriggerDialog,
+  default: (await load_code(() => import('@/features/workflows/trigger/trigger-dialog')))
+    .TriggerDialog,
 }));
 
 type Open = { what: 'palette' } | { what: 'keys' } | { what: 'trigger'; dag_id: string };
@@ -33,8 +35,9 @@ export function Commands({ pages }: { pages: readonly PagePlace[] }): ReactNode 
   useEffect(() => {
     const on_key = (event: KeyboardEvent): void => {
       const is_letter = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
-      if (typed.current !== null && is_letter) {
-        typed.current += event.key;
+      if (typed.current !== null && (is_letter || event.key === 'Enter')) {
+        // Enter presses nothing on the page behind; what it would pick cannot be seen yet.
+        if (is_letter) typed.current += event.key;
         event.preventDefault();
         return;
       }

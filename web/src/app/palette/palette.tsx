@@ -145,7 +145,9 @@ export default function Palette({ on_close, take_typed, ...rest }: PaletteProps)
     document.getElementById(option_id(current))?.scrollIntoView({ block: 'nearest' });
   }, [current, found]);
   const pick = (which: number): void => {
-    const item = found[which]?.item;
+    // The options in sight may still be those of fewer letters.
+    const now = wanted === query ? found : search(items, query);
+    const item = now[Math.min(which, now.length - 1)]?.item;
     if (!item) return;
     on_close();
     item.run();
@@ -154,7 +156,7 @@ export default function Palette({ on_close, take_typed, ...rest }: PaletteProps)
     const step = STEP[event.key];
     if (event.nativeEvent.isComposing) return;
     if (step !== undefined) set_at(Math.max(0, Math.min(found.length - 1, current + step)));
-    else if (event.key === 'Enter') pick(current);
+    else if (event.key === 'Enter') pick(at);
     else return;
     event.preventDefault();
   };
