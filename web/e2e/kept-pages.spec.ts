@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A browser as people have it: it keeps pages that were left, to go back to. (Playwright's own does
-// not.) With tests/e2e/browser/test_site_pages.py.
+// A browser opens no more than six connections to a host. One as people have it keeps pages that were
+// left, to go back to (Playwright's own does not), and has many windows in sight. With tests/e2e/browser/test_site_pages.py.
 import { chromium, expect, test } from '@playwright/test';
-import { enter } from './session';
+import { enter, signed_in } from './session';
 
-/** More than the six connections that a browser opens to a host. */
+/** More than those six. */
 const PAGES = 9;
 
 test('the ninth page opens as the first one', async ({ baseURL }) => {
@@ -24,4 +24,19 @@ test('the ninth page opens as the first one', async ({ baseURL }) => {
   } finally {
     await browser.close();
   }
+});
+
+test('nine windows side by side all follow what happens', async ({ browser }) => {
+  const context = (await signed_in(browser)).context();
+  const switches = [];
+  for (let number = 1; number <= PAGES; number += 1) {
+    const page = await context.newPage();
+    await page.goto('/dags', { timeout: 15_000 });
+    const daily = page.locator('tr[data-dag=daily]').getByRole('switch');
+    await expect(daily, `window ${number}`).toHaveAttribute('aria-checked', 'true');
+    switches.push(daily);
+  }
+  await switches.at(-1)?.click();
+  for (const one of switches) await expect(one).toHaveAttribute('aria-checked', 'false');
+  await context.close();
 });

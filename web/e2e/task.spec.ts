@@ -2,11 +2,11 @@
 // The graph, the page of a task, assets, previews and the stream, with the runs that
 // tests/e2e/browser/test_views.py has made.
 import { readFileSync } from 'node:fs';
-import { type Server, type Socket, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { type BrowserContext, type Page, expect, test } from '@playwright/test';
 import { enter } from './session';
+import { Wire } from './wire';
 
 const RUN = process.env.AIFLOW_E2E_RUN ?? '';
 const SHOTS = process.env.AIFLOW_E2E_SHOTS ?? '';
@@ -266,48 +266,10 @@ test('an open page asks for nothing while nothing happens', async () => {
   await quiet.context?.close();
 });
 
-/** A wire between browser and server that can be cut. */
-class Wire {
-  private readonly sockets = new Set<Socket>();
-  private is_cut = false;
-  readonly server: Server = createServer((near) => {
-    if (this.is_cut) return void near.destroy();
-    const far = connect(Number(ADDRESS.port), ADDRESS.hostname);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      this.sockets.add(one);
-      one.pipe(other);
-      one.on('error', () => other.destroy());
-      one.on('close', () => {
-        this.sockets.delete(one);
-        other.destroy();
-      });
-    }
-  });
-  async listen(): Promise<string> {
-    await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
-    const at = this.server.address();
-    return `http://127.0.0.1:${typeof at === 'object' && at ? at.port : 0}`;
-  }
-  cut(): void {
-    this.is_cut = true;
-    for (const socket of this.sockets) socket.destroy();
-  }
-  mend(): void {
-    this.is_cut = false;
-  }
-  close(): void {
-    this.cut();
-    this.server.close();
-  }
-}
-
 test('after a cut the page goes on by itself, and tells how old it is meanwhile', async ({
   browser,
 }) => {
-  const wire = new Wire();
+  const wire = new Wire(ADDRESS);
   const address = await wire.listen();
   const context = await browser.newContext({ storageState: await page.context().storageState() });
   const cut = await context.newPage();
@@ -319,7 +281,7 @@ test('after a cut the page goes on by itself, and tells how old it is meanwhile'
     document.body.dataset.opened = 'once';
   });
   wire.cut();
-  await expect(cut.locator('.stale')).toBeVisible();
+  await expect(cut.locator('.stale')).toContainText('Connection lost');
   // Meanwhile a run is made and ends.
   await page.goto('/');
   const made = await page.evaluate(async () => {

@@ -18,5 +18,6 @@ def test_the_pages_of_a_site_in_a_browser(server):
     run_specs(server, "site", role="admin", limit_s=400)
 
 
-def test_pages_that_a_browser_keeps_hold_no_connections(server):
+def test_many_pages_of_one_browser(server):
+    server.add_dag("daily", DAILY)
     run_specs(server, "kept-pages", role="admin")

@@ -1,25 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stream holds one of the few connections of a browser only while its page is seen.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeSource, fake_sources } from '@/api/fake-source';
 import { open_stream } from '@/api/stream';
 import { HIDDEN_MS } from '@/api/while-seen';
-
-class FakeSource {
-  static readonly CLOSED = 2;
-  static all: FakeSource[] = [];
-  static open = (): FakeSource[] => FakeSource.all.filter((one) => one.readyState !== 2);
-  readyState = 1;
-  onopen?: () => void;
-  onerror?: () => void;
-  onmessage?: (message: { data: string }) => void;
-  constructor(readonly url: string) {
-    FakeSource.all.push(this);
-  }
-  addEventListener(): void {}
-  close(): void {
-    this.readyState = 2;
-  }
-}
 
 const handlers = { on_event: vi.fn(), on_open: vi.fn(), on_lost: vi.fn() };
 let stop: () => void;
@@ -28,16 +12,14 @@ function set_hidden(hidden: boolean): void {
   vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(hidden ? 'hidden' : 'visible');
   document.dispatchEvent(new Event('visibilitychange'));
 }
-const last = (): FakeSource => FakeSource.all.at(-1) as FakeSource;
+const { last } = FakeSource;
 
 beforeEach(() => {
-  vi.useFakeTimers();
   vi.clearAllMocks();
-  vi.stubGlobal('EventSource', FakeSource);
-  FakeSource.all = [];
-  stop = open_stream(handlers);
+  fake_sources();
+  stop = open_stream('ann', handlers);
   last().onopen?.();
-  last().onmessage?.({ data: '{"id": 7, "kind": "dag", "data": {}}' });
+  last().onmessage?.({ data: '{"id": 7, "kind": "dag", "data": {}}', lastEventId: '7' });
 });
 afterEach(() => {
   stop();
@@ -53,7 +35,7 @@ describe('a page that is left and kept by the browser', () => {
     expect(FakeSource.open()).toHaveLength(1);
     expect(last().url).toContain('last_event_id=7');
     last().onopen?.();
-    expect(handlers.on_open.mock.calls).toEqual([[false], [true]]);
+    expect(handlers.on_open).toHaveBeenCalledTimes(2);
     expect(handlers.on_lost).not.toHaveBeenCalled();
   });
   it('does not try again what it had lost', () => {
@@ -93,7 +75,7 @@ describe('a page in a tab that is not seen', () => {
     stop();
     FakeSource.all = [];
     set_hidden(true);
-    stop = open_stream(handlers);
+    stop = open_stream('ann', handlers);
     expect(FakeSource.open()).toHaveLength(1);
     vi.advanceTimersByTime(HIDDEN_MS);
     expect(FakeSource.open()).toHaveLength(0);

@@ -1,35 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one connection over which the server pushes changes. EventSource resumes by Last-Event-ID on
-// its own; when it gives up (the server answered with an error) we open a new one, with the last
-// id in the query, waiting longer each time.
+// The one connection over which the server pushes changes, shared by all pages where the browser can.
 import { route_url } from '@/api/client';
+import { type FeedHandlers, open_feed } from '@/api/feed';
+import type { News, Wish } from '@/api/shared-feed';
 import type { StreamEvent } from '@/api/types.gen';
 import { while_seen } from '@/api/while-seen';
 
-export const STREAM_KINDS = [
-  'dag',
-  'dag_run',
-  'task_instance',
-  'import_error',
-  'progress',
-  'model',
-  'report',
-  'pack',
-  'service',
-  'camera',
-  'scene_event',
-  'worker',
-] as const;
-
 export interface StreamHandlers {
   on_event: (event: StreamEvent) => void;
-  /** again = the connection was open before, so something may have been missed. */
-  on_open: (again: boolean) => void;
+  /** Also when it is open again: something may have been missed. */
+  on_open: () => void;
   on_lost: () => void;
 }
-
-const RETRY_MS_MIN = 500;
-const RETRY_MS_MAX = 10_000;
 
 /** Parses one message of the stream; null when it is none of ours. */
 export function parse_stream_event(data: unknown): StreamEvent | null {
@@ -43,47 +25,60 @@ export function parse_stream_event(data: unknown): StreamEvent | null {
   }
 }
 
-/** Opens the stream and keeps it open while the page is seen, until the returned function is called. */
-export function open_stream(handlers: StreamHandlers): () => void {
-  let source: EventSource | null = null;
-  let timer = 0;
-  let retry_ms = RETRY_MS_MIN;
-  let last_id = 0;
-  let was_open = false;
+/** Joins the stream that the pages of `username` have in common. */
+function join_shared(username: string, handlers: FeedHandlers): () => void {
+  const worker = new SharedWorker(new URL('./stream-worker.ts', import.meta.url), {
+    type: 'module',
+    name: `aiflow events of ${username}`,
+  });
+  const { port } = worker;
+  port.onmessage = ({ data }: MessageEvent<News>) => {
+    if (data === 'open') handlers.on_open();
+    else if (data === 'lost') handlers.on_lost();
+    else handlers.on_message(data.message);
+  };
+  // Its script did not load: like a stream that does not open.
+  worker.onerror = () => handlers.on_lost();
+  port.postMessage({ join: route_url('stream') } satisfies Wish);
+  return () => {
+    port.onmessage = null;
+    port.postMessage('leave' satisfies Wish);
+  };
+}
 
-  const on_message = (message: MessageEvent): void => {
-    const event = parse_stream_event(message.data);
-    if (!event) return;
-    if (event.id > last_id) last_id = event.id;
-    handlers.on_event(event);
-  };
-  const connect = (): void => {
-    source = new EventSource(
-      route_url('stream', { query: { last_event_id: last_id || undefined } }),
-    );
-    // The server may name its events by kind or leave them unnamed: both arrive here.
-    source.onmessage = on_message;
-    for (const kind of STREAM_KINDS) source.addEventListener(kind, on_message);
-    source.onopen = () => {
-      retry_ms = RETRY_MS_MIN;
-      handlers.on_open(was_open);
-      was_open = true;
-    };
-    source.onerror = () => {
-      handlers.on_lost();
-      if (source?.readyState !== EventSource.CLOSED) return;
-      timer = window.setTimeout(connect, retry_ms);
-      retry_ms = Math.min(retry_ms * 2, RETRY_MS_MAX);
+/** A stream of this page alone, which goes on after the last event that it has seen. */
+function own_stream(): (handlers: FeedHandlers) => () => void {
+  let last_id = 0;
+  return (handlers) => {
+    const feed = open_feed(route_url('stream'), last_id, handlers);
+    return () => {
+      last_id = feed.last_id();
+      feed.close();
     };
   };
+}
+
+/**
+ * Follows the stream while the page is seen, until the returned function is called. username - whose
+ * session it is: pages of one user share a stream, where the browser has shared workers.
+ */
+export function open_stream(username: string, handlers: StreamHandlers): () => void {
+  const connect =
+    typeof SharedWorker === 'undefined'
+      ? own_stream()
+      : (to: FeedHandlers) => join_shared(username, to);
+  let close = (): void => undefined;
   return while_seen({
     open: () => {
-      retry_ms = RETRY_MS_MIN;
-      connect();
+      close = connect({
+        on_message: (data) => {
+          const event = parse_stream_event(data);
+          if (event) handlers.on_event(event);
+        },
+        on_open: handlers.on_open,
+        on_lost: handlers.on_lost,
+      });
     },
-    close: () => {
-      window.clearTimeout(timer);
-      source?.close();
-    },
+    close: () => close(),
   });
 }

@@ -152,7 +152,7 @@ function StaleBanner({ since }: { since: number | null }): ReactNode {
 
 /** The frame around every page; holds the page's one event stream. */
 export function Shell({ session, children }: { session: Session; children: ReactNode }): ReactNode {
-  const { lost_since } = useStream();
+  const { lost_since } = useStream(session.username);
   const { t } = useTranslation();
   const [narrow, set_narrow] = useState(() => localStorage.getItem(STORAGE_KEY) === 'narrow');
   const pages = RAIL.filter((item) => is_for(item, session)).map((item) => ({

@@ -16,8 +16,8 @@ export interface StreamState {
   lost_since: number | null;
 }
 
-/** Opens the one event stream of the page; use it once, at the root. */
-export function useStream(): StreamState {
+/** Follows the event stream for the page of this user; use it once, at the root. */
+export function useStream(username: string): StreamState {
   const client = useQueryClient();
   const [lost_since, set_lost_since] = useState<number | null>(null);
   useEffect(() => {
@@ -32,7 +32,7 @@ export function useStream(): StreamState {
       gather_timer = 0;
       answers.push(events);
     };
-    const close = open_stream({
+    const close = open_stream(username, {
       on_event: (event) => {
         gathered.push(event);
         gather_timer = gather_timer || window.setTimeout(show, GATHER_MS);
@@ -56,6 +56,6 @@ export function useStream(): StreamState {
       close();
       answers.stop();
     };
-  }, [client]);
+  }, [client, username]);
   return { lost_since };
 }

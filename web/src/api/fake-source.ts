@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests: an EventSource that does what the test says.
+import { vi } from 'vitest';
+
+export class FakeSource {
+  static readonly CLOSED = 2;
+  static all: FakeSource[] = [];
+  static open = (): FakeSource[] => FakeSource.all.filter((one) => one.readyState !== 2);
+  static last = (): FakeSource => FakeSource.all.at(-1) as FakeSource;
+  readyState = 1;
+  onopen?: () => void;
+  onerror?: () => void;
+  onmessage?: (message: { data: string; lastEventId: string }) => void;
+  constructor(readonly url: string) {
+    FakeSource.all.push(this);
+  }
+  addEventListener(): void {}
+  close(): void {
+    this.readyState = 2;
+  }
+}
+
+/** Takes the place of the browser's own, with fake timers, until vi.unstubAllGlobals(). */
+export function fake_sources(): void {
+  vi.useFakeTimers();
+  vi.stubGlobal('EventSource', FakeSource);
+  FakeSource.all = [];
+}
