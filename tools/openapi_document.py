@@ -31,6 +31,9 @@ which one has no part do not exist for one: 404.
 Each user, token or address may make a number of requests a second; `RateLimit-Remaining` says how many are left,
 429 with `Retry-After` that there are none.
 
+A parameter or a member of a body that a route does not know is refused by its name (400), so that nothing misspelt
+passes for heard.
+
 Unsafe routes with `Idempotency-Key` may be repeated after a lost answer: the same key gives the same answer."""
 
 
@@ -238,6 +241,9 @@ def openapi_json(engine: dict, enums: dict, types: dict) -> str:
     schemas = {name: {"type": "string", "enum": spec["values"], "description": spec["doc"]}
                for name, spec in enums.items()}
     schemas |= {name: object_schema(spec) for name, spec in types.items()}
+    for route in engine["routes"].values():  # what is not known is refused: tools/known_names.py
+        if route[3] in types:
+            schemas[route[3]]["additionalProperties"] = False
     paths: dict[str, dict] = {}
     for name, route in engine["routes"].items():
         paths.setdefault(route[1], {})[route[0].lower()] = operation(engine, name)

@@ -20,6 +20,7 @@
 #include "http_api/router.h"
 #include "log/log.h"
 #include "store/user_store.h"
+#include "wire/known_names.h"
 #include "wire/queries.h"
 
 namespace aiflow::http_api {
@@ -199,6 +200,10 @@ std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
     return error_response(*refusal, request);
   }
   const auto route = context->match.route->route;
+  if (const auto known = wire::check_parameters(route, context->query); !known) {
+    impl_->count(*context, 400);
+    return error_response({400, ErrorCode::invalid_argument, known.error().message}, request);
+  }
   request.context = std::move(context);
   return body_rule(route, impl_->parts.uploads);
 }

@@ -338,6 +338,26 @@ TEST_CASE("what names nothing is one clear error") {
   CHECK(post("/api/v2/dags/none/dagRuns", "{}").status == 404);
 }
 
+TEST_CASE("what is misspelt is refused by its name, and nothing is done") {
+  Bench bench;
+  bench.add_dag(Bench::one_task("d"));
+  auto client = bench.local();
+  const auto refused = [&](net::ClientRequest request, const char* name) {
+    const auto answer = client.send(std::move(request), soon()).value();
+    CHECK_MESSAGE(answer.status == 400, answer.body);
+    CHECK_MESSAGE(answer.body.find(name) != std::string::npos, answer.body);
+  };
+  const std::string runs = "/api/v2/dags/d/dagRuns";
+  refused({.method = "POST", .target = runs, .body = R"({"cnof":{}})"}, "'cnof': known are dag_");
+  refused({.method = "PATCH", .target = "/api/v2/dags/d", .body = R"({"is_pausd":1})"}, "is_pausd");
+  refused({.target = runs + "?sate=failed"}, "'sate': known are cursor");
+  refused({.target = "/api/v2/dags?order_by=x"}, "order_by");
+  refused({.target = "/api/v2/dags/d?nonsense=1"}, "none is taken here");
+  const auto listed = client.send({.target = runs}, soon()).value();
+  CHECK(json::parse(listed.body)->find("total_entries")->as_int() == 0);
+  CHECK(client.send({.target = "/api/v2/dags?limit="}, soon())->status == 200);
+}
+
 TEST_CASE("a camera's password is not shown") {
   CHECK(service::without_password("rtsp://u:secret@host/x") == "rtsp://u:***@host/x");
   CHECK(service::without_password("rtsp://host:554/x") == "rtsp://host:554/x");

@@ -135,8 +135,7 @@ TEST_CASE("the export has the filtered entries; no cell is a formula") {
   CHECK(csv.body.find("\"dag\",\"d\",\"d\",\"done\",200,") != std::string::npos);
   const auto users = bench.send("GET", "/api/v2/audit/export?action=create_user", "", admin);
   CHECK(users.body.find("\"'=1+1\"") != std::string::npos);
-  const auto lines =
-      bench.send("GET", "/api/v2/audit/export?format=ndjson&limit=1&kind=user", "", admin);
+  const auto lines = bench.send("GET", "/api/v2/audit/export?format=ndjson&limit=1", "", admin);
   REQUIRE(std::ranges::count(lines.body, '\n') == 1);
   const auto entry = wire::parse_audit_entry(json::parse(lines.body).value());
   REQUIRE(entry);

@@ -75,6 +75,14 @@ TEST_CASE_FIXTURE(Lists, "each run comes once, while others are made") {
   CHECK(walk("/api/v2/dags/~/dagRuns?", "dag_run_id").ends_with("r5 r4 r3 r2 r1 "));
 }
 
+TEST_CASE_FIXTURE(Lists, "each DAG comes once, by name, from where a page ended") {
+  for (const char* id : {"e", "b", "가", "c.1"}) bench.add_dag(Bench::one_task(id));
+  CHECK(walk("/api/v2/dags?", "dag_id") == "b c.1 d e 가 ");
+  const auto rest = json::parse(get("/api/v2/dags?cursor=c.5").body).value();
+  CHECK(rest.find("items")->as_array().size() == 3);  // its place is known though nobody is there
+  CHECK(rest.find("total_entries")->as_int() == 5);
+}
+
 TEST_CASE_FIXTURE(Lists, "each API token comes once, while others are made and revoked") {
   const auto one = bench.api_token("ann");
   for (int i = 0; i < 4; ++i) REQUIRE(bench.tokens.create("ann", {.days = 1, .name = "more"}));

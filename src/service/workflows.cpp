@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <ranges>
 
 #include "conductor/log_path.h"
 #include "service/detail/grid_frames.h"
@@ -70,13 +71,20 @@ Workflows::Workflows(Parts parts)
 
 Workflows::~Workflows() = default;
 
-Result<std::vector<wire::Dag>> Workflows::dags(const store::Sight& sight) {
-  return parts_.store.read([&](db::Connection& db) -> Result<std::vector<wire::Dag>> {
+Result<store::Listed<wire::Dag>> Workflows::dags(const store::Sight& sight,
+                                                 const std::optional<DagId>& after,
+                                                 store::Page page) {
+  return parts_.store.read([&](db::Connection& db) -> Result<store::Listed<wire::Dag>> {
     store::DagStore dags(db);
     AIFLOW_ASSIGN(const auto rows, dags.list(sight));
-    std::vector<wire::Dag> out;
-    for (const auto& row : rows) {
-      AIFLOW_ASSIGN(out.emplace_back(), dags.view(row, kBars));
+    store::Listed<wire::Dag> out{.items = {}, .total = std::ssize(rows)};
+    const auto first =
+        after ? std::ranges::upper_bound(rows, after->value, {},
+                                         [](const store::DagRow& row) { return row.dag_id.value; })
+              : rows.begin() + std::min<std::ptrdiff_t>(page.offset, std::ssize(rows));
+    const auto rest = std::ranges::subrange(first, rows.end()) | std::views::take(page.limit);
+    for (const auto& row : rest) {
+      AIFLOW_ASSIGN(out.items.emplace_back(), dags.view(row, kBars));
     }
     return out;
   });

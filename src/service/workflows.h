@@ -57,7 +57,10 @@ class Workflows {
   explicit Workflows(Parts parts);
   ~Workflows();
 
-  [[nodiscard]] Result<std::vector<wire::Dag>> dags(const store::Sight& sight = {});
+  /// By name: a page of those that may be seen. after - only those whose name comes after it.
+  [[nodiscard]] Result<store::Listed<wire::Dag>> dags(const store::Sight& sight,
+                                                      const std::optional<DagId>& after,
+                                                      store::Page page);
   [[nodiscard]] Result<wire::Dag> dag(const DagId& id);
   [[nodiscard]] Result<wire::Dag> patch_dag(const DagId& id, const wire::DagPatch& patch,
                                             const Principal& who);

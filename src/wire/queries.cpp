@@ -42,6 +42,14 @@ Result<StreamQuery> parse_stream_query(const Query& query) {
   return out;
 }
 
+Result<DagFilter> parse_dag_filter(const Query& query) {
+  DagFilter out;
+  AIFLOW_TRY(detail::take(query, "cursor", out.cursor));
+  AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
+  AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));
+  return out;
+}
+
 Result<DagVersion> parse_dag_version(const Query& query) {
   DagVersion out;
   AIFLOW_TRY(detail::take_int(query, {"version", 0, 1000000000}, out.version));
@@ -241,6 +249,12 @@ Result<ReportFilter> parse_report_filter(const Query& query) {
   AIFLOW_TRY(detail::take(query, "model", out.model));
   AIFLOW_TRY(detail::take_int(query, {"limit", 1, 1000}, out.limit));
   AIFLOW_TRY(detail::take_int(query, {"offset", 0, 1000000000}, out.offset));
+  return out;
+}
+
+Result<PictureAt> parse_picture_at(const Query& query) {
+  PictureAt out;
+  AIFLOW_TRY(detail::take_int(query, {"at", 0, INT64_MAX}, out.at));
   return out;
 }
 

@@ -56,6 +56,15 @@ struct StreamQuery {
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<StreamQuery> parse_stream_query(const Query& query);
 
+/// By name. cursor - the DAGs after those of a page, as its next_cursor says.
+struct DagFilter {
+  std::optional<std::string> cursor{};
+  std::int64_t limit = 1000;
+  std::int64_t offset = 0;
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<DagFilter> parse_dag_filter(const Query& query);
+
 /// version - 0 is the newest.
 struct DagVersion {
   std::int64_t version = 0;
@@ -280,6 +289,13 @@ struct ReportFilter {
 };
 /// Errors: invalid_argument naming the parameter.
 [[nodiscard]] Result<ReportFilter> parse_report_filter(const Query& query);
+
+/// at - the frame that the client knows of; it makes another address of a newer picture, and the newest is answered.
+struct PictureAt {
+  std::optional<std::int64_t> at{};
+};
+/// Errors: invalid_argument naming the parameter.
+[[nodiscard]] Result<PictureAt> parse_picture_at(const Query& query);
 
 /// Newest first. dag_id and dag_run_id go together. cursor - the events after those of a page, as its next_cursor says.
 struct SceneEventFilter {

@@ -3,6 +3,7 @@
 
 #include "wire/dag.h"
 #include "wire/engine.h"
+#include "wire/known_names.h"
 #include "wire/routes.h"
 #include "wire/worker.h"
 
@@ -32,6 +33,27 @@ TEST_CASE("optional members may be absent, null or set; unknown ones are ignored
   CHECK_FALSE(patch("{}").value().is_paused.has_value());
   CHECK_FALSE(patch(R"({"is_paused":null,"x":1})").value().is_paused.has_value());
   CHECK(patch(R"({"is_paused":true})").value().is_paused == true);
+}
+
+TEST_CASE("what a route does not know is refused by its name, with what it knows") {
+  const auto why = [](const Status& status) { return status ? "" : status.error().message; };
+  const auto body = [&](Route route, const char* text) {
+    return why(check_members(route, json::parse(text).value()));
+  };
+  CHECK(body(Route::patch_dag, R"({"is_pausd":true})") ==
+        "unknown member 'is_pausd': known are is_paused");
+  CHECK(body(Route::patch_dag, R"({"is_paused":true})").empty());
+  CHECK(body(Route::patch_dag, "[1]").empty());  // the parser says what that is
+  CHECK(body(Route::trigger_dag_run, R"({"conf":{"any":1},"cnof":{}})")
+            .starts_with("unknown member 'cnof': known are dag_run_id, logical_date"));
+  CHECK(body(Route::oip_infer, R"({"any":1})").empty());
+  CHECK(why(check_parameters(Route::list_dags, {{"limit", "1"}})).empty());
+  CHECK(why(check_parameters(Route::list_dags, {{"nonsense", ""}})) ==
+        "unknown parameter 'nonsense': known are cursor, limit, offset");
+  CHECK(why(check_parameters(Route::get_dag, {{"x", "1"}})) ==
+        "unknown parameter 'x': none is taken here");
+  CHECK(why(check_parameters(Route::receive_webhook, {{"x", "1"}})).empty());
+  CHECK(why(check_parameters(Route::list_dags, {{std::string(5000, 'x'), ""}})).size() < 200);
 }
 
 TEST_CASE("every route has a permission and a unique method and path") {

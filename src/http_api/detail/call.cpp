@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "wire/known_names.h"
+
 namespace aiflow::http_api::detail {
 namespace {
 
@@ -42,6 +44,7 @@ Result<store::Page> Call::page() const {
 Result<json::Value> Call::json_body() const {
   auto value = json::parse(request.body, {.depth_max = 64, .bytes_max = 64U << 20});
   if (!value) return fail(std::move(value).error().with_context("the body is not JSON"));
+  AIFLOW_TRY(wire::check_members(route.route, *value));
   return value;
 }
 

@@ -9,8 +9,15 @@ namespace aiflow::http_api::detail {
 namespace {
 
 Result<net::Response> list_dags(Call& call) {
-  AIFLOW_ASSIGN(const auto dags, call.parts.workflows.dags(call.sight));
-  return page_of(call, dags);
+  AIFLOW_ASSIGN(const auto asked, wire::parse_dag_filter(call.query));
+  AIFLOW_ASSIGN(const auto cursor, parse_cursor(asked.cursor, 0, true));
+  auto page = page_in(asked);
+  ++page.limit;
+  const auto after = cursor ? std::optional(DagId{cursor->text}) : std::nullopt;
+  AIFLOW_ASSIGN(auto dags, call.parts.workflows.dags(call.sight, after, page));
+  const auto next = cut_page(dags.items, asked.limit,
+                             [](const wire::Dag& dag) { return Cursor{{}, dag.dag_id}; });
+  return list_to(next, dags.items, dags.total);
 }
 
 Result<net::Response> get_dag(Call& call) {

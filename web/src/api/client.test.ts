@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { call, route_url, set_csrf_token } from '@/api/client';
+import { call, call_all, route_url, set_csrf_token } from '@/api/client';
 import { ApiError } from '@/api/error';
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}): void {
@@ -56,5 +56,33 @@ describe('the client', () => {
       status: 0,
       code: 'unavailable',
     });
+  });
+  it('reads a whole list page by page, by cursor where the list has one', async () => {
+    const read = async (pages: object[]): Promise<[unknown[], string[]]> => {
+      const fetched = vi.fn<(url: string) => Promise<Response>>();
+      for (const page of pages) fetched.mockResolvedValueOnce(new Response(JSON.stringify(page)));
+      vi.stubGlobal('fetch', fetched);
+      const items = await call_all('list_dags');
+      return [items, fetched.mock.calls.map(([url]) => url.replace(/.*limit=1000&/, ''))];
+    };
+    const total_entries = 3;
+    expect(
+      await read([
+        { items: [1, 2], total_entries, next_cursor: 'b' },
+        { items: [3], total_entries, next_cursor: null },
+      ]),
+    ).toEqual([
+      [1, 2, 3],
+      ['offset=0', 'cursor=b'],
+    ]);
+    expect(
+      await read([
+        { items: [1, 2], total_entries },
+        { items: [3], total_entries },
+      ]),
+    ).toEqual([
+      [1, 2, 3],
+      ['offset=0', 'offset=2'],
+    ]);
   });
 });

@@ -90,6 +90,8 @@ export async function call_tagged<T>(
 export interface ListAnswer<T> {
   items: T[];
   total_entries: number;
+  /** Of lists that go on by cursor; null on the last page. */
+  next_cursor?: string | null;
 }
 
 /** Calls a list route and returns its items. */
@@ -104,10 +106,14 @@ const PAGE_ITEMS_MAX = 1000;
 /** Calls a list route for all of its items, page by page. */
 export async function call_all<T>(name: RouteName, options: CallOptions = {}): Promise<T[]> {
   const items: T[] = [];
+  let place: { cursor: string } | { offset: number } = { offset: 0 };
   for (;;) {
-    const query = { ...options.query, limit: PAGE_ITEMS_MAX, offset: items.length };
-    const answer = await call<ListAnswer<T>>(name, { ...options, query });
-    items.push(...answer.items);
-    if (answer.items.length === 0 || items.length >= answer.total_entries) return items;
+    const query = { ...options.query, limit: PAGE_ITEMS_MAX, ...place };
+    const page: ListAnswer<T> = await call(name, { ...options, query });
+    items.push(...page.items);
+    const next = page.next_cursor;
+    const is_last = next === undefined ? items.length >= page.total_entries : next === null;
+    if (is_last || page.items.length === 0) return items;
+    place = next ? { cursor: next } : { offset: items.length };
   }
 }
