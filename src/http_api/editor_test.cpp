@@ -152,6 +152,10 @@ TEST_CASE("a new DAG goes into the folder of its project, whose operators may ma
   CHECK(api.file("line1/etl.yaml") == kText);
   CHECK(make("line1").status == 409);
   CHECK(api.ask("POST", "projects/default/dagFiles", {}, kText).status == 409);
+  // Who wanted which DAG is in the audit log, also when the name was taken.
+  const auto refusals = api.ask("GET", "audit?dag_id=etl&outcome=failed").body;
+  CHECK(refusals.find(R"("action":"make_dag_file","object_kind":"dag","object_id":"etl")") !=
+        std::string::npos);
   CHECK(api.ask("POST", "projects/none/dagFiles", {}, kText).status == 404);
   CHECK(api.ask("POST", "projects/%2E%2E/dagFiles", {}, kText).status == 400);
 }
@@ -211,6 +215,40 @@ TEST_CASE("a text with mistakes is not saved; the check says where they are") {
   CHECK(api.ask("POST", "dagFiles", {}, kText).body.find(R"("steps":[{"tasks":["t"]}])") !=
         std::string::npos);
   CHECK(api.ask("POST", "dagFiles", {}, std::string((1U << 20) + 1, '#')).status == 400);
+}
+
+TEST_CASE("the check tells that a name is taken, by a DAG that one may see") {
+  Editing api;
+  const auto is_taken = [&](const std::string& text) {
+    const auto checked = api.ask("POST", "dagFiles", {}, text);
+    return wire::parse_dag_check(json::parse(checked.body).value())->is_taken;
+  };
+  CHECK_FALSE(is_taken(kText));
+  api.bench.add_dag(Bench::one_task("etl"), "line1/");
+  CHECK(is_taken(kText));
+  CHECK_FALSE(is_taken("aiflow_dag: 1\ndag_id: other\n"));
+  // A member of nothing else than another project hears nothing of it.
+  auto kim = api.bench.session_of("kim", std::nullopt);
+  kim.emplace_back("Content-Type", "application/json");
+  for (const char* project : {"line1", "line2"}) {
+    const auto made = json::write(json::object({{"name", project}}));
+    REQUIRE(api.bench.local()
+                .send({.method = "POST", .target = "/api/v2/projects", .body = made}, soon())
+                ->status == 200);
+  }
+  REQUIRE(api.bench.local()
+              .send({.method = "PUT",
+                     .target = "/api/v2/projects/line2/members/kim",
+                     .body = R"({"role":"operator"})"},
+                    soon())
+              ->status == 200);
+  const auto seen = api.bench.tcp().send({.method = "POST",
+                                          .target = "/api/v2/dagFiles",
+                                          .headers = kim,
+                                          .body = json::write(json::object({{"content", kText}}))},
+                                         soon());
+  CHECK(seen->status == 200);
+  CHECK(seen->body.find(R"("is_taken":false)") != std::string::npos);
 }
 
 TEST_CASE("viewers read and check, operators save, and the audit log says who did") {

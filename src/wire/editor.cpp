@@ -190,9 +190,10 @@ Status read_value(const json::Value& value, DagProblem& out) {
 
 json::Value to_json(const DagCheck& value) {
   json::Object out;
-  out.reserve(4);
+  out.reserve(5);
   detail::put(out, "problems", value.problems);
   detail::put(out, "dag_id", value.dag_id);
+  detail::put(out, "is_taken", value.is_taken);
   detail::put(out, "steps", value.steps);
   detail::put(out, "needs", value.needs);
   return json::Value(std::move(out));
@@ -203,6 +204,7 @@ Result<DagCheck> parse_dag_check(const json::Value& value) {
   DagCheck out;
   AIFLOW_TRY(detail::get(value, "problems", out.problems));
   AIFLOW_TRY(detail::get(value, "dag_id", out.dag_id));
+  AIFLOW_TRY(detail::get(value, "is_taken", out.is_taken));
   AIFLOW_TRY(detail::get(value, "steps", out.steps));
   AIFLOW_TRY(detail::get(value, "needs", out.needs));
   return out;

@@ -89,10 +89,11 @@ struct DagProblem {
 [[nodiscard]] json::Value to_json(const DagProblem& value);
 [[nodiscard]] Result<DagProblem> parse_dag_problem(const json::Value& value);
 
-/// What a text would do. With problems, the rest is empty.
+/// What a text would do. With problems, the rest is empty. is_taken - there is a DAG of this name on the server.
 struct DagCheck {
   std::vector<DagProblem> problems{};
   std::string dag_id{};
+  bool is_taken{};
   std::vector<DagStep> steps{};
   std::vector<DagNeed> needs{};
   friend bool operator==(const DagCheck&, const DagCheck&) = default;

@@ -23,6 +23,13 @@ test.beforeAll(async ({ browser }) => {
 
 test.afterAll(async () => page.context().close());
 
+/** Its stream can be refused like its other requests: those of a shared worker go by another way. */
+async function page_of_its_own_stream(): Promise<Page> {
+  const own = await page.context().newPage();
+  await own.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
+  return own;
+}
+
 /** What axe finds that keeps someone out, as lines to read. */
 async function barriers(where: string, rules: string[] = []): Promise<string[]> {
   const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
@@ -102,6 +109,7 @@ test('a DAG file that cannot be read is shown with its line and its error', asyn
 
 test('without a server each page says so, and shows its content once it is back', async () => {
   const pattern = /\/api\/v2\//;
+  const page = await page_of_its_own_stream();
   for (const address of ['/', '/dags', '/dags/hello', '/events', '/cameras/street']) {
     await page.route(pattern, (route) => route.abort());
     await page.goto(address);
@@ -111,18 +119,23 @@ test('without a server each page says so, and shows its content once it is back'
     await alert.getByRole('button', { name: 'Try again' }).click();
     await expect(page.getByRole('alert'), address).toHaveCount(0);
   }
+  await page.close();
 });
 
-test('code that does not come at once is asked for again', async () => {
+test('a part that does not come has the page loaded anew, but not for ever', async () => {
   const file = '**/assets/pools-page-*.js';
-  let asked = 0;
+  let lost = 1;
   await page.route(file, (route) => {
-    asked += 1;
-    return asked === 1 ? route.abort('networkchanged') : route.continue();
+    lost -= 1;
+    return lost < 0 ? route.continue() : route.abort();
   });
   await page.goto('/pools');
   await expect(page.locator('tbody tr').first()).toBeVisible();
-  expect(asked).toBe(2);
+  expect(lost).toBe(-1);
+  lost = 100;
+  await page.goto('/pools');
+  await expect(page.getByRole('alert')).toContainText('Something went wrong');
+  expect(lost).toBe(99);
   await page.unroute(file);
 });
 

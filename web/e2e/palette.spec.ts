@@ -95,6 +95,7 @@ test('? shows the keys, but not while one types', async () => {
 
 test('Enter takes what was typed, though the options in sight are still those of before', async () => {
   await page.goto('/pools');
+  await expect(page.locator('tbody tr').first()).toBeVisible();
   await page.keyboard.press('Control+k');
   await box().evaluate(async (input: HTMLInputElement) => {
     const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set;

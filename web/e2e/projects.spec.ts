@@ -195,7 +195,13 @@ test('an operator of one project makes a DAG in it', async ({ browser }) => {
   await theirs.getByRole('button', { name: 'New DAG' }).first().click();
   await expect(theirs.locator('[data-state="good"]')).toBeVisible();
   await expect(theirs.getByLabel('Project', { exact: true })).toHaveCount(0);
-  await theirs.getByRole('button', { name: 'Save', exact: true }).click();
+  // What nobody has touched is no DAG yet.
+  const save = theirs.getByRole('button', { name: 'Save', exact: true });
+  await expect(save).toBeDisabled();
+  await theirs.keyboard.press('Control+s');
+  await theirs.getByLabel('Text of the DAG').press('Control+End');
+  await theirs.keyboard.type('# ours\n');
+  await save.click();
   await expect(theirs.locator('[data-saved="true"]')).toBeVisible();
   const made = await theirs.request.get('/api/v2/dags/new_dag');
   expect((await made.json()).project).toBe('line1');
@@ -212,8 +218,8 @@ test('who may in several projects says where a new DAG goes, and an id that is t
   await page.getByRole('button', { name: 'New DAG' }).first().click();
   const place = page.getByLabel('Project', { exact: true });
   await expect(place).toHaveValue('default');
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(page.getByRole('alert')).toContainText("'new_dag' is taken");
+  await expect(page.locator('.yaml-problems')).toContainText('There is a DAG new_dag');
+  await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeDisabled();
   await keep_picture(page, 'projects-new-dag');
   expect(await barriers(page)).toEqual([]);
   await page.setViewportSize({ width: 390, height: 780 });
@@ -224,6 +230,7 @@ test('who may in several projects says where a new DAG goes, and an id that is t
   await page.getByLabel('Text of the DAG').press('Control+Home');
   await page.keyboard.press('Control+a');
   await page.keyboard.type('aiflow_dag: 1\ndag_id: second_dag\n');
+  await expect(page.locator('.yaml-problems')).toHaveCount(0);
   await place.selectOption('line1');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.locator('[data-saved="true"]')).toBeVisible();

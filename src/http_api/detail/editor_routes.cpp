@@ -17,7 +17,9 @@ Result<net::Response> list_operators(Call& call) {
 Result<net::Response> check_dag_text(Call& call) {
   return with_body(call, wire::parse_dag_text,
                    [&](const wire::DagText& text) -> Result<net::Response> {
-                     AIFLOW_ASSIGN(const auto checked, call.parts.editor.check(text.content));
+                     AIFLOW_ASSIGN(auto checked, call.parts.editor.check(text.content));
+                     AIFLOW_ASSIGN(const auto visible, call.visible_dags());
+                     checked.is_taken = checked.is_taken && visible.sees(checked.dag_id);
                      return one(checked);
                    });
 }
@@ -47,9 +49,11 @@ Result<net::Response> make_dag_file(Call& call) {
   AIFLOW_TRY(service::Projects(call.parts.clock, call.parts.store).get(project, call.who));
   return with_body(
       call, wire::parse_dag_text, [&](const wire::DagText& text) -> Result<net::Response> {
-        AIFLOW_ASSIGN(const auto made,
-                      call.parts.editor.make(project, text.content, call.who.username));
-        call.about("dag", made.dag_id);
+        AIFLOW_ASSIGN(
+            const auto made,
+            call.parts.editor.make(project, text.content, call.who.username, [&](const DagId& id) {
+              call.about("dag", id.value, id.value);
+            }));
         return one(made);
       });
 }

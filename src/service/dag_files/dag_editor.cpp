@@ -121,10 +121,15 @@ Result<wire::DagCheck> DagEditor::judge(const wire::DagFile& file) {
   return parts_.store.read([&](db::Connection& db) -> Result<wire::DagCheck> {
     AIFLOW_ASSIGN(const auto rows, store::RunStore(db).pools());
     for (const auto& row : rows) pools.insert(row.name.value);
-    return check_of(
+    auto checked = check_of(
         file,
         {.pool = [&](const auto& name) { return pools.contains(name); },
          .pack = [&](const auto& name) { return store::PackStore(db).get(name).has_value(); }});
+    if (!checked.problems.empty()) return checked;
+    const auto known = store::DagStore(db).get(DagId(checked.dag_id));
+    if (!known && known.error().code != ErrorCode::not_found) return fail(known.error());
+    checked.is_taken = known && known->is_active;
+    return checked;
   });
 }
 
@@ -264,8 +269,10 @@ Result<DagEditor::Sound> DagEditor::sound(const std::string& content) {
 }
 
 Result<wire::DagFileText> DagEditor::make(const std::string& project, const std::string& content,
-                                          const std::string& who) {
+                                          const std::string& who,
+                                          const std::function<void(const DagId&)>& named) {
   AIFLOW_ASSIGN(auto text, sound(content));
+  named(text.id);
   const std::scoped_lock lock(writing_);
   AIFLOW_ASSIGN(auto place, new_place(text.id, project));
   return store(std::move(text), std::move(place), content, who);

@@ -52,8 +52,10 @@ class DagEditor {
 
   /// A new DAG, as <dag_id>.yaml in the folder of the project, or where it was before. Errors: as
   /// save(); conflict also when there was such a DAG in another project, to which its runs belong.
+  /// named - hears which DAG the text is of, also when it is refused for its name.
   [[nodiscard]] Result<wire::DagFileText> make(const std::string& project,
-                                               const std::string& content, const std::string& who);
+                                               const std::string& content, const std::string& who,
+                                               const std::function<void(const DagId&)>& named);
 
   enum class Write { make, change };
   /// `make` refuses to replace a file, `change` needs one. Errors: corrupt (mistakes in the text),

@@ -252,10 +252,11 @@ export interface DagProblem {
   path: string[];
 }
 
-/** What a text would do. With problems, the rest is empty. */
+/** What a text would do. With problems, the rest is empty. is_taken - there is a DAG of this name on the server. */
 export interface DagCheck {
   problems: DagProblem[];
   dag_id: string;
+  is_taken: boolean;
   steps: DagStep[];
   needs: DagNeed[];
 }

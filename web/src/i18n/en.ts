@@ -69,7 +69,7 @@ export const en = {
     request_id: 'Request',
     invalid_argument: 'The request was not accepted.',
     not_found: 'It does not exist (any more).',
-    conflict: 'It does not go with what is there.',
+    conflict: 'As things are now, that cannot be done.',
     denied: 'You may not do this.',
     unavailable: 'The server does not answer. Is `aiflow serve` running?',
     timeout: 'It took too long.',

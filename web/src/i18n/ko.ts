@@ -70,7 +70,7 @@ export const ko: Same<typeof en> = {
     request_id: '요청 번호',
     invalid_argument: '요청 내용이 올바르지 않습니다.',
     not_found: '찾을 수 없습니다. 이미 삭제되었을 수 있습니다.',
-    conflict: '지금 있는 것과 맞지 않아 처리할 수 없습니다.',
+    conflict: '지금 상태에서는 처리할 수 없습니다.',
     denied: '권한이 없습니다.',
     unavailable: '서버가 응답하지 않습니다. `aiflow serve`가 실행 중인지 확인하세요.',
     timeout: '시간이 초과되었습니다.',

@@ -18,19 +18,24 @@ function Waiting(): ReactNode {
   return <div className="page">{late && <Skeleton rows={6} height={44} />}</div>;
 }
 
-/** Waits before code is asked for again: a network that comes back, or has just changed, needs no more. */
-const AGAIN_MS = [300, 1500];
+/** Twice in this time is no accident: the error is shown then. */
+const RELOAD_MS = 30_000;
+const RELOADED_AT = 'aiflow.reloaded_at';
 
-/** Loads code; when it does not come at once it is asked for again, before that is an error. */
+/**
+ * Loads a part of the dashboard. A browser keeps it when one has failed, so the page is loaded anew: the
+ * network has changed in that moment, or the server was upgraded and its parts have other names.
+ */
 export async function load_code<T>(load: () => Promise<T>): Promise<T> {
-  for (const wait of AGAIN_MS) {
-    try {
-      return await load();
-    } catch {
-      await new Promise((done) => window.setTimeout(done, wait));
-    }
+  try {
+    return await load();
+  } catch (error) {
+    const before = Number(sessionStorage.getItem(RELOADED_AT) ?? 0);
+    if (Date.now() - before < RELOAD_MS) throw error;
+    sessionStorage.setItem(RELOADED_AT, String(Date.now()));
+    window.location.reload();
+    return new Promise(() => undefined);
   }
-  return load();
 }
 
 /**

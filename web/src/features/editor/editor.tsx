@@ -17,7 +17,7 @@ import { useSaving } from '@/features/editor/use-saving';
 import { problem_text } from '@/features/editor/words';
 import { YamlPane } from '@/features/editor/yaml-pane';
 import { TriggerDialog } from '@/features/workflows/trigger/trigger-dialog';
-import { type Problem, flow_problems, server_problems } from '@/models/editor/check';
+import { type Problem, flow_problems, name_problems, server_problems } from '@/models/editor/check';
 import {
   type Flow,
   type FlowReading,
@@ -74,6 +74,14 @@ function useProblems(text: string, reading: FlowReading, catalogue: OperatorCata
     const problems = [...theirs, ...hints];
     return { problems, state: problems.length > 0 ? 'bad' : 'good', check: current };
   }, [reading, own, check, text]);
+}
+
+/** With what stands in the way of a DAG that is new. */
+function judged_as_new(judged: Judged): Judged {
+  const check = judged.check?.check;
+  if (judged.state !== 'good' || !check) return judged;
+  const problems = [...judged.problems, ...name_problems(check)];
+  return { ...judged, problems, state: problems.length > 0 ? 'bad' : 'good' };
 }
 
 /** Ctrl-Z and Ctrl-Y wherever one is, but in a form's field, which has its own way back; Ctrl-S. */
@@ -149,15 +157,16 @@ function useEditing({ catalogue, first, seen }: EditorProps) {
   const draft = useDraft(first);
   const { text } = draft;
   const { reading, flow } = useFlow(text);
-  const judged = useProblems(text, reading, catalogue);
+  const as_written = useProblems(text, reading, catalogue);
   const canvas = useCanvas(flow);
   const [selected, select] = useState<string | null>(null);
   const [open, set_open] = useState<'dry_run' | 'versions' | null>(null);
   const saving = useSaving(text, flow, seen, place.project);
+  const judged = saving.saved === null ? judged_as_new(as_written) : as_written;
   const locked = reading.error !== null || !may_save;
   const has_changes = text !== (saving.saved ?? first);
   useLeaveQuestion(has_changes, t('editor.leave'));
-  useKeys(draft, () => void (may_save && saving.save()));
+  useKeys(draft, () => void (may_save && has_changes && saving.save()));
   const actions = useActions({ draft, flow, canvas, selected, select });
   const lines = judged.problems.map((one) => ({
     line: line_of(text, reading, one),

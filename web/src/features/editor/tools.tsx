@@ -17,10 +17,30 @@ export interface EditorToolsProps {
   on_open: (what: 'dry_run' | 'versions') => void;
 }
 
+function ProjectPlace({ place }: Pick<EditorToolsProps, 'place'>): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <label className="project-place">
+      {t('projects.project')}
+      <select
+        className="input"
+        aria-label={t('projects.project')}
+        value={place.project}
+        onChange={(event) => place.choose(event.target.value)}
+      >
+        {place.projects.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 export function EditorTools(props: EditorToolsProps): ReactNode {
   const { draft, saving, place, has_changes, may_save, is_bad, on_open } = props;
   const { t } = useTranslation();
   const is_new = saving.saved === null;
+  const untouched = is_new && !has_changes ? t('editor.untouched') : undefined;
   return (
     <>
       <span className="faint" data-saved={!has_changes && !is_new}>
@@ -48,27 +68,14 @@ export function EditorTools(props: EditorToolsProps): ReactNode {
           {t('editor.versions')}
         </Button>
       )}
-      {is_new && place.projects.length > 1 && (
-        <label className="project-place">
-          {t('projects.project')}
-          <select
-            className="input"
-            aria-label={t('projects.project')}
-            value={place.project}
-            onChange={(event) => place.choose(event.target.value)}
-          >
-            {place.projects.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-      )}
+      {is_new && place.projects.length > 1 && <ProjectPlace place={place} />}
       {may_save && (
         <>
           <Button
             icon={Save}
             busy={saving.busy === 'save'}
-            disabled={is_bad || (!has_changes && !is_new)}
+            disabled={is_bad || !has_changes}
+            title={untouched}
             onClick={() => void saving.save()}
           >
             {t('editor.save')}
@@ -77,7 +84,8 @@ export function EditorTools(props: EditorToolsProps): ReactNode {
             kind="primary"
             icon={Play}
             busy={saving.busy === 'run'}
-            disabled={is_bad}
+            disabled={is_bad || untouched !== undefined}
+            title={untouched}
             onClick={() => void saving.save(true)}
           >
             {t(has_changes || is_new ? 'editor.save_and_run' : 'editor.run')}

@@ -115,7 +115,9 @@ export const en_editor = {
       map: 'a map',
       any: 'any value',
     },
+    untouched: 'Nothing is written yet: add a task or change something first.',
     problem: {
+      taken: 'There is a DAG {{what}} on this server already: choose another name.',
       missing: '{{what}} is missing.',
       id: 'An id has 1 to 250 letters, digits, _, - and . .',
       twice: 'There are several tasks {{what}}.',

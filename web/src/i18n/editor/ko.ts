@@ -117,7 +117,9 @@ export const ko_editor: Same<typeof en_editor> = {
       map: '맵',
       any: '임의의 값',
     },
+    untouched: '아직 내용이 없습니다. 태스크를 추가하거나 내용을 먼저 바꾸세요.',
     problem: {
+      taken: '이 서버에 {{what}} DAG가 이미 있습니다. 다른 이름을 쓰세요.',
       missing: '{{what}} 값이 없습니다.',
       id: 'ID는 문자, 숫자, _, -, . 1~250자로 씁니다.',
       twice: '태스크 {{what}} 이름이 겹칩니다.',

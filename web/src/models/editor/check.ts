@@ -16,7 +16,8 @@ export type ProblemCode =
   | 'kind'
   | 'choice'
   | 'minimum'
-  | 'braces';
+  | 'braces'
+  | 'taken';
 
 /** With a code it is told in the reader's language, else as the server said it. */
 export interface Problem {
@@ -193,6 +194,12 @@ export function server_problems(check: DagCheck): Problem[] {
     message: one.message,
     line: one.line,
   }));
+}
+
+/** Of a DAG that has no file yet: there is another one of its name. */
+export function name_problems(check: DagCheck): Problem[] {
+  if (!check.is_taken) return [];
+  return [{ path: ['dag_id'], code: 'taken', message: check.dag_id, line: null }];
 }
 
 /** Those of a thing: at its place or inside it. */
