@@ -2,6 +2,7 @@
 #include "http_api/api.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/assert.h"
 #include "digest/sha256.h"
@@ -49,7 +50,8 @@ struct Context final : net::RequestContext {
 };
 
 /// The description of the API, and the dashboard's page that shows it.
-constexpr std::string_view kOpenApiPath = "/api/v2/openapi.json";
+/// Ours, and where tools look for a description first.
+constexpr std::array<std::string_view, 2> kOpenApiPaths = {"/api/v2/openapi.json", "/openapi.json"};
 constexpr std::string_view kDocsPath = "/api/docs";
 constexpr std::string_view kMetricsPath = "/metrics";
 constexpr std::string_view kHealthPath = "/api/v2/monitor/health";
@@ -171,13 +173,15 @@ Api::Api(Parts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
 Api::~Api() = default;
 
 std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
+  if (std::ranges::find(kOpenApiPaths, request.path) != kOpenApiPaths.end()) {
+    return detail::openapi_response(request);
+  }
   if (!is_api_path(request.path)) {
     auto response = serve_asset(embedded_assets(), request);
     add_security_headers(response, request.id);
     impl_->parts.counters.request("pages", response.status, {});
     return response;
   }
-  if (request.path == kOpenApiPath) return detail::openapi_response(request);
   const auto method = request.method == "HEAD" ? "GET" : request.method;
   auto match = impl_->router.match(method, request.path);
   if (!match) {

@@ -33,10 +33,12 @@ TEST_CASE("the description of the API names every route and the permission it ne
 TEST_CASE("anybody may read the description; nobody may change it") {
   Bench bench;
   auto client = bench.tcp();
-  const auto got = client.send({.target = "/api/v2/openapi.json"}, soon());
-  REQUIRE(got);
-  CHECK(got->status == 200);
-  CHECK(got->body == embedded_openapi());
+  for (const char* path : {"/api/v2/openapi.json", "/openapi.json"}) {
+    const auto got = client.send({.target = path}, soon());
+    REQUIRE(got);
+    CHECK(got->status == 200);
+    CHECK(got->body == embedded_openapi());
+  }
   const auto put = client.send({.method = "PUT", .target = "/api/v2/openapi.json"}, soon());
   REQUIRE(put);
   CHECK(put->status == 405);

@@ -37,6 +37,15 @@ test('a few letters lead to pages, DAGs, runs, models and cameras', async () => 
   await expect(page).toHaveURL(/\/dags\/smart_city\?.*run=/);
 });
 
+test('on the page of a DAG its tasks are found too', async () => {
+  await page.goto('/dags/smart_city');
+  await expect(page.locator('[role=grid]')).toBeVisible();
+  await command('optmise', /^optimise/);
+  await expect(page).toHaveURL(/\/dags\/smart_city\?.*task=optimise/);
+  await expect(page.locator('.drawer')).toContainText('optimise');
+  await page.keyboard.press('Escape');
+});
+
 test('actions are done from it: theme, language, time zone, switch, trigger', async () => {
   await command('theme dark', /dark/);
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');

@@ -116,6 +116,27 @@ test('by keys alone one signs in; empty fields and a wrong password are told', a
   await sign_out();
 });
 
+test('a session that has ended is told, and the page goes on where it was', async () => {
+  await expect(page.locator('#username')).toBeFocused();
+  await type_on(ADMIN.name, ADMIN.password);
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.shell')).toBeVisible();
+  await page.goto('/pools');
+  await expect(page.locator('tbody tr').first()).toBeVisible();
+  await page.context().clearCookies();
+  await page.getByRole('link', { name: 'Workers' }).click();
+  await expect(page.getByText('Your session has ended.')).toBeVisible();
+  await expect(page.locator('#username')).toBeFocused();
+  expect(await barriers(page)).toEqual([]);
+  await keep_picture(page, 'sign-in-session-ended');
+  await type_on(ADMIN.name, ADMIN.password);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/workers$/);
+  await expect(page.locator('h1')).toHaveText('Workers');
+  await sign_out();
+  await expect(page.getByText('Your session has ended.')).toHaveCount(0);
+});
+
 test('without a server the sign-in says so, and a page that cannot ask who one is comes back', async () => {
   await page.goto('/');
   await page.route('**/auth/login', (route) => route.abort());

@@ -33,8 +33,10 @@ with DAG("served"):
 
 @pytest.fixture
 def server(make_server, cluster):
-    return make_server(slots=4, extra=("--kubernetes", f"main={cluster.kubeconfig}",
-                                       "--pod-image", IMAGE)).start()
+    """What a failed test leaves behind is not there for the next one."""
+    yield make_server(slots=4, extra=("--kubernetes", f"main={cluster.kubeconfig}",
+                                      "--pod-image", IMAGE)).start()
+    cluster.kubectl("delete", "deployments,services", "-l", "aiflow.dev/service", "--wait=false")
 
 
 def of_kind(cluster, kind):
@@ -56,8 +58,12 @@ def test_it_serves_is_adopted_made_again_and_removed(server, cluster):
     assert xcom_of(server, "served", run, "web") == {
         "return_value": f"http://{name}.{space}.svc:8080"}
     server.wait_for(lambda: "it begins" in log_of(server, "served", run, "web"), "its log")
-    # What the address leads to; neither DNS nor kube-proxy runs here.
-    [there] = json.loads(cluster.kubectl("get", "endpoints", name, "-o", "json"))["subsets"]
+
+    # What the address leads to; neither DNS nor kube-proxy runs here. The cluster's controller of
+    # endpoints may hear of a pod that is ready later than we do.
+    def led_to():
+        return json.loads(cluster.kubectl("get", "endpoints", name, "-o", "json")).get("subsets")
+    [there] = server.wait_for(led_to, "an end point")
     url = f"http://{there['addresses'][0]['ip']}:{there['ports'][0]['port']}/hello"
     assert urllib.request.urlopen(url, timeout=10).read() == b"hello\n"
 

@@ -20,6 +20,11 @@ export function is_signed_out(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401;
 }
 
+/** True when there is no such thing, or none that the user may see. */
+export function is_gone(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 /** Makes an ApiError of an answer's status and body, whatever the body is. */
 export function error_from_answer(status: number, body: unknown, request_id: string): ApiError {
   const inner = typeof body === 'object' && body !== null && 'error' in body ? body.error : null;

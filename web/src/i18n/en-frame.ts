@@ -13,6 +13,7 @@ export const en_frame = {
     button: 'Search',
     hint: 'A page, a DAG, a run, a model, an action…',
     pages: 'Pages',
+    tasks: 'Tasks of this DAG',
     dags: 'DAGs',
     runs: 'Recent runs',
     models: 'Models',

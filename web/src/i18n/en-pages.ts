@@ -131,7 +131,7 @@ export const en_pages = {
     split: 'Side by side',
     added: 'added:',
     removed: 'removed:',
-    sum: '{{added}} lines added, {{removed}} removed',
+    sum: 'Lines: {{added}} added, {{removed}} removed',
     cut_one: '{{count}} line is the same',
     cut_other: '{{count}} lines are the same',
     no_difference: 'The two versions have the same text',

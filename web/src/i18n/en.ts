@@ -79,6 +79,7 @@ export const en = {
   },
   auth: {
     sign_in_title: 'Sign in',
+    ended: 'Your session has ended. Sign in again to go on where you were.',
     sign_in_hint: 'With the name and password of your account.',
     sign_in: 'Sign in',
     sign_in_failed: 'Signing in did not work.',
@@ -231,6 +232,7 @@ export const en = {
   },
   schedule: {
     none: 'only when triggered',
+    assets: 'when new: {{condition}}',
     minutes_one: 'every minute',
     minutes_other: 'every {{count}} minutes',
     hourly: 'every hour at :{{minute}}',
@@ -291,6 +293,9 @@ export const en = {
     version_number: 'Version {{version}}',
     parsed: 'File read',
     load_failed: 'DAG {{dag}} could not be loaded.',
+    none: 'There is no DAG {{dag}}',
+    none_hint: 'It does not exist (any more), or it is in a project that you have no part in.',
+    all: 'All workflows',
     no_runs: 'No runs yet',
     no_runs_hint: 'Use Trigger above, or this command:',
   },

@@ -24,7 +24,8 @@ const RELATIVE = kept(
   (locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' }),
 );
 const NUMBER = kept((locale) => new Intl.NumberFormat(locale));
-const ABSOLUTE = times({ dateStyle: 'medium', timeStyle: 'long' });
+// The clock has 24 hours everywhere, as in logs and schedules.
+const ABSOLUTE = times({ dateStyle: 'medium', timeStyle: 'long', hourCycle: 'h23' });
 const ZONED = times({
   weekday: 'short',
   month: 'short',
@@ -34,6 +35,7 @@ const ZONED = times({
   hourCycle: 'h23',
   timeZoneName: 'short',
 });
+const MINUTE = times({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const CLOCK = times({
   hour: '2-digit',
   minute: '2-digit',
@@ -100,6 +102,11 @@ export function zoned_text(time: string, locale: Locale, zone?: string): string 
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
   return ZONED(locale, zone).format(date);
+}
+
+/** Hours and minutes only, of milliseconds since 1970. Without `zone` they are the viewer's. */
+export function minute_text(ms: number, locale: Locale, zone?: string): string {
+  return MINUTE(locale, zone).format(ms);
 }
 
 /** Hours, minutes and seconds only. Without `zone` it is the viewer's. */

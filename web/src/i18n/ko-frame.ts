@@ -15,6 +15,7 @@ export const ko_frame: Same<typeof en_frame> = {
     button: '검색',
     hint: '페이지, DAG, 실행, 모델, 할 일…',
     pages: '페이지',
+    tasks: '이 DAG의 태스크',
     dags: 'DAG',
     runs: '최근 실행',
     models: '모델',

@@ -80,6 +80,7 @@ export const ko: Same<typeof en> = {
   },
   auth: {
     sign_in_title: '로그인',
+    ended: '세션이 끝났습니다. 다시 로그인하면 보던 화면에서 이어집니다.',
     sign_in_hint: '계정 이름과 비밀번호로 로그인하세요.',
     sign_in: '로그인',
     sign_in_failed: '로그인하지 못했습니다.',
@@ -231,6 +232,7 @@ export const ko: Same<typeof en> = {
     import_errors_other: '읽지 못한 DAG 파일 {{count}}개',
   },
   schedule: {
+    assets: '새 데이터가 있을 때: {{condition}}',
     none: '직접 실행할 때만',
     minutes_one: '매분',
     minutes_other: '{{count}}분마다',
@@ -292,6 +294,9 @@ export const ko: Same<typeof en> = {
     version_number: '버전 {{version}}',
     parsed: '파일 읽은 때',
     load_failed: 'DAG를 불러오지 못했습니다: {{dag}}',
+    none: '없는 DAG입니다: {{dag}}',
+    none_hint: '삭제되었거나, 참여하지 않는 프로젝트의 DAG입니다.',
+    all: '모든 워크플로',
     no_runs: '아직 실행한 적이 없습니다',
     no_runs_hint: '위의 실행 단추를 누르거나 다음 명령을 쓰세요.',
   },

@@ -10,6 +10,7 @@ export type ScheduleWords =
   | { key: 'daily'; time: string; zone: string }
   | { key: 'weekly'; day: number; time: string; zone: string }
   | { key: 'monthly'; day: number; time: string; zone: string }
+  | { key: 'assets'; condition: string }
   | { key: 'other'; text: string };
 
 const PRESETS: Record<string, string> = {
@@ -79,5 +80,7 @@ export function schedule_words(summary: string, description: string): ScheduleWo
   if (is_never) return { key: 'none' };
   const parts = (PRESETS[text] ?? text).split(/\s+/);
   const known = parts.length === 5 ? from_cron(parts as Cron, zone_of(description)) : null;
+  const condition = /^when new: (.+)$/.exec(description)?.[1];
+  if (condition) return { key: 'assets', condition };
   return known ?? { key: 'other', text: description || text };
 }

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { QueryCache, QueryClient } from '@tanstack/react-query';
-import { ApiError, is_signed_out } from '@/api/error';
+import { ApiError, is_gone, is_signed_out } from '@/api/error';
+import type { Session } from '@/api/types.gen';
 import { is_of_run, keys } from '@/queries/keys';
+
+/** Remembers, before a session is forgotten, that it ended by itself. */
+export function note_end(client: QueryClient): void {
+  if (client.getQueryData<Session | null>(keys.session)) {
+    client.setQueryData(keys.session_ended, true);
+  }
+}
 
 /** Data stays fresh until the stream says otherwise, so nothing is read again by itself. */
 export function make_query_client(): QueryClient {
@@ -10,11 +18,11 @@ export function make_query_client(): QueryClient {
       onError: (error, query) => {
         // The session ended: the sign-in page takes over.
         if (is_signed_out(error) && query.queryKey[0] !== keys.session[0]) {
+          note_end(client);
           client.setQueryData(keys.session, null);
         }
         // Its run was deleted while nobody told us: what was known of it is no more.
-        const is_gone = error instanceof ApiError && error.status === 404;
-        if (is_gone && is_of_run(query.queryKey)) query.setState({ data: undefined });
+        if (is_gone(error) && is_of_run(query.queryKey)) query.setState({ data: undefined });
       },
     }),
     defaultOptions: {

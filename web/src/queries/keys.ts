@@ -41,6 +41,7 @@ export function is_of_run(
 
 export const keys = {
   session: ['session'] as const,
+  session_ended: ['session_ended'] as const,
   health: ['health'] as const,
   users: ['users'] as const,
   projects: ['projects'] as const,

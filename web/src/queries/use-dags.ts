@@ -51,10 +51,13 @@ export function useImportErrors(): UseQueryResult<ImportError[]> {
   });
 }
 
-export function useDagGraph(dag_id: string): UseQueryResult<DagGraph> {
+/** null: of no DAG, nothing is asked for. */
+export function useDagGraph(dag_id: string | null): UseQueryResult<DagGraph> {
   return useQuery({
-    queryKey: keys.graph(dag_id),
-    queryFn: ({ signal }) => call<DagGraph>('get_dag_graph', { path: { dag_id }, signal }),
+    queryKey: keys.graph(dag_id ?? ''),
+    enabled: dag_id !== null,
+    queryFn: ({ signal }) =>
+      call<DagGraph>('get_dag_graph', { path: { dag_id: dag_id ?? '' }, signal }),
   });
 }
 

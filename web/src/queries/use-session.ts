@@ -10,6 +10,7 @@ import { call, set_csrf_token } from '@/api/client';
 import { is_signed_out } from '@/api/error';
 import type { LoginRequest, PasswordChange, Role, Session } from '@/api/types.gen';
 import { is_at_least, role_of } from '@/models/access/roles';
+import { note_end } from '@/queries/client';
 import { keys } from '@/queries/keys';
 
 function keep_token(session: Session): Session {
@@ -19,24 +20,34 @@ function keep_token(session: Session): Session {
 
 /** The signed-in user, or null. */
 export function useSession(): UseQueryResult<Session | null> {
+  const client = useQueryClient();
   return useQuery({
     queryKey: keys.session,
     queryFn: async () => {
       try {
         return keep_token(await call<Session>('who_am_i'));
       } catch (error) {
-        if (is_signed_out(error)) return null;
-        throw error;
+        if (!is_signed_out(error)) throw error;
+        note_end(client);
+        return null;
       }
     },
   });
+}
+
+/** A session that was there is over, and nobody has signed out. */
+export function useSessionEnded(): boolean {
+  return useQueryClient().getQueryData<boolean>(keys.session_ended) ?? false;
 }
 
 export function useLogin(): UseMutationResult<Session, Error, LoginRequest> {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (body) => keep_token(await call<Session>('login', { body })),
-    onSuccess: (session) => client.setQueryData(keys.session, session),
+    onSuccess: (session) => {
+      client.setQueryData(keys.session_ended, false);
+      client.setQueryData(keys.session, session);
+    },
   });
 }
 

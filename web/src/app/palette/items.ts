@@ -3,6 +3,7 @@
 import {
   Boxes,
   Camera,
+  CircleDot,
   Clock,
   Globe,
   Keyboard,
@@ -19,16 +20,16 @@ import type { Dag, RunBar } from '@/api/types.gen';
 import { LANGUAGES, set_language } from '@/i18n';
 import { relative_text } from '@/i18n/format';
 import { paths } from '@/models/paths';
-import { useDags, usePauseDag } from '@/queries/use-dags';
+import { useDagGraph, useDags, usePauseDag } from '@/queries/use-dags';
 import { useModels } from '@/queries/use-models';
 import { useMay } from '@/queries/use-session';
 import { useCameras } from '@/queries/use-sites';
-import { navigate } from '@/ui/router';
+import { match_path, navigate, usePlace } from '@/ui/router';
 import { THEME_CHOICES, set_theme } from '@/ui/theme';
 import { useLocale } from '@/ui/time';
 import { ZONE_CHOICES, local_zone, set_zone } from '@/ui/zone';
 
-export const GROUPS = ['pages', 'dags', 'runs', 'models', 'cameras', 'actions'] as const;
+export const GROUPS = ['pages', 'tasks', 'dags', 'runs', 'models', 'cameras', 'actions'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface PaletteItem {
@@ -80,6 +81,20 @@ function useRunItems(dags: readonly Dag[]): PaletteItem[] {
       .filter(Boolean)
       .join(' · '),
   }));
+}
+
+/** The tasks of the DAG whose page is open, each as it went in the run in the address or the newest one. */
+function useTaskItems(dags: readonly Dag[]): PaletteItem[] {
+  const { path, query } = usePlace();
+  const at =
+    match_path('/dags/:dag_id', path) ?? match_path('/dags/:dag_id/runs/:run/tasks/:task', path);
+  const dag = dags.find(({ dag_id }) => dag_id === at?.dag_id);
+  const graph = useDagGraph(dag?.dag_id ?? null);
+  const run = at?.run ?? query.get('run') ?? dag?.recent_runs.at(-1)?.dag_run_id;
+  if (!dag || !run) return [];
+  return (graph.data?.nodes ?? []).map(({ id, label }) =>
+    go('tasks', CircleDot, label || id, paths.task(dag.dag_id, run, id)),
+  );
 }
 
 /** What can be done with each DAG. */
@@ -158,11 +173,13 @@ export function usePaletteItems({ pages, on_trigger, on_keys }: ItemsProps): Pal
   const dags = useDags().data ?? [];
   const models = useModels().data ?? [];
   const cameras = useCameras().data ?? [];
+  const tasks = useTaskItems(dags);
   const runs = useRunItems(dags);
   const view = useViewActions(on_keys);
   const of_dags = useDagActions(dags, on_trigger);
   return [
     ...pages.map((page) => go('pages', page.icon, page.text, page.to)),
+    ...tasks,
     ...dags.map((dag) =>
       go('dags', Workflow, dag.dag_display_name || dag.dag_id, paths.dag(dag.dag_id)),
     ),

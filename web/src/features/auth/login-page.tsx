@@ -5,7 +5,7 @@ import { AuthCard, AuthField, is_denied } from '@/features/auth/auth-card';
 import { remember_password } from '@/features/auth/first-password';
 import { ProviderButton, ProviderTrouble } from '@/features/auth/provider-button';
 import { useSetupState } from '@/queries/use-account';
-import { useLogin } from '@/queries/use-session';
+import { useLogin, useSessionEnded } from '@/queries/use-session';
 import { Button } from '@/ui/button';
 import { ErrorNote } from '@/ui/feedback';
 
@@ -13,6 +13,7 @@ export function LoginPage(): ReactNode {
   const { t } = useTranslation();
   const login = useLogin();
   const needs_setup = useSetupState().data?.needed ?? false;
+  const ended = useSessionEnded();
   const [missing, set_missing] = useState({ username: false, password: false });
   const submit = (form: FormData): void => {
     const username = String(form.get('username')).trim();
@@ -25,7 +26,7 @@ export function LoginPage(): ReactNode {
   return (
     <AuthCard
       title={t('auth.sign_in_title')}
-      hint={t(needs_setup ? 'setup.needed' : 'auth.sign_in_hint')}
+      hint={t(ended ? 'auth.ended' : needs_setup ? 'setup.needed' : 'auth.sign_in_hint')}
       on_submit={submit}
     >
       <ProviderTrouble />

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ApiError } from '@/api/error';
+import { is_gone } from '@/api/error';
 import { Editor } from '@/features/editor/editor';
 import { new_dag } from '@/models/editor/flow-edits';
 import { paths } from '@/models/paths';
@@ -22,7 +22,6 @@ export function EditorPage({ params }: { params: Record<string, string> }): Reac
     const first = seen?.file.content ?? new_dag('new_dag');
     return <Editor catalogue={operators.data} first={first} seen={seen} />;
   }
-  const is_gone = error instanceof ApiError && error.status === 404;
   return (
     <Page
       title={dag_id ?? t('editor.new_dag')}
@@ -31,7 +30,7 @@ export function EditorPage({ params }: { params: Record<string, string> }): Reac
       {error ? (
         <ErrorNote
           error={error}
-          what={t(is_gone ? 'editor.no_file' : 'editor.load_failed')}
+          what={t(is_gone(error) ? 'editor.no_file' : 'editor.load_failed')}
           on_retry={() => void (operators.error ? operators.refetch() : file.refetch())}
         />
       ) : (

@@ -67,7 +67,7 @@ export function Capacity(): ReactNode {
   const pools = usePools();
   const waits = useSystemHistory().data?.seconds.at(-1)?.queues ?? [];
   return (
-    <div className="system-charts">
+    <div className="system-charts system-capacity">
       <Panel title={t('capacity.queues')} flush>
         <Await query={workers} rows={2}>
           {(list) => (

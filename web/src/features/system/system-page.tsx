@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { SystemHistory, SystemSample } from '@/api/types.gen';
 import { Capacity } from '@/features/system/capacity';
 import { HealthTable } from '@/features/system/health-table';
+import { minute_text } from '@/i18n/format';
 import { type Pick, points_of } from '@/models/measures/system';
 import { paths } from '@/models/paths';
 import { useMay } from '@/queries/use-session';
@@ -13,6 +14,8 @@ import { TimeLines } from '@/ui/charts/time-lines';
 import { Await } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';
 import { Link, usePlace } from '@/ui/router';
+import { useLocale } from '@/ui/time';
+import { useZone } from '@/ui/zone';
 import '@/features/system/system.css';
 
 const GIB = 2 ** 30;
@@ -104,11 +107,12 @@ function charts(t: (key: string) => string): Plot[] {
 }
 
 function Charts({ history }: { history: SystemHistory }): ReactNode {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { query } = usePlace();
   const is_day = query.get('span') === 'day';
   const samples = is_day ? history.minutes : history.seconds;
-  const clock = new Intl.DateTimeFormat(i18n.language, { hour: '2-digit', minute: '2-digit' });
+  const locale = useLocale();
+  const zone = useZone();
   return (
     <>
       <nav className="chips" aria-label={t('system.span')}>
@@ -132,7 +136,7 @@ function Charts({ history }: { history: SystemHistory }): ReactNode {
                 <TimeLines
                   label={t(`system.chart_${plot.word}`)}
                   format={plot.format}
-                  format_time={(ms) => clock.format(ms)}
+                  format_time={(ms) => minute_text(ms, locale, zone)}
                   lines={plot.lines.map(([name, pick]) => ({
                     name,
                     points: points_of(samples, pick),

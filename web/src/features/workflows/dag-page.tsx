@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Pencil, Play } from 'lucide-react';
+import { Pencil, Play, SearchX } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { is_gone } from '@/api/error';
 import type { Dag } from '@/api/types.gen';
 import { DAG_TABS, TAB_KEYS } from '@/features/workflows/dag-tabs';
 import { GridAhead } from '@/features/workflows/grid/grid-tab';
@@ -16,9 +17,9 @@ import { zone_of } from '@/models/schedule';
 import { useDag, useImportErrors, usePauseDag, useRuns } from '@/queries/use-dags';
 import { useMay } from '@/queries/use-session';
 import { Button, Switch } from '@/ui/button';
-import { ErrorNote, Skeleton } from '@/ui/feedback';
+import { Empty, ErrorNote, Skeleton } from '@/ui/feedback';
 import { Page } from '@/ui/page';
-import { navigate, set_query, useQueryValue } from '@/ui/router';
+import { Link, navigate, set_query, useQueryValue } from '@/ui/router';
 import { Tabs } from '@/ui/tabs';
 import { RelativeTime } from '@/ui/time';
 import { DagZone } from '@/ui/zone';
@@ -100,6 +101,16 @@ function DagView({ dag }: { dag: Dag }): ReactNode {
   );
 }
 
+/** There is none of this name, or none that the user may see: the server does not tell which. */
+function NoDag({ dag_id }: { dag_id: string }): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <Empty icon={SearchX} title={t('dag.none', { dag: dag_id })} hint={t('dag.none_hint')}>
+      <Link to={paths.dags}>{t('dag.all')}</Link>
+    </Empty>
+  );
+}
+
 /** While the DAG is on its way. */
 function Waiting({ dag_id }: { dag_id: string }): ReactNode {
   const [tab] = useQueryValue('tab');
@@ -138,6 +149,8 @@ export function DagPage({ params }: { params: Record<string, string> }): ReactNo
       >
         {dag ? (
           <DagView dag={dag} />
+        ) : query.error && is_gone(query.error) ? (
+          <NoDag dag_id={dag_id} />
         ) : query.error ? (
           <ErrorNote
             error={query.error}

@@ -36,6 +36,8 @@ export function ScheduleText({ dag }: { dag: Dag }): ReactNode {
         });
       case 'monthly':
         return t('schedule.monthly', { day: words.day, time: words.time, zone: words.zone });
+      case 'assets':
+        return t('schedule.assets', { condition: words.condition });
       case 'other':
         return words.text;
     }

@@ -9,32 +9,47 @@ export interface Span {
   to: number;
 }
 
+function neighbours(edges: DagGraph['edges'], back: boolean): Map<string, string[]> {
+  const map = new Map<string, string[]>();
+  for (const { source, target } of edges) {
+    const [from, to] = back ? [target, source] : [source, target];
+    const held = map.get(from);
+    if (held) held.push(to);
+    else map.set(from, [to]);
+  }
+  return map;
+}
+
 /** Ids in the order of the run; empty when nothing has started. */
 export function critical_path(
   edges: DagGraph['edges'],
   spans: ReadonlyMap<string, Span>,
 ): string[] {
-  const upstream = new Map<string, string[]>();
-  for (const { source, target } of edges) {
-    const held = upstream.get(target);
-    if (held) held.push(source);
-    else upstream.set(target, [source]);
-  }
-  const last_of = (ids: Iterable<string>): string | null => {
+  const upstream = neighbours(edges, true);
+  const downstream = neighbours(edges, false);
+  const last_of = (ids: Iterable<string>, not_before = -Infinity): string | null => {
     let last: string | null = null;
     for (const id of ids) {
       const span = spans.get(id);
       const best = last === null ? undefined : spans.get(last);
-      if (span && (!best || span.to > best.to)) last = id;
+      if (span && span.to >= not_before && (!best || span.to > best.to)) last = id;
     }
     return last;
   };
   const path: string[] = [];
   const seen = new Set<string>();
-  for (let id = last_of(spans.keys()); id !== null && !seen.has(id);) {
+  const end = last_of(spans.keys());
+  for (let id = end; id !== null && !seen.has(id);) {
     seen.add(id);
     path.unshift(id);
     id = last_of(upstream.get(id) ?? []);
+  }
+  // What came after it in the same millisecond, as tasks do that need no worker.
+  const ended = end === null ? 0 : (spans.get(end)?.to ?? 0);
+  const after = (id: string): string | null => last_of(downstream.get(id) ?? [], ended);
+  for (let id = end && after(end); id !== null && !seen.has(id); id = after(id)) {
+    seen.add(id);
+    path.push(id);
   }
   return path;
 }

@@ -118,7 +118,7 @@ function YearGrid({ calendar, year, picked }: YearProps): ReactNode {
     >
       <div
         className="calendar-grid"
-        style={{ gridTemplateColumns: `auto repeat(${weeks.length}, 19px)` }}
+        style={{ gridTemplateColumns: `auto repeat(${weeks.length}, minmax(15px, 19px))` }}
       >
         {month_columns(weeks).map(({ month, at: column }) => (
           <span key={month} className="calendar-month" style={{ gridColumn: column + 2 }}>
