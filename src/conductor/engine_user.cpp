@@ -136,11 +136,11 @@ Result<store::RunRow> Conductor::Engine::run_row(const store::RunKey& key) {
   return row;
 }
 
-/// The instances that a clear or mark means. A preview of a move to another version names some
-/// that are not there yet.
-std::vector<store::TaskRow> Conductor::Engine::affected(const sched::Reply& reply) const {
+/// A preview of a move to another version names some that are not there yet.
+std::vector<store::TaskRow> Conductor::Engine::rows_of(
+    const std::vector<sched::TaskKey>& keys) const {
   std::vector<store::TaskRow> found;
-  for (const sched::TaskKey& key : reply.affected) {
+  for (const sched::TaskKey& key : keys) {
     auto row = task_row(detail::to_store(key));
     if (!row) {
       row.emplace();
@@ -151,6 +151,11 @@ std::vector<store::TaskRow> Conductor::Engine::affected(const sched::Reply& repl
     found.push_back(*std::move(row));
   }
   return found;
+}
+
+/// The instances that a clear or mark means.
+std::vector<store::TaskRow> Conductor::Engine::affected(const sched::Reply& reply) const {
+  return rows_of(reply.affected);
 }
 
 detail::Batch::Handler Conductor::Engine::answer_tasks(Answer<std::vector<store::TaskRow>> answer) {
@@ -215,6 +220,18 @@ void Conductor::Engine::mark(detail::Batch& batch, const MarkTask& request,
   if (Status there = need_runs_around(batch, request.key.run(), around); !there) {
     return answer(fail(there.error()));
   }
+  // A preview shows each instance as it would be.
+  auto as_it_would_be = [this, state = request.state, answer](const Result<sched::Reply>& reply) {
+    if (!reply) return answer(fail(reply.error()));
+    if (!reply->accepted) return answer(fail(detail::refusal(*reply)));
+    std::vector<store::TaskRow> rows = affected(*reply);
+    for (store::TaskRow& row : rows) row.state = state;
+    for (store::TaskRow& row : rows_of(reply->again)) {
+      row.state = TaskState::no_status;
+      rows.push_back(std::move(row));
+    }
+    answer(std::move(rows));
+  };
   batch.add(sched::TaskMarked{.key = detail::to_sched(request.key),
                               .state = request.state,
                               .user = request.user,
@@ -223,7 +240,8 @@ void Conductor::Engine::mark(detail::Batch& batch, const MarkTask& request,
                               .include_future = request.include_future,
                               .include_past = request.include_past,
                               .dry_run = request.dry_run},
-            answer_tasks(std::move(answer)));
+            request.dry_run ? detail::Batch::Handler(std::move(as_it_would_be))
+                            : answer_tasks(std::move(answer)));
 }
 
 void Conductor::Engine::mark_run(detail::Batch& batch, const MarkRun& request,

@@ -41,6 +41,31 @@ TEST_CASE("clear reaches runs before and after one, also those that are not in m
   CHECK(bench.tries("etl", runs[2], "b").size() == 2);
 }
 
+TEST_CASE("a preview of a mark tells what would run again, and changes nothing") {
+  Bench bench;
+  bench.put_dag("etl", {bash_task("a"), bash_task("b", {"a"}), bash_task("c", {"b"})});
+  const auto run = bench.trigger("etl");
+  MarkTask mark{.key = {DagId{"etl"}, run.key.run_id, TaskId{"a"}}, .state = TaskState::failed};
+  REQUIRE(bench.mark(mark).has_value());
+  bench.run_all();
+  REQUIRE(bench.state("etl", run, "c") == TaskState::upstream_failed);
+  mark.state = TaskState::success;
+  mark.dry_run = true;
+  const auto preview = bench.mark(mark);
+  REQUIRE(preview.has_value());
+  REQUIRE(preview->size() == 3);
+  CHECK(preview->at(0).state == TaskState::success);
+  CHECK(preview->at(1).key.task_id.value == "b");
+  CHECK(preview->at(1).state == TaskState::no_status);
+  CHECK(preview->at(2).state == TaskState::no_status);
+  CHECK(bench.state("etl", run, "a") == TaskState::failed);
+  CHECK(bench.state("etl", run, "c") == TaskState::upstream_failed);
+  mark.dry_run = false;
+  REQUIRE(bench.mark(mark).has_value());
+  bench.run_all();
+  CHECK(bench.run_state("etl", run) == RunState::success);
+}
+
 TEST_CASE("a cleared run keeps its version, or goes on in the newest one when that is asked for") {
   Bench bench;
   bench.put_dag("etl", {bash_task("a"), bash_task("old", {"a"})});

@@ -49,9 +49,9 @@ struct Context final : net::RequestContext {
   wire::Query query;
 };
 
-/// The description of the API, and the dashboard's page that shows it.
-/// Ours, and where tools look for a description first.
+/// The description of the API, and where tools look for one first.
 constexpr std::array<std::string_view, 2> kOpenApiPaths = {"/api/v2/openapi.json", "/openapi.json"};
+/// The dashboard's page that shows it.
 constexpr std::string_view kDocsPath = "/api/docs";
 constexpr std::string_view kMetricsPath = "/metrics";
 constexpr std::string_view kHealthPath = "/api/v2/monitor/health";
@@ -204,10 +204,6 @@ std::variant<net::BodyRule, net::Response> Api::admit(net::Request& request) {
     return error_response(*refusal, request);
   }
   const auto route = context->match.route->route;
-  if (const auto known = wire::check_parameters(route, context->query); !known) {
-    impl_->count(*context, 400);
-    return error_response({400, ErrorCode::invalid_argument, known.error().message}, request);
-  }
   request.context = std::move(context);
   return body_rule(route, impl_->parts.uploads);
 }
@@ -225,7 +221,14 @@ std::optional<Refusal> Api::Impl::refuse(const net::Request& request, Context& c
   if (!who) return who.error();
   if (auto refusal = detail::check_request(request, *context.match.route, *who)) return refusal;
   context.sight = detail::sight_of(*who, *context.match.route);
-  return detail::check_address(parts, context.match, *who);
+  if (auto refusal = detail::check_address(parts, context.match, *who)) return refusal;
+  const auto known = wire::check_parameters(context.match.route->route, context.query);
+  if (known) return std::nullopt;
+  return Refusal{400,
+                 ErrorCode::invalid_argument,
+                 known.error().message,
+                 {},
+                 detail::rate_headers(context.allowance)};
 }
 
 /// Too many requests of one user or token, or of one address that has not signed in.
@@ -349,7 +352,9 @@ void Api::Impl::note_refusal(const net::Request& request, const Context& context
 }
 
 Result<net::Response> Api::Impl::carry_out(detail::Call& call, detail::Answer handler) {
-  if (!detail::is_audited(call.route, call.who)) return answer(call, handler);
+  if (!detail::is_audited(call.route, call.who) || detail::is_preview(call.route, call.request)) {
+    return answer(call, handler);
+  }
   // What strangers may ask for is kept afterwards: else a flood of log-ins would be one of writes.
   const bool is_stranger = call.who.kind == Principal::Kind::anonymous;
   std::int64_t id = 0;

@@ -144,6 +144,29 @@ TEST_CASE("the export has the filtered entries; no cell is a formula") {
   CHECK(bench.send("GET", "/api/v2/audit/export?format=xml", "", admin).status == 400);
 }
 
+TEST_CASE("a preview is no change, and a change that is refused for a misspelt word is told") {
+  AuditBench bench;
+  bench.add_dag(Bench::one_task("d"));
+  const auto admin = bench.session(Role::admin);
+  REQUIRE(bench.send("POST", "/api/v2/dags/d/dagRuns", R"({"dag_run_id": "r"})", admin).status ==
+          200);
+  const std::string clear = "/api/v2/dags/d/clearTaskInstances";
+  const auto body = [](const char* more) {
+    return R"({"dag_run_id": "r", "task_ids": ["t"])" + std::string(more) + "}";
+  };
+  const auto cleared = [&] {
+    const auto answer =
+        bench.send("GET", "/api/v2/audit?action=clear_task_instances", "", admin).body;
+    return wire::parse_audit_page(json::parse(answer).value())->items.size();
+  };
+  REQUIRE(bench.send("POST", clear, body(R"(, "dry_run": true)"), admin).status == 200);
+  CHECK(cleared() == 0);
+  REQUIRE(bench.send("POST", clear, body(R"(, "dry_run": false)"), admin).status == 200);
+  CHECK(cleared() == 1);
+  REQUIRE(bench.send("POST", clear + "?x=1", body(""), admin).status == 400);
+  CHECK(cleared() == 2);
+}
+
 TEST_CASE("an operator sees what was done to a DAG, without addresses") {
   AuditBench bench;
   bench.add_dag(Bench::one_task("d"));

@@ -148,6 +148,22 @@ std::vector<Run*> runs_around(Run& run, bool past, bool future) {
   return runs;
 }
 
+/// What a mark lets run again: failed instances after the named one, with the services they need,
+/// but those that are marked too.
+std::vector<InstanceIndex> run_again_by_mark(const Run& run, const Choice& named,
+                                             const std::vector<InstanceIndex>& chosen) {
+  const auto is_chosen = [&](InstanceIndex at) {
+    return std::ranges::find(chosen, at) != chosen.end();
+  };
+  std::vector<InstanceIndex> again = reach_of(run, named, {.downstream = true});
+  std::erase_if(again, [&](InstanceIndex at) {
+    return !is_failed(run.instances[at].state) || is_chosen(at);
+  });
+  std::vector<InstanceIndex> all = with_services(run, again);
+  std::erase_if(all, is_chosen);
+  return all;
+}
+
 }  // namespace
 
 Reply Stepper::apply(const TasksCleared& event) {
@@ -305,20 +321,19 @@ void Stepper::mark_run(Run& run, const TaskMarked& event, Reply& reply) {
   std::erase_if(chosen,
                 [&](InstanceIndex at) { return run.instances[at].state == TaskState::removed; });
   for (const InstanceIndex at : chosen) reply.affected.push_back(run.key_of(at));
-  if (event.dry_run) return;
+  const std::vector<InstanceIndex> again = run_again_by_mark(run, named, chosen);
+  if (event.dry_run) {
+    for (const InstanceIndex at : again) reply.again.push_back(run.key_of(at));
+    return;
+  }
   std::vector<InstanceIndex> changed;
   for (const InstanceIndex at : chosen) {
     if (run.instances[at].state == event.state) continue;
     mark_task(run, at, event.state, why);
     changed.push_back(at);
   }
-  std::vector<InstanceIndex> again = reach_of(run, named, {.downstream = true});
-  std::erase_if(again, [&](InstanceIndex at) {
-    return !is_failed(run.instances[at].state) || std::ranges::find(chosen, at) != chosen.end();
-  });
   bool any = false;
-  for (const InstanceIndex at : with_services(run, again)) {
-    if (std::ranges::find(chosen, at) != chosen.end()) continue;
+  for (const InstanceIndex at : again) {
     any = clear_task(run, at, why) || any;
     changed.push_back(at);
   }

@@ -62,6 +62,7 @@ struct Reply {
   ErrorCode code = ErrorCode::conflict;  ///< when refused
   std::string reason{};                  ///< when refused, for people
   std::vector<TaskKey> affected{};       ///< TasksCleared, TaskMarked: the instances they mean
+  std::vector<TaskKey> again{};          ///< TaskMarked, dry_run: what would run again besides
 };
 
 struct Effects {

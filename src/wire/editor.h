@@ -89,7 +89,7 @@ struct DagProblem {
 [[nodiscard]] json::Value to_json(const DagProblem& value);
 [[nodiscard]] Result<DagProblem> parse_dag_problem(const json::Value& value);
 
-/// What a text would do. With problems, the rest is empty. is_taken - there is a DAG of this name on the server.
+/// What a text would do. With problems, the rest is empty. is_taken - there is a DAG of this name, of those that one may see.
 struct DagCheck {
   std::vector<DagProblem> problems{};
   std::string dag_id{};

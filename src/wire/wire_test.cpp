@@ -54,6 +54,11 @@ TEST_CASE("what a route does not know is refused by its name, with what it knows
         "unknown parameter 'x': none is taken here");
   CHECK(why(check_parameters(Route::receive_webhook, {{"x", "1"}})).empty());
   CHECK(why(check_parameters(Route::list_dags, {{std::string(5000, 'x'), ""}})).size() < 200);
+  // Not in the middle of a character, which would make the answer no JSON.
+  std::string hangul;
+  for (int i = 0; i < 40; ++i) hangul += "가";
+  CHECK(why(check_parameters(Route::list_dags, {{hangul, ""}})) ==
+        "unknown parameter '" + hangul.substr(0, 78) + "': known are cursor, limit, offset");
 }
 
 TEST_CASE("every route has a permission and a unique method and path") {

@@ -146,7 +146,7 @@ def test_garbage_is_told_before_it_goes(server, tmp_path):
     server.add_dag("cached", CACHED % str(done))
     run = run_of(server)
     assert "nothing to remove" in cli(server, "gc", "--dry-run").stdout
-    cli(server, "cache", "clear", "--all")
+    assert cli(server, "cache", "clear", "--all").returncode == 0
     for artifact in json.loads(cli(server, "artifact", "list", "--json").stdout):
         cli(server, "artifact", "delete", str(artifact["artifact_id"]))
     old = time.time() - 3 * 24 * 3600

@@ -139,6 +139,21 @@ test('a part that does not come has the page loaded anew, but not for ever', asy
   await page.unroute(file);
 });
 
+test('a palette that does not come is told, and the page goes on', async () => {
+  const file = '**/assets/palette-*.js';
+  await page.route(file, (route) => route.abort());
+  await page.goto('/dags');
+  await expect(page.locator('tr[data-dag=hello]')).toBeVisible();
+  // The page was loaded anew for it a moment ago.
+  await page.evaluate(() => sessionStorage.setItem('aiflow.reloaded_at', String(Date.now())));
+  await page.keyboard.press('Control+k');
+  await expect(page.locator('.load-error').getByRole('alert')).toBeVisible();
+  await page.getByLabel('Name, owner, tag').fill('');
+  await page.getByLabel('Name, owner, tag').press('h');
+  await expect(page.getByLabel('Name, owner, tag')).toHaveValue('h');
+  await page.unroute(file);
+});
+
 test('the first Tab leads past the menu, and the menu works by keyboard', async () => {
   await page.goto('/dags');
   await settled(page);

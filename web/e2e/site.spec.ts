@@ -116,8 +116,34 @@ test('a user is made, whose password is shown once', async () => {
   await page.keyboard.press('Enter');
   await expect(page.getByText(/shown once/)).toBeVisible();
   expect(await barriers(page)).toEqual([]);
+  // A slip of a key must not lose it.
   await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await expect(page.getByText(/shown once/)).toBeVisible();
+  await press('Done');
   await expect(page.locator('tr', { hasText: 'bea' })).toBeVisible();
+});
+
+test('a role is changed after a question, and a lost password is made anew', async () => {
+  const bea = page.locator('tr', { hasText: 'bea' });
+  const role = bea.getByRole('combobox');
+  await expect(role).toHaveValue('viewer');
+  await role.selectOption('admin');
+  await expect(dialog()).toContainText('Viewer → Admin');
+  expect(await barriers(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(role).toHaveValue('viewer');
+  await role.selectOption('user');
+  await press('Change the role');
+  await expect(dialog()).toHaveCount(0);
+  await expect(role).toHaveValue('user');
+  await press('New password for bea');
+  await expect(dialog()).toContainText('signed out everywhere');
+  await dialog().getByRole('button', { name: 'New password', exact: true }).press('Enter');
+  await expect(dialog()).toContainText('bea has a new password');
+  await expect(page.getByText(/shown once/)).toBeVisible();
+  await keep_picture(page, 'site-new-password');
+  await press('Done');
 });
 
 test('the account: a token made, shown once and revoked, by keys alone', async () => {
@@ -133,6 +159,9 @@ test('the account: a token made, shown once and revoked, by keys alone', async (
   await expect(dialog()).toContainText('Copy the token now');
   expect(await barriers(page)).toEqual([]);
   await page.keyboard.press('Escape');
+  await expect(dialog()).toBeVisible();
+  await dialog().getByRole('button', { name: 'Done' }).focus();
+  await page.keyboard.press('Enter');
   await expect(dialog()).toHaveCount(0);
   await expect(create).toBeFocused();
   const row = page.locator('tr[data-token]');

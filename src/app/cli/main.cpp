@@ -61,6 +61,7 @@ int run(std::vector<std::string> words) {
                            {"connections", "connections that the server keeps for tasks"},
                            {"secrets", "the key of variables and connections"},
                            {"user", "users and roles"},
+                           {"projects", "folders of DAGs, and who has a role in them"},
                            {"workers", "worker processes"},
                            {"db", "the database: check, backup, restore, schema"}},
                           std::move(words));

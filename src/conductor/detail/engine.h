@@ -183,6 +183,7 @@ class Conductor::Engine {
   void set_use_cache(detail::Batch& batch, bool use_cache);
   Status need_runs_around(detail::Batch& batch, const store::RunKey& key,
                           store::RunStore::Around around);
+  [[nodiscard]] std::vector<store::TaskRow> rows_of(const std::vector<sched::TaskKey>& keys) const;
   [[nodiscard]] std::vector<store::TaskRow> affected(const sched::Reply& reply) const;
   [[nodiscard]] detail::Batch::Handler answer_tasks(Answer<std::vector<store::TaskRow>> answer);
   [[nodiscard]] Result<store::RunRow> run_row(const store::RunKey& key);

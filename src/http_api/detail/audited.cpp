@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "json/value.h"
+
 namespace aiflow::http_api::detail {
 namespace {
 
@@ -97,7 +99,18 @@ void add_object(wire::AuditEntry& entry, const Parameters& parameters) {
   }
 }
 
+/// They only say what they would do when their body asks for it.
+constexpr std::array kWithPreview = {Route::clear_dag_run, Route::clear_task_instances,
+                                     Route::collect_garbage};
+
 }  // namespace
+
+bool is_preview(const wire::RouteInfo& route, const net::Request& request) {
+  if (!is_one_of(kWithPreview, route.route)) return false;
+  const auto body = json::parse(request.body);
+  const auto* dry_run = body && body->is_object() ? body->find("dry_run") : nullptr;
+  return dry_run != nullptr && dry_run->is_bool() && dry_run->as_bool();
+}
 
 bool is_audited(const wire::RouteInfo& route, const Principal& who) {
   // Browsers come to it by an address, and it signs them in.

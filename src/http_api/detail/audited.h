@@ -16,6 +16,9 @@ namespace aiflow::http_api::detail {
 /// inference.
 [[nodiscard]] bool is_audited(const wire::RouteInfo& route, const service::Principal& who);
 
+/// Whether the request's body only asks what would change; nothing does then.
+[[nodiscard]] bool is_preview(const wire::RouteInfo& route, const net::Request& request);
+
 /// The entry of a request, without an outcome; what it is about comes from the address.
 [[nodiscard]] wire::AuditEntry entry_of(const net::Request& request, const Match& match,
                                         const service::Principal& who);

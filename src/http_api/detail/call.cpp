@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/utf8.h"
 #include "wire/known_names.h"
 
 namespace aiflow::http_api::detail {
@@ -12,14 +13,6 @@ namespace {
 /// As much as the audit log takes.
 constexpr std::size_t kObjectBytesMax = 800;
 constexpr std::size_t kDagBytesMax = 250;
-
-/// Whole characters of UTF-8, at most so many bytes.
-std::string_view cut(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  auto end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end);
-}
 
 }  // namespace
 
@@ -55,8 +48,8 @@ store::TaskKey Call::task_key(std::int64_t map_index) const {
 
 void Call::about(std::string_view kind, std::string_view id, std::string_view dag) {
   audit.object_kind = kind;
-  audit.object_id = cut(id, kObjectBytesMax);
-  audit.dag_id = cut(dag, kDagBytesMax);
+  audit.object_id = whole_characters(id, kObjectBytesMax);
+  audit.dag_id = whole_characters(dag, kDagBytesMax);
 }
 
 net::Response json_response(const json::Value& value, int status) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 
 #include "store/admin/kept_value_store.h"
 
@@ -43,6 +45,14 @@ bool has_secret_name(std::string name) {
       kSecretNames, [&](std::string_view part) { return name.find(part) != std::string::npos; });
 }
 
+Status check_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (read.ec == std::errc{} && read.ptr == text.data() + text.size() && port > 0) return {};
+  return fail(ErrorCode::invalid_argument,
+              "the connection's port is not a number between 1 and 65535");
+}
+
 /// What may be shown of a connection.
 struct Shown {
   std::string conn_type;
@@ -59,8 +69,13 @@ Result<Shown> shown_of_json(std::string_view text) {
   const auto host = json::get_string(*value, "host");
   Shown shown{.conn_type = *type, .host = host ? *host : ""};
   const auto* port = value->find("port");  // a number, or its text
-  if (port != nullptr && port->is_int()) shown.host += ":" + std::to_string(port->as_int());
-  if (port != nullptr && port->is_string()) shown.host += ":" + std::string(port->as_string());
+  const std::string port_text = port == nullptr     ? ""
+                                : port->is_int()    ? std::to_string(port->as_int())
+                                : port->is_string() ? std::string(port->as_string())
+                                                    : "";
+  if (port_text.empty()) return shown;
+  AIFLOW_TRY(check_port(port_text));
+  shown.host += ":" + port_text;
   return shown;
 }
 
@@ -78,6 +93,11 @@ Result<Shown> shown_of(std::string_view text) {
   auto place = text.substr(scheme + 3);
   place = place.substr(0, place.find_first_of("/?#"));
   if (const auto at = place.rfind('@'); at != std::string_view::npos) place = place.substr(at + 1);
+  // Behind the last colon, unless that is one of an IPv6 address, which stand in brackets.
+  const auto colon = place.rfind(':');
+  const bool has_port = colon != std::string_view::npos && colon + 1 < place.size() &&
+                        place.find(']', colon) == std::string_view::npos;
+  if (has_port) AIFLOW_TRY(check_port(place.substr(colon + 1)));
   return Shown{.conn_type = std::string(text.substr(0, scheme)), .host = std::string(place)};
 }
 

@@ -101,7 +101,16 @@ TEST_CASE("of a connection type and host are shown, as a URI and as JSON") {
   CHECK(listed[0].host == "api.site:8080");
   CHECK(listed[1].conn_type == "postgres");
   CHECK(listed[1].host == "db.site:5432");
-  for (const char* bad : {"", "canary", "://h", "{", "[]", R"({"host": "canary"})"}) {
+  for (const char* good : {"http://[::1]/x", "http://[::1]:80", "mongodb://a:1,b:65535/db",
+                           "x://h:", R"({"conn_type": "x", "port": ""})"}) {
+    CAPTURE(good);
+    CHECK(bench.values.set_connection({.name = "good"}, {.text = good}, "ann"));
+  }
+  for (const char* bad :
+       {"", "canary", "://h", "{", "[]", R"({"host": "canary"})", "postgres://u:canary@h:99999/x",
+        "postgres://u:canary@h:0", "http://h:80a", R"({"conn_type": "x", "port": 65536})",
+        R"({"conn_type": "x", "port": "canary"})"}) {
+    CAPTURE(bad);
     const auto refused = bench.values.set_connection({.name = "bad"}, {.text = bad}, "ann");
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::invalid_argument);

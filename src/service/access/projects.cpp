@@ -116,7 +116,10 @@ Status Projects::remove(const std::string& name) {
 
 Result<std::vector<wire::Member>> Projects::members(const std::string& project) {
   return store_.read([&](db::Connection& db) -> Result<std::vector<wire::Member>> {
-    AIFLOW_ASSIGN(const auto rows, store::ProjectStore(db).members(project));
+    store::ProjectStore projects(db);
+    AIFLOW_ASSIGN(const auto known, projects.find(project));
+    if (!known) return no_project(project);
+    AIFLOW_ASSIGN(const auto rows, projects.members(project));
     store::UserStore users(db);
     std::vector<wire::Member> out;
     for (const auto& row : rows) {

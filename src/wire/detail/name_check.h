@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
 #include "wire/known_names.h"
 
 namespace aiflow::wire::detail {
@@ -21,7 +22,8 @@ inline Status check_name(std::string_view what, std::string_view name, Names kno
   std::string all;
   for (const auto one : known) all.append(all.empty() ? "" : ", ").append(one);
   return fail(ErrorCode::invalid_argument,
-              "unknown " + std::string(what) + " '" + std::string(name.substr(0, kNameBytesShown)) +
+              "unknown " + std::string(what) + " '" +
+                  std::string(whole_characters(name, kNameBytesShown)) +
                   "': " + (all.empty() ? "none is taken here" : "known are " + all));
 }
 

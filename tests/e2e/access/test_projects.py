@@ -75,7 +75,7 @@ def site(server):
     server.wait_for(lambda: server.get("/api/v2/importErrors")["total_entries"] == 2, "both broken files")
     for name in ("vera", "olga"):
         server.call("POST", "/api/v2/users", {"username": name, "role": None, "password": PASSWORD})
-    assert cli(server, "projects", "grant", "apple", "vera").returncode == 0
+    assert cli(server, "projects", "grant", "apple", "vera", "--role", "viewer").returncode == 0
     assert cli(server, "projects", "grant", "apple", "olga", "--role", "operator").returncode == 0
     return server
 

@@ -25,6 +25,11 @@ export function is_gone(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
+/** True when it may not be seen, or is not there. */
+export function is_refused(error: unknown): boolean {
+  return is_gone(error) || (error instanceof ApiError && error.status === 403);
+}
+
 /** Makes an ApiError of an answer's status and body, whatever the body is. */
 export function error_from_answer(status: number, body: unknown, request_id: string): ApiError {
   const inner = typeof body === 'object' && body !== null && 'error' in body ? body.error : null;

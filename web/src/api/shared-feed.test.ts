@@ -40,12 +40,20 @@ it('tells of a loss, and of the stream that goes on after the last event', () =>
   last().readyState = 2;
   last().onerror?.();
   const late = page();
-  feed.take(late, { join: '/stream' });
-  expect(heard(late)).toEqual(['lost']);
   vi.advanceTimersByTime(600);
   expect(last().url).toBe('/stream?last_event_id=3');
+  last().readyState = 2;
+  last().onerror?.();
+  const tries = FakeSource.all.length;
+  feed.take(late, { join: '/stream' });
+  expect(heard(late)).toEqual(['lost']);
+  // Who comes has it tried at once, and not twice.
+  expect(FakeSource.all).toHaveLength(tries + 1);
+  expect(last().url).toBe('/stream?last_event_id=3');
+  vi.advanceTimersByTime(60_000);
+  expect(FakeSource.all).toHaveLength(tries + 1);
   last().onopen?.();
-  expect(heard(one)).toEqual(['open', { message: 'x' }, 'lost', 'open']);
+  expect(heard(one)).toEqual(['open', { message: 'x' }, 'lost', 'lost', 'open']);
   expect(heard(late)).toEqual(['lost', 'open']);
 });
 

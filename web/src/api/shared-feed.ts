@@ -26,7 +26,10 @@ export class SharedFeed {
   private join(port: Port, address: string): void {
     this.ports.add(port);
     if (this.state) port.postMessage(this.state satisfies News);
-    this.feed ??= open_feed(address, 0, {
+    // Whoever comes does not wait for the next try, which may be that of a session that is over.
+    if (this.state === 'lost') this.feed?.close();
+    if (this.feed && this.state !== 'lost') return;
+    this.feed = open_feed(address, this.feed?.last_id() ?? 0, {
       on_message: (message) => this.tell({ message }),
       on_open: () => this.turn('open'),
       on_lost: () => this.turn('lost'),

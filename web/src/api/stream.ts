@@ -25,8 +25,13 @@ export function parse_stream_event(data: unknown): StreamEvent | null {
   }
 }
 
-/** Joins the stream that the pages of `username` have in common. */
-function join_shared(username: string, handlers: FeedHandlers): () => void {
+type Connect = (handlers: FeedHandlers) => () => void;
+
+/**
+ * Joins the stream that the pages of `username` have in common; by `alone` where the script of the worker
+ * does not come, as on a page that was open while the server was upgraded.
+ */
+function join_shared(username: string, alone: Connect, handlers: FeedHandlers): () => void {
   const worker = new SharedWorker(new URL('./stream-worker.ts', import.meta.url), {
     type: 'module',
     name: `aiflow events of ${username}`,
@@ -37,17 +42,21 @@ function join_shared(username: string, handlers: FeedHandlers): () => void {
     else if (data === 'lost') handlers.on_lost();
     else handlers.on_message(data.message);
   };
-  // Its script did not load: like a stream that does not open.
-  worker.onerror = () => handlers.on_lost();
+  let close_own: (() => void) | null = null;
+  worker.onerror = () => {
+    close_own ??= alone(handlers);
+  };
   port.postMessage({ join: route_url('stream') } satisfies Wish);
   return () => {
+    worker.onerror = null;
     port.onmessage = null;
     port.postMessage('leave' satisfies Wish);
+    close_own?.();
   };
 }
 
 /** A stream of this page alone, which goes on after the last event that it has seen. */
-function own_stream(): (handlers: FeedHandlers) => () => void {
+function own_stream(): Connect {
   let last_id = 0;
   return (handlers) => {
     const feed = open_feed(route_url('stream'), last_id, handlers);
@@ -63,10 +72,9 @@ function own_stream(): (handlers: FeedHandlers) => () => void {
  * session it is: pages of one user share a stream, where the browser has shared workers.
  */
 export function open_stream(username: string, handlers: StreamHandlers): () => void {
-  const connect =
-    typeof SharedWorker === 'undefined'
-      ? own_stream()
-      : (to: FeedHandlers) => join_shared(username, to);
+  const alone = own_stream();
+  const connect: Connect =
+    typeof SharedWorker === 'undefined' ? alone : (to) => join_shared(username, alone, to);
   let close = (): void => undefined;
   return while_seen({
     open: () => {

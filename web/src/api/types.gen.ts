@@ -252,7 +252,7 @@ export interface DagProblem {
   path: string[];
 }
 
-/** What a text would do. With problems, the rest is empty. is_taken - there is a DAG of this name on the server. */
+/** What a text would do. With problems, the rest is empty. is_taken - there is a DAG of this name, of those that one may see. */
 export interface DagCheck {
   problems: DagProblem[];
   dag_id: string;

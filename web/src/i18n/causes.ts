@@ -7,9 +7,12 @@ export const CAUSES: readonly (readonly [en: string, ko: string])[] = [
   // Runs.
   [
     'all tasks at the end of the DAG succeeded or were skipped',
-    'DAG 끝의 모든 태스크가 성공했거나 건너뛰어졌습니다',
+    'DAG 끝의 모든 태스크가 성공했거나 건너뛰었습니다',
   ],
   ['task {{name}} ended as {{state}}', '태스크 {{name}}: {{state}} 상태로 끝났습니다'],
+  ['asset {{name}} is new', '자산 {{name}} 갱신'],
+  ['assets {{names}} are new', '자산 {{names}} 갱신'],
+  ['moved to version {{number}}; {{cause}}', '버전 {{number}} 적용. {{cause}}'],
   ['due by the schedule', '일정에 따라 만들어졌습니다'],
   [
     'triggered by {{user}}; it starts at {{time}}',
@@ -56,7 +59,7 @@ export const CAUSES: readonly (readonly [en: string, ko: string])[] = [
   ['branch {{name}} did not follow it', '분기 {{name}}에서 선택되지 않았습니다'],
   ['short circuit {{name}} skipped it', '단락 평가 {{name}}에 의해 건너뛰었습니다'],
   ['setup {{names}} failed', '준비 태스크 {{names}} 실패'],
-  ['a setup above it was skipped', '앞선 준비 태스크가 건너뛰어졌습니다'],
+  ['a setup above it was skipped', '앞선 준비 태스크를 건너뛰었습니다'],
   ['service {{name}}, which it needs, failed', '필요한 서비스 {{name}} 실패'],
   ['service {{name}}, which it needs, was skipped', '필요한 서비스 {{name}} 건너뜀'],
   ['{{name}}, over which it is mapped, failed', '매핑의 원본 {{name}} 실패'],
@@ -73,6 +76,11 @@ export const CAUSES: readonly (readonly [en: string, ko: string])[] = [
   // Attempts.
   ['started by worker {{worker}}', '워커 {{worker}}에서 시작했습니다'],
   ['waits for {{what}}', '대기 대상: {{what}}'],
+  ['its trigger has timed out: {{what}}', '트리거의 제한 시간이 지났습니다: {{what}}'],
+  ['its trigger failed: {{what}}', '트리거 실패: {{what}}'],
+  ['before it was expanded: {{cause}}', '펼쳐지기 전: {{cause}}'],
+  ['it is no service any more: {{cause}}', '더는 서비스가 아닙니다: {{cause}}'],
+  ['the attempt was given up: {{cause}}', '시도를 포기했습니다: {{cause}}'],
   ['its trigger has fired: {{what}}', '트리거가 발생했습니다: {{what}}'],
   ['{{cause}} (try {{number}} of {{tries}})', '{{cause}} ({{tries}}회 중 {{number}}번째 시도)'],
   ['exit code {{code}} means skipped', '종료 코드 {{code}}: 건너뜀을 뜻합니다'],

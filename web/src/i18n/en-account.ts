@@ -4,6 +4,8 @@
 export const en_account = {
   setup: {
     title: 'Set up AIflow',
+    already: 'AIflow is set up already',
+    already_hint: 'This link was for the first start. Sign in with your own account.',
     hint: 'Choose the name and the password of the first admin.',
     done: 'Set up and sign in',
     failed: 'AIflow was not set up.',
@@ -46,6 +48,8 @@ export const en_account = {
   },
   users_more: {
     role_of: 'Role of {{user}}',
+    change_role: 'Change the role',
+    role_ends_sessions: 'The user is signed out everywhere and signs in again.',
     role_failed: 'The role was not changed.',
   },
 };

@@ -69,6 +69,7 @@ export const en_frame = {
     lost: 'Connection lost, trying again',
     truncated: 'cut: the log was too large',
     not_started: 'Not started yet',
+    never_ran: 'It did not run',
     level: 'Least level',
     level_all: 'All levels',
     level_info: 'Info and above',

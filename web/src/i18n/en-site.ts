@@ -363,6 +363,12 @@ export const en_site = {
     one_time_hint:
       'This password is shown once. Hand it over; it must be changed at the first sign-in.',
     delete: 'Delete',
+    reset: 'New password',
+    reset_title: 'New password for {{user}}',
+    reset_hint:
+      'The user is signed out everywhere, and signs in with a password that is good for once.',
+    reset_done: '{{user}} has a new password',
+    reset_failed: 'There is no new password.',
     delete_title: 'Delete {{user}}',
     delete_hint: 'The user is signed out everywhere. What they made stays.',
   },

@@ -4,6 +4,8 @@
 export const ko_account = {
   setup: {
     title: 'AIflow 설정',
+    already: '이미 설정되어 있습니다',
+    already_hint: '처음 시작할 때만 쓰는 링크입니다. 자신의 계정으로 로그인하세요.',
     hint: '첫 관리자의 이름과 비밀번호를 정하세요.',
     done: '설정하고 로그인',
     failed: '설정하지 못했습니다.',
@@ -46,6 +48,8 @@ export const ko_account = {
   },
   users_more: {
     role_of: '{{user}} 역할',
+    change_role: '역할 바꾸기',
+    role_ends_sessions: '이 사용자는 모든 곳에서 로그아웃되며 다시 로그인해야 합니다.',
     role_failed: '역할을 바꾸지 못했습니다.',
   },
 };

@@ -71,6 +71,7 @@ export const ko_frame: Same<typeof en_frame> = {
     lost: '연결이 끊겨 다시 시도하는 중',
     truncated: '로그가 너무 커서 잘렸습니다',
     not_started: '아직 시작하지 않았습니다',
+    never_ran: '실행되지 않았습니다',
     level: '최소 수준',
     level_all: '모든 수준',
     level_info: '정보 이상',

@@ -86,7 +86,7 @@ export const ko_pages: Same<typeof en_pages> = {
     file: '파일',
     tasks: '태스크',
     tasks_groups: '태스크 {{tasks}}개, 그룹 {{groups}}개',
-    assets: '에셋',
+    assets: '데이터 자산',
     compat: '동작 기준',
     compat_is: 'Airflow {{version}} 방식',
     timezone: '시간대',

@@ -363,6 +363,11 @@ export const ko_site: Same<typeof en_site> = {
     one_time_hint:
       '이 비밀번호는 한 번만 보입니다. 본인에게 전달하세요. 첫 로그인 때 바꿔야 합니다.',
     delete: '삭제',
+    reset: '새 비밀번호',
+    reset_title: '{{user}} 새 비밀번호',
+    reset_hint: '이 사용자는 모든 곳에서 로그아웃되며, 한 번만 쓸 수 있는 비밀번호로 로그인합니다.',
+    reset_done: '{{user}} 비밀번호를 새로 만들었습니다',
+    reset_failed: '새 비밀번호를 만들지 못했습니다.',
     delete_title: '{{user}} 삭제',
     delete_hint: '모든 기기에서 로그아웃됩니다. 만든 것들은 그대로 남습니다.',
   },

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { QueryCache, QueryClient } from '@tanstack/react-query';
-import { ApiError, is_gone, is_signed_out } from '@/api/error';
+import { ApiError, is_refused, is_signed_out } from '@/api/error';
 import type { Session } from '@/api/types.gen';
-import { is_of_run, keys } from '@/queries/keys';
+import { keys } from '@/queries/keys';
 
 /** Remembers, before a session is forgotten, that it ended by itself. */
 export function note_end(client: QueryClient): void {
@@ -21,8 +21,8 @@ export function make_query_client(): QueryClient {
           note_end(client);
           client.setQueryData(keys.session, null);
         }
-        // Its run was deleted while nobody told us: what was known of it is no more.
-        if (is_gone(error) && is_of_run(query.queryKey)) query.setState({ data: undefined });
+        // It was deleted, or the user's part in it was taken away: what was known of it is no more.
+        if (is_refused(error)) query.setState({ data: undefined });
       },
     }),
     defaultOptions: {

@@ -92,6 +92,13 @@ export function useSetRole(): UseMutationResult<
   });
 }
 
+/** Gives a user a one-time password, which ends the sessions. */
+export function useResetPassword(): UseMutationResult<UserCreated, Error, string> {
+  return useMutation({
+    mutationFn: (username) => call<UserCreated>('reset_password', { path: { username } }),
+  });
+}
+
 export function useDeleteUser(): UseMutationResult<unknown, Error, string> {
   const client = useQueryClient();
   return useMutation({

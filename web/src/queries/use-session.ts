@@ -45,7 +45,8 @@ export function useLogin(): UseMutationResult<Session, Error, LoginRequest> {
   return useMutation({
     mutationFn: async (body) => keep_token(await call<Session>('login', { body })),
     onSuccess: (session) => {
-      client.setQueryData(keys.session_ended, false);
+      // What the page held of the session before is not this user's to see.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.session[0] });
       client.setQueryData(keys.session, session);
     },
   });

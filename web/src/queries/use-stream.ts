@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { open_stream } from '@/api/stream';
 import type { StreamEvent } from '@/api/types.gen';
+import { keys } from '@/queries/keys';
 import { follow_answers } from '@/queries/late-answers';
 
 /** Lost for less than this is not worth a banner. */
@@ -45,6 +46,8 @@ export function useStream(username: string): StreamState {
         answers.missed_some();
       },
       on_lost: () => {
+        // A stream does not tell why it ended: the session may be over.
+        void client.refetchQueries({ queryKey: keys.session, exact: true });
         if (lost_at) return;
         lost_at = Date.now();
         timer = window.setTimeout(() => set_lost_since(lost_at), GRACE_MS);

@@ -17,7 +17,6 @@ import type {
   TryDetails,
   XComItem,
 } from '@/api/types.gen';
-import { instance_name } from '@/models/instances';
 import { type InstanceKey, keys } from '@/queries/keys';
 
 /** One instance; a task that is not mapped has the map index -1. */
@@ -37,13 +36,11 @@ export function useTaskInstances(
   return useQuery({
     queryKey: keys.instances(dag_id, dag_run_id ?? ''),
     enabled: dag_run_id !== null,
-    queryFn: async ({ signal }) => {
-      const path = { dag_id, dag_run_id: dag_run_id ?? '' };
-      const items = await call_all<TaskInstance>('list_task_instances', { path, signal });
-      // An expansion between two pages moves what comes after it.
-      const by_name = items.map((one) => [instance_name(one.task_id, one.map_index), one] as const);
-      return [...new Map(by_name).values()];
-    },
+    queryFn: ({ signal }) =>
+      call_all<TaskInstance>('list_task_instances', {
+        path: { dag_id, dag_run_id: dag_run_id ?? '' },
+        signal,
+      }),
   });
 }
 

@@ -12,10 +12,13 @@ export interface DialogProps {
   children: ReactNode;
   /** Buttons, at the end; the primary one last. */
   actions?: ReactNode;
+  /** What it shows is never shown again: it is closed by its buttons alone. */
+  shown_once?: boolean;
 }
 
 /** A modal over the page; the browser's own dialog keeps the focus and closes on Escape. */
-export function Dialog({ title, on_close, children, actions }: DialogProps): ReactNode {
+export function Dialog(props: DialogProps): ReactNode {
+  const { title, on_close, children, actions, shown_once = false } = props;
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   const { t } = useTranslation();
@@ -25,11 +28,13 @@ export function Dialog({ title, on_close, children, actions }: DialogProps): Rea
       ref={ref}
       className="dialog"
       aria-labelledby={id}
+      // Asked often enough, a browser closes a dialog whatever is done about "cancel".
+      onKeyDown={(event) => shown_once && event.key === 'Escape' && event.preventDefault()}
       onCancel={(event) => {
         event.preventDefault();
-        on_close();
+        if (!shown_once) on_close();
       }}
-      onMouseDown={(event) => event.target === ref.current && on_close()}
+      onMouseDown={(event) => event.target === ref.current && !shown_once && on_close()}
     >
       <div className="dialog-body">
         <header className="dialog-head">

@@ -2,6 +2,7 @@
 // What a page shows when it has nothing, waits, or failed.
 import { Check, CircleAlert, Copy, type LucideIcon } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '@/api/error';
 import { Button, IconButton } from '@/ui/button';
@@ -66,16 +67,25 @@ export interface ErrorNoteProps {
   on_retry?: () => void;
 }
 
+/** The server says after how many seconds it takes the next request. */
+function too_many_text(t: TFunction, error: ApiError): string {
+  const seconds = Number(/(\d+) s\b/.exec(error.message)?.[1]);
+  return seconds > 0 ? t('error.too_many_for', { count: seconds }) : t('error.too_many');
+}
+
 /** An error where it happened: what, why, and the id under which the server's log has the rest. */
 export function ErrorNote({ error, what, why: own_why, on_retry }: ErrorNoteProps): ReactNode {
   const { t } = useTranslation();
   const known = error instanceof ApiError ? error : null;
-  const kind = known
-    ? t(`error.${known.code}` as 'error.internal', { defaultValue: t('error.internal') })
-    : t('error.internal');
+  const is_too_many = known?.status === 429;
+  const kind = is_too_many
+    ? too_many_text(t, known)
+    : known
+      ? t(`error.${known.code}` as 'error.internal', { defaultValue: t('error.internal') })
+      : t('error.internal');
   const why = own_why ?? kind;
   // That no answer came is said by the kind already. What the server says is English on every page.
-  const detail = own_why || known?.status === 0 ? '' : error.message;
+  const detail = own_why || known?.status === 0 || is_too_many ? '' : error.message;
   return (
     <div className="error-note" role="alert">
       <CircleAlert size={16} aria-hidden />

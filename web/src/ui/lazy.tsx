@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ComponentType, type ReactNode, useEffect, useState } from 'react';
 import { Skeleton } from '@/ui/feedback';
+import { has_unsaved_work } from '@/ui/router';
 
 interface Module<P> {
   default: ComponentType<P>;
@@ -22,16 +23,26 @@ function Waiting(): ReactNode {
 const RELOAD_MS = 30_000;
 const RELOADED_AT = 'aiflow.reloaded_at';
 
+/** Whether loading the page anew brings it: not while the server is away, or over somebody's work. */
+async function may_reload(): Promise<boolean> {
+  const before = Number(sessionStorage.getItem(RELOADED_AT) ?? 0);
+  if (Date.now() - before < RELOAD_MS || has_unsaved_work()) return false;
+  return fetch('/', { cache: 'no-store' }).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
 /**
- * Loads a part of the dashboard. A browser keeps it when one has failed, so the page is loaded anew: the
- * network has changed in that moment, or the server was upgraded and its parts have other names.
+ * Loads a part of the dashboard. A browser keeps it when one has failed, so the page is loaded anew where
+ * that can be done: the network has changed in that moment, or the server was upgraded and its parts
+ * have other names.
  */
 export async function load_code<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (error) {
-    const before = Number(sessionStorage.getItem(RELOADED_AT) ?? 0);
-    if (Date.now() - before < RELOAD_MS) throw error;
+    if (!(await may_reload())) throw error;
     sessionStorage.setItem(RELOADED_AT, String(Date.now()));
     window.location.reload();
     return new Promise(() => undefined);

@@ -51,6 +51,14 @@ export function useLeaveQuestion(has_work: boolean, question: string): void {
   }, [has_work, question]);
 }
 
+/** Gives the page on screen its lasting address; it stays as it is. */
+export function settle_at(to: string): void {
+  window.history.replaceState(null, '', to);
+}
+
+/** Whether a page would ask before it is left. */
+export const has_unsaved_work = (): boolean => may_leave !== null;
+
 /** Goes to an address of this page; `replace` leaves no step in the history. */
 export function navigate(to: string, replace = false): void {
   if (to === address()) return;

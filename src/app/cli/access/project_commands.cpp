@@ -43,7 +43,8 @@ Status add_project(const Clock& clock, const Invocation& in) {
   }
   AIFLOW_ASSIGN(const auto project, wire::parse_project(made));
   std::cout << "project " << project.name << " has " << project.dag_count
-            << " DAGs: those below the folder " << project.name << "/ of the DAG folder\n"
+            << (project.dag_count == 1 ? " DAG" : " DAGs") << ": those below the folder "
+            << project.name << "/ of the DAG folder\n"
             << "next: aiflow projects grant " << project.name << " USER --role user\n";
   return {};
 }
@@ -102,7 +103,7 @@ std::vector<Command> project_commands(const Clock& clock) {
   const Parameter name{.name = "name", .help = "the project", .required = true};
   const Parameter user{.name = "username", .help = "the user", .required = true};
   const Parameter role{
-      .name = "--role", .help = "viewer, user, operator or admin", .otherwise = "viewer"};
+      .name = "--role", .help = "viewer, user, operator or admin", .required = true};
   return {
       {.words = {"projects", "list"},
        .summary = "the projects that one has a part in",

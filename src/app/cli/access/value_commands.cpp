@@ -27,7 +27,14 @@ Result<std::string> read_input(const std::string& file, std::size_t bytes_max) {
 /// Of --file, or of the standard input; one line end at the end is not part of it. Never an
 /// argument: all users of a machine see those.
 Result<std::string> read_value(const Invocation& in) {
-  AIFLOW_ASSIGN(auto text, read_input(in.text("--file"), kValueBytesMax + 2));
+  const std::string file = in.text("--file");
+  AIFLOW_ASSIGN(auto text, read_input(file, kValueBytesMax + 2));
+  // As of a pipe whose other end has failed: what is there is not replaced by nothing.
+  if (file == "-" && text.empty()) {
+    return fail(
+        ErrorCode::invalid_argument,
+        "nothing came on the standard input; --file with an empty file sets an empty value");
+  }
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
   return text;
@@ -35,8 +42,9 @@ Result<std::string> read_value(const Invocation& in) {
 
 /// Those of the project that was asked for; without one, of all that one may see.
 Result<json::Array> listed(ApiClient& client, const Invocation& in, const std::string& path) {
-  AIFLOW_ASSIGN(auto items, client.list(api_path({path})));
   const auto project = in.text("--project");
+  if (!project.empty()) AIFLOW_TRY(client.get(api_path({"projects", project})));
+  AIFLOW_ASSIGN(auto items, client.list(api_path({path})));
   std::erase_if(items, [&](const json::Value& item) {
     const auto* of = item.find("project");
     return !project.empty() && (of == nullptr || !of->is_string() || of->as_string() != project);

@@ -13,12 +13,14 @@ namespace {
 
 // --- The result cache ----------------------------------------------------------------------------
 
+/// "?dag_id=d&task_id=t", or "".
 std::string cache_query(const Invocation& in) {
-  std::string query = "?limit=1000";
+  std::string query;
   for (const auto& [option, key] :
        {std::pair{"--dag", "dag_id"}, std::pair{"--task", "task_id"}, std::pair{"--key", "key"}}) {
     if (in.given(option)) {
-      query += "&" + std::string(key) + "=" + net::percent_encode(in.text(option));
+      query += (query.empty() ? "?" : "&") + std::string(key) + "=" +
+               net::percent_encode(in.text(option));
     }
   }
   return query;
@@ -26,7 +28,9 @@ std::string cache_query(const Invocation& in) {
 
 Status list_cache(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
-  AIFLOW_ASSIGN(const auto items, client.list("/api/v2/resultCache" + cache_query(in)));
+  const std::string chosen = cache_query(in);
+  AIFLOW_ASSIGN(const auto items, client.list("/api/v2/resultCache" + chosen +
+                                              (chosen.empty() ? "?" : "&") + "limit=1000"));
   return print_list(in, items,
                     {.header = {"DAG", "TASK", "OF RUN", "KEPT", "HITS", "EXPIRES", "KEY"},
                      .row = [&](const json::Value& item) -> Result<std::vector<std::string>> {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "base/utf8.h"
 #include "executor/kubernetes/service_plan.h"
 
 namespace aiflow::executor::detail {
@@ -24,10 +25,7 @@ inline std::string pods(const PodName& of) {
 /// A node's words can be long; not inside of a character.
 inline void cut(std::string& text) {
   constexpr std::size_t kMost = 500;
-  if (text.size() <= kMost) return;
-  std::size_t end = kMost;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
-  text.resize(end);
+  text.resize(whole_characters(text, kMost).size());
 }
 
 }  // namespace aiflow::executor::detail

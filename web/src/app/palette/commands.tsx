@@ -4,6 +4,7 @@ import { Search } from 'lucide-react';
 import { type ReactNode, Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PagePlace } from '@/app/palette/items';
+import { LoadBoundary } from '@/app/palette/load-boundary';
 import { load_code } from '@/ui/lazy';
 import { is_typing } from '@/ui/use-key';
 
@@ -66,19 +67,21 @@ export function Commands({ pages }: { pages: readonly PagePlace[] }): ReactNode 
         <span>{t('palette.button')}</span>
         <kbd>Ctrl K</kbd>
       </button>
-      <Suspense>
-        {open?.what === 'palette' && (
-          <Palette
-            pages={pages}
-            take_typed={take_typed}
-            on_close={close}
-            on_trigger={(dag_id) => set_open({ what: 'trigger', dag_id })}
-            on_keys={() => set_open({ what: 'keys' })}
-          />
-        )}
-        {open?.what === 'keys' && <KeysSheet on_close={close} />}
-        {open?.what === 'trigger' && <TriggerDialog dag_id={open.dag_id} on_close={close} />}
-      </Suspense>
+      <LoadBoundary on_error={() => take_typed()}>
+        <Suspense>
+          {open?.what === 'palette' && (
+            <Palette
+              pages={pages}
+              take_typed={take_typed}
+              on_close={close}
+              on_trigger={(dag_id) => set_open({ what: 'trigger', dag_id })}
+              on_keys={() => set_open({ what: 'keys' })}
+            />
+          )}
+          {open?.what === 'keys' && <KeysSheet on_close={close} />}
+          {open?.what === 'trigger' && <TriggerDialog dag_id={open.dag_id} on_close={close} />}
+        </Suspense>
+      </LoadBoundary>
     </>
   );
 }

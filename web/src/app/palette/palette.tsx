@@ -144,19 +144,21 @@ export default function Palette({ on_close, take_typed, ...rest }: PaletteProps)
   useEffect(() => {
     document.getElementById(option_id(current))?.scrollIntoView({ block: 'nearest' });
   }, [current, found]);
-  const pick = (which: number): void => {
-    // The options in sight may still be those of fewer letters.
-    const now = wanted === query ? found : search(items, query);
-    const item = now[Math.min(which, now.length - 1)]?.item;
+  const pick = (item: PaletteItem | undefined): void => {
     if (!item) return;
     on_close();
     item.run();
+  };
+  const enter = (): void => {
+    // The options in sight may still be those of fewer letters.
+    const now = wanted === query ? found : search(items, query);
+    pick(now[Math.min(at, now.length - 1)]?.item);
   };
   const on_key = (event: KeyboardEvent): void => {
     const step = STEP[event.key];
     if (event.nativeEvent.isComposing) return;
     if (step !== undefined) set_at(Math.max(0, Math.min(found.length - 1, current + step)));
-    else if (event.key === 'Enter') pick(at);
+    else if (event.key === 'Enter') enter();
     else return;
     event.preventDefault();
   };
@@ -186,7 +188,7 @@ export default function Palette({ on_close, take_typed, ...rest }: PaletteProps)
         role="listbox"
         aria-label={t('palette.title')}
       >
-        <Options found={found} current={current} on_pick={pick} />
+        <Options found={found} current={current} on_pick={(which) => pick(found[which]?.item)} />
       </div>
       <p className={found.length > 0 ? 'sr-only' : 'palette-none faint'} role="status">
         {t('palette.found', { count: found.length })}

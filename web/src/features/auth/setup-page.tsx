@@ -2,7 +2,7 @@
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AuthCard, AuthField, is_denied } from '@/features/auth/auth-card';
-import { useCompleteSetup } from '@/queries/use-account';
+import { useCompleteSetup, useSetupState } from '@/queries/use-account';
 import { Button } from '@/ui/button';
 import { ErrorNote } from '@/ui/feedback';
 import { navigate } from '@/ui/router';
@@ -10,10 +10,24 @@ import { navigate } from '@/ui/router';
 const LENGTH_MIN = 10;
 type Field = 'username' | 'new_password' | 'again';
 
+/** The link has been used, or an admin was made by other means. */
+function SetUpAlready(): ReactNode {
+  const { t } = useTranslation();
+  const sign_in = (): void => navigate('/', true);
+  return (
+    <AuthCard title={t('setup.already')} hint={t('setup.already_hint')} on_submit={sign_in}>
+      <Button kind="primary" type="submit">
+        {t('auth.sign_in')}
+      </Button>
+    </AuthCard>
+  );
+}
+
 /** The first start: the link's token makes the first admin. */
 export function SetupPage({ token }: { token: string }): ReactNode {
   const { t } = useTranslation();
   const setup = useCompleteSetup();
+  const is_over = useSetupState().data?.needed === false;
   const [problems, set_problems] = useState<Partial<Record<Field, string>>>({});
   const submit = (form: FormData): void => {
     const username = String(form.get('username')).trim();
@@ -28,6 +42,7 @@ export function SetupPage({ token }: { token: string }): ReactNode {
     // The token leaves the address with the page.
     setup.mutate({ token, username, password }, { onSuccess: () => navigate('/', true) });
   };
+  if (is_over) return <SetUpAlready />;
   return (
     <AuthCard title={t('setup.title')} hint={t('setup.hint')} on_submit={submit}>
       <AuthField

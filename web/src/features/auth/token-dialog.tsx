@@ -15,6 +15,7 @@ function MadeDialog({ made, on_close }: { made: TokenCreated; on_close: () => vo
     <Dialog
       title={t('tokens.made', { name: made.name })}
       on_close={on_close}
+      shown_once
       actions={
         <Button kind="primary" onClick={on_close}>
           {t('ui.done')}

@@ -11,7 +11,7 @@ import {
   start_run,
   useForgetDag,
 } from '@/queries/use-editor';
-import { navigate } from '@/ui/router';
+import { navigate, settle_at } from '@/ui/router';
 
 export interface Saving {
   /** The text that the file has, as far as is known; null: there is none yet. */
@@ -64,6 +64,8 @@ export function useSaving(
       const made = await save_dag_file(dag_id, text, tag === null ? { project } : { tag });
       set_known({ text, tag: made.tag });
       forget(dag_id);
+      // A new one has an address from now on: for a reload, a bookmark, somebody else.
+      if (tag === null) settle_at(paths.editor(dag_id));
       return true;
     } catch (cause) {
       if (!(cause instanceof ApiError) || cause.status !== 412) throw cause;

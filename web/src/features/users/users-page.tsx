@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Trash2, UserPlus } from 'lucide-react';
+import { KeyRound, Trash2, UserPlus } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ROLES, type Role, type UserCreated, type UserInfo } from '@/api/types.gen';
 import { host_of } from '@/models/api/issuer';
-import { useCreateUser, useDeleteUser, useSetRole, useUsers } from '@/queries/use-admin';
+import {
+  useCreateUser,
+  useDeleteUser,
+  useResetPassword,
+  useSetRole,
+  useUsers,
+} from '@/queries/use-admin';
 import { useSession } from '@/queries/use-session';
 import { Button, IconButton } from '@/ui/button';
 import { DeleteDialog } from '@/ui/delete-dialog';
@@ -18,12 +24,19 @@ const SITE_ROLES = ['none', ...ROLES] as const;
 
 const chosen_role = (text: string): Role | null => ROLES.find((role) => role === text) ?? null;
 
-function CreatedNote({ user, on_close }: { user: UserCreated; on_close: () => void }): ReactNode {
+interface PasswordNoteProps {
+  title: string;
+  user: UserCreated;
+  on_close: () => void;
+}
+
+function PasswordNote({ title, user, on_close }: PasswordNoteProps): ReactNode {
   const { t } = useTranslation();
   return (
     <Dialog
-      title={t('users.created', { user: user.username })}
+      title={title}
       on_close={on_close}
+      shown_once
       actions={
         <Button kind="primary" onClick={on_close}>
           {t('ui.done')}
@@ -39,7 +52,10 @@ function CreatedNote({ user, on_close }: { user: UserCreated; on_close: () => vo
 function CreateDialog({ on_close }: { on_close: () => void }): ReactNode {
   const { t } = useTranslation();
   const create = useCreateUser();
-  if (create.data) return <CreatedNote user={create.data} on_close={on_close} />;
+  if (create.data) {
+    const title = t('users.created', { user: create.data.username });
+    return <PasswordNote title={title} user={create.data} on_close={on_close} />;
+  }
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -96,10 +112,80 @@ function DeleteUser({ username, on_close }: { username: string; on_close: () => 
   );
 }
 
-/** Another role ends the user's sessions at once. */
-function RoleOf({ user }: { user: UserInfo }): ReactNode {
+/** A password for once, in the place of one that was lost or may be known to others. */
+function ResetDialog({
+  username,
+  on_close,
+}: {
+  username: string;
+  on_close: () => void;
+}): ReactNode {
+  const { t } = useTranslation();
+  const reset = useResetPassword();
+  if (reset.data) {
+    const title = t('users.reset_done', { user: username });
+    return <PasswordNote title={title} user={reset.data} on_close={on_close} />;
+  }
+  return (
+    <Dialog
+      title={t('users.reset_title', { user: username })}
+      on_close={on_close}
+      actions={
+        <>
+          <Button onClick={on_close}>{t('ui.cancel')}</Button>
+          <Button kind="primary" busy={reset.isPending} onClick={() => reset.mutate(username)}>
+            {t('users.reset')}
+          </Button>
+        </>
+      }
+    >
+      <p>{t('users.reset_hint')}</p>
+      {reset.error && <ErrorNote error={reset.error} what={t('users.reset_failed')} />}
+    </Dialog>
+  );
+}
+
+interface RoleDialogProps {
+  user: UserInfo;
+  role: Role | null;
+  on_close: () => void;
+}
+
+function RoleDialog({ user, role, on_close }: RoleDialogProps): ReactNode {
   const { t } = useTranslation();
   const change = useSetRole();
+  const { username } = user;
+  return (
+    <Dialog
+      title={t('users_more.role_of', { user: username })}
+      on_close={on_close}
+      actions={
+        <>
+          <Button onClick={on_close}>{t('ui.cancel')}</Button>
+          <Button
+            kind="primary"
+            busy={change.isPending}
+            onClick={() => change.mutate({ username, role }, { onSuccess: on_close })}
+          >
+            {t('users_more.change_role')}
+          </Button>
+        </>
+      }
+    >
+      <p>
+        {t(`role.${user.role ?? 'none'}`)} → <strong>{t(`role.${role ?? 'none'}`)}</strong>
+      </p>
+      <p className="faint">{t(`role_hint.${role ?? 'none'}`)}</p>
+      <p className="faint">{t('users_more.role_ends_sessions')}</p>
+      {change.error && <ErrorNote error={change.error} what={t('users_more.role_failed')} />}
+    </Dialog>
+  );
+}
+
+/** Another role ends the user's sessions at once, so it is asked about first. */
+function RoleOf({ user }: { user: UserInfo }): ReactNode {
+  const { t } = useTranslation();
+  const [wanted, set_wanted] = useState<Role | 'none' | null>(null);
   return (
     <>
       <select
@@ -107,10 +193,7 @@ function RoleOf({ user }: { user: UserInfo }): ReactNode {
         aria-label={t('users_more.role_of', { user: user.username })}
         title={t(`role_hint.${user.role ?? 'none'}`)}
         value={user.role ?? 'none'}
-        disabled={change.isPending}
-        onChange={(event) =>
-          change.mutate({ username: user.username, role: chosen_role(event.target.value) })
-        }
+        onChange={(event) => set_wanted(chosen_role(event.target.value) ?? 'none')}
       >
         {SITE_ROLES.map((role) => (
           <option key={role} value={role}>
@@ -118,7 +201,39 @@ function RoleOf({ user }: { user: UserInfo }): ReactNode {
           </option>
         ))}
       </select>
-      {change.error && <ErrorNote error={change.error} what={t('users_more.role_failed')} />}
+      {wanted && (
+        <RoleDialog
+          user={user}
+          role={wanted === 'none' ? null : wanted}
+          on_close={() => set_wanted(null)}
+        />
+      )}
+    </>
+  );
+}
+
+/** What can be done with somebody else's account. */
+function UserActions({ user }: { user: UserInfo }): ReactNode {
+  const { t } = useTranslation();
+  const [open, set_open] = useState<'reset' | 'delete' | null>(null);
+  const close = (): void => set_open(null);
+  const { username } = user;
+  return (
+    <>
+      {!user.issuer && (
+        <IconButton
+          icon={KeyRound}
+          label={t('users.reset_title', { user: username })}
+          onClick={() => set_open('reset')}
+        />
+      )}
+      <IconButton
+        icon={Trash2}
+        label={t('users.delete_title', { user: username })}
+        onClick={() => set_open('delete')}
+      />
+      {open === 'reset' && <ResetDialog username={username} on_close={close} />}
+      {open === 'delete' && <DeleteUser username={username} on_close={close} />}
     </>
   );
 }
@@ -126,7 +241,6 @@ function RoleOf({ user }: { user: UserInfo }): ReactNode {
 function UserTable({ users }: { users: UserInfo[] }): ReactNode {
   const { t } = useTranslation();
   const session = useSession();
-  const [deleting, set_deleting] = useState<string | null>(null);
   return (
     <Panel flush>
       <div className="table-wrap" tabIndex={0}>
@@ -171,20 +285,13 @@ function UserTable({ users }: { users: UserInfo[] }): ReactNode {
                   <RelativeTime time={user.created_at} />
                 </td>
                 <td className="num">
-                  {user.username !== session.data?.username && (
-                    <IconButton
-                      icon={Trash2}
-                      label={t('users.delete_title', { user: user.username })}
-                      onClick={() => set_deleting(user.username)}
-                    />
-                  )}
+                  {user.username !== session.data?.username && <UserActions user={user} />}
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-      {deleting && <DeleteUser username={deleting} on_close={() => set_deleting(null)} />}
     </Panel>
   );
 }

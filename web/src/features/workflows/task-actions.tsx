@@ -187,7 +187,10 @@ function MarkOneDialog({ task, state, on_close }: Omit<MarkDialogProps, 'instanc
   );
   const { mutate: look } = preview;
   useEffect(() => look({ task: at, body, preview: true }), [look, at, body]);
-  const items = preview.data?.items ?? [];
+  const shown = preview.data?.items ?? [];
+  // Each as it would be: without a state it would run again.
+  const items = shown.filter((one) => one.state === state);
+  const again = shown.filter((one) => one.state !== state);
   return (
     <Dialog
       title={t('mark.title', { task: instance_name(task.task_id, task.map_index) })}
@@ -219,6 +222,12 @@ function MarkOneDialog({ task, state, on_close }: Omit<MarkDialogProps, 'instanc
       <p className="faint">{t('mark.means')}</p>
       {preview.error && <ErrorNote error={preview.error} />}
       {preview.data && <ClearPreview items={items} />}
+      {again.length > 0 && (
+        <>
+          <p className="faint">{t('mark.again')}</p>
+          <ClearPreview items={again} />
+        </>
+      )}
       {mark.error && <ErrorNote error={mark.error} what={t('mark.failed')} />}
     </Dialog>
   );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ProgressInfo, TaskInstance, TaskTry } from '@/api/types.gen';
+import type { ProgressInfo, TaskInstance, TaskState, TaskTry } from '@/api/types.gen';
 import { useCauseText } from '@/features/workflows/cause';
 import { DataPanel } from '@/features/workflows/data-panel';
 import { InstanceList } from '@/features/workflows/instance-list';
@@ -72,6 +72,15 @@ function ProgressLine({ instance }: { instance: TaskInstance }): ReactNode {
     </div>
   );
 }
+
+/** Without a try it will not begin any more. */
+const ENDED: ReadonlySet<TaskState> = new Set([
+  'upstream_failed',
+  'skipped',
+  'removed',
+  'success',
+  'failed',
+]);
 
 interface TryBarProps {
   tries: TaskTry[];
@@ -165,7 +174,11 @@ function InstanceBody({ task, instance, is_page }: InstanceBodyProps): ReactNode
           (try_number > 0 ? (
             <LogPanel task={task} try_number={try_number} />
           ) : (
-            <Empty icon={Hourglass} title={t('log.not_started')} hint={cause} />
+            <Empty
+              icon={Hourglass}
+              title={t(ENDED.has(instance.state) ? 'log.never_ran' : 'log.not_started')}
+              hint={cause}
+            />
           ))}
         {panel === 'moments' && <MomentsPanel task={task} instance={instance} />}
         {panel === 'rendered' && <RenderedPanel task={task} try_number={try_number} />}
