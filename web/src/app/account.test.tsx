@@ -81,7 +81,7 @@ describe('a new password', () => {
       projects: [],
     };
     asked.mockImplementation(async () => new Response(JSON.stringify(session)));
-    show(<UserMenu session={{ ...session, role: 'user' }} />);
+    show(<UserMenu session={{ ...session, role: 'user' }} settings={null} />);
     fireEvent.click(screen.getByRole('button', { name: 'Account of ann' }));
     expect(screen.getByRole('button', { name: 'Sign out' })).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Change password' }));

@@ -68,7 +68,7 @@ describe('who was signed in by a provider', () => {
       must_change_password: false,
       projects: [],
     };
-    show(<UserMenu session={{ ...session, issuer: 'https://id.local' }} />);
+    show(<UserMenu session={{ ...session, issuer: 'https://id.local' }} settings={null} />);
     screen.getByRole('button', { name: 'Account of ann' }).click();
     expect(screen.queryByRole('button', { name: 'Change password' })).toBeNull();
   });

@@ -151,16 +151,22 @@ export interface TopBarProps {
 }
 
 export function TopBar({ session, pages }: TopBarProps): ReactNode {
+  // On a phone there is no room for them beside the rest: the user's menu has them then.
+  const settings = (
+    <>
+      <ZoneSelect />
+      <LanguageSelect />
+    </>
+  );
   return (
     <header className="top">
       <HealthDot />
       <ProjectSelect />
       <Commands pages={pages} />
       <span className="spread" />
-      <ZoneSelect />
-      <LanguageSelect />
+      <span className="top-settings">{settings}</span>
       <ThemeButton />
-      <UserMenu session={session} />
+      <UserMenu session={session} settings={settings} />
     </header>
   );
 }

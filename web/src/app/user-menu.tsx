@@ -10,8 +10,14 @@ import { Button } from '@/ui/button';
 import { Link } from '@/ui/router';
 import { usePopover } from '@/ui/use-popover';
 
+export interface UserMenuProps {
+  session: Session;
+  /** How pages look, shown where the bar has no room for them. */
+  settings: ReactNode;
+}
+
 /** Who is signed in; opens what one can do with one's own account. */
-export function UserMenu({ session }: { session: Session }): ReactNode {
+export function UserMenu({ session, settings }: UserMenuProps): ReactNode {
   const { t } = useTranslation();
   const logout = useLogout();
   const { ref, open, set_open } = usePopover();
@@ -38,6 +44,7 @@ export function UserMenu({ session }: { session: Session }): ReactNode {
           <p>
             {session.username} <span className="faint">{t(`role.${session.role ?? 'none'}`)}</span>
           </p>
+          <div className="menu-settings">{settings}</div>
           <Link to={paths.account} className="button button-quiet" onClick={() => set_open(false)}>
             <User size={15} aria-hidden />
             {t('account.title')}
