@@ -1,13 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ReactNode } from 'react';
+import { Pencil } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { DagRun } from '@/api/types.gen';
 import { Cause } from '@/features/workflows/cause';
+import { RunDialog } from '@/features/workflows/run-dialog';
+import { useMayOnDag } from '@/queries/access/use-projects';
 import { useShownRun } from '@/queries/use-dags';
+import { IconButton } from '@/ui/button';
 import { ErrorNote } from '@/ui/feedback';
 import { set_query } from '@/ui/router';
 import { StateBadge } from '@/ui/state-badge';
 import { RelativeTime, TimeSpan } from '@/ui/time';
 import '@/features/workflows/run-strip.css';
+
+/** Note, clear, mark, delete: for who may. */
+function ChangeRun({ run }: { run: DagRun }): ReactNode {
+  const { t } = useTranslation();
+  const may_run = useMayOnDag('user', run.dag_id);
+  const [open, set_open] = useState(false);
+  if (!may_run) return null;
+  return (
+    <>
+      <IconButton icon={Pencil} label={t('runs.change')} onClick={() => set_open(true)} />
+      {open && <RunDialog run={run} on_close={() => set_open(false)} />}
+    </>
+  );
+}
 
 /** Which run is shown, with its state, cause, start and duration; another one can be chosen. */
 export function RunStrip({ dag_id, run_id }: { dag_id: string; run_id: string | null }): ReactNode {
@@ -44,6 +63,7 @@ export function RunStrip({ dag_id, run_id }: { dag_id: string; run_id: string | 
               <Cause text={run.cause} />
             </span>
           )}
+          <ChangeRun run={run} />
         </>
       )}
       {trouble}

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { GridView } from '@/features/workflows/grid/grid-view';
 import { Legend } from '@/features/workflows/grid/legend';
 import { NoRuns } from '@/features/workflows/no-runs';
+import { RunStrip } from '@/features/workflows/run-strip';
 import { type GridData, grid_lines } from '@/models/grid';
 import { useGrid, useGridAhead } from '@/queries/use-dags';
 import { Button } from '@/ui/button';
@@ -117,6 +118,7 @@ export function GridAhead({ dag_id }: { dag_id: string }): null {
 export function GridTab({ dag_id, run_id }: { dag_id: string; run_id: string | null }): ReactNode {
   const { t } = useTranslation();
   const [text] = useQueryValue('q');
+  const [chosen] = useQueryValue('run');
   const runs = useRunsShown();
   const query = useGrid(dag_id, runs);
   return (
@@ -126,6 +128,7 @@ export function GridTab({ dag_id, run_id }: { dag_id: string; run_id: string | n
           <Empty icon={LayoutGrid} title={t('grid.no_tasks')} />
         ) : (
           <div className="grid-page">
+            {chosen !== null && <RunStrip dag_id={dag_id} run_id={run_id} />}
             <Sheet grid={grid} run_id={run_id} text={text ?? ''} runs={runs} />
             {grid.runs.length === 0 && <NoRuns dag_id={dag_id} icon={LayoutGrid} />}
           </div>

@@ -11,10 +11,13 @@ import { useDagDetails, useDagVersions } from '@/queries/use-dag-views';
 import { Await, CopyText } from '@/ui/feedback';
 import { JsonView } from '@/ui/json-view';
 import { type FactRow, FactTable, Panel } from '@/ui/page';
+import { lazy } from '@/ui/lazy';
 import { Link } from '@/ui/router';
 import { RelativeTime, useLocale } from '@/ui/time';
 import { useZone } from '@/ui/zone';
 import '@/features/workflows/views/details.css';
+
+const Markdown = lazy(() => import('@/ui/text/markdown'));
 
 function useWords(): {
   yes_no: (value: boolean) => string;
@@ -228,7 +231,7 @@ export function DetailsTab({ dag }: { dag: Dag }): ReactNode {
             </Panel>
             {data.doc_md && (
               <Panel title={t('dag_details.doc')}>
-                <p className="details-doc">{data.doc_md}</p>
+                <Markdown text={data.doc_md} />
               </Panel>
             )}
           </>
