@@ -137,6 +137,21 @@ test('a session that has ended is told, and the page goes on where it was', asyn
   await expect(page.getByText('Your session has ended.')).toHaveCount(0);
 });
 
+test('who signs out in one window is out in all of them', async () => {
+  await type_on(ADMIN.name, ADMIN.password);
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.shell')).toBeVisible();
+  const other = await page.context().newPage();
+  await other.goto('/pools');
+  await expect(other.locator('tbody tr').first()).toBeVisible();
+  await page.bringToFront();
+  await sign_out();
+  // Nobody touches it: its stream ends, and it asks why.
+  await expect(other.getByText('Your session has ended.')).toBeVisible();
+  await expect(other.locator('tbody')).toHaveCount(0);
+  await other.close();
+});
+
 test('without a server the sign-in says so, and a page that cannot ask who one is comes back', async () => {
   await page.goto('/');
   await page.route('**/auth/login', (route) => route.abort());

@@ -306,6 +306,28 @@ test('after a cut the page goes on by itself, and tells how old it is meanwhile'
   wire.close();
 });
 
+test('without a server a part that was not loaded yet is an error in place, and comes later', async ({
+  browser,
+}) => {
+  const wire = new Wire(ADDRESS);
+  const address = await wire.listen();
+  const context = await browser.newContext({ storageState: await page.context().storageState() });
+  const cut = await context.newPage();
+  await cut.goto(`${address}/dags/views?tab=runs`);
+  await expect(cut.locator('tbody tr').first()).toBeVisible();
+  wire.cut();
+  await cut.getByRole('link', { name: 'Pools' }).click();
+  await expect(cut.locator('main').getByRole('alert')).toBeVisible();
+  await expect(cut.getByRole('link', { name: 'Workflows' })).toBeVisible();
+  wire.mend();
+  await expect(cut.locator('.stale')).toHaveCount(0);
+  await cut.locator('main').getByRole('button', { name: 'Try again' }).click();
+  await expect(cut.locator('h1')).toHaveText('Pools');
+  await expect(cut.locator('tbody tr').first()).toBeVisible();
+  await context.close();
+  wire.close();
+});
+
 test('no script failed and no policy was broken on the way', () => {
   expect(script_errors).toEqual([]);
 });

@@ -63,3 +63,24 @@ def test_a_task_is_cancelled_and_the_others_go_on(server):
     assert "b has not begun" in cli(server, "tasks", "log", "beside", "b").stderr
     assert cli(server, "tasks", "cancel", "beside", "a").returncode == 0
     assert server.wait_run("beside", run)["state"] == "failed"
+
+
+FAILS = """
+from airflow.sdk import DAG
+from airflow.providers.standard.operators.bash import BashOperator
+with DAG("fails"):
+    BashOperator(task_id="a", bash_command="false") >> BashOperator(task_id="b", bash_command="true")
+"""
+
+def test_a_look_at_a_mark_tells_what_would_run_again(server):
+    server.add_dag("fails", FAILS)
+    run = server.trigger("fails")
+    assert server.wait_run("fails", run)["state"] == "failed"
+    look = cli(server, "tasks", "mark", "fails", "a", "success", "--run", run, "--dry-run")
+    assert look.returncode == 0, look.stderr
+    marked, again = look.stdout.split("failed after it, and would run again:")
+    assert "would mark success 1 task" in marked and "\n  a\n" in marked
+    assert "\n  b\n" in again
+    assert server.tasks("fails", run)["b"]["state"] == "upstream_failed"
+    assert cli(server, "tasks", "mark", "fails", "a", "success", "--run", run).returncode == 0
+    assert server.wait_run("fails", run)["state"] == "success"

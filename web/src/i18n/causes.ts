@@ -20,6 +20,7 @@ export const CAUSES: readonly (readonly [en: string, ko: string])[] = [
   ],
   ['triggered by {{user}}', '{{user}} 님이 실행을 요청했습니다'],
   ['triggered', '실행이 요청되었습니다'],
+  ['{{what}} has room for it', '{{what}} 한도 안에 자리가 났습니다'],
   ['started; {{cause}}', '시작했습니다. {{cause}}'],
   ['run marked {{state}} by {{user}}', '{{user}} 님이 실행을 {{state}} 상태로 표시했습니다'],
   ['marked {{state}} by {{user}}', '{{user}} 님이 {{state}} 상태로 표시했습니다'],

@@ -2,6 +2,7 @@
 // aiflow tasks …
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <map>
 
 #include "app/cli/workflow/task_show.h"
@@ -172,6 +173,20 @@ Status clear(const Clock& clock, const Invocation& in) {
   return print_affected(in, answer, in.flag("--dry-run") ? "would clear" : "cleared");
 }
 
+/// Each instance is there as it would be: one without a state would run again.
+Status print_mark_preview(const Invocation& in, const json::Value& answer) {
+  AIFLOW_ASSIGN(auto marked, wire::parse_task_list(answer));
+  const auto runs_again = [](const wire::TaskInstance& one) {
+    return one.state == TaskState::no_status;
+  };
+  wire::TaskList again;
+  std::ranges::copy_if(marked.items, std::back_inserter(again.items), runs_again);
+  std::erase_if(marked.items, runs_again);
+  AIFLOW_TRY(print_affected(in, to_json(marked), "would mark " + in.text("state")));
+  if (again.items.empty()) return {};
+  return print_affected(in, to_json(again), "failed after it, and would run again:");
+}
+
 Status mark(const Clock& clock, const Invocation& in) {
   auto client = client_for(clock, in);
   AIFLOW_ASSIGN(const auto run, run_of(client, in));
@@ -191,8 +206,10 @@ Status mark(const Clock& clock, const Invocation& in) {
                                           {"include_downstream", in.flag("--downstream")},
                                           {"include_future", in.flag("--future")},
                                           {"include_past", in.flag("--past")}})));
-  return print_affected(in, answer,
-                        (in.flag("--dry-run") ? "would mark " : "marked ") + in.text("state"));
+  if (!in.flag("--dry-run") || in.flag("--json")) {
+    return print_affected(in, answer, "marked " + in.text("state"));
+  }
+  return print_mark_preview(in, answer);
 }
 
 /// Of the named instance, or of all of a mapped task: those that run are ended, the others never

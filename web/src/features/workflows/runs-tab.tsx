@@ -46,7 +46,7 @@ function RunRow({ run, on_change }: { run: DagRun; on_change?: () => void }): Re
       </td>
       <td>{t(`run_type.${run.run_type}`)}</td>
       <td className="nowrap">
-        <RelativeTime time={run.start_date ?? run.queued_at} />
+        <RelativeTime time={run.start_date} />
       </td>
       <td className="num">
         <TimeSpan start={run.start_date} end={run.end_date} />
