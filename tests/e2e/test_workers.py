@@ -141,6 +141,7 @@ def test_a_drained_worker_is_shown_so_and_its_cordon_is_taken_back_after_its_end
         lambda: first_worker(server)["state"] == "draining" and first_worker(server), "the drain")
     assert (drains["running"], drains["slots"]) == (1, worker["slots"])
     assert "draining" in cli(server, "workers", "list").stdout
+    assert "1 worker is draining" in cli(server, "health").stdout
     waits = server.trigger("plain")
     # The list says why it waits, not why it might start.
     server.wait_for(lambda: f"worker '{worker['worker_id']}' is draining"

@@ -246,6 +246,16 @@ bool Server::has_worker() const {
          std::ranges::any_of(all, [](const auto& one) { return one.state == "connected"; });
 }
 
+/// A worker that drains, as after a restart with other settings, takes nothing new.
+std::string Server::worker_trouble() const {
+  if (has_worker()) return {};
+  const auto all = local_->workers();
+  const auto draining = std::ranges::count(all, "draining", &wire::Worker::state);
+  if (draining == 0) return "no worker is connected";
+  return std::to_string(draining) + (draining == 1 ? " worker is" : " workers are") +
+         " draining, and no other one is connected: new tasks wait (aiflow workers list)";
+}
+
 Status Server::open_worker_access() {
   std::string pin;
   if (options_.tls) {
@@ -449,7 +459,7 @@ wire::Health Server::health() {
   add("secrets", keys ? "" : keys.error().message);
   const Status sdk = supervise::check_sdk(options_.python, options_.sdk);
   add("sdk", sdk ? "" : sdk.error().message);
-  add("worker", has_worker() ? "" : "no worker is connected");
+  add("worker", worker_trouble());
   if (const auto trouble = listeners_->workers_trouble()) {
     add("worker listener", *trouble);
     if (trouble->empty()) out.components.back().reason = "at " + worker_address().url;

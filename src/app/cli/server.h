@@ -67,6 +67,7 @@ class Server {
                                     const std::string& who);
   void leave_workers();
   [[nodiscard]] bool has_worker() const;
+  [[nodiscard]] std::string worker_trouble() const;
   void make_services();
   [[nodiscard]] Status open_worker_access();
   [[nodiscard]] Status open_gateway();
