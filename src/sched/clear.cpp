@@ -321,9 +321,10 @@ void Stepper::mark_run(Run& run, const TaskMarked& event, Reply& reply) {
   std::erase_if(chosen,
                 [&](InstanceIndex at) { return run.instances[at].state == TaskState::removed; });
   for (const InstanceIndex at : chosen) reply.affected.push_back(run.key_of(at));
-  const std::vector<InstanceIndex> again = run_again_by_mark(run, named, chosen);
   if (event.dry_run) {
-    for (const InstanceIndex at : again) reply.again.push_back(run.key_of(at));
+    for (const InstanceIndex at : run_again_by_mark(run, named, chosen)) {
+      reply.again.push_back(run.key_of(at));
+    }
     return;
   }
   std::vector<InstanceIndex> changed;
@@ -333,7 +334,8 @@ void Stepper::mark_run(Run& run, const TaskMarked& event, Reply& reply) {
     changed.push_back(at);
   }
   bool any = false;
-  for (const InstanceIndex at : again) {
+  // Which services they need is asked of the states that the mark has left.
+  for (const InstanceIndex at : run_again_by_mark(run, named, chosen)) {
     any = clear_task(run, at, why) || any;
     changed.push_back(at);
   }

@@ -182,7 +182,8 @@ def test_the_command_line_makes_and_removes_projects(site):
     assert {one["username"]: one["role"] for one in members} == {"olga": "operator", "vera": "viewer"}
     for words, told in ((("remove", "apple"), "move their files"), (("remove", "default"), "it stays"),
                         (("remove", "none"), "no project"), (("add", "a/b"), "letters"),
-                        (("grant", "apple", "nobody"), "does not exist"), (("revoke", "apple", "nobody"), "no member")):
+                        (("grant", "apple", "nobody", "--role", "user"), "does not exist"),
+                        (("grant", "apple", "nobody"), "--role is required"), (("revoke", "apple", "nobody"), "no member")):
         done = cli(site, "projects", *words)
         assert done.returncode != 0 and told in done.stderr, (words, done.stderr)
     assert "aiflow projects grant" in cli(site, "projects", "grant", "--help").stdout
