@@ -225,7 +225,8 @@ def test_75_and_76_templates_and_shell_words_in_conf_and_names_stay_text(plain, 
     nasty = f"$(touch {made}) `touch {made}`; touch {made} #{{{{7*7}}}}"
     plain.wait_run("plain", plain.trigger("plain", dag_run_id="conf", conf={"who": nasty}, note="{{7*7}}"))
     log = log_of(plain, "conf")
-    assert "49" not in log.replace("T", " ").split("WHO=")[1].splitlines()[0]
+    # The folder of this test may well have a 49 in its name.
+    assert "49" not in log.split("WHO=")[1].splitlines()[0].replace(str(made), "")
     assert "{{7*7}}" in log
     assert plain.get("/api/v2/dags/plain/dagRuns/conf")["note"] == "{{7*7}}"
     for run in (f"$(touch {made})", "a; touch b", "`id`", "{{7*7}}", "../../etc/passwd", "a\nb", "a'b", "a|b"):
