@@ -213,6 +213,20 @@ test('an operator of one project makes a DAG in it', async ({ browser }) => {
   await theirs.context().close();
 });
 
+test('who is taken out of a project sees nothing of it any more, on open pages too', async ({
+  browser,
+}) => {
+  const theirs = await as_member(browser, 'joon');
+  await theirs.goto('/dags/new_dag');
+  await expect(theirs.getByRole('tab', { name: 'Grid' })).toBeVisible();
+  await page.goto('/projects/line1');
+  await member('joon').getByRole('button', { name: 'Take joon out of line1' }).click();
+  await page.getByRole('button', { name: 'Take out', exact: true }).click();
+  await expect(member('joon')).toHaveCount(0);
+  await expect(theirs.getByRole('tab', { name: 'Grid' })).toHaveCount(0);
+  await theirs.context().close();
+});
+
 test('who may in several projects says where a new DAG goes, and an id that is taken is refused', async () => {
   await page.goto('/dags');
   await page.getByRole('button', { name: 'New DAG' }).first().click();

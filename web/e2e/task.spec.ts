@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { type BrowserContext, type Page, expect, test } from '@playwright/test';
+import { type Browser, type BrowserContext, type Page, expect, test } from '@playwright/test';
 import { enter } from './session';
 import { Wire } from './wire';
 
@@ -266,14 +266,22 @@ test('an open page asks for nothing while nothing happens', async () => {
   await quiet.context?.close();
 });
 
-test('after a cut the page goes on by itself, and tells how old it is meanwhile', async ({
-  browser,
-}) => {
+/** A page of the DAG's runs that can be cut off from the server. */
+async function over_a_wire(
+  browser: Browser,
+): Promise<{ wire: Wire; context: BrowserContext; cut: Page }> {
   const wire = new Wire(ADDRESS);
   const address = await wire.listen();
   const context = await browser.newContext({ storageState: await page.context().storageState() });
   const cut = await context.newPage();
   await cut.goto(`${address}/dags/views?tab=runs`);
+  return { wire, context, cut };
+}
+
+test('after a cut the page goes on by itself, and tells how old it is meanwhile', async ({
+  browser,
+}) => {
+  const { wire, context, cut } = await over_a_wire(browser);
   const rows = cut.locator('tbody tr');
   await expect(rows.first()).toBeVisible();
   const before = await rows.count();
@@ -309,11 +317,7 @@ test('after a cut the page goes on by itself, and tells how old it is meanwhile'
 test('without a server a part that was not loaded yet is an error in place, and comes later', async ({
   browser,
 }) => {
-  const wire = new Wire(ADDRESS);
-  const address = await wire.listen();
-  const context = await browser.newContext({ storageState: await page.context().storageState() });
-  const cut = await context.newPage();
-  await cut.goto(`${address}/dags/views?tab=runs`);
+  const { wire, context, cut } = await over_a_wire(browser);
   await expect(cut.locator('tbody tr').first()).toBeVisible();
   wire.cut();
   await cut.getByRole('link', { name: 'Pools' }).click();

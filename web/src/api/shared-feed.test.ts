@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // All pages of a browser have one stream, and each hears what it needs to be true.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { FakeSource, fake_sources } from '@/api/fake-source';
+import { FakeSource, fake_sources } from '@/api/testing/fake-source';
 import { SharedFeed } from '@/api/shared-feed';
 
 const page = () => ({ postMessage: vi.fn(), close: vi.fn() });

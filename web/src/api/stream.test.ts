@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stream holds one of the few connections of a browser only while its page is seen.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeSource, fake_sources } from '@/api/fake-source';
+import { FakeSource, fake_sources } from '@/api/testing/fake-source';
 import { open_stream } from '@/api/stream';
 import { HIDDEN_MS } from '@/api/while-seen';
 
@@ -78,6 +78,50 @@ describe('a page in a tab that is not seen', () => {
     stop = open_stream('ann', handlers);
     expect(FakeSource.open()).toHaveLength(1);
     vi.advanceTimersByTime(HIDDEN_MS);
+    expect(FakeSource.open()).toHaveLength(0);
+  });
+});
+
+describe('a page that shares the stream', () => {
+  class FakeWorker {
+    static last: FakeWorker;
+    onerror?: () => void;
+    readonly port = {
+      onmessage: null as ((news: { data: unknown }) => void) | null,
+      postMessage: vi.fn(),
+    };
+    constructor() {
+      FakeWorker.last = this;
+    }
+  }
+  beforeEach(() => {
+    stop();
+    FakeSource.all = [];
+    vi.clearAllMocks();
+    vi.stubGlobal('SharedWorker', FakeWorker);
+    stop = open_stream('ann', handlers);
+  });
+  afterEach(() => vi.unstubAllGlobals());
+  const hear = (data: unknown): void => FakeWorker.last.port.onmessage?.({ data });
+
+  it('has no connection of its own, and hears what the worker says', () => {
+    hear('open');
+    hear({ message: '{"id": 7, "kind": "dag", "data": {}}' });
+    hear('lost');
+    expect(FakeSource.all).toHaveLength(0);
+    expect(handlers.on_open).toHaveBeenCalledTimes(1);
+    expect(handlers.on_event).toHaveBeenCalledWith(expect.objectContaining({ id: 7, kind: 'dag' }));
+    expect(handlers.on_lost).toHaveBeenCalledTimes(1);
+    window.dispatchEvent(new Event('pagehide'));
+    expect(FakeWorker.last.port.postMessage).toHaveBeenLastCalledWith('leave');
+  });
+  it('has one of its own where the worker does not come, until it leaves', () => {
+    FakeWorker.last.onerror?.();
+    FakeWorker.last.onerror?.();
+    expect(FakeSource.open()).toHaveLength(1);
+    last().onopen?.();
+    expect(handlers.on_open).toHaveBeenCalledTimes(1);
+    window.dispatchEvent(new Event('pagehide'));
     expect(FakeSource.open()).toHaveLength(0);
   });
 });

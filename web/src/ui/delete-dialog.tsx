@@ -5,21 +5,24 @@ import { Button } from '@/ui/button';
 import { Dialog } from '@/ui/dialog';
 import { ErrorNote } from '@/ui/feedback';
 
-export interface DeleteDialogProps {
+export interface ConfirmDialogProps {
   title: string;
-  /** What goes with it. */
-  hint: string;
+  /** What follows from it. */
+  children: ReactNode;
   /** The button's text. */
   action: string;
-  remove: { error: Error | null; isPending: boolean };
-  on_delete: () => void;
+  kind?: 'primary' | 'danger';
+  change: { error: Error | null; isPending: boolean };
+  /** What did not happen, when it is refused. */
+  failed?: string;
+  on_confirm: () => void;
   on_close: () => void;
 }
 
-/** Asks once more before something is deleted. */
-export function DeleteDialog(props: DeleteDialogProps): ReactNode {
+/** Asks once more before something is done. */
+export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
   const { t } = useTranslation();
-  const { remove, on_close } = props;
+  const { change, failed, on_close, kind = 'primary' } = props;
   return (
     <Dialog
       title={props.title}
@@ -27,14 +30,42 @@ export function DeleteDialog(props: DeleteDialogProps): ReactNode {
       actions={
         <>
           <Button onClick={on_close}>{t('ui.cancel')}</Button>
-          <Button kind="danger" busy={remove.isPending} onClick={props.on_delete}>
+          <Button kind={kind} busy={change.isPending} onClick={props.on_confirm}>
             {props.action}
           </Button>
         </>
       }
     >
-      <p>{props.hint}</p>
-      {remove.error && <ErrorNote error={remove.error} />}
+      {props.children}
+      {change.error && <ErrorNote error={change.error} {...(failed ? { what: failed } : {})} />}
     </Dialog>
+  );
+}
+
+export interface DeleteDialogProps {
+  title: string;
+  /** What goes with it. */
+  hint: string;
+  /** The button's text. */
+  action: string;
+  remove: ConfirmDialogProps['change'];
+  on_delete: () => void;
+  on_close: () => void;
+}
+
+/** Asks once more before something is deleted. */
+export function DeleteDialog(props: DeleteDialogProps): ReactNode {
+  const { title, hint, action, remove, on_delete, on_close } = props;
+  return (
+    <ConfirmDialog
+      title={title}
+      action={action}
+      kind="danger"
+      change={remove}
+      on_confirm={on_delete}
+      on_close={on_close}
+    >
+      <p>{hint}</p>
+    </ConfirmDialog>
   );
 }

@@ -22,12 +22,14 @@ function Waiting(): ReactNode {
 /** Twice in this time is no accident: the error is shown then. */
 const RELOAD_MS = 30_000;
 const RELOADED_AT = 'aiflow.reloaded_at';
+/** A server that does not answer in this time is away. */
+const ANSWER_MS = 3000;
 
 /** Whether loading the page anew brings it: not while the server is away, or over somebody's work. */
 async function may_reload(): Promise<boolean> {
   const before = Number(sessionStorage.getItem(RELOADED_AT) ?? 0);
   if (Date.now() - before < RELOAD_MS || has_unsaved_work()) return false;
-  return fetch('/', { cache: 'no-store' }).then(
+  return fetch('/', { cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS) }).then(
     (answer) => answer.ok,
     () => false,
   );

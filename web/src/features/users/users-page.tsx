@@ -13,7 +13,7 @@ import {
 } from '@/queries/use-admin';
 import { useSession } from '@/queries/use-session';
 import { Button, IconButton } from '@/ui/button';
-import { DeleteDialog } from '@/ui/delete-dialog';
+import { ConfirmDialog, DeleteDialog } from '@/ui/delete-dialog';
 import { Dialog } from '@/ui/dialog';
 import { Await, CopyText, ErrorNote } from '@/ui/feedback';
 import { Page, Panel } from '@/ui/page';
@@ -127,21 +127,16 @@ function ResetDialog({
     return <PasswordNote title={title} user={reset.data} on_close={on_close} />;
   }
   return (
-    <Dialog
+    <ConfirmDialog
       title={t('users.reset_title', { user: username })}
+      action={t('users.reset')}
+      change={reset}
+      failed={t('users.reset_failed')}
+      on_confirm={() => reset.mutate(username)}
       on_close={on_close}
-      actions={
-        <>
-          <Button onClick={on_close}>{t('ui.cancel')}</Button>
-          <Button kind="primary" busy={reset.isPending} onClick={() => reset.mutate(username)}>
-            {t('users.reset')}
-          </Button>
-        </>
-      }
     >
       <p>{t('users.reset_hint')}</p>
-      {reset.error && <ErrorNote error={reset.error} what={t('users.reset_failed')} />}
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 
@@ -156,29 +151,20 @@ function RoleDialog({ user, role, on_close }: RoleDialogProps): ReactNode {
   const change = useSetRole();
   const { username } = user;
   return (
-    <Dialog
+    <ConfirmDialog
       title={t('users_more.role_of', { user: username })}
+      action={t('users_more.change_role')}
+      change={change}
+      failed={t('users_more.role_failed')}
+      on_confirm={() => change.mutate({ username, role }, { onSuccess: on_close })}
       on_close={on_close}
-      actions={
-        <>
-          <Button onClick={on_close}>{t('ui.cancel')}</Button>
-          <Button
-            kind="primary"
-            busy={change.isPending}
-            onClick={() => change.mutate({ username, role }, { onSuccess: on_close })}
-          >
-            {t('users_more.change_role')}
-          </Button>
-        </>
-      }
     >
       <p>
         {t(`role.${user.role ?? 'none'}`)} → <strong>{t(`role.${role ?? 'none'}`)}</strong>
       </p>
       <p className="faint">{t(`role_hint.${role ?? 'none'}`)}</p>
       <p className="faint">{t('users_more.role_ends_sessions')}</p>
-      {change.error && <ErrorNote error={change.error} what={t('users_more.role_failed')} />}
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 

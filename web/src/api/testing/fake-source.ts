@@ -20,7 +20,7 @@ export class FakeSource {
   }
 }
 
-/** Takes the place of the browser's own, with fake timers, until vi.unstubAllGlobals(). */
+/** Puts it in the place of the browser's own, on a clock that the test moves; each test begins without one. */
 export function fake_sources(): void {
   vi.useFakeTimers();
   vi.stubGlobal('EventSource', FakeSource);
